@@ -1,0 +1,142 @@
+//! Loading scripts.
+
+use core::fmt;
+
+use crate::bytecode::verify::{Flaw, VerifyError, verify};
+use crate::bytecode::{FnIndex, Program};
+use crate::compile::{CompileError, compile};
+use crate::interp::{Fault, RuntimeError, Vm};
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::Closure;
+use crate::syntax::{Diagnostic, Dialect, LineIndex, ParseFailure, ParseOptions, parse};
+use crate::value::Value;
+
+/// Why a source text could not be loaded.
+#[derive(Debug)]
+pub enum LoadError {
+    /// It has errors, at least one.
+    Syntax(Vec<Diagnostic>),
+    /// A function has more of something than its bytecode can name.
+    TooLarge {
+        /// The line where it ends.
+        line: u32,
+        /// Too much of what.
+        what: &'static str,
+    },
+    /// Memory ran out.
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for LoadError {
+    fn from(OutOfMemory: OutOfMemory) -> LoadError {
+        LoadError::OutOfMemory
+    }
+}
+
+impl fmt::Display for LoadError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            LoadError::Syntax(errors) => write!(f, "{} syntax errors.", errors.len()),
+            LoadError::TooLarge { line, what } => {
+                write!(f, "Too many {what} in the function that ends on line {line}.")
+            }
+            LoadError::OutOfMemory => OutOfMemory.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for LoadError {}
+
+/// A script that was loaded into a VM; [`Vm::start`] of that VM starts it.
+pub struct Script {
+    index: usize,
+    /// Tells the VM, and keeps another from having the same budget.
+    mem: Mem,
+}
+
+impl fmt::Debug for Script {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Script").field("index", &self.index).finish_non_exhaustive()
+    }
+}
+
+impl Vm {
+    /// Compiles a source text, without loading it.
+    ///
+    /// # Errors
+    /// When the text has errors, or something in it is too large.
+    pub fn compile(&self, source: &str, dialect: Dialect) -> Result<Program, LoadError> {
+        let options = ParseOptions { max_depth: self.options.max_nesting };
+        let parsed = parse(source, dialect, &options, self.mem()).map_err(|failure| match failure {
+            ParseFailure::Syntax(errors) => LoadError::Syntax(errors),
+            ParseFailure::OutOfMemory => LoadError::OutOfMemory,
+        })?;
+        let program = match compile(&parsed.ast, &parsed.symbols, source, self.mem()) {
+            Ok(program) => program,
+            Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
+            Err(CompileError::TooLarge { span, what }) => {
+                let line = LineIndex::new(source, self.mem())?.line(span.end);
+                return Err(LoadError::TooLarge { line, what });
+            }
+            Err(CompileError::TooDeep) => return Err(LoadError::TooLarge { line: 1, what: "levels" }),
+        };
+        if cfg!(debug_assertions) {
+            match verify(&program) {
+                Ok(()) => {}
+                Err(VerifyError { what: Flaw::OutOfMemory, .. }) => return Err(LoadError::OutOfMemory),
+                Err(error) => panic!("the compiler made bytecode that is refused: {error:?}"),
+            }
+        }
+        Ok(program)
+    }
+
+    /// Compiles a source text and makes it ready to run.
+    ///
+    /// # Errors
+    /// As for [`compile`](Vm::compile), or when memory is out.
+    pub fn load(&mut self, source: &str, dialect: Dialect) -> Result<Script, LoadError> {
+        match self.load_once(source, dialect) {
+            Err(LoadError::OutOfMemory) => {
+                self.collect_for_space();
+                self.load_once(source, dialect)
+            }
+            result => result,
+        }
+    }
+
+    fn load_once(&mut self, source: &str, dialect: Dialect) -> Result<Script, LoadError> {
+        let program = self.compile(source, dialect)?;
+        Ok(self.link_script(program)?)
+    }
+
+    /// Verifies a program and makes it ready to run.
+    ///
+    /// # Errors
+    /// When the program is refused, or memory is out.
+    pub fn load_program(&mut self, program: Program) -> Result<Script, VerifyError> {
+        verify(&program)?;
+        self.link_script(program).map_err(|OutOfMemory| VerifyError {
+            function: FnIndex(0),
+            at: None,
+            what: Flaw::OutOfMemory,
+        })
+    }
+
+    fn link_script(&mut self, program: Program) -> Result<Script, OutOfMemory> {
+        Ok(Script { index: self.link(program)?, mem: self.mem().clone() })
+    }
+
+    /// Makes a script the one to [`run`](Vm::run), from its beginning, in place of whatever was under way.
+    ///
+    /// # Errors
+    /// When there is no memory for its registers, or it was loaded into another VM.
+    pub fn start(&mut self, script: Script) -> Result<(), RuntimeError> {
+        let entry = self.scripts.get_mut(script.index).filter(|_| script.mem.is_same(&self.mem));
+        // From here on the stack holds it.
+        let closure = entry.map(|entry| core::mem::replace(entry, Value::NIL));
+        match closure.and_then(|closure| closure.as_object::<Closure>()) {
+            Some(closure) => self.begin(closure),
+            None => Err(self.error(Fault::Type("This script belongs to another machine."))),
+        }
+    }
+}

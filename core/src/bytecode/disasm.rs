@@ -1,0 +1,256 @@
+//! Listings of bytecode, for people: `siskin disasm`, golden tests, bug reports.
+//!
+//! ```text
+//! fn fib/1  registers 5  words 11 (44 bytes)
+//!   u0 = r3
+//!     2  0000  jump.nlt.n     r1, k0 -> 0003             ; 2
+//!        0002  return         r1
+//!     3  0003  get.global     r2, k1                     ; global fib
+//! ```
+//!
+//! From the left: the source line where it changes, the offset in words, the mnemonic, the operands as in the
+//! row of the table (a jump's target as an absolute offset), and what constants, inline caches and functions
+//! stand for. Captured variables come first, with where the maker of the closure takes them from (`u0 = r3`
+//! its register 3, `u0 = u2` its captured variable 2). A function without a name goes by its index in the
+//! program. Words that are no instruction are shown as `??` with their bits, and what does not exist as `?`:
+//! a program need not be verified, or even right, to be listed.
+//!
+//! Nothing here allocates, and the form is stable: tests and tools may rely on it.
+
+use core::fmt::{self, Display, Formatter, Write};
+
+use super::lines::Runs;
+use super::{AnyOperand, Capture, Code, Const, FnIndex, Insn, Program};
+
+/// Where the comment of a line begins, counted from the operands.
+const OPERANDS: usize = 25;
+/// Width of a mnemonic; the longest is `super.invoke`, `add.loop.lt.n`.
+const MNEMONIC: usize = 13;
+/// A string in a comment is cut after as many characters.
+const LONGEST: usize = 40;
+
+/// The listing of a function: `listing(&program, FnIndex(0)).to_string()`.
+///
+/// For all functions, a [`Program`] itself is `Display`.
+#[must_use]
+pub fn listing(program: &Program, function: FnIndex) -> Listing<'_> {
+    Listing { program, function }
+}
+
+/// A function that displays as its listing; see [`listing`].
+#[derive(Clone, Copy, Debug)]
+pub struct Listing<'a> {
+    program: &'a Program,
+    function: FnIndex,
+}
+
+impl Display for Program {
+    /// All functions' listings, in the order of their index, with empty lines between them.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        for index in 0..self.functions.len() {
+            if index > 0 {
+                f.write_char('\n')?;
+            }
+            listing(self, FnIndex(index as u32)).fmt(f)?;
+        }
+        Ok(())
+    }
+}
+
+impl Display for Listing<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Some(code) = self.program.functions.get(self.function.0 as usize) else {
+            return writeln!(f, "fn #{}  missing", self.function.0);
+        };
+        self.header(f, code)?;
+        for (index, capture) in code.captures.iter().enumerate() {
+            match capture {
+                Capture::Register(register) => writeln!(f, "  u{index} = r{register}")?,
+                Capture::Up(up) => writeln!(f, "  u{index} = u{up}")?,
+            }
+        }
+        let mut margin = Margin::new(code);
+        let mut at = 0;
+        while let Some(rest) = code.words.get(at..).filter(|rest| !rest.is_empty()) {
+            margin.write(f, at)?;
+            match Insn::decode(rest) {
+                Some(insn) => {
+                    self.instruction(f, code, &insn, at)?;
+                    at += insn.op().words();
+                }
+                None => {
+                    writeln!(f, "{:MNEMONIC$}  {:#010x}", "??", rest[0])?;
+                    at += 1;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Listing<'_> {
+    fn header(&self, f: &mut Formatter<'_>, code: &Code) -> fmt::Result {
+        let words = code.words.len();
+        if self.function.0 == 0 {
+            f.write_str("script")?;
+        } else {
+            write!(f, "{}/{}", FnName(self.program, self.function), code.arity)?;
+        }
+        writeln!(f, "  registers {}  words {words} ({} bytes)", code.registers, words * 4)
+    }
+
+    fn instruction(&self, f: &mut Formatter<'_>, code: &Code, insn: &Insn, at: usize) -> fmt::Result {
+        let row = insn.op().row();
+        if row.operands.is_empty() {
+            return writeln!(f, "{}", row.mnemonic);
+        }
+        write!(f, "{:MNEMONIC$}  ", row.mnemonic)?;
+        let mut column = Column { out: f, width: 0 };
+        let mut result = Ok(());
+        let mut separator = "";
+        insn.operands(|_, operand| {
+            if result.is_ok() {
+                result = match operand.jump() {
+                    Some(by) => {
+                        let to = at as i64 + insn.op().words() as i64 + i64::from(by);
+                        let gap = if separator.is_empty() { "" } else { " " };
+                        write!(column, "{gap}-> {to:04}")
+                    }
+                    None => write!(column, "{separator}{operand}"),
+                };
+                separator = ", ";
+            }
+        });
+        result?;
+
+        let mut width = column.width;
+        insn.operands(|_, operand| {
+            if result.is_ok()
+                && let Some(meaning) = self.meaning(code, operand)
+            {
+                let gap = OPERANDS.saturating_sub(width);
+                result = write!(f, "{:gap$}  ; {meaning}", "");
+                width = OPERANDS;
+            }
+        });
+        result?;
+        f.write_char('\n')
+    }
+
+    /// What stands for itself only by an index.
+    fn meaning<'a>(&'a self, code: &Code, operand: AnyOperand) -> Option<Meaning<'a>> {
+        let program = self.program;
+        if let AnyOperand::Site32(site) = operand {
+            let site = code.sites.get(site.0 as usize);
+            return Some(site.map_or(Meaning::Missing, |site| Meaning::Name(program.text(site.name))));
+        }
+        let index = operand.constant()?;
+        let constant = code.consts.get(index as usize);
+        Some(constant.map_or(Meaning::Missing, |&constant| Meaning::Const(program, constant)))
+    }
+}
+
+/// The columns left of the mnemonic: the source line where it changes, the offset.
+struct Margin<'a> {
+    runs: Runs<'a>,
+    run: super::lines::Run,
+    shown: Option<u32>,
+}
+
+impl<'a> Margin<'a> {
+    fn new(code: &'a Code) -> Margin<'a> {
+        let mut runs = code.lines.runs();
+        let run = runs.next().unwrap_or(super::lines::Run { end: None, line: 1 });
+        Margin { runs, run, shown: None }
+    }
+
+    fn write(&mut self, f: &mut Formatter<'_>, at: usize) -> fmt::Result {
+        while !self.run.covers(at as u32)
+            && let Some(next) = self.runs.next()
+        {
+            self.run = next;
+        }
+        if self.shown == Some(self.run.line) {
+            write!(f, "      ")?;
+        } else {
+            write!(f, "{:5} ", self.run.line)?;
+            self.shown = Some(self.run.line);
+        }
+        write!(f, " {at:04}  ")
+    }
+}
+
+/// A writer that counts characters.
+struct Column<'a, 'b> {
+    out: &'a mut Formatter<'b>,
+    width: usize,
+}
+
+impl Write for Column<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.width += text.chars().count();
+        self.out.write_str(text)
+    }
+}
+
+/// What a comment says.
+enum Meaning<'a> {
+    Missing,
+    Name(&'a str),
+    Const(&'a Program, Const),
+}
+
+impl Display for Meaning<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let (program, constant) = match *self {
+            Meaning::Missing => return f.write_char('?'),
+            Meaning::Name(name) => return plain(name, f),
+            Meaning::Const(program, constant) => (program, constant),
+        };
+        match constant {
+            Const::Nil => f.write_str("nil"),
+            Const::Bool(value) => value.fmt(f),
+            Const::Number(number) if number.abs() < 1e16 => number.fmt(f),
+            Const::Number(number) => fmt::Debug::fmt(&number, f),
+            Const::Str(text) => quoted(program.text(text), f),
+            Const::Global(name) => {
+                f.write_str("global ")?;
+                plain(program.text(name), f)
+            }
+            Const::Fn(index) => FnName(program, index).fmt(f),
+        }
+    }
+}
+
+/// A string in quotes, escaped as in Rust, its end left out if it is long.
+fn quoted(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    let (text, dots) = shortened(text);
+    write!(f, "{text:?}{dots}")
+}
+
+/// A name, on one line whatever it is.
+fn plain(name: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    let (name, dots) = shortened(name);
+    write!(f, "{}{dots}", name.escape_debug())
+}
+
+fn shortened(text: &str) -> (&str, &'static str) {
+    text.char_indices().nth(LONGEST).map_or((text, ""), |(end, _)| (&text[..end], "..."))
+}
+
+/// `fn` and the name of a function, or its index if it has none.
+struct FnName<'a>(&'a Program, FnIndex);
+
+impl Display for FnName<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let FnName(program, index) = self;
+        match program.functions.get(index.0 as usize).map(|code| program.text(code.name)) {
+            None => write!(f, "fn #{}?", index.0),
+            Some("") => write!(f, "fn #{}", index.0),
+            Some(name) => {
+                f.write_str("fn ")?;
+                plain(name, f)
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! What the verifier finds.
+
+use core::fmt;
+
+use crate::bytecode::{AnyOperand, FnIndex, ROWS, Text};
+
+/// Why a program was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VerifyError {
+    /// The function with the flaw; 0 if it is of the whole program.
+    pub function: FnIndex,
+    /// The first word of the instruction with the flaw, if it is in one.
+    pub at: Option<u32>,
+    /// What is wrong.
+    pub what: Flaw,
+}
+
+/// What can be wrong with a program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flaw {
+    /// There was no memory to find out.
+    OutOfMemory,
+    /// The text of the program is not UTF-8.
+    NotUtf8,
+    /// There is no function 0.
+    NoScript,
+    /// Function 0 takes arguments.
+    ScriptTakesArguments,
+    /// Function 0 captures variables.
+    ScriptCaptures,
+    /// A list is longer than machines can count.
+    TooLarge,
+    /// A function captures more variables than instructions can name.
+    TooManyCaptures,
+    /// There is no register for each argument and the callee.
+    TooFewRegisters,
+    /// A name or string lies outside the text, or cuts a character.
+    BadText(Text),
+    /// A number constant is a NaN with a payload, so it could pass for another value.
+    BadNumber,
+    /// A function constant names no function, or none that comes later.
+    BadFunction(FnIndex),
+    /// No row of the table has this number.
+    UnknownOpcode(u8),
+    /// The words end within an instruction.
+    Truncated,
+    /// The words end behind an instruction that falls through, or there are none.
+    FallsOff,
+    /// An operand, by its name in the row, that names nothing, or not what the row asks for; or a jump that
+    /// does not land on an instruction in its direction; or a window that leaves the registers.
+    BadOperand(&'static str, AnyOperand),
+    /// A closure of this function would capture what its maker does not have.
+    BadCapture(FnIndex),
+    /// An inline cache that another instruction uses too.
+    SharedSite(u32),
+}
+
+impl fmt::Display for Flaw {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Flaw::OutOfMemory => f.write_str("out of memory"),
+            Flaw::NotUtf8 => f.write_str("the text is not UTF-8"),
+            Flaw::NoScript => f.write_str("there is no script"),
+            Flaw::ScriptTakesArguments => f.write_str("the script takes arguments"),
+            Flaw::ScriptCaptures => f.write_str("the script captures variables"),
+            Flaw::TooLarge => f.write_str("too large"),
+            Flaw::TooManyCaptures => f.write_str("too many captured variables"),
+            Flaw::TooFewRegisters => f.write_str("fewer registers than the callee and arguments need"),
+            Flaw::BadText(text) => {
+                write!(f, "{} bytes from {} on are no string of the text", text.len, text.start)
+            }
+            Flaw::BadNumber => f.write_str("a number constant is a NaN with a payload"),
+            Flaw::BadFunction(index) => {
+                write!(f, "a constant names function {}, which is no later one", index.0)
+            }
+            Flaw::UnknownOpcode(byte) => {
+                write!(f, "no instruction has opcode {byte}; the last is {}", ROWS.len() - 1)
+            }
+            Flaw::Truncated => f.write_str("the instruction is cut off"),
+            Flaw::FallsOff => f.write_str("control leaves the end of the function"),
+            Flaw::BadOperand(name, operand) => {
+                write!(f, "operand {name} ({}) must not be {operand}", operand.kind().text())
+            }
+            Flaw::BadCapture(index) => write!(f, "function {} captures what is not there", index.0),
+            Flaw::SharedSite(site) => write!(f, "another instruction uses inline cache s{site} too"),
+        }
+    }
+}
+
+impl fmt::Display for VerifyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "function {}", self.function.0)?;
+        if let Some(at) = self.at {
+            write!(f, " at {at:04}")?;
+        }
+        write!(f, ": {}", self.what)
+    }
+}
+
+impl core::error::Error for VerifyError {}

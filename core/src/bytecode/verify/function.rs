@@ -1,0 +1,168 @@
+//! The words of one function.
+
+use super::{Flaw, Needs};
+use crate::bytecode::{AnyOperand, Code, Const, Effect, Insn, Op};
+use crate::mem::{Mem, OutOfMemory, Vec};
+
+/// A flaw, and the word where it is if it is in an instruction.
+type Found = (Option<u32>, Flaw);
+
+/// Working memory, used again for each function.
+pub(super) struct Scratch {
+    /// A bit for each word: whether an instruction begins there.
+    starts: Vec<u32>,
+    /// For each site, whether an instruction uses it.
+    used: Vec<bool>,
+}
+
+impl Scratch {
+    pub(super) fn new(mem: &Mem) -> Scratch {
+        Scratch { starts: Vec::new(mem), used: Vec::new(mem) }
+    }
+
+    fn reset(&mut self, code: &Code) -> Result<(), OutOfMemory> {
+        self.starts.clear();
+        self.starts.resize(code.words.len().div_ceil(32), 0)?;
+        self.used.clear();
+        self.used.resize(code.sites.len(), false)
+    }
+
+    fn mark(&mut self, at: usize) {
+        if let Some(bits) = self.starts.get_mut(at / 32) {
+            *bits |= 1 << (at % 32);
+        }
+    }
+
+    /// Whether an instruction begins at word `at`.
+    fn begins(&self, at: i64) -> bool {
+        let Ok(at) = usize::try_from(at) else { return false };
+        self.starts.get(at / 32).is_some_and(|bits| bits & (1 << (at % 32)) != 0)
+    }
+}
+
+/// Checks the words of `code`, whose other parts have been checked.
+pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Result<(), Found> {
+    scratch.reset(code).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
+    find_instructions(code, scratch)?;
+
+    let mut at = 0;
+    while at < code.words.len() {
+        let found = |what| (Some(at as u32), what);
+        let insn = Insn::decode(&code.words[at..]).ok_or(found(Flaw::Truncated))?;
+        let next = at + insn.op().words();
+        let mut operands = Operands { code, needs, scratch, op: insn.op(), next, argc: None };
+        let mut checked = Ok(());
+        insn.operands(|row, operand| {
+            if checked.is_ok() {
+                checked = operands.check(row.name, operand);
+            }
+        });
+        checked.map_err(found)?;
+        at = next;
+    }
+    Ok(())
+}
+
+/// Marks where instructions begin; the words must end where the last one ends, and that one must not fall
+/// through.
+fn find_instructions(code: &Code, scratch: &mut Scratch) -> Result<(), Found> {
+    let mut at = 0;
+    let mut last = None;
+    while let Some(&word) = code.words.get(at) {
+        let found = |what| (Some(at as u32), what);
+        let op = Op::from_word(word).ok_or(found(Flaw::UnknownOpcode(word as u8)))?;
+        if op.words() > code.words.len() - at {
+            return Err(found(Flaw::Truncated));
+        }
+        scratch.mark(at);
+        last = Some((at, op));
+        at += op.words();
+    }
+    match last {
+        Some((_, op)) if op.row().has(Effect::end) => Ok(()),
+        Some((at, _)) => Err((Some(at as u32), Flaw::FallsOff)),
+        None => Err((None, Flaw::FallsOff)),
+    }
+}
+
+/// Checks the operands of one instruction, in the order of its row.
+struct Operands<'a> {
+    code: &'a Code,
+    needs: &'a [Needs],
+    scratch: &'a mut Scratch,
+    op: Op,
+    /// The word behind the instruction.
+    next: usize,
+    /// The arguments of the window to come; a row names them before the window.
+    argc: Option<u32>,
+}
+
+impl Operands<'_> {
+    fn check(&mut self, name: &'static str, operand: AnyOperand) -> Result<(), Flaw> {
+        let code = self.code;
+        let constant = |index: u32| code.consts.get(index as usize);
+        let is_literal = |index: u32| {
+            constant(index)
+                .is_some_and(|c| matches!(c, Const::Nil | Const::Bool(_) | Const::Number(_) | Const::Str(_)))
+        };
+        let good = match operand {
+            AnyOperand::Dst(r) => u16::from(r.0) < code.registers,
+            AnyOperand::Src(r) => u16::from(r.0) < code.registers,
+            AnyOperand::Var(r) => u16::from(r.0) < code.registers,
+            AnyOperand::Far(r) => r.0 < code.registers,
+            AnyOperand::Win(w) => self.argc.is_some_and(|argc| {
+                u32::from(w.0) + argc + behind_arguments(self.op) < u32::from(code.registers)
+            }),
+            AnyOperand::Argc(argc) => {
+                self.argc = Some(u32::from(argc.0));
+                true
+            }
+            AnyOperand::Imm8(_) | AnyOperand::Imm16(_) | AnyOperand::Count(_) => true,
+            AnyOperand::Num8(k) => matches!(constant(u32::from(k.0)), Some(Const::Number(_))),
+            AnyOperand::Lit8(k) => is_literal(u32::from(k.0)),
+            AnyOperand::Lit32(k) => is_literal(k.0),
+            AnyOperand::Name32(k) => matches!(constant(k.0), Some(Const::Str(_))),
+            AnyOperand::Global32(k) => matches!(constant(k.0), Some(Const::Global(_))),
+            AnyOperand::Fn32(k) => match constant(k.0) {
+                Some(&Const::Fn(child)) => {
+                    // Constants are checked: the child exists.
+                    let Some(needs) = self.needs.get(child.0 as usize) else {
+                        return Err(Flaw::BadFunction(child));
+                    };
+                    if needs.registers > u32::from(code.registers) || needs.ups as usize > code.captures.len()
+                    {
+                        return Err(Flaw::BadCapture(child));
+                    }
+                    true
+                }
+                _ => false,
+            },
+            AnyOperand::Up16(up) => usize::from(up.0) < code.captures.len(),
+            AnyOperand::Site32(site) => match self.scratch.used.get_mut(site.0 as usize) {
+                Some(used) if *used => return Err(Flaw::SharedSite(site.0)),
+                Some(used) => {
+                    *used = true;
+                    true
+                }
+                None => false,
+            },
+            AnyOperand::Ahead24(to) => self.lands(to.0, to.0 >= 0),
+            AnyOperand::Ahead32(to) => self.lands(to.0, to.0 >= 0),
+            AnyOperand::Back24(to) => self.lands(to.0, to.0 < 0),
+            AnyOperand::Back32(to) => self.lands(to.0, to.0 < 0),
+        };
+        if good { Ok(()) } else { Err(Flaw::BadOperand(name, operand)) }
+    }
+
+    fn lands(&self, to: i32, right_way: bool) -> bool {
+        right_way && self.scratch.begins(self.next as i64 + i64::from(to))
+    }
+}
+
+/// How many registers a call reads behind its last argument.
+fn behind_arguments(op: Op) -> u32 {
+    match op {
+        Op::SuperInvoke => 1,
+        _ => 0,
+    }
+}

@@ -1,0 +1,78 @@
+//! Where a variable lives, seen from the function that uses it.
+//!
+//! Closures are flat: each function has a list of what it captures, filled as uses are met, and every
+//! function between the use and the variable's own passes it on. A variable that changes after it was
+//! captured lives in a cell, and then it is the cell that is captured; all others are copied.
+
+use super::pool::hash_bits;
+use super::{Compiler, Reg, Res, Stop, What};
+use crate::bytecode::Capture;
+use crate::syntax::ast::VarId;
+
+/// Where a variable lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// In a register of this function.
+    Reg(Reg),
+    /// In a cell, which is in a register of this function.
+    Cell(Reg),
+    /// In the closure.
+    Up(u16),
+    /// In a cell, which is in the closure.
+    UpCell(u16),
+}
+
+impl Compiler<'_> {
+    /// Where `id` lives for the function at work.
+    #[inline]
+    pub(super) fn home(&mut self, id: VarId) -> Res<Home> {
+        let var = &self.ast.vars[id.index()];
+        if var.function == self.f.id {
+            let reg = self.var_regs[id.index()];
+            return Ok(if var.needs_cell() { Home::Cell(reg) } else { Home::Reg(reg) });
+        }
+        if self.f.self_var == Some(id) {
+            return Ok(Home::Reg(0));
+        }
+        let up = self.capture(id)?;
+        Ok(if var.needs_cell() { Home::UpCell(up) } else { Home::Up(up) })
+    }
+
+    /// The index of `id` among the captures of the function at work.
+    fn capture(&mut self, id: VarId) -> Res<u16> {
+        if let Some(index) = self.f.find_capture(id) {
+            return Ok(index);
+        }
+        // The innermost function around that has it in a register.
+        let owner = self.ast.vars[id.index()].function;
+        let mut home = self.level.saturating_sub(1);
+        while home > 0 && self.outer[home].id != owner && self.outer[home].self_var != Some(id) {
+            home -= 1;
+        }
+        let reg = if self.outer[home].id == owner { self.var_regs[id.index()] } else { 0 };
+        let mut source = Capture::Register(reg);
+        for level in home + 1..self.level {
+            source = Capture::Up(self.outer[level].add_capture(id, source)?);
+        }
+        self.f.add_capture(id, source)
+    }
+}
+
+impl super::FnState {
+    fn find_capture(&self, id: VarId) -> Option<u16> {
+        let found =
+            self.up_table.find(hash_bits(0, 0, u64::from(id.0)), |index| self.ups[index as usize] == id);
+        found.map(|index| index as u16)
+    }
+
+    fn add_capture(&mut self, id: VarId, source: Capture) -> Res<u16> {
+        if let Some(index) = self.find_capture(id) {
+            return Ok(index);
+        }
+        let index = u16::try_from(self.ups.len()).map_err(|_| Stop::TooLarge(What::Captures))?;
+        self.ups.push(id)?;
+        self.captures.push(source)?;
+        self.up_table.insert(hash_bits(0, 0, u64::from(id.0)), u32::from(index))?;
+        Ok(index)
+    }
+}

@@ -1,0 +1,88 @@
+//! Class declarations.
+
+use super::{Compiler, Reg, Res};
+use crate::bytecode::operand::*;
+use crate::bytecode::{Const, Insn};
+use crate::syntax::ast::{Class, ClassId, ExprId, FnId, Place, StmtId, VarId};
+
+/// The class whose methods are being compiled.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ClassState {
+    /// Which class this is, counted from 1.
+    pub(super) serial: u32,
+    /// How many different fields its methods assign to `this`.
+    pub(super) fields: u8,
+}
+
+impl Compiler<'_> {
+    #[inline(never)]
+    pub(super) fn class(&mut self, id: StmtId, class: ClassId) -> Res<()> {
+        let class = self.ast.classes[class.index()];
+        self.classes += 1;
+        let around = core::mem::replace(&mut self.class, ClassState { serial: self.classes, fields: 0 });
+        self.pos = class.name_span.end;
+        let mark = self.top();
+        let place = self.take()?;
+        let made = self.here();
+        let reg = self.new_class(&class, place)?;
+        if let Some((superclass, var)) = class.superclass {
+            self.inherit(reg, superclass, var)?;
+        }
+        for method in self.ast.list::<FnId>(class.methods) {
+            self.method(id, reg, method)?;
+        }
+        let fields = u32::from(self.class.fields);
+        self.f.words[made as usize] |= fields << 16;
+        self.class = around;
+        self.release(if matches!(class.place, Place::Local(_)) { place + 1 } else { mark });
+        Ok(())
+    }
+
+    /// Makes the class and puts it in its place; returns a register that holds the class itself. The
+    /// number of fields is filled in when the methods are known.
+    fn new_class(&mut self, class: &Class, place: Reg) -> Res<Reg> {
+        let text = self.name(class.name)?;
+        let name = Name32(self.constant(Const::Str(text))?);
+        let insn = |dst| Insn::NewClass { dst, fields: Count(0), name };
+        match class.place {
+            Place::Global(name) => {
+                self.emit_to(place, insn)?;
+                let global = Global32(self.global(name)?);
+                let src = self.near(place, 0)?;
+                self.emit(Insn::DefGlobal { src, global })?;
+                Ok(place)
+            }
+            Place::Local(var) => {
+                self.var_regs[var.index()] = place;
+                if !self.ast.vars[var.index()].needs_cell() {
+                    self.emit_to(place, insn)?;
+                    return Ok(place);
+                }
+                let reg = self.take()?;
+                self.emit_to(reg, insn)?;
+                self.new_cell(place, reg)?;
+                Ok(reg)
+            }
+        }
+    }
+
+    fn inherit(&mut self, class: Reg, superclass: ExprId, var: VarId) -> Res<()> {
+        let reg = self.push(superclass)?;
+        self.var_regs[var.index()] = reg;
+        self.at(superclass);
+        let (class, superclass) = (self.near(class, 0)?, self.near(reg, 1)?);
+        self.emit(Insn::Inherit { class, superclass })
+    }
+
+    fn method(&mut self, id: StmtId, class: Reg, method: FnId) -> Res<()> {
+        let mark = self.top();
+        let reg = self.take()?;
+        self.closure(id, method, None, reg)?;
+        let text = self.name(self.ast.functions[method.index()].name)?;
+        let name = Name32(self.constant(Const::Str(text))?);
+        let (class, closure) = (self.near(class, 0)?, self.near(reg, 1)?);
+        self.emit(Insn::Method { class, closure, name })?;
+        self.release(mark);
+        Ok(())
+    }
+}

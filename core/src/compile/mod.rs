@@ -1,0 +1,219 @@
+//! The compiler: a resolved tree to register bytecode. Knows no heap.
+//!
+//! ```text
+//!   stmt, class      statements, declarations
+//!     expr           values: literals stay literal until an instruction needs a register
+//!     cond           conditions: fused compare-and-branch, loops turned upside down
+//!       fold         what is known before the program runs
+//!       captures     where a variable lives, seen from the function that uses it
+//!       registers    locals, temporaries and call windows on one stack
+//!       pool         constants, names, call sites, each kept once
+//!         emit       words, lines, labels, registers out of reach, jump threading
+//! ```
+//!
+//! A frame is `R0` (the callee, or `this`), the parameters, then a stack of locals and temporaries. Calls
+//! overlap: the callee's `R0` is the register of the caller that held the callee or the receiver.
+//!
+//! Chains (`a + b + c`, `a.b().c`, `a and b and c`, `else if`) may be as long as the source; they are walked
+//! with a stack in the VM's memory. All other nesting is bounded by the parser,
+//! and counted here once more, so that no tree can exhaust the native stack.
+#![forbid(unsafe_code)]
+
+mod captures;
+mod class;
+mod cond;
+mod emit;
+mod expr;
+mod fold;
+mod function;
+mod pool;
+mod registers;
+mod stmt;
+
+use core::fmt;
+
+use crate::bytecode::{Program, Text};
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::syntax::ast::{Ast, ExprId, FnId, Span};
+use crate::syntax::{LineCursor, LineIndex, Symbols};
+use class::ClassState;
+use function::FnState;
+use pool::StringPool;
+
+/// Why a tree could not be compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CompileError {
+    /// Memory ran out.
+    OutOfMemory,
+    /// Something exceeds what an instruction can name.
+    TooLarge {
+        /// The function or statement.
+        span: Span,
+        /// What there is too much of: "registers", "arguments" and so on.
+        what: &'static str,
+    },
+    /// The tree is nested deeper than the parser allows.
+    TooDeep,
+}
+
+impl From<OutOfMemory> for CompileError {
+    fn from(_: OutOfMemory) -> CompileError {
+        CompileError::OutOfMemory
+    }
+}
+
+impl fmt::Display for CompileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            CompileError::OutOfMemory => f.write_str("Out of memory."),
+            CompileError::TooLarge { what, .. } => write!(f, "Too many {what}."),
+            CompileError::TooDeep => f.write_str("Nested too deeply."),
+        }
+    }
+}
+
+impl core::error::Error for CompileError {}
+
+/// Compiles a tree without syntax errors; `symbols` and `source` are those it was parsed with.
+///
+/// # Errors
+/// When memory is out, or a function is larger than its bytecode can say.
+pub fn compile(ast: &Ast, symbols: &Symbols<'_>, source: &str, mem: &Mem) -> Result<Program, CompileError> {
+    let lines = LineIndex::new(source, mem)?;
+    let mut compiler = Compiler::new(ast, symbols, source, lines.cursor(), mem);
+    match compiler.program() {
+        Ok(()) => Ok(compiler.out),
+        Err(Stop::OutOfMemory) => Err(CompileError::OutOfMemory),
+        Err(Stop::TooDeep) => Err(CompileError::TooDeep),
+        Err(Stop::TooLarge(what)) => {
+            let end = compiler.pos;
+            Err(CompileError::TooLarge {
+                span: Span { start: end.saturating_sub(1), end },
+                what: what.text(),
+            })
+        }
+    }
+}
+
+/// Why compiling stops; small, as every step of the compiler returns it.
+#[derive(Clone, Copy, Debug)]
+enum Stop {
+    OutOfMemory,
+    TooLarge(What),
+    TooDeep,
+}
+
+/// What there is too much of.
+#[derive(Clone, Copy, Debug)]
+enum What {
+    Registers,
+    Captures,
+    Arguments,
+    Code,
+}
+
+impl What {
+    fn text(self) -> &'static str {
+        match self {
+            What::Registers => "local variables and temporaries",
+            What::Captures => "captured variables",
+            What::Arguments => "arguments",
+            What::Code => "instructions to jump over",
+        }
+    }
+}
+
+impl From<OutOfMemory> for Stop {
+    fn from(_: OutOfMemory) -> Stop {
+        Stop::OutOfMemory
+    }
+}
+
+type Res<T> = Result<T, Stop>;
+
+/// A register of a frame.
+type Reg = u16;
+
+/// Levels of nesting of statements, expressions and functions; the parser stops far earlier.
+const MAX_DEPTH: u32 = 4000;
+
+/// The work on one source text.
+struct Compiler<'a> {
+    ast: &'a Ast,
+    symbols: &'a Symbols<'a>,
+    source: &'a str,
+    out: Program,
+    /// The function at work.
+    f: FnState,
+    /// Those around it, outermost first; behind them, buffers that finished functions have left.
+    outer: Vec<FnState>,
+    /// How many of `outer` are around `f`.
+    level: usize,
+    strings: StringPool,
+    /// By symbol: its text in the program.
+    names: Vec<Option<Text>>,
+    /// By symbol: the function that used this global last, and its constant there.
+    globals: Vec<(u32, u32)>,
+    /// By variable: its register.
+    var_regs: Vec<Reg>,
+    /// Left operands on the way down a chain.
+    spine: Vec<ExprId>,
+    /// By symbol: the class whose methods were last seen to assign the field.
+    field_owner: Vec<u32>,
+    class: ClassState,
+    /// How many classes were begun.
+    classes: u32,
+    cursor: LineCursor<'a>,
+    /// The end of the node at work: the position of the instructions to come.
+    pos: u32,
+    depth: u32,
+}
+
+impl<'a> Compiler<'a> {
+    fn new(
+        ast: &'a Ast,
+        symbols: &'a Symbols<'a>,
+        source: &'a str,
+        cursor: LineCursor<'a>,
+        mem: &Mem,
+    ) -> Compiler<'a> {
+        Compiler {
+            ast,
+            symbols,
+            source,
+            out: Program::new(mem),
+            f: FnState::new(mem),
+            outer: Vec::new(mem),
+            level: 0,
+            strings: StringPool::new(mem),
+            names: Vec::new(mem),
+            globals: Vec::new(mem),
+            var_regs: Vec::new(mem),
+            spine: Vec::new(mem),
+            field_owner: Vec::new(mem),
+            class: ClassState::default(),
+            classes: 0,
+            cursor,
+            pos: 0,
+            depth: 0,
+        }
+    }
+
+    fn program(&mut self) -> Res<()> {
+        self.var_regs.resize(self.ast.vars.len(), 0)?;
+        self.function(FnId(0), None)?;
+        Ok(())
+    }
+
+    /// Counts a level of nesting; [`ascend`](Self::ascend) gives it back.
+    #[inline]
+    fn descend(&mut self) -> Res<()> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH { Err(Stop::TooDeep) } else { Ok(()) }
+    }
+
+    #[inline]
+    fn ascend(&mut self) {
+        self.depth -= 1;
+    }
+}

@@ -1,0 +1,197 @@
+//! What instructions name by an index: constants, names, inline caches. Each is kept once.
+
+use super::{Compiler, Res};
+use crate::bytecode::{Const, Site, Text};
+use crate::mem::{Mem, OutOfMemory, Vec, hash};
+use crate::syntax::ast::{Span, Symbol};
+
+/// A hash table of indexes into something else. Clearing it costs nothing, however large it has grown.
+pub(super) struct IndexTable {
+    slots: Vec<Slot>,
+    used: usize,
+    /// Slots with another stamp are empty.
+    stamp: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Slot {
+    stamp: u32,
+    hash: u32,
+    index: u32,
+}
+
+impl IndexTable {
+    pub(super) fn new(mem: &Mem) -> IndexTable {
+        IndexTable { slots: Vec::new(mem), used: 0, stamp: 1 }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.used = 0;
+        self.stamp = self.stamp.wrapping_add(1);
+        if self.stamp == 0 {
+            self.slots.clear();
+            self.stamp = 1;
+        }
+    }
+
+    /// The index stored under `hash` for which `same` holds.
+    #[inline]
+    pub(super) fn find(&self, hash: u32, mut same: impl FnMut(u32) -> bool) -> Option<u32> {
+        let mask = self.slots.len().wrapping_sub(1);
+        let mut at = hash as usize & mask;
+        loop {
+            let slot = self.slots.get(at)?;
+            if slot.stamp != self.stamp {
+                return None;
+            }
+            if slot.hash == hash && same(slot.index) {
+                return Some(slot.index);
+            }
+            at = (at + 1) & mask;
+        }
+    }
+
+    /// Stores an index that is not there yet.
+    pub(super) fn insert(&mut self, hash: u32, index: u32) -> Result<(), OutOfMemory> {
+        if self.used * 4 >= self.slots.len() * 3 {
+            self.grow()?;
+        }
+        self.used += 1;
+        self.place(Slot { stamp: self.stamp, hash, index });
+        Ok(())
+    }
+
+    fn place(&mut self, slot: Slot) {
+        let mask = self.slots.len() - 1;
+        let mut at = slot.hash as usize & mask;
+        while self.slots[at].stamp == self.stamp {
+            at = (at + 1) & mask;
+        }
+        self.slots[at] = slot;
+    }
+
+    fn grow(&mut self) -> Result<(), OutOfMemory> {
+        let mut slots = Vec::new(self.slots.mem());
+        slots.resize((self.slots.len() * 2).max(16), Slot { stamp: 0, hash: 0, index: 0 })?;
+        let old = core::mem::replace(&mut self.slots, slots);
+        for &slot in &old {
+            if slot.stamp == self.stamp {
+                self.place(slot);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A hash of a few bits.
+#[inline]
+pub(super) fn hash_bits(seed: u64, kind: u64, bits: u64) -> u32 {
+    hash(seed ^ kind, &bits.to_le_bytes()) as u32
+}
+
+/// The strings of a program, each kept once in its text.
+pub(super) struct StringPool {
+    table: IndexTable,
+    texts: Vec<Text>,
+    seed: u64,
+}
+
+impl StringPool {
+    pub(super) fn new(mem: &Mem) -> StringPool {
+        StringPool { table: IndexTable::new(mem), texts: Vec::new(mem), seed: mem.seed() }
+    }
+
+    /// Where `string` lies in `bytes`, which it is appended to if it is new.
+    pub(super) fn text(&mut self, bytes: &mut Vec<u8>, string: &str) -> Res<Text> {
+        if string.is_empty() {
+            return Ok(Text::default());
+        }
+        let string = string.as_bytes();
+        let hash = hash(self.seed, string) as u32;
+        let found = self.table.find(hash, |index| {
+            let text = self.texts[index as usize];
+            bytes[text.start as usize..][..text.len as usize] == *string
+        });
+        if let Some(index) = found {
+            return Ok(self.texts[index as usize]);
+        }
+        let text = Text { start: bytes.len() as u32, len: string.len() as u32 };
+        bytes.extend_from_slice(string)?;
+        self.texts.push(text)?;
+        self.table.insert(hash, self.texts.len() as u32 - 1)?;
+        Ok(text)
+    }
+}
+
+impl Compiler<'_> {
+    /// The text of a name.
+    pub(super) fn name(&mut self, symbol: Symbol) -> Res<Text> {
+        if let Some(&Some(text)) = self.names.get(symbol.index()) {
+            return Ok(text);
+        }
+        if self.names.len() <= symbol.index() {
+            self.names.resize(symbol.index() + 1, None)?;
+        }
+        let text = self.strings.text(&mut self.out.text, self.symbols.text(symbol))?;
+        self.names[symbol.index()] = Some(text);
+        Ok(text)
+    }
+
+    /// The text of a string literal.
+    pub(super) fn string(&mut self, span: Span) -> Res<Text> {
+        let string = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
+        self.strings.text(&mut self.out.text, string)
+    }
+
+    /// The index of a constant of the function.
+    pub(super) fn constant(&mut self, constant: Const) -> Res<u32> {
+        let seed = self.strings.seed;
+        let (hash, constant) = match constant {
+            Const::Nil => (hash_bits(seed, 1, 0), constant),
+            Const::Bool(value) => (hash_bits(seed, 2, u64::from(value)), constant),
+            Const::Number(value) => {
+                let value = if value.is_nan() { f64::NAN } else { value };
+                (hash_bits(seed, 0, value.to_bits()), Const::Number(value))
+            }
+            Const::Str(text) => (hash_bits(seed, 3, u64::from(text.start)), constant),
+            Const::Global(text) => (hash_bits(seed, 4, u64::from(text.start)), constant),
+            Const::Fn(index) => (hash_bits(seed, 5, u64::from(index.0)), constant),
+        };
+        let f = &mut self.f;
+        let found = f.const_table.find(hash, |index| match (f.consts[index as usize], constant) {
+            (Const::Number(a), Const::Number(b)) => a.to_bits() == b.to_bits(),
+            (a, b) => a == b,
+        });
+        if let Some(index) = found {
+            return Ok(index);
+        }
+        let index = f.consts.len() as u32;
+        f.consts.push(constant)?;
+        f.const_table.insert(hash, index)?;
+        Ok(index)
+    }
+
+    /// The constant that refers to a global.
+    pub(super) fn global(&mut self, symbol: Symbol) -> Res<u32> {
+        let serial = self.f.serial;
+        if let Some(&(by, index)) = self.globals.get(symbol.index()) {
+            if by == serial {
+                return Ok(index);
+            }
+        } else {
+            self.globals.resize(symbol.index() + 1, (0, 0))?;
+        }
+        let text = self.name(symbol)?;
+        let index = self.constant(Const::Global(text))?;
+        self.globals[symbol.index()] = (serial, index);
+        Ok(index)
+    }
+
+    /// A new inline cache for a property.
+    pub(super) fn site(&mut self, symbol: Symbol) -> Res<u32> {
+        let name = self.name(symbol)?;
+        let index = self.f.sites.len() as u32;
+        self.f.sites.push(Site { name })?;
+        Ok(index)
+    }
+}

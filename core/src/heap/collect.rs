@@ -1,0 +1,357 @@
+//! Collections: when they begin, how far a step goes, how they end, and sweeping.
+
+use core::ptr::NonNull;
+
+use super::page::{Page, PagePtr};
+use super::size_class::CLASSES;
+use super::space::Space;
+use super::{Heap, NURSERY, SPACES};
+use crate::object::{Class, Dict, Function, Gc, Header, Kind, NO_SHAPE, Object, Shape, Str};
+use crate::threshold::threshold;
+
+/// What a heap's objects are reached from.
+pub(crate) trait Roots {
+    /// Marks them all.
+    fn mark(&self, heap: &mut Heap);
+    /// A collection ends: forgets references that are not roots, such as those in dead registers.
+    fn forget_stale(&mut self);
+}
+
+/// What the collector is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// Nothing; pages are swept as allocation needs them.
+    Idle,
+    /// Clearing marks for a full collection; `space` and `page` say where it is. Large objects come last.
+    Clear { space: usize, page: usize },
+    /// Marking; roots were scanned `rounds` times.
+    Mark { extent: Extent, rounds: u32 },
+}
+
+/// How much a collection looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Extent {
+    /// What was made since the last one.
+    Young,
+    /// Everything.
+    Full,
+}
+
+/// Bytes scanned for each byte allocated while marking.
+const PACE: usize = 4;
+/// Bytes scanned in one step, at the least and at the most: the bound on a pause.
+const STEP: (usize, usize) = (threshold(32 << 10, 64), threshold(256 << 10, 256));
+/// Pages cleared in one step.
+const CLEAR_STEP: usize = threshold(256, 1);
+/// Pages looked at in one step of the search for empty ones.
+const PROWL_STEP: usize = threshold(8, 1);
+/// Times that roots are scanned again before marking ends in one go.
+const ROUNDS: u32 = 8;
+
+impl Heap {
+    /// The collector's turn before `size` bytes are allocated. True if it did anything.
+    #[inline]
+    pub(crate) fn step(&mut self, roots: &mut dyn Roots, size: usize) -> bool {
+        if self.stress {
+            self.collect(roots, Extent::Full);
+            if cfg!(debug_assertions) {
+                self.wreck_dead(SPACES);
+            }
+            return true;
+        }
+        match self.phase {
+            Phase::Idle => {
+                if !self.is_due() {
+                    return false;
+                }
+                self.begin(roots);
+            }
+            Phase::Clear { space, page } => self.clear_step(roots, space, page),
+            Phase::Mark { extent, rounds } => {
+                let work = size.saturating_mul(PACE).clamp(STEP.0, STEP.1);
+                self.mark_step(roots, extent, rounds, work);
+            }
+        }
+        true
+    }
+
+    /// Collects in one go, after ending a collection that is under way.
+    #[cold]
+    pub(crate) fn collect(&mut self, roots: &mut dyn Roots, extent: Extent) {
+        self.end(roots);
+        if extent == Extent::Full {
+            self.begin_full();
+        } else {
+            self.begin_marking(roots, Extent::Young);
+        }
+        self.end(roots);
+    }
+
+    /// Collects all there is and gives empty pages back: memory has run out.
+    #[cold]
+    pub(crate) fn collect_for_space(&mut self, roots: &mut dyn Roots) {
+        self.collect(roots, Extent::Full);
+        self.large_prowl.0 = 0;
+        self.sweep_large(usize::MAX);
+        self.prowl = (0, 0);
+        while let Some(page) = self.find_empty(usize::MAX).or_else(|| self.pool.pop()) {
+            // SAFETY: an empty page that no list holds.
+            unsafe { Page::free(page, &self.mem) };
+        }
+    }
+
+    /// Whether enough was allocated since the last collection: in cells, or in the tables of small objects.
+    fn is_due(&mut self) -> bool {
+        let used = self.mem.usage().used;
+        self.fresh += used.saturating_sub(self.seen);
+        self.fresh >= self.threshold
+    }
+
+    fn begin(&mut self, roots: &mut dyn Roots) {
+        if self.live > self.live_at_full * 2 + NURSERY {
+            self.begin_full();
+        } else {
+            self.begin_marking(roots, Extent::Young);
+            self.mark_step(roots, Extent::Young, 1, STEP.0);
+        }
+    }
+
+    pub(super) fn begin_full(&mut self) {
+        self.shapes.full_collection_begins();
+        // Gaps are found by marks, so there are none to be found until marking ends.
+        for space in &mut self.spaces {
+            space.abandon();
+        }
+        self.phase = Phase::Clear { space: 0, page: 0 };
+    }
+
+    pub(super) fn clear_step(&mut self, roots: &mut dyn Roots, mut space: usize, mut index: usize) {
+        let mut left = CLEAR_STEP;
+        while let Some(pages) = self.pages_to_clear(space) {
+            while let Some(page) = pages.get(index) {
+                // SAFETY: pages in a space's list are live.
+                unsafe { page.as_ref() }.clear_marks();
+                index += 1;
+                left -= 1;
+                if left == 0 {
+                    self.phase = Phase::Clear { space, page: index };
+                    return;
+                }
+            }
+            space += 1;
+            index = 0;
+        }
+        self.live = 0;
+        self.gray.clear();
+        self.gray_overflow = false;
+        self.begin_marking(roots, Extent::Full);
+    }
+
+    fn pages_to_clear(&self, space: usize) -> Option<&[PagePtr]> {
+        match space {
+            SPACES => Some(&self.large),
+            _ => self.spaces.get(space).map(Space::pages),
+        }
+    }
+
+    pub(super) fn begin_marking(&mut self, roots: &mut dyn Roots, extent: Extent) {
+        self.phase = Phase::Mark { extent, rounds: 1 };
+        roots.mark(self);
+    }
+
+    pub(super) fn mark_step(&mut self, roots: &mut dyn Roots, extent: Extent, rounds: u32, work: usize) {
+        if !self.drain(work) {
+            return;
+        }
+        roots.mark(self);
+        let work = if rounds >= ROUNDS { usize::MAX } else { work };
+        if self.drain(work) {
+            self.finish(roots, extent);
+        } else {
+            self.phase = Phase::Mark { extent, rounds: rounds + 1 };
+        }
+    }
+
+    /// Ends the collection that is under way, if one is.
+    fn end(&mut self, roots: &mut dyn Roots) {
+        loop {
+            match self.phase {
+                Phase::Idle => return,
+                Phase::Clear { space, page } => self.clear_step(roots, space, page),
+                Phase::Mark { extent, rounds } => self.mark_step(roots, extent, rounds, usize::MAX),
+            }
+        }
+    }
+
+    fn finish(&mut self, roots: &mut dyn Roots, extent: Extent) {
+        roots.forget_stale();
+        self.phase = Phase::Idle;
+        self.epoch = self.epoch.wrapping_add(1);
+        for space in &mut self.spaces {
+            space.restart();
+        }
+        for bump in &mut self.bumps {
+            bump.clear();
+        }
+        self.large_prowl.1 = self.large.len();
+        self.prowl_left = SPACES + self.spaces.iter().map(|space| space.pages().len()).sum::<usize>();
+        self.fresh = 0;
+        self.threshold = (self.live / 2).clamp(NURSERY, NURSERY * 32);
+        match extent {
+            Extent::Young => self.stats.young += 1,
+            Extent::Full => {
+                self.stats.full += 1;
+                self.live_at_full = self.live;
+                self.shapes.release();
+            }
+        }
+        if cfg!(fuzzing) {
+            // Objects with finalizers are left to the sweeper; it is put to the test too.
+            self.wreck_dead(CLASSES);
+        }
+    }
+
+    /// Whether marks tell which objects are dead: not while they are being made anew.
+    fn marks_are_whole(&self) -> bool {
+        !matches!(self.phase, Phase::Clear { .. } | Phase::Mark { extent: Extent::Full, .. })
+    }
+
+    /// A little sweeping: dead large objects, and empty pages for the pool.
+    pub(super) fn sweep_some(&mut self) {
+        if !self.marks_are_whole() {
+            return;
+        }
+        self.sweep_large(PROWL_STEP);
+        // Enough for every space to have one; what is more goes back.
+        if let Some(page) = self.find_empty(PROWL_STEP) {
+            let spare = self.pool.len() * (4 * super::page::PAGE) > self.live + NURSERY;
+            if spare || self.pool.push(page).is_err() {
+                // SAFETY: an empty page that no list holds.
+                unsafe { Page::free(page, &self.mem) };
+            }
+        }
+    }
+
+    /// An empty page, if one is at hand.
+    pub(super) fn take_empty(&mut self) -> Option<PagePtr> {
+        self.pool.pop().or_else(|| self.find_empty(PROWL_STEP * 4))
+    }
+
+    /// Looks at up to `most` pages for an unswept one without a live object, and takes it from its space. Finalizes
+    /// dead objects on its way: their tables may be large, and allocation may not get there for long.
+    pub(super) fn find_empty(&mut self, most: usize) -> Option<PagePtr> {
+        if !self.marks_are_whole() {
+            return None;
+        }
+        for _ in 0..most.min(self.prowl_left) {
+            self.prowl_left -= 1;
+            let (space, index) = self.prowl;
+            let Some(&page) = self.spaces.get(space).and_then(|list| list.pages().get(index)) else {
+                self.prowl = ((space + 1) % SPACES, 0);
+                continue;
+            };
+            // SAFETY: pages in a space's list are live.
+            let front = unsafe { page.as_ref() };
+            // Pages that allocation is in, or has been in, are swept.
+            if !front.is_swept(self.epoch) {
+                if space >= CLASSES {
+                    self.finalize_dead(front);
+                }
+                if front.live() == 0 {
+                    return self.spaces.get_mut(space).map(|list| list.remove(index));
+                }
+            }
+            self.prowl.1 += 1;
+        }
+        None
+    }
+
+    /// Frees dead large objects, looking at up to `most`.
+    fn sweep_large(&mut self, most: usize) {
+        for _ in 0..most.min(self.large_prowl.1) {
+            self.large_prowl.1 -= 1;
+            let (index, _) = self.large_prowl;
+            let Some(&page) = self.large.get(index) else {
+                self.large_prowl.0 = 0;
+                continue;
+            };
+            // SAFETY: pages in the list are live.
+            let front = unsafe { page.as_ref() };
+            if front.live() == 0 && !front.is_swept(self.epoch) {
+                self.large.swap_remove(index);
+                self.finalize_dead(front);
+                // SAFETY: its object is dead and no list holds it.
+                unsafe { Page::free(page, &self.mem) };
+            } else {
+                self.large_prowl.0 += 1;
+            }
+        }
+    }
+
+    /// Leaves nothing of dead objects in the first so many spaces to be read, right after a collection: whoever
+    /// holds a reference to one still is found out at once, rather than when its memory happens to be used again.
+    fn wreck_dead(&mut self, spaces: usize) {
+        self.sweep_large(usize::MAX);
+        for space in 0..spaces {
+            let mut index = 0;
+            while let Some(&page) = self.spaces.get(space).and_then(|space| space.pages().get(index)) {
+                // SAFETY: pages in a space's list are live.
+                let page = unsafe { page.as_ref() };
+                if space >= CLASSES {
+                    self.finalize_dead(page);
+                }
+                page.each_cell(|cell, marked| {
+                    if !marked {
+                        // SAFETY: the cell holds no live object, and no gap of a space.
+                        unsafe { Page::wreck(cell, page.cell_size()) };
+                    }
+                });
+                index += 1;
+            }
+        }
+    }
+
+    /// Finalizes the unmarked objects of a page.
+    pub(super) fn finalize_dead(&mut self, page: &Page) {
+        page.each_cell(|cell, marked| {
+            if !marked {
+                self.finalize(cell);
+            }
+        });
+    }
+
+    /// Lets go of what an object holds outside its cell, and leaves the cell free.
+    pub(super) fn finalize(&mut self, cell: NonNull<Header>) {
+        // SAFETY: pages of objects with finalizers are zeroed at first, and large objects are written as soon as
+        // they have their page, so that every cell has a header; the kind says what it heads, and `set_free` sees
+        // to it that it is dropped once.
+        unsafe {
+            let header = Gc::from_raw(cell);
+            match header.kind() {
+                Kind::Free => return,
+                Kind::Class => {
+                    if header.shape() != NO_SHAPE {
+                        self.shapes.retire(header.shape());
+                    }
+                    cell.cast::<Class>().drop_in_place();
+                }
+                Kind::Function => cell.cast::<Function>().drop_in_place(),
+                Kind::Dict => cell.cast::<Dict>().drop_in_place(),
+                Kind::Shape => {
+                    self.shapes.retire(header.cast::<Shape>().id);
+                    cell.cast::<Shape>().drop_in_place();
+                }
+                Kind::Str => {
+                    let string = header.cast::<Str>();
+                    if string.is_interned() {
+                        self.strings.remove(cell.cast(), string.hash());
+                    }
+                }
+                _ => {}
+            }
+            header.set_free();
+        }
+    }
+}
+
+const _: () = assert!(Class::FINALIZE && Function::FINALIZE && Dict::FINALIZE && Shape::FINALIZE);

@@ -1,0 +1,292 @@
+//! The heap: size-class pages, bump allocation into gaps, incremental marking, lazy sweeping.
+//!
+//! ```text
+//!            begin                    nothing gray left, roots scanned again
+//!   idle ─────────────> (clear) ─> mark ───────────────────────────────> idle
+//!    │   full collections only ↑     │ a bounded step at each refill       │ sweeping is lazy: a page is
+//!    └── allocate, sweep lazily      └── mutators run, barrier on stores   └ looked at when it is needed
+//! ```
+//!
+//! Marks are sticky: an object marked by one collection is old in the next, unless that is a full one, which
+//! clears all marks first. A young collection marks from the roots and from the old objects that the barrier
+//! remembered, and stops at whatever is marked. Nothing ever moves.
+//!
+//! An object that is marked and scanned is `Age::Scanned`; storing into one puts it on the gray list again.
+//! That one rule serves incremental marking and young collections alike.
+//!
+//! New objects are unmarked. Roots (registers, globals) have no barrier; they are scanned at the beginning
+//! and once more at the end of marking.
+
+mod collect;
+mod mark;
+mod page;
+mod size_class;
+mod space;
+#[cfg(test)]
+mod tests;
+
+use core::ptr::NonNull;
+
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::{Gc, Header, Object, ShapeTable, StringTable};
+use crate::threshold::threshold;
+
+pub(crate) use collect::{Extent, Phase, Roots};
+pub(crate) use page::PAGE;
+use page::{Gap, Page, PagePtr};
+use size_class::{CLASSES, MAX_SMALL, cell_size, class_of};
+use space::{Bump, Space};
+
+/// Spaces: one for each class of plain objects, one for each class of objects with finalizers.
+pub(crate) const SPACES: usize = CLASSES * 2;
+
+/// What a heap did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct HeapStats {
+    /// Young collections that ended.
+    pub young: u64,
+    /// Full collections that ended.
+    pub full: u64,
+    /// Bytes handed to the allocator of objects since the start, in whole gaps.
+    pub allocated: u64,
+    /// Bytes of objects alive after the last collection, those of their tables included.
+    pub live: usize,
+}
+
+/// The heap of one VM.
+pub(crate) struct Heap {
+    mem: Mem,
+    bumps: [Bump; SPACES],
+    spaces: [Space; SPACES],
+    large: Vec<PagePtr>,
+    /// Where the search for dead large objects goes on, and how many it has yet to look at in this epoch.
+    large_prowl: (usize, usize),
+    /// Empty pages that any space may take.
+    pool: Vec<PagePtr>,
+    /// Where the search for empty pages goes on: space, index of the page. It goes round and round, so that it gets
+    /// everywhere even if collections are frequent.
+    prowl: (usize, usize),
+    /// Steps that the search may take in this epoch: once round.
+    prowl_left: usize,
+    /// Marked objects yet to be scanned.
+    gray: Vec<Gc<Header>>,
+    /// Some object is marked or remembered and found no room in `gray`.
+    gray_overflow: bool,
+    phase: Phase,
+    /// Counts collections; a page whose epoch is older has not been swept since the last.
+    epoch: u32,
+    /// Bytes handed out since the last collection ended, those of tables included.
+    fresh: usize,
+    /// `fresh` at which the next collection begins.
+    threshold: usize,
+    /// Bytes marked, tables included.
+    live: usize,
+    /// Bytes marked when the last full collection ended.
+    live_at_full: usize,
+    /// Memory in use when the last gap was handed out: what is more by the next came with tables of objects.
+    seen: usize,
+    stats: HeapStats,
+    /// Collect before every allocation.
+    pub(crate) stress: bool,
+    pub(crate) strings: StringTable,
+    pub(crate) shapes: ShapeTable,
+}
+
+/// Bytes that are allocated before a collection, at the least.
+const NURSERY: usize =
+    threshold(if cfg!(target_pointer_width = "64") { 512 << 10 } else { 16 << 10 }, 1 << 10);
+/// Cells that a space takes out of a gap at once.
+const GAP: usize = threshold(usize::MAX, 3);
+/// The same for objects with finalizers: they may own tables, which the collector sees when it gives out a gap.
+const TABLES_GAP: usize = threshold(16, 3);
+
+/// Pages that are searched for a gap before a new one is taken: full ones cost a look each, and there may be very
+/// many behind one another.
+const SEARCH: usize = 64;
+
+impl Heap {
+    /// An empty heap.
+    pub(crate) fn new(mem: &Mem, stress: bool) -> Result<Heap, OutOfMemory> {
+        let mut gray = Vec::new(mem);
+        gray.reserve(64)?;
+        Ok(Heap {
+            mem: mem.clone(),
+            bumps: core::array::from_fn(|space| Bump::new(cell_size(space % CLASSES))),
+            spaces: core::array::from_fn(|_| Space::new(mem)),
+            large: Vec::new(mem),
+            large_prowl: (0, 0),
+            pool: Vec::new(mem),
+            prowl: (0, 0),
+            prowl_left: 0,
+            gray,
+            gray_overflow: false,
+            phase: Phase::Idle,
+            epoch: 0,
+            fresh: 0,
+            threshold: NURSERY,
+            live: 0,
+            live_at_full: 0,
+            seen: usize::MAX,
+            stats: HeapStats::default(),
+            stress,
+            strings: StringTable::new(mem),
+            shapes: ShapeTable::new(mem)?,
+        })
+    }
+
+    /// The memory that the heap and its objects' tables are in.
+    pub(crate) fn mem(&self) -> &Mem {
+        &self.mem
+    }
+
+    /// What it did so far.
+    pub(crate) fn stats(&self) -> HeapStats {
+        HeapStats { live: self.live, ..self.stats }
+    }
+
+    /// The space that serves objects of `size` bytes, if they are small.
+    #[inline]
+    pub(crate) fn space_of(size: usize, finalize: bool) -> Option<usize> {
+        if size > MAX_SMALL {
+            return None;
+        }
+        Some(class_of(size) + if finalize { CLASSES } else { 0 })
+    }
+
+    /// A cell of that space, if its current gap has one.
+    #[inline(always)]
+    pub(crate) fn bump(&mut self, space: usize) -> Option<NonNull<u8>> {
+        self.bumps.get_mut(space)?.take()
+    }
+
+    /// A cell of that space, after looking for a gap; the collector has had its turn.
+    pub(crate) fn refill(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        self.sweep_some();
+        let (start, end) = self.find_gap(space)?;
+        let Some(bump) = self.bumps.get_mut(space) else { return Err(OutOfMemory) };
+        bump.set(start, end);
+        self.count(end.addr() - start.addr());
+        self.bump(space).ok_or(OutOfMemory)
+    }
+
+    /// Memory for an object of `size` bytes that no space serves.
+    pub(crate) fn allocate_large(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        self.sweep_some();
+        self.large.reserve(1)?;
+        let page = Page::new_large(&self.mem, size, self.epoch)?;
+        self.large.push(page)?;
+        self.large_prowl.1 += 1;
+        self.count(size);
+        Ok(Page::first(page))
+    }
+
+    /// Sets a field of an object and tells the collector: every store of a value into an object that may be
+    /// old comes through here.
+    #[inline(always)]
+    pub(crate) fn set<T: Object>(
+        &mut self,
+        owner: Gc<T>,
+        field: &core::cell::Cell<crate::value::Value>,
+        value: crate::value::Value,
+    ) {
+        field.set(value);
+        self.barrier(owner);
+    }
+
+    /// Tells the collector that a reference was stored into `owner`; [`set`](Heap::set) does it for values.
+    #[inline(always)]
+    pub(crate) fn barrier<T: Object>(&mut self, owner: Gc<T>) {
+        let header = owner.header();
+        if header.age() == crate::object::Age::Scanned {
+            self.remember(header);
+        }
+    }
+
+    fn count(&mut self, bytes: usize) {
+        self.seen = self.mem.usage().used;
+        self.fresh += bytes;
+        self.stats.allocated += bytes as u64;
+    }
+
+    /// A gap of that space: swept from its pages, or a page from elsewhere, or a new one.
+    fn find_gap(&mut self, space: usize) -> Result<Gap, OutOfMemory> {
+        // In stress mode one cell at a time, so that every allocation comes here.
+        let cells = match space {
+            _ if self.stress => 1,
+            CLASSES.. => TABLES_GAP,
+            _ => GAP,
+        };
+        if let Some(gap) = self.sweep_for_gap(space, SEARCH, cells) {
+            return Ok(gap);
+        }
+        match self.add_page(space) {
+            // SAFETY: just made.
+            Ok(page) => unsafe { page.as_ref() }.next_gap(cells).ok_or(OutOfMemory),
+            Err(OutOfMemory) => self.sweep_for_gap(space, usize::MAX, cells).ok_or(OutOfMemory),
+        }
+    }
+
+    /// The next gap, or its first `cells`, in the pages of that space, looking at up to `most` of them.
+    fn sweep_for_gap(&mut self, space: usize, most: usize, cells: usize) -> Option<Gap> {
+        for _ in 0..most {
+            // SAFETY: pages in a space's list are live.
+            let page = unsafe { self.spaces.get(space)?.next_page()?.as_ref() };
+            if !page.is_swept(self.epoch) {
+                if space >= CLASSES {
+                    self.finalize_dead(page);
+                }
+                page.begin_sweep(self.epoch);
+            }
+            if let Some(gap) = page.next_gap(cells) {
+                return Some(gap);
+            }
+            self.spaces.get_mut(space)?.advance();
+        }
+        None
+    }
+
+    /// A page for that space without objects, from elsewhere or new.
+    fn add_page(&mut self, space: usize) -> Result<PagePtr, OutOfMemory> {
+        let finalize = space >= CLASSES;
+        let cell = cell_size(space % CLASSES);
+        if let Some(list) = self.spaces.get_mut(space) {
+            list.reserve()?;
+        }
+        let page = if let Some(page) = self.take_empty() {
+            // SAFETY: pages that `take_empty` gives hold nothing.
+            unsafe { Page::reuse(page, cell, self.epoch, finalize) };
+            page
+        } else {
+            Page::new(&self.mem, cell, self.epoch, finalize)?
+        };
+        if let Some(list) = self.spaces.get_mut(space) {
+            list.push(page)?;
+        }
+        self.prowl_left += 1;
+        Ok(page)
+    }
+
+    /// Frees everything; the VM is going.
+    fn free_all(&mut self) {
+        for space in 0..SPACES {
+            while let Some(page) = self.spaces.get_mut(space).and_then(Space::pop) {
+                if space >= CLASSES {
+                    // SAFETY: pages in a space's list are live.
+                    unsafe { page.as_ref() }.each_cell(|cell, _| self.finalize(cell));
+                }
+                // SAFETY: nothing uses its objects any more.
+                unsafe { Page::free(page, &self.mem) };
+            }
+        }
+        while let Some(page) = self.large.pop().or_else(|| self.pool.pop()) {
+            // SAFETY: as above; large objects have no finalizers.
+            unsafe { Page::free(page, &self.mem) };
+        }
+    }
+}
+
+impl Drop for Heap {
+    fn drop(&mut self) {
+        self.free_all();
+    }
+}

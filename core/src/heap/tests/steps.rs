@@ -1,0 +1,149 @@
+//! How much a step does, and when collections begin.
+
+use super::*;
+use crate::heap::NURSERY;
+use crate::heap::page::PAGE;
+
+fn list(world: &mut World, length: usize) -> Value {
+    (0..length).fold(Value::NIL, |next, _| world.cell(next).value())
+}
+
+#[test]
+fn a_step_scans_no_more_than_its_budget() {
+    let mut world = World::new();
+    let deep = list(&mut world, 10_000);
+    world.hold(deep);
+    world.begin(Extent::Full);
+    let mut steps = 0;
+    while world.heap.phase != Phase::Idle {
+        let before = world.heap.live;
+        world.step(1600);
+        assert!(world.heap.live - before <= 1600 + 16);
+        steps += 1;
+    }
+    assert!(steps >= 100);
+    assert_eq!(world.marked(), 10_000);
+}
+
+#[test]
+fn a_vm_s_step_is_bounded_however_large_the_heap() {
+    let mut world = World::new();
+    let deep = list(&mut world, 500_000);
+    world.hold(deep);
+    for _ in 0..50_000 {
+        let large = world.slots(260).value();
+        let link = world.cell(large).value();
+        world.hold(link);
+        world.roots.values.truncate(200);
+    }
+    world.heap.fresh = 0;
+    world.heap.begin_full();
+    let (mut steps, mut most, mut before) = (0, 0, 0);
+    while world.heap.phase != Phase::Idle {
+        world.heap.step(&mut world.roots, PAGE);
+        let live = world.heap.live;
+        most = most.max(live.saturating_sub(before));
+        before = live;
+        steps += 1;
+    }
+    assert!(most <= 200 << 10, "{most}");
+    assert!(steps > 100);
+}
+
+#[test]
+fn clearing_marks_is_bounded_for_large_objects_too() {
+    let mut world = World::new();
+    for _ in 0..2000 {
+        let large = world.slots(300);
+        world.hold(large.value());
+    }
+    world.collect(Extent::Young);
+    world.heap.begin_full();
+    world.step(0);
+    assert!(matches!(world.heap.phase, Phase::Clear { .. }));
+    assert!(world.marked() >= 1000, "{}", world.marked());
+    world.end();
+    assert_eq!(world.marked(), 2000);
+}
+
+#[test]
+fn allocation_paces_marking_so_that_it_ends() {
+    let mut world = World::new();
+    world.turns = true;
+    let root = world.hold(Value::NIL);
+    // Everything that is made stays alive: marking has to be faster.
+    for _ in 0..2_000_000 {
+        world.roots.values[root] = world.cell(world.roots.values[root]).value();
+    }
+    let stats = world.heap.stats();
+    assert!(stats.young >= 3 && stats.full >= 2, "{stats:?}");
+    // Each doubling of what lives costs a full collection, or growing would be quadratic.
+    assert!(stats.full <= 10 && stats.young < 100, "{stats:?}");
+    assert_eq!(stats.allocated as usize / (16 * 2_000_000), 1);
+    world.collect(Extent::Young);
+    assert_eq!(world.marked(), 2_000_000);
+}
+
+#[test]
+fn garbage_costs_a_nursery_and_no_more() {
+    let mut world = World::new();
+    world.turns = true;
+    let kept = world.cell(Value::int(1));
+    world.hold(kept.value());
+    for index in 0..1_000_000 {
+        world.cell(Value::int(index));
+    }
+    assert!(world.heap.mem().usage().peak < 2 * NURSERY, "{:?}", world.heap.mem().usage());
+    assert!(kept.value.get().is_identical(Value::int(1)));
+}
+
+/// The search for a gap has to get past pages that are full, but not past all of them in one go.
+#[test]
+fn a_refill_looks_at_a_bounded_number_of_pages() {
+    let mut world = World::new();
+    let deep = list(&mut world, 1_000_000);
+    world.hold(deep);
+    world.collect(Extent::Full);
+    let space = Heap::space_of(16, false).unwrap();
+    let full = world.heap.spaces[space].pages().len();
+    world.cell(Value::NIL);
+    let looked = |world: &World| {
+        let pages = world.heap.spaces[space].pages();
+        // SAFETY: pages in a space's list are live.
+        pages[..full].iter().filter(|page| unsafe { page.as_ref() }.is_swept(world.heap.epoch)).count()
+    };
+    assert!(looked(&world) < full / 2, "{} of {full}", looked(&world));
+    // In the end all gaps are found.
+    world.roots.values[0] = Value::NIL;
+    world.collect(Extent::Full);
+    let pages = world.pages();
+    list(&mut world, 900_000);
+    assert!(world.pages() <= pages);
+}
+
+/// Tables lie outside the pages; garbage that holds some must not pile up because its cells are small.
+#[test]
+fn tables_count_towards_the_next_collection() {
+    // That many dictionaries live at any time: with a hundred, most get old before they die.
+    for alive in [1, 100] {
+        let mut world = World::new();
+        world.turns = true;
+        world.roots.values.resize(alive, Value::NIL);
+        let names: Vec<_> = (0..200_u8).map(|index| world.name(&[index])).collect();
+        for &name in &names {
+            world.hold(name.value());
+        }
+        for index in 0..20_000 {
+            let dict = world.dict();
+            world.roots.values[index % alive] = dict.value();
+            for &name in &names {
+                dict.set(name, Value::NIL).unwrap();
+            }
+        }
+        let stats = world.heap.stats();
+        assert!(world.heap.mem().usage().peak < 16 * NURSERY, "{alive}: {:?}", world.heap.mem().usage());
+        // A table with room for the names grew to it by doubling.
+        let garbage = 20_000 * 2 * 256 * size_of::<(usize, Value)>();
+        assert!(stats.young + stats.full < 2 * (garbage / NURSERY) as u64, "{alive}: {stats:?}");
+    }
+}

@@ -1,0 +1,135 @@
+//! Allocation of objects: a bump where there is room, the collector's turn where there is none.
+
+use core::ptr::NonNull;
+
+use super::Vm;
+use crate::heap::Heap;
+use crate::mem::OutOfMemory;
+use crate::object::{Gc, Object, Origin, Str};
+use crate::value::Value;
+
+impl Vm {
+    /// Memory for an object of `size` bytes. A safepoint.
+    #[inline]
+    pub(crate) fn allocate(&mut self, size: usize, finalize: bool) -> Result<NonNull<u8>, OutOfMemory> {
+        match Heap::space_of(size, finalize) {
+            Some(space) => self.allocate_in(space),
+            None => self.allocate_large(size),
+        }
+    }
+
+    /// Memory for an object that `space` serves. A safepoint.
+    #[inline(always)]
+    pub(crate) fn allocate_in(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        match self.heap.bump(space) {
+            Some(cell) => Ok(cell),
+            None => self.allocate_slow(space),
+        }
+    }
+
+    #[inline(never)]
+    fn allocate_slow(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        self.collector_turn(crate::heap::PAGE);
+        self.heap.refill(space).or_else(|OutOfMemory| {
+            self.collect_for_space();
+            self.heap.refill(space)
+        })
+    }
+
+    #[cold]
+    fn allocate_large(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        self.collector_turn(size);
+        self.heap.allocate_large(size).or_else(|OutOfMemory| {
+            self.collect_for_space();
+            self.heap.allocate_large(size)
+        })
+    }
+
+    /// Does something that takes memory outside objects' cells, such as growing a table; if there is none, once
+    /// more after a collection. A safepoint: what it uses is reachable, or `held`.
+    pub(super) fn insist<T>(
+        &mut self,
+        held: Option<Value>,
+        mut f: impl FnMut(&mut Vm) -> Result<T, OutOfMemory>,
+    ) -> Result<T, OutOfMemory> {
+        f(self).or_else(|OutOfMemory| {
+            self.held = held.unwrap_or(Value::NIL);
+            self.collect_for_space();
+            self.held = Value::NIL;
+            f(self)
+        })
+    }
+
+    /// Puts an object into the heap. A safepoint: what `object` refers to must be rooted.
+    #[inline]
+    pub(crate) fn make<T: Object>(&mut self, object: T) -> Result<Gc<T>, OutOfMemory> {
+        let memory = self.allocate(size_of::<T>(), T::FINALIZE)?.cast::<T>();
+        // SAFETY: as many bytes as a T, aligned to a granule, which is enough for every object.
+        unsafe {
+            memory.write(object);
+            Ok(Gc::from_raw(memory))
+        }
+    }
+
+    /// The interned string of those bytes, which are UTF-8. A safepoint.
+    pub(crate) fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
+        if let Some(string) = self.heap.strings.find(bytes) {
+            // It may be dead and waiting to be swept; a mark brings it back.
+            self.heap.mark_object(string);
+            return Ok(string);
+        }
+        // Before the allocation: what lies in the table behind a dead entry may go at a safepoint.
+        self.insist(None, |vm| vm.heap.strings.reserve())?;
+        let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
+        Ok(add_name(&mut self.heap, memory, bytes))
+    }
+
+    /// A string of the bytes of a literal. A safepoint.
+    pub(crate) fn literal(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
+        if bytes.len() <= crate::object::INTERN_LIMIT {
+            return self.intern(bytes);
+        }
+        let memory = self.allocate(Str::flat_size(bytes.len()), false)?.cast::<Str>();
+        // SAFETY: as many bytes as the string needs.
+        unsafe {
+            Str::init_flat(memory.as_ptr(), [bytes, &[]], Origin::Literal);
+            Ok(Gc::from_raw(memory))
+        }
+    }
+}
+
+/// An interned string in a heap that no VM has yet.
+pub(super) fn first_name(heap: &mut Heap, name: &str) -> Result<Gc<Str>, OutOfMemory> {
+    let space = Heap::space_of(Str::flat_size(name.len()), true).ok_or(OutOfMemory)?;
+    heap.strings.reserve()?;
+    let memory = heap.refill(space)?;
+    Ok(add_name(heap, memory, name.as_bytes()))
+}
+
+/// Makes an interned string in fresh memory; its table has room.
+fn add_name(heap: &mut Heap, memory: NonNull<u8>, bytes: &[u8]) -> Gc<Str> {
+    let memory = memory.cast::<Str>();
+    // SAFETY: as many bytes as the string needs.
+    let string = unsafe {
+        Str::init_flat(memory.as_ptr(), [bytes, &[]], Origin::Interned);
+        Gc::from_raw(memory)
+    };
+    heap.strings.add(string);
+    string
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::interp::Options;
+    use crate::mem::testing::SYSTEM;
+
+    #[test]
+    fn a_name_with_a_page_of_its_own_leaves_the_table_when_it_dies() {
+        let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
+        let before = vm.heap.strings.len();
+        vm.intern(&[b'x'; 5000]).unwrap();
+        vm.collect_for_space();
+        assert_eq!(vm.heap.strings.len(), before);
+    }
+}

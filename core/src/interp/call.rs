@@ -1,0 +1,245 @@
+//! Calls off the fast path: classes, bound methods, natives, errors, growing stacks; running out of fuel.
+
+use super::fuel::BULK;
+use super::machine::Flow;
+use super::property::Found;
+use super::vm::Stop;
+use super::{Fault, Vm};
+use crate::mem::OutOfMemory;
+use crate::object::{
+    BoundMethod, Class, Closure, Gc, Instance, Kind, Native, Object, Site, Str, Way, WayKind,
+};
+use crate::value::Value;
+
+/// What a method that is inherited counts for as bulk work.
+const METHOD_BYTES: usize = 16;
+
+const NOT_CALLABLE: Fault = Fault::Type("Can only call functions and classes.");
+
+impl Vm {
+    /// A register of the current frame.
+    pub(super) fn register(&self, index: usize) -> Value {
+        // SAFETY: the verifier saw to it that instructions name registers of the frame only.
+        unsafe { *self.stack.top().base.add(index) }
+    }
+
+    /// Writes a register of the current frame.
+    pub(super) fn set_register(&mut self, index: usize, value: Value) {
+        // SAFETY: as above.
+        unsafe { *self.stack.top().base.add(index) = value };
+    }
+
+    /// Stops with an error.
+    #[cold]
+    pub(super) fn raise(&mut self, fault: Fault) -> Flow {
+        if !matches!(fault, Fault::Stopped) {
+            self.stop = Stop::Error(self.error(fault));
+        }
+        Flow::Stop
+    }
+
+    /// Goes on, or stops with the error.
+    pub(super) fn flow(&mut self, result: Result<(), Fault>) -> Flow {
+        match result {
+            Ok(()) => Flow::Reload,
+            Err(fault) => self.raise(fault),
+        }
+    }
+
+    /// The slice is used up at the start of an instruction of so many words: the next slice, or a stop there.
+    /// The instruction runs again.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn next_slice(&mut self, words: usize) -> Flow {
+        if self.fuel.next_slice() {
+            self.rewind(words);
+            self.sample_once()
+        } else {
+            self.stop_before(words);
+            Flow::Stop
+        }
+    }
+
+    /// Stops for want of fuel before the instruction of so many words that has just begun.
+    #[cold]
+    fn stop_before(&mut self, words: usize) {
+        self.rewind(words);
+        self.stop = Stop::Fuel;
+    }
+
+    fn rewind(&mut self, words: usize) {
+        let frame = self.stack.top_mut();
+        frame.pc = frame.pc.wrapping_sub(words);
+    }
+
+    /// Charges for bulk work of an instruction of so many words, which has done nothing yet. Without any fuel left
+    /// it stops there; the instruction runs again.
+    pub(super) fn charge_bulk(&mut self, bytes: usize, words: usize) -> Result<(), Fault> {
+        if bytes < BULK {
+            return Ok(());
+        }
+        if self.fuel.slice == 0 && !self.fuel.next_slice() {
+            self.stop_before(words);
+            return Err(Fault::Stopped);
+        }
+        self.fuel.charge_bulk(bytes);
+        Ok(())
+    }
+
+    /// A call of whatever is in register `win`. The frame's pc is behind the instruction.
+    #[inline(never)]
+    pub(super) fn call(&mut self, argc: u8, win: usize) -> Flow {
+        if self.fuel.slice == 0 {
+            return self.next_slice(1);
+        }
+        self.fuel.slice -= 1;
+        let result = self.call_value(self.register(win), argc, win);
+        self.flow(result)
+    }
+
+    fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
+        let header = callee.header().ok_or(NOT_CALLABLE)?;
+        match header.kind() {
+            Kind::Class => {
+                header.downcast().map_or(Err(NOT_CALLABLE), |class| self.construct(class, argc, win))
+            }
+            Kind::Closure => {
+                header.downcast().map_or(Err(NOT_CALLABLE), |closure| self.enter(closure, argc, win))
+            }
+            Kind::BoundMethod => {
+                let bound = header.downcast::<BoundMethod>().ok_or(NOT_CALLABLE)?;
+                self.set_register(win, bound.receiver);
+                self.enter(bound.method, argc, win)
+            }
+            Kind::Native => {
+                let native = header.downcast::<Native>().ok_or(NOT_CALLABLE)?;
+                // SAFETY: the window's registers are the frame's.
+                let args = unsafe {
+                    core::slice::from_raw_parts(self.stack.top().base.add(win + 1), usize::from(argc))
+                };
+                let value = (native.call)(self, args)?;
+                self.set_register(win, value);
+                Ok(())
+            }
+            _ => Err(NOT_CALLABLE),
+        }
+    }
+
+    fn enter(&mut self, closure: Gc<Closure>, argc: u8, win: usize) -> Result<(), Fault> {
+        let expected = closure.function.arity;
+        if expected != argc {
+            return Err(Fault::Arity { expected, got: argc });
+        }
+        // The closure may be a bound method's, whose place the receiver took.
+        self.stack.push(closure, win).or_else(|fault| match fault {
+            Fault::OutOfMemory => {
+                self.insist(Some(closure.value()), |vm| match vm.stack.push(closure, win) {
+                    Err(Fault::OutOfMemory) => Err(OutOfMemory),
+                    other => Ok(other),
+                })?
+            }
+            other => Err(other),
+        })
+    }
+
+    /// Makes an instance in register `win` and calls its initializer.
+    fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
+        let instance = self.instantiate(class)?;
+        self.set_register(win, instance.value());
+        match class.init.get() {
+            Some(init) => self.enter(init, argc, win),
+            None if argc == 0 => Ok(()),
+            None => Err(Fault::Arity { expected: 0, got: argc }),
+        }
+    }
+
+    /// `invoke` after the site missed.
+    #[inline(never)]
+    pub(super) fn invoke(&mut self, argc: u8, win: usize, site: &Site) -> Flow {
+        if self.fuel.slice == 0 {
+            return self.next_slice(2);
+        }
+        self.fuel.slice -= 1;
+        let result = self.invoke_property(argc, win, site);
+        self.flow(result)
+    }
+
+    fn invoke_property(&mut self, argc: u8, win: usize, site: &Site) -> Result<(), Fault> {
+        let instance =
+            self.register(win).as_object::<Instance>().ok_or(Fault::Type("Only instances have methods."))?;
+        let callable = |way: &Way| is_direct(way, argc);
+        match self.find_property(site, instance, callable) {
+            Some(Found::Method(method)) => self.enter(method, argc, win),
+            Some(Found::Field(value)) => {
+                self.set_register(win, value);
+                self.call_value(value, argc, win)
+            }
+            None => Err(Fault::UndefinedProperty(site.name)),
+        }
+    }
+
+    /// `super.invoke` after the site missed.
+    #[inline(never)]
+    pub(super) fn super_invoke(&mut self, argc: u8, win: usize, site: &Site) -> Flow {
+        if self.fuel.slice == 0 {
+            return self.next_slice(2);
+        }
+        self.fuel.slice -= 1;
+        let result =
+            self.super_method(self.register(win + 1 + usize::from(argc)), site, |way| is_direct(way, argc));
+        let result = result.and_then(|method| self.enter(method, argc, win));
+        self.flow(result)
+    }
+
+    /// The method of a superclass that a site names. A safepoint; the class is in a register.
+    pub(super) fn super_method(
+        &mut self,
+        superclass: Value,
+        site: &Site,
+        accept: impl Fn(&Way) -> bool,
+    ) -> Result<Gc<Closure>, Fault> {
+        let class = superclass.as_object::<Class>().ok_or(Fault::Bytecode)?;
+        self.seal(class)?;
+        let method = class.method(site.name).ok_or(Fault::UndefinedProperty(site.name))?;
+        let shape = class.header.shape();
+        let way = Way { shape, kind: WayKind::Method, target: Some(method), ..Way::EMPTY };
+        self.remember_way(site, way, accept);
+        Ok(method)
+    }
+
+    /// `inherit`. A safepoint.
+    pub(super) fn inherit(&mut self, class: Value, superclass: Value) -> Result<(), Fault> {
+        let superclass = superclass.as_object::<Class>().ok_or(Fault::Type("Superclass must be a class."))?;
+        let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
+        self.seal(superclass)?;
+        if class == superclass {
+            return Err(Fault::Bytecode);
+        }
+        self.charge_bulk(superclass.method_count() * METHOD_BYTES, 1)?;
+        let inherited = self.insist(None, |_| class.inherit(&superclass));
+        // Even if not all of them found room.
+        self.heap.barrier(class);
+        Ok(inherited?)
+    }
+
+    /// `method`. A safepoint.
+    pub(super) fn add_method(&mut self, class: Value, closure: Value, name: Value) -> Result<(), Fault> {
+        let name = name.as_object::<Str>().ok_or(Fault::Bytecode)?;
+        let name = self.intern_str(name)?;
+        let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
+        let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
+        self.insist(Some(name.value()), |_| class.add_method(name, closure))?;
+        if name == self.init {
+            class.init.set(Some(closure));
+        }
+        self.heap.barrier(class);
+        Ok(())
+    }
+}
+
+/// Whether the site of an `invoke` may hold a way: calls of methods that take as many arguments.
+fn is_direct(way: &Way, argc: u8) -> bool {
+    way.kind == WayKind::Method && way.target.is_some_and(|method| method.function.arity == argc)
+}
+
+const _: () = assert!(!Native::FINALIZE && !BoundMethod::FINALIZE);

@@ -1,0 +1,194 @@
+use std::string::String;
+use std::vec::Vec;
+
+use super::*;
+use crate::interp::Options;
+use crate::mem::testing::SYSTEM;
+
+fn vm(gc_stress: bool) -> Vm {
+    let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
+    vm.fuel.set(None);
+    vm
+}
+
+/// A flat string, pinned.
+fn flat(vm: &mut Vm, text: &str) -> Gc<Str> {
+    let memory = vm.allocate(Str::flat_size(text.len()), false).unwrap().cast::<Str>();
+    // SAFETY: memory of that size.
+    let string = unsafe {
+        Str::init_flat(memory.as_ptr(), [text.as_bytes(), &[]], Origin::Literal);
+        Gc::from_raw(memory)
+    };
+    vm.pinned.push(string.value()).unwrap();
+    string
+}
+
+/// A sum, pinned.
+fn sum(vm: &mut Vm, left: Gc<Str>, right: Gc<Str>) -> Gc<Str> {
+    let string = vm.concat(left, right).unwrap();
+    vm.pinned.push(string.value()).unwrap();
+    string
+}
+
+/// A string that ends where its buffer's used part ends.
+fn appended(vm: &mut Vm, letter: &str, len: usize) -> Gc<Str> {
+    let half = flat(vm, &letter.repeat(len / 2));
+    let computed = sum(vm, half, half);
+    let more = flat(vm, &letter.repeat(len - len / 2 * 2 + FLAT));
+    let string = sum(vm, computed, more);
+    assert!(string.buffer().is_some_and(|buffer| buffer.used() == string.len()));
+    string
+}
+
+#[test]
+fn strings_that_share_a_prefix_do_not_write_over_each_other() {
+    let mut vm = vm(false);
+    let base = appended(&mut vm, "b", 100);
+    let (x, y) = (flat(&mut vm, "x"), flat(&mut vm, "y"));
+    let first = sum(&mut vm, base, x);
+    assert!(first.buffer() == base.buffer(), "the first to append takes the room");
+    let second = sum(&mut vm, base, y);
+    assert!(second.buffer() != base.buffer(), "the room was taken");
+    let (first_more, second_more) = (sum(&mut vm, first, y), sum(&mut vm, second, x));
+    let text = base.text();
+    assert!(text.bytes().all(|byte| byte == b'b'));
+    assert_eq!(first.text(), String::from(text) + "x");
+    assert_eq!(second.text(), String::from(text) + "y");
+    assert_eq!(first_more.text(), String::from(text) + "xy");
+    assert_eq!(second_more.text(), String::from(text) + "yx");
+}
+
+#[test]
+fn a_string_can_be_appended_to_itself() {
+    let mut vm = vm(false);
+    let mut string = appended(&mut vm, "ab", 200);
+    let mut text = String::from(string.text());
+    for _ in 0..6 {
+        string = sum(&mut vm, string, string);
+        text = text.repeat(2);
+        assert_eq!(string.text(), text);
+    }
+}
+
+#[test]
+fn the_empty_string_adds_nothing() {
+    let mut vm = vm(false);
+    let empty = flat(&mut vm, "");
+    let long = appended(&mut vm, "l", 300);
+    for string in [empty, long] {
+        assert!(sum(&mut vm, string, empty) == string);
+        assert!(sum(&mut vm, empty, string) == string);
+    }
+}
+
+#[test]
+fn however_a_string_is_made_equal_bytes_are_equal() {
+    let mut vm = vm(false);
+    let built = appended(&mut vm, "z", 150);
+    let whole = flat(&mut vm, built.text());
+    let name = vm.intern(built.bytes()).unwrap();
+    vm.pinned.push(name.value()).unwrap();
+    let other = appended(&mut vm, "z", 149);
+    let same_length = flat(&mut vm, &("z".repeat(built.len() - 1) + "y"));
+    for left in [built, whole, name] {
+        for right in [built, whole, name] {
+            assert!(left.equals(&right));
+            assert_eq!(vm.strings_equal(left.value(), right.value(), 1), Some(true));
+        }
+        assert!(!left.equals(&other) && !left.equals(&same_length));
+        // And they are one name.
+        assert!(vm.intern_str(left).unwrap() == name);
+    }
+    assert_eq!(vm.strings_equal(built.value(), Value::int(1), 1), Some(false));
+}
+
+#[test]
+fn a_name_that_died_can_be_made_again() {
+    let mut vm = vm(false);
+    let before = vm.heap.strings.len();
+    for round in 0..100 {
+        let name = vm.intern(b"now and then").unwrap();
+        assert_eq!(name.text(), "now and then");
+        if round % 2 == 0 {
+            vm.collect();
+        }
+        if round % 8 == 0 {
+            vm.collect_for_space();
+        }
+    }
+    vm.collect_for_space();
+    assert_eq!(vm.heap.strings.len(), before);
+}
+
+#[test]
+fn a_name_is_one_object_for_as_long_as_anyone_holds_it() {
+    let mut vm = vm(false);
+    let held = vm.intern(b"held").unwrap();
+    vm.pinned.push(held.value()).unwrap();
+    for index in 0..100_000_u32 {
+        vm.intern(&index.to_le_bytes()).unwrap();
+    }
+    assert!(vm.heap.strings.len() < 60_000, "{}", vm.heap.strings.len());
+    assert!(vm.intern(b"held").unwrap() == held);
+}
+
+/// Sums of sums at random, some of them forgotten, against `String`.
+#[test]
+fn sums_are_what_they_are_in_rust() {
+    for (stress, steps) in [(false, 20_000), (true, 1500)] {
+        let mut vm = vm(stress);
+        let mut seed = 0x9E37_79B9_7F4A_7C15_u64;
+        let mut below = |bound: usize| {
+            seed ^= seed << 13;
+            seed ^= seed >> 7;
+            seed ^= seed << 17;
+            (seed >> 33) as usize % bound
+        };
+        let mut model: Vec<String> = ["", "a", "éß", "0123456789"].map(String::from).into();
+        model.extend((1..20).map(|len| "-".repeat(len * 7)));
+        for text in &model {
+            flat(&mut vm, text);
+        }
+        for step in 0..steps {
+            let (left, right) = (below(model.len()), below(model.len()));
+            // As a loop does it, half of the time: the sum takes its left side's place.
+            let target = if below(2) == 0 { left } else { below(model.len()) };
+            if model[left].len() + model[right].len() > 3000 {
+                let short = below(20);
+                vm.pinned[left] = vm.pinned[short];
+                model[left] = model[short].clone();
+                continue;
+            }
+            let strings = [left, right].map(|index| vm.pinned[index].as_object::<Str>().unwrap());
+            vm.pinned[target] = vm.concat(strings[0], strings[1]).unwrap().value();
+            model[target] = model[left].clone() + &model[right];
+            if step % 50 == 0 {
+                for (value, text) in vm.pinned.iter().zip(&model) {
+                    assert_eq!(value.as_object::<Str>().unwrap().text(), text);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn appending_in_a_loop_allocates_in_proportion() {
+    let mut vm = vm(false);
+    let piece = flat(&mut vm, "0123456789");
+    let slot = vm.pinned.len();
+    let mut string = piece;
+    vm.pinned.push(string.value()).unwrap();
+    let before = vm.stats();
+    for _ in 1..10_000 {
+        string = vm.concat(string, piece).unwrap();
+        vm.pinned[slot] = string.value();
+    }
+    let after = vm.stats();
+    assert_eq!(string.len(), 100_000);
+    assert_eq!(string.text(), "0123456789".repeat(10_000));
+    // The strings of 24 bytes, in cells of 32, and buffers that double.
+    let allocated = after.heap.allocated - before.heap.allocated;
+    assert!(allocated < 10_000 * 32 + 100_000 * 6 + (64 << 10), "{allocated}");
+    // Each byte is copied a few times at most.
+    assert!(after.fuel - before.fuel < 100_000 * 4 / 64, "{}", after.fuel - before.fuel);
+}

@@ -1,0 +1,166 @@
+//! Run-time errors: what went wrong, and where.
+
+use core::fmt;
+
+use super::Vm;
+use super::stack::Frame;
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::{Gc, Str};
+use crate::platform::OutputError;
+
+/// An error on its way to [`Vm::raise`].
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Fault {
+    OutOfMemory,
+    StackOverflow,
+    StringTooLong,
+    Output,
+    /// The message says it all.
+    Type(&'static str),
+    UndefinedVariable(Gc<Str>),
+    UndefinedProperty(Gc<Str>),
+    Arity {
+        expected: u8,
+        got: u8,
+    },
+    /// Verified bytecode that no compiler makes.
+    Bytecode,
+    /// No error: the VM knows why it stops, and its frame where to go on.
+    Stopped,
+}
+
+impl From<OutOfMemory> for Fault {
+    fn from(OutOfMemory: OutOfMemory) -> Fault {
+        Fault::OutOfMemory
+    }
+}
+
+impl From<OutputError> for Fault {
+    fn from(OutputError: OutputError) -> Fault {
+        Fault::Output
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::OutOfMemory => f.write_str("Out of memory."),
+            Fault::StackOverflow => f.write_str("Stack overflow."),
+            Fault::StringTooLong => f.write_str("String too long."),
+            Fault::Output => f.write_str("Cannot write output."),
+            Fault::Type(message) => f.write_str(message),
+            Fault::UndefinedVariable(name) => write!(f, "Undefined variable '{}'.", name.text()),
+            Fault::UndefinedProperty(name) => write!(f, "Undefined property '{}'.", name.text()),
+            Fault::Arity { expected, got } => write!(f, "Expected {expected} arguments but got {got}."),
+            Fault::Bytecode => f.write_str("Bytecode uses a value that is not what it must be."),
+            Fault::Stopped => f.write_str("Stopped."),
+        }
+    }
+}
+
+/// The sorts of run-time error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The memory limit is reached, or the host has no more.
+    OutOfMemory,
+    /// Calls too deep.
+    StackOverflow,
+    /// The host could not write what the script printed.
+    Output,
+    /// The script did what its language does not allow.
+    Script,
+}
+
+/// What went wrong. Where, [`Vm::trace`] says until the next script starts.
+#[derive(Debug)]
+pub struct RuntimeError {
+    kind: ErrorKind,
+    message: Message,
+}
+
+#[derive(Debug)]
+enum Message {
+    Static(&'static str),
+    /// UTF-8.
+    Made(Vec<u8>),
+}
+
+impl RuntimeError {
+    pub(super) fn new(fault: Fault, mem: &Mem) -> RuntimeError {
+        let (kind, fallback) = match fault {
+            Fault::OutOfMemory => (ErrorKind::OutOfMemory, "Out of memory."),
+            Fault::StackOverflow => (ErrorKind::StackOverflow, "Stack overflow."),
+            Fault::Output => (ErrorKind::Output, "Cannot write output."),
+            Fault::Type(message) => (ErrorKind::Script, message),
+            Fault::UndefinedVariable(_) => (ErrorKind::Script, "Undefined variable."),
+            Fault::UndefinedProperty(_) => (ErrorKind::Script, "Undefined property."),
+            Fault::StringTooLong | Fault::Arity { .. } | Fault::Bytecode | Fault::Stopped => {
+                (ErrorKind::Script, "Error.")
+            }
+        };
+        let mut text = Text(Vec::new(mem));
+        let message = match fault {
+            Fault::OutOfMemory | Fault::StackOverflow | Fault::Output | Fault::Type(_) => {
+                Message::Static(fallback)
+            }
+            _ if fmt::write(&mut text, format_args!("{fault}")).is_ok() => Message::Made(text.0),
+            _ => Message::Static(fallback),
+        };
+        RuntimeError { kind, message }
+    }
+
+    /// Which sort it is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// The message, one line.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        match &self.message {
+            Message::Static(text) => text,
+            Message::Made(bytes) => core::str::from_utf8(bytes).unwrap_or("Error."),
+        }
+    }
+}
+
+impl fmt::Display for RuntimeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.message())
+    }
+}
+
+impl core::error::Error for RuntimeError {}
+
+struct Text(Vec<u8>);
+
+impl fmt::Write for Text {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0.extend_from_slice(text.as_bytes()).map_err(|OutOfMemory| fmt::Error)
+    }
+}
+
+/// A frame of a trace.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TraceFrame<'a> {
+    /// The function's name; `None` for the script itself.
+    pub name: Option<&'a str>,
+    /// The line it is at.
+    pub line: u32,
+}
+
+impl Vm {
+    /// The frames that are active, innermost first: after an error, those of the place where it happened.
+    pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
+        self.stack.frames().filter_map(|frame: &Frame| {
+            let function = frame.closure?.function;
+            let name = function.name.map(|name| {
+                // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.
+                unsafe { &*name.as_ptr() }.text()
+            });
+            Some(TraceFrame { name, line: function.line_before(frame.pc) })
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Loading: a verified program becomes functions in the heap.
+
+use super::Vm;
+use crate::bytecode::{Code, Const, Program, Text};
+use crate::mem::{OutOfMemory, Vec};
+use crate::object::{Closure, Function, Gc, Object, Parts, Str};
+use crate::value::Value;
+
+impl Vm {
+    /// The index among the VM's scripts of a closure of the program's script. The program has a function, and
+    /// constants name functions behind their own only.
+    pub(crate) fn link(&mut self, mut program: Program) -> Result<usize, OutOfMemory> {
+        let before = self.pinned.len();
+        self.scripts.reserve(1)?;
+        let linked = self.link_functions(&mut program);
+        let closure = linked.and_then(|script| self.make_closure(script));
+        self.pinned.truncate(before);
+        let closure = closure?.value();
+        let free = self.scripts.iter().position(|script| *script == Value::NIL);
+        match free.and_then(|index| self.scripts.get_mut(index)) {
+            Some(entry) => *entry = closure,
+            None => self.scripts.push(closure)?,
+        }
+        Ok(free.unwrap_or(self.scripts.len() - 1))
+    }
+
+    /// Functions refer only to functions behind them, so the last is made first. Pins them all.
+    fn link_functions(&mut self, program: &mut Program) -> Result<Gc<Function>, OutOfMemory> {
+        let count = program.functions.len();
+        let mut made: Vec<Gc<Function>> = Vec::new(self.mem());
+        made.reserve_exact(count)?;
+        while let Some(code) = program.functions.pop() {
+            let function = self.link_function(code, program, &made, count)?;
+            self.pinned.push(function.value())?;
+            made.push(function)?;
+        }
+        made.last().copied().ok_or(OutOfMemory)
+    }
+
+    fn link_function(
+        &mut self,
+        code: Code,
+        program: &Program,
+        made: &[Gc<Function>],
+        count: usize,
+    ) -> Result<Gc<Function>, OutOfMemory> {
+        let name = if code.name.len == 0 { None } else { Some(self.name(program, code.name)?) };
+        if let Some(name) = name {
+            self.pinned.push(name.value())?;
+        }
+        let id = self.functions;
+        self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
+        let parts = Parts {
+            id,
+            name,
+            arity: code.arity,
+            registers: code.registers,
+            words: code.words,
+            captures: code.captures,
+            lines: code.lines,
+        };
+        let function = Function::new(self.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
+        let function = self.make(function)?;
+        self.pinned.push(function.value())?;
+        for (slot, constant) in function.consts().iter().zip(&code.consts) {
+            let value = match *constant {
+                Const::Nil => Value::NIL,
+                Const::Bool(value) => Value::bool(value),
+                Const::Number(value) => Value::number(value),
+                Const::Str(text) => self.literal(bytes(program, text))?.value(),
+                Const::Global(text) => {
+                    let name = self.name(program, text)?;
+                    Value::raw(self.global(name)?)
+                }
+                Const::Fn(index) => {
+                    let behind = count.checked_sub(index.0 as usize + 1);
+                    behind.and_then(|behind| made.get(behind)).map_or(Value::NIL, |made| made.value())
+                }
+            };
+            self.heap.set(function, slot, value);
+        }
+        for (index, site) in code.sites.iter().enumerate() {
+            let name = self.name(program, site.name)?;
+            function.name_site(index, name);
+            self.heap.barrier(function);
+        }
+        Ok(function)
+    }
+
+    fn name(&mut self, program: &Program, text: Text) -> Result<Gc<Str>, OutOfMemory> {
+        self.intern(bytes(program, text))
+    }
+
+    /// A closure with nil captures. A safepoint; the function is reachable.
+    pub(super) fn make_closure(&mut self, function: Gc<Function>) -> Result<Gc<Closure>, OutOfMemory> {
+        let captures = function.captures.len();
+        let memory = self.allocate(Closure::size(captures), Closure::FINALIZE)?.cast::<Closure>();
+        // SAFETY: memory of that size.
+        unsafe {
+            memory.write(Closure::new(function));
+            for index in 0..captures {
+                Closure::init_capture(memory.as_ptr(), index, Value::NIL);
+            }
+            Ok(Gc::from_raw(memory))
+        }
+    }
+}
+
+fn bytes(program: &Program, text: Text) -> &[u8] {
+    program.text(text).as_bytes()
+}

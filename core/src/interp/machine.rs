@@ -1,0 +1,200 @@
+//! The machine's registers: what a handler works on.
+//!
+//! A [`Machine`] is four words by value. It never escapes into memory: every method on it is inlined, and what
+//! is not gets the VM and plain operands. So both dispatchers keep it in machine registers.
+
+use super::Vm;
+use crate::bytecode::operand::{Argc, Dst, Far, Lit8, Lit32, Num8, Site32, Src, Up16, Win};
+use crate::object::{Closure, DataHeader, Gc, Site, site_at};
+use crate::value::Value;
+
+/// Whether the machine goes on with the instruction at its pc.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flow {
+    /// It does.
+    Next,
+    /// It does, from where the VM's current frame says: what a function of the VM returns, so that nothing of
+    /// the machine has to outlive the call.
+    Reload,
+    /// It stops; the VM knows why.
+    Stop,
+}
+
+/// The state of the running frame.
+///
+/// Invariants, earned by the verifier and kept by calls and returns: `pc` points into the frame's code behind
+/// the words of the instruction being run; `base` to its registers, as many as the function says; `data` to its
+/// function's constants; `vm` to the VM, to which nobody else holds a reference while a handler runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Machine {
+    pub(super) pc: *const u32,
+    pub(super) base: *mut Value,
+    pub(super) data: *const Value,
+    pub(super) vm: *mut Vm,
+}
+
+impl Machine {
+    /// The machine where the VM's current frame says.
+    #[inline(always)]
+    pub(super) fn at_frame(vm: *mut Vm) -> Machine {
+        let mut machine =
+            Machine { pc: core::ptr::null(), base: core::ptr::null_mut(), data: core::ptr::null(), vm };
+        machine.reload();
+        machine
+    }
+
+    /// The VM.
+    #[inline(always)]
+    pub(super) fn vm(&mut self) -> &mut Vm {
+        // SAFETY: see the invariants.
+        unsafe { &mut *self.vm }
+    }
+
+    /// The next word: an instruction's second, or the next instruction.
+    #[inline(always)]
+    pub(super) fn fetch(&mut self) -> u32 {
+        // SAFETY: verified code ends with an instruction that does not go on, and instructions are whole.
+        unsafe {
+            let word = *self.pc;
+            self.pc = self.pc.add(1);
+            word
+        }
+    }
+
+    /// Writes the pc to the frame's record: before anything that may stop, throw or allocate.
+    #[inline(always)]
+    pub(super) fn save(&mut self) {
+        let pc = self.pc;
+        self.vm().stack.top_mut().pc = pc;
+    }
+
+    /// Takes up the VM's current frame.
+    #[inline(always)]
+    pub(super) fn reload(&mut self) {
+        let frame = *self.vm().stack.top();
+        self.pc = frame.pc;
+        self.base = frame.base;
+        self.data = frame.data;
+    }
+
+    /// A jump by so many words.
+    ///
+    /// The empty assembly keeps the compiler from turning a jump on a condition into a conditional move: then
+    /// the pc, and with it all that follows, would wait for the condition, which the processor rather predicts.
+    #[inline(always)]
+    pub(super) fn jump_by(&mut self, words: i32) {
+        #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86"))]
+        // SAFETY: no instruction, no effect.
+        unsafe {
+            core::arch::asm!("", options(nomem, nostack, preserves_flags));
+        }
+        // SAFETY: verified jumps stay in the function's code.
+        self.pc = unsafe { self.pc.offset(words as isize) };
+    }
+
+    #[inline(always)]
+    pub(super) fn read(&self, src: Src) -> Value {
+        self.register(usize::from(src.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn read_far(&self, far: Far) -> Value {
+        self.register(usize::from(far.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn read_win(&self, win: Win) -> Value {
+        self.register(usize::from(win.0))
+    }
+
+    /// The value behind a window's arguments.
+    #[inline(always)]
+    pub(super) fn read_behind(&self, win: Win, argc: Argc) -> Value {
+        self.register(usize::from(win.0) + 1 + usize::from(argc.0))
+    }
+
+    #[inline(always)]
+    fn register(&self, index: usize) -> Value {
+        // SAFETY: verified instructions name registers of the frame only.
+        unsafe { *self.base.add(index) }
+    }
+
+    /// A register that holds a double.
+    ///
+    /// Loads it anew rather than take the bits that were tested: a load costs less than a move from an integer
+    /// register to a floating-point one, which would lie on the path from each result to the next. Volatile, for
+    /// the compiler would make one load of two.
+    #[inline(always)]
+    pub(super) fn read_double(&self, src: Src) -> f64 {
+        // SAFETY: as above.
+        unsafe { self.base.add(usize::from(src.0)).cast::<f64>().read_volatile() }
+    }
+
+    #[inline(always)]
+    pub(super) fn write(&mut self, dst: Dst, value: Value) {
+        // SAFETY: as above.
+        unsafe { *self.base.add(usize::from(dst.0)) = value };
+    }
+
+    #[inline(always)]
+    pub(super) fn write_far(&mut self, far: Far, value: Value) {
+        // SAFETY: as above.
+        unsafe { *self.base.add(usize::from(far.0)) = value };
+    }
+
+    /// The address of a window's first register.
+    #[inline(always)]
+    pub(super) fn window(&self, win: Win) -> *mut Value {
+        self.base.wrapping_add(usize::from(win.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn number(&self, number: Num8) -> Value {
+        self.constant(usize::from(number.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn literal(&self, lit: Lit8) -> Value {
+        self.constant(usize::from(lit.0))
+    }
+
+    #[inline(always)]
+    pub(super) fn literal_wide(&self, lit: Lit32) -> Value {
+        self.constant(lit.0 as usize)
+    }
+
+    #[inline(always)]
+    pub(super) fn constant(&self, index: usize) -> Value {
+        // SAFETY: verified instructions name constants of the function only.
+        unsafe { *self.data.add(index) }
+    }
+
+    /// An inline cache. It belongs to the function, which the running frame keeps alive, not to the machine.
+    #[inline(always)]
+    pub(super) fn site<'a>(&self, site: Site32) -> &'a Site {
+        // SAFETY: verified instructions name sites of the function only; `data` is never null.
+        unsafe { site_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
+    }
+
+    /// Counts a call or a turn of a loop of the running function.
+    #[inline(always)]
+    pub(super) fn heat(&self) {
+        // SAFETY: the header lies right below the constants.
+        let heat = unsafe { &(*self.data.cast::<DataHeader>().sub(1)).heat };
+        heat.set(heat.get().wrapping_add(1));
+    }
+
+    /// The running closure.
+    #[inline(always)]
+    pub(super) fn running(&mut self) -> Gc<Closure> {
+        // SAFETY: only the host's record has none, and it runs no code.
+        unsafe { self.vm().stack.top().closure.unwrap_unchecked() }
+    }
+
+    /// A captured variable of the running closure.
+    #[inline(always)]
+    pub(super) fn captured(&mut self, up: Up16) -> Value {
+        // SAFETY: verified instructions name captures of the function only.
+        unsafe { self.running().capture(usize::from(up.0)).get() }
+    }
+}

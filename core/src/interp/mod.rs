@@ -1,0 +1,40 @@
+//! The interpreter.
+//!
+//! ```text
+//!   words ──> dispatch ──> Machine { pc, base, data, vm } ──> semantics   fast paths, inline
+//!             match | tail        the visitor                    │ slow
+//!                                                                v
+//!                                                        Vm: call, property, alloc, error
+//! ```
+//!
+//! Each opcode's meaning is one inlined function on the [`Machine`](machine::Machine), a small struct by value
+//! that stays in machine registers under both dispatchers. What is rare leaves for a cold function that gets
+//! the VM and operands and nothing else.
+//!
+//! Frames (`stack`):
+//!
+//! ```text
+//!   frames   [host][script][f][g] <- frame          pc, base, data, closure of each
+//!   values   | script's registers .. | callee a b |
+//!                                    ^ base of f: its R0 is the caller's window
+//! ```
+
+mod alloc;
+mod call;
+mod concat;
+mod dispatch;
+mod fault;
+mod format;
+mod fuel;
+mod load;
+mod machine;
+mod property;
+mod sample;
+mod semantics;
+mod stack;
+mod visitor;
+mod vm;
+
+pub(crate) use fault::Fault;
+pub use fault::{ErrorKind, RuntimeError, TraceFrame};
+pub use vm::{Dispatch, Options, Outcome, Stats, Vm};

@@ -1,0 +1,332 @@
+//! Properties off the fast path: search, inline caches, new fields, new shapes, classes.
+//!
+//! ```text
+//!   ways of the site ──hit──> done, inline (semantics)
+//!           │ miss
+//!   lookup cache ──hit──> done          many shapes at one site, bound methods, outlying slots
+//!           │ miss
+//!   shape, then class ──> fill a free way, or the lookup cache
+//! ```
+
+use super::vm::{LOOKUPS, Lookup};
+use super::{Fault, Vm};
+use crate::mem::OutOfMemory;
+use crate::object::{
+    Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Instance, Location, Object, Shape, Site, Slots, Str,
+    Way, WayKind, inline_capacity,
+};
+use crate::threshold::threshold;
+use crate::value::Value;
+
+/// A class with more shapes than this gives new instances with new fields a dictionary.
+const MANY_SHAPES: u32 = threshold(1024, 8) as u32;
+
+/// What a property turned out to be.
+#[derive(Clone, Copy)]
+pub(super) enum Found {
+    /// A field, with its value.
+    Field(Value),
+    /// A method of the class.
+    Method(Gc<Closure>),
+}
+
+impl Vm {
+    /// Finds a property for a site that missed, and lets the site remember. `accept` says which ways the
+    /// site may hold: those that machines can go inline.
+    pub(super) fn find_property(
+        &mut self,
+        site: &Site,
+        instance: Gc<Instance>,
+        accept: impl Fn(&Way) -> bool,
+    ) -> Option<Found> {
+        let id = instance.header.shape();
+        let shape = self.heap.shapes.get(id)?;
+        if shape.dict {
+            let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
+            return field.or_else(|| shape.class.get()?.method(site.name).map(Found::Method));
+        }
+        let way = match self.look_up(id, site.name) {
+            Some(way) => way,
+            None => {
+                let way = search(shape, site.name)?;
+                self.remember_way(site, way, accept);
+                way
+            }
+        };
+        match way.kind {
+            WayKind::Inline => instance.field(Location::Inline(way.slot)).map(Found::Field),
+            WayKind::Outline => instance.field(Location::Outline(way.slot)).map(Found::Field),
+            WayKind::Method => way.target.map(Found::Method),
+            WayKind::Empty => None,
+        }
+    }
+
+    /// Puts a way into a site, or into the lookup cache when the site is full or must not hold it.
+    pub(super) fn remember_way(&mut self, site: &Site, way: Way, accept: impl Fn(&Way) -> bool) {
+        if accept(&way) {
+            // It missed for another reason, such as a call that did not fit on the stack.
+            if site.ways.iter().any(|old| old.get().shape == way.shape) {
+                return;
+            }
+            if let Some(free) = site.ways.iter().find(|old| old.get().shape == FREE_WAY) {
+                free.set(way);
+                return;
+            }
+            site.overflows.set(site.overflows.get().saturating_add(1));
+        }
+        if way.next == FREE_WAY {
+            let index = lookup_index(way.shape, site.name);
+            if let Some(entry) = self.lookups.get_mut(index) {
+                *entry = Lookup { name: Some(site.name), way };
+            }
+        }
+    }
+
+    fn look_up(&self, id: u32, name: Gc<Str>) -> Option<Way> {
+        let entry = self.lookups.get(lookup_index(id, name))?;
+        (entry.way.shape == id && entry.name == Some(name)).then_some(entry.way)
+    }
+
+    /// Sets a field for a site that missed. A safepoint: instance and value are in registers.
+    pub(super) fn set_property(
+        &mut self,
+        site: &Site,
+        instance: Gc<Instance>,
+        value: Value,
+    ) -> Result<(), Fault> {
+        let id = instance.header.shape();
+        let shape = self.heap.shapes.get(id).ok_or(Fault::Bytecode)?;
+        if shape.dict {
+            let dict = instance.dict().ok_or(Fault::Bytecode)?;
+            self.insist(None, |_| dict.set(site.name, value))?;
+            self.heap.barrier(dict);
+            return Ok(());
+        }
+        let Some(location) = shape.find(site.name) else {
+            return self.add_field(site, instance, shape, value);
+        };
+        self.remember_way(site, Way { next: id, ..field_way(id, location) }, is_inline);
+        self.store(instance, location, value)
+    }
+
+    /// Stores into a field that the instance has.
+    fn store(&mut self, instance: Gc<Instance>, location: Location, value: Value) -> Result<(), Fault> {
+        match location {
+            Location::Inline(slot) => {
+                let field = instance.slots().get(usize::from(slot)).ok_or(Fault::Bytecode)?;
+                self.heap.set(instance, field, value);
+            }
+            Location::Outline(slot) => {
+                let outline = instance.outline().ok_or(Fault::Bytecode)?;
+                let field = outline.values().get(usize::from(slot)).ok_or(Fault::Bytecode)?;
+                self.heap.set(outline, field, value);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives an instance a field that it does not have. A safepoint.
+    fn add_field(
+        &mut self,
+        site: &Site,
+        instance: Gc<Instance>,
+        shape: Gc<Shape>,
+        value: Value,
+    ) -> Result<(), Fault> {
+        let Some(next) = self.next_shape(shape, site.name)? else {
+            self.move_to_dict(instance, shape)?;
+            return self.set_property(site, instance, value);
+        };
+        if next.count > next.capacity {
+            self.make_room(instance, next)?;
+        }
+        let location = next.location(next.count - 1);
+        if next.count <= next.capacity {
+            let way = Way { next: next.id, ..field_way(shape.id, location) };
+            self.remember_way(site, way, is_inline);
+        }
+        instance.header.set_shape(next.id);
+        self.store(instance, location, value)
+    }
+
+    /// The shape with one field more; none if the instance should have a dictionary. A safepoint.
+    fn next_shape(&mut self, shape: Gc<Shape>, name: Gc<Str>) -> Result<Option<Gc<Shape>>, Fault> {
+        if let Some(next) = shape.transition(name) {
+            return Ok(Some(next));
+        }
+        let class = shape.class.get().ok_or(Fault::Bytecode)?;
+        if shape.count >= DICT_FIELDS || class.shapes.get() >= MANY_SHAPES {
+            return Ok(None);
+        }
+        self.insist(None, |_| shape.reserve_transition())?;
+        let next = self.make_shape(class, shape.capacity, Some((shape, name)))?;
+        shape.add_transition(name, next);
+        self.heap.barrier(shape);
+        Ok(Some(next))
+    }
+
+    /// A new shape. A safepoint; `class` and `parent` are reachable.
+    fn make_shape(
+        &mut self,
+        class: Gc<Class>,
+        capacity: u16,
+        parent: Option<(Gc<Shape>, Gc<Str>)>,
+    ) -> Result<Gc<Shape>, OutOfMemory> {
+        let id = self.insist(None, |vm| vm.heap.shapes.reserve())?;
+        let shape = Shape::new(self.heap.mem(), id, Some(class), capacity, parent);
+        self.register_shape(class, shape)
+    }
+
+    fn register_shape(&mut self, class: Gc<Class>, shape: Shape) -> Result<Gc<Shape>, OutOfMemory> {
+        let id = shape.id;
+        match self.make(shape) {
+            Ok(shape) => {
+                self.heap.shapes.set(id, shape);
+                class.shapes.set(class.shapes.get().saturating_add(1));
+                Ok(shape)
+            }
+            Err(error) => {
+                self.heap.shapes.give_back(id);
+                Err(error)
+            }
+        }
+    }
+
+    /// Makes sure that the instance has outlying room for the fields of `next`. A safepoint.
+    fn make_room(&mut self, instance: Gc<Instance>, next: Gc<Shape>) -> Result<(), Fault> {
+        let outside = next.count - (next.capacity - 1);
+        let have = if outside > 2 { instance.outline() } else { None };
+        if have.is_some_and(|slots| slots.header.aux() >= outside) {
+            return Ok(());
+        }
+        let capacity = outside.saturating_mul(2).max(4) | 1;
+        let memory = self.allocate(Slots::size(capacity), false)?.cast::<Slots>();
+        let last = instance.slots().last().ok_or(Fault::Bytecode)?;
+        // The field in the last inline slot moves out when that slot begins to point elsewhere.
+        let old = match &have {
+            Some(outline) => outline.values(),
+            None => core::slice::from_ref(last),
+        };
+        // SAFETY: memory of that size; `old` is the instance's own.
+        let slots = unsafe {
+            Slots::init(memory.as_ptr(), capacity, old);
+            Gc::from_raw(memory)
+        };
+        self.heap.set(instance, last, slots.value());
+        self.widen_class(next);
+        Ok(())
+    }
+
+    /// Instances of this class outgrow their slots: the next ones get more. A safepoint.
+    fn widen_class(&mut self, shape: Gc<Shape>) {
+        let Some(class) = shape.class.get() else { return };
+        let capacity = inline_capacity(shape.count.saturating_mul(2));
+        if class.root.get().is_some_and(|root| root.capacity < capacity) {
+            // Only a better guess: no matter if there is no memory for it.
+            if let Ok(root) = self.make_shape(class, capacity, None) {
+                class.root.set(Some(root));
+                self.heap.barrier(class);
+            }
+        }
+    }
+
+    /// Moves the fields of an instance to a dictionary. A safepoint.
+    fn move_to_dict(&mut self, instance: Gc<Instance>, shape: Gc<Shape>) -> Result<(), Fault> {
+        let class = shape.class.get().ok_or(Fault::Bytecode)?;
+        let dict_shape = match class.dict.get() {
+            Some(dict_shape) => dict_shape,
+            None => {
+                let id = self.insist(None, |vm| vm.heap.shapes.reserve())?;
+                let made = Shape::new_dict(self.heap.mem(), id, class, shape.capacity);
+                let made = self.register_shape(class, made)?;
+                class.dict.set(Some(made));
+                self.heap.barrier(class);
+                made
+            }
+        };
+        let dict = self.make(Dict::new(self.heap.mem()))?;
+        self.insist(Some(dict.value()), |_| {
+            let mut result = Ok(());
+            shape.each_field(|name, index| {
+                let value = instance.field(shape.location(index)).unwrap_or(Value::NIL);
+                result = result.and(dict.set(name, value));
+            });
+            result
+        })?;
+        let (first, others) = instance.slots().split_first().ok_or(Fault::Bytecode)?;
+        instance.header.set_shape(dict_shape.id);
+        self.heap.set(instance, first, dict.value());
+        // They would keep alive what the fields once were.
+        others.iter().for_each(|slot| slot.set(Value::NIL));
+        Ok(())
+    }
+
+    /// Seals a class: it gets its first shape and its id. A safepoint; the class is reachable.
+    pub(super) fn seal(&mut self, class: Gc<Class>) -> Result<Gc<Shape>, OutOfMemory> {
+        if let Some(root) = class.root.get() {
+            return Ok(root);
+        }
+        let identity = self.insist(None, |vm| vm.heap.shapes.reserve())?;
+        match self.make_shape(class, inline_capacity(class.fields.get()), None) {
+            Ok(root) => {
+                self.heap.shapes.set(identity, root);
+                class.header.set_shape(identity);
+                class.root.set(Some(root));
+                self.heap.barrier(class);
+                Ok(root)
+            }
+            Err(error) => {
+                self.heap.shapes.give_back(identity);
+                Err(error)
+            }
+        }
+    }
+
+    /// A fresh instance. A safepoint; the class is reachable.
+    pub(super) fn instantiate(&mut self, class: Gc<Class>) -> Result<Gc<Instance>, OutOfMemory> {
+        let root = self.seal(class)?;
+        let memory = self.allocate(Instance::size(root.capacity), false)?.cast::<Instance>();
+        // SAFETY: memory of that size.
+        unsafe {
+            Instance::init(memory.as_ptr(), root.id, root.capacity);
+            Ok(Gc::from_raw(memory))
+        }
+    }
+
+    /// A method bound to its receiver. A safepoint; both are reachable.
+    pub(super) fn bind(&mut self, receiver: Value, method: Gc<Closure>) -> Result<Value, OutOfMemory> {
+        Ok(self.make(crate::object::BoundMethod::new(receiver, method))?.value())
+    }
+}
+
+/// Looks for a property in the shape, then in its class.
+fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<Way> {
+    if let Some(location) = shape.find(name) {
+        return Some(field_way(shape.id, location));
+    }
+    let method = shape.class.get()?.method(name)?;
+    Some(Way { shape: shape.id, kind: WayKind::Method, target: Some(method), ..Way::EMPTY })
+}
+
+fn field_way(shape: u32, location: Location) -> Way {
+    let (kind, slot) = match location {
+        Location::Inline(slot) => (WayKind::Inline, slot),
+        Location::Outline(slot) => (WayKind::Outline, slot),
+    };
+    Way { shape, slot, kind, ..Way::EMPTY }
+}
+
+/// Fields in inline slots: what a machine reads and writes without a call.
+pub(super) fn is_inline(way: &Way) -> bool {
+    way.kind == WayKind::Inline
+}
+
+fn lookup_index(shape: u32, name: Gc<Str>) -> usize {
+    (shape as usize ^ (name.address() >> 4)) & (LOOKUPS - 1)
+}
+
+const _: () = assert!(LOOKUPS.is_power_of_two());
+const _: () = assert!(!Instance::FINALIZE && !Slots::FINALIZE);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+use std::vec::Vec;
+
+use super::*;
+use crate::interp::Options;
+use crate::mem::testing::SYSTEM;
+use crate::object::{Function, Kind, Parts};
+
+/// A machine with a class and names, all pinned.
+struct World {
+    vm: Vm,
+    class: Gc<Class>,
+    names: Vec<Gc<Str>>,
+}
+
+impl World {
+    /// A class whose instances likely have so many fields, and so many names.
+    fn new(fields: u16, names: usize, gc_stress: bool) -> World {
+        let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
+        let names = (0..names)
+            .map(|index| {
+                let name = vm.intern(std::format!("field{index}").as_bytes()).unwrap();
+                vm.pinned.push(name.value()).unwrap();
+                name
+            })
+            .collect::<Vec<_>>();
+        let class = vm.make(Class::new(vm.heap.mem(), vm.init, fields)).unwrap();
+        vm.pinned.push(class.value()).unwrap();
+        World { vm, class, names }
+    }
+
+    fn instance(&mut self) -> Gc<Instance> {
+        let instance = self.vm.instantiate(self.class).unwrap();
+        self.vm.pinned.push(instance.value()).unwrap();
+        instance
+    }
+
+    /// Through a site of its own, so that nothing is remembered.
+    fn set(&mut self, instance: Gc<Instance>, field: usize, value: Value) {
+        let site = site(self.names[field]);
+        self.vm.set_property(&site, instance, value).unwrap();
+    }
+
+    fn get(&mut self, instance: Gc<Instance>, field: usize) -> Option<Value> {
+        let site = site(self.names[field]);
+        match self.vm.find_property(&site, instance, is_inline) {
+            Some(Found::Field(value)) => Some(value),
+            Some(Found::Method(_)) => panic!("a method"),
+            None => None,
+        }
+    }
+
+    fn shape(&self, instance: Gc<Instance>) -> Gc<Shape> {
+        self.vm.heap.shapes.get(instance.header.shape()).unwrap()
+    }
+}
+
+fn site(name: Gc<Str>) -> Site {
+    Site { name, overflows: 0.into(), ways: core::array::from_fn(|_| Way::EMPTY.into()) }
+}
+
+#[test]
+fn the_same_fields_in_the_same_order_share_a_shape() {
+    let mut world = World::new(4, 4, false);
+    let instances: Vec<_> = [[0, 1, 2], [0, 1, 2], [2, 1, 0], [0, 1, 3]]
+        .iter()
+        .map(|order| {
+            let instance = world.instance();
+            order.iter().for_each(|&field| world.set(instance, field, Value::int(field as i32)));
+            instance
+        })
+        .collect();
+    let ids: Vec<_> = instances.iter().map(|instance| instance.header.shape()).collect();
+    assert_eq!(ids[0], ids[1]);
+    assert!(ids[0] != ids[2] && ids[0] != ids[3] && ids[2] != ids[3]);
+    // They fork where they differ.
+    let parent = |index: usize| world.shape(instances[index]).parent.unwrap().0;
+    assert!(parent(0) == parent(3) && parent(0) != parent(2));
+    for (instance, last) in instances.iter().zip([2, 2, 0, 3]) {
+        assert!(world.get(*instance, last).unwrap().is_identical(Value::int(last as i32)));
+    }
+    assert!(world.get(instances[0], 3).is_none() && world.get(instances[3], 2).is_none());
+}
+
+#[test]
+fn every_id_is_a_class_s_or_a_shape_s_own() {
+    let mut world = World::new(1, 12, false);
+    let mut ids = Vec::new();
+    for start in 0..6 {
+        let instance = world.instance();
+        ids.push(instance.header.shape());
+        for field in 0..6 {
+            world.set(instance, (start + field) % 12, Value::NIL);
+            ids.push(instance.header.shape());
+        }
+    }
+    let class = world.class.header.shape();
+    assert!(!ids.contains(&class) && !ids.contains(&crate::object::NO_SHAPE) && !ids.contains(&FREE_WAY));
+    for id in ids {
+        assert_eq!(world.vm.heap.shapes.get(id).unwrap().id, id);
+    }
+}
+
+#[test]
+fn fields_keep_their_values_when_they_move_out() {
+    for stress in [false, true] {
+        for fields in [0, 1, 2, 3, 4, 62, 63, 64, 300] {
+            let mut world = World::new(fields, 80, stress);
+            let capacity = inline_capacity(fields);
+            assert!(capacity % 2 == 1 && (capacity >= fields || capacity == 63));
+            let instance = world.instance();
+            assert_eq!(instance.slots().len(), usize::from(capacity));
+            for count in 0..80 {
+                world.set(instance, count, Value::int(count as i32));
+                let shape = world.shape(instance);
+                assert_eq!(usize::from(shape.count), count + 1);
+                for (field, &name) in world.names[..=count].iter().enumerate() {
+                    let location = shape.find(name).unwrap();
+                    assert!(instance.field(location).unwrap().is_identical(Value::int(field as i32)));
+                    // All are inline, or the last slot leads to the others.
+                    let inside = match count < usize::from(capacity) {
+                        true => field <= count,
+                        false => field < usize::from(capacity) - 1,
+                    };
+                    assert_eq!(matches!(location, Location::Inline(_)), inside, "{field} of {count}");
+                }
+                assert!(world.names.get(count + 1).is_none_or(|&name| shape.find(name).is_none()));
+            }
+            assert_eq!(instance.outline().is_some(), capacity < 80);
+        }
+    }
+}
+
+#[test]
+fn instances_that_outgrow_their_slots_make_the_next_ones_roomier() {
+    let mut world = World::new(1, 10, false);
+    let small = world.instance();
+    for field in 0..10 {
+        world.set(small, field, Value::int(field as i32));
+    }
+    let large = world.instance();
+    assert_eq!(small.slots().len(), 1);
+    assert!(large.slots().len() >= 10);
+    for field in 0..10 {
+        world.set(large, field, Value::int(-1));
+        // The shapes are of two trees, so no cache takes one for the other.
+        assert_ne!(large.header.shape(), small.header.shape());
+    }
+    assert!(large.outline().is_none());
+    assert!((0..10).all(|field| world.get(small, field).unwrap().is_identical(Value::int(field as i32))));
+    // The class is content now.
+    let again = world.instance();
+    assert_eq!(again.slots().len(), large.slots().len());
+}
+
+#[test]
+fn very_many_fields_go_to_a_dictionary() {
+    for stress in [false, true] {
+        let count = usize::from(DICT_FIELDS) + 40;
+        let mut world = World::new(3, count + 1, stress);
+        let instance = world.instance();
+        for field in 0..count {
+            world.set(instance, field, Value::int(field as i32));
+            assert_eq!(world.shape(instance).dict, field >= usize::from(DICT_FIELDS), "{field}");
+        }
+        for field in 0..count {
+            assert!(world.get(instance, field).unwrap().is_identical(Value::int(field as i32)));
+        }
+        assert!(world.get(instance, count).is_none());
+        world.set(instance, 7, Value::TRUE);
+        assert!(world.get(instance, 7).unwrap().is_identical(Value::TRUE));
+        // Others of the class are as they were.
+        let other = world.instance();
+        world.set(other, 0, Value::NIL);
+        assert!(!world.shape(other).dict);
+    }
+}
+
+#[test]
+fn a_class_with_very_many_shapes_makes_dictionaries() {
+    let mut world = World::new(1, 60, false);
+    let mut dicts = 0;
+    for first in 0..60 {
+        for second in (0..60).filter(|&second| second != first) {
+            let instance = world.instance();
+            world.set(instance, first, Value::int(first as i32));
+            world.set(instance, second, Value::int(second as i32));
+            dicts += usize::from(world.shape(instance).dict);
+            for field in [first, second] {
+                assert!(world.get(instance, field).unwrap().is_identical(Value::int(field as i32)));
+            }
+        }
+    }
+    assert!(dicts > 1000);
+    assert!(world.class.shapes.get() < MANY_SHAPES + 10);
+}
+
+/// The slots that fields have left must not keep their old values alive.
+#[test]
+fn a_dictionary_is_all_that_an_instance_holds() {
+    let count = usize::from(DICT_FIELDS);
+    let mut world = World::new(5, count + 1, false);
+    let instance = world.instance();
+    for field in 0..=count {
+        world.set(instance, field, Value::int(1));
+    }
+    assert!(world.shape(instance).dict);
+    let held = instance.slots().iter().filter(|slot| !slot.get().is_identical(Value::NIL));
+    assert!(held.map(|slot| slot.get().kind()).eq([Some(Kind::Dict)]));
+}
+
+/// Ids of dead shapes come again, and a site or the lookup cache must not know them from before.
+#[test]
+fn ids_that_come_again_mean_what_they_mean_now() {
+    let mut world = World::new(1, 3, false);
+    let names = world.names.clone();
+    // The site is an old function's, so it sees every class; ways that died are free for others.
+    let function = world.vm.make(function_with_a_site(&world.vm, names[0])).unwrap();
+    world.vm.pinned.push(function.value()).unwrap();
+    let pinned = world.vm.pinned.len();
+    let mut most = 0;
+    for round in 0..3000 {
+        world.vm.pinned.truncate(pinned);
+        world.class = world.vm.make(Class::new(world.vm.heap.mem(), world.vm.init, 1)).unwrap();
+        world.vm.pinned.push(world.class.value()).unwrap();
+        let instance = world.instance();
+        // The field that the site asks for lies in another slot each time.
+        let before = round % 3;
+        for field in 0..before {
+            world.set(instance, field + 1, Value::NIL);
+        }
+        let value = Value::int(round as i32);
+        world.set(instance, 0, value);
+        most = most.max(instance.header.shape());
+        for _ in 0..2 {
+            let found = world.vm.find_property(function.site(0).unwrap(), instance, is_inline);
+            assert!(matches!(found, Some(Found::Field(field)) if field.is_identical(value)), "{round}");
+            let way = function.site(0).unwrap().way(instance.header.shape());
+            assert!(way.is_none_or(|way| usize::from(way.slot) == before), "{round}");
+        }
+        if round % 10 == 0 {
+            world.vm.collect();
+        }
+    }
+    assert!(most < 1000, "{most}");
+}
+
+fn function_with_a_site(vm: &Vm, name: Gc<Str>) -> Function {
+    let mem = vm.heap.mem();
+    let parts = Parts {
+        id: 0,
+        name: None,
+        arity: 0,
+        registers: 1,
+        words: crate::mem::Vec::new(mem),
+        captures: crate::mem::Vec::new(mem),
+        lines: crate::bytecode::lines::Lines::new(mem),
+    };
+    Function::new(mem, parts, 0, 1, name).unwrap()
+}

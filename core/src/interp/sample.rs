@@ -1,0 +1,189 @@
+//! Sampling: a few instructions recorded, then executed one by one.
+//!
+//! ```text
+//!   dispatch ──slice of fuel used up──> next_slice ──> sample ──> dispatch
+//!                                                        │
+//!                           for each of some instructions: look at operands, then `accept` it
+//! ```
+
+use super::Vm;
+use super::machine::{Flow, Machine};
+use crate::bytecode::{AnyOperand, Effect, Insn};
+use crate::object::{Closure, Function, Gc, Kind};
+use crate::tier::{Feedback, Kinds};
+use crate::value::Value;
+
+/// Instructions in a sample.
+const SAMPLE: usize = 48;
+
+impl Vm {
+    /// A sample, unless one is being taken.
+    pub(super) fn sample_once(&mut self) -> Flow {
+        if core::mem::replace(&mut self.sampling, true) {
+            return Flow::Reload;
+        }
+        let flow = self.sample();
+        self.sampling = false;
+        flow
+    }
+
+    /// Records and executes some instructions, from where the current frame says. In the end its record is right.
+    #[inline(never)]
+    fn sample(&mut self) -> Flow {
+        let mut machine = Machine::at_frame(self);
+        for _ in 0..SAMPLE {
+            let Some(insn) = machine.decode_sampled() else { break };
+            match insn.accept(&mut machine) {
+                Flow::Next => {}
+                Flow::Reload => machine.reload(),
+                Flow::Stop => return Flow::Stop,
+            }
+        }
+        machine.save();
+        Flow::Reload
+    }
+
+    /// Notes what an instruction of the current frame is about to meet.
+    fn record(&mut self, insn: &Insn, words: u32) {
+        let Some(closure) = self.stack.top().closure else { return };
+        let function = closure.function;
+        let Ok(mut slot) = function.feedback.try_borrow_mut() else { return };
+        if slot.is_none() {
+            // Only advice: without memory there is none.
+            *slot = Feedback::new(self.mem(), function.word_count()).ok();
+        }
+        let Some(feedback) = slot.as_mut() else { return };
+        // The frame's pc is behind the instruction.
+        let at = function.word_index(self.stack.top().pc) - words;
+        let row = insn.op().row();
+        let mut sources = 0;
+        insn.operands(|_, operand| {
+            let value = match operand {
+                AnyOperand::Src(src) => self.register(usize::from(src.0)),
+                AnyOperand::Var(var) => self.register(usize::from(var.0)),
+                _ => return,
+            };
+            feedback.see_operand(at, sources, kind_of(value));
+            sources += 1;
+        });
+        if row.has(Effect::fuel) && row.has(Effect::jump) && words == 2 {
+            feedback.see_turn(at + 1);
+        }
+        if let Insn::Call { win, .. } = *insn
+            && let Some(target) = target_of(self.register(usize::from(win.0)))
+        {
+            let _ = feedback.see_call(at, target.id);
+        }
+    }
+}
+
+impl Machine {
+    /// The next instruction, recorded; the pc is behind it.
+    fn decode_sampled(&mut self) -> Option<Insn> {
+        let first = self.fetch();
+        let mut words = [first, 0];
+        let count = crate::bytecode::Op::from_word(first)?.words();
+        if count == 2 {
+            words[1] = self.fetch();
+        }
+        let insn = Insn::decode(&words)?;
+        self.save();
+        self.vm().record(&insn, count as u32);
+        Some(insn)
+    }
+}
+
+fn kind_of(value: Value) -> Kinds {
+    if value.is_int() {
+        Kinds::INT
+    } else if value.is_double() {
+        Kinds::DOUBLE
+    } else if value.kind() == Some(Kind::Str) {
+        Kinds::STR
+    } else {
+        Kinds::OTHER
+    }
+}
+
+fn target_of(callee: Value) -> Option<Gc<Function>> {
+    callee.as_object::<Closure>().map(|closure| closure.function)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bytecode::Op;
+    use crate::mem::testing::SYSTEM;
+    use crate::platform::{Clock, Host, Output, OutputError};
+    use crate::{Dialect, Options};
+
+    struct Nothing;
+
+    impl Output for Nothing {
+        fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+            Ok(())
+        }
+    }
+
+    impl Clock for Nothing {
+        fn nanoseconds(&self) -> u64 {
+            0
+        }
+    }
+
+    /// The functions of a script that has run to its end in small slices, outermost first.
+    fn functions_after(source: &str) -> (Vm, std::vec::Vec<Gc<Function>>) {
+        let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
+        let script = vm.load(source, Dialect::Lox).unwrap();
+        let main = vm.scripts[0].as_object::<Closure>().unwrap().function;
+        let mut functions = std::vec![main];
+        functions.extend(main.consts().iter().filter_map(|value| value.get().as_object::<Function>()));
+        vm.start(script).unwrap();
+        while let crate::Outcome::OutOfFuel =
+            vm.run(Some(100), &mut Host { output: &mut Nothing, clock: &Nothing })
+        {}
+        (vm, functions)
+    }
+
+    /// The first instruction of that opcode, and the word behind it.
+    fn find(function: Gc<Function>, op: Op) -> u32 {
+        let mut at = 0;
+        while at < function.words().len() {
+            let found = Op::from_word(function.words()[at]).unwrap();
+            if found == op {
+                return at as u32;
+            }
+            at += found.words();
+        }
+        panic!("no {op:?}")
+    }
+
+    #[test]
+    fn operands_callees_and_turns_are_seen() {
+        let (_vm, functions) = functions_after(
+            "fun add(a, b) { return a + b; }
+             fun one() { return 1; } fun two() { return 2; }
+             fun main() {
+                 var f = one; var s = \"\"; var sum = 0;
+                 for (var i = 0; i < 5000; i = i + 1) {
+                     sum = add(sum, i) + 0.5; s = add(\"a\", \"b\"); f();
+                     if (f == one) f = two; else f = one;
+                 }
+             }
+             main();",
+        );
+        let [_, add, one, _, main] = functions[..] else { panic!("{}", functions.len()) };
+        let feedback = add.feedback.borrow();
+        let seen = feedback.as_ref().unwrap();
+        let at = find(add, Op::Add);
+        assert_eq!(seen.operand(at, 0), Kinds(Kinds::INT.0 | Kinds::DOUBLE.0 | Kinds::STR.0));
+        assert_eq!(seen.operand(at, 1), Kinds(Kinds::INT.0 | Kinds::STR.0));
+
+        let feedback = main.feedback.borrow();
+        let seen = feedback.as_ref().unwrap();
+        assert!(seen.turns(find(main, Op::AddLoopLtN) + 1) > 10);
+        let targets: std::vec::Vec<_> = seen.calls().iter().map(|call| call.function).collect();
+        assert_eq!(targets, [Some(add.id), Some(add.id), None]);
+        assert!(add.heat() > 9000 && one.heat() > 2000, "{} {}", add.heat(), one.heat());
+    }
+}

@@ -1,0 +1,211 @@
+//! Arithmetic: int with int, then double with either, then errors (and strings, for `+`).
+
+use crate::bytecode::operand::{Dst, Imm8, Num8, Src};
+use crate::interp::machine::{Flow, Machine};
+use crate::interp::{Fault, Vm};
+use crate::value::Value;
+
+/// An operation on two numbers.
+pub(in crate::interp) trait NumOp {
+    /// The result in 32 bits, if it is exact and not a negative zero.
+    fn int(lhs: i32, rhs: i32) -> Option<i32>;
+    fn double(lhs: f64, rhs: f64) -> f64;
+    /// What happens when an operand is not a number; the result goes to register `dst`.
+    fn other(vm: &mut Vm, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault>;
+}
+
+const NOT_NUMBERS: Fault = Fault::Type("Operands must be numbers.");
+
+pub(in crate::interp) struct Add;
+pub(in crate::interp) struct Sub;
+pub(in crate::interp) struct Mul;
+pub(in crate::interp) struct Div;
+
+impl NumOp for Add {
+    #[inline(always)]
+    fn int(lhs: i32, rhs: i32) -> Option<i32> {
+        lhs.checked_add(rhs)
+    }
+    #[inline(always)]
+    fn double(lhs: f64, rhs: f64) -> f64 {
+        lhs + rhs
+    }
+    fn other(vm: &mut Vm, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
+        vm.add_values(dst, lhs, rhs)
+    }
+}
+
+impl NumOp for Sub {
+    #[inline(always)]
+    fn int(lhs: i32, rhs: i32) -> Option<i32> {
+        lhs.checked_sub(rhs)
+    }
+    #[inline(always)]
+    fn double(lhs: f64, rhs: f64) -> f64 {
+        lhs - rhs
+    }
+    fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
+        Err(NOT_NUMBERS)
+    }
+}
+
+impl NumOp for Mul {
+    #[inline(always)]
+    fn int(lhs: i32, rhs: i32) -> Option<i32> {
+        // A zero may be a negative one.
+        lhs.checked_mul(rhs).filter(|&product| product != 0 || (lhs | rhs) >= 0)
+    }
+    #[inline(always)]
+    fn double(lhs: f64, rhs: f64) -> f64 {
+        lhs * rhs
+    }
+    fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
+        Err(NOT_NUMBERS)
+    }
+}
+
+impl NumOp for Div {
+    #[inline(always)]
+    fn int(_: i32, _: i32) -> Option<i32> {
+        None
+    }
+    #[inline(always)]
+    fn double(lhs: f64, rhs: f64) -> f64 {
+        lhs / rhs
+    }
+    fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
+        Err(NOT_NUMBERS)
+    }
+}
+
+/// What arithmetic reads.
+pub(in crate::interp) trait Source: Copy {
+    fn value(self, machine: &Machine) -> Value;
+    /// The double that `value` was found to be.
+    fn double(self, machine: &Machine) -> f64;
+}
+
+impl Source for Src {
+    #[inline(always)]
+    fn value(self, machine: &Machine) -> Value {
+        machine.read(self)
+    }
+    #[inline(always)]
+    fn double(self, machine: &Machine) -> f64 {
+        machine.read_double(self)
+    }
+}
+
+impl Source for Num8 {
+    #[inline(always)]
+    fn value(self, machine: &Machine) -> Value {
+        machine.number(self)
+    }
+    #[inline(always)]
+    fn double(self, machine: &Machine) -> f64 {
+        machine.number(self).as_double()
+    }
+}
+
+impl Source for Imm8 {
+    #[inline(always)]
+    fn value(self, _: &Machine) -> Value {
+        Value::int(i32::from(self.0))
+    }
+    #[inline(always)]
+    fn double(self, _: &Machine) -> f64 {
+        f64::from(self.0)
+    }
+}
+
+impl Machine {
+    /// `dst = lhs op rhs`.
+    #[inline(always)]
+    pub(in crate::interp) fn arith<O: NumOp>(&mut self, dst: Dst, lhs: Src, rhs: impl Source) -> Flow {
+        let (left, right) = (lhs.value(self), rhs.value(self));
+        // The four cases are spelled out: through two `Option<f64>` the compiler would test twice.
+        let (x, y) = if left.is_int() {
+            if right.is_int() {
+                if let Some(result) = O::int(left.as_int(), right.as_int()) {
+                    self.write(dst, Value::int(result));
+                    return Flow::Next;
+                }
+                (left.int_as_double(), right.int_as_double())
+            } else if right.is_double() {
+                (left.int_as_double(), rhs.double(self))
+            } else {
+                return self.arith_other::<O>(dst, left, right);
+            }
+        } else if left.is_double() {
+            if right.is_double() {
+                (lhs.double(self), rhs.double(self))
+            } else if right.is_int() {
+                (lhs.double(self), right.int_as_double())
+            } else {
+                return self.arith_other::<O>(dst, left, right);
+            }
+        } else {
+            return self.arith_other::<O>(dst, left, right);
+        };
+        self.write(dst, Value::double(O::double(x, y)));
+        Flow::Next
+    }
+
+    #[inline(always)]
+    fn arith_other<O: NumOp>(&mut self, dst: Dst, lhs: Value, rhs: Value) -> Flow {
+        self.save();
+        arith_other::<O>(self.vm(), dst.0, lhs, rhs)
+    }
+
+    /// `dst = -src`.
+    #[inline(always)]
+    pub(in crate::interp) fn negate(&mut self, dst: Dst, src: Src) -> Flow {
+        let value = self.read(src);
+        if value.is_int()
+            && value.as_int() != 0
+            && let Some(result) = value.as_int().checked_neg()
+        {
+            self.write(dst, Value::int(result));
+            return Flow::Next;
+        }
+        if let Some(value) = value.to_f64() {
+            self.write(dst, Value::double(-value));
+            return Flow::Next;
+        }
+        self.save();
+        not_a_number(self.vm())
+    }
+
+    /// Whether two values are equal; none if there is no fuel to find out. `words` are the instruction's.
+    #[inline(always)]
+    pub(in crate::interp) fn equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
+        if lhs.is_identical(rhs) {
+            // A NaN is the one value that differs from itself.
+            return Some(!lhs.is_double() || lhs.as_double() == lhs.as_double());
+        }
+        if lhs.is_object() {
+            if !rhs.is_object() {
+                return Some(false);
+            }
+            self.save();
+            return self.vm().strings_equal(lhs, rhs, words);
+        }
+        Some(match (lhs.to_f64(), rhs.to_f64()) {
+            (Some(left), Some(right)) => left == right,
+            _ => false,
+        })
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn arith_other<O: NumOp>(vm: &mut Vm, dst: u8, lhs: Value, rhs: Value) -> Flow {
+    let result = O::other(vm, usize::from(dst), lhs, rhs);
+    vm.flow(result)
+}
+
+#[cold]
+#[inline(never)]
+fn not_a_number(vm: &mut Vm) -> Flow {
+    vm.raise(Fault::Type("Operand must be a number."))
+}

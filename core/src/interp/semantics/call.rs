@@ -1,0 +1,101 @@
+//! Calls and returns.
+
+use crate::bytecode::operand::{Argc, Site32, Win};
+use crate::interp::machine::{Flow, Machine};
+use crate::interp::stack::Frame;
+use crate::interp::vm::Stop;
+use crate::object::{Closure, Gc, Header, Site};
+use crate::value::Value;
+
+impl Machine {
+    /// Calls what is in `win`.
+    #[inline(always)]
+    pub(in crate::interp) fn call_window(&mut self, argc: Argc, win: Win) -> Flow {
+        if let Some(closure) = self.read_win(win).as_object::<Closure>()
+            && closure.function.arity == argc.0
+            && self.enter(closure, win)
+        {
+            return Flow::Next;
+        }
+        self.save();
+        self.vm().call(argc.0, usize::from(win.0))
+    }
+
+    /// Calls a method of the receiver in `win`.
+    #[inline(always)]
+    pub(in crate::interp) fn invoke_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+        let cache = self.site(site);
+        if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
+            && self.enter(method, win)
+        {
+            return Flow::Next;
+        }
+        self.save();
+        self.vm().invoke(argc.0, usize::from(win.0), cache)
+    }
+
+    /// Calls a method of the superclass behind the arguments, on the receiver in `win`.
+    #[inline(always)]
+    pub(in crate::interp) fn super_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+        let cache = self.site(site);
+        if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
+            && self.enter(method, win)
+        {
+            return Flow::Next;
+        }
+        self.save();
+        self.vm().super_invoke(argc.0, usize::from(win.0), cache)
+    }
+
+    /// Leaves the function; the value goes to the caller's window.
+    #[inline(always)]
+    pub(in crate::interp) fn leave(&mut self, value: Value) -> Flow {
+        self.write(crate::bytecode::operand::Dst(0), value);
+        let stack = &mut self.vm().stack;
+        // SAFETY: below a function's record there is its caller's, or the host's.
+        let caller = unsafe {
+            stack.frame = stack.frame.sub(1);
+            *stack.frame
+        };
+        if caller.pc.is_null() {
+            self.vm().stop = Stop::Done;
+            return Flow::Stop;
+        }
+        self.pc = caller.pc;
+        self.base = caller.base;
+        self.data = caller.data;
+        Flow::Next
+    }
+
+    /// Begins a call, if there is fuel and room on the stacks.
+    #[inline(always)]
+    fn enter(&mut self, closure: Gc<Closure>, win: Win) -> bool {
+        let function = closure.function;
+        let base = self.window(win);
+        let pc = self.pc;
+        let vm = self.vm();
+        let slice = vm.fuel.slice;
+        let frame = vm.stack.frame.wrapping_add(1);
+        let top = base.wrapping_add(function.registers as usize);
+        if slice == 0 || frame == vm.stack.frames_end || top > vm.stack.end {
+            return false;
+        }
+        vm.fuel.slice = slice - 1;
+        vm.stack.top_mut().pc = pc;
+        let data = function.data();
+        // SAFETY: there is room for one more record.
+        unsafe { *frame = Frame { pc: function.code(), base, data, closure: Some(closure) } };
+        vm.stack.frame = frame;
+        self.pc = function.code();
+        self.base = base;
+        self.data = data;
+        self.heat();
+        true
+    }
+}
+
+/// The method in a site's way for the object's shape.
+#[inline(always)]
+fn hit(site: &Site, object: Gc<Header>) -> Option<Gc<Closure>> {
+    site.way(object.shape())?.target
+}

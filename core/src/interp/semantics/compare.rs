@@ -1,0 +1,164 @@
+//! Orderings, jumps on them, and back-edges.
+
+use crate::bytecode::operand::{Dst, Src, Var};
+use crate::interp::machine::{Flow, Machine};
+use crate::interp::semantics::arith::{Add, NumOp, Source};
+use crate::interp::{Fault, Vm};
+use crate::value::Value;
+
+/// An ordering of numbers; false if either is NaN.
+pub(in crate::interp) trait Ordering {
+    fn int(lhs: i32, rhs: i32) -> bool;
+    fn double(lhs: f64, rhs: f64) -> bool;
+}
+
+macro_rules! orderings {
+    ($($name:ident $op:tt;)*) => {$(
+        pub(in crate::interp) struct $name;
+
+        impl Ordering for $name {
+            #[inline(always)]
+            fn int(lhs: i32, rhs: i32) -> bool {
+                lhs $op rhs
+            }
+            #[inline(always)]
+            fn double(lhs: f64, rhs: f64) -> bool {
+                lhs $op rhs
+            }
+        }
+    )*};
+}
+
+orderings! {
+    Lt <;
+    Le <=;
+    Gt >;
+    Ge >=;
+}
+
+impl Machine {
+    /// Whether `lhs op rhs`; none if the error has been raised.
+    #[inline(always)]
+    pub(in crate::interp) fn compare<O: Ordering>(&mut self, lhs: Src, rhs: impl Source) -> Option<bool> {
+        let (left, right) = (lhs.value(self), rhs.value(self));
+        // Spelled out, as in `arith`.
+        if left.is_int() {
+            if right.is_int() {
+                return Some(O::int(left.as_int(), right.as_int()));
+            }
+            if right.is_double() {
+                return Some(O::double(left.int_as_double(), rhs.double(self)));
+            }
+        } else if left.is_double() {
+            if right.is_double() {
+                return Some(O::double(lhs.double(self), rhs.double(self)));
+            }
+            if right.is_int() {
+                return Some(O::double(lhs.double(self), right.int_as_double()));
+            }
+        }
+        self.save();
+        not_numbers(self.vm());
+        None
+    }
+
+    /// Jumps if `lhs op rhs` is `wanted`.
+    #[inline(always)]
+    pub(in crate::interp) fn jump_if<O: Ordering>(
+        &mut self,
+        lhs: Src,
+        rhs: impl Source,
+        wanted: bool,
+        to: i32,
+    ) -> Flow {
+        match self.compare::<O>(lhs, rhs) {
+            Some(holds) => {
+                if holds == wanted {
+                    self.jump_by(to);
+                }
+                Flow::Next
+            }
+            None => Flow::Stop,
+        }
+    }
+
+    /// Whether there is fuel for a back-edge, an instruction of so many words. If not, the machine goes on as
+    /// the given flow says, most likely by running the instruction again with the next slice.
+    #[inline(always)]
+    pub(in crate::interp) fn fuel_for_turn(&mut self, words: usize) -> Result<(), Flow> {
+        if self.vm().fuel.slice != 0 {
+            return Ok(());
+        }
+        self.save();
+        Err(self.vm().next_slice(words))
+    }
+
+    /// Takes a back-edge, for which there is fuel.
+    #[inline(always)]
+    pub(in crate::interp) fn turn(&mut self, to: i32) -> Flow {
+        let fuel = &mut self.vm().fuel;
+        fuel.slice = fuel.slice.wrapping_sub(1);
+        self.heat();
+        self.jump_by(to);
+        Flow::Next
+    }
+
+    /// Goes back if `lhs op rhs`.
+    #[inline(always)]
+    pub(in crate::interp) fn loop_if<O: Ordering>(&mut self, lhs: Src, rhs: impl Source, to: i32) -> Flow {
+        if let Err(flow) = self.fuel_for_turn(2) {
+            return flow;
+        }
+        match self.compare::<O>(lhs, rhs) {
+            Some(true) => self.turn(to),
+            Some(false) => Flow::Next,
+            None => Flow::Stop,
+        }
+    }
+
+    /// `var = var + step`, then back if `var op rhs`.
+    #[inline(always)]
+    pub(in crate::interp) fn add_loop<O: Ordering>(
+        &mut self,
+        var: Var,
+        rhs: impl Source,
+        step: i8,
+        to: i32,
+    ) -> Flow {
+        if let Err(flow) = self.fuel_for_turn(2) {
+            return flow;
+        }
+        let (src, dst) = (Src(var.0), Dst(var.0));
+        let (old, right) = (self.read(src), rhs.value(self));
+        if old.is_int()
+            && right.is_int()
+            && let Some(new) = Add::int(old.as_int(), i32::from(step))
+        {
+            self.write(dst, Value::int(new));
+            return if O::int(new, right.as_int()) { self.turn(to) } else { Flow::Next };
+        }
+        if let Some(old) = old.to_f64() {
+            let new = Add::double(old, f64::from(step));
+            self.write(dst, Value::double(new));
+            if let Some(right) = right.to_f64() {
+                return if O::double(new, right) { self.turn(to) } else { Flow::Next };
+            }
+            self.save();
+            return not_numbers(self.vm());
+        }
+        self.save();
+        not_addable(self.vm())
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn not_addable(vm: &mut Vm) -> Flow {
+    vm.raise(Fault::Type("Operands must be two numbers or two strings."))
+}
+
+#[cold]
+#[inline(never)]
+fn not_numbers(vm: &mut Vm) -> Flow {
+    vm.raise(Fault::Type("Operands must be numbers."))
+}

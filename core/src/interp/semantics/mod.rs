@@ -1,0 +1,12 @@
+//! What instructions mean, on the fast path: inlined into every dispatcher.
+//!
+//! A function here handles the common case with a few machine instructions and leaves everything else to a cold
+//! function of the VM. It must not be able to panic: a panic's landing costs registers in every handler.
+
+mod arith;
+mod call;
+mod compare;
+mod property;
+
+pub(super) use arith::{Add, Div, Mul, Sub};
+pub(super) use compare::{Ge, Gt, Le, Lt};

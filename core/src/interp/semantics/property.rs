@@ -1,0 +1,173 @@
+//! Fields, cells and globals.
+
+use crate::bytecode::operand::{Dst, Global32, Site32, Src, Up16};
+use crate::interp::machine::{Flow, Machine};
+use crate::interp::property::{Found, is_inline};
+use crate::interp::{Fault, Vm};
+use crate::object::{CellObject, Instance, Object, Site};
+use crate::value::Value;
+
+impl Machine {
+    /// `dst = object.name`
+    #[inline(always)]
+    pub(in crate::interp) fn get_property(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
+        let cache = self.site(site);
+        let value = self.read(object);
+        if let Some(header) = value.header()
+            && let Some(way) = cache.way(header.shape())
+        {
+            // SAFETY: only instances have that shape, and the site's ways have inline slots.
+            let field = unsafe { header.cast::<Instance>().slot(way.slot).get() };
+            self.write(dst, field);
+            return Flow::Next;
+        }
+        self.save();
+        get_property(self.vm(), dst.0, value, cache)
+    }
+
+    /// `object.name = src`
+    #[inline(always)]
+    pub(in crate::interp) fn set_property(&mut self, object: Src, src: Src, site: Site32) -> Flow {
+        let cache = self.site(site);
+        let target = self.read(object);
+        let value = self.read(src);
+        if let Some(header) = target.header()
+            && let Some(way) = cache.way(header.shape())
+        {
+            // SAFETY: only instances have that shape, and the site's ways have inline slots of it or of the next
+            // shape, which has the same capacity.
+            let instance = unsafe { header.cast::<Instance>() };
+            header.set_shape(way.next);
+            // SAFETY: as above.
+            let field = unsafe { instance.slot(way.slot) };
+            self.vm().heap.set(instance, field, value);
+            return Flow::Next;
+        }
+        self.save();
+        set_property(self.vm(), target, value, cache)
+    }
+
+    /// `dst = super.name`, bound.
+    #[inline(always)]
+    pub(in crate::interp) fn get_super_method(
+        &mut self,
+        dst: Dst,
+        this: Src,
+        superclass: Src,
+        site: Site32,
+    ) -> Flow {
+        let (this, superclass, cache) = (self.read(this), self.read(superclass), self.site(site));
+        self.save();
+        get_super(self.vm(), dst.0, this, superclass, cache)
+    }
+
+    /// What a cell holds.
+    #[inline(always)]
+    pub(in crate::interp) fn load_cell(&mut self, dst: Dst, cell: Value) -> Flow {
+        match cell.as_object::<CellObject>() {
+            Some(cell) => {
+                self.write(dst, cell.value.get());
+                Flow::Next
+            }
+            None => self.bad_bytecode(),
+        }
+    }
+
+    /// Changes what a cell holds.
+    #[inline(always)]
+    pub(in crate::interp) fn store_cell(&mut self, cell: Value, value: Value) -> Flow {
+        match cell.as_object::<CellObject>() {
+            Some(cell) => {
+                self.vm().heap.set(cell, &cell.value, value);
+                Flow::Next
+            }
+            None => self.bad_bytecode(),
+        }
+    }
+
+    /// A captured cell.
+    #[inline(always)]
+    pub(in crate::interp) fn load_captured(&mut self, dst: Dst, up: Up16) -> Flow {
+        let cell = self.captured(up);
+        self.load_cell(dst, cell)
+    }
+
+    #[inline(always)]
+    pub(in crate::interp) fn load_global(&mut self, dst: Dst, global: Global32) -> Flow {
+        let index = self.constant(global.0 as usize).as_raw();
+        // SAFETY: the loader put the index of a global there.
+        let value = unsafe { self.vm().globals.get(index) };
+        if value.is_undefined() {
+            self.save();
+            return undefined(self.vm(), index);
+        }
+        self.write(dst, value);
+        Flow::Next
+    }
+
+    #[inline(always)]
+    pub(in crate::interp) fn store_global(&mut self, global: Global32, value: Value) -> Flow {
+        let index = self.constant(global.0 as usize).as_raw();
+        // SAFETY: as above.
+        if unsafe { self.vm().globals.get(index) }.is_undefined() {
+            self.save();
+            return undefined(self.vm(), index);
+        }
+        self.vm().globals.set(index, value);
+        Flow::Next
+    }
+
+    #[inline(always)]
+    fn bad_bytecode(&mut self) -> Flow {
+        self.save();
+        bad_bytecode(self.vm())
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn bad_bytecode(vm: &mut Vm) -> Flow {
+    vm.raise(Fault::Bytecode)
+}
+
+#[inline(never)]
+fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &Site) -> Flow {
+    let result = property_of(vm, value, site).map(|value| vm.set_register(usize::from(dst), value));
+    vm.flow(result)
+}
+
+fn property_of(vm: &mut Vm, value: Value, site: &Site) -> Result<Value, Fault> {
+    let instance = value.as_object::<Instance>().ok_or(Fault::Type("Only instances have properties."))?;
+    match vm.find_property(site, instance, is_inline) {
+        Some(Found::Field(field)) => Ok(field),
+        Some(Found::Method(method)) => Ok(vm.bind(value, method)?),
+        None => Err(Fault::UndefinedProperty(site.name)),
+    }
+}
+
+#[inline(never)]
+fn set_property(vm: &mut Vm, target: Value, value: Value, site: &Site) -> Flow {
+    let result = match target.as_object::<Instance>() {
+        Some(instance) => vm.set_property(site, instance, value),
+        None => Err(Fault::Type("Only instances have fields.")),
+    };
+    vm.flow(result)
+}
+
+#[inline(never)]
+fn get_super(vm: &mut Vm, dst: u8, this: Value, superclass: Value, site: &Site) -> Flow {
+    let result = vm
+        .super_method(superclass, site, |_| false)
+        .and_then(|method| Ok(vm.bind(this, method)?))
+        .map(|bound| vm.set_register(usize::from(dst), bound));
+    vm.flow(result)
+}
+
+#[cold]
+#[inline(never)]
+fn undefined(vm: &mut Vm, index: u32) -> Flow {
+    let fault = vm.globals.name(index).map_or(Fault::Bytecode, Fault::UndefinedVariable);
+    vm.raise(fault)
+}
+
+const _: () = assert!(!CellObject::FINALIZE);

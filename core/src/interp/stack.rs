@@ -1,0 +1,313 @@
+//! The value stack and the frame records.
+//!
+//! Both are single blocks that double when a call does not fit; frame records hold pointers into the value
+//! stack, and growing mends them. Nothing else points there, because captured variables live in closures and
+//! cells.
+//!
+//! ```text
+//!   values                top of the current frame      end                    room
+//!   | registers in use ...        | stale: clear when    | nil                  |
+//!                                 | a collection ends    |
+//! ```
+//!
+//! Nothing behind `end` was written since the last collection, so it is as far as stale registers reach: those
+//! of calls that returned, and those of callers that lie above the current frame. A call that does not fit below
+//! `end` moves it; a collection clears what is stale, lest it dangle, and moves it back.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+
+use super::Fault;
+use crate::heap::{Heap, Roots};
+use crate::mem::{Mem, OutOfMemory};
+use crate::object::{Closure, Gc};
+use crate::threshold::threshold;
+use crate::value::Value;
+
+/// A call that is active.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Frame {
+    /// Where it goes on; null in the record of the host. Right at every call and safepoint.
+    pub(crate) pc: *const u32,
+    /// Its register 0.
+    pub(crate) base: *mut Value,
+    /// Its function's constants and sites.
+    pub(crate) data: *const Value,
+    /// None in the record of the host.
+    pub(crate) closure: Option<Gc<Closure>>,
+}
+
+impl Frame {
+    const NONE: Frame =
+        Frame { pc: core::ptr::null(), base: core::ptr::null_mut(), data: core::ptr::null(), closure: None };
+}
+
+/// The stack of one thread of execution.
+#[repr(C)]
+pub(crate) struct Stack {
+    /// The current record.
+    pub(crate) frame: *mut Frame,
+    /// Behind the last record there is room for.
+    pub(crate) frames_end: *mut Frame,
+    /// All values from here on are nil; frames stay below.
+    pub(crate) end: *mut Value,
+    frames: NonNull<Frame>,
+    values: NonNull<Value>,
+    /// Values there is room for.
+    room: usize,
+    max_frames: usize,
+    mem: Mem,
+}
+
+const FIRST_FRAMES: usize = threshold(32, 2);
+const FIRST_VALUES: usize = threshold(256, 4);
+/// Values on a stack, at the most: as many as can be copied and scanned in reasonable time.
+const MAX_VALUES: usize = 1 << 22;
+/// Values that `end` is moved ahead of what is needed.
+const STRIDE: usize = threshold(512, 3);
+
+impl Stack {
+    pub(crate) fn new(mem: &Mem, max_frames: usize) -> Result<Stack, OutOfMemory> {
+        // One more for the host's record.
+        let max_frames = max_frames.saturating_add(1);
+        let first_frames = FIRST_FRAMES.min(max_frames);
+        let frames = mem.alloc_raw(array::<Frame>(first_frames)?)?.cast::<Frame>();
+        let values = array::<Value>(FIRST_VALUES).and_then(|layout| mem.alloc_raw(layout));
+        let Ok(values) = values else {
+            if let Ok(layout) = array::<Frame>(first_frames) {
+                // SAFETY: allocated above with this layout.
+                unsafe { mem.free_raw(frames.cast(), layout) };
+            }
+            return Err(OutOfMemory);
+        };
+        let values = values.cast::<Value>();
+        // SAFETY: the blocks are that long.
+        let (frames_end, end) = unsafe {
+            fill(frames, 0, first_frames, Frame::NONE);
+            fill(values, 0, FIRST_VALUES, Value::NIL);
+            (frames.add(first_frames).as_ptr(), values.add(FIRST_VALUES).as_ptr())
+        };
+        let mut stack = Stack {
+            frame: frames.as_ptr(),
+            frames_end,
+            end,
+            frames,
+            values,
+            room: FIRST_VALUES,
+            max_frames,
+            mem: mem.clone(),
+        };
+        stack.reset();
+        Ok(stack)
+    }
+
+    /// Leaves only the host's record.
+    pub(crate) fn reset(&mut self) {
+        self.frame = self.frames.as_ptr();
+        // SAFETY: there is at least one record.
+        unsafe { *self.frame = Frame { base: self.values.as_ptr(), ..Frame::NONE } };
+    }
+
+    /// The current record.
+    #[inline(always)]
+    pub(crate) fn top(&self) -> &Frame {
+        // SAFETY: `frame` always points to a record in use.
+        unsafe { &*self.frame }
+    }
+
+    /// The current record.
+    #[inline(always)]
+    pub(crate) fn top_mut(&mut self) -> &mut Frame {
+        // SAFETY: as above.
+        unsafe { &mut *self.frame }
+    }
+
+    /// Begins a call of `closure` whose register 0 is register `win` of the current frame.
+    pub(crate) fn push(&mut self, closure: Gc<Closure>, win: usize) -> Result<(), Fault> {
+        let function = closure.function;
+        let registers = function.registers as usize;
+        // SAFETY: both pointers are into or just behind their blocks.
+        let (depth, at) = unsafe {
+            (
+                self.frame.offset_from(self.frames.as_ptr()) as usize + 1,
+                self.top().base.offset_from(self.values.as_ptr()) as usize + win,
+            )
+        };
+        if depth == self.frame_room() {
+            self.grow_frames()?;
+        }
+        self.reach(at + registers)?;
+        // SAFETY: there is room for one more record and for the registers.
+        unsafe {
+            self.frame = self.frame.add(1);
+            *self.frame = Frame {
+                pc: function.code(),
+                base: self.values.as_ptr().add(at),
+                data: function.data(),
+                closure: Some(closure),
+            };
+        }
+        Ok(())
+    }
+
+    /// The records of calls, innermost first, without the host's.
+    pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
+        let mut frame = self.frame;
+        core::iter::from_fn(move || {
+            if frame == self.frames.as_ptr() {
+                return None;
+            }
+            // SAFETY: records from the first to the current one are in use.
+            let record = unsafe { &*frame };
+            frame = frame.wrapping_sub(1);
+            Some(record)
+        })
+    }
+
+    /// How many calls are active.
+    pub(crate) fn depth(&self) -> usize {
+        // SAFETY: `frame` points into the block of `frames`.
+        unsafe { self.frame.offset_from(self.frames.as_ptr()) as usize }
+    }
+
+    fn frame_room(&self) -> usize {
+        // SAFETY: the end of the block that `frames` is the start of.
+        unsafe { self.frames_end.offset_from(self.frames.as_ptr()) as usize }
+    }
+
+    fn grow_frames(&mut self) -> Result<(), Fault> {
+        let old = self.frame_room();
+        if old >= self.max_frames {
+            return Err(Fault::StackOverflow);
+        }
+        let new = (old * 2).min(self.max_frames);
+        let depth = self.depth();
+        // SAFETY: `frames` is a block of `old` records, all written.
+        self.frames = unsafe { grow(&self.mem, self.frames, old, new, Frame::NONE)? };
+        self.frame = self.frames.as_ptr().wrapping_add(depth);
+        self.frames_end = self.frames.as_ptr().wrapping_add(new);
+        Ok(())
+    }
+
+    /// Moves `end`, if need be, so that so many values lie below it.
+    fn reach(&mut self, needed: usize) -> Result<(), Fault> {
+        if needed > self.room {
+            self.grow_values(needed)?;
+        }
+        if self.values.as_ptr().wrapping_add(needed) > self.end {
+            self.end = self.values.as_ptr().wrapping_add((needed + STRIDE).min(self.room));
+        }
+        Ok(())
+    }
+
+    fn grow_values(&mut self, needed: usize) -> Result<(), Fault> {
+        let old = self.room;
+        if needed > MAX_VALUES {
+            return Err(Fault::StackOverflow);
+        }
+        let new = (old * 2).max(needed).min(MAX_VALUES);
+        let before = self.values.as_ptr();
+        // SAFETY: `values` is a block of `old` values, all written.
+        self.values = unsafe { grow(&self.mem, self.values, old, new, Value::NIL)? };
+        self.room = new;
+        let values = self.values.as_ptr();
+        let moved =
+            |pointer: *mut Value| values.wrapping_add((pointer.addr() - before.addr()) / size_of::<Value>());
+        self.end = moved(self.end);
+        for index in 0..=self.depth() {
+            // SAFETY: records up to the current one are in use.
+            let frame = unsafe { self.frames.add(index).as_mut() };
+            frame.base = moved(frame.base);
+        }
+        Ok(())
+    }
+
+    /// Behind the last register of a record.
+    fn top_of(frame: &Frame) -> *mut Value {
+        let registers = frame.closure.map_or(0, |closure| closure.function.registers);
+        frame.base.wrapping_add(registers as usize)
+    }
+}
+
+impl Roots for Stack {
+    fn mark(&self, heap: &mut Heap) {
+        let mut value = self.values.as_ptr();
+        let end = Stack::top_of(self.top());
+        while value < end {
+            // SAFETY: registers up to the current frame's last were written, if not by it then before it.
+            heap.mark_value(unsafe { *value });
+            value = value.wrapping_add(1);
+        }
+        for frame in self.frames() {
+            if let Some(closure) = frame.closure {
+                heap.mark_object(closure);
+            }
+        }
+    }
+
+    fn forget_stale(&mut self) {
+        let top = Stack::top_of(self.top());
+        let mut value = top;
+        while value < self.end {
+            // SAFETY: below the end of the block.
+            unsafe { *value = Value::NIL };
+            value = value.wrapping_add(1);
+        }
+        let room = self.values.as_ptr().wrapping_add(self.room);
+        self.end = top.wrapping_add(STRIDE).min(room);
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        if let (Ok(frames), Ok(values)) = (array::<Frame>(self.frame_room()), array::<Value>(self.room)) {
+            // SAFETY: the blocks were allocated with these layouts.
+            unsafe {
+                self.mem.free_raw(self.frames.cast(), frames);
+                self.mem.free_raw(self.values.cast(), values);
+            }
+        }
+    }
+}
+
+fn array<T>(len: usize) -> Result<Layout, OutOfMemory> {
+    Layout::array::<T>(len).map_err(|_| OutOfMemory)
+}
+
+/// Writes `item` to the places `from..to`.
+///
+/// # Safety
+/// The block has room for `to` items.
+unsafe fn fill<T: Copy>(block: NonNull<T>, from: usize, to: usize, item: T) {
+    for index in from..to {
+        // SAFETY: within the block.
+        unsafe { block.add(index).write(item) };
+    }
+}
+
+/// A block of `new` items in place of one of `old`: those, and copies of `item` behind.
+///
+/// # Safety
+/// `block` was allocated from `mem` as an array of `old` items, all written, and is not used afterwards unless
+/// this fails.
+unsafe fn grow<T: Copy>(
+    mem: &Mem,
+    block: NonNull<T>,
+    old: usize,
+    new: usize,
+    item: T,
+) -> Result<NonNull<T>, OutOfMemory> {
+    let (old_layout, new_layout) = (array::<T>(old)?, array::<T>(new)?);
+    let grown = mem.alloc_raw(new_layout)?.cast::<T>();
+    // SAFETY: two blocks of at least `old` items; the old one is the caller's to give up.
+    unsafe {
+        grown.copy_from_nonoverlapping(block, old);
+        fill(grown, old, new, item);
+        mem.free_raw(block.cast(), old_layout);
+    }
+    Ok(grown)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+use std::vec::Vec;
+
+use super::*;
+use crate::interp::{Options, Vm};
+use crate::mem::testing::{Moody, SYSTEM, mem};
+use crate::object::{Function, Parts};
+
+/// A heap to make closures in, and a stack of its own.
+struct World {
+    vm: Vm,
+    stack: Stack,
+}
+
+impl World {
+    fn new(max_frames: usize) -> World {
+        let vm = Vm::new(SYSTEM, Options::default()).unwrap();
+        World { stack: Stack::new(&mem(), max_frames).unwrap(), vm }
+    }
+
+    /// A closure of a function with so many registers, pinned.
+    fn closure(&mut self, registers: u16) -> Gc<Closure> {
+        let mem = self.vm.mem().clone();
+        let parts = Parts {
+            id: 0,
+            name: None,
+            arity: 0,
+            registers,
+            words: crate::mem::Vec::new(&mem),
+            captures: crate::mem::Vec::new(&mem),
+            lines: crate::bytecode::lines::Lines::new(&mem),
+        };
+        let function = Function::new(&mem, parts, 0, 0, self.vm.init).unwrap();
+        let function = self.vm.make(function).unwrap();
+        self.vm.pinned.push(function.value()).unwrap();
+        let closure = self.vm.make(Closure::new(function)).unwrap();
+        self.vm.pinned.push(closure.value()).unwrap();
+        closure
+    }
+
+    fn write(&mut self, register: usize, value: Value) {
+        // SAFETY: the tests stay within the registers of the current frame.
+        unsafe { *self.stack.top().base.add(register) = value };
+    }
+
+    /// What a `Return` does to the stack.
+    fn pop(&mut self) {
+        assert!(self.stack.depth() > 0);
+        self.stack.frame = self.stack.frame.wrapping_sub(1);
+    }
+
+    /// Everything from the first value to the end of the block.
+    fn values(&self) -> Vec<Value> {
+        // SAFETY: the block is that long, and all of it is written.
+        unsafe { core::slice::from_raw_parts(self.stack.values.as_ptr(), self.stack.room) }.into()
+    }
+
+    fn offset(&self, pointer: *mut Value) -> usize {
+        (pointer.addr() - self.stack.values.as_ptr().addr()) / size_of::<Value>()
+    }
+
+    /// What the dispatchers and the collector count on.
+    fn check(&self) {
+        let top = self.offset(Stack::top_of(self.stack.top()));
+        let end = self.offset(self.stack.end);
+        assert!(top <= end && end <= self.stack.room, "{top}, {end}, {}", self.stack.room);
+        assert!(self.values()[end..].iter().all(|value| value.is_identical(Value::NIL)));
+        assert!(self.stack.depth() < self.stack.frame_room());
+    }
+}
+
+#[test]
+fn frames_keep_their_registers_when_the_stacks_grow() {
+    let mut world = World::new(10_000);
+    let closures: Vec<_> = [3, 1, 200, 17].map(|registers| world.closure(registers)).into();
+    let first = (world.stack.values, world.stack.frames);
+    let mut bases = Vec::new();
+    for depth in 0..1000 {
+        let closure = closures[depth % 4];
+        // The window is the last register of the caller, or the callee's are all new.
+        let win = world.stack.top().closure.map_or(0, |caller| caller.function.registers as usize - 1);
+        world.stack.push(closure, win).unwrap();
+        bases.push(world.offset(world.stack.top().base));
+        for register in 0..closure.function.registers as usize {
+            world.write(register, Value::int((depth * 1000 + register) as i32));
+        }
+        world.check();
+    }
+    assert!(world.stack.values != first.0 && world.stack.frames != first.1, "nothing has grown");
+    assert_eq!(world.stack.depth(), 1000);
+    for depth in (0..1000).rev() {
+        let closure = closures[depth % 4];
+        let frame = *world.stack.top();
+        assert!(frame.closure == Some(closure) && frame.pc == closure.function.code());
+        assert_eq!(world.offset(frame.base), bases[depth]);
+        // The last register was the window of the next call.
+        for register in 0..closure.function.registers as usize - usize::from(depth < 999) {
+            // SAFETY: a register of the frame.
+            let value = unsafe { *frame.base.add(register) };
+            assert!(value.is_identical(Value::int((depth * 1000 + register) as i32)), "{depth}, {register}");
+        }
+        assert_eq!(world.stack.frames().count(), depth + 1);
+        world.pop();
+    }
+    assert!(world.stack.top().closure.is_none() && world.stack.top().pc.is_null());
+    assert_eq!(world.offset(world.stack.top().base), 0);
+}
+
+#[test]
+fn stale_registers_are_cleared_and_others_are_not() {
+    let mut world = World::new(1000);
+    let (small, large) = (world.closure(4), world.closure(1000));
+    world.stack.push(small, 0).unwrap();
+    (0..4).for_each(|register| world.write(register, Value::int(1)));
+    world.stack.push(large, 2).unwrap();
+    (0..1000).for_each(|register| world.write(register, Value::int(2)));
+    world.pop();
+    // The caller's last registers were the callee's first.
+    world.stack.forget_stale();
+    let values = world.values();
+    let ints: Vec<_> = values.iter().take_while(|value| value.is_int()).map(|value| value.as_int()).collect();
+    assert_eq!(ints, [1, 1, 2, 2]);
+    assert!(values[4..].iter().all(|value| value.is_identical(Value::NIL)));
+    world.check();
+    // What lies above a callee's registers is stale too, though it is the caller's.
+    let one = world.closure(1);
+    world.stack.push(one, 1).unwrap();
+    world.stack.forget_stale();
+    assert!(world.values()[2..].iter().all(|value| value.is_identical(Value::NIL)));
+    world.check();
+}
+
+#[test]
+fn clearing_costs_what_was_used_since_the_last_time() {
+    let mut world = World::new(1000);
+    let (small, large) = (world.closure(4), world.closure(60_000));
+    world.stack.push(small, 0).unwrap();
+    world.stack.push(large, 4).unwrap();
+    world.pop();
+    assert!(world.offset(world.stack.end) > 60_000);
+    world.stack.forget_stale();
+    assert!(world.offset(world.stack.end) <= 4 + STRIDE);
+    world.check();
+    // A fast call, which does not ask `push`, stays below the end; one that does not fit moves it.
+    world.stack.push(large, 4).unwrap();
+    assert!(world.offset(world.stack.end) > 60_000);
+    world.check();
+}
+
+#[test]
+fn only_registers_in_use_are_roots() {
+    let mut world = World::new(1000);
+    let (small, large) = (world.closure(2), world.closure(50));
+    let [kept, gone] = [b"kept", b"gone"].map(|name| world.vm.intern(name).unwrap());
+    world.stack.push(small, 0).unwrap();
+    world.write(0, kept.value());
+    world.stack.push(large, 1).unwrap();
+    world.write(30, gone.value());
+    world.pop();
+    let before = world.vm.heap.stats().live;
+    Roots::mark(&world.stack, &mut world.vm.heap);
+    // The name, and the closure with its function, which the frame holds.
+    let marked = world.vm.heap.stats().live - before;
+    world.vm.heap.mark_object(kept);
+    world.vm.heap.mark_object(small);
+    assert_eq!(world.vm.heap.stats().live - before, marked);
+    world.vm.heap.mark_object(gone);
+    assert!(world.vm.heap.stats().live - before > marked);
+}
+
+#[test]
+fn depth_and_size_have_bounds() {
+    for limit in [0, 1, 2, 31, 32, 33, 100] {
+        let mut world = World::new(limit);
+        let closure = world.closure(2);
+        for _ in 0..limit {
+            world.stack.push(closure, 1).unwrap();
+            world.check();
+        }
+        assert!(matches!(world.stack.push(closure, 1), Err(Fault::StackOverflow)), "{limit}");
+        assert_eq!(world.stack.depth(), limit);
+        world.check();
+    }
+    let mut world = World::new(usize::MAX);
+    let huge = world.closure(u16::MAX);
+    let fits = (0..1000).take_while(|_| world.stack.push(huge, usize::from(u16::MAX) - 1).is_ok()).count();
+    assert!((30..=MAX_VALUES / usize::from(u16::MAX) + 1).contains(&fits), "{fits}");
+    assert!(matches!(world.stack.push(huge, usize::from(u16::MAX) - 1), Err(Fault::StackOverflow)));
+    assert_eq!(world.stack.depth(), fits);
+    world.check();
+}
+
+#[test]
+fn a_stack_that_cannot_grow_is_as_it_was() {
+    let alloc = Moody::new();
+    let mut world = World::new(1000);
+    world.stack = Stack::new(&Mem::new(alloc, usize::MAX).unwrap(), 1000).unwrap();
+    let closure = world.closure(100);
+    world.stack.push(closure, 0).unwrap();
+    world.write(99, Value::int(7));
+    alloc.refuse(true);
+    while world.stack.push(closure, 99).is_ok() {
+        world.write(99, Value::int(7));
+    }
+    let depth = world.stack.depth();
+    assert!((1..5).contains(&depth));
+    assert!(matches!(world.stack.push(closure, 99), Err(Fault::OutOfMemory)));
+    world.check();
+    alloc.refuse(false);
+    world.stack.push(closure, 99).unwrap();
+    assert_eq!(world.stack.depth(), depth + 1);
+    let sevens = world.values().iter().filter(|value| value.is_identical(Value::int(7))).count();
+    assert_eq!(sevens, depth);
+    drop(world);
+    assert_eq!(alloc.bytes(), 0);
+}

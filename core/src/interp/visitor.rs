@@ -1,0 +1,459 @@
+//! The visitor: one line of meaning for each row of the table.
+
+use super::machine::{Flow, Machine};
+use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};
+use super::{Fault, Vm};
+use crate::bytecode::operand::{
+    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, Far, Fn32, Global32, Imm8, Imm16, Lit8, Lit32,
+    Name32, Num8, Site32, Src, Up16, Var, Win,
+};
+use crate::bytecode::{Capture, Visitor};
+use crate::object::{CellObject, Class, Function, Gc, Str};
+use crate::value::Value;
+
+macro_rules! jumps {
+    ($($name:ident $order:ty, $wanted:literal, $operand:ident;)*) => {$(
+        #[inline(always)]
+        fn $name(&mut self, lhs: Src, rhs: $operand, to: Ahead32) -> Flow {
+            self.jump_if::<$order>(lhs, rhs, $wanted, to.0)
+        }
+    )*};
+}
+
+macro_rules! loops {
+    ($($name:ident $order:ty, $operand:ident;)*) => {$(
+        #[inline(always)]
+        fn $name(&mut self, lhs: Src, rhs: $operand, to: Back32) -> Flow {
+            self.loop_if::<$order>(lhs, rhs, to.0)
+        }
+    )*};
+}
+
+macro_rules! add_loops {
+    ($($name:ident $order:ty, $operand:ident;)*) => {$(
+        #[inline(always)]
+        fn $name(&mut self, var: Var, rhs: $operand, step: Imm8, to: Back32) -> Flow {
+            self.add_loop::<$order>(var, rhs, step.0, to.0)
+        }
+    )*};
+}
+
+macro_rules! ariths {
+    ($($name:ident $op:ty, $operand:ty;)*) => {$(
+        #[inline(always)]
+        fn $name(&mut self, dst: Dst, lhs: Src, rhs: $operand) -> Flow {
+            self.arith::<$op>(dst, lhs, rhs)
+        }
+    )*};
+}
+
+impl Visitor for Machine {
+    type Out = Flow;
+
+    #[inline(always)]
+    fn move_(&mut self, dst: Dst, src: Src) -> Flow {
+        let value = self.read(src);
+        self.done(dst, value)
+    }
+
+    #[inline(always)]
+    fn get_far(&mut self, dst: Dst, src: Far) -> Flow {
+        let value = self.read_far(src);
+        self.done(dst, value)
+    }
+
+    #[inline(always)]
+    fn set_far(&mut self, src: Src, dst: Far) -> Flow {
+        let value = self.read(src);
+        self.write_far(dst, value);
+        Flow::Next
+    }
+
+    #[inline(always)]
+    fn load_nil(&mut self, dst: Dst) -> Flow {
+        self.done(dst, Value::NIL)
+    }
+
+    #[inline(always)]
+    fn load_true(&mut self, dst: Dst) -> Flow {
+        self.done(dst, Value::TRUE)
+    }
+
+    #[inline(always)]
+    fn load_false(&mut self, dst: Dst) -> Flow {
+        self.done(dst, Value::FALSE)
+    }
+
+    #[inline(always)]
+    fn load_int(&mut self, dst: Dst, value: Imm16) -> Flow {
+        self.done(dst, Value::int(i32::from(value.0)))
+    }
+
+    #[inline(always)]
+    fn load_lit(&mut self, dst: Dst, lit: Lit32) -> Flow {
+        let value = self.literal_wide(lit);
+        self.done(dst, value)
+    }
+
+    #[inline(always)]
+    fn get_up(&mut self, dst: Dst, up: Up16) -> Flow {
+        let value = self.captured(up);
+        self.done(dst, value)
+    }
+
+    #[inline(always)]
+    fn get_up_cell(&mut self, dst: Dst, up: Up16) -> Flow {
+        self.load_captured(dst, up)
+    }
+
+    #[inline(always)]
+    fn set_up_cell(&mut self, src: Src, up: Up16) -> Flow {
+        let (cell, value) = (self.captured(up), self.read(src));
+        self.store_cell(cell, value)
+    }
+
+    #[inline(always)]
+    fn new_cell(&mut self, dst: Dst, src: Src) -> Flow {
+        self.save();
+        new_cell(self.vm(), dst, src)
+    }
+
+    #[inline(always)]
+    fn get_cell(&mut self, dst: Dst, cell: Src) -> Flow {
+        let cell = self.read(cell);
+        self.load_cell(dst, cell)
+    }
+
+    #[inline(always)]
+    fn set_cell(&mut self, cell: Src, src: Src) -> Flow {
+        let (cell, value) = (self.read(cell), self.read(src));
+        self.store_cell(cell, value)
+    }
+
+    #[inline(always)]
+    fn get_global(&mut self, dst: Dst, global: Global32) -> Flow {
+        self.load_global(dst, global)
+    }
+
+    #[inline(always)]
+    fn set_global(&mut self, src: Src, global: Global32) -> Flow {
+        let value = self.read(src);
+        self.store_global(global, value)
+    }
+
+    #[inline(always)]
+    fn def_global(&mut self, src: Src, global: Global32) -> Flow {
+        let value = self.read(src);
+        let index = self.constant(global.0 as usize).as_raw();
+        self.vm().globals.set(index, value);
+        Flow::Next
+    }
+
+    ariths! {
+        add Add, Src;
+        sub Sub, Src;
+        mul Mul, Src;
+        div Div, Src;
+        add_i Add, Imm8;
+        sub_i Sub, Imm8;
+        add_n Add, Num8;
+        sub_n Sub, Num8;
+        mul_n Mul, Num8;
+        div_n Div, Num8;
+    }
+
+    #[inline(always)]
+    fn neg(&mut self, dst: Dst, src: Src) -> Flow {
+        self.negate(dst, src)
+    }
+
+    #[inline(always)]
+    fn not(&mut self, dst: Dst, src: Src) -> Flow {
+        let value = Value::bool(self.read(src).is_falsy());
+        self.done(dst, value)
+    }
+
+    #[inline(always)]
+    fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        match self.equal(lhs, rhs, 1) {
+            Some(equal) => self.done(dst, Value::bool(equal)),
+            None => Flow::Stop,
+        }
+    }
+
+    #[inline(always)]
+    fn ne(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        match self.equal(lhs, rhs, 1) {
+            Some(equal) => self.done(dst, Value::bool(!equal)),
+            None => Flow::Stop,
+        }
+    }
+
+    #[inline(always)]
+    fn lt(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
+        match self.compare::<Lt>(lhs, rhs) {
+            Some(holds) => self.done(dst, Value::bool(holds)),
+            None => Flow::Stop,
+        }
+    }
+
+    #[inline(always)]
+    fn le(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
+        match self.compare::<Le>(lhs, rhs) {
+            Some(holds) => self.done(dst, Value::bool(holds)),
+            None => Flow::Stop,
+        }
+    }
+
+    #[inline(always)]
+    fn jump(&mut self, to: Ahead24) -> Flow {
+        self.jump_by(to.0);
+        Flow::Next
+    }
+
+    #[inline(always)]
+    fn jump_true(&mut self, src: Src, to: Ahead32) -> Flow {
+        let holds = !self.read(src).is_falsy();
+        self.jump_when(holds, to)
+    }
+
+    #[inline(always)]
+    fn jump_false(&mut self, src: Src, to: Ahead32) -> Flow {
+        let holds = self.read(src).is_falsy();
+        self.jump_when(holds, to)
+    }
+
+    #[inline(always)]
+    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Ahead32) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        self.jump_if_equal(lhs, rhs, true, to)
+    }
+
+    #[inline(always)]
+    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Ahead32) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        self.jump_if_equal(lhs, rhs, false, to)
+    }
+
+    #[inline(always)]
+    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.literal(rhs));
+        self.jump_if_equal(lhs, rhs, true, to)
+    }
+
+    #[inline(always)]
+    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.literal(rhs));
+        self.jump_if_equal(lhs, rhs, false, to)
+    }
+
+    jumps! {
+        jump_lt Lt, true, Src;
+        jump_not_lt Lt, false, Src;
+        jump_le Le, true, Src;
+        jump_not_le Le, false, Src;
+        jump_lt_n Lt, true, Num8;
+        jump_not_lt_n Lt, false, Num8;
+        jump_le_n Le, true, Num8;
+        jump_not_le_n Le, false, Num8;
+        jump_gt_n Gt, true, Num8;
+        jump_not_gt_n Gt, false, Num8;
+        jump_ge_n Ge, true, Num8;
+        jump_not_ge_n Ge, false, Num8;
+    }
+
+    #[inline(always)]
+    fn loop_(&mut self, to: Back24) -> Flow {
+        match self.fuel_for_turn(1) {
+            Ok(()) => self.turn(to.0),
+            Err(flow) => flow,
+        }
+    }
+
+    #[inline(always)]
+    fn loop_true(&mut self, src: Src, to: Back32) -> Flow {
+        if let Err(flow) = self.fuel_for_turn(2) {
+            return flow;
+        }
+        if self.read(src).is_falsy() { Flow::Next } else { self.turn(to.0) }
+    }
+
+    loops! {
+        loop_lt Lt, Src;
+        loop_le Le, Src;
+        loop_lt_n Lt, Num8;
+        loop_le_n Le, Num8;
+    }
+
+    add_loops! {
+        add_loop_lt Lt, Src;
+        add_loop_le Le, Src;
+        add_loop_lt_n Lt, Num8;
+        add_loop_le_n Le, Num8;
+    }
+
+    #[inline(always)]
+    fn call(&mut self, argc: Argc, win: Win) -> Flow {
+        self.call_window(argc, win)
+    }
+
+    #[inline(always)]
+    fn invoke(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+        self.invoke_window(argc, win, site)
+    }
+
+    #[inline(always)]
+    fn super_invoke(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+        self.super_window(argc, win, site)
+    }
+
+    #[inline(always)]
+    fn return_(&mut self, src: Src) -> Flow {
+        let value = self.read(src);
+        self.leave(value)
+    }
+
+    #[inline(always)]
+    fn return_nil(&mut self) -> Flow {
+        self.leave(Value::NIL)
+    }
+
+    #[inline(always)]
+    fn get_field(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
+        self.get_property(dst, object, site)
+    }
+
+    #[inline(always)]
+    fn set_field(&mut self, object: Src, src: Src, site: Site32) -> Flow {
+        self.set_property(object, src, site)
+    }
+
+    #[inline(always)]
+    fn get_super(&mut self, dst: Dst, this: Src, superclass: Src, site: Site32) -> Flow {
+        self.get_super_method(dst, this, superclass, site)
+    }
+
+    #[inline(always)]
+    fn closure(&mut self, dst: Dst, function: Fn32) -> Flow {
+        let function = self.constant(function.0 as usize);
+        self.save();
+        new_closure(self.vm(), dst, function)
+    }
+
+    #[inline(always)]
+    fn new_class(&mut self, dst: Dst, fields: Count, name: Name32) -> Flow {
+        let name = self.constant(name.0 as usize);
+        self.save();
+        new_class(self.vm(), dst, fields.0, name)
+    }
+
+    #[inline(always)]
+    fn inherit(&mut self, class: Src, superclass: Src) -> Flow {
+        let (class, superclass) = (self.read(class), self.read(superclass));
+        self.save();
+        inherit(self.vm(), class, superclass)
+    }
+
+    #[inline(always)]
+    fn method(&mut self, class: Src, closure: Src, name: Name32) -> Flow {
+        let (class, closure) = (self.read(class), self.read(closure));
+        let name = self.constant(name.0 as usize);
+        self.save();
+        add_method(self.vm(), class, closure, name)
+    }
+
+    #[inline(always)]
+    fn print(&mut self, src: Src) -> Flow {
+        let value = self.read(src);
+        self.save();
+        print(self.vm(), value)
+    }
+}
+
+impl Machine {
+    #[inline(always)]
+    fn done(&mut self, dst: Dst, value: Value) -> Flow {
+        self.write(dst, value);
+        Flow::Next
+    }
+
+    #[inline(always)]
+    fn jump_if_equal(&mut self, lhs: Value, rhs: Value, wanted: bool, to: Ahead32) -> Flow {
+        match self.equal(lhs, rhs, 2) {
+            Some(equal) => self.jump_when(equal == wanted, to),
+            None => Flow::Stop,
+        }
+    }
+
+    #[inline(always)]
+    fn jump_when(&mut self, holds: bool, to: Ahead32) -> Flow {
+        if holds {
+            self.jump_by(to.0);
+        }
+        Flow::Next
+    }
+}
+
+#[inline(never)]
+fn new_cell(vm: &mut Vm, dst: Dst, src: Src) -> Flow {
+    // The value is read behind the safepoint; a register keeps it alive.
+    let result = vm.make(CellObject::new(Value::NIL)).map_err(Fault::from).map(|cell| {
+        cell.value.set(vm.register(usize::from(src.0)));
+        vm.set_register(usize::from(dst.0), Value::object(cell));
+    });
+    vm.flow(result)
+}
+
+#[inline(never)]
+fn new_closure(vm: &mut Vm, dst: Dst, function: Value) -> Flow {
+    let result = capture(vm, dst, function);
+    vm.flow(result)
+}
+
+fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
+    let function: Gc<Function> = function.as_object().ok_or(Fault::Bytecode)?;
+    vm.charge_bulk(function.captures.len() * size_of::<Value>(), 2)?;
+    let closure = vm.make_closure(function)?;
+    let running = vm.stack.top().closure.ok_or(Fault::Bytecode)?;
+    for (slot, capture) in closure.captures().iter().zip(&function.captures) {
+        // New objects need no barrier.
+        slot.set(match *capture {
+            Capture::Register(index) => vm.register(usize::from(index)),
+            Capture::Up(index) => running.captures().get(usize::from(index)).ok_or(Fault::Bytecode)?.get(),
+        });
+    }
+    vm.set_register(usize::from(dst.0), closure.value());
+    Ok(())
+}
+
+#[inline(never)]
+fn new_class(vm: &mut Vm, dst: Dst, fields: u8, name: Value) -> Flow {
+    let result = match name.as_object::<Str>() {
+        Some(name) => vm
+            .make(Class::new(vm.heap.mem(), name, u16::from(fields)))
+            .map_err(Fault::from)
+            .map(|class| vm.set_register(usize::from(dst.0), class.value())),
+        None => Err(Fault::Bytecode),
+    };
+    vm.flow(result)
+}
+
+#[inline(never)]
+fn inherit(vm: &mut Vm, class: Value, superclass: Value) -> Flow {
+    let result = vm.inherit(class, superclass);
+    vm.flow(result)
+}
+
+#[inline(never)]
+fn add_method(vm: &mut Vm, class: Value, closure: Value, name: Value) -> Flow {
+    let result = vm.add_method(class, closure, name);
+    vm.flow(result)
+}
+
+#[inline(never)]
+fn print(vm: &mut Vm, value: Value) -> Flow {
+    let result = vm.print(value);
+    vm.flow(result)
+}

@@ -1,0 +1,390 @@
+//! The virtual machine: everything that a running script belongs to.
+
+use core::ptr::NonNull;
+
+use super::fuel::Fuel;
+use super::stack::Stack;
+use super::{Fault, RuntimeError, dispatch};
+use crate::heap::{Extent, Heap, HeapStats, Roots};
+use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
+use crate::object::{Closure, Gc, NativeFn, Str, Way};
+use crate::platform::Host;
+use crate::threshold::threshold;
+use crate::value::Value;
+
+/// How bytecode is dispatched; the meaning of a script does not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dispatch {
+    /// A loop around a match: stable Rust.
+    #[default]
+    Match,
+    /// A tail call from each instruction to the next: nightly Rust, cargo feature `tail`.
+    #[cfg(feature = "tail")]
+    Tail,
+}
+
+/// What bounds and shapes a VM.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// The most bytes it ever holds.
+    pub memory: usize,
+    /// The most calls active at once.
+    pub max_frames: u32,
+    /// The deepest nesting of a source text.
+    pub max_nesting: u32,
+    /// Collect garbage before every allocation: for tests.
+    pub gc_stress: bool,
+    /// How bytecode is dispatched.
+    pub dispatch: Dispatch,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            memory: usize::MAX,
+            max_frames: 16_384,
+            max_nesting: crate::syntax::DEFAULT_MAX_DEPTH,
+            gc_stress: false,
+            dispatch: Dispatch::default(),
+        }
+    }
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The script is done.
+    Done,
+    /// The fuel is used up; another [`Vm::run`] goes on where it stopped.
+    OutOfFuel,
+    /// The script failed; [`Vm::trace`] says where.
+    Error(RuntimeError),
+}
+
+/// What a VM did so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stats {
+    /// Memory held.
+    pub memory: MemoryUse,
+    /// The heap's doings.
+    pub heap: HeapStats,
+    /// Steps of the collector.
+    pub pauses: u64,
+    /// The longest step, in nanoseconds.
+    pub longest_pause: u64,
+    /// All steps, in nanoseconds.
+    pub total_pause: u64,
+    /// Fuel spent.
+    pub fuel: u64,
+}
+
+/// Why the machine stopped.
+#[derive(Debug)]
+pub(crate) enum Stop {
+    Done,
+    Fuel,
+    Error(RuntimeError),
+}
+
+/// Values of globals by index, and their names.
+pub(crate) struct Globals {
+    values: Vec<Value>,
+    names: Vec<Gc<Str>>,
+    index: hashbrown::HashTable<u32, Mem>,
+}
+
+/// An entry of the lookup cache.
+#[derive(Clone, Copy)]
+pub(crate) struct Lookup {
+    pub(crate) name: Option<Gc<Str>>,
+    pub(crate) way: Way,
+}
+
+/// Entries of the lookup cache: a power of two.
+pub(crate) const LOOKUPS: usize = threshold(if cfg!(target_pointer_width = "64") { 256 } else { 32 }, 4);
+
+/// A virtual machine: a heap, globals, and one stack to run on.
+pub struct Vm {
+    pub(crate) stack: Stack,
+    pub(crate) fuel: Fuel,
+    pub(crate) globals: Globals,
+    pub(crate) heap: Heap,
+    /// Values that must live though no register holds them.
+    pub(crate) pinned: Vec<Value>,
+    /// A value that must live through one collection.
+    pub(super) held: Value,
+    /// Closures of the scripts that were loaded and not yet started; nil where one was.
+    pub(crate) scripts: Vec<Value>,
+    /// What property sites with many shapes found lately.
+    pub(crate) lookups: Vec<Lookup>,
+    /// The name of initializers.
+    pub(crate) init: Gc<Str>,
+    pub(crate) stop: Stop,
+    pub(crate) options: Options,
+    /// The host, while the script runs.
+    host: Option<NonNull<Host<'static>>>,
+    /// Whether a script is under way.
+    running: bool,
+    /// Whether instructions are being recorded.
+    pub(crate) sampling: bool,
+    /// Functions loaded so far: the id of the next.
+    pub(crate) functions: u32,
+    stats: Stats,
+    pub(crate) mem: Mem,
+}
+
+// SAFETY: a VM owns all that it points to: heap, stacks and tables; what it returns holds no pointer into them,
+// only handles of its Mem, which are Send.
+unsafe impl Send for Vm {}
+
+/// The roots of a VM beside its heap.
+struct VmRoots<'a> {
+    stack: &'a mut Stack,
+    globals: &'a Globals,
+    pinned: &'a [Value],
+    scripts: &'a [Value],
+    held: Value,
+    init: Gc<Str>,
+}
+
+impl Roots for VmRoots<'_> {
+    fn mark(&self, heap: &mut Heap) {
+        self.stack.mark(heap);
+        for &value in &self.globals.values {
+            heap.mark_value(value);
+        }
+        for &name in &self.globals.names {
+            heap.mark_object(name);
+        }
+        for &value in self.pinned.iter().chain(self.scripts) {
+            heap.mark_value(value);
+        }
+        heap.mark_value(self.held);
+        heap.mark_object(self.init);
+    }
+
+    fn forget_stale(&mut self) {
+        self.stack.forget_stale();
+    }
+}
+
+impl Vm {
+    /// A VM in memory from `alloc`, with the globals of the language.
+    ///
+    /// # Errors
+    /// When there is not enough memory.
+    pub fn new(alloc: &'static dyn RawAlloc, options: Options) -> Result<Vm, OutOfMemory> {
+        let mem = Mem::new(alloc, options.memory)?;
+        let mut heap = Heap::new(&mem, options.gc_stress)?;
+        let init = super::alloc::first_name(&mut heap, "init")?;
+        let mut lookups = Vec::new(&mem);
+        lookups.resize(LOOKUPS, Lookup { name: None, way: Way::EMPTY })?;
+        let globals = Globals {
+            values: Vec::new(&mem),
+            names: Vec::new(&mem),
+            index: hashbrown::HashTable::new_in(mem.clone()),
+        };
+        let mut vm = Vm {
+            stack: Stack::new(&mem, options.max_frames as usize)?,
+            fuel: Fuel::new(),
+            globals,
+            heap,
+            pinned: Vec::new(&mem),
+            held: Value::NIL,
+            scripts: Vec::new(&mem),
+            lookups,
+            init,
+            stop: Stop::Done,
+            options,
+            host: None,
+            running: false,
+            sampling: false,
+            functions: 0,
+            stats: Stats::default(),
+            mem,
+        };
+        crate::builtins::install(&mut vm)?;
+        Ok(vm)
+    }
+
+    /// The memory that the VM is in.
+    #[must_use]
+    pub fn mem(&self) -> &Mem {
+        &self.mem
+    }
+
+    /// What it did so far.
+    #[must_use]
+    pub fn stats(&self) -> Stats {
+        Stats { memory: self.mem.usage(), heap: self.heap.stats(), fuel: self.fuel.spent(), ..self.stats }
+    }
+
+    /// Fuel left of the last run's budget; none if it had no bound.
+    #[must_use]
+    pub fn fuel_left(&self) -> Option<u64> {
+        self.fuel.left()
+    }
+
+    /// Collects all garbage now.
+    pub fn collect(&mut self) {
+        self.with_roots(|heap, roots| heap.collect(roots, Extent::Full));
+    }
+
+    /// Begins a call of `closure`, which takes no arguments; `run` runs it.
+    pub(crate) fn begin(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
+        self.stack.reset();
+        self.fuel.forgive();
+        match self.stack.push(closure, 0) {
+            Ok(()) => {
+                // SAFETY: `push` made room for the registers, and every function has at least one.
+                unsafe { *self.stack.top().base = Value::object(closure) };
+                self.running = true;
+                Ok(())
+            }
+            Err(fault) => Err(self.error(fault)),
+        }
+    }
+
+    /// Runs the script that was started, for at most `fuel` units if that is given.
+    ///
+    /// Without a script under way there is nothing to do, and the run is done.
+    pub fn run(&mut self, fuel: Option<u64>, host: &mut Host<'_>) -> Outcome {
+        if !self.running {
+            return Outcome::Done;
+        }
+        self.fuel.set(fuel);
+        // The lifetime is erased only while `host` is borrowed here.
+        self.host = Some(NonNull::from(host).cast::<Host<'static>>());
+        let visited = Visited(self);
+        match visited.0.options.dispatch {
+            Dispatch::Match => dispatch::run_match(visited.0),
+            #[cfg(feature = "tail")]
+            Dispatch::Tail => dispatch::run_tail(visited.0),
+        }
+        drop(visited);
+        match core::mem::replace(&mut self.stop, Stop::Done) {
+            Stop::Done => {
+                self.running = false;
+                Outcome::Done
+            }
+            Stop::Fuel => Outcome::OutOfFuel,
+            Stop::Error(error) => {
+                self.running = false;
+                Outcome::Error(error)
+            }
+        }
+    }
+
+    /// The host of the run under way.
+    pub(crate) fn host(&mut self) -> Option<&mut Host<'static>> {
+        // SAFETY: `run` put it there from an exclusive borrow that lasts as long as it is there; see `Visited`.
+        self.host.map(|mut host| unsafe { host.as_mut() })
+    }
+
+    /// Nanoseconds by the host's clock; 0 outside a run.
+    pub(crate) fn nanoseconds(&mut self) -> u64 {
+        self.host().map_or(0, |host| host.clock.nanoseconds())
+    }
+
+    pub(crate) fn error(&self, fault: Fault) -> RuntimeError {
+        RuntimeError::new(fault, &self.mem)
+    }
+
+    /// Gives the collector its turn before `size` bytes are allocated.
+    pub(crate) fn collector_turn(&mut self, size: usize) {
+        let before = self.nanoseconds();
+        if self.with_roots(|heap, roots| heap.step(roots, size)) {
+            let pause = self.nanoseconds().saturating_sub(before);
+            self.stats.pauses += 1;
+            self.stats.total_pause += pause;
+            self.stats.longest_pause = self.stats.longest_pause.max(pause);
+        }
+    }
+
+    /// Memory has run out: collects whatever can be collected.
+    #[cold]
+    pub(crate) fn collect_for_space(&mut self) {
+        self.with_roots(|heap, roots| heap.collect_for_space(roots));
+    }
+
+    /// All of the collector's work goes through here. The lookup cache holds its entries weakly, so it is emptied
+    /// whenever shapes may have died.
+    fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
+        let mut roots = VmRoots {
+            stack: &mut self.stack,
+            globals: &self.globals,
+            pinned: &self.pinned,
+            scripts: &self.scripts,
+            held: self.held,
+            init: self.init,
+        };
+        let result = f(&mut self.heap, &mut roots);
+        if self.heap.shapes.take_released() {
+            self.lookups.fill(Lookup { name: None, way: Way::EMPTY });
+        }
+        result
+    }
+
+    /// The index of the global of that name, which may be undefined yet.
+    pub(crate) fn global(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
+        let globals = &mut self.globals;
+        let hash = name.table_hash();
+        if let Some(&index) = globals.index.find(hash, |&index| globals.names[index as usize] == name) {
+            return Ok(index);
+        }
+        let index = u32::try_from(globals.values.len()).map_err(|_| OutOfMemory)?;
+        globals.values.reserve(1)?;
+        globals.names.reserve(1)?;
+        globals
+            .index
+            .try_reserve(1, |&index| globals.names[index as usize].table_hash())
+            .map_err(|_| OutOfMemory)?;
+        globals.values.push(Value::UNDEFINED)?;
+        globals.names.push(name)?;
+        globals.index.insert_unique(hash, index, |&index| globals.names[index as usize].table_hash());
+        Ok(index)
+    }
+
+    /// Defines a global that calls the host.
+    pub(crate) fn define_native(&mut self, name: &str, call: NativeFn) -> Result<(), OutOfMemory> {
+        let name = self.intern(name.as_bytes())?;
+        let index = self.global(name)?;
+        let native = self.make(crate::object::Native::new(call))?;
+        self.globals.set(index, native.value());
+        Ok(())
+    }
+}
+
+/// A VM while it knows the host; forgets it even if the host panics.
+struct Visited<'a>(&'a mut Vm);
+
+impl Drop for Visited<'_> {
+    fn drop(&mut self) {
+        self.0.host = None;
+    }
+}
+
+impl Globals {
+    /// The value of a global.
+    ///
+    /// # Safety
+    /// `index` came from [`Vm::global`] of the same VM.
+    #[inline(always)]
+    pub(crate) unsafe fn get(&self, index: u32) -> Value {
+        // SAFETY: globals are never removed.
+        unsafe { *self.values.get_unchecked(index as usize) }
+    }
+
+    /// Sets a global.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, index: u32, value: Value) {
+        if let Some(global) = self.values.get_mut(index as usize) {
+            *global = value;
+        }
+    }
+
+    /// The name of a global.
+    pub(crate) fn name(&self, index: u32) -> Option<Gc<Str>> {
+        self.names.get(index as usize).copied()
+    }
+}

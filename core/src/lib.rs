@@ -1,0 +1,26 @@
+//! The Siskin language and its bytecode engine.
+#![no_std]
+#![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
+#![cfg_attr(feature = "tail", expect(incomplete_features, reason = "tail calls are the feature"))]
+
+#[cfg(test)]
+extern crate std;
+
+mod api;
+mod builtins;
+pub mod bytecode;
+pub mod compile;
+mod heap;
+mod interp;
+pub mod mem;
+mod object;
+pub mod platform;
+pub mod syntax;
+mod threshold;
+mod tier;
+mod value;
+
+pub use api::{LoadError, Script};
+pub use heap::HeapStats;
+pub use interp::{Dispatch, ErrorKind, Options, Outcome, RuntimeError, Stats, TraceFrame, Vm};
+pub use syntax::Dialect;

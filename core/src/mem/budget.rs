@@ -1,0 +1,218 @@
+//! The exact count of a VM's bytes, and the handle everything allocates through.
+
+use core::alloc::Layout;
+use core::ptr::NonNull;
+use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::Ordering::{AcqRel, Relaxed};
+
+use allocator_api2::alloc::{AllocError, Allocator};
+
+use super::{OutOfMemory, RawAlloc};
+
+/// How much memory a VM holds, in bytes asked of its [`RawAlloc`].
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MemoryUse {
+    /// Bytes held now.
+    pub used: usize,
+    /// The most bytes ever held at once.
+    pub peak: usize,
+    /// The bound that `used` never passes.
+    pub limit: usize,
+}
+
+/// Lives in the memory it counts; freed with its last handle.
+///
+/// The counts are atomic because a handle may be on another thread than the VM: an error or a program that the
+/// VM made keeps one. Allocations this reaches are whole pages and tables, so that costs nothing to speak of.
+struct Budget {
+    raw: &'static dyn RawAlloc,
+    handles: AtomicUsize,
+    used: AtomicUsize,
+    peak: AtomicUsize,
+    limit: AtomicUsize,
+}
+
+const BUDGET_LAYOUT: Layout = Layout::new::<Budget>();
+
+/// A handle to one VM's memory. Clones count towards the same budget.
+///
+/// # Examples
+/// ```
+/// # use siskin_core::mem::{Mem, RawAlloc, Vec, OutOfMemory};
+/// # use core::alloc::Layout;
+/// # struct System;
+/// # // SAFETY: forwards to the standard allocator.
+/// # unsafe impl RawAlloc for System {
+/// #     fn alloc(&self, layout: Layout) -> *mut u8 { unsafe { std::alloc::alloc(layout) } }
+/// #     unsafe fn dealloc(&self, p: *mut u8, l: Layout) { unsafe { std::alloc::dealloc(p, l) } }
+/// # }
+/// # static SYSTEM: System = System;
+/// let mem = Mem::new(&SYSTEM, 4096)?;
+/// let mut numbers = Vec::new(&mem);
+/// numbers.push(7_u64)?;
+/// assert!(mem.usage().used >= 8);
+/// assert_eq!(numbers.reserve(1 << 20), Err(OutOfMemory));
+/// # Ok::<(), OutOfMemory>(())
+/// ```
+pub struct Mem(NonNull<Budget>);
+
+impl Mem {
+    /// A budget of at most `limit` bytes out of `raw`, its own record included.
+    ///
+    /// # Errors
+    /// When there is no room for that record.
+    pub fn new(raw: &'static dyn RawAlloc, limit: usize) -> Result<Mem, OutOfMemory> {
+        let size = BUDGET_LAYOUT.size();
+        if size > limit {
+            return Err(OutOfMemory);
+        }
+        let budget = NonNull::new(raw.alloc(BUDGET_LAYOUT).cast::<Budget>()).ok_or(OutOfMemory)?;
+        // SAFETY: freshly allocated with the layout of a Budget, and ours alone.
+        unsafe {
+            budget.write(Budget {
+                raw,
+                handles: AtomicUsize::new(1),
+                used: AtomicUsize::new(size),
+                peak: AtomicUsize::new(size),
+                limit: AtomicUsize::new(limit),
+            });
+        }
+        Ok(Mem(budget))
+    }
+
+    /// What is held now, at most, and allowed.
+    #[must_use]
+    pub fn usage(&self) -> MemoryUse {
+        let budget = self.budget();
+        MemoryUse {
+            used: budget.used.load(Relaxed),
+            peak: budget.peak.load(Relaxed),
+            limit: budget.limit.load(Relaxed),
+        }
+    }
+
+    /// Whether both count towards one budget.
+    #[must_use]
+    pub fn is_same(&self, other: &Mem) -> bool {
+        self.0 == other.0
+    }
+
+    /// Where the record lies.
+    pub(super) fn address(&self) -> usize {
+        self.0.as_ptr().addr()
+    }
+
+    /// Changes the limit; what is already held beyond it stays held.
+    pub fn set_limit(&self, limit: usize) {
+        self.budget().limit.store(limit, Relaxed);
+    }
+
+    /// A raw block, counted. `layout` must not be empty.
+    pub(crate) fn alloc_raw(&self, layout: Layout) -> Result<NonNull<u8>, OutOfMemory> {
+        debug_assert!(layout.size() != 0);
+        let budget = self.budget();
+        let used = budget.charge(layout.size())?;
+        let block = NonNull::new(budget.raw.alloc(layout)).ok_or_else(|| budget.refund(layout.size()))?;
+        budget.peak.fetch_max(used, Relaxed);
+        Ok(block)
+    }
+
+    /// Gives a raw block back.
+    ///
+    /// # Safety
+    /// `block` came from `alloc_raw` of this budget with this layout and is not used afterwards.
+    pub(crate) unsafe fn free_raw(&self, block: NonNull<u8>, layout: Layout) {
+        let budget = self.budget();
+        // SAFETY: passed on from the caller.
+        unsafe { budget.raw.dealloc(block.as_ptr(), layout) };
+        budget.used.fetch_sub(layout.size(), Relaxed);
+    }
+
+    fn budget(&self) -> &Budget {
+        // SAFETY: the record lives until the last handle is dropped, and this is one.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+// SAFETY: the record is reached through shared references only, its counts are atomic, and a RawAlloc is Sync.
+unsafe impl Send for Mem {}
+// SAFETY: as above.
+unsafe impl Sync for Mem {}
+
+impl Budget {
+    /// Counts `more` bytes, if the limit allows, and says how many there are then.
+    fn charge(&self, more: usize) -> Result<usize, OutOfMemory> {
+        let limit = self.limit.load(Relaxed);
+        let within = |used: usize| used.checked_add(more).filter(|&sum| sum <= limit);
+        let before = self.used.fetch_update(Relaxed, Relaxed, within).map_err(|_| OutOfMemory)?;
+        Ok(before + more)
+    }
+
+    /// Takes back a charge for bytes that were not to be had.
+    fn refund(&self, bytes: usize) -> OutOfMemory {
+        self.used.fetch_sub(bytes, Relaxed);
+        OutOfMemory
+    }
+}
+
+impl Clone for Mem {
+    fn clone(&self) -> Mem {
+        self.budget().handles.fetch_add(1, Relaxed);
+        Mem(self.0)
+    }
+}
+
+impl Drop for Mem {
+    fn drop(&mut self) {
+        let budget = self.budget();
+        let raw = budget.raw;
+        // Whoever drops the last handle has seen all that was done through the others.
+        if budget.handles.fetch_sub(1, AcqRel) == 1 {
+            // SAFETY: no handle is left; the record was allocated from `raw` with this layout.
+            unsafe { raw.dealloc(self.0.as_ptr().cast(), BUDGET_LAYOUT) };
+        }
+    }
+}
+
+// SAFETY: blocks come from a RawAlloc, which promises what Allocator asks; clones share one budget, and a
+// moved handle points to the same record.
+unsafe impl Allocator for Mem {
+    fn allocate(&self, layout: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        let block = if layout.size() == 0 {
+            // SAFETY: an alignment is never zero.
+            unsafe { NonNull::new_unchecked(core::ptr::without_provenance_mut(layout.align())) }
+        } else {
+            self.alloc_raw(layout).map_err(|OutOfMemory| AllocError)?
+        };
+        Ok(NonNull::slice_from_raw_parts(block, layout.size()))
+    }
+
+    unsafe fn deallocate(&self, ptr: NonNull<u8>, layout: Layout) {
+        if layout.size() != 0 {
+            // SAFETY: the caller returns a block of this allocator with its layout.
+            unsafe { self.free_raw(ptr, layout) };
+        }
+    }
+
+    unsafe fn grow(&self, ptr: NonNull<u8>, old: Layout, new: Layout) -> Result<NonNull<[u8]>, AllocError> {
+        if old.size() == 0 || old.align() != new.align() {
+            let block = self.allocate(new)?;
+            // SAFETY: the new block is at least as long and distinct from the old one.
+            unsafe {
+                core::ptr::copy_nonoverlapping(ptr.as_ptr(), block.as_ptr().cast(), old.size());
+                self.deallocate(ptr, old);
+            }
+            return Ok(block);
+        }
+        let budget = self.budget();
+        let more = new.size() - old.size();
+        let used = budget.charge(more).map_err(|OutOfMemory| AllocError)?;
+        // SAFETY: the caller returns a block of this allocator with its layout; `new` is a valid layout.
+        let Some(block) = NonNull::new(unsafe { budget.raw.realloc(ptr.as_ptr(), old, new.size()) }) else {
+            budget.refund(more);
+            return Err(AllocError);
+        };
+        budget.peak.fetch_max(used, Relaxed);
+        Ok(NonNull::slice_from_raw_parts(block, new.size()))
+    }
+}

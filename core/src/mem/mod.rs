@@ -1,0 +1,40 @@
+//! Memory: where every byte of a VM comes from, and who counts it.
+//!
+//! ```text
+//!   host        RawAlloc (object-safe; System, an arena, a test double)
+//!                  |
+//!   this VM     Budget  used, peak, limit: exact, O(1)
+//!                  |
+//!   handles     Mem (counted pointer to the Budget, an allocator-api2 Allocator)
+//!               /      |        \
+//!            Vec<T>  hashbrown   heap pages
+//! ```
+//!
+//! There is one concrete handle type, so no allocator parameter spreads through the crate. Every way to
+//! get memory is fallible and says [`OutOfMemory`].
+
+mod budget;
+mod hash;
+mod raw;
+#[cfg(test)]
+pub(crate) mod testing;
+mod vec;
+
+pub use budget::{Mem, MemoryUse};
+pub(crate) use hash::hash;
+pub use raw::RawAlloc;
+pub use vec::Vec;
+
+use core::fmt;
+
+/// The allocator had nothing left, or the VM's memory limit is reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutOfMemory;
+
+impl fmt::Display for OutOfMemory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Out of memory.")
+    }
+}
+
+impl core::error::Error for OutOfMemory {}

@@ -1,0 +1,41 @@
+//! The allocator a host hands in.
+
+use core::alloc::Layout;
+
+/// Raw memory, as a host supplies it: the system allocator, a fixed arena, a test double that fails.
+///
+/// Object-safe, so that the engine is compiled once whatever memory it runs on.
+///
+/// # Safety
+/// `alloc` returns null, or a block that satisfies `layout` and is not handed out again until `dealloc` is
+/// called with the same pointer and layout. None of the methods may unwind.
+pub unsafe trait RawAlloc: Sync {
+    /// A block of `layout.size()` bytes (never 0) at the alignment asked for, or null when there is none.
+    fn alloc(&self, layout: Layout) -> *mut u8;
+
+    /// Takes a block back.
+    ///
+    /// # Safety
+    /// `ptr` came from `alloc` or `realloc` of the same allocator with this very layout, and is not used
+    /// afterwards.
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout);
+
+    /// Moves or stretches a block to `new_size` bytes (never 0) at the same alignment, keeping what both
+    /// sizes cover; null leaves the old block as it was.
+    ///
+    /// # Safety
+    /// As for `dealloc`; `new_size`, rounded up to the alignment, must not overflow `isize`.
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: the caller vouches that the size fits, and the alignment comes from a valid layout.
+        let new_layout = unsafe { Layout::from_size_align_unchecked(new_size, layout.align()) };
+        let new = self.alloc(new_layout);
+        if !new.is_null() {
+            // SAFETY: both blocks are live, distinct, and at least as long as the smaller size.
+            unsafe {
+                core::ptr::copy_nonoverlapping(ptr, new, layout.size().min(new_size));
+                self.dealloc(ptr, layout);
+            }
+        }
+        new
+    }
+}

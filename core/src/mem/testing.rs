@@ -1,0 +1,77 @@
+//! Memory for unit tests.
+
+extern crate std;
+
+use core::alloc::Layout;
+use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+
+use super::{Mem, RawAlloc};
+
+struct System;
+
+// SAFETY: forwards to the standard allocator.
+unsafe impl RawAlloc for System {
+    fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the engine asks for no empty layouts.
+        unsafe { std::alloc::alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: passed on from the caller.
+        unsafe { std::alloc::dealloc(ptr, layout) }
+    }
+}
+
+/// The standard allocator.
+pub(crate) static SYSTEM: &dyn RawAlloc = &System;
+
+/// A budget without a limit.
+pub(crate) fn mem() -> Mem {
+    Mem::new(SYSTEM, usize::MAX).expect("memory for a test")
+}
+
+/// The standard allocator, which counts and can be told to refuse.
+#[derive(Default)]
+pub(crate) struct Moody {
+    bytes: AtomicUsize,
+    refuses: AtomicBool,
+}
+
+impl Moody {
+    /// One that lives as long as the program.
+    pub(crate) fn new() -> &'static Moody {
+        std::boxed::Box::leak(std::boxed::Box::default())
+    }
+
+    /// Bytes given out and not given back.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
+    }
+
+    /// From here on requests are refused, or not.
+    pub(crate) fn refuse(&self, refuses: bool) {
+        self.refuses.store(refuses, Relaxed);
+    }
+}
+
+// SAFETY: forwards to the standard allocator, or returns null.
+unsafe impl RawAlloc for Moody {
+    fn alloc(&self, layout: Layout) -> *mut u8 {
+        if self.refuses.load(Relaxed) {
+            return core::ptr::null_mut();
+        }
+        self.bytes.fetch_add(layout.size(), Relaxed);
+        // SAFETY: the engine asks for no empty layouts.
+        unsafe { std::alloc::alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        self.bytes.fetch_sub(layout.size(), Relaxed);
+        // Whoever reads it still shall notice.
+        // SAFETY: passed on from the caller.
+        unsafe {
+            ptr.write_bytes(0xDF, layout.size());
+            std::alloc::dealloc(ptr, layout);
+        }
+    }
+}

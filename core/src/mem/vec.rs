@@ -1,0 +1,142 @@
+//! A vector that can only grow fallibly.
+
+use core::fmt;
+use core::ops::{Deref, DerefMut};
+
+use super::{Mem, OutOfMemory};
+
+/// A growable array in a VM's memory. Reads like a slice; everything that may need memory says so.
+pub struct Vec<T>(allocator_api2::vec::Vec<T, Mem>);
+
+impl<T> Vec<T> {
+    /// An empty vector; allocates nothing yet.
+    #[must_use]
+    pub fn new(mem: &Mem) -> Vec<T> {
+        Vec(allocator_api2::vec::Vec::new_in(mem.clone()))
+    }
+
+    /// The memory it grows in.
+    #[must_use]
+    pub fn mem(&self) -> &Mem {
+        self.0.allocator()
+    }
+
+    /// Makes room for `more` further items.
+    ///
+    /// # Errors
+    /// When memory is out; the vector is as it was.
+    pub fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        self.0.try_reserve(more).map_err(|_| OutOfMemory)
+    }
+
+    /// Makes room for exactly `more` further items.
+    ///
+    /// # Errors
+    /// When memory is out; the vector is as it was.
+    pub fn reserve_exact(&mut self, more: usize) -> Result<(), OutOfMemory> {
+        self.0.try_reserve_exact(more).map_err(|_| OutOfMemory)
+    }
+
+    /// Appends one item.
+    ///
+    /// # Errors
+    /// When memory is out; the vector is as it was.
+    #[inline]
+    pub fn push(&mut self, item: T) -> Result<(), OutOfMemory> {
+        if self.0.len() == self.0.capacity() {
+            self.reserve(1)?;
+        }
+        self.0.push(item);
+        Ok(())
+    }
+
+    /// Removes and returns the last item.
+    pub fn pop(&mut self) -> Option<T> {
+        self.0.pop()
+    }
+
+    /// Drops every item from index `len` on; does nothing when there are fewer.
+    pub fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
+    /// Drops every item and keeps the room.
+    pub fn clear(&mut self) {
+        self.0.clear();
+    }
+
+    /// How many items fit without growing.
+    #[must_use]
+    pub fn capacity(&self) -> usize {
+        self.0.capacity()
+    }
+
+    /// Removes the item at `index` (which must exist) and puts the last one in its place.
+    pub fn swap_remove(&mut self, index: usize) -> T {
+        self.0.swap_remove(index)
+    }
+}
+
+impl<T: Clone> Vec<T> {
+    /// A vector holding a copy of `items`, sized exactly.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn from_slice(mem: &Mem, items: &[T]) -> Result<Vec<T>, OutOfMemory> {
+        let mut vec = Vec::new(mem);
+        vec.reserve_exact(items.len())?;
+        vec.0.extend_from_slice(items);
+        Ok(vec)
+    }
+
+    /// Appends copies of all `items`.
+    ///
+    /// # Errors
+    /// When memory is out; the vector is as it was.
+    pub fn extend_from_slice(&mut self, items: &[T]) -> Result<(), OutOfMemory> {
+        self.reserve(items.len())?;
+        self.0.extend_from_slice(items);
+        Ok(())
+    }
+
+    /// Lengthens to `len` items with copies of `item`, or shortens to it.
+    ///
+    /// # Errors
+    /// When memory is out; the vector is as it was.
+    pub fn resize(&mut self, len: usize, item: T) -> Result<(), OutOfMemory> {
+        if len > self.0.len() {
+            self.reserve(len - self.0.len())?;
+        }
+        self.0.resize(len, item);
+        Ok(())
+    }
+}
+
+impl<T> Deref for Vec<T> {
+    type Target = [T];
+    #[inline]
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T> DerefMut for Vec<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Vec<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Vec<T> {
+    type Item = &'a T;
+    type IntoIter = core::slice::Iter<'a, T>;
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

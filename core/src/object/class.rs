@@ -1,0 +1,145 @@
+//! Classes, bound methods and native functions.
+
+use core::cell::{Cell, RefCell};
+
+use super::string::NameTable;
+use super::{Closure, Gc, Header, Kind, Object, Shape, Str};
+use crate::interp::{Fault, Vm};
+use crate::mem::{Mem, OutOfMemory};
+use crate::value::Value;
+
+/// A class: open while its declaration runs, sealed before anything can depend on what it says.
+///
+/// A sealed class has an id of its own in its header's shape, which no instance has and which inline caches of
+/// `super` compare.
+#[repr(C)]
+pub(crate) struct Class {
+    pub(crate) header: Header,
+    pub(crate) name: Gc<Str>,
+    /// The shape of a fresh instance, once sealed; a roomier one takes its place when instances prove larger.
+    pub(crate) root: Cell<Option<Gc<Shape>>>,
+    /// The shape of instances whose fields are in a dictionary, once there is one.
+    pub(crate) dict: Cell<Option<Gc<Shape>>>,
+    pub(crate) init: Cell<Option<Gc<Closure>>>,
+    /// Fields that an instance likely has.
+    pub(crate) fields: Cell<u16>,
+    /// Shapes made so far.
+    pub(crate) shapes: Cell<u32>,
+    methods: RefCell<NameTable<Gc<Closure>>>,
+}
+
+// SAFETY: repr(C), header first; made by `Class::new` only.
+unsafe impl Object for Class {
+    const KIND: Kind = Kind::Class;
+    const FINALIZE: bool = true;
+}
+
+impl Class {
+    /// An open class without methods.
+    pub(crate) fn new(mem: &Mem, name: Gc<Str>, fields: u16) -> Class {
+        Class {
+            header: Header::new(Kind::Class),
+            name,
+            root: Cell::new(None),
+            dict: Cell::new(None),
+            init: Cell::new(None),
+            fields: Cell::new(fields),
+            shapes: Cell::new(0),
+            methods: RefCell::new(NameTable::new_in(mem.clone())),
+        }
+    }
+
+    /// Whether methods can no longer be added.
+    pub(crate) fn is_sealed(&self) -> bool {
+        self.root.get().is_some()
+    }
+
+    /// The method of that name, inherited ones included.
+    pub(crate) fn method(&self, name: Gc<Str>) -> Option<Gc<Closure>> {
+        let methods = self.methods.try_borrow().ok()?;
+        methods.find(name.table_hash(), |entry| entry.0 == name).map(|entry| entry.1)
+    }
+
+    /// Adds or replaces a method; the caller runs the barrier.
+    pub(crate) fn add_method(&self, name: Gc<Str>, method: Gc<Closure>) -> Result<(), OutOfMemory> {
+        let mut methods = self.methods.try_borrow_mut().map_err(|_| OutOfMemory)?;
+        let hash = name.table_hash();
+        if let Some(entry) = methods.find_mut(hash, |entry| entry.0 == name) {
+            entry.1 = method;
+            return Ok(());
+        }
+        methods.try_reserve(1, |entry| entry.0.table_hash()).map_err(|_| OutOfMemory)?;
+        methods.insert_unique(hash, (name, method), |entry| entry.0.table_hash());
+        Ok(())
+    }
+
+    /// Copies every method of `superclass`; the caller runs the barrier.
+    pub(crate) fn inherit(&self, superclass: &Class) -> Result<(), OutOfMemory> {
+        let theirs = superclass.methods.try_borrow().map_err(|_| OutOfMemory)?;
+        for &(name, method) in theirs.iter() {
+            self.add_method(name, method)?;
+        }
+        self.init.set(superclass.init.get());
+        self.fields.set(self.fields.get().saturating_add(superclass.fields.get()));
+        Ok(())
+    }
+
+    /// How many methods there are, inherited ones included.
+    pub(crate) fn method_count(&self) -> usize {
+        self.methods.try_borrow().map_or(0, |methods| methods.len())
+    }
+
+    /// Bytes of its table.
+    pub(crate) fn table_bytes(&self) -> usize {
+        self.methods.try_borrow().map_or(0, |methods| methods.allocation_size())
+    }
+
+    /// Calls `each` for every method.
+    pub(crate) fn each_method(&self, mut each: impl FnMut(Gc<Str>, Gc<Closure>)) {
+        if let Ok(methods) = self.methods.try_borrow() {
+            for &(name, method) in methods.iter() {
+                each(name, method);
+            }
+        }
+    }
+}
+
+/// A method read as a value: it remembers its receiver.
+#[repr(C)]
+pub(crate) struct BoundMethod {
+    header: Header,
+    pub(crate) receiver: Value,
+    pub(crate) method: Gc<Closure>,
+}
+
+// SAFETY: repr(C), header first; made by `BoundMethod::new` only.
+unsafe impl Object for BoundMethod {
+    const KIND: Kind = Kind::BoundMethod;
+}
+
+impl BoundMethod {
+    pub(crate) fn new(receiver: Value, method: Gc<Closure>) -> BoundMethod {
+        BoundMethod { header: Header::new(Kind::BoundMethod), receiver, method }
+    }
+}
+
+/// What a native function does: gets its arguments, gives a value or a fault.
+pub(crate) type NativeFn = fn(&mut Vm, &[Value]) -> Result<Value, Fault>;
+
+/// A function of the host.
+#[repr(C)]
+pub(crate) struct Native {
+    header: Header,
+    pub(crate) call: NativeFn,
+}
+
+// SAFETY: repr(C), header first; made by `Native::new` only.
+unsafe impl Object for Native {
+    const KIND: Kind = Kind::Native;
+}
+
+impl Native {
+    pub(crate) fn new(call: NativeFn) -> Native {
+        Native { header: Header::new(Kind::Native), call }
+    }
+}

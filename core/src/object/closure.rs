@@ -1,0 +1,74 @@
+//! Closures and the cells of captured variables.
+
+use core::cell::Cell;
+
+use super::{Function, Gc, Header, Kind, Object};
+use crate::value::Value;
+
+/// A function with the variables it captured, by value, behind it.
+#[repr(C)]
+pub(crate) struct Closure {
+    header: Header,
+    pub(crate) function: Gc<Function>,
+    captures: [Cell<Value>; 0],
+}
+
+// SAFETY: repr(C), header first; closures are made by `Closure::new` only.
+unsafe impl Object for Closure {
+    const KIND: Kind = Kind::Closure;
+}
+
+impl Closure {
+    /// A closure to be written into memory of `size(function.captures)` bytes, then filled.
+    pub(crate) fn new(function: Gc<Function>) -> Closure {
+        Closure { header: Header::new(Kind::Closure), function, captures: [] }
+    }
+
+    /// Bytes of a closure over `captures` variables.
+    pub(crate) fn size(captures: usize) -> usize {
+        size_of::<Closure>() + captures * size_of::<Value>()
+    }
+
+    /// Writes a captured variable of a closure that is being made.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Closure::size(n)` bytes with `n > index`, of nobody else.
+    pub(crate) unsafe fn init_capture(memory: *mut Closure, index: usize, value: Value) {
+        // SAFETY: the caller's memory covers that many cells behind the closure.
+        unsafe { memory.add(1).cast::<Cell<Value>>().add(index).write(Cell::new(value)) };
+    }
+
+    /// A captured variable.
+    ///
+    /// # Safety
+    /// `index` is below the function's number of captures.
+    #[inline(always)]
+    pub(crate) unsafe fn capture(&self, index: usize) -> &Cell<Value> {
+        // SAFETY: that many cells lie behind the closure.
+        unsafe { &*self.captures.as_ptr().add(index) }
+    }
+
+    /// All captured variables.
+    pub(crate) fn captures(&self) -> &[Cell<Value>] {
+        // SAFETY: the memory behind holds as many as the function captures.
+        unsafe { core::slice::from_raw_parts(self.captures.as_ptr(), self.function.captures.len()) }
+    }
+}
+
+/// The box of a variable that is captured and reassigned.
+#[repr(C)]
+pub(crate) struct CellObject {
+    header: Header,
+    pub(crate) value: Cell<Value>,
+}
+
+// SAFETY: repr(C), header first; cells are made by `CellObject::new` only.
+unsafe impl Object for CellObject {
+    const KIND: Kind = Kind::Cell;
+}
+
+impl CellObject {
+    pub(crate) fn new(value: Value) -> CellObject {
+        CellObject { header: Header::new(Kind::Cell), value: Cell::new(value) }
+    }
+}

@@ -1,0 +1,280 @@
+//! Functions and their feedback.
+//!
+//! ```text
+//!   Function ── code ──> [u32]            read-only words, as compiled
+//!            └─ data ─────────────┐
+//!                                 v
+//!   [Site n-1] ... [Site 1][Site 0][DataHeader][const 0][const 1] ... [const m-1]
+//! ```
+//!
+//! Machine code and the interpreter hold one pointer, `data`, and reach constants above it and inline caches
+//! below it.
+
+use core::alloc::Layout;
+use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
+
+use super::{Gc, Header, Kind, Object, Str};
+use crate::bytecode::Capture;
+use crate::bytecode::lines::Lines;
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::tier::Feedback;
+use crate::value::Value;
+
+/// How many shapes an inline cache remembers.
+pub(crate) const WAYS: usize = 2;
+
+/// The shape in a free way of an inline cache.
+pub(crate) const FREE_WAY: u32 = u32::MAX;
+
+/// What an inline cache knows of a shape.
+#[repr(u16)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WayKind {
+    /// Nothing: the way is free.
+    Empty,
+    /// A field in slot `slot` of the instance.
+    Inline,
+    /// A field in slot `slot` of the slots that the instance's last slot points to.
+    Outline,
+    /// `target` is the method's closure.
+    Method,
+}
+
+/// One shape of an inline cache.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Way {
+    /// The receiver's shape; [`FREE_WAY`] in a free way, which no object has.
+    pub(crate) shape: u32,
+    pub(crate) slot: u16,
+    pub(crate) kind: WayKind,
+    /// The shape after a store.
+    pub(crate) next: u32,
+    /// The method; not a root: while the shape lives, its class keeps the method.
+    pub(crate) target: Option<Gc<super::Closure>>,
+}
+
+impl Site {
+    /// The way for a shape.
+    #[inline(always)]
+    pub(crate) fn way(&self, shape: u32) -> Option<Way> {
+        let [first, second] = &self.ways;
+        let way = first.get();
+        if way.shape == shape {
+            return Some(way);
+        }
+        let way = second.get();
+        if way.shape == shape { Some(way) } else { None }
+    }
+}
+
+impl Way {
+    pub(crate) const EMPTY: Way =
+        Way { shape: FREE_WAY, slot: 0, kind: WayKind::Empty, next: FREE_WAY, target: None };
+}
+
+/// An inline cache: the ways that a property instruction has gone.
+///
+/// Machines test the ways inline, so they only hold what the instruction can do without a call of the VM; see
+/// `interp::semantics`.
+#[repr(C)]
+pub(crate) struct Site {
+    pub(crate) name: Gc<Str>,
+    /// Misses that found no free way: the site is megamorphic when it has any.
+    pub(crate) overflows: Cell<u32>,
+    pub(crate) ways: [Cell<Way>; WAYS],
+}
+
+/// What lies between sites and constants.
+#[repr(C, align(8))]
+pub(crate) struct DataHeader {
+    /// Calls and loop turns so far, wrapping; tiers look at it.
+    pub(crate) heat: Cell<u32>,
+}
+
+/// A compiled function, ready to run.
+#[repr(C)]
+pub(crate) struct Function {
+    header: Header,
+    code: *const u32,
+    data: NonNull<Value>,
+    pub(crate) registers: u32,
+    pub(crate) arity: u8,
+    /// Unlike those of all other functions of the VM, dead ones included.
+    pub(crate) id: u32,
+    /// None for the script.
+    pub(crate) name: Option<Gc<Str>>,
+    pub(crate) captures: Vec<Capture>,
+    /// What samples saw; none before the first.
+    pub(crate) feedback: RefCell<Option<Feedback>>,
+    words: Vec<u32>,
+    pub(crate) lines: Lines,
+    consts: u32,
+    sites: u32,
+    mem: Mem,
+}
+
+// SAFETY: repr(C), header first; made by `Function::new` only.
+unsafe impl Object for Function {
+    const KIND: Kind = Kind::Function;
+    const FINALIZE: bool = true;
+}
+
+/// The parts of a function that its code brings along.
+pub(crate) struct Parts {
+    pub(crate) id: u32,
+    pub(crate) name: Option<Gc<Str>>,
+    pub(crate) arity: u8,
+    pub(crate) registers: u16,
+    pub(crate) words: Vec<u32>,
+    pub(crate) captures: Vec<Capture>,
+    pub(crate) lines: Lines,
+}
+
+impl Function {
+    /// A function with nil constants and sites named `name`, for the loader to fill.
+    pub(crate) fn new(
+        mem: &Mem,
+        parts: Parts,
+        consts: usize,
+        sites: usize,
+        name: Gc<Str>,
+    ) -> Result<Function, OutOfMemory> {
+        let layout = data_layout(consts, sites)?;
+        let block = mem.alloc_raw(layout)?;
+        let offset = sites * size_of::<Site>() + size_of::<DataHeader>();
+        // SAFETY: the block is as long as `data_layout` says: sites, the header, constants.
+        let data = unsafe { block.add(offset) }.cast::<Value>();
+        for index in 0..sites {
+            let site = Site { name, overflows: Cell::new(0), ways: [const { Cell::new(Way::EMPTY) }; WAYS] };
+            // SAFETY: `sites` of them fit below the header.
+            unsafe { site_at(data, index).write(site) };
+        }
+        // SAFETY: the header lies right below the constants.
+        unsafe { data.cast::<DataHeader>().sub(1).write(DataHeader { heat: Cell::new(0) }) };
+        for index in 0..consts {
+            // SAFETY: `consts` of them fit.
+            unsafe { data.add(index).write(Value::NIL) };
+        }
+        Ok(Function {
+            header: Header::new(Kind::Function),
+            code: parts.words.as_ptr(),
+            data,
+            registers: u32::from(parts.registers),
+            arity: parts.arity,
+            id: parts.id,
+            name: parts.name,
+            captures: parts.captures,
+            feedback: RefCell::new(None),
+            words: parts.words,
+            lines: parts.lines,
+            consts: consts as u32,
+            sites: sites as u32,
+            mem: mem.clone(),
+        })
+    }
+
+    /// The first instruction.
+    #[inline(always)]
+    pub(crate) fn code(&self) -> *const u32 {
+        self.code
+    }
+
+    /// The constants, with the sites below; see the module.
+    #[inline(always)]
+    pub(crate) fn data(&self) -> *const Value {
+        self.data.as_ptr()
+    }
+
+    /// The words of the code.
+    #[cfg(test)]
+    pub(crate) fn words(&self) -> &[u32] {
+        &self.words
+    }
+
+    /// Calls and loop turns so far, wrapping.
+    #[cfg(test)]
+    pub(crate) fn heat(&self) -> u32 {
+        // SAFETY: the header lies right below the constants.
+        unsafe { (*self.data.cast::<DataHeader>().sub(1).as_ptr()).heat.get() }
+    }
+
+    /// The constants.
+    pub(crate) fn consts(&self) -> &[Cell<Value>] {
+        // SAFETY: that many were written by `new`; a Cell of a Value is laid out like it.
+        unsafe { core::slice::from_raw_parts(self.data.as_ptr().cast::<Cell<Value>>(), self.consts as usize) }
+    }
+
+    /// The site of that index.
+    pub(crate) fn site(&self, index: usize) -> Option<&Site> {
+        // SAFETY: `sites` of them were written by `new`.
+        (index < self.sites as usize).then(|| unsafe { site_at(self.data, index).as_ref() })
+    }
+
+    /// Names a site; only the loader does, before the function runs.
+    pub(crate) fn name_site(&self, index: usize, name: Gc<Str>) {
+        if index < self.sites as usize {
+            // SAFETY: in range, and nothing holds a reference to the site while the loader runs.
+            unsafe { (*site_at(self.data, index).as_ptr()).name = name };
+        }
+    }
+
+    /// All sites.
+    pub(crate) fn sites(&self) -> impl Iterator<Item = &Site> {
+        (0..self.sites as usize).filter_map(|index| self.site(index))
+    }
+
+    /// The index of the word that `pc`, a pointer into the code, points to.
+    pub(crate) fn word_index(&self, pc: *const u32) -> u32 {
+        (pc.addr().wrapping_sub(self.code.addr()) / size_of::<u32>()) as u32
+    }
+
+    /// How many words the code has.
+    pub(crate) fn word_count(&self) -> usize {
+        self.words.len()
+    }
+
+    /// Bytes of its code, its sites and its constants.
+    pub(crate) fn table_bytes(&self) -> usize {
+        let data = data_layout(self.consts as usize, self.sites as usize).map_or(0, |layout| layout.size());
+        size_of_val(&*self.words) + data
+    }
+
+    /// The source line of the instruction that ends before `pc`.
+    pub(crate) fn line_before(&self, pc: *const u32) -> u32 {
+        self.lines.line(self.word_index(pc).saturating_sub(1))
+    }
+}
+
+impl Drop for Function {
+    fn drop(&mut self) {
+        if let Ok(layout) = data_layout(self.consts as usize, self.sites as usize) {
+            let offset = self.sites as usize * size_of::<Site>() + size_of::<DataHeader>();
+            // SAFETY: `new` allocated the block with this layout and put `data` at this offset.
+            unsafe { self.mem.free_raw(self.data.cast::<u8>().sub(offset), layout) };
+        }
+    }
+}
+
+/// The site of that index below `data`.
+///
+/// # Safety
+/// `data` is a function's that has more sites than `index`.
+#[inline(always)]
+pub(crate) unsafe fn site_at(data: NonNull<Value>, index: usize) -> NonNull<Site> {
+    // SAFETY: sites lie below the header, the first one uppermost.
+    unsafe { data.cast::<DataHeader>().sub(1).cast::<Site>().sub(index + 1) }
+}
+
+fn data_layout(consts: usize, sites: usize) -> Result<Layout, OutOfMemory> {
+    let sites = Layout::array::<Site>(sites).map_err(|_| OutOfMemory)?;
+    let consts = Layout::array::<Value>(consts).map_err(|_| OutOfMemory)?;
+    let (front, _) = sites.extend(Layout::new::<DataHeader>()).map_err(|_| OutOfMemory)?;
+    let (all, _) = front.extend(consts).map_err(|_| OutOfMemory)?;
+    Ok(all)
+}
+
+// The layout that `site_at` counts on.
+const _: () = assert!(size_of::<Site>().is_multiple_of(align_of::<DataHeader>()));
+const _: () = assert!(size_of::<DataHeader>().is_multiple_of(align_of::<Value>()));

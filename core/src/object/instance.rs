@@ -1,0 +1,191 @@
+//! Instances and where their fields lie.
+//!
+//! ```text
+//!   capacity 3, two fields     capacity 3, five fields        dictionary
+//!  +--------+---+---+---+     +--------+---+---+---+         +--------+---+---+---+
+//!  | header | x | y | - |     | header | x | y | ·-+--+      | header | ·-+---+---+--> Dict
+//!  +--------+---+---+---+     +--------+---+---+---+  |      +--------+---+---+---+
+//!                                                     v
+//!                                      Slots | z | u | v | - |
+//! ```
+
+use core::cell::{Cell, RefCell};
+
+use super::string::NameTable;
+use super::{Gc, Header, Kind, Object, Str};
+use crate::mem::{Mem, OutOfMemory};
+use crate::value::Value;
+
+/// Where a field lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Location {
+    /// In that slot of the instance.
+    Inline(u16),
+    /// In that slot of the instance's outlying slots.
+    Outline(u16),
+}
+
+/// An object of a class. The header's shape says which fields it has, `aux` how many slots lie inline.
+#[repr(C)]
+pub(crate) struct Instance {
+    pub(crate) header: Header,
+    slots: [Cell<Value>; 0],
+}
+
+// SAFETY: repr(C), header first; instances are made by `Instance::init` only.
+unsafe impl Object for Instance {
+    const KIND: Kind = Kind::Instance;
+}
+
+impl Instance {
+    /// Bytes of an instance with `capacity` slots.
+    #[inline(always)]
+    pub(crate) fn size(capacity: u16) -> usize {
+        size_of::<Instance>() + usize::from(capacity) * size_of::<Value>()
+    }
+
+    /// Makes an instance with `capacity` nil slots of fresh memory.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Instance::size(capacity)` bytes, aligned, of nobody else.
+    #[inline(always)]
+    pub(crate) unsafe fn init(memory: *mut Instance, shape: u32, capacity: u16) {
+        let header = Header::with_aux(Kind::Instance, capacity);
+        header.set_shape(shape);
+        // SAFETY: the caller's memory covers header and slots.
+        unsafe {
+            memory.write(Instance { header, slots: [] });
+            let slots = (*memory).slots.as_ptr().cast_mut();
+            for index in 0..usize::from(capacity) {
+                slots.add(index).write(Cell::new(Value::NIL));
+            }
+        }
+    }
+
+    /// A slot.
+    ///
+    /// # Safety
+    /// `index` is below the capacity.
+    #[inline(always)]
+    pub(crate) unsafe fn slot(&self, index: u16) -> &Cell<Value> {
+        debug_assert!(index < self.header.aux());
+        // SAFETY: that many cells lie behind the header.
+        unsafe { &*self.slots.as_ptr().add(usize::from(index)) }
+    }
+
+    /// All inline slots.
+    pub(crate) fn slots(&self) -> &[Cell<Value>] {
+        // SAFETY: `aux` says how many lie behind the header.
+        unsafe { core::slice::from_raw_parts(self.slots.as_ptr(), usize::from(self.header.aux())) }
+    }
+
+    /// The outlying slots; an instance whose shape has more fields than slots has them.
+    pub(crate) fn outline(&self) -> Option<Gc<Slots>> {
+        self.slots().last()?.get().as_object::<Slots>()
+    }
+
+    /// The dictionary; an instance of a dictionary shape has one.
+    pub(crate) fn dict(&self) -> Option<Gc<Dict>> {
+        self.slots().first()?.get().as_object::<Dict>()
+    }
+
+    /// The value of a field, if it lies there.
+    pub(crate) fn field(&self, location: Location) -> Option<Value> {
+        match location {
+            Location::Inline(slot) => self.slots().get(usize::from(slot)).map(Cell::get),
+            Location::Outline(slot) => self.outline()?.values().get(usize::from(slot)).map(Cell::get),
+        }
+    }
+}
+
+/// The fields of an instance that do not fit inline; `aux` is how many there is room for.
+#[repr(C)]
+pub(crate) struct Slots {
+    pub(crate) header: Header,
+    values: [Cell<Value>; 0],
+}
+
+// SAFETY: repr(C), header first; made by `Slots::init` only.
+unsafe impl Object for Slots {
+    const KIND: Kind = Kind::Slots;
+}
+
+impl Slots {
+    /// Bytes of `capacity` slots.
+    pub(crate) fn size(capacity: u16) -> usize {
+        size_of::<Slots>() + usize::from(capacity) * size_of::<Value>()
+    }
+
+    /// Makes `capacity` slots of fresh memory, the first ones copied from `old`.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Slots::size(capacity)` bytes, aligned, of nobody else.
+    pub(crate) unsafe fn init(memory: *mut Slots, capacity: u16, old: &[Cell<Value>]) {
+        // SAFETY: the caller's memory covers header and values.
+        unsafe {
+            memory.write(Slots { header: Header::with_aux(Kind::Slots, capacity), values: [] });
+            let values = (*memory).values.as_ptr().cast_mut();
+            for index in 0..usize::from(capacity) {
+                let value = old.get(index).map_or(Value::NIL, Cell::get);
+                values.add(index).write(Cell::new(value));
+            }
+        }
+    }
+
+    /// All slots.
+    pub(crate) fn values(&self) -> &[Cell<Value>] {
+        // SAFETY: `aux` says how many lie behind the header.
+        unsafe { core::slice::from_raw_parts(self.values.as_ptr(), usize::from(self.header.aux())) }
+    }
+}
+
+/// The fields of an instance that has very many.
+#[repr(C)]
+pub(crate) struct Dict {
+    pub(crate) header: Header,
+    fields: RefCell<NameTable<Value>>,
+}
+
+// SAFETY: repr(C), header first; made by `Dict::new` only.
+unsafe impl Object for Dict {
+    const KIND: Kind = Kind::Dict;
+    const FINALIZE: bool = true;
+}
+
+impl Dict {
+    pub(crate) fn new(mem: &Mem) -> Dict {
+        Dict { header: Header::new(Kind::Dict), fields: RefCell::new(NameTable::new_in(mem.clone())) }
+    }
+
+    pub(crate) fn get(&self, name: Gc<Str>) -> Option<Value> {
+        let fields = self.fields.try_borrow().ok()?;
+        fields.find(name.table_hash(), |entry| entry.0 == name).map(|entry| entry.1)
+    }
+
+    /// Sets a field; the caller runs the barrier.
+    pub(crate) fn set(&self, name: Gc<Str>, value: Value) -> Result<(), OutOfMemory> {
+        let mut fields = self.fields.try_borrow_mut().map_err(|_| OutOfMemory)?;
+        let hash = name.table_hash();
+        if let Some(entry) = fields.find_mut(hash, |entry| entry.0 == name) {
+            entry.1 = value;
+            return Ok(());
+        }
+        fields.try_reserve(1, |entry| entry.0.table_hash()).map_err(|_| OutOfMemory)?;
+        fields.insert_unique(hash, (name, value), |entry| entry.0.table_hash());
+        Ok(())
+    }
+
+    /// Bytes of its table.
+    pub(crate) fn table_bytes(&self) -> usize {
+        self.fields.try_borrow().map_or(0, |fields| fields.allocation_size())
+    }
+
+    /// Calls `each` for every field.
+    pub(crate) fn each_field(&self, mut each: impl FnMut(Gc<Str>, Value)) {
+        if let Ok(fields) = self.fields.try_borrow() {
+            for &(name, value) in fields.iter() {
+                each(name, value);
+            }
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! Objects: what lives in the heap.
+//!
+//! ```text
+//!  +--------------+--------+--------+---------------+
+//!  | shape   u32  | kind   | gc     | aux      u16  |   Header, 8 bytes, first in every object
+//!  +--------------+--------+--------+---------------+
+//!  | fields of the kind ...                         |
+//! ```
+//!
+//! `shape` names the hidden class of an instance, so that an inline cache tests one word of the object; it is
+//! [`NO_SHAPE`] in everything that has none. `aux` belongs to the kind.
+
+mod class;
+mod closure;
+mod function;
+mod instance;
+mod shape;
+mod string;
+
+use core::cell::Cell;
+use core::fmt;
+use core::marker::PhantomData;
+use core::ops::Deref;
+use core::ptr::NonNull;
+
+use crate::value::Value;
+
+pub(crate) use class::{BoundMethod, Class, Native, NativeFn};
+pub(crate) use closure::{CellObject, Closure};
+pub(crate) use function::{DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
+pub(crate) use instance::{Dict, Instance, Location, Slots};
+pub(crate) use shape::{DICT_FIELDS, Shape, ShapeTable, inline_capacity};
+pub(crate) use string::{Buffer, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
+
+/// The shape of everything that is not an instance or a class.
+pub(crate) const NO_SHAPE: u32 = 0;
+
+/// What sort of object a header heads.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Memory without an object.
+    Free = 0,
+    Str,
+    Buffer,
+    Function,
+    Closure,
+    Cell,
+    Class,
+    Shape,
+    Instance,
+    Slots,
+    Dict,
+    BoundMethod,
+    Native,
+}
+
+/// The first word of every object.
+#[repr(C)]
+pub(crate) struct Header {
+    shape: Cell<u32>,
+    kind: Cell<Kind>,
+    gc: Cell<Age>,
+    aux: Cell<u16>,
+}
+
+/// What the write barrier asks of an object.
+#[repr(u8)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    /// Not yet scanned by the collector: stores need no barrier.
+    Young,
+    /// Scanned: a store must tell the collector.
+    Scanned,
+    /// Told already; waits to be scanned again.
+    Remembered,
+}
+
+impl Header {
+    pub(crate) fn new(kind: Kind) -> Header {
+        Header {
+            shape: Cell::new(NO_SHAPE),
+            kind: Cell::new(kind),
+            gc: Cell::new(Age::Young),
+            aux: Cell::new(0),
+        }
+    }
+
+    pub(crate) fn with_aux(kind: Kind, aux: u16) -> Header {
+        let header = Header::new(kind);
+        header.aux.set(aux);
+        header
+    }
+
+    #[inline(always)]
+    pub(crate) fn kind(&self) -> Kind {
+        self.kind.get()
+    }
+
+    #[inline(always)]
+    pub(crate) fn shape(&self) -> u32 {
+        self.shape.get()
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_shape(&self, shape: u32) {
+        self.shape.set(shape);
+    }
+
+    #[inline(always)]
+    pub(crate) fn age(&self) -> Age {
+        self.gc.get()
+    }
+
+    #[inline(always)]
+    pub(crate) fn set_age(&self, age: Age) {
+        self.gc.set(age);
+    }
+
+    #[inline(always)]
+    pub(crate) fn aux(&self) -> u16 {
+        self.aux.get()
+    }
+
+    /// Marks the memory as holding no object any more.
+    pub(crate) fn set_free(&self) {
+        self.kind.set(Kind::Free);
+    }
+}
+
+/// A type of object.
+///
+/// # Safety
+/// The type is `repr(C)`, starts with a [`Header`], and every header of kind `KIND` heads one.
+pub(crate) unsafe trait Object {
+    /// The kind in its header.
+    const KIND: Kind;
+    /// Whether something must be freed with it, or a table told.
+    const FINALIZE: bool = false;
+}
+
+/// A pointer to an object of the heap.
+///
+/// Copies freely and dereferences safely because of two rules of this crate: the heap never moves an object,
+/// and frees one only at a safepoint (an allocation of an object) when no root reaches it. So whoever holds a
+/// `Gc` over an allocation makes sure that a register, a global or a root list holds it too.
+pub(crate) struct Gc<T>(NonNull<T>, PhantomData<*mut T>);
+
+impl<T> Gc<T> {
+    /// # Safety
+    /// `pointer` is a live object's.
+    #[inline(always)]
+    pub(crate) unsafe fn from_raw(pointer: NonNull<T>) -> Gc<T> {
+        Gc(pointer, PhantomData)
+    }
+
+    #[inline(always)]
+    pub(crate) fn as_ptr(self) -> *mut T {
+        self.0.as_ptr()
+    }
+
+    #[inline(always)]
+    pub(crate) fn address(self) -> usize {
+        self.0.as_ptr().addr()
+    }
+}
+
+impl<T: Object> Gc<T> {
+    #[inline(always)]
+    pub(crate) fn header(self) -> Gc<Header> {
+        // SAFETY: an object starts with its header.
+        unsafe { Gc::from_raw(self.0.cast()) }
+    }
+
+    pub(crate) fn value(self) -> Value {
+        Value::object(self)
+    }
+}
+
+impl Gc<Header> {
+    /// The object, if it is of type `T`.
+    #[inline(always)]
+    pub(crate) fn downcast<T: Object>(self) -> Option<Gc<T>> {
+        // SAFETY: a header of that kind heads a T.
+        if self.kind() == T::KIND { Some(unsafe { Gc::from_raw(self.0.cast()) }) } else { None }
+    }
+
+    /// The object as a `T`, whose kind was tested another way.
+    ///
+    /// # Safety
+    /// The header's kind is `T::KIND`.
+    #[inline(always)]
+    pub(crate) unsafe fn cast<T: Object>(self) -> Gc<T> {
+        debug_assert!(self.kind() == T::KIND);
+        // SAFETY: a header of that kind heads a T.
+        unsafe { Gc::from_raw(self.0.cast()) }
+    }
+}
+
+// SAFETY: it is the header.
+unsafe impl Object for Header {
+    const KIND: Kind = Kind::Free;
+}
+
+impl<T> Clone for Gc<T> {
+    #[inline(always)]
+    fn clone(&self) -> Gc<T> {
+        *self
+    }
+}
+
+impl<T> Copy for Gc<T> {}
+
+impl<T> PartialEq for Gc<T> {
+    #[inline(always)]
+    fn eq(&self, other: &Gc<T>) -> bool {
+        self.0 == other.0
+    }
+}
+
+impl<T> Deref for Gc<T> {
+    type Target = T;
+    #[inline(always)]
+    fn deref(&self) -> &T {
+        // SAFETY: the object is live by the rules above, and all of it that changes is in cells.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl<T> fmt::Debug for Gc<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:p}", self.0)
+    }
+}

@@ -1,0 +1,263 @@
+//! Shapes (hidden classes): which field of an instance lies in which slot.
+//!
+//! ```text
+//!   class Point ──> root {} ──"x"──> {x} ──"y"──> {x, y}
+//!                                └──"z"──> {x, z}
+//! ```
+//!
+//! A shape belongs to one class and to one inline capacity, so its id alone says where each field lies and
+//! which methods there are: an inline cache compares nothing else. Ids are small integers, given out again
+//! only after every inline cache has forgotten them (see [`ShapeTable::release`]).
+
+use core::cell::{Cell, RefCell};
+
+use super::string::NameTable;
+use super::{Class, Gc, Header, Kind, Location, Object, Str};
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::threshold::threshold;
+
+/// The most slots an instance has inline.
+pub(crate) const MAX_INLINE: u16 = threshold(63, 7) as u16;
+
+/// Instances with more fields than this keep them in a dictionary.
+pub(crate) const DICT_FIELDS: u16 = threshold(256, 12) as u16;
+
+/// The inline capacity for a number of fields: odd, so that header and slots fill 16-byte granules.
+pub(crate) fn inline_capacity(fields: u16) -> u16 {
+    fields.min(MAX_INLINE) | 1
+}
+
+/// A hidden class.
+#[repr(C)]
+pub(crate) struct Shape {
+    header: Header,
+    pub(crate) id: u32,
+    /// Fields that an instance of this shape has.
+    pub(crate) count: u16,
+    /// Slots that it has inline.
+    pub(crate) capacity: u16,
+    /// Fields are in a dictionary; the shape says nothing of them.
+    pub(crate) dict: bool,
+    /// None only while a class and its first root are being made.
+    pub(crate) class: Cell<Option<Gc<Class>>>,
+    /// The shape without the last field, and that field.
+    pub(crate) parent: Option<(Gc<Shape>, Gc<Str>)>,
+    transitions: RefCell<NameTable<Gc<Shape>>>,
+    /// Index of each field, made at the first search of a shape with many.
+    index: RefCell<Option<NameTable<u16>>>,
+}
+
+// SAFETY: repr(C), header first; made by `Shape::new` only.
+unsafe impl Object for Shape {
+    const KIND: Kind = Kind::Shape;
+    const FINALIZE: bool = true;
+}
+
+/// Shapes with more fields than this are searched through an index.
+const LINEAR: u16 = threshold(8, 2) as u16;
+
+impl Shape {
+    pub(crate) fn new(
+        mem: &Mem,
+        id: u32,
+        class: Option<Gc<Class>>,
+        capacity: u16,
+        parent: Option<(Gc<Shape>, Gc<Str>)>,
+    ) -> Shape {
+        Shape {
+            header: Header::new(Kind::Shape),
+            id,
+            count: parent.map_or(0, |(parent, _)| parent.count + 1),
+            capacity,
+            dict: false,
+            class: Cell::new(class),
+            parent,
+            transitions: RefCell::new(NameTable::new_in(mem.clone())),
+            index: RefCell::new(None),
+        }
+    }
+
+    /// The shape of instances of `class` whose fields are in a dictionary.
+    pub(crate) fn new_dict(mem: &Mem, id: u32, class: Gc<Class>, capacity: u16) -> Shape {
+        Shape { dict: true, ..Shape::new(mem, id, Some(class), capacity, None) }
+    }
+
+    /// Where the field of that name lies.
+    pub(crate) fn find(self: &Shape, name: Gc<Str>) -> Option<Location> {
+        let index = if self.count <= LINEAR { self.walk(name) } else { self.look_up(name) };
+        index.map(|index| self.location(index))
+    }
+
+    /// Where the field of that index lies.
+    pub(crate) fn location(&self, index: u16) -> Location {
+        let inline = if self.count > self.capacity { self.capacity - 1 } else { self.capacity };
+        if index < inline { Location::Inline(index) } else { Location::Outline(index - inline) }
+    }
+
+    /// The shape after adding a field, if it has been made.
+    pub(crate) fn transition(&self, name: Gc<Str>) -> Option<Gc<Shape>> {
+        let transitions = self.transitions.try_borrow().ok()?;
+        transitions.find(name.table_hash(), |entry| entry.0 == name).map(|entry| entry.1)
+    }
+
+    /// Makes room for one more transition, so that `add_transition` cannot fail.
+    pub(crate) fn reserve_transition(&self) -> Result<(), OutOfMemory> {
+        let mut transitions = self.transitions.try_borrow_mut().map_err(|_| OutOfMemory)?;
+        transitions.try_reserve(1, |entry| entry.0.table_hash()).map_err(|_| OutOfMemory)
+    }
+
+    /// Adds a transition; the caller reserved room and runs the barrier.
+    pub(crate) fn add_transition(&self, name: Gc<Str>, shape: Gc<Shape>) {
+        if let Ok(mut transitions) = self.transitions.try_borrow_mut() {
+            let hash = name.table_hash();
+            transitions.insert_unique(hash, (name, shape), |entry| entry.0.table_hash());
+        }
+    }
+
+    /// Calls `each` for the target of every transition.
+    pub(crate) fn each_transition(&self, mut each: impl FnMut(Gc<Shape>)) {
+        if let Ok(transitions) = self.transitions.try_borrow() {
+            for entry in transitions.iter() {
+                each(entry.1);
+            }
+        }
+    }
+
+    /// Calls `each` for every field's name and index, last field first.
+    pub(crate) fn each_field(&self, mut each: impl FnMut(Gc<Str>, u16)) {
+        let mut parent = self.parent;
+        while let Some((shape, name)) = parent {
+            each(name, shape.count);
+            parent = shape.parent;
+        }
+    }
+
+    /// Bytes of its tables.
+    pub(crate) fn table_bytes(&self) -> usize {
+        let transitions = self.transitions.try_borrow().map_or(0, |table| table.allocation_size());
+        let index = self.index.try_borrow().ok();
+        let index = index.as_ref().and_then(|index| index.as_ref());
+        transitions + index.map_or(0, |index| index.allocation_size())
+    }
+
+    fn walk(&self, name: Gc<Str>) -> Option<u16> {
+        let mut parent = self.parent;
+        while let Some((shape, field)) = parent {
+            if field == name {
+                return Some(shape.count);
+            }
+            parent = shape.parent;
+        }
+        None
+    }
+
+    fn look_up(&self, name: Gc<Str>) -> Option<u16> {
+        let hash = name.table_hash();
+        let Ok(mut index) = self.index.try_borrow_mut() else { return self.walk(name) };
+        if index.is_none() {
+            let mem = self.transitions.try_borrow().ok().map(|table| table.allocator().clone());
+            let Some(mem) = mem else { return self.walk(name) };
+            let mut table: NameTable<u16> = NameTable::new_in(mem);
+            if table.try_reserve(usize::from(self.count), |entry| entry.0.table_hash()).is_err() {
+                return self.walk(name);
+            }
+            self.each_field(|field, slot| {
+                table.insert_unique(field.table_hash(), (field, slot), |entry| entry.0.table_hash());
+            });
+            *index = Some(table);
+        }
+        index.as_ref()?.find(hash, |entry| entry.0 == name).map(|entry| entry.1)
+    }
+}
+
+/// All shapes by id.
+pub(crate) struct ShapeTable {
+    shapes: Vec<Option<Gc<Shape>>>,
+    /// Ids that may be given out.
+    free: Vec<u32>,
+    /// Ids of shapes that died; inline caches may still name them.
+    retired: Vec<u32>,
+    /// Ids that every inline cache will have forgotten when this full collection ends.
+    leaving: usize,
+    /// Ids were released, and whoever else holds ids must forget them.
+    released: bool,
+}
+
+impl ShapeTable {
+    /// A table with nothing in it; id 0 is never given out.
+    pub(crate) fn new(mem: &Mem) -> Result<ShapeTable, OutOfMemory> {
+        let mut shapes = Vec::new(mem);
+        shapes.push(None)?;
+        Ok(ShapeTable { shapes, free: Vec::new(mem), retired: Vec::new(mem), leaving: 0, released: false })
+    }
+
+    /// The shape of that id, if it lives.
+    #[inline]
+    pub(crate) fn get(&self, id: u32) -> Option<Gc<Shape>> {
+        self.shapes.get(id as usize).copied().flatten()
+    }
+
+    /// An id for a shape about to be made; `set` it next, or `give_back`.
+    pub(crate) fn reserve(&mut self) -> Result<u32, OutOfMemory> {
+        if let Some(id) = self.free.pop() {
+            return Ok(id);
+        }
+        let id = u32::try_from(self.shapes.len()).map_err(|_| OutOfMemory)?;
+        self.shapes.push(None)?;
+        // Room for every id in each list, so that retiring and releasing, which the collector does, cannot fail.
+        let reserved = self.reserve_lists();
+        if reserved.is_err() {
+            self.shapes.pop();
+        }
+        reserved.map(|()| id)
+    }
+
+    pub(crate) fn set(&mut self, id: u32, shape: Gc<Shape>) {
+        if let Some(entry) = self.shapes.get_mut(id as usize) {
+            *entry = Some(shape);
+        }
+    }
+
+    /// Takes back an id whose shape was not made after all.
+    pub(crate) fn give_back(&mut self, id: u32) {
+        // `reserve` made the room.
+        let _ = self.free.push(id);
+    }
+
+    /// Forgets a dead shape. Its id stays out of use until inline caches have forgotten it too.
+    pub(crate) fn retire(&mut self, id: u32) {
+        if let Some(entry) = self.shapes.get_mut(id as usize) {
+            *entry = None;
+            // `reserve` made the room.
+            let _ = self.retired.push(id);
+        }
+    }
+
+    /// A full collection begins: it will visit every inline cache, so ids retired by now may go at its end.
+    pub(crate) fn full_collection_begins(&mut self) {
+        self.leaving = self.retired.len();
+    }
+
+    /// A full collection ended: every inline cache has dropped the ids retired before it.
+    pub(crate) fn release(&mut self) {
+        let kept = self.retired.len() - self.leaving;
+        for index in 0..self.leaving {
+            let _ = self.free.push(self.retired[index]);
+        }
+        self.retired.copy_within(self.leaving.., 0);
+        self.retired.truncate(kept);
+        self.released |= self.leaving != 0;
+        self.leaving = 0;
+    }
+
+    /// Whether ids were released since this was last asked.
+    pub(crate) fn take_released(&mut self) -> bool {
+        core::mem::take(&mut self.released)
+    }
+
+    fn reserve_lists(&mut self) -> Result<(), OutOfMemory> {
+        let all = self.shapes.len();
+        self.free.reserve(all - self.free.len())?;
+        self.retired.reserve(all - self.retired.len())
+    }
+}

@@ -1,0 +1,276 @@
+//! Strings.
+//!
+//! ```text
+//!   flat      Str | len | hash | bytes ...          short results, literals, names
+//!   appended  Str | len | hash | buffer ·--+        long results of concatenation
+//!                                          v
+//!                           Buffer | used | room | bytes ......---- |
+//! ```
+//!
+//! An appended string is the first `len` bytes of a buffer with room to spare. Adding to the string that ends
+//! where the buffer's used part ends writes the new bytes behind it and makes a new 32-byte `Str`; the old one
+//! still reads its own prefix. So a loop of `s = s + x` copies each byte a bounded number of times on average.
+//!
+//! Only names and short literals are interned, when code is loaded: then equal ones are the same object, and
+//! properties compare by address. Computed strings are neither interned nor hashed until somebody asks.
+
+use core::cell::Cell;
+use core::ptr::NonNull;
+
+use hashbrown::HashTable;
+
+use super::{Gc, Header, Kind, Object};
+use crate::mem::{Mem, OutOfMemory};
+use crate::threshold::threshold;
+
+/// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
+/// not wrap where addresses have 32 bits.
+pub(crate) const MAX_LEN: usize = 1 << 30;
+
+/// Literals longer than this are not interned.
+pub(crate) const INTERN_LIMIT: usize = threshold(64, 8);
+
+const INTERNED: u16 = 1;
+const APPENDED: u16 = 2;
+/// A flat string that was computed: the next concatenation gives it a buffer.
+const COMPUTED: u16 = 4;
+
+/// A string of UTF-8.
+#[repr(C)]
+pub(crate) struct Str {
+    header: Header,
+    len: u32,
+    /// That of an interned string; 0 in others.
+    hash: Cell<u32>,
+    buffer: [Gc<Buffer>; 0],
+}
+
+// SAFETY: repr(C), header first; made by `Str::init_flat` and `Str::init_appended` only.
+unsafe impl Object for Str {
+    const KIND: Kind = Kind::Str;
+}
+
+/// How a flat string comes to be.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Literal,
+    Interned,
+    Computed,
+}
+
+impl Str {
+    /// Bytes of a flat string.
+    pub(crate) fn flat_size(len: usize) -> usize {
+        size_of::<Str>() + len
+    }
+
+    /// Bytes of an appended string.
+    pub(crate) const APPENDED_SIZE: usize = size_of::<Str>() + size_of::<Gc<Buffer>>();
+
+    /// Makes a flat string of `parts` in fresh memory.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Str::flat_size` bytes for the sum of their lengths, of nobody else.
+    pub(crate) unsafe fn init_flat(memory: *mut Str, parts: [&[u8]; 2], origin: Origin) {
+        let aux = match origin {
+            Origin::Literal => 0,
+            Origin::Interned => INTERNED,
+            Origin::Computed => COMPUTED,
+        };
+        let len = (parts[0].len() + parts[1].len()) as u32;
+        // SAFETY: the caller's memory covers header and bytes.
+        unsafe {
+            memory.write(Str {
+                header: Header::with_aux(Kind::Str, aux),
+                len,
+                hash: Cell::new(0),
+                buffer: [],
+            });
+            let bytes = memory.add(1).cast::<u8>();
+            bytes.copy_from_nonoverlapping(parts[0].as_ptr(), parts[0].len());
+            bytes.add(parts[0].len()).copy_from_nonoverlapping(parts[1].as_ptr(), parts[1].len());
+        }
+    }
+
+    /// Makes a string of the first `len` bytes of `buffer` in fresh memory.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Str::APPENDED_SIZE` bytes of nobody else; the buffer's used part is that long.
+    pub(crate) unsafe fn init_appended(memory: *mut Str, len: u32, buffer: Gc<Buffer>) {
+        // SAFETY: the caller's memory covers header and the buffer's pointer.
+        unsafe {
+            memory.write(Str {
+                header: Header::with_aux(Kind::Str, APPENDED),
+                len,
+                hash: Cell::new(0),
+                buffer: [],
+            });
+            memory.add(1).cast::<Gc<Buffer>>().write(buffer);
+        }
+    }
+
+    /// The buffer, of an appended string.
+    #[inline]
+    pub(crate) fn buffer(&self) -> Option<Gc<Buffer>> {
+        // SAFETY: `init_appended` wrote the pointer behind the record.
+        (self.header.aux() & APPENDED != 0).then(|| unsafe { *self.buffer.as_ptr() })
+    }
+
+    /// The bytes: UTF-8.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        let start = match self.buffer() {
+            Some(buffer) => buffer.start(),
+            None => self.buffer.as_ptr().cast(),
+        };
+        // SAFETY: `len` bytes lie there, and nobody writes to them again.
+        unsafe { core::slice::from_raw_parts(start, self.len as usize) }
+    }
+
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        // SAFETY: strings are made of whole strs only.
+        unsafe { core::str::from_utf8_unchecked(self.bytes()) }
+    }
+
+    /// Length in bytes.
+    #[inline]
+    pub(crate) fn len(&self) -> usize {
+        self.len as usize
+    }
+
+    pub(crate) fn is_interned(&self) -> bool {
+        self.header.aux() & INTERNED != 0
+    }
+
+    pub(crate) fn is_computed(&self) -> bool {
+        self.header.aux() & COMPUTED != 0
+    }
+
+    /// The hash of the bytes; 0 if the string is not interned.
+    pub(crate) fn hash(&self) -> u32 {
+        self.hash.get()
+    }
+
+    /// The hash for a table, which looks at the highest bits and the lowest.
+    #[inline]
+    pub(crate) fn table_hash(&self) -> u64 {
+        spread(self.hash())
+    }
+
+    /// Whether two strings have the same bytes.
+    pub(crate) fn equals(&self, other: &Str) -> bool {
+        core::ptr::eq(self, other)
+            || (!(self.is_interned() && other.is_interned())
+                && self.len == other.len
+                && self.bytes() == other.bytes())
+    }
+}
+
+fn spread(hash: u32) -> u64 {
+    u64::from(hash) << 32 | u64::from(hash)
+}
+
+/// Bytes with room to grow, shared by the strings that are prefixes of them.
+#[repr(C)]
+pub(crate) struct Buffer {
+    header: Header,
+    used: Cell<u32>,
+    room: u32,
+}
+
+// SAFETY: repr(C), header first; made by `Buffer::new` only.
+unsafe impl Object for Buffer {
+    const KIND: Kind = Kind::Buffer;
+}
+
+impl Buffer {
+    /// Bytes of a buffer with room for `room` bytes.
+    pub(crate) const fn size(room: usize) -> usize {
+        size_of::<Buffer>() + room
+    }
+
+    /// An empty buffer, to be written at the start of `Buffer::size(room)` bytes.
+    pub(crate) fn new(room: u32) -> Buffer {
+        Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), room }
+    }
+
+    fn start(&self) -> *const u8 {
+        core::ptr::from_ref(self).wrapping_add(1).cast()
+    }
+
+    /// Bytes in use.
+    pub(crate) fn used(&self) -> usize {
+        self.used.get() as usize
+    }
+
+    /// Bytes that still fit.
+    pub(crate) fn spare(&self) -> usize {
+        (self.room - self.used.get()) as usize
+    }
+}
+
+const _: () = assert!(Buffer::size(MAX_LEN * 2) > MAX_LEN * 2);
+
+impl Gc<Buffer> {
+    /// Appends bytes.
+    ///
+    /// # Safety
+    /// They fit: `bytes.len() <= spare()`; they are not this buffer's own spare part.
+    pub(crate) unsafe fn append(self, bytes: &[u8]) {
+        let used = self.used();
+        // SAFETY: the room lies behind the record, and nobody reads its spare part.
+        unsafe {
+            let start = self.as_ptr().add(1).cast::<u8>().add(used);
+            start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
+        }
+        self.used.set((used + bytes.len()) as u32);
+    }
+}
+
+/// Something for each of some names.
+pub(super) type NameTable<T> = HashTable<(Gc<Str>, T), Mem>;
+
+/// The interned strings. Holds them weakly: the sweeper removes dead ones.
+pub(crate) struct StringTable {
+    table: HashTable<Gc<Str>, Mem>,
+    seed: u64,
+}
+
+impl StringTable {
+    pub(crate) fn new(mem: &Mem) -> StringTable {
+        StringTable { table: HashTable::new_in(mem.clone()), seed: mem.seed() }
+    }
+
+    pub(crate) fn find(&self, bytes: &[u8]) -> Option<Gc<Str>> {
+        let hash = spread(self.hash(bytes));
+        self.table.find(hash, |entry| entry.bytes() == bytes).copied()
+    }
+
+    pub(crate) fn reserve(&mut self) -> Result<(), OutOfMemory> {
+        self.table.try_reserve(1, |entry| entry.table_hash()).map_err(|_| OutOfMemory)
+    }
+
+    /// Adds a string that `find` did not find, and gives it its hash; `reserve` made the room.
+    pub(crate) fn add(&mut self, string: Gc<Str>) {
+        string.hash.set(self.hash(string.bytes()));
+        self.table.insert_unique(string.table_hash(), string, |entry| entry.table_hash());
+    }
+
+    /// How many there are, dead ones that the sweeper has not met included.
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.table.len()
+    }
+
+    fn hash(&self, bytes: &[u8]) -> u32 {
+        (crate::mem::hash(self.seed, bytes) >> 32) as u32
+    }
+
+    /// Removes a dead string.
+    pub(crate) fn remove(&mut self, string: NonNull<Str>, hash: u32) {
+        if let Ok(entry) = self.table.find_entry(spread(hash), |entry| entry.as_ptr() == string.as_ptr()) {
+            entry.remove();
+        }
+    }
+}

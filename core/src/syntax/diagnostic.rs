@@ -1,0 +1,180 @@
+//! What is wrong with a source text, as data. Rendering is for whoever reports it.
+
+use core::fmt;
+
+use super::LineIndex;
+use super::ast::Span;
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
+        /// What sort of error it is.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum Code {
+            $(#[doc = concat!("`", $text, "`")] $(#[$doc])* $name,)*
+            /// `Can't assign to 'NAME': it was bound with 'let'.`
+            AssignToLet {
+                /// Where the name stands in the source text.
+                name: Span,
+            },
+        }
+
+        impl Code {
+            /// The message, for the codes whose message never changes.
+            const fn text(self) -> Option<&'static str> {
+                match self {
+                    $(Code::$name => Some($text),)*
+                    Code::AssignToLet { .. } => None,
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    UnexpectedCharacter = "Unexpected character.";
+    UnterminatedString = "Unterminated string.";
+
+    ExpectExpression = "Expect expression.";
+    InvalidAssignmentTarget = "Invalid assignment target.";
+    ExpectParenAfterExpression = "Expect ')' after expression.";
+    ExpectParenAfterArguments = "Expect ')' after arguments.";
+    TooManyArguments = "Can't have more than 255 arguments.";
+    ExpectPropertyName = "Expect property name after '.'.";
+    ExpectDotAfterSuper = "Expect '.' after 'super'.";
+    ExpectSuperMethodName = "Expect superclass method name.";
+    SuperOutsideClass = "Can't use 'super' outside of a class.";
+    SuperWithoutSuperclass = "Can't use 'super' in a class with no superclass.";
+    ThisOutsideClass = "Can't use 'this' outside of a class.";
+
+    ExpectSemicolonAfterValue = "Expect ';' after value.";
+    ExpectSemicolonAfterExpression = "Expect ';' after expression.";
+    ExpectSemicolonAfterVariable = "Expect ';' after variable declaration.";
+    ExpectSemicolonAfterLoopCondition = "Expect ';' after loop condition.";
+    ExpectSemicolonAfterReturn = "Expect ';' after return value.";
+    ExpectParenAfterIf = "Expect '(' after 'if'.";
+    ExpectParenAfterWhile = "Expect '(' after 'while'.";
+    ExpectParenAfterFor = "Expect '(' after 'for'.";
+    ExpectParenAfterCondition = "Expect ')' after condition.";
+    ExpectParenAfterForClauses = "Expect ')' after for clauses.";
+    ExpectBraceAfterBlock = "Expect '}' after block.";
+    /// (Siskin dialect)
+    ExpectBraceAfterCondition = "Expect '{' after condition.";
+    /// (Siskin dialect)
+    ExpectBraceAfterElse = "Expect '{' after 'else'.";
+    ReturnFromScript = "Can't return from top-level code.";
+    ReturnFromInitializer = "Can't return a value from an initializer.";
+
+    ExpectVariableName = "Expect variable name.";
+    ExpectFunctionName = "Expect function name.";
+    ExpectParameterName = "Expect parameter name.";
+    ExpectParenAfterFunctionName = "Expect '(' after function name.";
+    ExpectParenAfterParameters = "Expect ')' after parameters.";
+    ExpectBraceBeforeFunctionBody = "Expect '{' before function body.";
+    TooManyParameters = "Can't have more than 255 parameters.";
+    ExpectClassName = "Expect class name.";
+    ExpectSuperclassName = "Expect superclass name.";
+    ExpectMethodName = "Expect method name.";
+    ExpectBraceBeforeClassBody = "Expect '{' before class body.";
+    ExpectBraceAfterClassBody = "Expect '}' after class body.";
+    InheritsFromItself = "A class can't inherit from itself.";
+
+    DuplicateVariable = "Already a variable with this name in this scope.";
+    ReadInOwnInitializer = "Can't read local variable in its own initializer.";
+    TooManyLocals = "Too many local variables in function.";
+    TooManyUpvalues = "Too many closure variables in function.";
+    /// (Lox dialect)
+    TooManyConstants = "Too many constants in one chunk.";
+    /// (Lox dialect)
+    LoopTooLarge = "Loop body too large.";
+    /// (Lox dialect)
+    JumpTooFar = "Too much code to jump over.";
+
+    NestedTooDeeply = "Nested too deeply.";
+    SourceTooLong = "Source text is too long.";
+}
+
+impl Code {
+    /// The message in full; `source` is the text in which the error was found.
+    #[must_use]
+    pub fn message(self, source: &str) -> Message<'_> {
+        Message { code: self, source }
+    }
+}
+
+/// Displays as the message of a [`Code`].
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'s> {
+    code: Code,
+    source: &'s str,
+}
+
+impl fmt::Display for Message<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(text) = self.code.text() {
+            return f.write_str(text);
+        }
+        match self.code {
+            Code::AssignToLet { name } => {
+                write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(self.source, name))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// What an error message says it was found at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Found {
+    /// The end of the text.
+    End,
+    /// The token at the span.
+    Token,
+    /// Nothing worth showing: the span is no token.
+    Nothing,
+}
+
+/// An error in a source text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Diagnostic {
+    /// What is wrong.
+    pub code: Code,
+    /// Where. Its line is the one it ends on.
+    pub span: Span,
+    /// What stands there.
+    pub found: Found,
+}
+
+/// An error as the book's C implementation prints it: `[line 3] Error at 'x': Expect expression.`
+#[must_use]
+pub fn render_lox<'a>(
+    diagnostic: &'a Diagnostic,
+    source: &'a str,
+    lines: &'a LineIndex,
+) -> impl fmt::Display + 'a {
+    LoxError { diagnostic, source, lines }
+}
+
+struct LoxError<'a> {
+    diagnostic: &'a Diagnostic,
+    source: &'a str,
+    lines: &'a LineIndex,
+}
+
+impl fmt::Display for LoxError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Diagnostic { code, span, found } = *self.diagnostic;
+        write!(f, "[line {}] Error", self.lines.line(span.end))?;
+        match found {
+            Found::End => f.write_str(" at end")?,
+            Found::Token => write!(f, " at '{}'", text_at(self.source, span))?,
+            Found::Nothing => {}
+        }
+        write!(f, ": {}", code.message(self.source))
+    }
+}
+
+/// The text of a span; empty if the span is not of this text.
+fn text_at(source: &str, span: Span) -> &str {
+    source.get(span.start as usize..span.end as usize).unwrap_or_default()
+}

@@ -1,0 +1,28 @@
+//! Syntax: source text to a resolved tree. Knows no VM.
+//!
+//! ```text
+//!   &str --Lexer--> Token --Parser--> Ast + Symbols      (or diagnostics, which are data)
+//!                              |
+//!                   scope: names to VarIds     ledger: what the book's compiler would have emitted
+//! ```
+//!
+//! One pass, one lexer and one parser for both dialects: where they differ, the code asks the
+//! [`Dialect`].
+#![forbid(unsafe_code)]
+
+pub mod ast;
+pub mod diagnostic;
+mod dialect;
+mod lexer;
+mod lines;
+mod parser;
+mod symbol;
+mod token;
+
+pub use diagnostic::{Code, Diagnostic, Found};
+pub use dialect::Dialect;
+pub use lexer::Lexer;
+pub use lines::{LineCursor, LineIndex};
+pub use parser::{DEFAULT_MAX_DEPTH, ParseFailure, ParseOptions, Parsed, parse};
+pub use symbol::Symbols;
+pub use token::{Token, TokenKind};

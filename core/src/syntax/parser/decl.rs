@@ -1,0 +1,195 @@
+//! Declarations: variables, functions, classes.
+
+use super::super::ast::{
+    Class, ClassId, ExprId, FnId, FnKind, Function, List, Place, Stmt, StmtId, Symbol, VarId, VarKind,
+};
+use super::super::{Code, TokenKind};
+use super::scope::{ClassState, Resolved};
+use super::{Parse, Parser};
+
+/// The most parameters a function has.
+const MAX_PARAMS: usize = 255;
+
+impl Parser<'_> {
+    /// A declaration or statement directly in a block, a body or the script.
+    pub(super) fn declaration(&mut self) -> Parse<StmtId> {
+        let stmt = match self.current.kind {
+            TokenKind::Class => self.class_declaration(),
+            TokenKind::Fun => self.fun_declaration(),
+            TokenKind::Var => self.var_declaration(VarKind::Var),
+            TokenKind::Let => self.var_declaration(VarKind::Let),
+            _ => self.statement(true),
+        }?;
+        if self.panicking {
+            self.synchronize()?;
+        }
+        Ok(stmt)
+    }
+
+    /// `var` or `let`, which is the token that comes.
+    #[inline(never)]
+    pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<StmtId> {
+        let start = self.current.span.start;
+        self.advance()?;
+        let place = self.declared_name(kind, Code::ExpectVariableName)?;
+        let init = if self.matches(TokenKind::Equal)? {
+            Some(self.expression()?)
+        } else {
+            self.emit(1);
+            None
+        };
+        self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterVariable)?;
+        self.define();
+        self.finish_stmt(Stmt::Var { place, init }, start)
+    }
+
+    #[inline(never)]
+    fn fun_declaration(&mut self) -> Parse<StmtId> {
+        let start = self.current.span.start;
+        self.advance()?;
+        let place = self.declared_name(VarKind::Fn, Code::ExpectFunctionName)?;
+        // Before the body, so that it can call itself.
+        self.mark_initialized();
+        let function = self.function(FnKind::Function)?;
+        self.define();
+        self.finish_stmt(Stmt::Fn { place, function }, start)
+    }
+
+    /// The name that a declaration is for.
+    fn declared_name(&mut self, kind: VarKind, missing: Code) -> Parse<Place> {
+        self.consume(TokenKind::Identifier, missing)?;
+        let name = self.intern_previous()?;
+        if self.in_local_scope() {
+            let var = self.declare_local(name, kind)?;
+            return Ok(var.map_or(Place::Global(name), Place::Local));
+        }
+        self.constant()?;
+        self.declare_global(name, kind)?;
+        Ok(Place::Global(name))
+    }
+
+    /// What was declared has its value.
+    fn define(&mut self) {
+        if self.in_local_scope() {
+            self.mark_initialized();
+        } else {
+            self.emit(2);
+        }
+    }
+
+    /// From after the name to the closing brace.
+    #[inline(never)]
+    fn function(&mut self, kind: FnKind) -> Parse<FnId> {
+        let name = self.intern_previous()?;
+        let start = self.previous.span.start;
+        let id = self.reserve_function()?;
+        self.enter_function(id, kind)?;
+        let this = match kind {
+            FnKind::Method | FnKind::Initializer => {
+                Some(self.new_var(Symbol::THIS, self.previous.span, VarKind::Implicit)?)
+            }
+            FnKind::Script | FnKind::Function => None,
+        };
+        self.bind_slot_zero(this)?;
+        self.begin_scope();
+        self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
+        let params = self.parameters()?;
+        self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
+        self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
+        let body = self.block()?;
+        let upvalues = self.leave_function();
+        let span = self.span_from(start);
+        self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
+        self.constant()?;
+        self.emit(2 + 2 * upvalues);
+        Ok(id)
+    }
+
+    fn parameters(&mut self) -> Parse<List> {
+        let base = self.pending.len();
+        if !self.check(TokenKind::RightParen) {
+            let mut count = 0;
+            loop {
+                count += 1;
+                if count > MAX_PARAMS {
+                    self.error_at_current(Code::TooManyParameters)?;
+                }
+                self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
+                let name = self.intern_previous()?;
+                if let Some(var) = self.declare_local(name, VarKind::Param)? {
+                    self.pending.push(var.into())?;
+                }
+                self.mark_initialized();
+                if !self.matches(TokenKind::Comma)? {
+                    break;
+                }
+            }
+        }
+        self.take_pending(base)
+    }
+
+    #[inline(never)]
+    fn class_declaration(&mut self) -> Parse<StmtId> {
+        let start = self.current.span.start;
+        self.advance()?;
+        self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
+        let (name, name_span) = (self.intern_previous()?, self.previous.span);
+        // The book makes a constant of the name even where a local variable gets the class.
+        self.constant()?;
+        let place = if self.in_local_scope() {
+            self.declare_local(name, VarKind::Class)?.map_or(Place::Global(name), Place::Local)
+        } else {
+            self.declare_global(name, VarKind::Class)?;
+            Place::Global(name)
+        };
+        self.emit(2);
+        self.define();
+
+        let enclosing = self.class.replace(ClassState { has_superclass: false });
+        let superclass = if self.matches(TokenKind::Less)? { Some(self.superclass(name)?) } else { None };
+        self.synthetic_variable(name)?;
+        self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeClassBody)?;
+        let methods = self.methods()?;
+        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
+        self.emit(1);
+        if superclass.is_some() {
+            self.end_scope();
+        }
+        self.class = enclosing;
+
+        let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
+        let id = ClassId(self.ast.classes.len() as u32);
+        self.ast.classes.push(Class { name, name_span, place, superclass, methods })?;
+        self.finish_stmt(Stmt::Class(id), start)
+    }
+
+    /// From after `<`: the superclass, and the variable that `super` means, in a scope around the methods.
+    fn superclass(&mut self, class: Symbol) -> Parse<(ExprId, Option<VarId>)> {
+        self.consume(TokenKind::Identifier, Code::ExpectSuperclassName)?;
+        let expr = self.variable(false)?;
+        if self.intern_previous()? == class {
+            self.error(Code::InheritsFromItself)?;
+        }
+        self.begin_scope();
+        let var = self.add_local(Symbol::SUPER, self.previous.span, VarKind::Implicit)?;
+        self.mark_initialized();
+        let _: Resolved = self.synthetic_variable(class)?;
+        self.emit(1);
+        self.class = Some(ClassState { has_superclass: true });
+        Ok((expr, var))
+    }
+
+    fn methods(&mut self) -> Parse<List> {
+        let base = self.pending.len();
+        while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
+            self.consume(TokenKind::Identifier, Code::ExpectMethodName)?;
+            let name = self.intern_previous()?;
+            self.constant()?;
+            let kind = if name == Symbol::INIT { FnKind::Initializer } else { FnKind::Method };
+            let method = self.function(kind)?;
+            self.pending.push(method.into())?;
+            self.emit(2);
+        }
+        self.take_pending(base)
+    }
+}

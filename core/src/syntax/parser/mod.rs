@@ -1,0 +1,365 @@
+//! Tokens to a resolved tree, in one pass.
+//!
+//! A Pratt parser for expressions, recursive descent for the rest. Names are resolved as they are met
+//! (`scope`), for a Lox name must be declared before a use sees it. In the Lox dialect the control flow is
+//! that of the book's single-pass compiler, for its errors are wanted exactly: the same checks at the same
+//! tokens in the same order, one error per statement, the same way back to a statement boundary. `ledger`
+//! counts what that compiler would have emitted, since three of its errors depend on that.
+//!
+//! How deep the parser may recurse is bounded, and everything that can be written as a long chain
+//! (`a + b + ...`, `a.b.c`, `f()()`, `a and b and ...`, `else if`) takes no depth at all.
+
+mod branch;
+mod decl;
+mod expr;
+mod ledger;
+mod scope;
+mod stmt;
+
+use core::fmt;
+
+use self::branch::Arm;
+use self::scope::{ClassState, Scopes};
+use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Span, Symbol};
+use super::dialect::FunctionLimits;
+use super::{Code, Diagnostic, Dialect, Found, Lexer, Symbols, Token, TokenKind};
+use crate::mem::{Mem, OutOfMemory, Vec};
+
+/// How deep a source text may nest unless the host says otherwise.
+///
+/// A level costs at most 600 bytes of native stack in parser or compiler on x86-64 with optimisation (560 at
+/// `opt-level = 1`, 496 in the release profile: a class in a method, `if` in `if` as values, arguments in
+/// arguments) and 1,900 without, so the deepest source takes .6 MB, and 1.9 MB in a build that nobody
+/// optimised: within the 2 MB that a thread has. `tests/native_stack.rs` loads every shape to its limit on
+/// a stack of 1 MB. A host with less stack than that lowers [`ParseOptions::max_depth`].
+pub const DEFAULT_MAX_DEPTH: u32 = 1_000;
+
+/// What a host can set for parsing.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseOptions {
+    /// How deep blocks, bodies, parentheses and operands may nest, each counting one.
+    pub max_depth: u32,
+}
+
+impl Default for ParseOptions {
+    fn default() -> Self {
+        ParseOptions { max_depth: DEFAULT_MAX_DEPTH }
+    }
+}
+
+/// A source text that was understood.
+#[derive(Debug)]
+pub struct Parsed<'s> {
+    /// The text.
+    pub source: &'s str,
+    /// The language it is in.
+    pub dialect: Dialect,
+    /// The tree; function 0 is the script.
+    pub ast: Ast,
+    /// The names in the tree.
+    pub symbols: Symbols<'s>,
+}
+
+/// Why there is no tree.
+#[derive(Debug)]
+pub enum ParseFailure {
+    /// The errors in the text, at least one, in the order found.
+    Syntax(Vec<Diagnostic>),
+    /// Memory ran out.
+    OutOfMemory,
+}
+
+impl From<OutOfMemory> for ParseFailure {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        ParseFailure::OutOfMemory
+    }
+}
+
+impl fmt::Display for ParseFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ParseFailure::Syntax(diagnostics) => write!(f, "{} syntax error(s)", diagnostics.len()),
+            ParseFailure::OutOfMemory => OutOfMemory.fmt(f),
+        }
+    }
+}
+
+impl core::error::Error for ParseFailure {}
+
+/// Parses a source text.
+///
+/// # Errors
+/// The errors in the text, or that memory ran out.
+pub fn parse<'s>(
+    source: &'s str,
+    dialect: Dialect,
+    options: &ParseOptions,
+    mem: &Mem,
+) -> Result<Parsed<'s>, ParseFailure> {
+    if u32::try_from(source.len()).is_err() {
+        let nowhere = Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: Found::Nothing };
+        return Err(ParseFailure::Syntax(Vec::from_slice(mem, &[nowhere])?));
+    }
+    let mut parser = Parser::new(source, dialect, options, mem)?;
+    match parser.script() {
+        Err(Stop::OutOfMemory) => Err(ParseFailure::OutOfMemory),
+        _ if !parser.diagnostics.is_empty() => Err(ParseFailure::Syntax(parser.diagnostics)),
+        _ => Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols }),
+    }
+}
+
+/// Why parsing cannot go on.
+enum Stop {
+    OutOfMemory,
+    /// The text nests too deeply, which has been reported.
+    TooDeep,
+}
+
+impl From<OutOfMemory> for Stop {
+    fn from(OutOfMemory: OutOfMemory) -> Self {
+        Stop::OutOfMemory
+    }
+}
+
+type Parse<T> = Result<T, Stop>;
+
+struct Parser<'s> {
+    source: &'s str,
+    lexer: Lexer<'s>,
+    dialect: Dialect,
+    limits: FunctionLimits,
+    previous: Token,
+    current: Token,
+    /// An error was found in this statement: further ones would be guesses, so they are dropped.
+    panicking: bool,
+    diagnostics: Vec<Diagnostic>,
+    /// How many more levels may be entered.
+    depth_left: u32,
+    ast: Ast,
+    symbols: Symbols<'s>,
+    scopes: Scopes,
+    class: Option<ClassState>,
+    /// Ids of lists not yet complete, the innermost on top.
+    pending: Vec<u32>,
+    /// Arms of `if` chains not yet complete, the innermost on top.
+    arms: Vec<Arm>,
+}
+
+impl<'s> Parser<'s> {
+    fn new(
+        source: &'s str,
+        dialect: Dialect,
+        options: &ParseOptions,
+        mem: &Mem,
+    ) -> Result<Parser<'s>, OutOfMemory> {
+        let start = Token { kind: TokenKind::End, span: Span::default() };
+        Ok(Parser {
+            source,
+            lexer: Lexer::new(source, dialect),
+            dialect,
+            limits: dialect.function_limits(),
+            previous: start,
+            current: start,
+            panicking: false,
+            diagnostics: Vec::new(mem),
+            depth_left: options.max_depth,
+            ast: Ast::new(mem),
+            symbols: Symbols::new(mem)?,
+            scopes: Scopes::new(mem)?,
+            class: None,
+            pending: Vec::new(mem),
+            arms: Vec::new(mem),
+        })
+    }
+
+    /// The whole text.
+    fn script(&mut self) -> Parse<()> {
+        let id = self.reserve_function()?;
+        self.bind_slot_zero(None)?;
+        self.advance()?;
+        while !self.check(TokenKind::End) {
+            let stmt = self.declaration()?;
+            self.pending.push(stmt.into())?;
+        }
+        let body = self.take_pending(0)?;
+        self.ast.functions[id.index()] = Function {
+            name: Symbol::EMPTY,
+            kind: FnKind::Script,
+            params: List::default(),
+            this: None,
+            body,
+            span: Span { start: 0, end: self.current.span.end },
+        };
+        Ok(())
+    }
+
+    /// Makes the place of a function whose id is wanted before it is complete.
+    fn reserve_function(&mut self) -> Parse<FnId> {
+        let id = FnId(self.ast.functions.len() as u32);
+        self.ast.functions.push(Function {
+            name: Symbol::EMPTY,
+            kind: FnKind::Function,
+            params: List::default(),
+            this: None,
+            body: List::default(),
+            span: Span::default(),
+        })?;
+        Ok(id)
+    }
+
+    // Tokens.
+
+    #[inline]
+    fn advance(&mut self) -> Parse<()> {
+        self.previous = self.current;
+        self.current = self.lexer.next_token();
+        match self.current.kind {
+            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => self.skip_bad_tokens(),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn skip_bad_tokens(&mut self) -> Parse<()> {
+        loop {
+            match self.current.kind {
+                TokenKind::UnexpectedCharacter => self.error_at_current(Code::UnexpectedCharacter)?,
+                TokenKind::UnterminatedString => self.error_at_current(Code::UnterminatedString)?,
+                _ => return Ok(()),
+            }
+            self.current = self.lexer.next_token();
+        }
+    }
+
+    #[inline]
+    fn check(&self, kind: TokenKind) -> bool {
+        self.current.kind == kind
+    }
+
+    /// Steps over a token if it is of this sort.
+    #[inline]
+    fn matches(&mut self, kind: TokenKind) -> Parse<bool> {
+        let found = self.check(kind);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    /// Steps over a token that must be of this sort.
+    #[inline]
+    fn consume(&mut self, kind: TokenKind, missing: Code) -> Parse<()> {
+        if self.check(kind) { self.advance() } else { self.error_at_current(missing) }
+    }
+
+    /// The name that the last token is. (After an error it can be any token; then the name is one that no
+    /// use can have, and takes part in the counting as in the book.)
+    fn intern_previous(&mut self) -> Parse<Symbol> {
+        let Span { start, end } = self.previous.span;
+        Ok(self.symbols.intern(&self.source[start as usize..end as usize])?)
+    }
+
+    // Errors.
+
+    /// Reports at the last token stepped over.
+    #[cold]
+    #[inline(never)]
+    fn error(&mut self, code: Code) -> Parse<()> {
+        self.error_at(self.previous, code)
+    }
+
+    /// Reports at the token that comes.
+    #[cold]
+    #[inline(never)]
+    fn error_at_current(&mut self, code: Code) -> Parse<()> {
+        self.error_at(self.current, code)
+    }
+
+    fn error_at(&mut self, token: Token, code: Code) -> Parse<()> {
+        if !self.panicking {
+            self.panicking = true;
+            self.report(token, code)?;
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, token: Token, code: Code) -> Parse<()> {
+        let found = match token.kind {
+            TokenKind::End => Found::End,
+            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => Found::Nothing,
+            _ => Found::Token,
+        };
+        self.diagnostics.push(Diagnostic { code, span: token.span, found })?;
+        Ok(())
+    }
+
+    /// After an error: goes on to where a statement seems to begin.
+    #[cold]
+    #[inline(never)]
+    fn synchronize(&mut self) -> Parse<()> {
+        use TokenKind as T;
+        self.panicking = false;
+        while !self.check(T::End) {
+            if self.previous.kind == T::Semicolon {
+                return Ok(());
+            }
+            match self.current.kind {
+                T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
+                    return Ok(());
+                }
+                _ => self.advance()?,
+            }
+        }
+        Ok(())
+    }
+
+    // Depth.
+
+    /// One level deeper; every way out but an error is a [`Parser::leave`].
+    #[inline]
+    fn enter(&mut self) -> Parse<()> {
+        match self.depth_left.checked_sub(1) {
+            Some(left) => {
+                self.depth_left = left;
+                Ok(())
+            }
+            None => self.too_deep(),
+        }
+    }
+
+    #[inline]
+    fn leave(&mut self) {
+        self.depth_left += 1;
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn too_deep(&mut self) -> Parse<()> {
+        // Said even after another error in the statement: parsing ends here.
+        self.report(self.current, Code::NestedTooDeeply)?;
+        Err(Stop::TooDeep)
+    }
+
+    // Nodes.
+
+    /// From `start` to the end of the last token stepped over.
+    #[inline]
+    fn span_from(&self, start: u32) -> Span {
+        Span { start, end: self.previous.span.end }
+    }
+
+    /// The list of the ids pushed to `pending` since it held `base`.
+    fn take_pending(&mut self, base: usize) -> Parse<List> {
+        let list = self.ast.add_list(&self.pending[base..])?;
+        self.pending.truncate(base);
+        Ok(list)
+    }
+
+    /// What stands for an expression that was not understood.
+    #[cold]
+    #[inline(never)]
+    fn error_node(&mut self) -> Parse<ExprId> {
+        Ok(self.ast.add_expr(super::ast::Expr::Error, self.previous.span)?)
+    }
+}

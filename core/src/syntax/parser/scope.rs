@@ -1,0 +1,346 @@
+//! Which variable a name means.
+//!
+//! The locals of all functions being parsed lie on one stack, innermost last, and each name knows its
+//! innermost local: resolving takes one look, however many variables there are.
+//!
+//! ```text
+//!   bindings[x] ---------------------+
+//!                                    v
+//!   locals:   (script) x ... | (f) x y | (g) z        a local knows which one it shadows
+//!                      ^-----------'
+//! ```
+//!
+//! A local that a function takes from an enclosing one is an upvalue of it and of each function between.
+//! A local's `reach` is the innermost active function it is an upvalue of (or its own): a use there, or
+//! further out, has nothing to count. When a function ends, the reach of what it captured goes back.
+
+use super::super::Code;
+use super::super::ast::{FnId, FnKind, Span, Symbol, Var, VarId, VarKind};
+use super::ledger::Ledger;
+use super::{Parse, Parser};
+use crate::mem::{Mem, OutOfMemory, Vec};
+
+/// A variable in sight.
+#[derive(Clone, Copy, Debug)]
+struct Local {
+    name: Symbol,
+    /// `None` for slot 0 of the script and of plain functions.
+    var: Option<VarId>,
+    /// The nesting level of its function; the script's is 0.
+    level: u32,
+    /// The depth of its scope in its function.
+    depth: u32,
+    /// See the module's description.
+    reach: u32,
+    /// The local that the name meant before, plus one; 0 for none.
+    shadowed: u32,
+    /// Whether its initializer is complete.
+    initialized: bool,
+}
+
+/// What a name means.
+#[derive(Clone, Copy, Debug, Default)]
+struct Binding {
+    /// Its innermost local, plus one; 0 for none.
+    local: u32,
+    /// Whether the text bound it as a global with `let`.
+    let_global: bool,
+}
+
+/// A local that the function being parsed took from an enclosing one.
+#[derive(Clone, Copy, Debug)]
+struct Capture {
+    local: u32,
+    /// The local's reach before.
+    reach: u32,
+}
+
+/// A function being parsed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FnState {
+    pub(super) id: FnId,
+    pub(super) kind: FnKind,
+    pub(super) scope_depth: u32,
+    pub(super) ledger: Ledger,
+    /// How many assignments to its own locals were parsed.
+    pub(super) assignments: u32,
+    upvalues: u32,
+    locals_base: u32,
+    captures_base: u32,
+}
+
+/// The class whose methods are being parsed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ClassState {
+    pub(super) has_superclass: bool,
+}
+
+/// A name, resolved.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Resolved {
+    Local {
+        var: VarId,
+        /// Whether it belongs to the function being parsed.
+        own: bool,
+    },
+    Global,
+    /// Slot 0 of the script or a plain function, which no correct text can name.
+    Nothing,
+}
+
+/// All that is in sight.
+#[derive(Debug)]
+pub(super) struct Scopes {
+    pub(super) current: FnState,
+    /// The functions around, the script first.
+    enclosing: Vec<FnState>,
+    locals: Vec<Local>,
+    /// By [`Symbol`]; may be shorter than there are symbols.
+    bindings: Vec<Binding>,
+    captures: Vec<Capture>,
+}
+
+impl Scopes {
+    pub(super) fn new(mem: &Mem) -> Result<Scopes, OutOfMemory> {
+        Ok(Scopes {
+            current: FnState {
+                id: FnId(0),
+                kind: FnKind::Script,
+                scope_depth: 0,
+                ledger: Ledger::default(),
+                assignments: 0,
+                upvalues: 0,
+                locals_base: 0,
+                captures_base: 0,
+            },
+            enclosing: Vec::new(mem),
+            locals: Vec::new(mem),
+            bindings: Vec::new(mem),
+            captures: Vec::new(mem),
+        })
+    }
+
+    /// The level of the function being parsed.
+    fn level(&self) -> u32 {
+        self.enclosing.len() as u32
+    }
+
+    fn binding(&mut self, name: Symbol) -> Result<&mut Binding, OutOfMemory> {
+        let index = name.index();
+        if index >= self.bindings.len() {
+            // At least double, so that growing is linear over all.
+            let len = (index + 1).max(self.bindings.len() * 2);
+            self.bindings.resize(len, Binding::default())?;
+        }
+        Ok(&mut self.bindings[index])
+    }
+
+    fn push_local(&mut self, name: Symbol, var: Option<VarId>, initialized: bool) -> Result<(), OutOfMemory> {
+        let (level, depth) = (self.level(), self.current.scope_depth);
+        let position = self.locals.len() as u32 + 1;
+        let shadowed = core::mem::replace(&mut self.binding(name)?.local, position);
+        self.locals.push(Local { name, var, level, depth, reach: level, shadowed, initialized })
+    }
+
+    fn pop_local(&mut self) {
+        if let Some(local) = self.locals.pop() {
+            self.bindings[local.name.index()].local = local.shadowed;
+        }
+    }
+
+    /// How many locals the function being parsed has in sight.
+    fn local_count(&self) -> u32 {
+        self.locals.len() as u32 - self.current.locals_base
+    }
+
+    /// The innermost local of this name: its index and itself.
+    fn find(&self, name: Symbol) -> Option<(u32, Local)> {
+        let index = self.bindings.get(name.index())?.local.checked_sub(1)?;
+        Some((index, self.locals[index as usize]))
+    }
+}
+
+impl Parser<'_> {
+    // Functions.
+
+    /// Starts a function inside the current one. `this` is its receiver, in a method.
+    pub(super) fn enter_function(&mut self, id: FnId, kind: FnKind) -> Parse<()> {
+        let scopes = &mut self.scopes;
+        scopes.enclosing.push(scopes.current)?;
+        scopes.current = FnState {
+            id,
+            kind,
+            scope_depth: 0,
+            ledger: Ledger::default(),
+            assignments: 0,
+            upvalues: 0,
+            locals_base: scopes.locals.len() as u32,
+            captures_base: scopes.captures.len() as u32,
+        };
+        Ok(())
+    }
+
+    /// Fills slot 0: `this` in a method (`var` is its variable) and, as in the book, in the script, where
+    /// no correct text names it.
+    pub(super) fn bind_slot_zero(&mut self, var: Option<VarId>) -> Parse<()> {
+        let name = if self.scopes.current.kind == FnKind::Function { Symbol::EMPTY } else { Symbol::THIS };
+        Ok(self.scopes.push_local(name, var, true)?)
+    }
+
+    /// Ends the innermost function and says how many upvalues it has.
+    pub(super) fn leave_function(&mut self) -> u32 {
+        let scopes = &mut self.scopes;
+        let FnState { upvalues, locals_base, captures_base, .. } = scopes.current;
+        while scopes.locals.len() as u32 > locals_base {
+            scopes.pop_local();
+        }
+        if let Some(enclosing) = scopes.enclosing.pop() {
+            scopes.current = enclosing;
+        }
+        // What was captured here is an upvalue of the enclosing function too, or its own local. It passes
+        // to that function's captures unless it is one of them already.
+        let level = scopes.level();
+        let base = captures_base as usize;
+        let mut kept = base;
+        for index in base..scopes.captures.len() {
+            let capture = scopes.captures[index];
+            let local = &mut scopes.locals[capture.local as usize];
+            local.reach = level;
+            if local.level < level && capture.reach < level {
+                scopes.captures[kept] = capture;
+                kept += 1;
+            }
+        }
+        scopes.captures.truncate(kept);
+        upvalues
+    }
+
+    // Scopes.
+
+    pub(super) fn begin_scope(&mut self) {
+        self.scopes.current.scope_depth += 1;
+    }
+
+    pub(super) fn end_scope(&mut self) {
+        let scopes = &mut self.scopes;
+        scopes.current.scope_depth -= 1;
+        let mut popped = 0;
+        while scopes.local_count() > 0
+            && scopes.locals.last().is_some_and(|local| local.depth > scopes.current.scope_depth)
+        {
+            scopes.pop_local();
+            popped += 1;
+        }
+        self.emit(popped);
+    }
+
+    /// Whether a declaration here makes a local variable.
+    pub(super) fn in_local_scope(&self) -> bool {
+        self.scopes.current.scope_depth > 0
+    }
+
+    // Declarations.
+
+    /// Makes a variable of the tree.
+    pub(super) fn new_var(&mut self, name: Symbol, span: Span, kind: VarKind) -> Parse<VarId> {
+        let id = VarId(self.ast.vars.len() as u32);
+        let function = self.scopes.current.id;
+        self.ast.vars.push(Var { name, span, function, kind, captured: false, assigned: false })?;
+        Ok(id)
+    }
+
+    /// Declares a local of the name that was just stepped over; `None` if there are too many.
+    pub(super) fn declare_local(&mut self, name: Symbol, kind: VarKind) -> Parse<Option<VarId>> {
+        let FnState { scope_depth, .. } = self.scopes.current;
+        if let Some((_, local)) = self.scopes.find(name)
+            && local.level == self.scopes.level()
+            && local.depth >= scope_depth
+        {
+            self.error(Code::DuplicateVariable)?;
+        }
+        self.add_local(name, self.previous.span, kind)
+    }
+
+    /// Adds a local, not yet initialized; `None` if there are too many.
+    pub(super) fn add_local(&mut self, name: Symbol, span: Span, kind: VarKind) -> Parse<Option<VarId>> {
+        if self.scopes.local_count() >= self.limits.locals {
+            self.error(Code::TooManyLocals)?;
+            return Ok(None);
+        }
+        let var = self.new_var(name, span, kind)?;
+        self.scopes.push_local(name, Some(var), false)?;
+        Ok(Some(var))
+    }
+
+    /// From here on the newest local can be read.
+    pub(super) fn mark_initialized(&mut self) {
+        if !self.in_local_scope() {
+            return;
+        }
+        let depth = self.scopes.current.scope_depth;
+        if let Some(local) = self.scopes.locals.last_mut() {
+            // The depth matters after an error: the newest local may be another one (too many locals),
+            // and as in the book it moves to this scope.
+            local.depth = depth;
+            local.initialized = true;
+        }
+    }
+
+    /// Notes how a global is declared.
+    pub(super) fn declare_global(&mut self, name: Symbol, kind: VarKind) -> Parse<()> {
+        if self.dialect.has_fn_and_let() {
+            self.scopes.binding(name)?.let_global = kind == VarKind::Let;
+        }
+        Ok(())
+    }
+
+    /// Whether the text so far binds a name as a global with `let`.
+    pub(super) fn is_let_global(&self, name: Symbol) -> bool {
+        self.scopes.bindings.get(name.index()).is_some_and(|binding| binding.let_global)
+    }
+
+    // Uses.
+
+    /// Looks a name up, as used at the last token.
+    pub(super) fn resolve(&mut self, name: Symbol) -> Parse<Resolved> {
+        let Some((index, local)) = self.scopes.find(name) else {
+            self.constant()?;
+            return Ok(Resolved::Global);
+        };
+        if !local.initialized {
+            self.error(Code::ReadInOwnInitializer)?;
+        }
+        let level = self.scopes.level();
+        let own = local.level == level;
+        if !own && local.reach < level {
+            self.capture(index, local)?;
+        }
+        Ok(match local.var {
+            Some(var) => Resolved::Local { var, own },
+            None => Resolved::Nothing,
+        })
+    }
+
+    /// Makes a local an upvalue of the function being parsed and of those between.
+    #[inline(never)]
+    fn capture(&mut self, index: u32, local: Local) -> Parse<()> {
+        let limit = self.limits.upvalues;
+        let scopes = &mut self.scopes;
+        let level = scopes.level();
+        let between = local.reach as usize + 1..level as usize;
+        let full = |function: &FnState| function.upvalues >= limit;
+        if scopes.enclosing[between.clone()].iter().any(full) || full(&scopes.current) {
+            return self.error(Code::TooManyUpvalues);
+        }
+        scopes.captures.push(Capture { local: index, reach: local.reach })?;
+        for function in &mut scopes.enclosing[between] {
+            function.upvalues += 1;
+        }
+        scopes.current.upvalues += 1;
+        scopes.locals[index as usize].reach = level;
+        if let Some(var) = local.var {
+            self.ast.vars[var.index()].captured = true;
+        }
+        Ok(())
+    }
+}

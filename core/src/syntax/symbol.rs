@@ -1,0 +1,90 @@
+//! Names, each kept once.
+
+use core::fmt;
+
+use hashbrown::HashTable;
+
+use super::ast::Symbol;
+use crate::mem::{Mem, OutOfMemory, Vec, hash};
+
+impl Symbol {
+    /// The empty name: that of the script.
+    pub const EMPTY: Symbol = Symbol(0);
+    /// `this`
+    pub const THIS: Symbol = Symbol(1);
+    /// `super`
+    pub const SUPER: Symbol = Symbol(2);
+    /// `init`, the name that makes a method an initializer.
+    pub const INIT: Symbol = Symbol(3);
+}
+
+const PREDEFINED: [&str; 4] = ["", "this", "super", "init"];
+
+/// The names of a source text: equal names have equal [`Symbol`]s.
+pub struct Symbols<'s> {
+    texts: Vec<&'s str>,
+    /// Indexes of `texts`, by the hash of the text.
+    table: HashTable<u32, Mem>,
+    seed: u64,
+}
+
+impl<'s> Symbols<'s> {
+    /// A table that holds the predefined names.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn new(mem: &Mem) -> Result<Symbols<'s>, OutOfMemory> {
+        let mut symbols =
+            Symbols { texts: Vec::new(mem), table: HashTable::new_in(mem.clone()), seed: mem.seed() };
+        for text in PREDEFINED {
+            symbols.intern(text)?;
+        }
+        Ok(symbols)
+    }
+
+    /// The symbol of a name.
+    ///
+    /// # Errors
+    /// When memory is out.
+    #[inline]
+    pub fn intern(&mut self, text: &'s str) -> Result<Symbol, OutOfMemory> {
+        let hash = hash(self.seed, text.as_bytes());
+        let texts = &self.texts;
+        match self.table.find(hash, |&index| texts[index as usize] == text) {
+            Some(&index) => Ok(Symbol(index)),
+            None => self.insert(text, hash),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn insert(&mut self, text: &'s str, hash: u64) -> Result<Symbol, OutOfMemory> {
+        let (texts, seed) = (&self.texts, self.seed);
+        let hasher = |&index: &u32| self::hash(seed, texts[index as usize].as_bytes());
+        self.table.try_reserve(1, hasher).map_err(|_| OutOfMemory)?;
+        let index = self.texts.len() as u32;
+        self.texts.push(text)?;
+        // There is room, so nothing is hashed again.
+        self.table.insert_unique(hash, index, |_| hash);
+        Ok(Symbol(index))
+    }
+
+    /// The name of a symbol of this table.
+    #[must_use]
+    pub fn text(&self, symbol: Symbol) -> &'s str {
+        self.texts[symbol.index()]
+    }
+
+    /// How many names there are; every symbol's index is below.
+    #[must_use]
+    #[expect(clippy::len_without_is_empty, reason = "never empty: some names are predefined")]
+    pub fn len(&self) -> usize {
+        self.texts.len()
+    }
+}
+
+impl fmt::Debug for Symbols<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.texts.fmt(f)
+    }
+}

@@ -1,0 +1,97 @@
+//! The public surface: scripts, machines, threads.
+
+mod common;
+
+use common::{Counting, Kept, Still};
+use siskin_core::platform::Host;
+use siskin_core::{Dialect, Options, Outcome, Vm};
+
+fn vm() -> Vm {
+    Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory")
+}
+
+fn run(vm: &mut Vm) -> (Outcome, String) {
+    let mut output = Kept::default();
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+    (outcome, String::from_utf8(output.0).expect("UTF-8"))
+}
+
+#[test]
+fn scripts_share_globals_and_run_in_any_order() {
+    let mut vm = vm();
+    let first = vm.load("var n = 1; fun next() { n = n + 1; return n; }", Dialect::Lox).expect("no errors");
+    let second = vm.load("print next();", Dialect::Lox).expect("no errors");
+    let third = vm.load("print next() * 10;", Dialect::Lox).expect("no errors");
+    for (script, expected) in [(first, ""), (third, "20\n"), (second, "3\n")] {
+        vm.start(script).expect("memory");
+        let (outcome, output) = run(&mut vm);
+        assert!(matches!(outcome, Outcome::Done));
+        assert_eq!(output, expected);
+    }
+}
+
+#[test]
+fn a_script_of_another_machine_is_refused() {
+    let (mut one, mut two) = (vm(), vm());
+    let mine = one.load("print 1;", Dialect::Lox).expect("no errors");
+    let theirs = two.load("print 2;", Dialect::Lox).expect("no errors");
+    assert!(one.start(theirs).is_err());
+    assert!(matches!(run(&mut one), (Outcome::Done, output) if output.is_empty()));
+    one.start(mine).expect("memory");
+    assert_eq!(run(&mut one).1, "1\n");
+}
+
+#[test]
+fn starting_anew_forgets_what_was_under_way() {
+    let mut vm = vm();
+    let endless = vm.load("while (true) {}", Dialect::Lox).expect("no errors");
+    let short = vm.load("print 7;", Dialect::Lox).expect("no errors");
+    vm.start(endless).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(Some(1000), &mut Host { output: &mut output, clock: &Still });
+    assert!(matches!(outcome, Outcome::OutOfFuel));
+    vm.start(short).expect("memory");
+    assert_eq!(run(&mut vm).1, "7\n");
+}
+
+#[test]
+fn a_machine_goes_on_in_another_thread_and_leaves_errors_behind() {
+    let mut vm = vm();
+    let script = vm.load("var s = \"a\"; s.x;", Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let (Outcome::Error(error), _) = run(&mut vm) else { panic!("no error") };
+    let broken = vm.compile("print ;", Dialect::Lox).expect_err("an error");
+    let program = vm.compile("print 3;", Dialect::Lox).expect("no errors");
+    let elsewhere = std::thread::spawn(move || {
+        for round in 0..200 {
+            let script = vm.load("var l = nil; for (var i = 0; i < 50; i = i + 1) l = l;", Dialect::Lox);
+            vm.start(script.expect("no errors")).expect("memory");
+            assert!(matches!(run(&mut vm).0, Outcome::Done), "{round}");
+        }
+        vm
+    });
+    // Meanwhile these give back memory of the same budget here.
+    drop((error, broken, program));
+    let vm = elsewhere.join().expect("no panic");
+    let usage = vm.mem().usage();
+    assert!(usage.used <= usage.peak && usage.used > 0);
+}
+
+#[test]
+fn loading_and_running_again_and_again_keeps_memory_bounded() {
+    let mut vm = vm();
+    let mut after_some = 0;
+    for round in 0..3000 {
+        let script = vm.load("fun f(n) { return n; } print f(1) + f(2);", Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        assert_eq!(run(&mut vm).1, "3\n");
+        if round % 500 == 0 {
+            vm.collect();
+        }
+        if round == 1000 {
+            after_some = vm.mem().usage().used;
+        }
+    }
+    vm.collect();
+    assert!(vm.mem().usage().used < after_some * 2, "{} then {}", after_some, vm.mem().usage().used);
+}

@@ -1,0 +1,10 @@
+//! Bytecode through its public interface: encoding, listing, verifying, line tables.
+
+mod common;
+mod disasm;
+mod encoding;
+mod good;
+mod lines;
+mod naive;
+mod verify;
+mod verify_property;

@@ -1,0 +1,142 @@
+//! A second verifier, as plain and slow as can be, that shares no code with the first: it reads fields out
+//! of words by the drawing, and knows rows only from the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use siskin_core::bytecode::operand::OperandKind;
+use siskin_core::bytecode::{Capture, Code, Const, Effect, Field, Program, ROWS, Row, Text};
+
+/// Whether a machine that checks nothing may run the program.
+pub(crate) fn acceptable(program: &Program) -> bool {
+    let Ok(text) = std::str::from_utf8(&program.text) else { return false };
+    let Some(script) = program.functions.first() else { return false };
+    script.arity == 0
+        && script.captures.is_empty()
+        && program
+            .functions
+            .iter()
+            .enumerate()
+            .all(|(own, code)| function(program, text, own, code).is_some())
+}
+
+fn ensure(good: bool) -> Option<()> {
+    good.then_some(())
+}
+
+fn is_text(text: &str, part: Text) -> Option<()> {
+    let end = part.start.checked_add(part.len)?;
+    text.get(part.start as usize..end as usize).map(drop)
+}
+
+fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()> {
+    is_text(text, code.name)?;
+    ensure(code.registers > u16::from(code.arity) && code.captures.len() < 0x1_0000)?;
+    for site in &code.sites {
+        is_text(text, site.name)?;
+    }
+    for constant in &code.consts {
+        match *constant {
+            Const::Number(n) => {
+                let plain = [0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0000];
+                ensure(!n.is_nan() || plain.contains(&n.to_bits()))?;
+            }
+            Const::Str(part) | Const::Global(part) => is_text(text, part)?,
+            Const::Fn(index) => ensure((own + 1..program.functions.len()).contains(&(index.0 as usize)))?,
+            Const::Nil | Const::Bool(_) => {}
+        }
+    }
+
+    let mut rows = BTreeMap::<usize, &Row>::new();
+    let mut at = 0;
+    while at < code.words.len() {
+        let row = ROWS.get(usize::from(code.words[at].to_le_bytes()[0]))?;
+        rows.insert(at, row);
+        at += length(row);
+    }
+    ensure(at == code.words.len())?;
+    ensure(rows.last_key_value()?.1.effects.contains(&Effect::end))?;
+
+    let mut users = BTreeSet::new();
+    for (&at, row) in &rows {
+        for operand in row.operands {
+            let bits = field(&code.words[at..], operand.field);
+            ensure(good(program, code, &rows, at, operand.kind, bits))?;
+            if operand.kind == OperandKind::Site32 {
+                ensure(users.insert(bits))?;
+            }
+        }
+    }
+    Some(())
+}
+
+fn length(row: &Row) -> usize {
+    1 + row.operands.iter().filter(|operand| operand.field == Field::x).count()
+}
+
+/// A field's bits, unsigned but for `sbx`.
+fn field(words: &[u32], field: Field) -> i64 {
+    let [_, a, b, c] = words[0].to_le_bytes().map(i64::from);
+    match field {
+        Field::a => a,
+        Field::b => b,
+        Field::c => c,
+        Field::bx => b + 256 * c,
+        Field::sbx => {
+            let raw = a + 256 * b + 65536 * c;
+            if raw >= 1 << 23 { raw - (1 << 24) } else { raw }
+        }
+        Field::x => i64::from(words[1]),
+    }
+}
+
+fn good(
+    program: &Program,
+    code: &Code,
+    rows: &BTreeMap<usize, &Row>,
+    at: usize,
+    kind: OperandKind,
+    bits: i64,
+) -> bool {
+    let registers = i64::from(code.registers);
+    let next = (at + length(rows[&at])) as i64;
+    let signed = |x: i64| if x >= 1 << 31 { x - (1 << 32) } else { x };
+    let begins = |to: i64| usize::try_from(to).is_ok_and(|to| rows.contains_key(&to));
+    let constant = code.consts.get(bits as usize);
+    match kind {
+        OperandKind::Dst | OperandKind::Src | OperandKind::Var | OperandKind::Far => bits < registers,
+        OperandKind::Win => {
+            let mut needed = (0..=bits).collect::<BTreeSet<_>>();
+            needed.extend((1..=field(&code.words[at..], Field::a)).map(|argument| bits + argument));
+            if rows[&at].mnemonic == "super.invoke" {
+                needed.insert(bits + field(&code.words[at..], Field::a) + 1);
+            }
+            needed.iter().all(|&register| register < registers)
+        }
+        OperandKind::Argc | OperandKind::Imm8 | OperandKind::Imm16 | OperandKind::Count => true,
+        OperandKind::Num8 => matches!(constant, Some(Const::Number(_))),
+        OperandKind::Lit8 | OperandKind::Lit32 => {
+            constant.is_some_and(|constant| !matches!(constant, Const::Fn(_) | Const::Global(_)))
+        }
+        OperandKind::Name32 => matches!(constant, Some(Const::Str(_))),
+        OperandKind::Global32 => matches!(constant, Some(Const::Global(_))),
+        OperandKind::Fn32 => match constant {
+            Some(Const::Fn(child)) => {
+                program.functions[child.0 as usize].captures.iter().all(|capture| match *capture {
+                    Capture::Register(register) => i64::from(register) < registers,
+                    Capture::Up(up) => usize::from(up) < code.captures.len(),
+                })
+            }
+            _ => false,
+        },
+        OperandKind::Up16 => (bits as usize) < code.captures.len(),
+        OperandKind::Site32 => (bits as usize) < code.sites.len(),
+        OperandKind::Ahead24 | OperandKind::Ahead32 => {
+            let to = next + signed(bits);
+            to >= next && begins(to)
+        }
+        OperandKind::Back24 | OperandKind::Back32 => {
+            let to = next + signed(bits);
+            to <= at as i64 && begins(to)
+        }
+    }
+}

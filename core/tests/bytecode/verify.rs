@@ -1,0 +1,345 @@
+//! One program for each thing the verifier must refuse, and the nearest one that it must accept.
+
+use siskin_core::bytecode::operand::*;
+use siskin_core::bytecode::{
+    AnyOperand, Capture, Code, Const, Flaw, FnIndex, Insn, OP_COUNT, Op, Program, ROWS, Site, Text,
+    VerifyError, verify,
+};
+
+use crate::common::{code, fill, program, text, words};
+
+/// A function of 8 registers with one constant of each kind, two sites and two captures.
+fn function(program: &Program, insns: &[Insn]) -> Code {
+    let mut code = code(program, NAME, 0, 8, insns);
+    let number = Const::Number(0.5);
+    let consts =
+        [number, Const::Nil, Const::Bool(true), Const::Str(NAME), Const::Global(NAME), Const::Fn(FnIndex(2))];
+    fill(&mut code, &consts, &[Site { name: NAME }; 2], &[Capture::Register(7), Capture::Register(0)]);
+    code
+}
+
+/// What the text of every program here begins with.
+const NAME: Text = Text { start: 0, len: 4 };
+
+/// A script that makes a closure of a [`function`] with these instructions and a return, and one of a function
+/// that it names.
+fn with(insns: &[Insn]) -> Program {
+    let mut program = program();
+    text(&mut program, "name\u{e9}");
+    let mut script =
+        code(&program, NAME, 0, 8, &[Insn::Closure { dst: Dst(0), function: Fn32(0) }, Insn::ReturnNil {}]);
+    fill(&mut script, &[Const::Fn(FnIndex(1))], &[], &[]);
+    let insns: Vec<_> = insns.iter().copied().chain([Insn::ReturnNil {}]).collect();
+    let function = function(&program, &insns);
+    let mut child = code(&program, NAME, 0, 1, &[Insn::ReturnNil {}]);
+    fill(&mut child, &[], &[], &[Capture::Register(7), Capture::Up(1)]);
+    for code in [script, function, child] {
+        program.functions.push(code).unwrap();
+    }
+    program
+}
+
+/// Accepts `with(&[good])`, finds the operand `name` of `bad` and nothing else.
+#[track_caller]
+fn only(good: Insn, bad: Insn, name: &'static str, operand: AnyOperand) {
+    assert_eq!(verify(&with(&[good])), Ok(()));
+    let what = Flaw::BadOperand(name, operand);
+    assert_eq!(verify(&with(&[bad])), Err(VerifyError { function: FnIndex(1), at: Some(0), what }));
+}
+
+/// What is found in function 1 after a change to it.
+fn changed(change: impl FnOnce(&mut Code)) -> Result<(), (Option<u32>, Flaw)> {
+    let mut program = with(&[]);
+    change(&mut program.functions[1]);
+    verify(&program).map_err(|error| {
+        assert_eq!(error.function, FnIndex(1));
+        (error.at, error.what)
+    })
+}
+
+fn set_words(code: &mut Code, insns: &[Insn]) {
+    code.words = words(code.words.mem(), insns);
+}
+
+#[test]
+fn the_script_is_a_script() {
+    let what = |program: &Program| verify(program).unwrap_err().what;
+    assert_eq!(what(&program()), Flaw::NoScript);
+    let mut bad = with(&[]);
+    bad.functions[0].arity = 1;
+    assert_eq!(what(&bad), Flaw::ScriptTakesArguments);
+    let mut bad = with(&[]);
+    bad.functions[0].captures.push(Capture::Register(0)).unwrap();
+    assert_eq!(what(&bad), Flaw::ScriptCaptures);
+}
+
+#[test]
+fn registers_hold_callee_and_arguments() {
+    assert_eq!(changed(|code| code.arity = 7), Ok(()));
+    assert_eq!(changed(|code| code.arity = 8), Err((None, Flaw::TooFewRegisters)));
+    let mut bare = with(&[]);
+    bare.functions[2].registers = 0;
+    assert_eq!(verify(&bare).unwrap_err().what, Flaw::TooFewRegisters);
+}
+
+#[test]
+fn captures_can_be_counted() {
+    let pushed = |more: usize| {
+        changed(|code| {
+            let len = code.captures.len() + more;
+            code.captures.resize(len, Capture::Register(0)).unwrap();
+        })
+    };
+    assert_eq!(pushed(65_533), Ok(()));
+    assert_eq!(pushed(65_534), Err((None, Flaw::TooManyCaptures)));
+}
+
+#[test]
+fn the_text_is_utf8() {
+    let mut bad = with(&[]);
+    bad.text.push(0xFF).unwrap();
+    assert_eq!(verify(&bad).unwrap_err().what, Flaw::NotUtf8);
+}
+
+#[test]
+fn names_lie_in_the_text() {
+    // "name", and two bytes of one character.
+    let good = [(0, 0), (0, 4), (0, 6), (4, 2), (6, 0)];
+    let bad = [(0, 5), (5, 1), (0, 7), (6, 1), (7, 0), (u32::MAX, 1), (1, u32::MAX), (u32::MAX, u32::MAX)];
+    let all = good.map(|text| (text, true)).into_iter().chain(bad.map(|text| (text, false)));
+    for ((start, len), is_good) in all {
+        let text = Text { start, len };
+        let expected = if is_good { Ok(()) } else { Err((None, Flaw::BadText(text))) };
+        assert_eq!(changed(|code| code.name = text), expected);
+        assert_eq!(changed(|code| code.consts[3] = Const::Str(text)), expected);
+        assert_eq!(changed(|code| code.consts[4] = Const::Global(text)), expected);
+        assert_eq!(changed(|code| code.sites[1].name = text), expected);
+    }
+}
+
+#[test]
+fn numbers_are_numbers() {
+    let number = |bits| changed(|code| code.consts[0] = Const::Number(f64::from_bits(bits)));
+    for good in [f64::INFINITY, -0.0, f64::NAN, -f64::NAN, f64::MIN, 5e-324] {
+        assert_eq!(number(good.to_bits()), Ok(()), "{good}");
+    }
+    for bad in
+        [0xFFF8_0000_0000_0001_u64, 0xFFFF_FFFF_FFFF_FFFF, 0x7FF8_0000_0000_0001, 0xFFF0_0000_0000_0001]
+    {
+        assert_eq!(number(bad), Err((None, Flaw::BadNumber)), "{bad:x}");
+    }
+}
+
+#[test]
+fn functions_name_later_ones() {
+    let names = |index| changed(|code| code.consts[5] = Const::Fn(FnIndex(index)));
+    assert_eq!(names(2), Ok(()));
+    for bad in [0, 1, 3, u32::MAX] {
+        assert_eq!(names(bad), Err((None, Flaw::BadFunction(FnIndex(bad)))));
+    }
+}
+
+#[test]
+fn instructions_are_rows_and_whole() {
+    let words = |words: &[u32]| {
+        changed(|code| {
+            code.words.clear();
+            code.words.extend_from_slice(words).unwrap();
+        })
+    };
+    let end = Op::ReturnNil as u32;
+    assert_eq!(words(&[end]), Ok(()));
+    for byte in OP_COUNT as u32..256 {
+        assert_eq!(words(&[end, byte, end]), Err((Some(1), Flaw::UnknownOpcode(byte as u8))));
+    }
+    assert_eq!(words(&[end, Op::LoadLit as u32]), Err((Some(1), Flaw::Truncated)));
+    assert_eq!(words(&[]), Err((None, Flaw::FallsOff)));
+    // The last word would be a return, if it were not part of the instruction before.
+    assert_eq!(words(&[Op::JumpTrue as u32, end]), Err((Some(0), Flaw::FallsOff)));
+}
+
+#[test]
+fn control_does_not_fall_off() {
+    let ends = |insns: &[Insn]| changed(|code| set_words(code, insns));
+    let move_ = Insn::Move { dst: Dst(0), src: Src(0) };
+    assert_eq!(ends(&[move_]), Err((Some(0), Flaw::FallsOff)));
+    assert_eq!(
+        ends(&[move_, Insn::LoopTrue { src: Src(0), to: Back32(-3) }]),
+        Err((Some(1), Flaw::FallsOff))
+    );
+    assert_eq!(ends(&[Insn::Loop { to: Back24(-1) }]), Ok(()));
+    assert_eq!(ends(&[move_, Insn::Loop { to: Back24(-2) }]), Ok(()));
+    assert_eq!(ends(&[Insn::Return { src: Src(0) }]), Ok(()));
+    // A jump ahead at the end has nowhere to go.
+    let what = Flaw::BadOperand("to", AnyOperand::Ahead24(Ahead24(0)));
+    assert_eq!(ends(&[Insn::Jump { to: Ahead24(0) }]), Err((Some(0), what)));
+}
+
+#[test]
+fn registers_are_in_the_frame() {
+    let (r7, r8) = (Src(7), Src(8));
+    let move_ = |dst, src| Insn::Move { dst: Dst(dst), src: Src(src) };
+    only(move_(7, 7), move_(8, 0), "dst", AnyOperand::Dst(Dst(8)));
+    only(move_(7, 7), move_(0, 8), "src", AnyOperand::Src(r8));
+    only(Insn::Print { src: r7 }, Insn::Print { src: r8 }, "src", AnyOperand::Src(r8));
+    let far = |src| Insn::GetFar { dst: Dst(0), src: Far(src) };
+    only(far(7), far(8), "src", AnyOperand::Far(Far(8)));
+    only(far(7), far(u16::MAX), "src", AnyOperand::Far(Far(u16::MAX)));
+    let add = |var| Insn::AddLoopLt { var: Var(var), rhs: Src(0), step: Imm8(1), to: Back32(-2) };
+    only(add(7), add(8), "var", AnyOperand::Var(Var(8)));
+}
+
+#[test]
+fn windows_are_in_the_frame() {
+    let call = |argc, win| Insn::Call { argc: Argc(argc), win: Win(win) };
+    only(call(0, 7), call(0, 8), "win", AnyOperand::Win(Win(8)));
+    only(call(7, 0), call(8, 0), "win", AnyOperand::Win(Win(0)));
+    only(call(3, 4), call(4, 4), "win", AnyOperand::Win(Win(4)));
+    only(call(3, 4), call(255, u16::MAX), "win", AnyOperand::Win(Win(u16::MAX)));
+    let invoke = |argc, win| Insn::Invoke { argc: Argc(argc), win: Win(win), site: Site32(0) };
+    only(invoke(3, 4), invoke(4, 4), "win", AnyOperand::Win(Win(4)));
+    // The superclass lies behind the last argument.
+    let super_invoke = |argc, win| Insn::SuperInvoke { argc: Argc(argc), win: Win(win), site: Site32(0) };
+    only(super_invoke(3, 3), super_invoke(3, 4), "win", AnyOperand::Win(Win(4)));
+    only(super_invoke(0, 6), super_invoke(0, 7), "win", AnyOperand::Win(Win(7)));
+}
+
+/// A row that names its window before the arguments, or without them, would never be accepted.
+#[test]
+fn rows_name_the_arguments_before_the_window() {
+    for row in &ROWS {
+        let kinds: Vec<_> = row.operands.iter().map(|operand| operand.kind).collect();
+        if let Some(win) = kinds.iter().position(|&kind| kind == OperandKind::Win) {
+            assert!(kinds[..win].contains(&OperandKind::Argc), "{}", row.mnemonic);
+            let known = ["call", "invoke", "super.invoke"];
+            assert!(known.contains(&row.mnemonic), "{}: what lies behind its arguments?", row.mnemonic);
+        }
+    }
+}
+
+#[test]
+fn constants_are_of_the_kind_asked_for() {
+    let number = |k| Insn::AddN { dst: Dst(0), lhs: Src(0), rhs: Num8(k) };
+    for bad in [1, 2, 3, 4, 5, 6, 255] {
+        only(number(0), number(bad), "rhs", AnyOperand::Num8(Num8(bad)));
+    }
+    let small = |k| Insn::JumpEqLit { lhs: Src(0), rhs: Lit8(k), to: Ahead32(0) };
+    let wide = |k| Insn::LoadLit { dst: Dst(0), lit: Lit32(k) };
+    for good in 0..4 {
+        for bad in [4, 5, 6, 255] {
+            only(small(good), small(bad), "rhs", AnyOperand::Lit8(Lit8(bad)));
+            only(wide(good.into()), wide(bad.into()), "lit", AnyOperand::Lit32(Lit32(bad.into())));
+        }
+    }
+    let name = |k| Insn::NewClass { dst: Dst(0), fields: Count(9), name: Name32(k) };
+    for bad in [0, 1, 2, 4, 5, 6, u32::MAX] {
+        only(name(3), name(bad), "name", AnyOperand::Name32(Name32(bad)));
+    }
+    let global = |k| Insn::GetGlobal { dst: Dst(0), global: Global32(k) };
+    for bad in [0, 1, 2, 3, 5, 6, u32::MAX] {
+        only(global(4), global(bad), "global", AnyOperand::Global32(Global32(bad)));
+    }
+    let closure = |k| Insn::Closure { dst: Dst(0), function: Fn32(k) };
+    for bad in [0, 1, 2, 3, 4, 6, u32::MAX] {
+        only(closure(5), closure(bad), "function", AnyOperand::Fn32(Fn32(bad)));
+    }
+}
+
+#[test]
+fn captured_variables_exist() {
+    let get = |up| Insn::GetUp { dst: Dst(0), up: Up16(up) };
+    only(get(1), get(2), "up", AnyOperand::Up16(Up16(2)));
+    only(get(1), get(u16::MAX), "up", AnyOperand::Up16(Up16(u16::MAX)));
+}
+
+#[test]
+fn closures_capture_what_their_maker_has() {
+    let captures = |capture| {
+        let mut program = with(&[Insn::Closure { dst: Dst(0), function: Fn32(5) }]);
+        program.functions[2].captures.push(capture).unwrap();
+        verify(&program).map_err(|error| (error.function, error.at, error.what))
+    };
+    let bad = Err((FnIndex(1), Some(0), Flaw::BadCapture(FnIndex(2))));
+    assert_eq!(captures(Capture::Register(7)), Ok(()));
+    assert_eq!(captures(Capture::Register(8)), bad);
+    assert_eq!(captures(Capture::Up(1)), Ok(()));
+    assert_eq!(captures(Capture::Up(2)), bad);
+    assert_eq!(captures(Capture::Up(u16::MAX)), bad);
+}
+
+#[test]
+fn sites_exist_and_have_one_instruction() {
+    let get = |site| Insn::GetField { dst: Dst(0), object: Src(0), site: Site32(site) };
+    only(get(1), get(2), "site", AnyOperand::Site32(Site32(2)));
+    only(get(1), get(u32::MAX), "site", AnyOperand::Site32(Site32(u32::MAX)));
+    let set = |site| Insn::SetField { object: Src(0), src: Src(0), site: Site32(site) };
+    assert_eq!(verify(&with(&[get(0), set(1)])), Ok(()));
+    for second in [set(0), get(0)] {
+        let shared = verify(&with(&[get(0), second])).unwrap_err();
+        assert_eq!((shared.at, shared.what), (Some(2), Flaw::SharedSite(0)));
+    }
+}
+
+#[test]
+fn jumps_ahead_land_ahead() {
+    let jump = |to| Insn::Jump { to: Ahead24(to) };
+    for bad in [1, -1, 0x7F_FFFF, -0x80_0000] {
+        only(jump(0), jump(bad), "to", AnyOperand::Ahead24(Ahead24(bad)));
+    }
+    let jump = |to| Insn::JumpTrue { src: Src(0), to: Ahead32(to) };
+    for bad in [1, -1, -2, i32::MAX, i32::MIN] {
+        only(jump(0), jump(bad), "to", AnyOperand::Ahead32(Ahead32(bad)));
+    }
+}
+
+#[test]
+fn jumps_back_land_back() {
+    let loop_ = |to| Insn::Loop { to: Back24(to) };
+    for bad in [0, 1, -2, 0x7F_FFFF, -0x80_0000] {
+        only(loop_(-1), loop_(bad), "to", AnyOperand::Back24(Back24(bad)));
+    }
+    let loop_ = |to| Insn::LoopTrue { src: Src(0), to: Back32(to) };
+    for bad in [0, 1, -1, -3, i32::MAX, i32::MIN] {
+        only(loop_(-2), loop_(bad), "to", AnyOperand::Back32(Back32(bad)));
+    }
+}
+
+#[test]
+fn jumps_land_on_instructions() {
+    let lit = Insn::LoadLit { dst: Dst(0), lit: Lit32(0) };
+    let ahead = |to| verify(&with(&[Insn::Jump { to: Ahead24(to) }, lit])).map_err(|error| error.what);
+    assert_eq!(ahead(0), Ok(()));
+    assert_eq!(ahead(1), Err(Flaw::BadOperand("to", AnyOperand::Ahead24(Ahead24(1)))));
+    assert_eq!(ahead(2), Ok(()));
+    let back = |to| verify(&with(&[lit, Insn::Loop { to: Back24(to) }])).map_err(|error| error.what);
+    assert_eq!(back(-1), Ok(()));
+    assert_eq!(back(-2), Err(Flaw::BadOperand("to", AnyOperand::Back24(Back24(-2)))));
+    assert_eq!(back(-3), Ok(()));
+}
+
+/// Boundaries far apart, so that more than one word of the bitmap counts.
+#[test]
+fn jumps_may_be_long() {
+    let mut insns = vec![Insn::Move { dst: Dst(0), src: Src(0) }; 1000];
+    insns[0] = Insn::Jump { to: Ahead24(998) };
+    insns.push(Insn::Loop { to: Back24(-1001) });
+    assert_eq!(changed(|code| set_words(code, &insns)), Ok(()));
+    insns[0] = Insn::Jump { to: Ahead24(1001) };
+    let what = Flaw::BadOperand("to", AnyOperand::Ahead24(Ahead24(1001)));
+    assert_eq!(changed(|code| set_words(code, &insns)), Err((Some(0), what)));
+}
+
+#[test]
+fn no_memory_is_an_error() {
+    let program = with(&[]);
+    let mem = program.functions.mem();
+    mem.set_limit(mem.usage().used);
+    assert_eq!(verify(&program).map_err(|error| error.what), Err(Flaw::OutOfMemory));
+}
+
+#[test]
+fn errors_say_where() {
+    let error = verify(&with(&[Insn::Print { src: Src(8) }])).unwrap_err();
+    assert_eq!(error.to_string(), "function 1 at 0000: operand src (src) must not be r8");
+    assert_eq!(verify(&program()).unwrap_err().to_string(), "function 0: there is no script");
+}

@@ -1,0 +1,140 @@
+//! What the tests of the engine share: allocators that count and fail, and a host that keeps output.
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::alloc::Layout;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+use siskin_core::mem::RawAlloc;
+use siskin_core::platform::{Clock, Host, Output, OutputError};
+use siskin_core::{Dialect, LoadError, Options, Outcome, Vm};
+
+/// The standard allocator, which counts what it has given out, and refuses some requests.
+pub(crate) struct Counting {
+    requests: AtomicUsize,
+    bytes: AtomicUsize,
+    /// Requests from this number on are refused,
+    from: usize,
+    /// up to this one.
+    to: usize,
+}
+
+impl Counting {
+    /// Refuses the requests of those numbers, counted from 0. Lives as long as the program.
+    pub(crate) fn refusing(from: usize, to: usize) -> &'static Counting {
+        let requests = AtomicUsize::new(0);
+        Box::leak(Box::new(Counting { requests, bytes: AtomicUsize::new(0), from, to }))
+    }
+
+    /// Requests so far.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Relaxed)
+    }
+
+    /// Bytes given out and not given back.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes.load(Relaxed)
+    }
+
+    fn refuses(&self) -> bool {
+        let request = self.requests.fetch_add(1, Relaxed);
+        (self.from..self.to).contains(&request)
+    }
+}
+
+// SAFETY: forwards to the standard allocator, or returns null.
+unsafe impl RawAlloc for Counting {
+    fn alloc(&self, layout: Layout) -> *mut u8 {
+        assert!(layout.size() != 0);
+        if self.refuses() {
+            return std::ptr::null_mut();
+        }
+        self.bytes.fetch_add(layout.size(), Relaxed);
+        // SAFETY: the layout is not empty.
+        unsafe { std::alloc::alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        self.bytes.fetch_sub(layout.size(), Relaxed);
+        // Whoever reads it still shall notice.
+        // SAFETY: passed on from the caller.
+        unsafe {
+            ptr.write_bytes(0xDF, layout.size());
+            std::alloc::dealloc(ptr, layout);
+        }
+    }
+}
+
+/// Output kept in memory.
+#[derive(Default)]
+pub(crate) struct Kept(pub(crate) Vec<u8>);
+
+impl Output for Kept {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// A clock that stands still.
+pub(crate) struct Still;
+
+impl Clock for Still {
+    fn nanoseconds(&self) -> u64 {
+        0
+    }
+}
+
+/// How a program ended.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// With that output.
+    Done(String),
+    /// For want of memory, somewhere.
+    OutOfMemory,
+    /// Otherwise.
+    Error(String),
+}
+
+/// Compiles and runs a program in a VM of its own.
+pub(crate) fn run(alloc: &'static dyn RawAlloc, options: Options, source: &str, dialect: Dialect) -> End {
+    let Ok(mut vm) = Vm::new(alloc, options) else { return End::OutOfMemory };
+    let script = match vm.load(source, dialect) {
+        Ok(script) => script,
+        Err(LoadError::OutOfMemory) => return End::OutOfMemory,
+        Err(error) => return End::Error(error.to_string()),
+    };
+    let mut output = Kept::default();
+    let outcome = match vm.start(script) {
+        Ok(()) => vm.run(None, &mut Host { output: &mut output, clock: &Still }),
+        Err(error) => Outcome::Error(error),
+    };
+    match outcome {
+        Outcome::Done => End::Done(String::from_utf8(output.0).expect("output is UTF-8")),
+        Outcome::OutOfFuel => End::Error("out of fuel".into()),
+        Outcome::Error(error) if error.kind() == siskin_core::ErrorKind::OutOfMemory => End::OutOfMemory,
+        Outcome::Error(error) => End::Error(error.message().into()),
+    }
+}
+
+/// Programs that use everything there is.
+pub(crate) const PROGRAMS: &[&str] = &[
+    // Classes, inheritance, bound methods, fields that outgrow an instance.
+    "class A { init(n) { this.n = n; this.next = nil; } get() { return this.n; } show() { return this.get(); } }
+     class B < A { get() { return super.get() + 1; } other() { var m = super.get; return m(); } }
+     var b = B(41); print b.get(); print b.other(); print b.show(); var m = b.get; print m(); print m; print B; print b;
+     b.a1 = 1; b.a2 = 2; b.a3 = 3; b.a4 = 4; b.a5 = 5; b.a6 = 6; b.a7 = 7; b.a8 = 8; b.a9 = 9;
+     print b.a1 + b.a5 + b.a9; b.a9 = A(3); print b.a9.n;
+     var list = nil; for (var i = 0; i < 200; i = i + 1) { var a = A(i); a.next = list; list = a; }
+     var sum = 0; while (list != nil) { sum = sum + list.get(); list = list.next; } print sum;",
+    // Closures and cells.
+    "fun counter() { var n = 0; fun next() { n = n + 1; return n; } return next; }
+     var a = counter(); var b = counter(); a(); a(); print a() + b();
+     fun make(x) { fun get() { return x; } fun set(y) { x = y; } class P { init() { this.get = get; this.set = set; } }
+       return P(); }
+     var p = make(1); p.set(p.get() + 1); print p.get();
+     fun deep(n) { if (n == 0) return 0; return 1 + deep(n - 1); } print deep(300);",
+    // Strings, computed and appended.
+    "var s = \"\"; var i = 0; while (i < 300) { s = s + \"ab\" + \"c\"; i = i + 1; }
+     var t = \"\"; for (var j = 0; j < 300; j = j + 1) t = t + \"abc\"; print s == t; print s != t + \"x\";
+     print \"a string literal that is much longer than sixty-four bytes, so that nobody interns it at all\";",
+];

@@ -1,0 +1,96 @@
+//! No register is read before it is written, whatever way a function runs.
+//!
+//! The interpreter does not need that (a stale register is safe), but a program whose result depends on
+//! one is compiled wrongly. A forward data flow over each function: parameters are written at entry, a call
+//! writes the first register of its window and spoils all behind it.
+
+use siskin_core::bytecode::{AnyOperand, Capture, Code, Const, Effect, Insn, Program};
+
+/// A set of registers.
+type Set = Vec<bool>;
+
+/// The first read of a register that may not have been written, in words.
+pub(crate) fn check(program: &Program) -> Result<(), String> {
+    program.functions.iter().enumerate().try_for_each(|(index, code)| {
+        check_function(program, code)
+            .map_err(|(at, reg)| format!("function {index}, word {at}: reads r{reg} unwritten"))
+    })
+}
+
+fn check_function(program: &Program, code: &Code) -> Result<(), (usize, usize)> {
+    // What is written for certain before each word that is reached.
+    let mut before: Vec<Option<Set>> = vec![None; code.words.len()];
+    before[0] = Some((0..usize::from(code.registers)).map(|reg| reg <= usize::from(code.arity)).collect());
+    let mut work = vec![0];
+    while let Some(at) = work.pop() {
+        let insn = Insn::decode(&code.words[at..]).unwrap();
+        let mut set = before[at].clone().unwrap();
+        let unwritten = reads(program, code, &insn).into_iter().find(|&reg| !set[reg]);
+        if let Some(reg) = unwritten {
+            return Err((at, reg));
+        }
+        let target = write(&insn, &mut set);
+        let next = at + insn.op().words();
+        let row = insn.op().row();
+        let target = target.map(|to| (next as i64 + i64::from(to)) as usize);
+        let through = (!row.has(Effect::end)).then_some(next);
+        for to in target.into_iter().chain(through) {
+            let merged = match &before[to] {
+                None => set.clone(),
+                Some(old) => old.iter().zip(&set).map(|(a, b)| *a && *b).collect(),
+            };
+            if before[to].as_ref() != Some(&merged) {
+                before[to] = Some(merged);
+                work.push(to);
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The registers that an instruction reads.
+fn reads(program: &Program, code: &Code, insn: &Insn) -> Vec<usize> {
+    match *insn {
+        Insn::SetFar { src, .. } => return vec![src.0.into()],
+        Insn::Call { argc, win } | Insn::Invoke { argc, win, .. } => {
+            return (win.0.into()..=usize::from(win.0) + usize::from(argc.0)).collect();
+        }
+        Insn::SuperInvoke { argc, win, .. } => {
+            return (win.0.into()..=usize::from(win.0) + usize::from(argc.0) + 1).collect();
+        }
+        Insn::Closure { function, .. } => {
+            let Const::Fn(index) = code.consts[function.0 as usize] else { unreachable!() };
+            let captures = program.functions[index.0 as usize].captures.iter();
+            let register = |capture: &Capture| match *capture {
+                Capture::Register(reg) => Some(reg.into()),
+                Capture::Up(_) => None,
+            };
+            return captures.filter_map(register).collect();
+        }
+        _ => {}
+    }
+    let mut regs = Vec::new();
+    insn.operands(|_, operand| match operand {
+        AnyOperand::Src(reg) => regs.push(reg.0.into()),
+        AnyOperand::Var(reg) => regs.push(reg.0.into()),
+        AnyOperand::Far(reg) => regs.push(reg.0.into()),
+        _ => {}
+    });
+    regs
+}
+
+/// Notes what an instruction writes; gives its jump's distance.
+fn write(insn: &Insn, set: &mut [bool]) -> Option<i32> {
+    let mut target = None;
+    insn.operands(|_, operand| match operand {
+        AnyOperand::Dst(reg) => set[usize::from(reg.0)] = true,
+        AnyOperand::Far(reg) if matches!(insn, Insn::SetFar { .. }) => set[usize::from(reg.0)] = true,
+        AnyOperand::Win(reg) => set[usize::from(reg.0) + 1..].fill(false),
+        AnyOperand::Ahead24(to) => target = Some(to.0),
+        AnyOperand::Ahead32(to) => target = Some(to.0),
+        AnyOperand::Back24(to) => target = Some(to.0),
+        AnyOperand::Back32(to) => target = Some(to.0),
+        _ => {}
+    });
+    target
+}

@@ -1,0 +1,31 @@
+//! Every allocation of the compiler may fail, alone or with all that follow.
+
+use siskin_core::Dialect;
+use siskin_core::compile::{CompileError, compile};
+use siskin_core::mem::Mem;
+use siskin_core::syntax::{ParseOptions, parse};
+
+use crate::common::Counting;
+
+#[test]
+fn every_allocation_may_fail() {
+    let source = include_str!("../golden/overview.sk");
+    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let parsed = parse(source, Dialect::Siskin, &ParseOptions::default(), &mem).unwrap();
+    let whole = compile(&parsed.ast, &parsed.symbols, source, &mem).unwrap().to_string();
+    // Request 0 is the budget's own.
+    for (request, only) in (1..).flat_map(|request| [(request, true), (request, false)]) {
+        let alloc = Counting::refusing(request, if only { request + 1 } else { usize::MAX });
+        let mem = Mem::new(alloc, usize::MAX).unwrap();
+        match compile(&parsed.ast, &parsed.symbols, source, &mem) {
+            Ok(program) => assert_eq!(program.to_string(), whole),
+            Err(error) => assert_eq!(error, CompileError::OutOfMemory),
+        }
+        drop(mem);
+        assert_eq!(alloc.bytes(), 0, "bytes lost when request {request} was refused");
+        if alloc.requests() <= request {
+            assert!(request > 50, "only {request} requests");
+            return;
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! Source text to a checked program, and on to its output.
+
+use siskin_core::bytecode::{Program, verify};
+use siskin_core::compile::{CompileError, compile};
+use siskin_core::mem::Mem;
+use siskin_core::syntax::{ParseOptions, parse};
+use siskin_core::{Dialect, Options};
+
+use crate::common::{Counting, End, run};
+use crate::definite;
+
+/// Parses, compiles and checks; `None` if it does not parse.
+pub(crate) fn try_compile(source: &str, dialect: Dialect) -> Option<Result<Program, CompileError>> {
+    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let parsed = parse(source, dialect, &ParseOptions::default(), &mem).ok()?;
+    let program = match compile(&parsed.ast, &parsed.symbols, source, &mem) {
+        Ok(program) => program,
+        Err(error) => return Some(Err(error)),
+    };
+    if let Err(error) = verify(&program) {
+        panic!("{error:?} in\n{source}\n{program}");
+    }
+    if let Err(error) = definite::check(&program) {
+        panic!("{error} in\n{source}\n{program}");
+    }
+    Some(Ok(program))
+}
+
+#[track_caller]
+fn gives(source: &str, dialect: Dialect, expected: &str) {
+    let program = try_compile(source, dialect).expect("it parses").expect("it compiles");
+    let got = match run(Counting::refusing(0, 0), Options::default(), source, dialect) {
+        End::Done(output) => output,
+        other => format!("{other:?}"),
+    };
+    let listing = if source.len() < 2000 { program.to_string() } else { String::new() };
+    assert_eq!(got.trim_end(), expected, "from\n{source}\n{listing}");
+}
+
+/// Checks what a Lox program prints.
+#[track_caller]
+pub(crate) fn lox(source: &str, expected: &str) {
+    gives(source, Dialect::Lox, expected);
+}
+
+/// Checks what a Siskin program prints.
+#[track_caller]
+pub(crate) fn siskin(source: &str, expected: &str) {
+    gives(source, Dialect::Siskin, expected);
+}

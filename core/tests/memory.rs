@@ -1,0 +1,191 @@
+//! Memory: every failed allocation is an error, every byte comes back, and none comes from elsewhere.
+
+mod common;
+
+use common::{Counting, End, PROGRAMS, run};
+use siskin_core::{Dialect, LoadError, Options, Vm};
+
+/// Runs a program with the requests of some numbers refused; true if none of them was made.
+fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
+    let alloc = Counting::refusing(from, to);
+    let end = run(alloc, options, source, Dialect::Lox);
+    assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
+    assert!(end == End::OutOfMemory || end == *whole, "request {from} refused: {end:?}");
+    alloc.requests() <= from
+}
+
+#[test]
+fn any_one_request_may_be_refused() {
+    for source in PROGRAMS {
+        let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
+        assert!(matches!(whole, End::Done(_)), "{whole:?}");
+        let mut request = 0;
+        while !survives(source, request, request + 1, Options::default(), &whole) {
+            request += 1;
+        }
+        assert!(request > 50, "only {request} requests");
+    }
+}
+
+#[test]
+fn all_requests_may_be_refused_from_any_one_on() {
+    for source in PROGRAMS {
+        let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
+        let mut request = 0;
+        while !survives(source, request, usize::MAX, Options::default(), &whole) {
+            request += 1;
+        }
+    }
+}
+
+#[test]
+fn stress_changes_nothing() {
+    let stress = Options { gc_stress: true, ..Options::default() };
+    for source in PROGRAMS {
+        let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
+        assert_eq!(run(Counting::refusing(0, 0), stress, source, Dialect::Lox), whole);
+        let mut request = 0;
+        while !survives(source, request, request + 1, stress, &whole) {
+            request += 7;
+        }
+    }
+}
+
+#[test]
+fn the_limit_is_never_passed() {
+    for limit in (1 << 10..400 << 10).step_by(3 << 10) {
+        for source in PROGRAMS {
+            let alloc = Counting::refusing(0, 0);
+            let options = Options { memory: limit, ..Options::default() };
+            match run(alloc, options, source, Dialect::Lox) {
+                End::Done(_) | End::OutOfMemory => assert_eq!(alloc.bytes(), 0),
+                End::Error(message) => panic!("{limit} bytes: {message}"),
+            }
+        }
+    }
+}
+
+/// Several hundred lines that use every construct of Siskin, each copy with names and literals of its own.
+fn large_program() -> String {
+    let copy = |n: usize| {
+        format!(
+            "let limit{n} = {n}; var total{n} = {n}.5 + limit{n} * 2;
+fn fib{n}(n) {{ if n < 2 {{ n }} else {{ fib{n}(n - 1) + fib{n}(n - 2) }} }}
+class Node{n} {{
+  init(value, next) {{
+    this.value{n} = value;
+    this.next = next;
+  }}
+  sum(rest) {{ if this.next == nil {{ this.value{n} + rest }} else {{ this.next.sum(rest + this.value{n}) }} }}
+  label() {{ return \"node {n}\" + \", of a text so long that it is not interned at all, not even in parts {n}\"; }}
+}}
+class Leaf{n} < Node{n} {{
+  init(value) {{ super.init(value, nil); }}
+  label() {{ let inherited = super.label; inherited() + \" leaf\" }}
+  chain(count) {{
+    fun wrap(node, left) {{
+      if (left <= 0) return node;
+      return wrap(Node{n}(left, node), left - 1);
+    }}
+    wrap(this, count)
+  }}
+}}
+fun counter{n}(step) {{
+  var count = 0;
+  fun next() {{
+    count = count + step;
+    return count;
+  }}
+  step = step + {n};
+  next
+}}
+{{
+  var a = 1; var b = nil; let c = {{ let d = a; d * {n} }};
+  for (var i = 0; i < c; i = i + 1) {{
+    if (i == 2 or !(a != nil and b)) {{ b = i; }} else if i > {n} {{ a = b = -i; }} else print \"never {n}\";
+    while a < 0 {{ a = a + 1; }}
+  }}
+  total{n} = total{n} + (a = c) + (if b {{ b }} else {{ 0 }});
+  let many = counter{n}(1);
+  many(); total{n} = total{n} + many() / 4 - fib{n}(5);
+  print Leaf{n}(total{n}).chain(3).sum({n} >= 1 == true);
+}}
+"
+        )
+    };
+    (0..12).map(copy).collect()
+}
+
+/// Parsing and compiling alone: hundreds of functions, and tables that have grown more than once.
+#[test]
+fn a_large_program_may_lack_any_memory_while_it_is_loaded() {
+    let source = large_program();
+    assert!(source.lines().count() > 400);
+    let load = |from, to| {
+        let alloc = Counting::refusing(from, to);
+        let loaded = match Vm::new(alloc, Options::default()) {
+            Ok(mut vm) => match vm.load(&source, Dialect::Siskin) {
+                Ok(_) => true,
+                Err(LoadError::OutOfMemory) => false,
+                Err(error) => panic!("request {from} refused: {error}"),
+            },
+            Err(_) => false,
+        };
+        assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
+        (loaded, alloc.requests())
+    };
+    let (loaded, requests) = load(0, 0);
+    assert!(loaded && requests > 700, "{requests} requests");
+    let mut enough = 0;
+    for request in 0..requests {
+        // Where the collector finds an empty page for the refused one, loading succeeds all the same.
+        enough += usize::from(load(request, usize::MAX).0);
+        load(request, request + 1);
+    }
+    assert!(enough < requests / 10, "of {requests} requests, {enough} need not be granted");
+}
+
+#[test]
+fn garbage_does_not_pile_up() {
+    let source = "class A { init(n) { this.n = n; } }
+        var kept = nil;
+        for (var i = 0; i < 300000; i = i + 1) { var a = A(i); a.s = \"x\" + \"y\"; a.more = a; if (i == 150000) kept = a; }
+        print kept.n;";
+    let options = Options { memory: 3 << 20, ..Options::default() };
+    assert_eq!(run(Counting::refusing(0, 0), options, source, Dialect::Lox), End::Done("150000\n".into()));
+}
+
+#[test]
+fn classes_and_shapes_are_garbage_too() {
+    let source = "var last = nil;
+        for (var i = 0; i < 20000; i = i + 1) {
+            class A { init() { this.x = i; this.y = 2; } get() { return this.x + this.y; } }
+            class B < A { get() { return super.get() + 1; } }
+            last = B();
+            if (last.get() != i + 3) print \"wrong\";
+        }
+        print last.get();";
+    let options = Options { memory: 6 << 20, ..Options::default() };
+    assert_eq!(run(Counting::refusing(0, 0), options, source, Dialect::Lox), End::Done("20002\n".into()));
+}
+
+#[test]
+fn garbage_makes_room_for_tables_and_stacks() {
+    // The junk fills the limit, so that the stack of `deep` and the tables of the classes need a collection.
+    let source = "class J { init(n) { this.n = n; } }
+        fun junk(n) { for (var i = 0; i < n; i = i + 1) J(i); }
+        fun deep(n) { if (n == 0) return 0; junk(20); return 1 + deep(n - 1); }
+        class Many {}
+        junk(40000);
+        print deep(3000);
+        for (var round = 0; round < 200; round = round + 1) {
+            junk(200);
+            class A { a() {} b() {} c() {} d() {} e() {} f() {} g() {} h() {} i() {} }
+            class B < A { j() {} k() {} l() {} }
+            var b = B(); b.x = 1; b.y = 2; b.z = 3;
+        }
+        print \"done\";";
+    let options = Options { memory: 800 << 10, ..Options::default() };
+    let end = run(Counting::refusing(0, 0), options, source, Dialect::Lox);
+    assert_eq!(end, End::Done("3000\ndone\n".into()));
+}

@@ -1,0 +1,209 @@
+//! What fuzzing and review have found, where no script can show it.
+
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "bytecode/common.rs"]
+mod bytecode;
+mod common;
+
+use std::cell::Cell;
+
+use bytecode::{code, fill, program, text};
+use common::{Counting, End, Kept, Still, run};
+use siskin_core::bytecode::operand::*;
+use siskin_core::bytecode::{Const, FnIndex, Insn, Program, Text};
+use siskin_core::platform::{Clock, Host, Output, OutputError};
+use siskin_core::{Dialect, Options, Outcome, Vm};
+
+const STRESS: Options = Options {
+    memory: usize::MAX,
+    max_frames: 100,
+    max_nesting: 100,
+    gc_stress: true,
+    dispatch: siskin_core::Dispatch::Match,
+};
+
+/// What a verified program prints.
+fn print_of(program: Program, options: Options) -> String {
+    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+    let script = vm.load_program(program).expect("verified");
+    vm.start(script).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(Some(10_000), &mut Host { output: &mut output, clock: &Still });
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    String::from_utf8(output.0).expect("output is UTF-8")
+}
+
+/// A caller's registers above the window of a call are not alive, and must not dangle either.
+#[test]
+fn registers_above_a_call_do_not_dangle() {
+    let mut program = program();
+    let name = text(&mut program, "Gone");
+    let mut script = code(
+        &program,
+        Text::default(),
+        0,
+        8,
+        &[
+            Insn::Closure { dst: Dst(2), function: Fn32(0) },
+            Insn::NewClass { dst: Dst(5), fields: Count(0), name: Name32(1) },
+            Insn::Call { argc: Argc(0), win: Win(2) },
+            Insn::Print { src: Src(5) },
+            Insn::ReturnNil {},
+        ],
+    );
+    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Str(name)], &[], &[]);
+    let allocates = [Insn::NewCell { dst: Dst(0), src: Src(0) }, Insn::ReturnNil {}];
+    let callee = code(&program, name, 0, 1, &allocates);
+    program.functions.push(script).expect("memory");
+    program.functions.push(callee).expect("memory");
+    assert_eq!(print_of(program, STRESS), "nil\n");
+}
+
+/// What was found of the properties of a class is forgotten when the host's collection frees the class.
+#[test]
+fn a_collection_by_the_host_forgets_properties() {
+    let mut vm = Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory");
+    let mut run = |source: &str, collect: bool| {
+        let script = vm.load(source, Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        let mut output = Kept::default();
+        let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        if collect {
+            vm.collect();
+        }
+        String::from_utf8(output.0).expect("output is UTF-8")
+    };
+    let class = |value| format!("{{ class A {{ m() {{ return {value}; }} }} var m = A().m; print m(); }}");
+    for value in 0..20 {
+        assert_eq!(run(&class(value), true), format!("{value}\n"));
+    }
+}
+
+/// The bound on the depth of calls holds however small it is.
+#[test]
+fn few_frames_are_as_few_as_asked() {
+    for max_frames in [1, 2, 5, 31, 32, 33, 100] {
+        let options = Options { max_frames, ..Options::default() };
+        let nested = |calls: u32| {
+            let source = format!("fun f(n) {{ if (n > 1) return f(n - 1); return 7; }} print f({calls});");
+            run(Counting::refusing(0, 0), options, &source, Dialect::Lox)
+        };
+        // The script itself is a call.
+        if max_frames > 1 {
+            assert_eq!(nested(max_frames - 1), End::Done("7\n".into()), "{max_frames}");
+        }
+        assert_eq!(nested(max_frames), End::Error("Stack overflow.".into()), "{max_frames}");
+    }
+}
+
+/// A host whose output panics, and which catches that, can go on with the machine.
+#[test]
+fn a_panic_of_the_host_leaves_no_trace() {
+    struct Panics;
+    impl Output for Panics {
+        fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+            panic!("the paper is out");
+        }
+    }
+    struct Asked(Cell<u32>);
+    impl Clock for Asked {
+        fn nanoseconds(&self) -> u64 {
+            self.0.set(self.0.get() + 1);
+            0
+        }
+    }
+    let mut vm = Vm::new(Counting::refusing(0, 0), STRESS).expect("memory");
+    let script = vm.load("print 1; print 2;", Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let clock: &Asked = Box::leak(Box::new(Asked(Cell::new(0))));
+    let host = Box::leak(Box::new(Host { output: Box::leak(Box::new(Panics)), clock }));
+    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| vm.run(None, host)));
+    assert!(caught.is_err());
+    let asked = clock.0.get();
+    let script = vm.load("class A {} print 3;", Dialect::Lox).expect("no errors");
+    assert_eq!(clock.0.get(), asked, "the host of a run is nobody's outside it");
+    vm.start(script).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    assert_eq!(output.0, b"3\n");
+}
+
+/// Fuel bounds bulk work even where no call and no loop asks for it, and slices of it change nothing.
+#[test]
+fn bulk_work_in_a_row_runs_out_of_fuel() {
+    const LEN: usize = 1 << 16;
+    const FUEL: u64 = 20_000;
+    let strings =
+        "var s = \"x\"; var t = \"x\"; for (var i = 0; i < 16; i = i + 1) { s = s + s; t = t + t; }";
+    let many = "m() {} ".repeat(3) + &(0..1000).map(|n| format!("m{n}() {{}} ")).collect::<String>();
+    let captured: String = (0..200).map(|n| format!("var v{n} = 0; ")).collect();
+    let used: String = (0..200).map(|n| format!("v{n} + ")).collect();
+    let programs = [
+        (strings.to_owned(), "print 1; s == t;".to_owned(), LEN),
+        (strings.to_owned(), "print 1; if (s != t) print 2;".to_owned(), LEN),
+        (strings.to_owned(), "print 1; s + t;".to_owned(), 2 * LEN),
+        (strings.to_owned(), "print s;".to_owned(), LEN),
+        (format!("class A {{ {many} }}"), "print 1; { class B < A {} }".to_owned(), 16_000),
+        (format!("fun f() {{ {captured}"), format!("print 1; {{ fun g() {{ return {used} 1; }} }}"), 1600),
+    ];
+    for (before, again, bytes) in programs {
+        let after = if before.starts_with("fun") { "} f();" } else { "" };
+        let source = format!("{before} {} {after}", again.repeat(2000));
+        let run = |slice: u64| {
+            let mut vm = Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory");
+            let script = vm.load(&source, Dialect::Siskin).expect("no errors");
+            vm.start(script).expect("memory");
+            let mut output = Kept::default();
+            for _ in 0..FUEL / slice {
+                let outcome = vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still });
+                assert!(matches!(outcome, Outcome::OutOfFuel), "{again}: {outcome:?}");
+            }
+            output.0.iter().filter(|&&byte| byte == b'\n').count()
+        };
+        let times = run(FUEL);
+        assert!(times > 1 && times <= FUEL as usize * 64 / bytes + 2, "{again}: {times} times");
+        assert_eq!(run(50), times, "{again}");
+    }
+}
+
+/// A large program that has run is garbage like any other: loading more of them needs no more memory.
+#[test]
+fn large_programs_that_have_run_make_room() {
+    let source = "fun f(x) { ".to_owned() + &"x = x + 1; ".repeat(20_000) + "} f(1);";
+    for memory in [usize::MAX, 16 << 20] {
+        let mut vm =
+            Vm::new(Counting::refusing(0, 0), Options { memory, ..Options::default() }).expect("memory");
+        for round in 0..200 {
+            let script = vm.load(&source, Dialect::Siskin).unwrap_or_else(|error| panic!("{round}: {error}"));
+            vm.start(script).expect("memory");
+            let mut output = Kept::default();
+            let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+            assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        }
+        let peak = vm.mem().usage().peak;
+        assert!(peak < 32 << 20, "{peak}");
+    }
+}
+
+/// Loading a program makes room by a collection if there is none.
+#[test]
+fn garbage_makes_room_for_a_program() {
+    let source = "var x = 1; ".repeat(20_000);
+    let vm =
+        |memory| Vm::new(Counting::refusing(0, 0), Options { memory, ..Options::default() }).expect("memory");
+    let mut alone = vm(usize::MAX);
+    alone.load(&source, Dialect::Siskin).expect("no errors");
+    let needed = alone.mem().usage().peak;
+
+    let mut vm = vm(needed + (256 << 10));
+    let garbage = "fun f() { var s = \"x\"; for (var i = 0; i < 19; i = i + 1) s = s + s; } f();";
+    let script = vm.load(garbage, Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    assert!(vm.mem().usage().used > 512 << 10);
+    vm.load(&source, Dialect::Siskin).expect("room");
+}

@@ -1,0 +1,177 @@
+//! A tree as text, one list for each node.
+//!
+//! A local is written `%name`, a global `name`. A `!` behind an operator or a field's `=` says that the right
+//! operand can assign a local that the left one reads. An expression statement has no mark of its own; the
+//! value of a Siskin block is behind `=>`.
+
+use std::fmt::Write;
+
+use siskin_core::Dialect;
+use siskin_core::mem::Mem;
+use siskin_core::syntax::ast::{
+    BinaryOp, ElseId, Expr, ExprId, FnId, FnKind, Function, List, LogicalOp, Place, Stmt, StmtId, UnaryOp,
+    VarId,
+};
+use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, parse};
+
+use crate::common::Counting;
+
+/// Parses a text without errors.
+#[track_caller]
+pub(crate) fn parsed(source: &str, dialect: Dialect) -> Parsed<'_> {
+    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    match parse(source, dialect, &ParseOptions::default(), &mem) {
+        Ok(parsed) => parsed,
+        Err(ParseFailure::Syntax(errors)) => panic!("{:?} in\n{source}", &errors[..]),
+        Err(ParseFailure::OutOfMemory) => panic!("out of memory"),
+    }
+}
+
+/// The tree of a text without errors.
+#[track_caller]
+pub(crate) fn tree(source: &str, dialect: Dialect) -> String {
+    let parsed = parsed(source, dialect);
+    let dump = Dump(&parsed);
+    dump.stmts(parsed.ast.functions[0].body)
+}
+
+/// Checks the tree of a Lox text.
+#[track_caller]
+pub(crate) fn lox(source: &str, expected: &str) {
+    assert_eq!(tree(source, Dialect::Lox), expected, "from {source}");
+}
+
+/// Checks the tree of a Siskin text.
+#[track_caller]
+pub(crate) fn siskin(source: &str, expected: &str) {
+    assert_eq!(tree(source, Dialect::Siskin), expected, "from {source}");
+}
+
+struct Dump<'a>(&'a Parsed<'a>);
+
+impl Dump<'_> {
+    fn var(&self, id: VarId) -> String {
+        format!("%{}", self.0.symbols.text(self.0.ast.vars[id.index()].name))
+    }
+
+    fn place(&self, place: Place) -> String {
+        match place {
+            Place::Local(var) => self.var(var),
+            Place::Global(name) => self.0.symbols.text(name).to_owned(),
+        }
+    }
+
+    fn exprs(&self, list: List) -> String {
+        self.0.ast.list::<ExprId>(list).fold(String::new(), |text, id| text + " " + &self.expr(id))
+    }
+
+    fn expr(&self, id: ExprId) -> String {
+        let name = |symbol| self.0.symbols.text(symbol);
+        let mark = |clobbers| if clobbers { "!" } else { "" };
+        match self.0.ast.expr(id) {
+            Expr::Error => "ERROR".to_owned(),
+            Expr::Nil => "nil".to_owned(),
+            Expr::True => "true".to_owned(),
+            Expr::False => "false".to_owned(),
+            Expr::Number(number) => format!("{number:?}"),
+            Expr::Str(span) => format!("{:?}", &self.0.source[span.start as usize..span.end as usize]),
+            Expr::Local(var) => self.var(var),
+            Expr::Global(symbol) => name(symbol).to_owned(),
+            Expr::SetLocal { var, value } => format!("(= {} {})", self.var(var), self.expr(value)),
+            Expr::SetGlobal { name: symbol, value } => format!("(= {} {})", name(symbol), self.expr(value)),
+            Expr::Unary { op: UnaryOp::Negate, operand } => format!("(- {})", self.expr(operand)),
+            Expr::Unary { op: UnaryOp::Not, operand } => format!("(! {})", self.expr(operand)),
+            Expr::Binary { op, clobbers, left, right } => {
+                format!("({}{} {} {})", symbol(op), mark(clobbers), self.expr(left), self.expr(right))
+            }
+            Expr::Logical { op: LogicalOp::And, left, right } => {
+                format!("(and {} {})", self.expr(left), self.expr(right))
+            }
+            Expr::Logical { op: LogicalOp::Or, left, right } => {
+                format!("(or {} {})", self.expr(left), self.expr(right))
+            }
+            Expr::Paren(inner) => format!("(paren {})", self.expr(inner)),
+            Expr::Call { callee, args } => format!("(call {}{})", self.expr(callee), self.exprs(args)),
+            Expr::Get { object, name: symbol } => format!("(.{} {})", name(symbol), self.expr(object)),
+            Expr::Set { clobbers, object, value, name: symbol } => {
+                let (object, value) = (self.expr(object), self.expr(value));
+                format!("(.{}={} {object} {value})", name(symbol), mark(clobbers))
+            }
+            Expr::Super { this, superclass, name: symbol } => {
+                format!("(super.{} {} {})", name(symbol), self.var(this), self.var(superclass))
+            }
+            Expr::If { cond, then, otherwise } => {
+                let otherwise =
+                    otherwise.map(ElseId::get).map_or(String::new(), |id| " ".to_owned() + &self.expr(id));
+                format!("(if {} {}{otherwise})", self.expr(cond), self.expr(then))
+            }
+            Expr::Block(list) => format!("{{{}}}", self.stmts(list)),
+        }
+    }
+
+    fn stmts(&self, list: List) -> String {
+        let stmts: Vec<_> = self.0.ast.list::<StmtId>(list).map(|id| self.stmt(id)).collect();
+        stmts.join(" ")
+    }
+
+    fn stmt(&self, id: StmtId) -> String {
+        match self.0.ast.stmt(id) {
+            Stmt::Expr(value) => self.expr(value),
+            Stmt::Tail(value) => format!("=> {}", self.expr(value)),
+            Stmt::Print(value) => format!("(print {})", self.expr(value)),
+            Stmt::Var { place, init: Some(init) } => {
+                format!("(var {} {})", self.place(place), self.expr(init))
+            }
+            Stmt::Var { place, init: None } => format!("(var {})", self.place(place)),
+            Stmt::Fn { place, function } => format!("(fun {}{})", self.place(place), self.function(function)),
+            Stmt::Class(id) => {
+                let class = self.0.ast.classes[id.index()];
+                let mut text = format!("(class {}", self.place(class.place));
+                if let Some((superclass, var)) = class.superclass {
+                    write!(text, " < {} {}", self.expr(superclass), self.var(var)).unwrap();
+                }
+                for method in self.0.ast.list::<FnId>(class.methods) {
+                    let Function { name, kind, .. } = self.0.ast.functions[method.index()];
+                    let sort = if kind == FnKind::Initializer { "initializer" } else { "method" };
+                    write!(text, " ({sort} {}{})", self.0.symbols.text(name), self.function(method)).unwrap();
+                }
+                text + ")"
+            }
+            Stmt::Block(list) => format!("{{{}}}", self.stmts(list)),
+            Stmt::If { cond, then, otherwise } => {
+                let otherwise = otherwise.map_or(String::new(), |id| " ".to_owned() + &self.stmt(id));
+                format!("(if {} {}{otherwise})", self.expr(cond), self.stmt(then))
+            }
+            Stmt::While { cond, body } => format!("(while {} {})", self.expr(cond), self.stmt(body)),
+            Stmt::For { init, cond, step, body } => {
+                let init = init.map_or("_".to_owned(), |id| self.stmt(id));
+                let cond = cond.map_or("_".to_owned(), |id| self.expr(id));
+                let step = step.map_or("_".to_owned(), |id| self.expr(id));
+                format!("(for {init} {cond} {step} {})", self.stmt(body))
+            }
+            Stmt::Return(Some(value)) => format!("(return {})", self.expr(value)),
+            Stmt::Return(None) => "(return)".to_owned(),
+        }
+    }
+
+    fn function(&self, id: FnId) -> String {
+        let function = self.0.ast.functions[id.index()];
+        let params: Vec<_> = self.0.ast.list::<VarId>(function.params).map(|id| self.var(id)).collect();
+        format!(" ({}) {{{}}}", params.join(" "), self.stmts(function.body))
+    }
+}
+
+fn symbol(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Add => "+",
+        BinaryOp::Sub => "-",
+        BinaryOp::Mul => "*",
+        BinaryOp::Div => "/",
+        BinaryOp::Eq => "==",
+        BinaryOp::Ne => "!=",
+        BinaryOp::Lt => "<",
+        BinaryOp::Le => "<=",
+        BinaryOp::Gt => ">",
+        BinaryOp::Ge => ">=",
+    }
+}
