@@ -1,0 +1,111 @@
+//! Errors as text: the words and the order of the book's implementation of Lox.
+
+use std::fmt;
+
+use siskin_core::syntax::{Diagnostic, Found};
+use siskin_core::{TraceFrame, Vm};
+
+/// Compile errors, one a line: `[line 3] Error at 'x': Expect expression.`
+///
+/// The line is that on which the offending token ends.
+#[derive(Clone, Copy, Debug)]
+pub struct CompileErrors<'a> {
+    /// The source text.
+    pub source: &'a str,
+    /// What is wrong with it.
+    pub diagnostics: &'a [Diagnostic],
+}
+
+impl fmt::Display for CompileErrors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut lines = LineCounter::new(self.source);
+        for &Diagnostic { code, span, found } in self.diagnostics {
+            write!(f, "[line {}] Error", lines.line_at(span.end as usize))?;
+            match found {
+                Found::Token => {
+                    let lexeme = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
+                    write!(f, " at '{lexeme}'")?;
+                }
+                Found::End => f.write_str(" at end")?,
+                Found::Nothing => {}
+            }
+            writeln!(f, ": {}", code.message(self.source))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a run stopped for, then where it stopped, innermost function first:
+/// `[line 3] in f()`, `[line 9] in script`.
+///
+/// Of a trace longer than the book's machine can make, the middle is left out.
+#[derive(Clone, Copy)]
+pub struct Traceback<'a> {
+    /// What the run stopped for.
+    pub message: &'a str,
+    /// The machine that stopped.
+    pub vm: &'a Vm,
+}
+
+/// The book's limit on active calls.
+const LONGEST_TRACE: usize = 64;
+
+impl fmt::Display for Traceback<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.message)?;
+        let count = self.vm.trace().count();
+        let left_out =
+            if count > LONGEST_TRACE { LONGEST_TRACE / 2..count - LONGEST_TRACE / 2 } else { 0..0 };
+        for (index, TraceFrame { name, line }) in self.vm.trace().enumerate() {
+            if !left_out.contains(&index) {
+                match name {
+                    Some(name) => writeln!(f, "[line {line}] in {name}()")?,
+                    None => writeln!(f, "[line {line}] in script")?,
+                }
+            } else if index == left_out.start {
+                writeln!(f, "[{} more]", left_out.len())?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Lines of ascending positions in a text, each byte looked at once.
+struct LineCounter<'a> {
+    text: &'a [u8],
+    at: usize,
+    line: usize,
+}
+
+impl<'a> LineCounter<'a> {
+    fn new(text: &'a str) -> LineCounter<'a> {
+        LineCounter { text: text.as_bytes(), at: 0, line: 1 }
+    }
+
+    /// The line (from 1) of the byte at `position`; going back costs a fresh count.
+    fn line_at(&mut self, position: usize) -> usize {
+        if position < self.at {
+            (self.at, self.line) = (0, 1);
+        }
+        let position = position.min(self.text.len());
+        self.line += self.text[self.at..position].iter().filter(|&&byte| byte == b'\n').count();
+        self.at = position;
+        self.line
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::LineCounter;
+
+    #[test]
+    fn lines_are_counted_from_one_in_any_order() {
+        let mut lines = LineCounter::new("a\nb\n\nc");
+        assert_eq!(lines.line_at(0), 1);
+        assert_eq!(lines.line_at(1), 1);
+        assert_eq!(lines.line_at(2), 2);
+        assert_eq!(lines.line_at(5), 4);
+        assert_eq!(lines.line_at(3), 2);
+        assert_eq!(lines.line_at(99), 4);
+    }
+}

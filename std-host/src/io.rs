@@ -1,0 +1,89 @@
+//! What a script sees of the world: an output stream and a clock.
+
+use std::io::{self, Write};
+use std::time::Instant;
+
+use siskin_core::platform::{Clock, Output, OutputError};
+
+/// A script's output on any [`Write`]; buffering is the stream's own business.
+///
+/// The engine knows only that writing failed; [`StreamOutput::error`] knows why.
+pub struct StreamOutput<'a> {
+    stream: &'a mut dyn Write,
+    error: Option<io::Error>,
+}
+
+impl<'a> StreamOutput<'a> {
+    /// Output to `stream`.
+    pub fn new(stream: &'a mut dyn Write) -> StreamOutput<'a> {
+        StreamOutput { stream, error: None }
+    }
+
+    /// Why writing failed, if it did; nothing was written after that.
+    pub fn error(self) -> Option<io::Error> {
+        self.error
+    }
+}
+
+impl Output for StreamOutput<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        if self.error.is_some() {
+            return Err(OutputError);
+        }
+        self.stream.write_all(bytes).map_err(|error| {
+            self.error = Some(error);
+            OutputError
+        })
+    }
+}
+
+/// Time since it was started, on a clock that never goes back.
+#[derive(Clone, Copy, Debug)]
+pub struct SystemClock(Instant);
+
+impl SystemClock {
+    /// A clock that shows 0 now.
+    #[must_use]
+    pub fn start() -> SystemClock {
+        SystemClock(Instant::now())
+    }
+}
+
+impl Clock for SystemClock {
+    fn nanoseconds(&self) -> u64 {
+        // 584 years fit.
+        self.0.elapsed().as_nanos() as u64
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Full;
+
+    impl Write for Full {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(io::ErrorKind::StorageFull.into())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn output_keeps_the_reason() {
+        let mut full = Full;
+        let mut output = StreamOutput::new(&mut full);
+        assert!(output.write(b"a").is_err());
+        assert!(output.write(b"b").is_err());
+        assert_eq!(output.error().map(|error| error.kind()), Some(io::ErrorKind::StorageFull));
+    }
+
+    #[test]
+    fn clock_does_not_go_back() {
+        let clock = SystemClock::start();
+        let first = clock.nanoseconds();
+        assert!(clock.nanoseconds() >= first);
+    }
+}

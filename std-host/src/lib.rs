@@ -1,0 +1,43 @@
+//! Siskin, a small and fast scripting language: the crate to depend on.
+//!
+//! `siskin-core` is the language and its engine, without an operating system. This crate adds what a
+//! desktop or server has: its allocator ([`SYSTEM`]), its output and clock ([`io`]), error text
+//! ([`diagnostics`]) and, behind the feature `cli` (on by default), the `siskin` program ([`program`]).
+//!
+//! # Examples
+//! ```
+//! use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm};
+//! use siskin::io::{StreamOutput, SystemClock};
+//!
+//! let mut vm = Vm::new(SYSTEM, Options::default())?;
+//! let script = vm.load("print 6 * 7;", Dialect::Siskin)?;
+//! vm.start(script)?;
+//!
+//! let mut text = Vec::new();
+//! let mut output = StreamOutput::new(&mut text);
+//! let outcome = vm.run(None, &mut Host { output: &mut output, clock: &SystemClock::start() });
+//! assert!(matches!(outcome, Outcome::Done));
+//! assert_eq!(text, b"42\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+struct Embedding;
+
+pub mod diagnostics;
+pub mod io;
+#[cfg(feature = "cli")]
+pub mod program;
+mod system;
+
+pub use siskin_core::platform::Host;
+pub use siskin_core::{
+    Dialect, Dispatch, ErrorKind, HeapStats, LoadError, Options, Outcome, RuntimeError, Script, Stats,
+    TraceFrame, Vm, mem, platform,
+};
+pub use system::SYSTEM;

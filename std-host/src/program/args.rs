@@ -1,0 +1,220 @@
+//! The command line.
+
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU64;
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, CommandFactory, Parser, Subcommand};
+use siskin_core::{Dialect, Dispatch, Options};
+
+#[derive(Parser)]
+#[command(
+    name = "siskin",
+    version,
+    about = "Siskin, a small and fast scripting language",
+    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE>\n       siskin <COMMAND> ...",
+    after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\n\
+        Exit codes: 64 usage, 65 compile error, 70 run-time error, 74 input or output."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What is to be done.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Run a script
+    #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE>")]
+    Run(Run),
+    /// Compile a script and report its errors, without running it
+    #[command(override_usage = "siskin check [OPTIONS] <FILE|-|-e CODE>")]
+    Check(Compile),
+    /// List a script's bytecode
+    #[command(override_usage = "siskin disasm [OPTIONS] <FILE|-|-e CODE>")]
+    Disasm(Compile),
+}
+
+/// Where the script comes from.
+#[derive(Args, Default)]
+#[group(required = true, multiple = false)]
+pub(super) struct Input {
+    /// The script; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// The script itself
+    #[arg(short, long = "eval", value_name = "CODE", allow_hyphen_values = true)]
+    pub(super) eval: Option<String>,
+}
+
+/// What compiling takes.
+#[derive(Args, Default)]
+pub(super) struct Compile {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The language of the script; by default lox for files that end in .lox, else siskin
+    #[arg(long, value_name = "NAME", value_parser = dialects())]
+    pub(super) dialect: Option<Dialect>,
+    /// The most memory to use; with k, m or g for kibi, mebi or gibi
+    #[arg(long, value_name = "BYTES", value_parser = bytes)]
+    memory: Option<usize>,
+}
+
+/// What running takes.
+#[derive(Args, Default)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    /// How code is executed
+    #[arg(long, value_name = "NAME", default_value = "interp", value_parser = ["interp"])]
+    tier: String,
+    /// How the interpreter gets from one instruction to the next: match or tail
+    #[arg(long, value_name = "NAME", value_parser = dispatch)]
+    dispatch: Option<Dispatch>,
+    /// Stop with an error after so many calls and loop turns
+    #[arg(long, value_name = "N")]
+    pub(super) fuel: Option<u64>,
+    /// The deepest that calls may nest
+    #[arg(long, value_name = "N")]
+    max_depth: Option<u32>,
+    /// Collect garbage at every allocation, to find faults in the engine
+    #[arg(long)]
+    gc_stress: bool,
+    /// Stop and resume every N units of fuel, to find faults in the engine
+    #[arg(long, value_name = "N")]
+    pub(super) slice: Option<NonZeroU64>,
+    /// Report collections, memory and fuel on standard error at the end
+    #[arg(long)]
+    pub(super) stats: bool,
+}
+
+impl Compile {
+    /// The engine's limits for compiling alone.
+    pub(super) fn options(&self) -> Options {
+        let mut options = Options::default();
+        if let Some(memory) = self.memory {
+            options.memory = memory;
+        }
+        options
+    }
+}
+
+impl Run {
+    /// The engine's limits and modes.
+    pub(super) fn options(&self) -> Options {
+        let mut options = self.compile.options();
+        if let Some(depth) = self.max_depth {
+            options.max_frames = depth;
+        }
+        if let Some(dispatch) = self.dispatch {
+            options.dispatch = dispatch;
+        }
+        options.gc_stress = self.gc_stress;
+        options
+    }
+}
+
+/// What the program says instead of doing something.
+pub(super) enum Answer {
+    /// Help or version, for stdout.
+    Info(String),
+    /// What is wrong with the command line, for stderr.
+    Usage(String),
+}
+
+/// First words that are not a script to run.
+const COMMANDS: [&str; 8] = ["run", "check", "disasm", "help", "-h", "--help", "-V", "--version"];
+
+/// Reads the command line.
+pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Answer> {
+    let Some(first) = args.first() else {
+        return Err(Answer::Usage(Cli::command().render_help().to_string()));
+    };
+    if !COMMANDS.iter().any(|&command| first == command) {
+        if let [file] = args.as_slice()
+            && !file.as_encoded_bytes().starts_with(b"-")
+        {
+            return Ok(plain_file(file));
+        }
+        args.insert(0, "run".into());
+    }
+    args.insert(0, "siskin".into());
+    Cli::try_parse_from(args).map(|cli| cli.command).map_err(|error| {
+        let text = error.render().to_string();
+        if error.use_stderr() { Answer::Usage(text) } else { Answer::Info(text) }
+    })
+}
+
+/// `siskin FILE`, the common case: building clap's tables would cost more than running a small script.
+fn plain_file(file: &OsStr) -> Command {
+    let input = Input { file: Some(file.into()), eval: None };
+    Command::Run(Run { compile: Compile { input, ..Compile::default() }, ..Run::default() })
+}
+
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(["lox", "siskin"])
+        .map(|name| if name == "lox" { Dialect::Lox } else { Dialect::Siskin })
+}
+
+fn dispatch(name: &str) -> Result<Dispatch, &'static str> {
+    match name {
+        "match" => Ok(Dispatch::Match),
+        #[cfg(feature = "tail")]
+        "tail" => Ok(Dispatch::Tail),
+        #[cfg(not(feature = "tail"))]
+        "tail" => {
+            Err("this siskin was built without it (it takes a nightly compiler and the feature `tail`)")
+        }
+        _ => Err("there are `match` and `tail`"),
+    }
+}
+
+/// A number of bytes: `4096`, `64k`, `16m`, `2g`.
+fn bytes(text: &str) -> Result<usize, &'static str> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number: usize = digits.parse().map_err(|_| "not a number of bytes, such as 4096, 64k, 16m or 2g")?;
+    number.checked_mul(1 << shift).ok_or("more bytes than this machine can count")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn memory_sizes() {
+        assert_eq!(bytes("0"), Ok(0));
+        assert_eq!(bytes("4096"), Ok(4096));
+        assert_eq!(bytes("64k"), Ok(64 << 10));
+        assert_eq!(bytes("16M"), Ok(16 << 20));
+        assert_eq!(bytes("1g"), Ok(1 << 30));
+        for wrong in ["", "k", "-1", "1.5m", "1kk", "ten"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+        assert!(bytes("99999999999999999999").is_err());
+        assert!(bytes("9999999999999999g").is_err());
+    }
+
+    #[test]
+    fn plain_file_is_what_clap_would_make_of_it() {
+        let fast = parse(vec!["a.lox".into()]);
+        let slow = parse(vec!["run".into(), "a.lox".into()]);
+        let (Ok(Command::Run(fast)), Ok(Command::Run(slow))) = (fast, slow) else {
+            panic!("both are runs");
+        };
+        assert_eq!(fast.compile.input.file, slow.compile.input.file);
+        assert_eq!(fast.compile.input.eval, slow.compile.input.eval);
+        assert_eq!((fast.fuel, fast.slice, fast.stats), (slow.fuel, slow.slice, slow.stats));
+        assert_eq!(format!("{:?}", fast.options()), format!("{:?}", slow.options()));
+    }
+}

@@ -1,0 +1,68 @@
+//! `siskin run`.
+
+use siskin_core::platform::Host;
+use siskin_core::{Outcome, Vm};
+
+use super::args::Run;
+use super::console::Console;
+use super::source::{self, Source};
+use super::{exit, inspect, stats};
+use crate::SYSTEM;
+use crate::diagnostics::Traceback;
+use crate::io::{StreamOutput, SystemClock};
+
+/// Runs a script.
+pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
+    let source = match source::read(&args.compile, console) {
+        Ok(source) => source,
+        Err(code) => return code,
+    };
+    let Ok(mut vm) = Vm::new(SYSTEM, args.options()) else {
+        console.error("Out of memory.\n");
+        return exit::RUNTIME;
+    };
+    let code = load_and_run(&mut vm, &source, args, console);
+    if args.stats {
+        console.error(stats::Report(&vm.stats()));
+    }
+    code
+}
+
+fn load_and_run(vm: &mut Vm, source: &Source, args: &Run, console: &mut Console<'_>) -> u8 {
+    let script = match vm.load(&source.text, source.dialect) {
+        Ok(script) => script,
+        Err(error) => return inspect::load_error(&error, source, console),
+    };
+    if let Err(error) = vm.start(script) {
+        console.error(Traceback { message: error.message(), vm });
+        return exit::RUNTIME;
+    }
+    let mut output = StreamOutput::new(console.stdout);
+    let clock = SystemClock::start();
+    let outcome = run_in_slices(vm, args, &mut Host { output: &mut output, clock: &clock });
+    // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
+    if let Some(error) = output.error() {
+        return console.cannot_write(&error);
+    }
+    match &outcome {
+        Outcome::Done => return exit::SUCCESS,
+        Outcome::OutOfFuel => console.error(Traceback { message: "Out of fuel.", vm }),
+        Outcome::Error(error) => console.error(Traceback { message: error.message(), vm }),
+    }
+    exit::RUNTIME
+}
+
+/// Runs to the end or to the last of the fuel, however often it is made to stop in between.
+fn run_in_slices(vm: &mut Vm, args: &Run, host: &mut Host<'_>) -> Outcome {
+    let Some(slice) = args.slice else {
+        return vm.run(args.fuel, host);
+    };
+    let mut left = args.fuel.unwrap_or(u64::MAX);
+    loop {
+        let portion = slice.get().min(left);
+        match vm.run(Some(portion), host) {
+            Outcome::OutOfFuel if left > portion => left -= portion,
+            outcome => return outcome,
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! The `siskin` program, as a function: arguments and streams in, exit code out.
+//!
+//! ```text
+//!   args     the command line         source   the script's text and dialect
+//!   execute  run a script             inspect  check it, or list its bytecode
+//!   stats    what --stats prints      console  the streams and how errors reach them
+//! ```
+
+mod args;
+mod console;
+mod execute;
+mod inspect;
+mod source;
+mod stats;
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+use args::Command;
+use console::Console;
+
+/// Exit codes, those of the book (and of BSD's `sysexits.h`).
+mod exit {
+    pub(super) const SUCCESS: u8 = 0;
+    /// The command line makes no sense.
+    pub(super) const USAGE: u8 = 64;
+    /// The script does not compile.
+    pub(super) const COMPILE: u8 = 65;
+    /// The script failed, or was stopped by a limit.
+    pub(super) const RUNTIME: u8 = 70;
+    /// A file cannot be read, or output cannot be written.
+    pub(super) const IO: u8 = 74;
+    /// Nobody reads the output any more: what a shell reports for a program stopped by SIGPIPE.
+    pub(super) const BROKEN_PIPE: u8 = 128 + 13;
+}
+
+/// Does what the command line asks for and returns the exit code.
+///
+/// `args` come without the program's name. `stdout` may buffer: it is flushed before anything goes to
+/// `stderr`, and at the end.
+pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
+    let mut console = Console { stdin, stdout, stderr };
+    let code = match args::parse(args) {
+        Ok(Command::Run(run)) => execute::execute(&run, &mut console),
+        Ok(Command::Check(check)) => inspect::check(&check, &mut console),
+        Ok(Command::Disasm(disasm)) => inspect::disasm(&disasm, &mut console),
+        Err(answer) => console.answer(&answer),
+    };
+    match console.stdout.flush() {
+        Ok(()) => code,
+        Err(error) => console.cannot_write(&error),
+    }
+}

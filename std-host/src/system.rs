@@ -1,0 +1,34 @@
+//! The standard library's allocator, as the engine wants it.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+
+use siskin_core::mem::RawAlloc;
+
+/// The operating system's memory, for [`Vm::new`](siskin_core::Vm::new).
+///
+/// It is [`std::alloc::System`], whatever the program's global allocator is.
+pub static SYSTEM: &dyn RawAlloc = &SystemAlloc;
+
+struct SystemAlloc;
+
+// SAFETY: `System` is a `GlobalAlloc`, whose contract is the same: blocks satisfy their layout, are handed
+// out once, failure is null, and nothing unwinds.
+unsafe impl RawAlloc for SystemAlloc {
+    fn alloc(&self, layout: Layout) -> *mut u8 {
+        if layout.size() == 0 {
+            return std::ptr::null_mut();
+        }
+        // SAFETY: the layout is not empty.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+        // SAFETY: the caller returns a block of this allocator with its layout.
+        unsafe { System.dealloc(ptr, layout) }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        // SAFETY: as above; the caller vouches that the size is not zero and does not overflow.
+        unsafe { System.realloc(ptr, layout, new_size) }
+    }
+}

@@ -1,0 +1,400 @@
+//! The `siskin` program as its users meet it: arguments and files in, text and exit codes out.
+
+use std::env::consts::ARCH;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+use siskin::program;
+
+/// What a run of the program left behind.
+#[derive(Debug, PartialEq)]
+struct Ran {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+fn ran(code: u8, out: &str, err: &str) -> Ran {
+    Ran { code, out: out.into(), err: err.into() }
+}
+
+fn siskin_with_input<A: Into<OsString>>(args: impl IntoIterator<Item = A>, mut input: &[u8]) -> Ran {
+    let args = args.into_iter().map(Into::into).collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = program::run(args, &mut input, &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    Ran { code, out: text(out), err: text(err) }
+}
+
+fn siskin<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Ran {
+    siskin_with_input(args, b"")
+}
+
+/// A file of that name, alone in a directory of this test's own.
+fn file(test: &str, name: &str, contents: &[u8]) -> PathBuf {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("program").join(test);
+    std::fs::create_dir_all(&directory).expect("a scratch directory");
+    let path = directory.join(name);
+    std::fs::write(&path, contents).expect("a scratch file");
+    path
+}
+
+#[test]
+fn runs_a_file() {
+    let path = file("runs_a_file", "hello.lox", b"print \"hello\";\nprint 1;\n");
+    assert_eq!(siskin([&path]), ran(0, "hello\n1\n", ""));
+    assert_eq!(siskin(["run".into(), path]), ran(0, "hello\n1\n", ""));
+}
+
+#[test]
+fn runs_code_and_standard_input() {
+    assert_eq!(siskin(["-e", "print \"x\";"]), ran(0, "x\n", ""));
+    assert_eq!(siskin(["run", "--eval", "print \"x\";"]), ran(0, "x\n", ""));
+    assert_eq!(siskin_with_input(["-"], b"print \"in\";"), ran(0, "in\n", ""));
+    assert_eq!(siskin_with_input(["run", "-"], b"print \"in\";"), ran(0, "in\n", ""));
+    assert_eq!(siskin(["-e", ""]), ran(0, "", ""));
+}
+
+#[test]
+fn code_may_begin_with_a_hyphen() {
+    assert_eq!(siskin(["-e", "-\"x\";"]).err.lines().next(), Some("Operand must be a number."));
+}
+
+#[test]
+fn usage_errors() {
+    let nothing = siskin::<&str>([]);
+    assert_eq!((nothing.code, nothing.out.as_str()), (64, ""));
+    assert!(nothing.err.contains("Usage: siskin"), "{}", nothing.err);
+
+    let wrong: &[&[&str]] = &[
+        &["--bogus"],
+        &["run"],
+        &["check"],
+        &["disasm"],
+        &["a.lox", "b.lox"],
+        &["-e", "print 1;", "a.lox"],
+        &["-e"],
+        &["--dialect", "python", "a.lox"],
+        &["--tier", "jit", "a.lox"],
+        &["--dispatch", "goto", "a.lox"],
+        &["--fuel", "-1", "a.lox"],
+        &["--fuel", "much", "a.lox"],
+        &["--slice", "0", "a.lox"],
+        &["--memory", "lots", "a.lox"],
+        &["--memory", "99999999999g", "a.lox"],
+        &["check", "--fuel", "1", "a.lox"],
+    ];
+    for args in wrong {
+        let ran = siskin(args.iter());
+        assert_eq!((ran.code, ran.out.as_str()), (64, ""), "{args:?}: {}", ran.err);
+        assert!(ran.err.starts_with("error: "), "{args:?}: {}", ran.err);
+    }
+}
+
+#[cfg(not(feature = "tail"))]
+#[test]
+fn tail_dispatch_takes_a_feature() {
+    let ran = siskin(["--dispatch", "tail", "-e", "print 1;"]);
+    assert_eq!(ran.code, 64);
+    assert!(ran.err.contains("built without it"), "{}", ran.err);
+}
+
+#[cfg(feature = "tail")]
+#[test]
+fn tail_dispatch() {
+    assert_eq!(siskin(["--dispatch", "tail", "-e", "print 1;"]), ran(0, "1\n", ""));
+}
+
+#[test]
+fn modes_change_nothing_to_be_seen() {
+    for mode in [
+        &["--tier", "interp"][..],
+        &["--dispatch", "match"],
+        &["--gc-stress"],
+        &["--slice", "1"],
+        &["--fuel", "1000000"],
+        &["--memory", "16m"],
+        &["--max-depth", "100"],
+        &["--dialect", "siskin"],
+    ] {
+        let args = mode.iter().chain(&["-e", "print \"a\";\nprint 2;"]);
+        assert_eq!(siskin(args), ran(0, "a\n2\n", ""), "{mode:?}");
+    }
+}
+
+#[test]
+fn help_and_version() {
+    for args in [&["--help"][..], &["-h"], &["help"], &["run", "--help"], &["check", "-h"], &["help", "run"]]
+    {
+        let ran = siskin(args.iter());
+        assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{args:?}");
+        assert!(ran.out.contains("Usage: siskin"), "{args:?}: {}", ran.out);
+    }
+    let version = concat!("siskin ", env!("CARGO_PKG_VERSION"), "\n");
+    assert_eq!(siskin(["--version"]), ran(0, version, ""));
+}
+
+#[test]
+fn compile_errors() {
+    let err = "[line 2] Error at ';': Expect expression.\n[line 4] Error at end: Expect expression.\n";
+    let source = "print 1;\nprint ;\n\nprint";
+    let path = file("compile_errors", "bad.lox", source.as_bytes());
+    assert_eq!(siskin([&path]), ran(65, "", err));
+    assert_eq!(siskin(["check".into(), path]), ran(65, "", err));
+    assert_eq!(siskin(["-e", source]), ran(65, "", err));
+}
+
+#[test]
+fn check_runs_nothing() {
+    assert_eq!(siskin(["check", "-e", "print 1;"]), ran(0, "", ""));
+    assert_eq!(siskin(["check", "-e", "-\"x\";"]), ran(0, "", ""));
+}
+
+#[test]
+fn disasm_lists_bytecode() {
+    let ran = siskin(["disasm", "-e", "fun add(a, b) { return a + b; } print add(1, 2);"]);
+    assert_eq!((ran.code, ran.err.as_str()), (0, ""));
+    for word in ["add", "return", "print", "call"] {
+        assert!(ran.out.contains(word), "{word} is missing in:\n{}", ran.out);
+    }
+    assert_eq!(siskin(["disasm", "-e", "print ;"]).code, 65);
+}
+
+#[test]
+fn run_time_errors() {
+    let source = "print \"before\";\nfun f() {\n  -\"x\";\n}\nf();\n";
+    let path = file("run_time_errors", "fails.lox", source.as_bytes());
+    let err = "Operand must be a number.\n[line 3] in f()\n[line 5] in script\n";
+    assert_eq!(siskin([&path]), ran(70, "before\n", err));
+}
+
+#[test]
+fn dialect_follows_the_extension() {
+    let source = b"fn twice(n) { n * 2 }\nprint twice(21);\n";
+    let lox_error = "[line 1] Error at 'twice': Expect ';' after expression.\n";
+    let siskin_file = file("dialect", "twice.sk", source);
+    let other_file = file("dialect", "twice", source);
+    let lox_file = file("dialect", "twice.lox", source);
+    assert_eq!(siskin([&siskin_file]), ran(0, "42\n", ""));
+    assert_eq!(siskin([&other_file]), ran(0, "42\n", ""));
+    assert_eq!(siskin_with_input(["-"], source), ran(0, "42\n", ""));
+    assert_eq!(siskin([&lox_file]), ran(65, "", lox_error));
+
+    assert_eq!(siskin(["--dialect".into(), "siskin".into(), lox_file]), ran(0, "42\n", ""));
+    assert_eq!(siskin(["--dialect".into(), "lox".into(), siskin_file]), ran(65, "", lox_error));
+}
+
+#[test]
+fn unreadable_files() {
+    let missing = siskin(["no/such/file.lox"]);
+    assert_eq!((missing.code, missing.out.as_str()), (74, ""));
+    assert!(
+        missing.err.starts_with("siskin: cannot read 'no/such/file.lox': No such file"),
+        "{}",
+        missing.err
+    );
+
+    let directory = siskin([env!("CARGO_TARGET_TMPDIR")]);
+    assert_eq!(directory.code, 74, "{}", directory.err);
+
+    let bytes = file("unreadable_files", "latin1.lox", b"print 1;\nprint \"caf\xE9\";\n");
+    let err = format!("siskin: cannot read '{}': not UTF-8 text (line 2, byte 19)\n", bytes.display());
+    assert_eq!(siskin([&bytes]), ran(74, "", &err));
+    assert_eq!(siskin([OsString::from("check"), bytes.into()]), ran(74, "", &err));
+
+    let err = "siskin: cannot read standard input: not UTF-8 text (line 1, byte 0)\n";
+    assert_eq!(siskin_with_input(["-"], b"\xFF"), ran(74, "", err));
+}
+
+#[test]
+fn fuel_runs_out() {
+    let spin = ["--fuel", "1000", "-e", "while (true) {}"];
+    let first_line = |ran: &Ran| ran.err.lines().next().map(str::to_owned);
+    let whole = siskin(spin);
+    assert_eq!((whole.code, first_line(&whole)), (70, Some("Out of fuel.".into())));
+    let sliced = siskin(["--slice", "7"].iter().chain(&spin));
+    assert_eq!(sliced, whole);
+    assert_eq!(siskin(["--fuel", "1000", "-e", "print 1;"]), ran(0, "1\n", ""));
+}
+
+/// Work that is paid by the byte may cost more than a slice has.
+#[test]
+fn slices_cost_as_much_as_the_whole() {
+    let code = "var s = \"ab\"; for (var i = 0; i < 12; i = i + 1) s = s + s;
+        for (var i = 0; i < 9; i = i + 1) s + \"x\"; print \"end\";";
+    let fuel = |args: &[&str]| {
+        let ran = siskin(args.iter().chain(&["--stats", "-e", code]));
+        assert_eq!((ran.code, ran.out.as_str()), (0, "end\n"));
+        ran.err.lines().find(|line| line.starts_with("fuel")).map(str::to_owned)
+    };
+    let whole = fuel(&[]);
+    for slice in ["1", "7", "100"] {
+        assert_eq!(fuel(&["--slice", slice]), whole, "{slice}");
+    }
+}
+
+#[test]
+fn output_before_the_end_of_fuel_is_kept() {
+    let ran = siskin(["--fuel", "50", "-e", "while (true) print 1;"]);
+    assert_eq!(ran.code, 70);
+    assert!(ran.out.starts_with("1\n1\n"), "{}", ran.out);
+}
+
+#[test]
+fn memory_runs_out() {
+    let grow = "var s = \"grow\"; while (true) s = s + s;";
+    let ran = siskin(["--memory", "1m", "-e", grow]);
+    assert_eq!((ran.code, ran.out.as_str()), (70, ""));
+    assert!(ran.err.starts_with("Out of memory.\n"), "{}", ran.err);
+    // Not even the engine fits.
+    for bytes in ["0", "1", "200"] {
+        let ran = siskin(["--memory", bytes, "-e", "print 1;"]);
+        assert_eq!(ran.code, 70, "{bytes}");
+        assert!(ran.err.starts_with("Out of memory.\n"), "{bytes}: {}", ran.err);
+    }
+    assert_eq!(siskin(["check", "--memory", "10", "-e", "print 1;"]).code, 70);
+}
+
+#[test]
+fn calls_nest_too_deep() {
+    let ran = siskin(["--max-depth", "50", "-e", "fun grow() { grow(); } grow();"]);
+    assert_eq!((ran.code, ran.out.as_str()), (70, ""));
+    assert!(ran.err.starts_with("Stack overflow.\n[line 1] in grow()\n"), "{}", ran.err);
+    assert!(ran.err.ends_with("[line 1] in script\n"), "{}", ran.err);
+}
+
+#[test]
+fn long_traces_lose_their_middle() {
+    let trace = |depth: &str| {
+        let ran = siskin(["--max-depth", depth, "-e", "fun grow() { grow(); }\ngrow();"]);
+        assert!(ran.err.ends_with("\n[line 2] in script\n"), "{}", ran.err);
+        (ran.err.lines().count(), ran.err.lines().nth(33).map(str::to_owned))
+    };
+    let frame = Some("[line 1] in grow()".to_owned());
+    assert_eq!(trace("60"), (61, frame.clone()));
+    assert_eq!(trace("64"), (65, frame));
+    assert_eq!(trace("65"), (66, Some("[1 more]".into())));
+    assert_eq!(trace("5000"), (66, Some("[4936 more]".into())));
+}
+
+#[test]
+fn stats_come_last() {
+    let ran = siskin(["--stats", "-e", "print 1;"]);
+    assert_eq!((ran.code, ran.out.as_str()), (0, "1\n"));
+    for word in ["collections", "pauses", "memory", "objects", "fuel"] {
+        assert!(ran.err.lines().any(|line| line.starts_with(word)), "{word} is missing in:\n{}", ran.err);
+    }
+    let failed = siskin(["--stats", "-e", "-\"x\";"]);
+    assert_eq!(failed.code, 70);
+    assert!(failed.err.starts_with("Operand must be a number.\n"), "{}", failed.err);
+    assert!(failed.err.contains("\ncollections"), "{}", failed.err);
+}
+
+/// Takes some bytes, then fails.
+struct Failing {
+    room: usize,
+    kind: io::ErrorKind,
+}
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.room == 0 {
+            return Err(self.kind.into());
+        }
+        let taken = bytes.len().min(self.room);
+        self.room -= taken;
+        Ok(taken)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn siskin_into(mut stdout: Failing, args: &[&str]) -> (u8, String) {
+    let mut err = Vec::new();
+    let args = args.iter().map(OsString::from).collect();
+    let code = program::run(args, &mut io::empty(), &mut stdout, &mut err);
+    (code, String::from_utf8(err).expect("the program writes UTF-8"))
+}
+
+#[test]
+fn output_fails() {
+    let forever = ["-e", "while (true) print 1;"];
+    let full = "siskin: cannot write to standard output: no storage space\n";
+    for room in [0, 1, 2, 99] {
+        let stdout = Failing { room, kind: io::ErrorKind::StorageFull };
+        assert_eq!(siskin_into(stdout, &forever), (74, full.into()), "{room}");
+        let stdout = Failing { room, kind: io::ErrorKind::BrokenPipe };
+        assert_eq!(siskin_into(stdout, &forever), (141, String::new()), "{room}");
+    }
+    for args in [&["--help"][..], &["--version"], &["disasm", "-e", "print 1;"]] {
+        let stdout = Failing { room: 0, kind: io::ErrorKind::StorageFull };
+        assert_eq!(siskin_into(stdout, args), (74, full.into()), "{args:?}");
+    }
+}
+
+#[test]
+fn stderr_may_be_closed() {
+    let mut stderr = Failing { room: 0, kind: io::ErrorKind::BrokenPipe };
+    let args = vec!["-e".into(), "print ;".into()];
+    assert_eq!(program::run(args, &mut io::empty(), &mut io::sink(), &mut stderr), 65);
+}
+
+/// Starts the program as a process of its own, the way cargo starts this test: perhaps under QEMU, if it is for
+/// another machine.
+fn spawn(args: &[&str]) -> Child {
+    let program = env!("CARGO_BIN_EXE_siskin");
+    let runner = format!("CARGO_TARGET_{}_UNKNOWN_LINUX_GNU_RUNNER", ARCH.to_uppercase());
+    let mut command = match std::env::var(runner) {
+        Ok(runner) if cfg!(target_os = "linux") => {
+            let mut words = runner.split_whitespace();
+            let mut command = Command::new(words.next().expect("the runner has a name"));
+            command.args(words).arg(program);
+            command
+        }
+        _ => Command::new(program),
+    };
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the program starts")
+}
+
+#[cfg(unix)]
+#[test]
+fn stops_quietly_when_nobody_reads() {
+    let mut child = spawn(&["-e", "while (true) print 1;"]);
+    drop(child.stdout.take());
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(141));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn the_process_itself() {
+    let mut child = spawn(&["-"]);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(b"print \"a\";\n-\"x\";\n").expect("the program reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(70));
+    assert_eq!(output.stdout, b"a\n");
+    assert!(output.stderr.starts_with(b"Operand must be a number.\n"));
+}
+
+/// Each example ends with a comment that says what it prints.
+#[test]
+fn examples_print_what_they_say() {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    let mut count = 0;
+    for entry in std::fs::read_dir(directory).expect("the examples") {
+        let path = entry.expect("an example").path();
+        let source = std::fs::read_to_string(&path).expect("readable text");
+        let (_, comment) = source.split_once("\n// Prints:\n").expect("a comment `// Prints:` at the end");
+        let expected: String =
+            comment.lines().flat_map(|line| [line.strip_prefix("// ").unwrap_or(line), "\n"]).collect();
+        assert_eq!(siskin([&path]), ran(0, &expected, ""), "{}", path.display());
+        count += 1;
+    }
+    assert!(count >= 8, "only {count} examples");
+}
