@@ -1,0 +1,391 @@
+//! Bytes to a source text, such that nearly every text is a program that gets somewhere.
+//!
+//! Names say what they hold, so that operations mostly find what they want: `n` numbers, `s` strings, `o`
+//! instances, `f` functions of one argument. Every kind of thing is declared before it is used, is captured by
+//! functions and methods, is assigned in loops, and comes in more varieties than an inline cache has ways.
+
+use std::fmt::Write;
+
+use crate::Bytes;
+
+/// Statements in a text, at the most.
+const STATEMENTS: u32 = 120;
+/// Levels of functions, blocks and expressions.
+const DEPTH: u32 = 6;
+const CLASSES: usize = 6;
+const FIELDS: [&str; 10] = ["a", "b", "c", "d", "e", "g", "h", "k", "q", "z"];
+
+/// A program in both dialects.
+pub fn source(data: &[u8]) -> String {
+    let mut writer = Writer {
+        bytes: Bytes(data),
+        text: String::new(),
+        left: STATEMENTS,
+        depth: DEPTH,
+        classes: 0,
+        method: None,
+        callable: true,
+    };
+    for index in 0..3 {
+        writer.put(&format!(
+            "var n{index} = {index}; var s{index} = \"s{index}\"; fun f{index}(n3) {{ return n3; }}\n"
+        ));
+    }
+    writer.put("class P { init(n3) { this.a = n3; this.b = n3; this.c = n3; } ");
+    writer.put("m0(n3) { return n3; } m1(n3) { return this.a; } m2(n3) { return this.b = n3; } }\n");
+    writer.put("var o0 = P(0); var o1 = P(1); var o2 = P(2);\n");
+    for _ in 0..CLASSES {
+        writer.class();
+    }
+    while writer.left > 0 && !writer.bytes.0.is_empty() {
+        writer.statement();
+    }
+    writer.text
+}
+
+struct Writer<'a> {
+    bytes: Bytes<'a>,
+    text: String,
+    left: u32,
+    depth: u32,
+    /// Classes declared so far.
+    classes: usize,
+    /// Whether a method is being written, and if so, whether its class has a superclass.
+    method: Option<bool>,
+    /// Whether what is written may call functions and methods: not their own bodies, mostly, lest nothing else
+    /// happens.
+    callable: bool,
+}
+
+impl Writer<'_> {
+    fn put(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    fn pick<'t>(&mut self, from: &[&'t str]) -> &'t str {
+        from[self.bytes.below(from.len())]
+    }
+
+    fn numbered(&mut self, letter: char) {
+        let index = self.bytes.below(3);
+        let _ = write!(self.text, "{letter}{index}");
+    }
+
+    fn class(&mut self) {
+        let own = self.classes;
+        let superclass = self.bytes.below(own + 1);
+        let _ = write!(self.text, "class K{own} ");
+        if superclass < own {
+            let _ = write!(self.text, "< K{superclass} ");
+        }
+        self.classes += 1;
+        let outside = (self.method, self.callable);
+        (self.method, self.callable) = (Some(superclass < own), false);
+        self.put("{ init(n3) { this.a = n3; this.b = n3; this.c = n3; ");
+        for _ in 0..self.bytes.below(4) {
+            self.statement();
+        }
+        self.put("}\n");
+        for name in ["m0", "m1", "m2"] {
+            if superclass == own || self.bytes.next() & 1 == 0 {
+                self.put(name);
+                self.put("(n3) { ");
+                for _ in 0..self.bytes.below(3) {
+                    self.statement();
+                }
+                self.put("return ");
+                self.number();
+                self.put("; } ");
+            }
+        }
+        (self.method, self.callable) = outside;
+        self.put("}\n");
+    }
+
+    fn block(&mut self) {
+        self.put("{ ");
+        for _ in 0..1 + self.bytes.below(3) {
+            self.statement();
+        }
+        self.put("} ");
+    }
+
+    fn statement(&mut self) {
+        if self.left == 0 || self.depth == 0 {
+            return;
+        }
+        self.left -= 1;
+        self.depth -= 1;
+        match self.bytes.next() % 20 {
+            0 | 1 => {
+                self.put("print ");
+                self.any();
+                self.put(";");
+            }
+            2 | 3 => {
+                self.numbered('n');
+                self.put(" = ");
+                self.number();
+                self.put(";");
+            }
+            4 => {
+                self.numbered('s');
+                self.put(" = ");
+                self.string();
+                self.put(";");
+            }
+            5 => {
+                self.numbered('o');
+                self.put(" = ");
+                self.object();
+                self.put(";");
+            }
+            6..=8 => {
+                self.object();
+                let field = self.pick(&FIELDS);
+                let _ = write!(self.text, ".{field} = ");
+                self.number();
+                self.put(";");
+            }
+            9 => {
+                self.put("if (");
+                self.condition();
+                self.put(") ");
+                self.block();
+                if self.bytes.next() & 1 == 0 {
+                    self.put("else ");
+                    self.block();
+                }
+            }
+            10..=12 => {
+                let (turns, name) = (self.bytes.below(24), self.bytes.below(3));
+                let _ = write!(self.text, "for (var n{name} = 0; n{name} < {turns}; n{name} = n{name} + 1) ");
+                self.block();
+            }
+            13 => {
+                let turns = self.bytes.below(9);
+                let _ = write!(self.text, "{{ var n2 = 0; while (n2 < {turns} and ");
+                self.condition();
+                self.put(") { n2 = n2 + 1; ");
+                self.statement();
+                self.put("} } ");
+            }
+            14 | 15 => {
+                // A function over what is in sight.
+                let name = self.bytes.below(3);
+                let _ = write!(self.text, "{{ fun f{name}(n3) {{ ");
+                let callable = std::mem::replace(&mut self.callable, false);
+                self.statement();
+                self.put("return ");
+                self.number();
+                self.put("; } ");
+                self.callable = callable;
+                self.statement();
+                self.statement();
+                self.put("} ");
+            }
+            16 => {
+                // In between, lest a variable be read in its own initializer.
+                self.put("{ var t = ");
+                self.number();
+                self.put("; var ");
+                self.numbered('n');
+                self.put(" = t; var u = ");
+                self.object();
+                self.put("; var ");
+                self.numbered('o');
+                self.put(" = u; ");
+                self.statement();
+                self.statement();
+                self.put("} ");
+            }
+            17 if self.classes > 0 => {
+                // A class that does not live long.
+                let superclass = self.bytes.below(self.classes);
+                let _ = write!(
+                    self.text,
+                    "{{ class L < K{superclass} {{ m0(n3) {{ return super.m0(n3) + 1; }} }} "
+                );
+                self.put("var o1 = L(2); ");
+                self.statement();
+                self.put("} ");
+            }
+            18 => {
+                self.numbered('f');
+                self.put(" = ");
+                self.function();
+                self.put(";");
+            }
+            _ => {
+                self.any();
+                self.put(";");
+            }
+        }
+        self.put("\n");
+        self.depth += 1;
+    }
+
+    fn any(&mut self) {
+        match self.bytes.next() % 8 {
+            0 | 1 => self.string(),
+            2 => self.object(),
+            3 => self.function(),
+            4 => self.condition(),
+            _ => self.number(),
+        }
+    }
+
+    fn number(&mut self) {
+        if self.depth == 0 {
+            return self.numbered('n');
+        }
+        self.depth -= 1;
+        match self.bytes.next() % 16 {
+            0..=3 => self.numbered('n'),
+            4 => {
+                let number = self.pick(&NUMBERS);
+                self.put(number);
+            }
+            5 | 6 => {
+                let number = self.bytes.next();
+                let _ = write!(self.text, "{number}");
+            }
+            7..=9 => {
+                self.put("(");
+                self.number();
+                let op = self.pick(&[" + ", " - ", " * ", " / "]);
+                self.put(op);
+                self.number();
+                self.put(")");
+            }
+            10 => {
+                self.put("-");
+                self.numbered('n');
+            }
+            11 | 12 => {
+                self.object();
+                let field = self.pick(&["a", "b", "a", "b", "a", "b", "c"]);
+                let _ = write!(self.text, ".{field}");
+            }
+            13 if self.callable => {
+                self.function();
+                self.argument();
+            }
+            14 if self.callable || self.bytes.next() % 8 == 0 => {
+                self.object();
+                let name = self.pick(&["m0", "m1", "m2"]);
+                let _ = write!(self.text, ".{name}");
+                self.argument();
+            }
+            15 if self.method == Some(true) => {
+                let name = self.pick(&["m0", "m1", "m2"]);
+                let _ = write!(self.text, "super.{name}");
+                self.argument();
+            }
+            _ => self.numbered('n'),
+        }
+        self.depth += 1;
+    }
+
+    fn argument(&mut self) {
+        self.put("(");
+        self.number();
+        self.put(")");
+    }
+
+    fn string(&mut self) {
+        match self.bytes.next() % 6 {
+            0 => {
+                let text =
+                    self.pick(&["\"\"", "\"x\"", "\"a longer string, too long for a name\"", "\"s1\""]);
+                self.put(text);
+            }
+            1 | 2 if self.depth > 0 => {
+                self.depth -= 1;
+                self.put("(");
+                self.string();
+                self.put(" + ");
+                self.string();
+                self.put(")");
+                self.depth += 1;
+            }
+            _ => self.numbered('s'),
+        }
+    }
+
+    fn object(&mut self) {
+        match self.bytes.next() % 8 {
+            0 if self.callable && self.classes > 0 => {
+                let class = self.bytes.below(self.classes);
+                let _ = write!(self.text, "K{class}");
+                self.argument();
+            }
+            1 | 2 if self.method.is_some() => self.put("this"),
+            _ if self.method.is_some() && self.classes < CLASSES => self.put("this"),
+            _ => self.numbered('o'),
+        }
+    }
+
+    /// What can be called with a number and gives one.
+    fn function(&mut self) {
+        match self.bytes.next() % 6 {
+            0 | 1 => {
+                self.object();
+                let name = self.pick(&["m0", "m1", "m2"]);
+                let _ = write!(self.text, ".{name}");
+            }
+            2 if self.method == Some(true) => {
+                let name = self.pick(&["m0", "m1", "m2"]);
+                let _ = write!(self.text, "super.{name}");
+            }
+            _ => self.numbered('f'),
+        }
+    }
+
+    fn condition(&mut self) {
+        if self.depth == 0 {
+            return self.put("true");
+        }
+        self.depth -= 1;
+        match self.bytes.next() % 8 {
+            0 | 1 => {
+                self.number();
+                let op = self.pick(&[" < ", " <= ", " > ", " >= ", " == ", " != "]);
+                self.put(op);
+                self.number();
+            }
+            2 => {
+                self.string();
+                let op = self.pick(&[" == ", " != "]);
+                self.put(op);
+                self.string();
+            }
+            3 => {
+                self.any();
+                let op = self.pick(&[" == ", " != ", " and ", " or "]);
+                self.put(op);
+                self.any();
+            }
+            4 => {
+                self.put("!(");
+                self.condition();
+                self.put(")");
+            }
+            5 => {
+                self.condition();
+                let op = self.pick(&[" and ", " or "]);
+                self.put(op);
+                self.condition();
+            }
+            _ => {
+                self.numbered('n');
+                let bound = self.bytes.next();
+                let _ = write!(self.text, " < {bound}");
+            }
+        }
+        self.depth += 1;
+    }
+}
+
+const NUMBERS: [&str; 8] =
+    ["0", "1", "0.5", "2147483647", "2147483648", "1000000000000000000000", "65536", "127"];

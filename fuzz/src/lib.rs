@@ -1,0 +1,124 @@
+//! The bodies of the fuzz targets, apart from libFuzzer so that their seeds run as ordinary tests.
+//!
+//! | target | input | must hold |
+//! |---|---|---|
+//! | [`parse`] | source text | loads or is refused; errors can be shown; nothing is left in memory |
+//! | [`run`] | two bytes of options, then source text | ends within its limits, the same way in every mode |
+//! | [`generated`] | two bytes of options, then what [`generate`] makes a source text of | as for `run` |
+//! | [`bytecode`] | a program, as its [decoder](program) reads it | refused, or ends within its limits; slices change nothing |
+
+#![forbid(unsafe_code)]
+
+mod bytecode;
+pub mod generate;
+pub mod program;
+mod source;
+
+pub use bytecode::bytecode;
+pub use source::{generated, parse, run};
+
+use siskin::diagnostics::Traceback;
+use siskin::platform::{Clock, Output, OutputError};
+use siskin::{Host, Outcome, Vm};
+use siskin_core::ErrorKind;
+
+/// Reads single bytes, zeros when there are no more.
+struct Bytes<'a>(&'a [u8]);
+
+impl Bytes<'_> {
+    fn next(&mut self) -> u8 {
+        let (first, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        self.0 = rest;
+        *first
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        usize::from(self.next()) % bound.max(1)
+    }
+}
+
+/// Keeps what is printed, up to a bound; beyond it writing fails, which must be harmless too.
+#[derive(Debug, Default, PartialEq)]
+struct Page(Vec<u8>);
+
+const PAGE: usize = 1 << 16;
+
+impl Output for Page {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        if self.0.len() + bytes.len() > PAGE {
+            return Err(OutputError);
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+/// Always noon: runs must repeat exactly.
+struct Noon;
+
+impl Clock for Noon {
+    fn nanoseconds(&self) -> u64 {
+        43_200_000_000_000
+    }
+}
+
+/// How a run went.
+#[derive(Debug, PartialEq)]
+struct Ran {
+    /// What was printed.
+    page: Page,
+    /// How it ended, and where.
+    end: String,
+    out_of_memory: bool,
+}
+
+impl Ran {
+    /// Whether another run of the same program, in other slices or with other collections, may have gone so. What
+    /// there is in memory is not the same at every moment, so one may have run out of it where the other did not.
+    fn agrees_with(&self, other: &Ran) -> bool {
+        match (self.out_of_memory, other.out_of_memory) {
+            (false, false) => self == other,
+            (true, false) => other.page.0.starts_with(&self.page.0),
+            (false, true) => self.page.0.starts_with(&other.page.0),
+            (true, true) => true,
+        }
+    }
+}
+
+/// What stops on the way a run has.
+#[derive(Clone, Copy)]
+struct Slices {
+    /// The most units of fuel at a time.
+    units: u64,
+    /// Whether the host collects garbage at each stop.
+    collect: bool,
+}
+
+impl Slices {
+    const WHOLE: Slices = Slices { units: u64::MAX, collect: false };
+}
+
+/// Runs what `vm` has started until it is done, fails, or has used `fuel`.
+fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
+    let mut page = Page::default();
+    let mut left = fuel;
+    let mut out_of_memory = false;
+    let end = loop {
+        let portion = slices.units.min(left);
+        match vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon }) {
+            Outcome::OutOfFuel if left > portion => left -= portion,
+            Outcome::OutOfFuel => break "Out of fuel.".to_owned(),
+            Outcome::Done => break "Done.".to_owned(),
+            Outcome::Error(error) => {
+                out_of_memory = error.kind() == ErrorKind::OutOfMemory;
+                break error.message().to_owned();
+            }
+        }
+        if slices.collect {
+            vm.collect();
+        }
+    };
+    // Tracing must work wherever it stopped.
+    let end = Traceback { message: &end, vm }.to_string();
+    Ran { page, end, out_of_memory }
+}

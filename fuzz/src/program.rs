@@ -1,0 +1,353 @@
+//! Bytes to a bytecode program, such that a small change of the bytes is a small change of the program.
+//!
+//! ```text
+//!   modes, functions
+//!   per function: arity, registers, captures { which, index }, consts { kind, payload }, sites, words
+//!   per instruction: opcode, then 7 bytes for its two words
+//! ```
+//!
+//! Names come from a fixed text. Bit 2 of the modes leaves instructions as they are read, which mostly tries
+//! the verifier; without it operands are bent until they name something that exists, so that most programs
+//! are accepted and the interpreter is tried.
+//!
+//! Programs like that rarely get far, so with bit 3 the input is another: what the compiler makes of a source
+//! text, changed here and there; see [`mutated`].
+
+use crate::Bytes;
+use siskin::{Dialect, Vm};
+use siskin_core::bytecode::lines::Lines;
+use siskin_core::bytecode::operand::{Dst, OperandKind};
+use siskin_core::bytecode::{
+    Capture, Code, Const, Effect, Field, FnIndex, OP_COUNT, Op, ROWS, RowOperand, Site, Text,
+};
+use siskin_core::bytecode::{Insn, Program};
+use siskin_core::mem::{Mem, OutOfMemory, Vec};
+
+/// What all names and strings are made of: four names of four bytes.
+const TEXT: &str = "initnext\u{e9}\u{e9}abcd";
+
+/// Leave operands as they are read.
+const RAW: u8 = 4;
+
+impl Bytes<'_> {
+    fn word(&mut self) -> u32 {
+        u32::from_le_bytes([self.next(), self.next(), self.next(), self.next()])
+    }
+
+    fn name(&mut self) -> Text {
+        Text { start: self.below(4) as u32 * 4, len: 4 }
+    }
+}
+
+/// Take a source text and change what the compiler makes of it.
+const MUTATE: u8 = 8;
+
+/// The program that `data` describes in one way or the other; nothing if memory is out, or if the text has errors.
+pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {
+    match data.first() {
+        Some(modes) if modes & MUTATE != 0 => mutated(data, vm),
+        _ => decode(data, vm.mem()).ok(),
+    }
+}
+
+/// The program that `data` describes; the first byte, of which one bit counts here, are the target's modes.
+///
+/// # Errors
+/// When memory is out.
+pub fn decode(data: &[u8], mem: &Mem) -> Result<Program, OutOfMemory> {
+    let mut bytes = Bytes(data);
+    let modes = bytes.next();
+    let count = 1 + bytes.below(4);
+    let mut program = Program::new(mem);
+    program.text.extend_from_slice(TEXT.as_bytes())?;
+    for index in 0..count {
+        let code = function(&mut bytes, index, count, modes & RAW != 0, mem)?;
+        program.functions.push(code)?;
+    }
+    Ok(program)
+}
+
+fn function(
+    bytes: &mut Bytes<'_>,
+    own: usize,
+    count: usize,
+    raw: bool,
+    mem: &Mem,
+) -> Result<Code, OutOfMemory> {
+    let arity = if own == 0 { 0 } else { bytes.below(4) as u8 };
+    let mut code = Code {
+        name: if own == 0 { Text::default() } else { bytes.name() },
+        arity,
+        registers: 8 + bytes.below(8) as u16,
+        words: Vec::new(mem),
+        consts: Vec::new(mem),
+        sites: Vec::new(mem),
+        captures: Vec::new(mem),
+        lines: Lines::new(mem),
+    };
+    if own > 0 {
+        for _ in 0..bytes.below(4) {
+            let index = u16::from(bytes.next() % 8);
+            // The script, which makes function 1, has captured nothing.
+            let register = own == 1 || index < 6;
+            code.captures.push(if register { Capture::Register(index) } else { Capture::Up(index - 6) })?;
+        }
+    }
+    for _ in 0..bytes.below(12) {
+        let constant = constant(bytes, own, count);
+        code.consts.push(constant)?;
+    }
+    for _ in 0..bytes.below(16) {
+        let name = bytes.name();
+        code.sites.push(Site { name })?;
+    }
+    let instructions = bytes.below(48);
+    for _ in 0..instructions {
+        let op = ROWS[bytes.below(OP_COUNT)].op;
+        let at = code.words.len();
+        let a = u32::from(bytes.next());
+        code.words
+            .push(op as u32 | a << 8 | (u32::from(bytes.next()) | u32::from(bytes.next()) << 8) << 16)?;
+        if op.words() == 2 {
+            let word = bytes.word();
+            code.words.push(word)?;
+        }
+        let site = free_site(&code, at);
+        if !raw && !bend(&mut code, at, op, site) {
+            code.words.truncate(at);
+        }
+    }
+    let (word, _) = Insn::ReturnNil {}.encode();
+    code.words.push(word)?;
+    if !raw {
+        bend_jumps(&mut code);
+    }
+    code.lines.mark(0, 1)?;
+    Ok(code)
+}
+
+/// A compiled program with changes:
+///
+/// ```text
+///   modes, count of changes, per change 8 bytes, source text
+/// ```
+pub fn mutated(data: &[u8], vm: &Vm) -> Option<Program> {
+    let (&[modes, count], rest) = data.split_first_chunk()?;
+    let (changes, source) = rest.split_at_checked(usize::from(count % 16) * 8)?;
+    let mut program = vm.compile(std::str::from_utf8(source).ok()?, Dialect::Siskin).ok()?;
+    for change in changes.chunks_exact(8) {
+        let mut bytes = Bytes(change);
+        let function = bytes.below(program.functions.len());
+        let names = program.text.len() as u32;
+        let code = program.functions.get_mut(function)?;
+        mutate(&mut bytes, code, names, modes & RAW != 0).ok()?;
+    }
+    Some(program)
+}
+
+/// Makes one change to a function: what, where (two bytes), and four bytes that say how.
+fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Result<(), OutOfMemory> {
+    let what = bytes.next() % 10;
+    let place = usize::from(bytes.next()) | usize::from(bytes.next()) << 8;
+    let starts = starts(code);
+    let Some(&at) = starts.get(place % starts.len().max(1)) else { return Ok(()) };
+    let Some(op) = Op::from_word(code.words[at]) else { return Ok(()) };
+    let operand = op.row().operands.iter().find(|operand| operand.kind == OperandKind::Site32);
+    let mut site = operand.map(|operand| get(code, at, operand.field));
+    match what {
+        0..=2 => {
+            // Another register, mostly, where there was one, or another target.
+            let operands = op.row().operands;
+            let Some(operand) = operands.get(bytes.below(operands.len())) else { return Ok(()) };
+            let bits = get(code, at, operand.field) ^ u32::from(bytes.next());
+            put(code, at, operand.field, bits);
+            aim(code, &starts, place % starts.len(), operand);
+        }
+        3 | 4 => {
+            // Another instruction of the same length, with the same bits.
+            let other = ROWS[bytes.below(OP_COUNT)].op;
+            if other.words() == op.words() && !jumps(other) && !op.row().has(Effect::end) {
+                code.words[at] = code.words[at] & !0xFF | other as u32;
+                site = Some(code.sites.len() as u32);
+                let name = Text { start: u32::from(bytes.next()).min(text), len: 0 };
+                code.sites.push(Site { name })?;
+            }
+        }
+        5 => {
+            // Two instructions change places.
+            let other = starts[bytes.below(starts.len())];
+            let (low, high) = (at.min(other), at.max(other));
+            let is_plain = |at: usize| {
+                Op::from_word(code.words[at]).is_some_and(|op| !jumps(op) && !op.row().has(Effect::end))
+            };
+            let same = Op::from_word(code.words[other]).is_some_and(|other| other.words() == op.words());
+            if same && low != high && is_plain(at) && is_plain(other) {
+                for word in 0..op.words() {
+                    code.words.swap(low + word, high + word);
+                }
+            }
+            return Ok(());
+        }
+        6 => {
+            let more = u16::from(bytes.next());
+            code.registers = if raw { more } else { code.registers.saturating_add(more) };
+            return Ok(());
+        }
+        7 => {
+            code.arity = bytes.next() % 4;
+            return Ok(());
+        }
+        8 => {
+            let (from, to) = (bytes.below(code.consts.len()), bytes.below(code.consts.len()));
+            if let Some(&constant) = code.consts.get(from) {
+                code.consts[to] = constant;
+            }
+            return Ok(());
+        }
+        _ => {
+            let len = code.captures.len();
+            let capture = bytes.below(len);
+            let index = u16::from(bytes.next());
+            if let Some(capture) = code.captures.get_mut(capture) {
+                *capture = if index & 1 == 0 { Capture::Register(index / 2) } else { Capture::Up(index / 2) };
+            }
+            return Ok(());
+        }
+    }
+    if !raw
+        && let Some(op) = Op::from_word(code.words[at])
+        && !bend(code, at, op, site)
+    {
+        // There is nothing that it could name.
+        let (word, _) = Insn::LoadNil { dst: Dst(0) }.encode();
+        code.words[at..at + op.words()].fill(word);
+    }
+    Ok(())
+}
+
+fn jumps(op: Op) -> bool {
+    op.row().has(Effect::jump)
+}
+
+/// Where instructions begin.
+fn starts(code: &Code) -> std::vec::Vec<usize> {
+    let mut starts = std::vec::Vec::new();
+    let mut at = 0;
+    while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
+        starts.push(at);
+        at += op.words();
+    }
+    starts
+}
+
+fn constant(bytes: &mut Bytes<'_>, own: usize, count: usize) -> Const {
+    match bytes.next() % 8 {
+        0 => Const::Nil,
+        1 => Const::Bool(bytes.next() & 1 == 1),
+        2 => Const::Number(f64::from(bytes.next() as i8)),
+        3 => Const::Number(f64::from_bits(u64::from(bytes.word()) << 32 | u64::from(bytes.word()))),
+        4 => Const::Str(bytes.name()),
+        5 if own + 1 < count => Const::Fn(FnIndex((own + 1 + bytes.below(count - own - 1)) as u32)),
+        6 => Const::Str(Text { start: 0, len: 4 }),
+        _ => Const::Global(bytes.name()),
+    }
+}
+
+/// Bends the operands of the instruction at `at`, jumps apart, to what exists; false if there is no such thing.
+/// `site` is free for it.
+fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
+    let registers = u32::from(code.registers);
+    let argc = code.words[at] >> 8 & 0xFF;
+    op.row().operands.iter().all(|operand| {
+        let bits = get(code, at, operand.field);
+        let bent = match operand.kind {
+            OperandKind::Dst | OperandKind::Src | OperandKind::Var | OperandKind::Far => {
+                Some(bits % registers)
+            }
+            // Room for the arguments, and for the superclass behind them.
+            OperandKind::Win => bits.checked_rem(registers.saturating_sub(argc % 4 + 1)),
+            OperandKind::Argc => Some(bits % 4),
+            OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
+            OperandKind::Lit8 | OperandKind::Lit32 => {
+                find(code, bits, |constant| !matches!(constant, Const::Global(_) | Const::Fn(_)))
+            }
+            OperandKind::Name32 => find(code, bits, |constant| matches!(constant, Const::Str(_))),
+            OperandKind::Global32 => find(code, bits, |constant| matches!(constant, Const::Global(_))),
+            OperandKind::Fn32 => find(code, bits, |constant| matches!(constant, Const::Fn(_))),
+            OperandKind::Up16 => bits.checked_rem(code.captures.len() as u32),
+            // A site belongs to one instruction.
+            OperandKind::Site32 => site,
+            _ => Some(bits),
+        };
+        bent.inspect(|&bits| put(code, at, operand.field, bits)).is_some()
+    })
+}
+
+/// The constant at or after index `from`, going round, that is `wanted`.
+fn find(code: &Code, from: u32, wanted: impl Fn(&Const) -> bool) -> Option<u32> {
+    let len = code.consts.len();
+    let from = (from as usize).checked_rem(len)?;
+    (from..len).chain(0..from).find(|&index| wanted(&code.consts[index])).map(|index| index as u32)
+}
+
+/// The first site that no instruction before `at` uses, if there is one.
+fn free_site(code: &Code, at: usize) -> Option<u32> {
+    let mut used = 0;
+    let mut before = 0;
+    while before < at {
+        let op = Op::from_word(code.words[before])?;
+        used += usize::from(op.row().operands.iter().any(|operand| operand.kind == OperandKind::Site32));
+        before += op.words();
+    }
+    (used < code.sites.len()).then_some(used as u32)
+}
+
+/// Bends jumps to where an instruction begins, in their direction.
+fn bend_jumps(code: &mut Code) {
+    let starts = starts(code);
+    for (index, &at) in starts.iter().enumerate() {
+        let Some(op) = Op::from_word(code.words[at]) else { continue };
+        for operand in op.row().operands {
+            aim(code, &starts, index, operand);
+        }
+    }
+}
+
+/// Bends one operand of an instruction, if it is a jump, to where one of the instructions begins, in its direction.
+fn aim(code: &mut Code, starts: &[usize], index: usize, operand: &RowOperand) {
+    let targets = match operand.kind {
+        OperandKind::Ahead24 | OperandKind::Ahead32 => &starts[index + 1..],
+        OperandKind::Back24 | OperandKind::Back32 => &starts[..=index],
+        _ => return,
+    };
+    let at = starts[index];
+    let next = at + Op::from_word(code.words[at]).map_or(1, Op::words);
+    let bits = get(code, at, operand.field) as usize;
+    // There is always an instruction ahead: the last one is no jump.
+    if let Some(&to) = targets.get(bits % targets.len().max(1)) {
+        put(code, at, operand.field, (to as i64 - next as i64) as u32);
+    }
+}
+
+/// Where a field lies: word, shift, mask.
+fn place(field: Field) -> (usize, u32, u32) {
+    match field {
+        Field::a => (0, 8, 0xFF),
+        Field::b => (0, 16, 0xFF),
+        Field::c => (0, 24, 0xFF),
+        Field::bx => (0, 16, 0xFFFF),
+        Field::sbx => (0, 8, 0xFF_FFFF),
+        Field::x => (1, 0, u32::MAX),
+    }
+}
+
+fn get(code: &Code, at: usize, field: Field) -> u32 {
+    let (word, shift, mask) = place(field);
+    code.words[at + word] >> shift & mask
+}
+
+fn put(code: &mut Code, at: usize, field: Field, bits: u32) {
+    let (word, shift, mask) = place(field);
+    let word = &mut code.words[at + word];
+    *word = *word & !(mask << shift) | (bits & mask) << shift;
+}

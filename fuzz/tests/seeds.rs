@@ -1,0 +1,115 @@
+//! Every seed, and every input that once failed, through its target.
+
+use std::path::Path;
+
+fn each(target: &str, body: fn(&[u8])) {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
+    let mut count = 0;
+    for entry in std::fs::read_dir(directory).expect("a corpus") {
+        let path = entry.expect("a seed").path();
+        println!("{}", path.display());
+        body(&std::fs::read(&path).expect("a readable seed"));
+        count += 1;
+    }
+    assert!(count > 0, "{target} has no seeds");
+}
+
+#[test]
+fn parse() {
+    each("parse", siskin_fuzz::parse);
+}
+
+#[test]
+fn run() {
+    each("run", siskin_fuzz::run);
+}
+
+/// This target needs no seeds: any bytes make a program, and nearly any bytes one that gets far.
+#[test]
+fn generated() {
+    let mut random = random();
+    let mut done = 0;
+    for _ in 0..200 {
+        let mut data = [0; 500];
+        data.fill_with(&mut random);
+        siskin_fuzz::generated(&data);
+        let source = siskin_fuzz::generate::source(&data);
+        let options = siskin::Options { max_frames: 64, ..siskin::Options::default() };
+        let mut vm = siskin::Vm::new(siskin::SYSTEM, options).expect("memory");
+        for dialect in [siskin::Dialect::Siskin, siskin::Dialect::Lox] {
+            vm.load(&source, dialect).unwrap_or_else(|error| panic!("{error:?}:\n{source}"));
+        }
+        let script = vm.load(&source, siskin::Dialect::Siskin).expect("no errors");
+        vm.start(script).expect("memory");
+        let mut sink = std::io::sink();
+        let mut output = siskin::io::StreamOutput::new(&mut sink);
+        let clock = siskin::io::SystemClock::start();
+        let mut host = siskin::Host { output: &mut output, clock: &clock };
+        match vm.run(Some(100_000), &mut host) {
+            siskin::Outcome::Error(error) => println!("{}", error.message()),
+            _ => done += 1,
+        }
+    }
+    assert!(done > 150, "{done} of 200");
+}
+
+#[test]
+fn bytecode() {
+    each("bytecode", siskin_fuzz::bytecode);
+}
+
+/// Bytecode inputs are worth little if the verifier turns them all away.
+#[test]
+fn most_bytecode_is_accepted() {
+    let mem = siskin::mem::Mem::new(siskin::SYSTEM, 1 << 26).expect("memory");
+    let accepted = |data: &[u8]| {
+        let program = siskin_fuzz::program::decode(data, &mem).expect("memory");
+        siskin_core::bytecode::verify(&program).map_err(|error| format!("{error}\n{program}"))
+    };
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/bytecode");
+    for seed in ["loop", "call", "object", "cells"] {
+        let data = std::fs::read(directory.join(seed)).expect("a readable seed");
+        assert_eq!(accepted(&data), Ok(()), "{seed}");
+    }
+
+    let mut random = random();
+    let mut data = vec![0; 400];
+    let mut count = 0;
+    for _ in 0..1000 {
+        data.fill_with(&mut random);
+        data[0] &= !12;
+        count += u32::from(accepted(&data).is_ok());
+    }
+    assert!(count > 950, "{count} of 1000");
+}
+
+/// Nor if changes to compiled programs make them all unacceptable.
+#[test]
+fn many_changed_programs_are_accepted() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/bytecode");
+    let (mut accepted, mut all) = (0, 0);
+    for seed in ["compiled_classes", "compiled_closures", "compiled_shapes", "compiled_siskin_values"] {
+        let mut data = std::fs::read(directory.join(seed)).expect("a readable seed");
+        let vm = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default()).expect("memory");
+        assert_eq!(data[1], 2, "changes");
+        let mut random = random();
+        for _ in 0..500 {
+            data[2..18].fill_with(&mut random);
+            let program = siskin_fuzz::program::of(&data, &vm).expect("a text without errors");
+            accepted += usize::from(siskin_core::bytecode::verify(&program).is_ok());
+            all += 1;
+        }
+    }
+    assert!(accepted * 10 > all * 6, "{accepted} of {all}");
+}
+
+/// Bytes, the same every time (xorshift).
+fn random() -> impl FnMut() -> u8 {
+    let mut state = 0x9E37_79B9_7F4A_7C15_u64;
+    move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as u8
+    }
+}
