@@ -1,0 +1,193 @@
+//! What a change must pass. CI runs all; a person runs one by name.
+
+mod command;
+mod toolchain;
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use command::Runner;
+
+/// What a gate found, if nothing is wrong.
+enum Passed {
+    /// All was checked.
+    All,
+    /// Something was left out, and why.
+    Without(String),
+}
+
+struct Gate {
+    name: &'static str,
+    about: &'static str,
+    /// After so many minutes it has failed.
+    minutes: u64,
+    check: fn(&Runner) -> Result<Passed, String>,
+}
+
+const GATES: [Gate; 10] = [
+    Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
+    Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
+    Gate {
+        name: "clippy",
+        about: "no warning, on stable and on nightly with tail calls",
+        minutes: 8,
+        check: clippy,
+    },
+    Gate { name: "msrv", about: "all builds with the oldest Rust promised", minutes: 5, check: msrv },
+    Gate { name: "doc", about: "rustdoc has no warning", minutes: 5, check: doc },
+    Gate { name: "test", about: "all tests here", minutes: 12, check: test },
+    Gate { name: "tail", about: "tests with tail calls, on nightly", minutes: 8, check: tail },
+    Gate {
+        name: "no-std",
+        about: "the core builds for Cortex-M, RISC-V and WebAssembly",
+        minutes: 8,
+        check: no_std,
+    },
+    Gate { name: "i686", about: "tests with 32-bit pointers", minutes: 12, check: i686 },
+    Gate { name: "arm64", about: "tests on ARM64, under QEMU if need be", minutes: 12, check: arm64 },
+];
+
+/// All gates together take no longer, so that CI ends with a report and not by being killed.
+const ALL_MINUTES: u64 = 35;
+
+/// Prints the names.
+pub(crate) fn list() {
+    for gate in &GATES {
+        println!("  {:8} {}", gate.name, gate.about);
+    }
+}
+
+/// Runs the gates of these names, all that are named even if one fails.
+pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
+    let mut gates = Vec::new();
+    for &name in names {
+        match GATES.iter().find(|gate| gate.name == name) {
+            Some(gate) => gates.push(gate),
+            None if name == "all" => gates.extend(&GATES),
+            None => return Err(format!("there is no gate {name}; see `cargo xtask`")),
+        }
+    }
+
+    let end = Instant::now() + Duration::from_secs(60 * ALL_MINUTES);
+    let mut report = String::new();
+    let mut failed = Vec::new();
+    for gate in gates {
+        eprintln!("\n=== {}: {}", gate.name, gate.about);
+        let start = Instant::now();
+        let deadline = end.min(start + Duration::from_secs(60 * gate.minutes));
+        let outcome = match (gate.check)(&Runner { root, gate: gate.name, deadline }) {
+            Ok(Passed::All) => "ok".to_owned(),
+            Ok(Passed::Without(what)) => format!("ok, but {what}"),
+            Err(error) => {
+                eprintln!("{}: {error}", gate.name);
+                failed.push(gate.name);
+                "FAILED".to_owned()
+            }
+        };
+        report += &format!("{:8} {:6.1} s  {outcome}\n", gate.name, start.elapsed().as_secs_f64());
+    }
+    eprint!("\n{report}");
+    if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
+}
+
+fn fmt(run: &Runner) -> Result<Passed, String> {
+    run.cargo().args(["fmt", "--all", "--check"]).run()?;
+    Ok(Passed::All)
+}
+
+fn links(run: &Runner) -> Result<Passed, String> {
+    crate::links::check(run.root)?;
+    Ok(Passed::All)
+}
+
+fn clippy(run: &Runner) -> Result<Passed, String> {
+    let all = ["clippy", "--locked", "--workspace", "--all-targets"];
+    run.cargo().args(all).args(["--", "-Dwarnings"]).run()?;
+    if !toolchain::has("nightly") {
+        return Ok(Passed::Without(NO_NIGHTLY.into()));
+    }
+    let tail = ["--features=siskin/tail", "--", "-Dwarnings"];
+    run.cargo_of("nightly").target_dir("clippy-nightly").args(all).args(tail).run()?;
+    Ok(Passed::All)
+}
+
+/// Where that Rust is not to be had, clippy's `incompatible_msrv` has at least looked at what is called.
+fn msrv(run: &Runner) -> Result<Passed, String> {
+    let rust = env!("CARGO_PKG_RUST_VERSION");
+    if !toolchain::has(rust) {
+        return Ok(Passed::Without(format!("there is no Rust {rust}: `rustup toolchain install {rust}`")));
+    }
+    run.cargo_of(rust).args(["check", "--locked", "--workspace"]).run()?;
+    Ok(Passed::All)
+}
+
+/// As users see it, where nothing private can be linked to, and as those see it who work here.
+fn doc(run: &Runner) -> Result<Passed, String> {
+    for scope in
+        [&["--lib", "-p", "siskin-core", "-p", "siskin"][..], &["--workspace", "--document-private-items"]]
+    {
+        run.cargo()
+            .env("RUSTDOCFLAGS", "-Dwarnings")
+            .args(["doc", "--locked", "--no-deps"])
+            .args(scope)
+            .run()?;
+    }
+    Ok(Passed::All)
+}
+
+/// In the usual target folder: what a person has built need not be built again.
+fn test(run: &Runner) -> Result<Passed, String> {
+    run.cargo().target_dir("..").args(["test", "--locked", "--workspace"]).run()?;
+    Ok(Passed::All)
+}
+
+fn tail(run: &Runner) -> Result<Passed, String> {
+    if !toolchain::has("nightly") {
+        return Ok(Passed::Without(NO_NIGHTLY.into()));
+    }
+    run.cargo_of("nightly").args(["test", "--locked", "--features=siskin/tail"]).args(LIBRARIES).run()?;
+    Ok(Passed::All)
+}
+
+fn no_std(run: &Runner) -> Result<Passed, String> {
+    for target in ["thumbv7em-none-eabihf", "riscv32imac-unknown-none-elf", "wasm32-unknown-unknown"] {
+        toolchain::cargo_for(run, target, "build", toolchain::Library::CoreAlloc)?
+            .args(["-p", "siskin-core", "--no-default-features"])
+            .env("CARGO_PROFILE_DEV_DEBUG", "0")
+            .run()?;
+    }
+    Ok(Passed::All)
+}
+
+fn i686(run: &Runner) -> Result<Passed, String> {
+    let target = "i686-unknown-linux-gnu";
+    let mut cargo = toolchain::cargo_for(run, target, "test", toolchain::Library::Std)?;
+    if toolchain::is_on_path("i686-linux-gnu-gcc") {
+        cargo = cargo.env("CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER", "i686-linux-gnu-gcc");
+    }
+    // Static, so that no 32-bit loader need be installed.
+    cargo = cargo.env("CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Ctarget-feature=+crt-static");
+    cargo.args(LIBRARIES).args(NO_DOC_TESTS).run()?;
+    Ok(Passed::All)
+}
+
+fn arm64(run: &Runner) -> Result<Passed, String> {
+    let target = "aarch64-unknown-linux-gnu";
+    let mut cargo = toolchain::cargo_for(run, target, "test", toolchain::Library::Std)?;
+    if std::env::consts::ARCH != "aarch64" {
+        cargo = cargo
+            .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER", "aarch64-linux-gnu-gcc")
+            .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER", "qemu-aarch64-static")
+            .env("CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Ctarget-feature=+crt-static");
+    }
+    cargo.args(LIBRARIES).args(NO_DOC_TESTS).run()?;
+    Ok(Passed::All)
+}
+
+const NO_NIGHTLY: &str = "there is no nightly toolchain";
+
+/// Rustdoc does not link its tests as the target's flags say.
+const NO_DOC_TESTS: [&str; 1] = ["--tests"];
+
+/// What is tested in other ways than a person's: what users depend on.
+const LIBRARIES: [&str; 4] = ["-p", "siskin-core", "-p", "siskin"];

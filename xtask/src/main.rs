@@ -1,0 +1,39 @@
+//! `cargo xtask`: what people who work on Siskin repeat.
+
+mod gate;
+mod links;
+mod opcodes;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask opcodes           write docs/opcodes.md from the opcode table
+cargo xtask gate NAME...|all  run what a change must pass:
+";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let result = match words[..] {
+        ["opcodes"] => opcodes::write(root()),
+        ["gate", ref names @ ..] if !names.is_empty() => gate::run(root(), names),
+        _ => {
+            print!("{HELP}");
+            gate::list();
+            return ExitCode::from(if words.is_empty() { 0 } else { 2 });
+        }
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The root of the workspace.
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies in the workspace")
+}
