@@ -1,6 +1,7 @@
-//! What a platform gives a VM: somewhere to write, and a clock.
+//! What a platform gives a VM: somewhere to write, a clock, and executable memory.
 
 use core::fmt;
+use core::ptr::NonNull;
 
 /// The host could not write what a script printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,4 +36,67 @@ pub struct Host<'a> {
     pub output: &'a mut dyn Output,
     /// What `clock()` reads, and what pauses of the collector are measured with.
     pub clock: &'a dyn Clock,
+}
+
+/// Why there is no executable memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CodeError {
+    /// The system, or its policy, refuses it.
+    Refused,
+    /// The space that was reserved is used up.
+    Full,
+}
+
+impl fmt::Display for CodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            CodeError::Refused => "The system refuses executable memory.",
+            CodeError::Full => "The code cache is full.",
+        })
+    }
+}
+
+impl core::error::Error for CodeError {}
+
+/// A piece of executable memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CodeSpan {
+    /// Its first byte, at a multiple of 16.
+    pub start: NonNull<u8>,
+    /// Bytes.
+    pub len: usize,
+}
+
+/// Executable memory for machine code, never writable and executable at once.
+///
+/// ```text
+///   allocate ──> write ... write ──> seal ──> (runs) ──> free
+///     address known   not executable    caches flushed
+/// ```
+///
+/// # Safety
+/// Spans that were allocated and not freed do not overlap, and stay where they are while the `CodeMemory` lives;
+/// after `seal` they hold the bytes that were written, and the processor sees them.
+pub unsafe trait CodeMemory: Send {
+    /// A span of `len` bytes, filled with trapping instructions. Its neighbours may not be executable until
+    /// [`seal`](CodeMemory::seal): no machine code of this memory may run between the two.
+    ///
+    /// # Errors
+    /// When the system refuses, or the space reserved for the VM is used up.
+    fn allocate(&mut self, len: usize) -> Result<CodeSpan, CodeError>;
+
+    /// Writes `bytes` at `offset` of a span that was not sealed. Bytes beyond the span are not written.
+    fn write(&mut self, span: CodeSpan, offset: usize, bytes: &[u8]);
+
+    /// Makes all that was written executable and visible to instruction fetch.
+    ///
+    /// # Errors
+    /// When the system refuses; then nothing of this memory is executable until a later `seal` succeeds.
+    fn seal(&mut self) -> Result<(), CodeError>;
+
+    /// Gives a span back. No machine code in it runs, or is returned to, from here on.
+    fn free(&mut self, span: CodeSpan);
+
+    /// Bytes in spans.
+    fn used(&self) -> usize;
 }

@@ -141,9 +141,11 @@ fn tables_count_towards_the_next_collection() {
             }
         }
         let stats = world.heap.stats();
-        assert!(world.heap.mem().usage().peak < 16 * NURSERY, "{alive}: {:?}", world.heap.mem().usage());
         // A table with room for the names grew to it by doubling.
-        let garbage = 20_000 * 2 * 256 * size_of::<(usize, Value)>();
+        let table = 2 * 256 * size_of::<(usize, Value)>();
+        let usage = world.heap.mem().usage();
+        assert!(usage.peak < 16 * NURSERY + 4 * alive * table, "{alive}: {usage:?}");
+        let garbage = 20_000 * table;
         assert!(stats.young + stats.full < 2 * (garbage / NURSERY) as u64, "{alive}: {stats:?}");
     }
 }
