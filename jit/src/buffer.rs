@@ -110,6 +110,14 @@ impl<F: Form> Buffer<F> {
         }
     }
 
+    /// Binds a label to where another one is bound.
+    pub fn bind_to(&mut self, label: Label, other: Label) {
+        let at = self.labels.get(other.0 as usize).copied().unwrap_or(UNBOUND);
+        if let Some(slot) = self.labels.get_mut(label.0 as usize) {
+            *slot = at;
+        }
+    }
+
     /// The offset of a label, if it is bound.
     #[must_use]
     pub fn offset_of(&self, label: Label) -> Option<usize> {

@@ -178,6 +178,8 @@ pub trait Masm {
     fn label(&mut self) -> Label;
     /// Binds a label here.
     fn bind(&mut self, label: Label);
+    /// Binds a label to where another one is bound.
+    fn bind_to(&mut self, label: Label, other: Label);
     /// The offset of a bound label.
     fn offset_of(&self, label: Label) -> Option<usize>;
     /// Marks a place that indirect calls and jumps may go to (`endbr64`, `bti jc`).

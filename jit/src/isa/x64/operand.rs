@@ -1,0 +1,118 @@
+//! What instructions work on besides registers.
+
+use super::Gpr;
+use crate::masm::{Mem, Reg};
+
+/// How many bits of its operands an integer instruction works on. 32 bits leave the upper half of a destination
+/// zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// 32 bits.
+    Dword,
+    /// 64 bits: REX.W.
+    Qword,
+}
+
+/// A register that can be an index: any but `rsp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index(Gpr);
+
+impl Index {
+    /// The register as an index, unless it is `rsp`.
+    #[must_use]
+    pub fn new(reg: Gpr) -> Option<Index> {
+        (reg != Gpr::Rsp).then_some(Index(reg))
+    }
+
+    /// The register.
+    #[must_use]
+    pub const fn reg(self) -> Gpr {
+        self.0
+    }
+}
+
+/// No role is `rsp`'s.
+impl From<Reg> for Index {
+    fn from(reg: Reg) -> Index {
+        Index(reg.into())
+    }
+}
+
+/// What an index is multiplied by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Scale {
+    /// One.
+    One,
+    /// Two.
+    Two,
+    /// Four.
+    Four,
+    /// Eight.
+    Eight,
+}
+
+/// Memory at `base + index * scale + disp`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Addr {
+    /// Where it is counted from.
+    pub base: Gpr,
+    /// What is added, if anything.
+    pub index: Option<(Index, Scale)>,
+    /// Bytes.
+    pub disp: i32,
+}
+
+impl Addr {
+    /// Memory at `base + disp`.
+    #[must_use]
+    pub const fn at(base: Gpr, disp: i32) -> Addr {
+        Addr { base, index: None, disp }
+    }
+
+    /// Memory at `base + index * scale + disp`.
+    #[must_use]
+    pub const fn indexed(base: Gpr, index: Index, scale: Scale, disp: i32) -> Addr {
+        Addr { base, index: Some((index, scale)), disp }
+    }
+}
+
+impl From<Mem> for Addr {
+    fn from(mem: Mem) -> Addr {
+        Addr::at(mem.base.into(), mem.disp)
+    }
+}
+
+/// The manual's `r/m`: a register or memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rm {
+    /// A register.
+    Reg(Gpr),
+    /// Memory.
+    Mem(Addr),
+}
+
+impl Rm {
+    /// Whether it needs that register.
+    #[must_use]
+    pub fn uses(self, reg: Gpr) -> bool {
+        match self {
+            Rm::Reg(own) => own == reg,
+            Rm::Mem(Addr { base, index, .. }) => {
+                base == reg || index.is_some_and(|(index, _)| index.reg() == reg)
+            }
+        }
+    }
+}
+
+impl From<Gpr> for Rm {
+    fn from(reg: Gpr) -> Rm {
+        Rm::Reg(reg)
+    }
+}
+
+impl From<Addr> for Rm {
+    fn from(addr: Addr) -> Rm {
+        Rm::Mem(addr)
+    }
+}
