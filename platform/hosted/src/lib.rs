@@ -1,0 +1,53 @@
+//! What Siskin takes from an operating system beyond the standard library: executable memory.
+//!
+//! [`code_memory`] gives the [`CodeMemory`] of the platform: Linux on x86-64 and ARM64, and (untested) macOS.
+//! Elsewhere, and where the system's policy forbids it, there is none, and the VM interprets. A host that wants
+//! that passes [`NullCode`].
+//!
+//! ```text
+//!   HostedCode   code.rs      which spans there are, what is still to be erased
+//!     Extents    extents.rs   which bytes are free; no unsafe
+//!     Reserve    reserve/     pages: one file for each system
+//!       arch.rs               what differs by processor: the trap, the caches
+//! ```
+//!
+//! # Examples
+//! ```
+//! use siskin_core::platform::CodeMemory;
+//!
+//! let mut code = siskin_hosted::code_memory(siskin_hosted::DEFAULT_RESERVE)?;
+//! let span = code.allocate(6)?;
+//! code.write(span, 0, &[0xb8, 42, 0, 0, 0, 0xc3]); // x86-64: mov eax, 42; ret
+//! code.seal()?;
+//! code.free(span);
+//! # Ok::<(), siskin_core::platform::CodeError>(())
+//! ```
+
+#[cfg(any(
+    all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
+    target_os = "macos"
+))]
+mod arch;
+mod code;
+mod extents;
+mod null;
+mod reserve;
+
+pub use code::HostedCode;
+pub use null::NullCode;
+
+use siskin_core::platform::{CodeError, CodeMemory};
+
+/// Bytes of machine code that suffice for most programs: 64 MB of addresses, whose memory is taken as it is used.
+///
+/// Direct calls and jumps of both processors reach all of it.
+pub const DEFAULT_RESERVE: usize = 64 << 20;
+
+/// Executable memory from the system, for up to `reserve` bytes of machine code.
+///
+/// # Errors
+/// [`CodeError::Refused`] when the system or its policy refuses executable memory or that many addresses, or is
+/// none that this crate knows.
+pub fn code_memory(reserve: usize) -> Result<Box<dyn CodeMemory>, CodeError> {
+    Ok(Box::new(HostedCode::new(reserve)?))
+}
