@@ -12,15 +12,16 @@ pub mod bytecode;
 pub mod compile;
 mod heap;
 mod interp;
+pub mod layout;
 pub mod mem;
 mod object;
 pub mod platform;
 pub mod syntax;
 mod threshold;
-mod tier;
+pub mod tier;
 mod value;
 
 pub use api::{LoadError, Script};
 pub use heap::HeapStats;
-pub use interp::{Dispatch, ErrorKind, Options, Outcome, RuntimeError, Stats, TraceFrame, Vm};
+pub use interp::{Dispatch, ErrorKind, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame, Vm};
 pub use syntax::Dialect;

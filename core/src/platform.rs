@@ -2,6 +2,7 @@
 
 use core::fmt;
 use core::ptr::NonNull;
+use core::sync::atomic::AtomicBool;
 
 /// The host could not write what a script printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +37,10 @@ pub struct Host<'a> {
     pub output: &'a mut dyn Output,
     /// What `clock()` reads, and what pauses of the collector are measured with.
     pub clock: &'a dyn Clock,
+    /// Stops the run from outside, from another thread or a signal handler: set, it makes the run end as
+    /// [`Interrupted`](crate::Outcome::Interrupted) within a slice of fuel, some 16,000 calls or turns of a loop, in
+    /// whichever tier the script is. The run takes it back.
+    pub interrupt: Option<&'a AtomicBool>,
 }
 
 /// Why there is no executable memory.
@@ -76,16 +81,20 @@ pub struct CodeSpan {
 ///
 /// # Safety
 /// Spans that were allocated and not freed do not overlap, and stay where they are while the `CodeMemory` lives;
-/// after `seal` they hold the bytes that were written, and the processor sees them.
+/// after `seal` they hold the bytes that were written, and the processor sees them, whichever thread runs them
+/// then. Whatever a safe caller passes, spans that are not its own included, memory elsewhere is not touched.
 pub unsafe trait CodeMemory: Send {
     /// A span of `len` bytes, filled with trapping instructions. Its neighbours may not be executable until
     /// [`seal`](CodeMemory::seal): no machine code of this memory may run between the two.
     ///
     /// # Errors
-    /// When the system refuses, or the space reserved for the VM is used up.
+    /// [`CodeError::Full`] when the space reserved for the VM is used up; then nothing has changed, and what was
+    /// executable still is. [`CodeError::Refused`] when the system refuses; then, as after a `seal` that failed,
+    /// nothing of this memory is executable until a later `seal` succeeds.
     fn allocate(&mut self, len: usize) -> Result<CodeSpan, CodeError>;
 
-    /// Writes `bytes` at `offset` of a span that was not sealed. Bytes beyond the span are not written.
+    /// Writes `bytes` at `offset` of a span that was not sealed. Bytes beyond the span are not written; nothing
+    /// is to a span that was freed, or after the system refused something and before a `seal` succeeds.
     fn write(&mut self, span: CodeSpan, offset: usize, bytes: &[u8]);
 
     /// Makes all that was written executable and visible to instruction fetch.
@@ -94,9 +103,10 @@ pub unsafe trait CodeMemory: Send {
     /// When the system refuses; then nothing of this memory is executable until a later `seal` succeeds.
     fn seal(&mut self) -> Result<(), CodeError>;
 
-    /// Gives a span back. No machine code in it runs, or is returned to, from here on.
+    /// Gives a span back. No machine code in it runs, or is returned to, from here on; machine code in other spans
+    /// may, so what was executable stays so.
     fn free(&mut self, span: CodeSpan);
 
-    /// Bytes in spans.
+    /// Bytes that spans take, with what rounding adds.
     fn used(&self) -> usize;
 }

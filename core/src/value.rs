@@ -18,9 +18,9 @@ use core::ptr::NonNull;
 
 use crate::object::{Gc, Header, Kind, Object};
 
-const NIL: u64 = 0xFFFA << 48;
-const OBJECT: u64 = 0xFFFC << 48;
-const INT: u64 = 0xFFFF << 48;
+pub(crate) const NIL: u64 = 0xFFFA << 48;
+pub(crate) const OBJECT: u64 = 0xFFFC << 48;
+pub(crate) const INT: u64 = 0xFFFF << 48;
 /// Bits of an address.
 const ADDRESS: u32 = 48;
 const NAN: u64 = 0x7FF8 << 48;
@@ -147,6 +147,11 @@ impl Value {
     #[inline]
     pub(crate) fn kind(self) -> Option<Kind> {
         self.header().map(|header| header.kind())
+    }
+
+    /// The bits, for machine code.
+    pub(crate) fn bits(self) -> u64 {
+        self.0
     }
 
     /// Same bits: the same object, the same double, the same nil.

@@ -5,6 +5,7 @@ mod common;
 use common::{Counting, Kept, Still};
 use siskin_core::platform::Host;
 use siskin_core::{Dialect, Options, Outcome, Vm};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 fn vm() -> Vm {
     Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory")
@@ -12,7 +13,7 @@ fn vm() -> Vm {
 
 fn run(vm: &mut Vm) -> (Outcome, String) {
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
     (outcome, String::from_utf8(output.0).expect("UTF-8"))
 }
 
@@ -42,13 +43,33 @@ fn a_script_of_another_machine_is_refused() {
 }
 
 #[test]
+fn the_functions_of_a_script_can_be_seen_until_it_is_started() {
+    let source = "fun a() { fun b() { fun c() {} return c; } return b; }\nclass D { e() { return a; } }";
+    let (mut one, two) = (vm(), vm());
+    let other = one.load("fun other() {}", Dialect::Lox).expect("no errors");
+    let script = one.load(source, Dialect::Lox).expect("no errors");
+    let program = one.compile(source, Dialect::Lox).expect("no errors");
+    let mut names = Vec::new();
+    for (index, unit) in one.units(&script).expect("memory") {
+        let code = &program.functions[index.0 as usize];
+        assert_eq!(unit.words(), &code.words[..]);
+        assert_eq!(unit.name().unwrap_or_default(), program.text(code.name));
+        names.push(unit.name().unwrap_or("script").to_owned());
+    }
+    assert_eq!(names.len(), program.functions.len());
+    assert_eq!(names, ["script", "a", "b", "c", "e"]);
+    assert_eq!(one.units(&other).expect("memory").count(), 2);
+    assert_eq!(two.units(&script).expect("memory").count(), 0);
+}
+
+#[test]
 fn starting_anew_forgets_what_was_under_way() {
     let mut vm = vm();
     let endless = vm.load("while (true) {}", Dialect::Lox).expect("no errors");
     let short = vm.load("print 7;", Dialect::Lox).expect("no errors");
     vm.start(endless).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(1000), &mut Host { output: &mut output, clock: &Still });
+    let outcome = vm.run(Some(1000), &mut Host { output: &mut output, clock: &Still, interrupt: None });
     assert!(matches!(outcome, Outcome::OutOfFuel));
     vm.start(short).expect("memory");
     assert_eq!(run(&mut vm).1, "7\n");
@@ -94,4 +115,18 @@ fn loading_and_running_again_and_again_keeps_memory_bounded() {
     }
     vm.collect();
     assert!(vm.mem().usage().used < after_some * 2, "{} then {}", after_some, vm.mem().usage().used);
+}
+
+#[test]
+fn a_host_can_interrupt_and_go_on() {
+    let mut vm = vm();
+    let script =
+        vm.load("var n = 0; while (n < 100000) n = n + 1; print n;", Dialect::Lox).expect("it compiles");
+    vm.start(script).expect("memory");
+    let (mut output, wish) = (Kept::default(), AtomicBool::new(true));
+    let mut host = Host { output: &mut output, clock: &Still, interrupt: Some(&wish) };
+    assert!(matches!(vm.run(None, &mut host), Outcome::Interrupted));
+    assert!(!wish.load(Ordering::Relaxed), "the wish is granted once");
+    assert!(matches!(vm.run(None, &mut host), Outcome::Done));
+    assert_eq!(output.0, b"100000\n");
 }

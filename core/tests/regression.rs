@@ -19,6 +19,7 @@ const STRESS: Options = Options {
     max_frames: 100,
     max_nesting: 100,
     gc_stress: true,
+    hot: 1,
     dispatch: siskin_core::Dispatch::Match,
 };
 
@@ -28,7 +29,7 @@ fn print_of(program: Program, options: Options) -> String {
     let script = vm.load_program(program).expect("verified");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(10_000), &mut Host { output: &mut output, clock: &Still });
+    let outcome = vm.run(Some(10_000), &mut Host { output: &mut output, clock: &Still, interrupt: None });
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     String::from_utf8(output.0).expect("output is UTF-8")
 }
@@ -67,7 +68,7 @@ fn a_collection_by_the_host_forgets_properties() {
         let script = vm.load(source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+        let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         if collect {
             vm.collect();
@@ -117,7 +118,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
     let script = vm.load("print 1; print 2;", Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let clock: &Asked = Box::leak(Box::new(Asked(Cell::new(0))));
-    let host = Box::leak(Box::new(Host { output: Box::leak(Box::new(Panics)), clock }));
+    let host = Box::leak(Box::new(Host { output: Box::leak(Box::new(Panics)), clock, interrupt: None }));
     let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| vm.run(None, host)));
     assert!(caught.is_err());
     let asked = clock.0.get();
@@ -125,7 +126,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
     assert_eq!(clock.0.get(), asked, "the host of a run is nobody's outside it");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert_eq!(output.0, b"3\n");
 }
@@ -157,7 +158,8 @@ fn bulk_work_in_a_row_runs_out_of_fuel() {
             vm.start(script).expect("memory");
             let mut output = Kept::default();
             for _ in 0..FUEL / slice {
-                let outcome = vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still });
+                let outcome =
+                    vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still, interrupt: None });
                 assert!(matches!(outcome, Outcome::OutOfFuel), "{again}: {outcome:?}");
             }
             output.0.iter().filter(|&&byte| byte == b'\n').count()
@@ -179,7 +181,7 @@ fn large_programs_that_have_run_make_room() {
             let script = vm.load(&source, Dialect::Siskin).unwrap_or_else(|error| panic!("{round}: {error}"));
             vm.start(script).expect("memory");
             let mut output = Kept::default();
-            let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+            let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
             assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         }
         let peak = vm.mem().usage().peak;
@@ -202,7 +204,7 @@ fn garbage_makes_room_for_a_program() {
     let script = vm.load(garbage, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still });
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert!(vm.mem().usage().used > 512 << 10);
     vm.load(&source, Dialect::Siskin).expect("room");

@@ -49,9 +49,9 @@ impl core::error::Error for LoadError {}
 
 /// A script that was loaded into a VM; [`Vm::start`] of that VM starts it.
 pub struct Script {
-    index: usize,
+    pub(super) index: usize,
     /// Tells the VM, and keeps another from having the same budget.
-    mem: Mem,
+    pub(super) mem: Mem,
 }
 
 impl fmt::Debug for Script {

@@ -1,5 +1,6 @@
 //! The public surface: from source text to a script that runs.
 
 mod load;
+mod units;
 
 pub use load::{LoadError, Script};

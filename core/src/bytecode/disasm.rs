@@ -44,6 +44,30 @@ pub struct Listing<'a> {
     function: FnIndex,
 }
 
+/// One instruction, without line, offset and line break: what stands at word `word` of a function.
+#[must_use]
+pub fn instruction(program: &Program, function: FnIndex, word: u32) -> Instruction<'_> {
+    Instruction { listing: listing(program, function), word }
+}
+
+/// An instruction that displays as it does in a listing; see [`instruction`].
+#[derive(Clone, Copy, Debug)]
+pub struct Instruction<'a> {
+    listing: Listing<'a>,
+    word: u32,
+}
+
+impl Display for Instruction<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Listing { program, function } = self.listing;
+        let code = program.functions.get(function.0 as usize);
+        match code.and_then(|code| Some((code, code.words.get(self.word as usize..)?))) {
+            Some((code, rest @ [_, ..])) => self.listing.at(f, code, rest, self.word as usize).map(|_| ()),
+            _ => f.write_char('?'),
+        }
+    }
+}
+
 impl Display for Program {
     /// All functions' listings, in the order of their index, with empty lines between them.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -73,16 +97,8 @@ impl Display for Listing<'_> {
         let mut at = 0;
         while let Some(rest) = code.words.get(at..).filter(|rest| !rest.is_empty()) {
             margin.write(f, at)?;
-            match Insn::decode(rest) {
-                Some(insn) => {
-                    self.instruction(f, code, &insn, at)?;
-                    at += insn.op().words();
-                }
-                None => {
-                    writeln!(f, "{:MNEMONIC$}  {:#010x}", "??", rest[0])?;
-                    at += 1;
-                }
-            }
+            at += self.at(f, code, rest, at)?;
+            f.write_char('\n')?;
         }
         Ok(())
     }
@@ -99,10 +115,21 @@ impl Listing<'_> {
         writeln!(f, "  registers {}  words {words} ({} bytes)", code.registers, words * 4)
     }
 
+    /// What stands at word `at`, where `rest` begins; so many words it takes.
+    fn at(&self, f: &mut Formatter<'_>, code: &Code, rest: &[u32], at: usize) -> Result<usize, fmt::Error> {
+        match Insn::decode(rest) {
+            Some(insn) => self.instruction(f, code, &insn, at).map(|()| insn.op().words()),
+            None => {
+                let word = rest.first().copied().unwrap_or_default();
+                write!(f, "{:MNEMONIC$}  {word:#010x}", "??").map(|()| 1)
+            }
+        }
+    }
+
     fn instruction(&self, f: &mut Formatter<'_>, code: &Code, insn: &Insn, at: usize) -> fmt::Result {
         let row = insn.op().row();
         if row.operands.is_empty() {
-            return writeln!(f, "{}", row.mnemonic);
+            return f.write_str(row.mnemonic);
         }
         write!(f, "{:MNEMONIC$}  ", row.mnemonic)?;
         let mut column = Column { out: f, width: 0 };
@@ -133,8 +160,7 @@ impl Listing<'_> {
                 width = OPERANDS;
             }
         });
-        result?;
-        f.write_char('\n')
+        result
     }
 
     /// What stands for itself only by an index.

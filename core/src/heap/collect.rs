@@ -8,6 +8,7 @@ use super::space::Space;
 use super::{Heap, NURSERY, SPACES};
 use crate::object::{Class, Dict, Function, Gc, Header, Kind, NO_SHAPE, Object, Shape, Str};
 use crate::threshold::threshold;
+use crate::tier::NativeRecord;
 
 /// What a heap's objects are reached from.
 pub(crate) trait Roots {
@@ -335,7 +336,13 @@ impl Heap {
                     }
                     cell.cast::<Class>().drop_in_place();
                 }
-                Kind::Function => cell.cast::<Function>().drop_in_place(),
+                Kind::Function => {
+                    if let NativeRecord::Compiled(code) = &*cell.cast::<Function>().as_ref().native.borrow() {
+                        // There is room: whoever compiled it saw to that.
+                        let _ = self.dead_code.push(code.span);
+                    }
+                    cell.cast::<Function>().drop_in_place();
+                }
                 Kind::Dict => cell.cast::<Dict>().drop_in_place(),
                 Kind::Shape => {
                     self.shapes.retire(header.cast::<Shape>().id);

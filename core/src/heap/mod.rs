@@ -28,14 +28,16 @@ mod tests;
 use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Gc, Header, Object, ShapeTable, StringTable};
+use crate::object::{Function, Gc, Header, Object, ShapeTable, StringTable};
+use crate::platform::CodeSpan;
 use crate::threshold::threshold;
 
 pub(crate) use collect::{Extent, Phase, Roots};
 pub(crate) use page::PAGE;
 use page::{Gap, Page, PagePtr};
 use size_class::{CLASSES, MAX_SMALL, cell_size, class_of};
-use space::{Bump, Space};
+pub(crate) use space::Bump;
+use space::Space;
 
 /// Spaces: one for each class of plain objects, one for each class of objects with finalizers.
 pub(crate) const SPACES: usize = CLASSES * 2;
@@ -90,6 +92,8 @@ pub(crate) struct Heap {
     pub(crate) stress: bool,
     pub(crate) strings: StringTable,
     pub(crate) shapes: ShapeTable,
+    /// Machine code of functions that died; there is room for that of all that live.
+    pub(crate) dead_code: Vec<CodeSpan>,
 }
 
 /// Bytes that are allocated before a collection, at the least.
@@ -131,8 +135,12 @@ impl Heap {
             stress,
             strings: StringTable::new(mem),
             shapes: ShapeTable::new(mem)?,
+            dead_code: Vec::new(mem),
         })
     }
+
+    /// Where the gaps lie that spaces allocate from, for machine code.
+    pub(crate) const BUMPS: usize = core::mem::offset_of!(Heap, bumps);
 
     /// The memory that the heap and its objects' tables are in.
     pub(crate) fn mem(&self) -> &Mem {
@@ -199,6 +207,21 @@ impl Heap {
         let header = owner.header();
         if header.age() == crate::object::Age::Scanned {
             self.remember(header);
+        }
+    }
+
+    /// Calls `each` for every function, dead ones that were not swept yet included.
+    pub(crate) fn each_function(&self, mut each: impl FnMut(Gc<Function>)) {
+        let space = Heap::space_of(size_of::<Function>(), Function::FINALIZE);
+        let Some(space) = space.and_then(|space| self.spaces.get(space)) else { return };
+        for page in space.pages() {
+            // SAFETY: pages in a space's list are live.
+            unsafe { page.as_ref() }.each_cell(|cell, _| {
+                // SAFETY: pages of objects with finalizers are zeroed at first, so every cell has a header.
+                if let Some(function) = unsafe { Gc::from_raw(cell) }.downcast::<Function>() {
+                    each(function);
+                }
+            });
         }
     }
 

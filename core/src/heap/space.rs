@@ -8,9 +8,9 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 /// The gap that a space allocates from. Machine code may inline `take`.
 #[repr(C)]
 pub(crate) struct Bump {
-    next: *mut u8,
-    end: *mut u8,
-    size: usize,
+    pub(crate) next: *mut u8,
+    pub(crate) end: *mut u8,
+    pub(crate) size: usize,
 }
 
 impl Bump {

@@ -51,7 +51,11 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(super) fn next_slice(&mut self, words: usize) -> Flow {
-        if self.fuel.next_slice() {
+        if self.take_interrupt() {
+            self.rewind(words);
+            self.stop = Stop::Interrupt;
+            Flow::Stop
+        } else if self.fuel.next_slice() {
             self.rewind(words);
             self.sample_once()
         } else {
@@ -131,7 +135,7 @@ impl Vm {
             return Err(Fault::Arity { expected, got: argc });
         }
         // The closure may be a bound method's, whose place the receiver took.
-        self.stack.push(closure, win).or_else(|fault| match fault {
+        let pushed = self.stack.push(closure, win).or_else(|fault| match fault {
             Fault::OutOfMemory => {
                 self.insist(Some(closure.value()), |vm| match vm.stack.push(closure, win) {
                     Err(Fault::OutOfMemory) => Err(OutOfMemory),
@@ -139,7 +143,12 @@ impl Vm {
                 })?
             }
             other => Err(other),
-        })
+        });
+        pushed?;
+        if closure.function.count() && self.hot() == Flow::Stop {
+            return Err(Fault::Stopped);
+        }
+        Ok(())
     }
 
     /// Makes an instance in register `win` and calls its initializer.

@@ -60,6 +60,8 @@ impl Vm {
             lines: code.lines,
         };
         let function = Function::new(self.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
+        function.entry.set(self.native.first_entry());
+        function.heat().set(self.native.first_heat(self.options.hot));
         let function = self.make(function)?;
         self.pinned.push(function.value())?;
         for (slot, constant) in function.consts().iter().zip(&code.consts) {

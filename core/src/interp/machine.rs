@@ -176,12 +176,14 @@ impl Machine {
         unsafe { site_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
     }
 
-    /// Counts a call or a turn of a loop of the running function.
+    /// Counts a call or a turn of a loop of the running function. True if that made it hot.
     #[inline(always)]
-    pub(super) fn heat(&self) {
+    pub(super) fn heat(&self) -> bool {
         // SAFETY: the header lies right below the constants.
         let heat = unsafe { &(*self.data.cast::<DataHeader>().sub(1)).heat };
-        heat.set(heat.get().wrapping_add(1));
+        let left = heat.get().wrapping_sub(1);
+        heat.set(left);
+        left == 0
     }
 
     /// The running closure.

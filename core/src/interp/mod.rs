@@ -28,6 +28,7 @@ mod format;
 mod fuel;
 mod load;
 mod machine;
+mod native;
 mod property;
 mod sample;
 mod semantics;
@@ -37,4 +38,9 @@ mod vm;
 
 pub(crate) use fault::Fault;
 pub use fault::{ErrorKind, RuntimeError, TraceFrame};
+pub(crate) use fuel::Fuel;
+pub(crate) use native::Native;
+pub use native::{NativeStats, RUNTIME, Runtime};
+pub(crate) use stack::{Frame, Stack};
+pub(crate) use vm::Globals;
 pub use vm::{Dispatch, Options, Outcome, Stats, Vm};

@@ -10,6 +10,7 @@
 
 use super::vm::{LOOKUPS, Lookup};
 use super::{Fault, Vm};
+use crate::heap::{Bump, Heap};
 use crate::mem::OutOfMemory;
 use crate::object::{
     Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Instance, Location, Object, Shape, Site, Slots, Str,
@@ -224,7 +225,7 @@ impl Vm {
         if class.root.get().is_some_and(|root| root.capacity < capacity) {
             // Only a better guess: no matter if there is no memory for it.
             if let Ok(root) = self.make_shape(class, capacity, None) {
-                class.root.set(Some(root));
+                set_root(class, root);
                 self.heap.barrier(class);
             }
         }
@@ -271,7 +272,7 @@ impl Vm {
             Ok(root) => {
                 self.heap.shapes.set(identity, root);
                 class.header.set_shape(identity);
-                class.root.set(Some(root));
+                set_root(class, root);
                 self.heap.barrier(class);
                 Ok(root)
             }
@@ -297,6 +298,18 @@ impl Vm {
     pub(super) fn bind(&mut self, receiver: Value, method: Gc<Closure>) -> Result<Value, OutOfMemory> {
         Ok(self.make(crate::object::BoundMethod::new(receiver, method))?.value())
     }
+}
+
+/// Says what fresh instances of a class are like.
+fn set_root(class: Gc<Class>, root: Gc<Shape>) {
+    class.root.set(Some(root));
+    class.fresh.set(Instance::fresh_header(root.id, root.capacity));
+    class.gap.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, gap_offset));
+}
+
+/// How far from the VM the gap of a space lies.
+fn gap_offset(space: usize) -> usize {
+    core::mem::offset_of!(Vm, heap) + Heap::BUMPS + space * size_of::<Bump>()
 }
 
 /// Looks for a property in the shape, then in its class.

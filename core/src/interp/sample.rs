@@ -22,6 +22,7 @@ impl Vm {
         if core::mem::replace(&mut self.sampling, true) {
             return Flow::Reload;
         }
+        self.native.moved = true;
         let flow = self.sample();
         self.sampling = false;
         flow
@@ -140,7 +141,7 @@ mod tests {
         functions.extend(main.consts().iter().filter_map(|value| value.get().as_object::<Function>()));
         vm.start(script).unwrap();
         while let crate::Outcome::OutOfFuel =
-            vm.run(Some(100), &mut Host { output: &mut Nothing, clock: &Nothing })
+            vm.run(Some(100), &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None })
         {}
         (vm, functions)
     }
@@ -184,6 +185,7 @@ mod tests {
         assert!(seen.turns(find(main, Op::AddLoopLtN) + 1) > 10);
         let targets: std::vec::Vec<_> = seen.calls().iter().map(|call| call.function).collect();
         assert_eq!(targets, [Some(add.id), Some(add.id), None]);
-        assert!(add.heat() > 9000 && one.heat() > 2000, "{} {}", add.heat(), one.heat());
+        let heat = |function: Gc<Function>| crate::object::COLD - function.heat().get();
+        assert!(heat(add) > 9000 && heat(one) > 2000, "{} {}", heat(add), heat(one));
     }
 }

@@ -171,6 +171,11 @@ impl Stack {
         unsafe { self.frame.offset_from(self.frames.as_ptr()) as usize }
     }
 
+    /// The address of the record of that depth, whether or not there is room for it.
+    pub(super) fn record(&self, depth: usize) -> *mut Frame {
+        self.frames.as_ptr().wrapping_add(depth)
+    }
+
     fn frame_room(&self) -> usize {
         // SAFETY: the end of the block that `frames` is the start of.
         unsafe { self.frames_end.offset_from(self.frames.as_ptr()) as usize }

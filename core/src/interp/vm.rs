@@ -1,8 +1,10 @@
 //! The virtual machine: everything that a running script belongs to.
 
 use core::ptr::NonNull;
+use core::sync::atomic::Ordering::Relaxed;
 
 use super::fuel::Fuel;
+use super::native::Native;
 use super::stack::Stack;
 use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, Roots};
@@ -34,6 +36,8 @@ pub struct Options {
     pub max_nesting: u32,
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
+    /// Calls and loop turns until a native tier compiles a function, if there is one; 0 and 1 compile at once.
+    pub hot: u32,
     /// How bytecode is dispatched.
     pub dispatch: Dispatch,
 }
@@ -45,6 +49,7 @@ impl Default for Options {
             max_frames: 16_384,
             max_nesting: crate::syntax::DEFAULT_MAX_DEPTH,
             gc_stress: false,
+            hot: 1000,
             dispatch: Dispatch::default(),
         }
     }
@@ -57,6 +62,8 @@ pub enum Outcome {
     Done,
     /// The fuel is used up; another [`Vm::run`] goes on where it stopped.
     OutOfFuel,
+    /// The host interrupted it; another [`Vm::run`] goes on where it stopped.
+    Interrupted,
     /// The script failed; [`Vm::trace`] says where.
     Error(RuntimeError),
 }
@@ -83,7 +90,10 @@ pub struct Stats {
 pub(crate) enum Stop {
     Done,
     Fuel,
+    Interrupt,
     Error(RuntimeError),
+    /// To go on in another tier.
+    Switch,
 }
 
 /// Values of globals by index, and their names.
@@ -107,6 +117,7 @@ pub(crate) const LOOKUPS: usize = threshold(if cfg!(target_pointer_width = "64")
 pub struct Vm {
     pub(crate) stack: Stack,
     pub(crate) fuel: Fuel,
+    pub(crate) native: Native,
     pub(crate) globals: Globals,
     pub(crate) heap: Heap,
     /// Values that must live though no register holds them.
@@ -187,6 +198,7 @@ impl Vm {
         let mut vm = Vm {
             stack: Stack::new(&mem, options.max_frames as usize)?,
             fuel: Fuel::new(),
+            native: Native::new(&mem),
             globals,
             heap,
             pinned: Vec::new(&mem),
@@ -256,18 +268,15 @@ impl Vm {
         // The lifetime is erased only while `host` is borrowed here.
         self.host = Some(NonNull::from(host).cast::<Host<'static>>());
         let visited = Visited(self);
-        match visited.0.options.dispatch {
-            Dispatch::Match => dispatch::run_match(visited.0),
-            #[cfg(feature = "tail")]
-            Dispatch::Tail => dispatch::run_tail(visited.0),
-        }
+        visited.0.run_tiers();
         drop(visited);
         match core::mem::replace(&mut self.stop, Stop::Done) {
             Stop::Done => {
                 self.running = false;
                 Outcome::Done
             }
-            Stop::Fuel => Outcome::OutOfFuel,
+            Stop::Fuel | Stop::Switch => Outcome::OutOfFuel,
+            Stop::Interrupt => Outcome::Interrupted,
             Stop::Error(error) => {
                 self.running = false;
                 Outcome::Error(error)
@@ -275,10 +284,32 @@ impl Vm {
         }
     }
 
+    /// Interprets the current frame until something stops it.
+    pub(super) fn interpret(&mut self) {
+        match self.options.dispatch {
+            Dispatch::Match => dispatch::run_match(self),
+            #[cfg(feature = "tail")]
+            Dispatch::Tail => dispatch::run_tail(self),
+        }
+    }
+
     /// The host of the run under way.
     pub(crate) fn host(&mut self) -> Option<&mut Host<'static>> {
         // SAFETY: `run` put it there from an exclusive borrow that lasts as long as it is there; see `Visited`.
         self.host.map(|mut host| unsafe { host.as_mut() })
+    }
+
+    /// Whether the host wants the run to stop; takes the wish.
+    pub(super) fn take_interrupt(&mut self) -> bool {
+        let interrupt = self.host().and_then(|host| host.interrupt);
+        // Two steps, because not every processor can do both in one; a wish that comes in between is the same.
+        interrupt.is_some_and(|wish| {
+            let wished = wish.load(Relaxed);
+            if wished {
+                wish.store(false, Relaxed);
+            }
+            wished
+        })
     }
 
     /// Nanoseconds by the host's clock; 0 outside a run.
@@ -375,12 +406,22 @@ impl Globals {
         unsafe { *self.values.get_unchecked(index as usize) }
     }
 
+    /// Where the values are, until the next global is made.
+    pub(super) fn base(&mut self) -> *mut Value {
+        self.values.as_mut_ptr()
+    }
+
     /// Sets a global.
     #[inline(always)]
     pub(crate) fn set(&mut self, index: u32, value: Value) {
         if let Some(global) = self.values.get_mut(index as usize) {
             *global = value;
         }
+    }
+
+    /// Whether a global is defined.
+    pub(crate) fn is_defined(&self, index: u32) -> bool {
+        self.values.get(index as usize).is_some_and(|value| !value.is_undefined())
     }
 
     /// The name of a global.

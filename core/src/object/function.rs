@@ -18,7 +18,7 @@ use super::{Gc, Header, Kind, Object, Str};
 use crate::bytecode::Capture;
 use crate::bytecode::lines::Lines;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::tier::Feedback;
+use crate::tier::{Feedback, NativeRecord};
 use crate::value::Value;
 
 /// How many shapes an inline cache remembers.
@@ -86,11 +86,19 @@ pub(crate) struct Site {
     pub(crate) ways: [Cell<Way>; WAYS],
 }
 
+/// Operands of other kinds than expected that are borne with at first.
+const PATIENCE: u32 = 100;
+
+/// Heat of a function that no tier looks at.
+pub(crate) const COLD: u32 = u32::MAX;
+
 /// What lies between sites and constants.
 #[repr(C, align(8))]
 pub(crate) struct DataHeader {
-    /// Calls and loop turns so far, wrapping; tiers look at it.
+    /// Calls and loop turns until a native tier looks at the function again.
     pub(crate) heat: Cell<u32>,
+    /// Operands of other kinds than machine code expects, until it is given up. Machine code counts it down to 0.
+    pub(crate) patience: Cell<u32>,
 }
 
 /// A compiled function, ready to run.
@@ -99,6 +107,8 @@ pub(crate) struct Function {
     header: Header,
     code: *const u32,
     data: NonNull<Value>,
+    /// Where machine code goes on to call this function: its own code, or what leaves for the interpreter.
+    pub(crate) entry: Cell<*const u8>,
     pub(crate) registers: u32,
     pub(crate) arity: u8,
     /// Unlike those of all other functions of the VM, dead ones included.
@@ -108,6 +118,9 @@ pub(crate) struct Function {
     pub(crate) captures: Vec<Capture>,
     /// What samples saw; none before the first.
     pub(crate) feedback: RefCell<Option<Feedback>>,
+    /// What native tiers made of it.
+    pub(crate) native: RefCell<NativeRecord>,
+    next_patience: Cell<u32>,
     words: Vec<u32>,
     pub(crate) lines: Lines,
     consts: u32,
@@ -152,7 +165,11 @@ impl Function {
             unsafe { site_at(data, index).write(site) };
         }
         // SAFETY: the header lies right below the constants.
-        unsafe { data.cast::<DataHeader>().sub(1).write(DataHeader { heat: Cell::new(0) }) };
+        unsafe {
+            data.cast::<DataHeader>()
+                .sub(1)
+                .write(DataHeader { heat: Cell::new(COLD), patience: Cell::new(PATIENCE) })
+        };
         for index in 0..consts {
             // SAFETY: `consts` of them fit.
             unsafe { data.add(index).write(Value::NIL) };
@@ -161,12 +178,15 @@ impl Function {
             header: Header::new(Kind::Function),
             code: parts.words.as_ptr(),
             data,
+            entry: Cell::new(core::ptr::null()),
             registers: u32::from(parts.registers),
             arity: parts.arity,
             id: parts.id,
             name: parts.name,
             captures: parts.captures,
             feedback: RefCell::new(None),
+            native: RefCell::new(NativeRecord::Cold),
+            next_patience: Cell::new(PATIENCE),
             words: parts.words,
             lines: parts.lines,
             consts: consts as u32,
@@ -188,16 +208,43 @@ impl Function {
     }
 
     /// The words of the code.
-    #[cfg(test)]
     pub(crate) fn words(&self) -> &[u32] {
         &self.words
     }
 
-    /// Calls and loop turns so far, wrapping.
-    #[cfg(test)]
-    pub(crate) fn heat(&self) -> u32 {
-        // SAFETY: the header lies right below the constants.
-        unsafe { (*self.data.cast::<DataHeader>().sub(1).as_ptr()).heat.get() }
+    /// Calls and loop turns until a native tier looks at it again.
+    pub(crate) fn heat(&self) -> &Cell<u32> {
+        // SAFETY: the header lies right below the constants, and as long as them in the function's block.
+        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).heat }
+    }
+
+    /// Operands of other kinds than its machine code expects, until that is given up.
+    pub(crate) fn patience(&self) -> &Cell<u32> {
+        // SAFETY: the header lies right below the constants, and as long as them in the function's block.
+        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).patience }
+    }
+
+    /// Machine code is made: its patience is new, and more than the last time.
+    pub(crate) fn renew_patience(&self) {
+        self.patience().set(self.next_patience.get());
+        self.next_patience.set(self.next_patience.get().saturating_mul(8));
+    }
+
+    /// Counts a call or a turn of a loop. True if that made it hot.
+    pub(crate) fn count(&self) -> bool {
+        let left = self.heat().get().wrapping_sub(1);
+        self.heat().set(left);
+        left == 0
+    }
+
+    /// Where `code` lies, for machine code.
+    pub(crate) const CODE: usize = core::mem::offset_of!(Function, code);
+    /// Where `data` lies, for machine code.
+    pub(crate) const DATA: usize = core::mem::offset_of!(Function, data);
+
+    /// The address of the site of that index, for machine code.
+    pub(crate) fn site_address(&self, index: usize) -> Option<usize> {
+        self.site(index).map(|site| core::ptr::from_ref(site).expose_provenance())
     }
 
     /// The constants.

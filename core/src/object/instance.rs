@@ -12,7 +12,7 @@
 use core::cell::{Cell, RefCell};
 
 use super::string::NameTable;
-use super::{Gc, Header, Kind, Object, Str};
+use super::{Age, Gc, Header, Kind, Object, Str};
 use crate::mem::{Mem, OutOfMemory};
 use crate::value::Value;
 
@@ -42,6 +42,14 @@ impl Instance {
     #[inline(always)]
     pub(crate) fn size(capacity: u16) -> usize {
         size_of::<Instance>() + usize::from(capacity) * size_of::<Value>()
+    }
+
+    /// The bits of the header of a fresh instance, for machine code.
+    pub(crate) fn fresh_header(shape: u32, capacity: u16) -> u64 {
+        u64::from(shape)
+            | (Kind::Instance as u64) << 32
+            | (Age::Young as u64) << 40
+            | u64::from(capacity) << 48
     }
 
     /// Makes an instance with `capacity` nil slots of fresh memory.
@@ -97,6 +105,12 @@ impl Instance {
         }
     }
 }
+
+// What `fresh_header` counts on.
+const _: () = assert!(Header::SHAPE == 0 && Header::KIND == 4 && Header::AGE == 5 && Header::AUX == 6);
+
+/// Where an instance's slots lie, for machine code.
+pub(crate) const INSTANCE_SLOTS: usize = core::mem::offset_of!(Instance, slots);
 
 /// The fields of an instance that do not fit inline; `aux` is how many there is room for.
 #[repr(C)]

@@ -27,8 +27,8 @@ use crate::value::Value;
 
 pub(crate) use class::{BoundMethod, Class, Native, NativeFn};
 pub(crate) use closure::{CellObject, Closure};
-pub(crate) use function::{DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
-pub(crate) use instance::{Dict, Instance, Location, Slots};
+pub(crate) use function::{COLD, DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
+pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
 pub(crate) use shape::{DICT_FIELDS, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{Buffer, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
 
@@ -77,6 +77,15 @@ pub(crate) enum Age {
 }
 
 impl Header {
+    /// Where the shape lies, for machine code.
+    pub(crate) const SHAPE: usize = core::mem::offset_of!(Header, shape);
+    /// Where the kind lies, for machine code.
+    pub(crate) const KIND: usize = core::mem::offset_of!(Header, kind);
+    /// Where the kind's own bits lie, for machine code.
+    pub(crate) const AUX: usize = core::mem::offset_of!(Header, aux);
+    /// Where the age lies, for machine code.
+    pub(crate) const AGE: usize = core::mem::offset_of!(Header, gc);
+
     pub(crate) fn new(kind: Kind) -> Header {
         Header {
             shape: Cell::new(NO_SHAPE),

@@ -97,7 +97,14 @@ pub(crate) enum End {
 
 /// Compiles and runs a program in a VM of its own.
 pub(crate) fn run(alloc: &'static dyn RawAlloc, options: Options, source: &str, dialect: Dialect) -> End {
-    let Ok(mut vm) = Vm::new(alloc, options) else { return End::OutOfMemory };
+    match Vm::new(alloc, options) {
+        Ok(vm) => run_in(vm, source, dialect),
+        Err(_) => End::OutOfMemory,
+    }
+}
+
+/// Compiles and runs a program in a VM, which goes with it.
+pub(crate) fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
     let script = match vm.load(source, dialect) {
         Ok(script) => script,
         Err(LoadError::OutOfMemory) => return End::OutOfMemory,
@@ -105,12 +112,13 @@ pub(crate) fn run(alloc: &'static dyn RawAlloc, options: Options, source: &str, 
     };
     let mut output = Kept::default();
     let outcome = match vm.start(script) {
-        Ok(()) => vm.run(None, &mut Host { output: &mut output, clock: &Still }),
+        Ok(()) => vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None }),
         Err(error) => Outcome::Error(error),
     };
     match outcome {
         Outcome::Done => End::Done(String::from_utf8(output.0).expect("output is UTF-8")),
         Outcome::OutOfFuel => End::Error("out of fuel".into()),
+        Outcome::Interrupted => End::Error("interrupted".into()),
         Outcome::Error(error) if error.kind() == siskin_core::ErrorKind::OutOfMemory => End::OutOfMemory,
         Outcome::Error(error) => End::Error(error.message().into()),
     }

@@ -1,6 +1,7 @@
 //! Calls and returns.
 
 use crate::bytecode::operand::{Argc, Site32, Win};
+use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::stack::Frame;
 use crate::interp::vm::Stop;
@@ -13,9 +14,9 @@ impl Machine {
     pub(in crate::interp) fn call_window(&mut self, argc: Argc, win: Win) -> Flow {
         if let Some(closure) = self.read_win(win).as_object::<Closure>()
             && closure.function.arity == argc.0
-            && self.enter(closure, win)
+            && let Some(flow) = self.enter(closure, win)
         {
-            return Flow::Next;
+            return flow;
         }
         self.save();
         self.vm().call(argc.0, usize::from(win.0))
@@ -26,9 +27,9 @@ impl Machine {
     pub(in crate::interp) fn invoke_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
         let cache = self.site(site);
         if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
-            && self.enter(method, win)
+            && let Some(flow) = self.enter(method, win)
         {
-            return Flow::Next;
+            return flow;
         }
         self.save();
         self.vm().invoke(argc.0, usize::from(win.0), cache)
@@ -39,9 +40,9 @@ impl Machine {
     pub(in crate::interp) fn super_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
         let cache = self.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
-            && self.enter(method, win)
+            && let Some(flow) = self.enter(method, win)
         {
-            return Flow::Next;
+            return flow;
         }
         self.save();
         self.vm().super_invoke(argc.0, usize::from(win.0), cache)
@@ -58,8 +59,7 @@ impl Machine {
             *stack.frame
         };
         if caller.pc.is_null() {
-            self.vm().stop = Stop::Done;
-            return Flow::Stop;
+            return done(self.vm());
         }
         self.pc = caller.pc;
         self.base = caller.base;
@@ -69,7 +69,7 @@ impl Machine {
 
     /// Begins a call, if there is fuel and room on the stacks.
     #[inline(always)]
-    fn enter(&mut self, closure: Gc<Closure>, win: Win) -> bool {
+    fn enter(&mut self, closure: Gc<Closure>, win: Win) -> Option<Flow> {
         let function = closure.function;
         let base = self.window(win);
         let pc = self.pc;
@@ -78,7 +78,7 @@ impl Machine {
         let frame = vm.stack.frame.wrapping_add(1);
         let top = base.wrapping_add(function.registers as usize);
         if slice == 0 || frame == vm.stack.frames_end || top > vm.stack.end {
-            return false;
+            return None;
         }
         vm.fuel.slice = slice - 1;
         vm.stack.top_mut().pc = pc;
@@ -89,9 +89,17 @@ impl Machine {
         self.pc = function.code();
         self.base = base;
         self.data = data;
-        self.heat();
-        true
+        // The new record has its pc already.
+        Some(if self.heat() { self.vm().hot() } else { Flow::Next })
     }
+}
+
+/// The outermost frame has returned. Apart from the handler, which would keep the old reason on the native stack.
+#[cold]
+#[inline(never)]
+fn done(vm: &mut Vm) -> Flow {
+    vm.stop = Stop::Done;
+    Flow::Stop
 }
 
 /// The method in a site's way for the object's shape.

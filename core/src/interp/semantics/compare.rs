@@ -98,8 +98,12 @@ impl Machine {
     pub(in crate::interp) fn turn(&mut self, to: i32) -> Flow {
         let fuel = &mut self.vm().fuel;
         fuel.slice = fuel.slice.wrapping_sub(1);
-        self.heat();
+        let hot = self.heat();
         self.jump_by(to);
+        if hot {
+            self.save();
+            return self.vm().hot();
+        }
         Flow::Next
     }
 

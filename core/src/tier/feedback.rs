@@ -1,32 +1,59 @@
-//! Feedback for native tiers: what a function's instructions met while they were interpreted.
+//! Feedback: what a function's instructions met while they were interpreted.
 //!
 //! Three sources, all beside the read-only code:
 //!
 //! | what | where | how |
 //! |---|---|---|
-//! | how often a function was called and its loops turned | `heat`, below its constants | counted |
+//! | how often a function was called and its loops turned | `heat`, below its constants | counted down to the tier's next look |
 //! | shapes and methods that a property instruction met | its site's ways | recorded by the inline cache |
 //! | kinds of operands, callees, which loops are hot | [`Feedback`] | sampled |
 //!
-//! Sampling costs nothing between samples: whenever a slice of fuel is used up, a short run of instructions is
-//! recorded before it is executed (`interp::sample`). So what a sample sees depends on the script and its fuel
-//! alone.
+//! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a
+//! short run of instructions is recorded before it is executed (`interp::sample`). So what a sample sees depends
+//! on the script and its fuel alone.
 
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Kinds of value that an operand was seen to have, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Kinds(pub(crate) u8);
+pub struct Kinds(pub(crate) u8);
 
 impl Kinds {
-    pub(crate) const INT: Kinds = Kinds(1);
-    pub(crate) const DOUBLE: Kinds = Kinds(2);
-    pub(crate) const STR: Kinds = Kinds(4);
-    pub(crate) const OTHER: Kinds = Kinds(8);
+    /// An integer of 32 bits.
+    pub const INT: Kinds = Kinds(1);
+    /// A double.
+    pub const DOUBLE: Kinds = Kinds(2);
+    /// A string.
+    pub const STR: Kinds = Kinds(4);
+    /// Anything else.
+    pub const OTHER: Kinds = Kinds(8);
 
     const BITS: u32 = 4;
-    #[cfg(test)]
     const MASK: u8 = (1 << Kinds::BITS) - 1;
+
+    /// Whether nothing was seen.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether `kind` was seen.
+    #[must_use]
+    pub fn has(self, kind: Kinds) -> bool {
+        self.0 & kind.0 != 0
+    }
+
+    /// Whether nothing but `kinds` was seen.
+    #[must_use]
+    pub fn only(self, kinds: Kinds) -> bool {
+        self.0 & !kinds.0 == 0
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn or(self, other: Kinds) -> Kinds {
+        Kinds(self.0 | other.0)
+    }
 }
 
 /// The function that a call instruction was seen to call.
@@ -88,7 +115,6 @@ impl Feedback {
     }
 
     /// The kinds seen of source operand `index` (0 or 1) of the instruction at word `at`.
-    #[cfg(test)]
     pub(crate) fn operand(&self, at: u32, index: usize) -> Kinds {
         let word = self.words.get(at as usize).copied().unwrap_or(0);
         Kinds(word >> (index as u32 * Kinds::BITS) & Kinds::MASK)

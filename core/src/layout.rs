@@ -1,0 +1,193 @@
+//! Layout: what machine code may touch, and where it lies.
+//!
+//! Offsets are in bytes. Each comes from the type itself, so that moving a field moves it here too; what must not
+//! move is asserted at the end.
+//!
+//! ```text
+//!   VM ──frame──> Frame { pc, base, data, closure } ──closure──> Closure { header, function, captures.. }
+//!   │                      └─> registers, 8 bytes each              └─> Function { entry, data, registers, arity }
+//!   ├─ fuel, values_end, frames_end, globals, sp                           data: sites below, constants above
+//!   └─ stubs: addresses of shared code;  runtime: of the functions of the VM behind it
+//! ```
+
+use core::mem::offset_of;
+
+use crate::heap::Bump;
+use crate::interp::{Frame, Fuel, Native, Stack, Vm};
+use crate::object::{
+    Age, CellObject, Class, Closure, DataHeader, Function, Header, INSTANCE_SLOTS, Kind, Site, Way,
+};
+use crate::value::{self, Value};
+
+pub use crate::interp::{RUNTIME, Runtime};
+
+/// Bits of nil; doubles are all below, unsigned.
+pub const NIL: u64 = value::NIL;
+/// Bits of false.
+pub const FALSE: u64 = value::NIL | 1;
+/// Bits of true.
+pub const TRUE: u64 = value::NIL | 2;
+/// Bits of a global that is not defined.
+pub const UNDEFINED: u64 = value::NIL | 3;
+/// The tag of ints: their bits are it plus the integer's 32. Ints are all values from here on, unsigned.
+pub const INT_TAG: u64 = value::INT;
+/// The tag of objects: their bits are it plus an address of 48 bits.
+pub const OBJ_TAG: u64 = value::OBJECT;
+
+macro_rules! offsets {
+    ($($(#[doc = $doc:literal])* $name:ident = $value:expr;)*) => {
+        $($(#[doc = $doc])* pub const $name: i32 = $value as i32;)*
+    };
+}
+
+offsets! {
+    /// In the VM: the current frame's record.
+    VM_FRAME = offset_of!(Vm, stack) + offset_of!(Stack, frame);
+    /// In the VM: the end of the registers that frames may use.
+    VM_VALUES_END = offset_of!(Vm, stack) + offset_of!(Stack, end);
+    /// In the VM: 32 bits, units left in the slice of fuel.
+    VM_FUEL = offset_of!(Vm, fuel) + offset_of!(Fuel, slice);
+    /// In the VM: the end of the frame records that machine code may use.
+    VM_FRAMES_END = offset_of!(Vm, native) + offset_of!(Native, frames_end);
+    /// In the VM: the values of globals.
+    VM_GLOBALS = offset_of!(Vm, native) + offset_of!(Native, globals);
+    /// In the VM: the native stack pointer where machine code was entered.
+    VM_SP = offset_of!(Vm, native) + offset_of!(Native, sp);
+    /// In the VM: the addresses of stubs, in the order of [`Stub`].
+    VM_STUBS = offset_of!(Vm, native) + offset_of!(Native, stubs);
+    /// In the VM: the addresses of runtime functions, in the order of [`Runtime`].
+    VM_RUNTIME = offset_of!(Vm, native) + offset_of!(Native, runtime);
+    /// In the VM: the bits of nil, which doubles are below.
+    VM_NIL = offset_of!(Vm, native) + offset_of!(Native, nil);
+    /// In the VM: the bits of a global that is not defined.
+    VM_UNDEFINED = offset_of!(Vm, native) + offset_of!(Native, undefined);
+
+    /// In a frame's record: where it goes on.
+    FRAME_PC = offset_of!(Frame, pc);
+    /// In a frame's record: its register 0.
+    FRAME_BASE = offset_of!(Frame, base);
+    /// In a frame's record: its function's constants.
+    FRAME_DATA = offset_of!(Frame, data);
+    /// In a frame's record: its closure.
+    FRAME_CLOSURE = offset_of!(Frame, closure);
+    /// Bytes of a frame's record.
+    FRAME_SIZE = size_of::<Frame>();
+
+    /// In an object: 32 bits, its shape.
+    OBJECT_SHAPE = Header::SHAPE;
+    /// In an object: a byte, its kind.
+    OBJECT_KIND = Header::KIND;
+    /// In an object: a byte, its age.
+    OBJECT_AGE = Header::AGE;
+
+    /// In a closure: its function.
+    CLOSURE_FUNCTION = offset_of!(Closure, function);
+    /// In a closure: the variables it captured, 8 bytes each.
+    CLOSURE_CAPTURES = size_of::<Closure>();
+    /// From a function's constants: 32 bits, its patience with operands that its code was not made for.
+    DATA_PATIENCE = offset_of!(DataHeader, patience) as isize - size_of::<DataHeader>() as isize;
+    /// In a function: its bytecode.
+    FUNCTION_CODE = Function::CODE;
+    /// In a function: its constants.
+    FUNCTION_DATA = Function::DATA;
+    /// In a function: the address to call.
+    FUNCTION_ENTRY = offset_of!(Function, entry);
+    /// In a function: 32 bits, how many registers its frames have.
+    FUNCTION_REGISTERS = offset_of!(Function, registers);
+    /// In a function: a byte, how many parameters it has.
+    FUNCTION_ARITY = offset_of!(Function, arity);
+    /// In a cell: what it holds.
+    CELL_VALUE = offset_of!(CellObject, value);
+    /// In an instance: its slots, 8 bytes each.
+    INSTANCE_FIELDS = INSTANCE_SLOTS;
+
+    /// In a class: 64 bits, the header of a fresh instance; its upper 16 are the number of its slots.
+    CLASS_FRESH = offset_of!(Class, fresh);
+    /// In a class: how far from the VM the gap lies that instances are allocated from; 0 if the VM has to do it.
+    CLASS_GAP = offset_of!(Class, gap);
+    /// In a class: the closure of its initializer, null if it has none.
+    CLASS_INIT = offset_of!(Class, init);
+    /// In a gap: the next free byte.
+    GAP_NEXT = offset_of!(Bump, next);
+    /// In a gap: its end.
+    GAP_END = offset_of!(Bump, end);
+    /// In a gap: bytes of a cell, by which `GAP_NEXT` advances.
+    GAP_CELL = offset_of!(Bump, size);
+
+    /// In an inline cache: its ways.
+    SITE_WAYS = offset_of!(Site, ways);
+    /// Bytes of a way.
+    WAY_SIZE = size_of::<Way>();
+    /// In a way: 32 bits, the shape.
+    WAY_SHAPE = offset_of!(Way, shape);
+    /// In a way: 16 bits, the slot.
+    WAY_SLOT = offset_of!(Way, slot);
+    /// In a way: 32 bits, the shape after a store.
+    WAY_NEXT = offset_of!(Way, next);
+    /// In a way: the closure of a method.
+    WAY_TARGET = offset_of!(Way, target);
+}
+
+/// The kind of a closure.
+pub const KIND_CLOSURE: u8 = Kind::Closure as u8;
+/// The kind of a class.
+pub const KIND_CLASS: u8 = Kind::Class as u8;
+/// The kind of a cell.
+pub const KIND_CELL: u8 = Kind::Cell as u8;
+/// The age of an object that was scanned: a store into it must be told to the collector.
+pub const AGE_SCANNED: u8 = Age::Scanned as u8;
+
+/// Code that all functions of a VM share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Stub {
+    /// `extern "C" fn(vm, target) -> u64`: enters machine code at `target`. Returns [`RETURNED`], [`LEFT`] or
+    /// [`UNCOMPILED`].
+    Enter,
+    /// Leaves machine code from any depth: the current frame's record says where to go on.
+    Exit,
+    /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
+    Uncompiled,
+    /// The numbers in `T0` and `T2`, operands that are not what the code was made for, as doubles in the last two
+    /// registers for doubles. `T0` is 0 if they are none, or if the function has no patience left; else it is not.
+    Doubles,
+    /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
+    /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].
+    Construct,
+    /// The first of the stubs around [`Runtime`] functions, in their order.
+    Runtime,
+}
+
+impl Stub {
+    /// The name of the stub at an index of [`VM_STUBS`], for listings.
+    #[must_use]
+    pub fn name(index: usize) -> Option<&'static str> {
+        const OWN: [&str; Stub::Runtime as usize] = ["enter", "exit", "uncompiled", "doubles", "construct"];
+        match index.checked_sub(OWN.len()) {
+            None => OWN.get(index).copied(),
+            Some(runtime) => Runtime::ALL.get(runtime).map(|runtime| runtime.name()),
+        }
+    }
+}
+
+/// How many stubs there are.
+pub const STUBS: usize = Stub::Runtime as usize + RUNTIME;
+
+/// What constructing answered: nothing was done.
+pub const NOT_MADE: u64 = 0;
+/// What constructing answered: the call is done.
+pub const MADE: u64 = 1;
+/// What constructing answered: the instance is in the window, and the initializer in `T5`, its function in `T3`; there
+/// is room for its frame.
+pub const INIT: u64 = 2;
+
+/// What entering returned: the frame that was entered returned to its caller.
+pub const RETURNED: u64 = 0;
+/// What entering returned: machine code left, the current frame's record says where to go on.
+pub const LEFT: u64 = 1;
+/// What entering returned: machine code called a function without code, whose frame is the current one.
+pub const UNCOMPILED: u64 = 2;
+
+// What `Option<Gc>` is to machine code: an address, null if there is none.
+const _: () = assert!(size_of::<Option<crate::object::Gc<Closure>>>() == size_of::<usize>());
+const _: () = assert!(size_of::<Value>() == 8);

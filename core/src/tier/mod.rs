@@ -1,0 +1,141 @@
+//! Native tiers: what they are told, what they make, and how the VM keeps it.
+//!
+//! ```text
+//!   interpreter ──heat──> Vm::hot ──Unit──> NativeTier::compile ──NativeCode──> Function
+//!        ^                                                                         │ entry
+//!        └──────────────── exit: the frame's record says where ──── machine code <─┘
+//! ```
+//!
+//! The core knows no machine code. A tier gets a [`Unit`], a view of one verified function and of what was seen
+//! of it, and gives code that behaves as the interpreter does, with the places that may be entered. What the code
+//! may touch, [`layout`](crate::layout) says.
+
+mod feedback;
+mod unit;
+
+use core::fmt;
+
+pub(crate) use feedback::Feedback;
+pub use feedback::Kinds;
+pub use unit::Unit;
+
+use crate::mem::{OutOfMemory, Vec};
+use crate::platform::{CodeError, CodeSpan};
+
+/// Why a function stays interpreted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Bail {
+    /// There is no native tier.
+    NoTier,
+    /// No executable memory.
+    Code(CodeError),
+    /// No memory to compile in.
+    OutOfMemory,
+    /// Its bytecode is longer than a tier takes on: so many words.
+    TooLong {
+        /// Words of bytecode.
+        words: u32,
+    },
+    /// A jump in the machine code would not reach its target.
+    OutOfReach,
+}
+
+impl fmt::Display for Bail {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Bail::NoTier => f.write_str("there is no native tier"),
+            Bail::Code(error) => error.fmt(f),
+            Bail::OutOfMemory => OutOfMemory.fmt(f),
+            Bail::TooLong { words } => write!(f, "{words} words of bytecode are too many"),
+            Bail::OutOfReach => f.write_str("a jump does not reach its target"),
+        }
+    }
+}
+
+impl core::error::Error for Bail {}
+
+impl From<OutOfMemory> for Bail {
+    fn from(OutOfMemory: OutOfMemory) -> Bail {
+        Bail::OutOfMemory
+    }
+}
+
+impl From<CodeError> for Bail {
+    fn from(error: CodeError) -> Bail {
+        Bail::Code(error)
+    }
+}
+
+/// A place of a function's machine code that the VM may enter: before the instruction at word `word`, everything
+/// that is alive is in registers of the frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// The word of bytecode.
+    pub word: u32,
+    /// The offset in the code.
+    pub offset: u32,
+}
+
+/// Machine code of one function.
+#[derive(Debug)]
+pub struct NativeCode {
+    /// Where it lies.
+    pub span: CodeSpan,
+    /// Where it may be entered, by ascending word; the first is word 0.
+    pub entries: Vec<Entry>,
+}
+
+impl NativeCode {
+    /// The address where the instruction at `word` begins, if it may be entered there.
+    pub(crate) fn address(&self, word: u32) -> Option<*const u8> {
+        let index = self.entries.binary_search_by_key(&word, |entry| entry.word).ok()?;
+        let offset = self.entries.get(index)?.offset as usize;
+        Some(self.span.start.as_ptr().wrapping_add(offset))
+    }
+}
+
+/// What native tiers made of a function.
+#[derive(Debug)]
+pub(crate) enum NativeRecord {
+    /// Nothing yet.
+    Cold,
+    /// It was sampled because it gets warm, so many times.
+    Warm(u8),
+    /// It is to be compiled.
+    Hot,
+    /// Code.
+    Compiled(NativeCode),
+    /// It stays interpreted.
+    Bailed,
+}
+
+/// A compiler to machine code, with the memory it puts it in.
+///
+/// # Safety
+/// Code behaves as the bytecode does: whoever calls `compile` will run what it returns. Code of
+/// [`stubs`](NativeTier::stubs) and of units that were not [freed](NativeTier::free) stays where it is.
+pub unsafe trait NativeTier: Send {
+    /// What it is, for people: `"x86-64 jit"`.
+    fn name(&self) -> &'static str;
+
+    /// The addresses of the code that all functions share, in the order of [`layout::Stub`](crate::layout::Stub);
+    /// made once, before anything is compiled:
+    /// when the first function is to be, so that short scripts do not wait for it.
+    ///
+    /// # Errors
+    /// When there is no memory, executable or other.
+    fn stubs(&mut self) -> Result<[usize; crate::layout::STUBS], Bail>;
+
+    /// Compiles a function.
+    ///
+    /// # Errors
+    /// Why the function has to stay interpreted.
+    fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail>;
+
+    /// Takes code back that is not used any more.
+    fn free(&mut self, span: CodeSpan);
+
+    /// Bytes of executable memory in use.
+    fn used(&self) -> usize;
+}

@@ -1,0 +1,100 @@
+//! What a native tier sees of a function.
+
+use super::Kinds;
+use crate::interp::Globals;
+use crate::mem::Mem;
+use crate::object::{Function, Gc};
+
+/// A function to compile: verified bytecode, its constants and sites, and what was seen of it.
+///
+/// Addresses are good as long as the function lives, and with it the code that is made of it.
+pub struct Unit<'a> {
+    function: Gc<Function>,
+    mem: &'a Mem,
+    globals: &'a Globals,
+}
+
+impl<'a> Unit<'a> {
+    pub(crate) fn new(function: Gc<Function>, mem: &'a Mem, globals: &'a Globals) -> Unit<'a> {
+        Unit { function, mem, globals }
+    }
+
+    /// The memory to compile in.
+    #[must_use]
+    pub fn mem(&self) -> &'a Mem {
+        self.mem
+    }
+
+    /// Its name; `None` for the script itself.
+    #[must_use]
+    pub fn name(&self) -> Option<&str> {
+        // SAFETY: the function keeps its name alive, and this view does not outlive the function.
+        self.function.name.map(|name| unsafe { &*name.as_ptr() }.text())
+    }
+
+    /// The words of its bytecode.
+    #[must_use]
+    pub fn words(&self) -> &[u32] {
+        // SAFETY: as above.
+        unsafe { &*self.function.as_ptr() }.words()
+    }
+
+    /// The address of its first word.
+    #[must_use]
+    pub fn code_address(&self) -> usize {
+        self.function.code().expose_provenance()
+    }
+
+    /// The number of its parameters.
+    #[must_use]
+    pub fn arity(&self) -> u8 {
+        self.function.arity
+    }
+
+    /// How many registers its frames have.
+    #[must_use]
+    pub fn registers(&self) -> u32 {
+        self.function.registers
+    }
+
+    /// The line of the instruction that contains word `word`.
+    #[must_use]
+    pub fn line(&self, word: u32) -> u32 {
+        self.function.lines.line(word)
+    }
+
+    /// The bits of a constant: a value, or what [`layout`](crate::layout) says of its kind.
+    #[must_use]
+    pub fn constant(&self, index: u32) -> Option<u64> {
+        self.function.consts().get(index as usize).map(|constant| constant.get().bits())
+    }
+
+    /// The index of the global that a constant names, and whether it is defined: then it will stay so.
+    #[must_use]
+    pub fn global(&self, constant: u32) -> Option<(u32, bool)> {
+        let index = self.function.consts().get(constant as usize)?.get().as_raw();
+        Some((index, self.globals.is_defined(index)))
+    }
+
+    /// The address of a constant.
+    #[must_use]
+    pub fn constant_address(&self, index: u32) -> usize {
+        self.function.data().wrapping_add(index as usize).expose_provenance()
+    }
+
+    /// The address of an inline cache.
+    #[must_use]
+    pub fn site_address(&self, index: u32) -> Option<usize> {
+        self.function.site_address(index as usize)
+    }
+
+    /// The kinds that source operand `operand` (0 or 1) of the instruction at `word` was seen to have.
+    #[must_use]
+    pub fn operand(&self, word: u32, operand: usize) -> Kinds {
+        let feedback = self.function.feedback.try_borrow().ok();
+        feedback
+            .as_ref()
+            .and_then(|feedback| feedback.as_ref())
+            .map_or(Kinds::default(), |feedback| feedback.operand(word, operand))
+    }
+}
