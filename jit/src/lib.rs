@@ -1,18 +1,33 @@
 //! Siskin's native tiers: bytecode to machine code for x86-64 and ARM64.
 //!
 //! ```text
-//!   buffer     bytes, labels, fixups                      knows no ISA
-//!   isa/x64    encoders, the macro assembler over them    know no VM
+//!   tier       Jit: what a VM is given                    over a CodeMemory
+//!   assemble   the same code for people to look at, for either ISA
+//!   stubs      code that all functions share
+//!   baseline   one pass, a template for each opcode: a visitor over the macro assembler
+//!   masm       the macro assembler: verbs that each ISA implements
+//!   isa/x64    registers, encoders, the verbs
 //!   isa/a64    the same for ARM64
-//!   masm       the verbs that both implement
+//!   buffer     bytes, labels, fixups                      knows no ISA
 //! ```
 //!
 //! Both instruction sets are compiled and tested on every host: what they make is bytes.
 #![no_std]
+#![deny(unsafe_code)]
 
 #[cfg(test)]
 extern crate std;
 
+mod assemble;
+pub mod baseline;
 pub mod buffer;
 pub mod isa;
 pub mod masm;
+pub mod stubs;
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+#[allow(unsafe_code, reason = "it vouches for the code that the baseline makes")]
+mod tier;
+
+pub use assemble::{Assembly, Isa, assemble};
+#[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+pub use tier::Jit;

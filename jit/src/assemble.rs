@@ -1,0 +1,71 @@
+//! Machine code to look at: for either instruction set, with what each piece of it is for.
+
+use siskin_core::mem::Vec;
+use siskin_core::tier::{Bail, Entry, Unit};
+
+use crate::baseline::{self, Listing, Mark};
+use crate::isa::a64::A64;
+use crate::isa::x64::X64;
+use crate::masm::Masm;
+
+/// An instruction set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Isa {
+    /// x86-64.
+    X64,
+    /// ARM64.
+    A64,
+}
+
+impl Isa {
+    /// That of the machine this runs on.
+    #[must_use]
+    pub const fn native() -> Option<Isa> {
+        if cfg!(target_arch = "x86_64") {
+            Some(Isa::X64)
+        } else if cfg!(target_arch = "aarch64") {
+            Some(Isa::A64)
+        } else {
+            None
+        }
+    }
+
+    /// A short name: `x64`, `a64`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Isa::X64 => "x64",
+            Isa::A64 => "a64",
+        }
+    }
+}
+
+/// The machine code of a function, nowhere to be run.
+#[derive(Debug)]
+pub struct Assembly {
+    /// The code.
+    pub bytes: Vec<u8>,
+    /// What each piece of it is for, by ascending offset.
+    pub marks: Vec<Mark>,
+    /// Where it may be entered, by ascending word.
+    pub entries: Vec<Entry>,
+}
+
+/// Compiles a function for an instruction set, be it this machine's or not, as a VM there would.
+///
+/// # Errors
+/// Why it would stay interpreted.
+pub fn assemble(unit: &Unit<'_>, isa: Isa) -> Result<Assembly, Bail> {
+    match isa {
+        Isa::X64 => assemble_with(&mut X64::new(unit.mem()), unit),
+        Isa::A64 => assemble_with(&mut A64::new(unit.mem()), unit),
+    }
+}
+
+fn assemble_with<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Assembly, Bail> {
+    let mut listing = Listing::new(unit.mem());
+    let entries = baseline::compile_listed(masm, unit, Some(&mut listing))?;
+    let mut bytes = Vec::new(unit.mem());
+    bytes.extend_from_slice(masm.finish()?)?;
+    Ok(Assembly { bytes, marks: listing.into_marks(), entries })
+}

@@ -1,0 +1,280 @@
+//! Arithmetic.
+//!
+//! Two templates, chosen by what is known and was seen of the operands:
+//!
+//! - **int**: both tested for ints, the operation on 32 bits. If nothing but ints was seen, anything else leaves the
+//!   code, and what follows counts on ints; else doubles and overflow have a cold path.
+//! - **double**: both wanted as doubles, in machine registers where they are already; ints converted on a cold
+//!   path. What a script sees does not depend on which: an integer's value is the same either way.
+
+use siskin_core::layout::{INT_TAG, VM_NIL};
+use siskin_core::tier::Kinds;
+
+use super::cold::{Cold, FOp};
+use super::facts::{Copied, Known};
+use super::{Pass, known_bits, slot};
+use crate::buffer::Label;
+use crate::masm::{Cond, FReg, Masm, Reg, Rhs, at};
+
+/// An operand of arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operand {
+    /// A register of the frame.
+    Register(u16),
+    /// An int.
+    Int(i32),
+    /// A double, by its bits.
+    Double(u64),
+}
+
+impl Operand {
+    /// The number with those bits.
+    pub(super) fn constant(bits: u64) -> Operand {
+        if bits >= INT_TAG { Operand::Int(bits as i32) } else { Operand::Double(bits) }
+    }
+}
+
+/// How two numbers are treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mode {
+    Int,
+    Double,
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    /// `dst = lhs op rhs`
+    pub(super) fn arith(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand) {
+        let seen = self.seen(lhs, 0).or(self.seen(rhs, 1));
+        let may_be_text = op == FOp::Add && !(self.is_number(lhs) && self.is_number(rhs));
+        match self.mode(lhs, rhs, op == FOp::Div) {
+            Mode::Double if !(may_be_text && seen.has(Kinds::STR)) => {
+                let other = self.step_on(false);
+                let (x, y) = self.doubles(lhs, rhs, other);
+                let to = self.double_for(dst, x, y);
+                self.float(op, to, x, y);
+                self.masm.fstore(slot(dst), to);
+            }
+            Mode::Int if self.expects_int(lhs, 0) && self.expects_int(rhs, 1) => {
+                self.int_only(op, dst, lhs, rhs)
+            }
+            _ => self.int_arith(op, dst, lhs, rhs, seen, may_be_text),
+        }
+    }
+
+    /// Both operands and the result are ints, or the code is left.
+    fn int_only(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand) {
+        let other = self.unexpected(false);
+        self.load_int(Reg::T0, lhs, other);
+        self.learn_int(lhs);
+        let right = self.int_operand(Reg::T2, rhs, other);
+        self.learn_int(rhs);
+        self.int_op(op, right, other);
+        self.store(dst, Reg::T3, Known::Int);
+    }
+
+    pub(super) fn learn_int(&mut self, operand: Operand) {
+        if let Operand::Register(register) = operand {
+            self.facts.learn(register, Known::Int);
+        }
+    }
+
+    /// Whether an operand is, by all that is known and was seen, an int.
+    pub(super) fn expects_int(&self, operand: Operand, index: usize) -> bool {
+        let seen = self.seen(operand, index);
+        self.known(operand) == Known::Int || !seen.is_empty() && seen.only(Kinds::INT)
+    }
+
+    /// `T3 = T0 op rhs`, a value, if that is an int.
+    fn int_op(&mut self, op: FOp, rhs: Rhs, other: Label) {
+        match op {
+            FOp::Add => self.masm.add32(Reg::T3, Reg::T0, rhs, other),
+            FOp::Sub => self.masm.sub32(Reg::T3, Reg::T0, rhs, other),
+            // Division is always of doubles.
+            FOp::Mul | FOp::Div => {
+                self.masm.mul32(Reg::T3, Reg::T0, rhs, other);
+                // A zero may be a negative one.
+                self.masm.branch32(Cond::Eq, Reg::T3, 0, other);
+            }
+        }
+        self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
+    }
+
+    fn int_arith(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand, seen: Kinds, may_be_text: bool) {
+        let rejoin = self.masm.label();
+        // Where text may be added, what follows can make no use of numbers.
+        let numbers_only = !may_be_text || !seen.is_empty() && seen.only(Kinds::INT.or(Kinds::DOUBLE));
+        let other = if numbers_only { self.step_on(false) } else { self.step(rejoin) };
+        let mixed = self.masm.label();
+        self.later(Cold::Mixed { label: mixed, op, dst, lhs, rhs, rejoin, other });
+        self.load_int(Reg::T0, lhs, mixed);
+        let right = self.int_operand(Reg::T2, rhs, mixed);
+        self.int_op(op, right, mixed);
+        self.masm.store64(slot(dst), Reg::T3);
+        self.masm.bind(rejoin);
+        if !numbers_only {
+            self.facts.forget_copies();
+        }
+        self.facts.write(dst, if numbers_only { Known::Number } else { Known::Anything });
+    }
+
+    /// A machine register for a double that register `dst` of the frame becomes: the one of its old value, so that a
+    /// loop finds it where it left it.
+    pub(super) fn double_for(&mut self, dst: u16, x: FReg, y: FReg) -> FReg {
+        let own = self.facts.copy(Copied::Register(dst));
+        self.facts.write(dst, Known::Double);
+        match own {
+            Some(own) => self.facts.keep(Copied::Register(dst), own),
+            None => self.facts.take(Copied::Register(dst), [Some(x), Some(y)]),
+        }
+    }
+
+    /// `dst = -src`
+    pub(super) fn negate(&mut self, dst: u16, src: u16) {
+        let operand = Operand::Register(src);
+        let other = self.step_on(false);
+        if self.mode(operand, operand, false) == Mode::Double {
+            let (x, _) = self.doubles(operand, operand, other);
+            let to = self.double_for(dst, x, x);
+            self.masm.fneg(to, x);
+            self.masm.fstore(slot(dst), to);
+            return;
+        }
+        let (rejoin, label) = (self.masm.label(), self.masm.label());
+        self.later(Cold::Negate { label, dst, src, rejoin, other });
+        self.load_int(Reg::T0, operand, label);
+        // Zero's negation is no int.
+        self.masm.branch32(Cond::Eq, Reg::T0, 0, label);
+        self.masm.imm(Reg::T2, 0);
+        self.masm.sub32(Reg::T3, Reg::T2, Reg::T0, label);
+        self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
+        self.masm.store64(slot(dst), Reg::T3);
+        self.masm.bind(rejoin);
+        self.facts.write(dst, Known::Number);
+    }
+
+    pub(super) fn float(&mut self, op: FOp, dst: FReg, lhs: FReg, rhs: FReg) {
+        match op {
+            FOp::Add => self.masm.fadd(dst, lhs, rhs),
+            FOp::Sub => self.masm.fsub(dst, lhs, rhs),
+            FOp::Mul => self.masm.fmul(dst, lhs, rhs),
+            FOp::Div => self.masm.fdiv(dst, lhs, rhs),
+        }
+    }
+
+    /// The template for two operands.
+    pub(super) fn mode(&self, lhs: Operand, rhs: Operand, divides: bool) -> Mode {
+        let known = [self.known(lhs), self.known(rhs)];
+        if divides || known.contains(&Known::Double) {
+            return Mode::Double;
+        }
+        if known == [Known::Int, Known::Int] {
+            return Mode::Int;
+        }
+        let seen = self.seen(lhs, 0).or(self.seen(rhs, 1));
+        if seen.has(Kinds::DOUBLE) { Mode::Double } else { Mode::Int }
+    }
+
+    pub(super) fn known(&self, operand: Operand) -> Known {
+        match operand {
+            Operand::Register(register) => self.facts.tag(register),
+            Operand::Int(_) => Known::Int,
+            Operand::Double(bits) => known_bits(bits),
+        }
+    }
+
+    pub(super) fn is_number(&self, operand: Operand) -> bool {
+        self.known(operand).is_number()
+    }
+
+    /// What was seen of an operand of this instruction.
+    pub(super) fn seen(&self, operand: Operand, index: usize) -> Kinds {
+        match operand {
+            Operand::Register(_) => self.unit.operand(self.at, index),
+            _ => Kinds::default(),
+        }
+    }
+
+    /// An operand's 32 bits, in the lower half of `to`.
+    pub(super) fn load_int(&mut self, to: Reg, operand: Operand, other: Label) {
+        match operand {
+            Operand::Register(register) => {
+                self.load(to, register);
+                if self.facts.tag(register) != Known::Int {
+                    self.masm.branch64(Cond::Below, to, Reg::IntTag, other);
+                }
+            }
+            Operand::Int(value) => self.masm.imm(to, u64::from(value as u32)),
+            Operand::Double(_) => self.masm.jump(other),
+        }
+    }
+
+    /// The same as a second operand: an int needs no register.
+    pub(super) fn int_operand(&mut self, to: Reg, operand: Operand, other: Label) -> Rhs {
+        match operand {
+            Operand::Int(value) => Rhs::from(value),
+            _ => {
+                self.load_int(to, operand, other);
+                Rhs::Reg(to)
+            }
+        }
+    }
+
+    /// Both operands as doubles.
+    pub(super) fn doubles(&mut self, lhs: Operand, rhs: Operand, other: Label) -> (FReg, FReg) {
+        let x = self.double(lhs, 0, None, other);
+        let y = if lhs == rhs { x } else { self.double(rhs, 1, Some(x), other) };
+        (x, y)
+    }
+
+    fn double(&mut self, operand: Operand, index: usize, in_use: Option<FReg>, other: Label) -> FReg {
+        let of = match operand {
+            Operand::Register(register) => Copied::Register(register),
+            Operand::Int(value) => Copied::Constant(f64::from(value).to_bits()),
+            Operand::Double(bits) => Copied::Constant(bits),
+        };
+        if let Some(copy) = self.facts.copy(of) {
+            return copy;
+        }
+        let to = self.facts.take(of, [in_use, None]);
+        match (operand, of) {
+            (Operand::Register(register), _) => {
+                let seen = self.seen(operand, index);
+                self.load_double(to, register, !seen.is_empty() && seen.only(Kinds::INT), other);
+            }
+            (_, Copied::Constant(bits)) => self.masm.fimm(to, bits),
+            _ => {}
+        }
+        to
+    }
+
+    fn load_double(&mut self, to: FReg, register: u16, likely_int: bool, other: Label) {
+        let known = self.facts.tag(register);
+        if known == Known::Double {
+            self.masm.fload(to, slot(register));
+            return;
+        }
+        self.load(Reg::T0, register);
+        if known == Known::Int {
+            self.masm.fcvt32(to, Reg::T0);
+            return;
+        }
+        let (label, rejoin) = (self.masm.label(), self.masm.label());
+        if likely_int {
+            self.later(Cold::Double { label, to, register, rejoin, other });
+            self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, label);
+            self.masm.fcvt32(to, Reg::T0);
+            self.masm.bind(rejoin);
+            self.facts.learn(register, Known::Number);
+            return;
+        }
+        self.later(Cold::IntToDouble { label, to, rejoin, other });
+        if known == Known::Number {
+            self.masm.branch64(Cond::AboveEq, Reg::T0, Reg::IntTag, label);
+        } else {
+            self.masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_NIL), label);
+        }
+        self.masm.fload(to, slot(register));
+        self.masm.bind(rejoin);
+        self.facts.learn(register, Known::Number);
+    }
+}

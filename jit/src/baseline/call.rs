@@ -1,0 +1,158 @@
+//! Calls and returns.
+//!
+//! ```text
+//!   caller                                        callee
+//!     callee tested, fuel and room
+//!     record: pc of the caller, base, data, closure of the callee
+//!     FRAME, BASE = the callee's
+//!     call [function.entry] ────────────────────>  prologue ...
+//!     BASE -= window          <────────────────── register 0 = value, FRAME -= record, return
+//! ```
+//!
+//! The stack of values may move while the callee runs, so the caller finds its registers from the callee's.
+
+use siskin_core::layout::{
+    CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
+    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJECT_KIND,
+    Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_VALUES_END, WAY_TARGET,
+};
+
+use super::cold::Cold;
+use super::facts::Known;
+use super::{Pass, slot};
+use crate::buffer::Label;
+use crate::masm::{Cond, Masm, Reg, Rhs, at};
+
+/// A call, for the VM to do.
+#[derive(Clone, Copy)]
+pub(super) struct Call {
+    runtime: Runtime,
+    /// The word behind the instruction.
+    next: u32,
+    argc: u8,
+    win: u16,
+    /// The address of its site, if it has one.
+    site: u64,
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    /// `call`
+    pub(super) fn call_window(&mut self, argc: u8, win: u16) {
+        let call = Call { runtime: Runtime::Call, next: self.next, argc, win, site: 0 };
+        let (rejoin, enter, no_closure) = (self.masm.label(), self.masm.label(), self.masm.label());
+        let other = self.call_cold(call, rejoin);
+        self.later(Cold::Construct { label: no_closure, call, rejoin, enter, other });
+        self.load(Reg::T0, win);
+        self.object(self.facts.tag(win), other);
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, no_closure);
+        self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), argc, other);
+        self.check_room(call, other);
+        self.masm.bind(enter);
+        self.enter(call, rejoin);
+    }
+
+    /// `invoke`
+    pub(super) fn invoke_window(&mut self, argc: u8, win: u16, site: u32) {
+        self.call_method(Runtime::Invoke, win, argc, win, site);
+    }
+
+    /// `super.invoke`
+    pub(super) fn super_window(&mut self, argc: u8, win: u16, site: u32) {
+        self.call_method(Runtime::SuperInvoke, win + 1 + u16::from(argc), argc, win, site);
+    }
+
+    /// Calls the method that a site has for the object in `receiver`. The site has methods of the right arity only.
+    fn call_method(&mut self, runtime: Runtime, receiver: u16, argc: u8, win: u16, site: u32) {
+        let address = self.unit.site_address(site).map_or(0, |site| site as u64);
+        let call = Call { runtime, next: self.next, argc, win, site: address };
+        let rejoin = self.masm.label();
+        let other = self.call_cold(call, rejoin);
+        self.load_object(receiver, other);
+        self.way(site, other);
+        self.masm.load64(Reg::T5, at(Reg::T7, WAY_TARGET));
+        self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
+        self.check_room(call, other);
+        self.enter(call, rejoin);
+    }
+
+    /// Where the VM does the call.
+    fn call_cold(&mut self, call: Call, rejoin: Label) -> Label {
+        let label = self.masm.label();
+        self.later(Cold::Call { label, call, rejoin });
+        label
+    }
+
+    /// On a cold path: the VM does the call.
+    pub(super) fn call_vm(&mut self, call: Call, rejoin: Label) {
+        self.masm.imm(Reg::T1, u64::from(call.next));
+        self.masm.imm(Reg::T2, u64::from(call.argc));
+        self.masm.imm(Reg::T3, u64::from(call.win));
+        if call.site != 0 {
+            self.masm.imm(Reg::T4, call.site);
+        }
+        self.masm.call_mem(Self::runtime(call.runtime));
+        self.masm.branch64(Cond::Eq, Reg::T0, 0, rejoin);
+        self.masm.call_reg(Reg::T0);
+        self.masm.add64(Reg::Base, Reg::Base, -(i32::from(call.win) * 8));
+        self.masm.jump(rejoin);
+    }
+
+    /// On a cold path: an instance of the class in `T5`, if it is one.
+    pub(super) fn construct(&mut self, call: Call, rejoin: Label, enter: Label, other: Label) {
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
+        self.masm.address(Reg::T2, slot(call.win));
+        self.masm.imm(Reg::T4, u64::from(call.argc));
+        self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Construct as i32 * 8));
+        self.masm.branch64(Cond::Eq, Reg::T0, MADE as i32, rejoin);
+        self.masm.branch64(Cond::Ne, Reg::T0, NOT_MADE as i32, enter);
+        // The class is where it was.
+        self.masm.jump(other);
+    }
+
+    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and sees to it that there is room.
+    /// `T2` is the callee's base then; else `other`.
+    fn check_room(&mut self, call: Call, other: Label) {
+        let refused = self.masm.label();
+        self.later(Cold::Refund { label: refused, then: other });
+        let masm = &mut *self.masm;
+        masm.count_down(Reg::Fuel, refused);
+        masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
+        masm.address(Reg::T2, slot(call.win));
+        masm.address_index(Reg::T6, Reg::T2, Reg::T6, 0);
+        masm.branch64(Cond::Above, Reg::T6, Rhs::Mem(at(Reg::Vm, VM_VALUES_END)), refused);
+        masm.address(Reg::T7, at(Reg::Frame, FRAME_SIZE));
+        masm.branch64(Cond::Eq, Reg::T7, Rhs::Mem(at(Reg::Vm, VM_FRAMES_END)), refused);
+    }
+
+    /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.
+    fn enter(&mut self, call: Call, rejoin: Label) {
+        let pc = self.pc(call.next);
+        let masm = &mut *self.masm;
+        masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
+        masm.store64_imm(at(Reg::Frame, FRAME_PC), pc);
+        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_BASE), Reg::T2);
+        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_DATA), Reg::T6);
+        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_CLOSURE), Reg::T5);
+        masm.add64(Reg::Frame, Reg::Frame, FRAME_SIZE);
+        masm.mov(Reg::Base, Reg::T2);
+        masm.call_mem(at(Reg::T3, FUNCTION_ENTRY));
+        masm.add64(Reg::Base, Reg::Base, -(i32::from(call.win) * 8));
+        masm.bind(rejoin);
+        self.facts.forget_all();
+    }
+
+    /// `return`
+    pub(super) fn leave(&mut self, src: Option<u16>) {
+        match src {
+            Some(0) => {}
+            Some(src) => {
+                self.load(Reg::T0, src);
+                self.store(0, Reg::T0, Known::Anything);
+            }
+            None => self.store_bits(0, siskin_core::layout::NIL, Known::Anything),
+        }
+        self.masm.sub64(Reg::Frame, Reg::Frame, FRAME_SIZE);
+        self.masm.epilogue();
+    }
+}

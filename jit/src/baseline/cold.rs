@@ -1,0 +1,190 @@
+//! Cold paths: what is rare, behind the blocks.
+
+use siskin_core::layout::{INT_TAG, Runtime, Stub, VM_NIL, VM_STUBS};
+
+use super::Pass;
+use super::arith::Operand;
+use super::call::Call;
+use super::facts::PASSING;
+use crate::buffer::Label;
+use crate::masm::{Cond, FCond, FReg, Masm, Reg, at};
+
+/// An operation on doubles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+/// A path to be emitted.
+#[derive(Clone, Copy)]
+pub(super) enum Cold {
+    /// The interpreter executes the instruction; then `rejoin` if the next one follows.
+    Step { label: Label, word: u32, rejoin: Label },
+    /// The interpreter goes on from the instruction to a place to enter. `refund` units of fuel were taken too early.
+    StepOn { label: Label, word: u32, refund: bool },
+    /// The same, for operands of other kinds than expected.
+    Unexpected { label: Label, word: u32, refund: bool },
+    /// The VM begins the call; the callee is called, then `rejoin`.
+    Call { label: Label, call: Call, rejoin: Label },
+    /// A charge is given back, then `then`.
+    Refund { label: Label, then: Label },
+    /// The object in `T5`, not a closure, is called: if it is a class, an instance is made. `enter` calls the
+    /// initializer.
+    Construct { label: Label, call: Call, rejoin: Label, enter: Label, other: Label },
+    /// The value in `T0` is no double: if it is an int, `to` is it as a double.
+    IntToDouble { label: Label, to: FReg, rejoin: Label, other: Label },
+    /// The value in `T0`, that of a register of the frame, is no int: if it is a double, `to` is it.
+    Double { label: Label, to: FReg, register: u16, rejoin: Label, other: Label },
+    /// An operation of numbers, of which at least one is a double or the result no int.
+    Mixed { label: Label, op: FOp, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
+    /// A jump on two numbers of which at least one is a double.
+    Compare { label: Label, cond: FCond, lhs: Operand, rhs: Operand, to: Label, rejoin: Label, other: Label },
+    /// The negation of a number that is a double, or whose negation is no int.
+    Negate { label: Label, dst: u16, src: u16, rejoin: Label, other: Label },
+    /// The object in `T5` was scanned and stored into.
+    Remember { label: Label, rejoin: Label },
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    /// Keeps a cold path for the end.
+    pub(super) fn later(&mut self, cold: Cold) {
+        self.lost |= self.cold.push(cold).is_err();
+        self.list_cold();
+    }
+
+    /// Where the interpreter executes this instruction, then goes on at `rejoin`.
+    pub(super) fn step(&mut self, rejoin: Label) -> Label {
+        let label = self.masm.label();
+        self.later(Cold::Step { label, word: self.at, rejoin });
+        label
+    }
+
+    /// Where the interpreter goes on from this instruction, with the charge for a turn given back if it was `charged`.
+    pub(super) fn step_on(&mut self, charged: bool) -> Label {
+        let label = self.masm.label();
+        self.later(Cold::StepOn { label, word: self.at, refund: charged });
+        label
+    }
+
+    /// The same, for operands of other kinds than expected.
+    pub(super) fn unexpected(&mut self, charged: bool) -> Label {
+        let label = self.masm.label();
+        self.later(Cold::Unexpected { label, word: self.at, refund: charged });
+        label
+    }
+
+    pub(super) fn emit_cold(&mut self) {
+        // Cold paths may have cold paths.
+        let mut index = 0;
+        while let Some(&cold) = self.cold.get(index) {
+            self.mark_cold(index);
+            index += 1;
+            self.emit_one(cold);
+        }
+    }
+
+    fn refund(&mut self, charged: bool) {
+        if charged {
+            self.masm.bump32(Reg::Fuel, 1);
+        }
+    }
+
+    /// Leaves for good: a stub calls the VM and goes on where it says.
+    fn go_on(&mut self, word: u32, by: Runtime) {
+        self.masm.imm(Reg::T1, u64::from(word));
+        self.masm.jump_mem(Self::runtime(by));
+    }
+
+    /// Both operands as doubles, in the last two registers for doubles, whatever is known of them.
+    fn as_doubles(&mut self, lhs: Operand, rhs: Operand, other: Label) -> [FReg; 2] {
+        self.load_operand(Reg::T0, lhs);
+        self.load_operand(Reg::T2, rhs);
+        self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Doubles as i32 * 8));
+        self.masm.branch64(Cond::Eq, Reg::T0, 0, other);
+        PASSING
+    }
+
+    fn load_operand(&mut self, to: Reg, operand: Operand) {
+        match operand {
+            Operand::Register(register) => self.load(to, register),
+            Operand::Int(value) => self.masm.imm(to, INT_TAG | u64::from(value as u32)),
+            Operand::Double(bits) => self.masm.imm(to, bits),
+        }
+    }
+
+    fn emit_one(&mut self, cold: Cold) {
+        match cold {
+            Cold::Step { label, word, rejoin } => {
+                self.masm.bind(label);
+                self.masm.imm(Reg::T1, u64::from(word));
+                self.masm.call_mem(Self::runtime(Runtime::Step));
+                self.masm.branch64(Cond::Eq, Reg::T0, 0, rejoin);
+                self.masm.jump_reg(Reg::T0);
+            }
+            Cold::StepOn { label, word, refund } => {
+                self.masm.bind(label);
+                self.refund(refund);
+                self.go_on(word, Runtime::StepOn);
+            }
+            Cold::Unexpected { label, word, refund } => {
+                self.masm.bind(label);
+                self.refund(refund);
+                self.go_on(word, Runtime::Unexpected);
+            }
+            Cold::Call { label, call, rejoin } => {
+                self.masm.bind(label);
+                self.call_vm(call, rejoin);
+            }
+            Cold::Refund { label, then } => {
+                self.masm.bind(label);
+                self.refund(true);
+                self.masm.jump(then);
+            }
+            Cold::Construct { label, call, rejoin, enter, other } => {
+                self.masm.bind(label);
+                self.construct(call, rejoin, enter, other);
+            }
+            Cold::IntToDouble { label, to, rejoin, other } => {
+                self.masm.bind(label);
+                self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, other);
+                self.masm.fcvt32(to, Reg::T0);
+                self.masm.jump(rejoin);
+            }
+            Cold::Double { label, to, register, rejoin, other } => {
+                self.masm.bind(label);
+                self.masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_NIL), other);
+                self.masm.fload(to, super::slot(register));
+                self.masm.jump(rejoin);
+            }
+            Cold::Mixed { label, op, dst, lhs, rhs, rejoin, other } => {
+                self.masm.bind(label);
+                let [x, y] = self.as_doubles(lhs, rhs, other);
+                self.float(op, x, x, y);
+                self.masm.fstore(super::slot(dst), x);
+                self.masm.jump(rejoin);
+            }
+            Cold::Compare { label, cond, lhs, rhs, to, rejoin, other } => {
+                self.masm.bind(label);
+                let [x, y] = self.as_doubles(lhs, rhs, other);
+                self.masm.fbranch(cond, x, y, to);
+                self.masm.jump(rejoin);
+            }
+            Cold::Negate { label, dst, src, rejoin, other } => {
+                self.masm.bind(label);
+                let [x, _] = self.as_doubles(Operand::Register(src), Operand::Int(0), other);
+                self.masm.fneg(x, x);
+                self.masm.fstore(super::slot(dst), x);
+                self.masm.jump(rejoin);
+            }
+            Cold::Remember { label, rejoin } => {
+                self.masm.bind(label);
+                self.masm.mov(Reg::T1, Reg::T5);
+                self.masm.call_mem(Self::runtime(Runtime::Remember));
+                self.masm.jump(rejoin);
+            }
+        }
+    }
+}

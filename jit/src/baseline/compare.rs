@@ -1,0 +1,151 @@
+//! Orderings, the jumps on them, and back-edges.
+
+use super::Pass;
+use super::arith::{Mode, Operand};
+use super::cold::Cold;
+use super::facts::Known;
+use super::slot;
+use crate::buffer::Label;
+use crate::masm::{Cond, FCond, Masm, Reg};
+
+/// An ordering of numbers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+impl Order {
+    /// For ints: what holds if the ordering is `wanted`.
+    fn ints(self, wanted: bool) -> Cond {
+        match (self, wanted) {
+            (Order::Lt, true) | (Order::Ge, false) => Cond::Lt,
+            (Order::Le, true) | (Order::Gt, false) => Cond::Le,
+            (Order::Gt, true) | (Order::Le, false) => Cond::Gt,
+            (Order::Ge, true) | (Order::Lt, false) => Cond::Ge,
+        }
+    }
+
+    /// For doubles: not the same, because of NaN.
+    fn doubles(self, wanted: bool) -> FCond {
+        match (self, wanted) {
+            (Order::Lt, true) => FCond::Lt,
+            (Order::Lt, false) => FCond::NotLt,
+            (Order::Le, true) => FCond::Le,
+            (Order::Le, false) => FCond::NotLe,
+            (Order::Gt, true) => FCond::Gt,
+            (Order::Gt, false) => FCond::NotGt,
+            (Order::Ge, true) => FCond::Ge,
+            (Order::Ge, false) => FCond::NotGe,
+        }
+    }
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    /// Goes to `to` if `lhs order rhs` is `wanted`. Behind the charge for a turn, who leaves the code is given it back.
+    fn branch(&mut self, order: Order, wanted: bool, operands: [Operand; 2], to: Label, charged: bool) {
+        let [lhs, rhs] = operands;
+        if self.mode(lhs, rhs, false) == Mode::Double {
+            let other = self.step_on(charged);
+            let (x, y) = self.doubles(lhs, rhs, other);
+            self.masm.fbranch(order.doubles(wanted), x, y, to);
+            return;
+        }
+        if self.expects_int(lhs, 0) && self.expects_int(rhs, 1) {
+            let other = self.unexpected(charged);
+            self.load_int(Reg::T0, lhs, other);
+            self.learn_int(lhs);
+            let right = self.int_operand(Reg::T2, rhs, other);
+            self.learn_int(rhs);
+            self.masm.branch32(order.ints(wanted), Reg::T0, right, to);
+            return;
+        }
+        let (label, rejoin, other) = (self.masm.label(), self.masm.label(), self.step_on(charged));
+        self.later(Cold::Compare { label, cond: order.doubles(wanted), lhs, rhs, to, rejoin, other });
+        self.load_int(Reg::T0, lhs, label);
+        let right = self.int_operand(Reg::T2, rhs, label);
+        self.masm.branch32(order.ints(wanted), Reg::T0, right, to);
+        self.masm.bind(rejoin);
+    }
+
+    /// `jump.*`: on an ordering.
+    pub(super) fn jump_if(&mut self, order: Order, wanted: bool, lhs: Operand, rhs: Operand, to: i32) {
+        let to = self.target(to);
+        self.branch(order, wanted, [lhs, rhs], to, false);
+    }
+
+    /// `dst = lhs order rhs`
+    pub(super) fn compare(&mut self, order: Order, dst: u16, lhs: Operand, rhs: Operand) {
+        use siskin_core::layout::{FALSE, TRUE};
+        let (holds, done) = (self.masm.label(), self.masm.label());
+        self.branch(order, true, [lhs, rhs], holds, false);
+        self.masm.store64_imm(slot(dst), FALSE);
+        self.masm.jump(done);
+        self.masm.bind(holds);
+        self.masm.store64_imm(slot(dst), TRUE);
+        self.masm.bind(done);
+        self.facts.write(dst, Known::Anything);
+    }
+
+    /// Charges for a turn of a loop: at once, though only a turn that is taken costs. Who does not take it gives
+    /// it back.
+    fn charge_turn(&mut self) {
+        let empty = self.step_on(true);
+        self.masm.count_down(Reg::Fuel, empty);
+    }
+
+    /// `loop`
+    pub(super) fn back(&mut self, to: i32) {
+        self.charge_turn();
+        let to = self.target(to);
+        self.masm.jump(to);
+    }
+
+    /// `loop.true`
+    pub(super) fn back_if_true(&mut self, src: u16, to: i32) {
+        self.charge_turn();
+        let (to, done) = (self.target(to), self.masm.label());
+        self.branch_falsy(src, true, done);
+        self.masm.jump(to);
+        self.masm.bind(done);
+        self.masm.bump32(Reg::Fuel, 1);
+    }
+
+    /// `loop.*`: back on an ordering.
+    pub(super) fn back_if(&mut self, order: Order, lhs: Operand, rhs: Operand, to: i32) {
+        self.charge_turn();
+        let to = self.target(to);
+        self.branch(order, true, [lhs, rhs], to, true);
+        self.masm.bump32(Reg::Fuel, 1);
+    }
+
+    /// `add.loop.*`: a step, then back on an ordering.
+    pub(super) fn add_back_if(&mut self, order: Order, var: u16, rhs: Operand, step: i32, to: i32) {
+        self.charge_turn();
+        let to = self.target(to);
+        let lhs = Operand::Register(var);
+        if self.mode(lhs, rhs, false) == Mode::Double {
+            let other = self.step_on(true);
+            let (x, y) = self.doubles(lhs, rhs, other);
+            let by = super::facts::PASSING[0];
+            self.masm.fimm(by, f64::from(step).to_bits());
+            // The limit may be the variable itself: its value before the step.
+            let sum = self.double_for(var, x, y);
+            self.masm.fadd(sum, x, by);
+            self.masm.fstore(slot(var), sum);
+            self.masm.fbranch(order.doubles(true), sum, y, to);
+        } else {
+            let other = self.unexpected(true);
+            self.load_int(Reg::T0, lhs, other);
+            self.masm.add32(Reg::T3, Reg::T0, step, other);
+            let right = self.int_operand(Reg::T2, rhs, other);
+            self.masm.or64(Reg::T0, Reg::T3, Reg::IntTag);
+            self.masm.store64(slot(var), Reg::T0);
+            self.facts.write(var, Known::Int);
+            self.masm.branch32(order.ints(true), Reg::T3, right, to);
+        }
+        self.masm.bump32(Reg::Fuel, 1);
+    }
+}

@@ -1,0 +1,174 @@
+//! What is known of registers of the frame, inside a basic block.
+//!
+//! Values always lie in their registers in memory, right at every exit; facts only spare tests and loads. Two
+//! sorts: what a register's tag is known to be, and which doubles lie in machine registers too.
+
+use crate::masm::{FREGS, FReg};
+
+/// What a register of the frame is known to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Known {
+    Anything,
+    Int,
+    Double,
+    /// An int or a double.
+    Number,
+    Object,
+}
+
+impl Known {
+    pub(crate) fn is_number(self) -> bool {
+        matches!(self, Known::Int | Known::Double | Known::Number)
+    }
+}
+
+/// What a machine register for doubles holds a copy of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Copied {
+    Nothing,
+    /// The number in a register of the frame, as a double.
+    Register(u16),
+    /// The double with those bits.
+    Constant(u64),
+}
+
+/// Registers of the frame that something is remembered of, at most.
+const TAGS: usize = 24;
+/// Doubles kept; the others are for passing use.
+const COPIES: usize = FREGS as usize - 2;
+
+/// For passing use, never kept.
+pub(crate) const PASSING: [FReg; 2] = [FReg(FREGS - 2), FReg(FREGS - 1)];
+
+#[derive(Clone, Copy)]
+pub(crate) struct Facts {
+    tags: [(u16, Known); TAGS],
+    next_tag: usize,
+    copies: [Copied; COPIES],
+    next_copy: usize,
+}
+
+impl Facts {
+    pub(crate) const NONE: Facts = Facts {
+        tags: [(0, Known::Anything); TAGS],
+        next_tag: 0,
+        copies: [Copied::Nothing; COPIES],
+        next_copy: 0,
+    };
+
+    /// Whether all that is known in `other` is known here too, with the same copies in the same machine registers.
+    pub(crate) fn imply(&self, other: &Facts) -> bool {
+        let tags = other.tags.iter().all(|&(register, tag)| {
+            let here = self.tag(register);
+            tag == Known::Anything || tag == here || tag == Known::Number && here.is_number()
+        });
+        let copies = self.copies.iter().zip(&other.copies);
+        tags && copies.into_iter().all(|(here, there)| *there == Copied::Nothing || here == there)
+    }
+
+    /// A new block begins: nothing is known.
+    pub(crate) fn forget_all(&mut self) {
+        *self = Facts::NONE;
+    }
+
+    /// Machine registers are lost; tags stay.
+    pub(crate) fn forget_copies(&mut self) {
+        self.copies = [Copied::Nothing; COPIES];
+    }
+
+    pub(crate) fn tag(&self, register: u16) -> Known {
+        self.tags
+            .iter()
+            .find(|(of, tag)| *of == register && *tag != Known::Anything)
+            .map_or(Known::Anything, |(_, tag)| *tag)
+    }
+
+    /// A register was tested: its value is the same, and more is known of it.
+    pub(crate) fn learn(&mut self, register: u16, tag: Known) {
+        if let Some(entry) = self.tags.iter_mut().find(|(of, _)| *of == register) {
+            entry.1 = tag;
+        } else if let Some(entry) = self.tags.get_mut(self.next_tag) {
+            *entry = (register, tag);
+            self.next_tag = (self.next_tag + 1) % TAGS;
+        }
+    }
+
+    /// A register was written.
+    pub(crate) fn write(&mut self, register: u16, tag: Known) {
+        for copy in &mut self.copies {
+            if *copy == Copied::Register(register) {
+                *copy = Copied::Nothing;
+            }
+        }
+        self.learn(register, tag);
+    }
+
+    /// The machine register that holds a copy.
+    pub(crate) fn copy(&self, of: Copied) -> Option<FReg> {
+        self.copies.iter().position(|copy| *copy == of).map(|index| FReg(index as u8))
+    }
+
+    /// That machine register holds a copy from here on.
+    pub(crate) fn keep(&mut self, of: Copied, register: FReg) -> FReg {
+        if let Some(copy) = self.copies.get_mut(usize::from(register.0)) {
+            *copy = of;
+        }
+        register
+    }
+
+    /// A machine register to hold a copy from here on, not one of those `in_use`.
+    pub(crate) fn take(&mut self, of: Copied, in_use: [Option<FReg>; 2]) -> FReg {
+        let free = |index: usize| !in_use.contains(&Some(FReg(index as u8)));
+        let empty =
+            (0..COPIES).find(|&index| free(index) && self.copies.get(index) == Some(&Copied::Nothing));
+        let index = empty.unwrap_or_else(|| {
+            while !free(self.next_copy) {
+                self.next_copy = (self.next_copy + 1) % COPIES;
+            }
+            let index = self.next_copy;
+            self.next_copy = (self.next_copy + 1) % COPIES;
+            index
+        });
+        if let Some(copy) = self.copies.get_mut(index) {
+            *copy = of;
+        }
+        FReg(index as u8)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_ends_what_was_known() {
+        let mut facts = Facts::NONE;
+        let copy = facts.take(Copied::Register(3), [None, None]);
+        facts.learn(3, Known::Double);
+        assert_eq!((facts.copy(Copied::Register(3)), facts.tag(3)), (Some(copy), Known::Double));
+        facts.write(3, Known::Int);
+        assert_eq!((facts.copy(Copied::Register(3)), facts.tag(3)), (None, Known::Int));
+        facts.write(3, Known::Anything);
+        assert_eq!(facts.tag(3), Known::Anything);
+    }
+
+    #[test]
+    fn registers_in_use_are_not_taken() {
+        let mut facts = Facts::NONE;
+        for index in 0..100_u16 {
+            let kept = [facts.copy(Copied::Register(index.wrapping_sub(1))), None];
+            let taken = facts.take(Copied::Register(index), kept);
+            assert_ne!(kept[0], Some(taken));
+        }
+    }
+
+    #[test]
+    fn old_facts_make_room_for_new_ones() {
+        let mut facts = Facts::NONE;
+        for register in 0..100 {
+            facts.write(register, Known::Int);
+            assert_eq!(facts.tag(register), Known::Int);
+        }
+        assert_eq!(facts.tag(0), Known::Anything);
+    }
+}

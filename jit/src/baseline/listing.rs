@@ -1,0 +1,84 @@
+//! What each piece of a function's machine code is for, noted for people who want to see it.
+
+use siskin_core::mem::{Mem, OutOfMemory, Vec};
+
+use super::Pass;
+use crate::masm::Masm;
+
+/// What a piece of code is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Where callers come in.
+    Prologue,
+    /// The instruction at this word of bytecode.
+    Word(u32),
+    /// The same, for the further turns of a loop.
+    Again(u32),
+    /// What is rare about the instruction at this word.
+    Cold(u32),
+    /// Where the interpreter comes in, before the instruction at this word.
+    Entry(u32),
+}
+
+/// The beginning of a piece; it ends where the next begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Mark {
+    /// Bytes from the start of the code.
+    pub offset: u32,
+    /// What it is for.
+    pub part: Part,
+}
+
+/// Filled by [`compile_listed`](super::compile_listed).
+pub struct Listing {
+    marks: Vec<Mark>,
+    /// For each cold path, whose it is.
+    cold: Vec<u32>,
+    /// The word that code is being made for.
+    word: u32,
+}
+
+impl Listing {
+    /// An empty one.
+    #[must_use]
+    pub fn new(mem: &Mem) -> Listing {
+        Listing { marks: Vec::new(mem), cold: Vec::new(mem), word: 0 }
+    }
+
+    /// The pieces, by ascending offset.
+    #[must_use]
+    pub fn into_marks(self) -> Vec<Mark> {
+        self.marks
+    }
+
+    fn mark(&mut self, offset: usize, part: Part) -> Result<(), OutOfMemory> {
+        if let Part::Word(word) | Part::Again(word) | Part::Cold(word) = part {
+            self.word = word;
+        }
+        self.marks.push(Mark { offset: offset as u32, part })
+    }
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    /// A piece begins here.
+    pub(super) fn mark(&mut self, part: Part) {
+        if let Some(listing) = &mut self.listing {
+            self.lost |= listing.mark(self.masm.offset(), part).is_err();
+        }
+    }
+
+    /// A cold path was kept for the end: it belongs to the piece in work, which may be a cold path too.
+    pub(super) fn list_cold(&mut self) {
+        if let Some(listing) = &mut self.listing {
+            self.lost |= listing.cold.push(listing.word).is_err();
+        }
+    }
+
+    /// The cold path of this index begins here.
+    pub(super) fn mark_cold(&mut self, index: usize) {
+        if let Some(listing) = &self.listing {
+            let word = listing.cold.get(index).copied().unwrap_or_default();
+            self.mark(Part::Cold(word));
+        }
+    }
+}

@@ -1,0 +1,247 @@
+//! The baseline: one pass over verified bytecode, a template for each opcode.
+//!
+//! ```text
+//!   entry        landing, prologue
+//!   block        templates, one after the other; a block's first instruction has a label
+//!     ...        ──rare──> cold path ──> back, or on by a place to enter, or out
+//!   cold paths   behind all blocks, so that what is common falls through
+//!   entries      landing, jump to the block: where the interpreter comes in
+//! ```
+//!
+//! Registers of the frame stay in memory, right before every instruction; inside a block the pass remembers what it
+//! has proved of them (`facts`). What a template does not do, the interpreter's own meaning does: the cold path
+//! calls the VM's `step` with the instruction's address.
+//!
+//! The body of a loop that is one block is compiled twice: first as any block, then with what is known at its end
+//! (`rotate`), so that further turns test and load less.
+//!
+//! A place is entered only where nothing is known: at the targets of jumps, behind calls and back-edges, at the
+//! start. In between `step` goes on interpreting to the next such place.
+
+mod arith;
+mod call;
+mod cold;
+mod compare;
+mod equal;
+mod facts;
+mod listing;
+mod property;
+mod rotate;
+mod visitor;
+
+use siskin_core::bytecode::{Effect, Insn};
+use siskin_core::layout::{Runtime, Stub, VM_STUBS};
+use siskin_core::mem::Vec;
+use siskin_core::tier::{Bail, Entry, Unit};
+
+use crate::buffer::Label;
+use crate::masm::{Masm, Mem, Reg, at};
+use cold::Cold;
+pub(crate) use facts::PASSING;
+use facts::{Facts, Known};
+pub use listing::{Listing, Mark, Part};
+use rotate::Rotated;
+
+/// Words of the longest function that is compiled: beyond, compiling would be felt.
+const MAX_WORDS: usize = 1 << 16;
+
+/// Compiles a function into `masm`. What comes back are its entries; the code is the assembler's.
+///
+/// # Errors
+/// When memory is out or the function is too long.
+pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Vec<Entry>, Bail> {
+    compile_listed(masm, unit, None)
+}
+
+/// The same, and notes in `listing` what each piece of the code is for.
+///
+/// # Errors
+/// As for [`compile`].
+pub fn compile_listed<M: Masm>(
+    masm: &mut M,
+    unit: &Unit<'_>,
+    listing: Option<&mut Listing>,
+) -> Result<Vec<Entry>, Bail> {
+    let words = unit.words();
+    if words.len() > MAX_WORDS {
+        return Err(Bail::TooLong { words: words.len() as u32 });
+    }
+    let mut pass = Pass {
+        masm,
+        unit,
+        at: 0,
+        next: 0,
+        leaders: leaders(unit)?,
+        facts: Facts::NONE,
+        cold: Vec::new(unit.mem()),
+        loops: Vec::new(unit.mem()),
+        back: None,
+        lost: false,
+        listing,
+    };
+    pass.run()
+}
+
+/// Where blocks begin: a label for each such word.
+fn leaders(unit: &Unit<'_>) -> Result<Vec<Option<Label>>, Bail> {
+    let mut leaders = Vec::new(unit.mem());
+    leaders.resize(unit.words().len() + 1, None)?;
+    Ok(leaders)
+}
+
+/// A pass over one function.
+struct Pass<'p, 'u, M> {
+    masm: &'p mut M,
+    unit: &'p Unit<'u>,
+    /// The word of the instruction being compiled.
+    at: u32,
+    /// The word of the next one.
+    next: u32,
+    leaders: Vec<Option<Label>>,
+    facts: Facts,
+    cold: Vec<Cold>,
+    /// Loops whose bodies are to be compiled once more.
+    loops: Vec<Rotated>,
+    /// Where the back-edge being compiled goes, if not to its target's block.
+    back: Option<Label>,
+    /// Memory ran out where there is no way to say so.
+    lost: bool,
+    /// Where somebody wants to know what the code is for.
+    listing: Option<&'p mut Listing>,
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    fn run(&mut self) -> Result<Vec<Entry>, Bail> {
+        self.find_leaders();
+        self.mark(Part::Prologue);
+        self.masm.landing();
+        self.masm.prologue();
+        let unit = self.unit;
+        let words = unit.words();
+        while let Some(rest) = words.get(self.next as usize..)
+            && let Some(insn) = Insn::decode(rest)
+        {
+            self.at = self.next;
+            self.next = self.at + insn.op().words() as u32;
+            if let Some(label) = self.leader(self.at) {
+                self.facts.forget_all();
+                self.masm.bind(label);
+            }
+            self.mark(Part::Word(self.at));
+            match self.loop_head(&insn) {
+                Some(head) => self.first_turn(&insn, head),
+                None => insn.accept(self),
+            }
+        }
+        self.emit_loops();
+        self.emit_cold();
+        let entries = self.emit_entries()?;
+        if self.lost { Err(Bail::OutOfMemory) } else { Ok(entries) }
+    }
+
+    fn find_leaders(&mut self) {
+        self.lead(0);
+        let words = self.unit.words();
+        let mut at = 0;
+        while let Some(insn) = words.get(at..).and_then(Insn::decode) {
+            let next = at + insn.op().words();
+            insn.operands(|_, operand| {
+                if let Some(distance) = operand.jump() {
+                    self.lead(next.wrapping_add_signed(distance as isize));
+                }
+            });
+            let row = insn.op().row();
+            if row.has(Effect::fuel) {
+                self.lead(next);
+            }
+            at = next;
+        }
+    }
+
+    fn lead(&mut self, word: usize) {
+        if self.leaders.get(word) == Some(&None) {
+            let label = self.masm.label();
+            if let Some(leader) = self.leaders.get_mut(word) {
+                *leader = Some(label);
+            }
+        }
+    }
+
+    fn leader(&self, word: u32) -> Option<Label> {
+        self.leaders.get(word as usize).copied().flatten()
+    }
+
+    /// The label of the instruction so many words from the next one, a jump's target.
+    fn target(&mut self, distance: i32) -> Label {
+        if let Some(back) = self.back {
+            return back;
+        }
+        match self.leader(self.next.wrapping_add_signed(distance)) {
+            Some(label) => label,
+            None => {
+                // Verified jumps stay in the function.
+                self.lost = true;
+                self.masm.label()
+            }
+        }
+    }
+
+    /// A way in for each block.
+    fn emit_entries(&mut self) -> Result<Vec<Entry>, Bail> {
+        let mut entries = Vec::new(self.unit.mem());
+        for word in 0..self.unit.words().len() {
+            if let Some(label) = self.leader(word as u32) {
+                self.mark(Part::Entry(word as u32));
+                entries.push(Entry { word: word as u32, offset: self.masm.offset() as u32 })?;
+                self.masm.landing();
+                self.masm.jump(label);
+            }
+        }
+        Ok(entries)
+    }
+
+    /// The address of the instruction at `word`.
+    fn pc(&self, word: u32) -> u64 {
+        (self.unit.code_address() + word as usize * size_of::<u32>()) as u64
+    }
+
+    /// The stub around a function of the VM.
+    fn runtime(function: Runtime) -> Mem {
+        at(Reg::Vm, VM_STUBS + (Stub::Runtime as i32 + function as i32) * 8)
+    }
+
+    fn load(&mut self, to: Reg, register: u16) {
+        self.masm.load64(to, slot(register));
+    }
+
+    /// Writes a register of the frame.
+    fn store(&mut self, register: u16, from: Reg, tag: Known) {
+        self.masm.store64(slot(register), from);
+        self.facts.write(register, tag);
+    }
+
+    /// Writes a known value to a register of the frame.
+    fn store_bits(&mut self, register: u16, bits: u64, tag: Known) {
+        self.masm.store64_imm(slot(register), bits);
+        self.facts.write(register, tag);
+    }
+}
+
+/// Where a register of the frame lies.
+const fn slot(register: u16) -> Mem {
+    at(Reg::Base, register as i32 * 8)
+}
+
+/// What is known of a constant with those bits.
+fn known_bits(bits: u64) -> Known {
+    use siskin_core::layout::{INT_TAG, NIL, OBJ_TAG};
+    if bits >= INT_TAG {
+        Known::Int
+    } else if bits < NIL {
+        Known::Double
+    } else if bits >= OBJ_TAG {
+        Known::Object
+    } else {
+        Known::Anything
+    }
+}

@@ -1,0 +1,88 @@
+//! Loops whose body is one block, compiled once more for all turns but the first.
+//!
+//! ```text
+//!   head:   body, nothing known ──back-edge──> again      entered here by whoever comes in
+//!   ...
+//!   again:  body, with what was known at the first one's end ──back-edge──> again
+//!           (or head, if less is known at this one's end)
+//! ```
+//!
+//! So what a turn finds out of the variables of the loop, their tags and the doubles it holds, serves the next turn.
+
+use siskin_core::bytecode::{Effect, Insn};
+
+use super::facts::Facts;
+use super::{Part, Pass};
+use crate::buffer::Label;
+use crate::masm::Masm;
+
+/// Words of the longest body that is worth a second copy.
+const MAX_WORDS: u32 = 96;
+
+/// A body to be compiled once more.
+#[derive(Clone, Copy)]
+pub(super) struct Rotated {
+    head: u32,
+    end: u32,
+    facts: Facts,
+    again: Label,
+}
+
+impl<M: Masm> Pass<'_, '_, M> {
+    /// The head of the loop that ends with this instruction, if its body is one block.
+    pub(super) fn loop_head(&self, insn: &Insn) -> Option<u32> {
+        let mut distance = None;
+        insn.operands(|_, operand| distance = distance.or(operand.jump()));
+        let head = self.next.checked_add_signed(distance.filter(|_| insn.op().row().has(Effect::fuel))?)?;
+        let whole = (head + 1..=self.at).all(|word| self.leader(word).is_none());
+        (head <= self.at && whole && self.at - head <= MAX_WORDS).then_some(head)
+    }
+
+    /// The back-edge at the end of the first copy.
+    pub(super) fn first_turn(&mut self, insn: &Insn, head: u32) {
+        let again = self.masm.label();
+        self.back = Some(again);
+        insn.accept(self);
+        self.back = None;
+        let rotated = Rotated { head, end: self.at, facts: self.facts, again };
+        self.lost |= self.loops.push(rotated).is_err();
+    }
+
+    /// The second copies.
+    pub(super) fn emit_loops(&mut self) {
+        let mut index = 0;
+        while let Some(&rotated) = self.loops.get(index) {
+            index += 1;
+            self.emit_again(rotated);
+        }
+    }
+
+    fn emit_again(&mut self, Rotated { head, end, facts, again }: Rotated) {
+        let edge = self.masm.label();
+        self.facts = facts;
+        self.masm.bind(again);
+        self.next = head;
+        let unit = self.unit;
+        while self.next <= end
+            && let Some(insn) = unit.words().get(self.next as usize..).and_then(Insn::decode)
+        {
+            self.at = self.next;
+            self.next = self.at + insn.op().words() as u32;
+            self.back = (self.at == end).then_some(edge);
+            self.mark(Part::Again(self.at));
+            insn.accept(self);
+        }
+        self.back = None;
+        if let Some(behind) = self.leader(self.next) {
+            self.masm.jump(behind);
+        }
+        if self.facts.imply(&facts) {
+            self.masm.bind_to(edge, again);
+        } else {
+            self.masm.bind(edge);
+            if let Some(head) = self.leader(head) {
+                self.masm.jump(head);
+            }
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! The visitor: one template for each row of the table.
+
+use siskin_core::bytecode::Visitor;
+use siskin_core::bytecode::operand::{
+    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, Far, Fn32, Global32, Imm8, Imm16, Lit8, Lit32,
+    Name32, Num8, Site32, Src, Up16, Var, Win,
+};
+use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE};
+
+use super::arith::Operand;
+use super::cold::FOp;
+use super::compare::Order;
+use super::equal::Other;
+use super::facts::Known;
+use super::{Pass, known_bits};
+use crate::masm::{Masm, Reg};
+
+impl<M: Masm> Pass<'_, '_, M> {
+    fn number(&self, number: Num8) -> Operand {
+        Operand::constant(self.bits(u32::from(number.0)))
+    }
+
+    fn bits(&self, constant: u32) -> u64 {
+        self.unit.constant(constant).unwrap_or(NIL)
+    }
+
+    /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
+    fn stepped(&mut self, dst: Option<Dst>) {
+        let rejoin = self.masm.label();
+        let step = self.step(rejoin);
+        self.masm.jump(step);
+        self.masm.bind(rejoin);
+        self.facts.forget_copies();
+        if let Some(dst) = dst {
+            self.facts.write(u16::from(dst.0), Known::Anything);
+        }
+    }
+}
+
+fn register(src: Src) -> Operand {
+    Operand::Register(u16::from(src.0))
+}
+
+fn var(var: Var) -> u16 {
+    u16::from(var.0)
+}
+
+macro_rules! ariths {
+    ($($name:ident $op:ident ($rhs:ident: $type:ty) $operand:expr;)*) => {$(
+        fn $name(&mut self, dst: Dst, lhs: Src, $rhs: $type) {
+            let operand: fn(&Self, $type) -> Operand = $operand;
+            let operand = operand(self, $rhs);
+            self.arith(FOp::$op, u16::from(dst.0), register(lhs), operand);
+        }
+    )*};
+}
+
+macro_rules! jumps {
+    ($($name:ident $order:ident $wanted:literal ($type:ty) $operand:expr;)*) => {$(
+        fn $name(&mut self, lhs: Src, rhs: $type, to: Ahead32) {
+            let operand: fn(&Self, $type) -> Operand = $operand;
+            let operand = operand(self, rhs);
+            self.jump_if(Order::$order, $wanted, register(lhs), operand, to.0);
+        }
+    )*};
+}
+
+macro_rules! loops {
+    ($($name:ident $add:ident $order:ident ($type:ty) $operand:expr;)*) => {$(
+        fn $name(&mut self, lhs: Src, rhs: $type, to: Back32) {
+            let operand: fn(&Self, $type) -> Operand = $operand;
+            let operand = operand(self, rhs);
+            self.back_if(Order::$order, register(lhs), operand, to.0);
+        }
+
+        fn $add(&mut self, variable: Var, rhs: $type, step: Imm8, to: Back32) {
+            let operand: fn(&Self, $type) -> Operand = $operand;
+            let operand = operand(self, rhs);
+            self.add_back_if(Order::$order, var(variable), operand, i32::from(step.0), to.0);
+        }
+    )*};
+}
+
+impl<M: Masm> Visitor for Pass<'_, '_, M> {
+    type Out = ();
+
+    fn move_(&mut self, dst: Dst, src: Src) {
+        let (dst, src) = (u16::from(dst.0), u16::from(src.0));
+        let tag = self.facts.tag(src);
+        self.load(Reg::T0, src);
+        self.store(dst, Reg::T0, tag);
+    }
+
+    fn get_far(&mut self, dst: Dst, src: Far) {
+        let tag = self.facts.tag(src.0);
+        self.load(Reg::T0, src.0);
+        self.store(u16::from(dst.0), Reg::T0, tag);
+    }
+
+    fn set_far(&mut self, src: Src, dst: Far) {
+        let tag = self.facts.tag(u16::from(src.0));
+        self.load(Reg::T0, u16::from(src.0));
+        self.store(dst.0, Reg::T0, tag);
+    }
+
+    fn load_nil(&mut self, dst: Dst) {
+        self.store_bits(u16::from(dst.0), NIL, Known::Anything);
+    }
+
+    fn load_true(&mut self, dst: Dst) {
+        self.store_bits(u16::from(dst.0), TRUE, Known::Anything);
+    }
+
+    fn load_false(&mut self, dst: Dst) {
+        self.store_bits(u16::from(dst.0), FALSE, Known::Anything);
+    }
+
+    fn load_int(&mut self, dst: Dst, value: Imm16) {
+        let bits = INT_TAG | u64::from(i32::from(value.0) as u32);
+        self.store_bits(u16::from(dst.0), bits, Known::Int);
+    }
+
+    fn load_lit(&mut self, dst: Dst, lit: Lit32) {
+        let bits = self.bits(lit.0);
+        self.store_bits(u16::from(dst.0), bits, known_bits(bits));
+    }
+
+    fn get_up(&mut self, dst: Dst, up: Up16) {
+        self.load_up(u16::from(dst.0), up.0);
+    }
+
+    fn get_up_cell(&mut self, dst: Dst, up: Up16) {
+        self.load_up_cell(u16::from(dst.0), up.0);
+    }
+
+    fn set_up_cell(&mut self, src: Src, up: Up16) {
+        self.store_up_cell(u16::from(src.0), up.0);
+    }
+
+    fn new_cell(&mut self, dst: Dst, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn get_cell(&mut self, dst: Dst, cell: Src) {
+        self.load_cell_of(u16::from(dst.0), u16::from(cell.0));
+    }
+
+    fn set_cell(&mut self, cell: Src, src: Src) {
+        self.store_cell_of(u16::from(cell.0), u16::from(src.0));
+    }
+
+    fn get_global(&mut self, dst: Dst, global: Global32) {
+        self.load_global(u16::from(dst.0), global.0);
+    }
+
+    fn set_global(&mut self, src: Src, global: Global32) {
+        self.store_global(u16::from(src.0), global.0);
+    }
+
+    fn def_global(&mut self, src: Src, global: Global32) {
+        self.define_global(u16::from(src.0), global.0);
+    }
+
+    ariths! {
+        add Add (rhs: Src) |_, rhs| register(rhs);
+        sub Sub (rhs: Src) |_, rhs| register(rhs);
+        mul Mul (rhs: Src) |_, rhs| register(rhs);
+        div Div (rhs: Src) |_, rhs| register(rhs);
+        add_i Add (rhs: Imm8) |_, rhs| Operand::Int(i32::from(rhs.0));
+        sub_i Sub (rhs: Imm8) |_, rhs| Operand::Int(i32::from(rhs.0));
+        add_n Add (rhs: Num8) |pass, rhs| pass.number(rhs);
+        sub_n Sub (rhs: Num8) |pass, rhs| pass.number(rhs);
+        mul_n Mul (rhs: Num8) |pass, rhs| pass.number(rhs);
+        div_n Div (rhs: Num8) |pass, rhs| pass.number(rhs);
+    }
+
+    fn neg(&mut self, dst: Dst, src: Src) {
+        self.negate(u16::from(dst.0), u16::from(src.0));
+    }
+
+    fn not(&mut self, dst: Dst, src: Src) {
+        Pass::not(self, u16::from(dst.0), u16::from(src.0));
+    }
+
+    fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.equality(u16::from(dst.0), u16::from(lhs.0), u16::from(rhs.0), true);
+    }
+
+    fn ne(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.equality(u16::from(dst.0), u16::from(lhs.0), u16::from(rhs.0), false);
+    }
+
+    fn lt(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.compare(Order::Lt, u16::from(dst.0), register(lhs), register(rhs));
+    }
+
+    fn le(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.compare(Order::Le, u16::from(dst.0), register(lhs), register(rhs));
+    }
+
+    fn jump(&mut self, to: Ahead24) {
+        let to = self.target(to.0);
+        self.masm.jump(to);
+    }
+
+    fn jump_true(&mut self, src: Src, to: Ahead32) {
+        let to = self.target(to.0);
+        self.branch_falsy(u16::from(src.0), false, to);
+    }
+
+    fn jump_false(&mut self, src: Src, to: Ahead32) {
+        let to = self.target(to.0);
+        self.branch_falsy(u16::from(src.0), true, to);
+    }
+
+    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Ahead32) {
+        self.jump_if_equal(u16::from(lhs.0), Other::Register(u16::from(rhs.0)), true, to.0);
+    }
+
+    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Ahead32) {
+        self.jump_if_equal(u16::from(lhs.0), Other::Register(u16::from(rhs.0)), false, to.0);
+    }
+
+    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) {
+        let bits = self.bits(u32::from(rhs.0));
+        self.jump_if_equal(u16::from(lhs.0), Other::Literal(bits), true, to.0);
+    }
+
+    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) {
+        let bits = self.bits(u32::from(rhs.0));
+        self.jump_if_equal(u16::from(lhs.0), Other::Literal(bits), false, to.0);
+    }
+
+    jumps! {
+        jump_lt Lt true (Src) |_, rhs| register(rhs);
+        jump_not_lt Lt false (Src) |_, rhs| register(rhs);
+        jump_le Le true (Src) |_, rhs| register(rhs);
+        jump_not_le Le false (Src) |_, rhs| register(rhs);
+        jump_lt_n Lt true (Num8) |pass, rhs| pass.number(rhs);
+        jump_not_lt_n Lt false (Num8) |pass, rhs| pass.number(rhs);
+        jump_le_n Le true (Num8) |pass, rhs| pass.number(rhs);
+        jump_not_le_n Le false (Num8) |pass, rhs| pass.number(rhs);
+        jump_gt_n Gt true (Num8) |pass, rhs| pass.number(rhs);
+        jump_not_gt_n Gt false (Num8) |pass, rhs| pass.number(rhs);
+        jump_ge_n Ge true (Num8) |pass, rhs| pass.number(rhs);
+        jump_not_ge_n Ge false (Num8) |pass, rhs| pass.number(rhs);
+    }
+
+    fn loop_(&mut self, to: Back24) {
+        self.back(to.0);
+    }
+
+    fn loop_true(&mut self, src: Src, to: Back32) {
+        self.back_if_true(u16::from(src.0), to.0);
+    }
+
+    loops! {
+        loop_lt add_loop_lt Lt (Src) |_, rhs| register(rhs);
+        loop_le add_loop_le Le (Src) |_, rhs| register(rhs);
+        loop_lt_n add_loop_lt_n Lt (Num8) |pass, rhs| pass.number(rhs);
+        loop_le_n add_loop_le_n Le (Num8) |pass, rhs| pass.number(rhs);
+    }
+
+    fn call(&mut self, argc: Argc, win: Win) {
+        self.call_window(argc.0, win.0);
+    }
+
+    fn invoke(&mut self, argc: Argc, win: Win, site: Site32) {
+        self.invoke_window(argc.0, win.0, site.0);
+    }
+
+    fn super_invoke(&mut self, argc: Argc, win: Win, site: Site32) {
+        self.super_window(argc.0, win.0, site.0);
+    }
+
+    fn return_(&mut self, src: Src) {
+        self.leave(Some(u16::from(src.0)));
+    }
+
+    fn return_nil(&mut self) {
+        self.leave(None);
+    }
+
+    fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {
+        Pass::get_field(self, u16::from(dst.0), u16::from(object.0), site.0);
+    }
+
+    fn set_field(&mut self, object: Src, src: Src, site: Site32) {
+        Pass::set_field(self, u16::from(object.0), u16::from(src.0), site.0);
+    }
+
+    fn get_super(&mut self, dst: Dst, _: Src, _: Src, _: Site32) {
+        self.stepped(Some(dst));
+    }
+
+    fn closure(&mut self, dst: Dst, _: Fn32) {
+        self.stepped(Some(dst));
+    }
+
+    fn new_class(&mut self, dst: Dst, _: Count, _: Name32) {
+        self.stepped(Some(dst));
+    }
+
+    fn inherit(&mut self, _: Src, _: Src) {
+        self.stepped(None);
+    }
+
+    fn method(&mut self, _: Src, _: Src, _: Name32) {
+        self.stepped(None);
+    }
+
+    fn print(&mut self, _: Src) {
+        self.stepped(None);
+    }
+}

@@ -1,0 +1,91 @@
+//! The baseline as a native tier of a VM.
+
+use siskin_core::layout::STUBS;
+use siskin_core::mem::Mem;
+use siskin_core::platform::{CodeError, CodeMemory, CodeSpan};
+use siskin_core::tier::{Bail, Entry, NativeCode, NativeTier, Unit};
+
+use crate::baseline;
+use crate::buffer::BufferError;
+use crate::masm::Masm;
+use crate::stubs;
+
+#[cfg(target_arch = "aarch64")]
+use crate::isa::a64::A64 as Native;
+#[cfg(target_arch = "x86_64")]
+use crate::isa::x64::X64 as Native;
+
+/// The compiler to machine code of the machine it runs on, with the memory that the code goes to.
+pub struct Jit<C> {
+    make: fn() -> Result<C, CodeError>,
+    code: Option<C>,
+    mem: Mem,
+}
+
+impl<C: CodeMemory> Jit<C> {
+    /// A compiler that puts code into what `make` gives, which is asked for when there is something to compile; `mem`
+    /// is the memory of the VM it will belong to.
+    #[must_use]
+    pub fn new(make: fn() -> Result<C, CodeError>, mem: &Mem) -> Jit<C> {
+        Jit { make, code: None, mem: mem.clone() }
+    }
+
+    fn publish(&mut self, bytes: &[u8]) -> Result<CodeSpan, CodeError> {
+        let code = match &mut self.code {
+            Some(code) => code,
+            none => none.insert((self.make)()?),
+        };
+        let span = code.allocate(bytes.len())?;
+        code.write(span, 0, bytes);
+        match code.seal() {
+            Ok(()) => Ok(span),
+            Err(error) => {
+                code.free(span);
+                Err(error)
+            }
+        }
+    }
+}
+
+impl From<BufferError> for Bail {
+    fn from(error: BufferError) -> Bail {
+        match error {
+            BufferError::OutOfMemory => Bail::OutOfMemory,
+            // A label that was never bound would be a mistake of the compiler; there is no code either way.
+            BufferError::OutOfReach | BufferError::Unbound => Bail::OutOfReach,
+        }
+    }
+}
+
+// SAFETY: the baseline's code does what each instruction's meaning says, by the tests of every mode; spans stay
+// until they are freed, which is what `CodeMemory` promises.
+unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
+    fn name(&self) -> &'static str {
+        if cfg!(target_arch = "x86_64") { "x86-64 jit" } else { "arm64 jit" }
+    }
+
+    fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
+        let mut masm = Native::new(&self.mem);
+        let offsets = stubs::emit(&mut masm);
+        let span = self.publish(masm.finish()?)?;
+        let start = span.start.as_ptr().expose_provenance();
+        Ok(offsets.map(|offset| start + offset))
+    }
+
+    fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail> {
+        let mut masm = Native::new(unit.mem());
+        let entries: siskin_core::mem::Vec<Entry> = baseline::compile(&mut masm, unit)?;
+        let span = self.publish(masm.finish()?)?;
+        Ok(NativeCode { span, entries })
+    }
+
+    fn free(&mut self, span: CodeSpan) {
+        if let Some(code) = &mut self.code {
+            code.free(span);
+        }
+    }
+
+    fn used(&self) -> usize {
+        self.code.as_ref().map_or(0, CodeMemory::used)
+    }
+}
