@@ -2,7 +2,7 @@
 //!
 //! `siskin-core` is the language and its engine, without an operating system. This crate adds what a
 //! desktop or server has: its allocator ([`SYSTEM`]), its output and clock ([`io`]), error text
-//! ([`diagnostics`]) and, behind the feature `cli` (on by default), the `siskin` program ([`program`]).
+//! ([`diagnostics`]), machine code ([`native`], feature `jit`, on by default) and, behind the feature `cli` (on by default), the `siskin` program ([`program`]).
 //!
 //! # Examples
 //! ```
@@ -15,7 +15,7 @@
 //!
 //! let mut text = Vec::new();
 //! let mut output = StreamOutput::new(&mut text);
-//! let outcome = vm.run(None, &mut Host { output: &mut output, clock: &SystemClock::start() });
+//! let outcome = vm.run(None, &mut Host { output: &mut output, clock: &SystemClock::start(), interrupt: None });
 //! assert!(matches!(outcome, Outcome::Done));
 //! assert_eq!(text, b"42\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -31,13 +31,16 @@ struct Embedding;
 
 pub mod diagnostics;
 pub mod io;
+pub mod native;
+#[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod perf;
 #[cfg(feature = "cli")]
 pub mod program;
 mod system;
 
 pub use siskin_core::platform::Host;
 pub use siskin_core::{
-    Dialect, Dispatch, ErrorKind, HeapStats, LoadError, Options, Outcome, RuntimeError, Script, Stats,
-    TraceFrame, Vm, mem, platform,
+    Dialect, Dispatch, ErrorKind, HeapStats, LoadError, NativeStats, Options, Outcome, RuntimeError, Script,
+    Stats, TraceFrame, Vm, mem, platform,
 };
 pub use system::SYSTEM;

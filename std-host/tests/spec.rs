@@ -22,27 +22,49 @@ const STACK: usize = 16 << 20;
 const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Modes a script may be skipped in.
-const MODES: [&str; 4] = ["match", "tail", "gc_stress", "fuel_sliced"];
+const MODES: [&str; 5] = ["match", "tail", "gc_stress", "fuel_sliced", "baseline"];
 
 #[test]
 fn match_loop() {
-    run_suite("match", &[]);
+    run_suite("match", &["--tier", "interp"]);
 }
 
 #[cfg(feature = "tail")]
 #[test]
 fn tail() {
-    run_suite("tail", &["--dispatch", "tail"]);
+    run_suite("tail", &["--tier", "interp", "--dispatch", "tail"]);
 }
 
 #[test]
 fn gc_stress() {
-    run_suite("gc_stress", &["--gc-stress"]);
+    run_suite("gc_stress", &["--tier", "interp", "--gc-stress"]);
 }
 
 #[test]
 fn fuel_sliced() {
-    run_suite("fuel_sliced", &["--slice", "7"]);
+    run_suite("fuel_sliced", &["--tier", "interp", "--slice", "7"]);
+}
+
+/// Everything is compiled before it runs.
+#[test]
+fn baseline() {
+    run_suite("baseline", &["--tier", "baseline", "--hot", "0"]);
+}
+
+/// What is hot is compiled after it was sampled, and entered in its midst.
+#[test]
+fn baseline_warm() {
+    run_suite("baseline", &["--tier", "baseline", "--hot", "5"]);
+}
+
+#[test]
+fn baseline_gc_stress() {
+    run_suite("baseline", &["--tier", "baseline", "--hot", "1", "--gc-stress"]);
+}
+
+#[test]
+fn baseline_fuel_sliced() {
+    run_suite("baseline", &["--tier", "baseline", "--hot", "1", "--slice", "7"]);
 }
 
 /// A script and what its comments say of it.

@@ -7,6 +7,8 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use siskin_core::{Dialect, Dispatch, Options};
+#[cfg(feature = "views")]
+use siskin_jit::Isa;
 
 #[derive(Parser)]
 #[command(
@@ -34,6 +36,14 @@ pub(super) enum Command {
     /// List a script's bytecode
     #[command(override_usage = "siskin disasm [OPTIONS] <FILE|-|-e CODE>")]
     Disasm(Compile),
+    /// List a script's machine code beside its bytecode, as it is before anything ran
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin asm [OPTIONS] <FILE|-|-e CODE>")]
+    Asm(Asm),
+    /// Report which functions of a script compile to machine code, without running it
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
+    Jit(Machine),
 }
 
 /// Where the script comes from.
@@ -46,6 +56,13 @@ pub(super) struct Input {
     /// The script itself
     #[arg(short, long = "eval", value_name = "CODE", allow_hyphen_values = true)]
     pub(super) eval: Option<String>,
+}
+
+impl Input {
+    /// What to call the script.
+    pub(super) fn name(&self) -> String {
+        self.file.as_ref().map_or("-e".into(), |path| path.display().to_string())
+    }
 }
 
 /// What compiling takes.
@@ -61,14 +78,39 @@ pub(super) struct Compile {
     memory: Option<usize>,
 }
 
+/// What compiling to machine code takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Machine {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    /// The processor: x64 or a64; by default that of this machine
+    #[arg(long, value_name = "NAME", value_parser = isas())]
+    target: Option<Isa>,
+}
+
+/// What listing machine code takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Asm {
+    #[command(flatten)]
+    pub(super) machine: Machine,
+    /// List the functions of this name only; `script` is the script itself
+    #[arg(long = "fn", value_name = "NAME")]
+    pub(super) function: Option<String>,
+}
+
 /// What running takes.
 #[derive(Args, Default)]
 pub(super) struct Run {
     #[command(flatten)]
     pub(super) compile: Compile,
-    /// How code is executed
-    #[arg(long, value_name = "NAME", default_value = "interp", value_parser = ["interp"])]
-    tier: String,
+    /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
+    #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers())]
+    pub(super) tier: Tier,
+    /// Calls and loop turns after which a function is compiled to machine code
+    #[arg(long, value_name = "N")]
+    hot: Option<u32>,
     /// How the interpreter gets from one instruction to the next: match or tail
     #[arg(long, value_name = "NAME", value_parser = dispatch)]
     dispatch: Option<Dispatch>,
@@ -87,6 +129,9 @@ pub(super) struct Run {
     /// Report collections, memory and fuel on standard error at the end
     #[arg(long)]
     pub(super) stats: bool,
+    /// Name machine code for Linux's perf, in /tmp/perf-PID.map
+    #[arg(long)]
+    pub(super) perf_map: bool,
 }
 
 impl Compile {
@@ -100,6 +145,14 @@ impl Compile {
     }
 }
 
+#[cfg(feature = "views")]
+impl Machine {
+    /// The processor to compile for.
+    pub(super) fn isa(&self) -> Isa {
+        self.target.or(Isa::native()).unwrap_or(Isa::X64)
+    }
+}
+
 impl Run {
     /// The engine's limits and modes.
     pub(super) fn options(&self) -> Options {
@@ -110,9 +163,22 @@ impl Run {
         if let Some(dispatch) = self.dispatch {
             options.dispatch = dispatch;
         }
+        if let Some(hot) = self.hot {
+            options.hot = hot;
+        }
         options.gc_stress = self.gc_stress;
         options
     }
+}
+
+/// The highest tier that code is executed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tier {
+    /// The interpreter.
+    Interp,
+    /// The baseline compiler.
+    #[default]
+    Baseline,
 }
 
 /// What the program says instead of doing something.
@@ -124,7 +190,20 @@ pub(super) enum Answer {
 }
 
 /// First words that are not a script to run.
-const COMMANDS: [&str; 8] = ["run", "check", "disasm", "help", "-h", "--help", "-V", "--version"];
+const COMMANDS: &[&str] = &[
+    "run",
+    "check",
+    "disasm",
+    #[cfg(feature = "views")]
+    "asm",
+    #[cfg(feature = "views")]
+    "jit",
+    "help",
+    "-h",
+    "--help",
+    "-V",
+    "--version",
+];
 
 /// Reads the command line.
 pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Answer> {
@@ -155,6 +234,17 @@ fn plain_file(file: &OsStr) -> Command {
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(["lox", "siskin"])
         .map(|name| if name == "lox" { Dialect::Lox } else { Dialect::Siskin })
+}
+
+fn tiers() -> impl TypedValueParser<Value = Tier> {
+    PossibleValuesParser::new(["off", "interp", "baseline"])
+        .map(|name| if name == "baseline" { Tier::Baseline } else { Tier::Interp })
+}
+
+#[cfg(feature = "views")]
+fn isas() -> impl TypedValueParser<Value = Isa> {
+    PossibleValuesParser::new([Isa::X64.name(), Isa::A64.name()])
+        .map(|name| if name == Isa::X64.name() { Isa::X64 } else { Isa::A64 })
 }
 
 fn dispatch(name: &str) -> Result<Dispatch, &'static str> {

@@ -1,15 +1,19 @@
 //! `siskin run`.
 
+use std::fs::{File, OpenOptions};
+use std::io;
+
 use siskin_core::platform::Host;
 use siskin_core::{Outcome, Vm};
 
-use super::args::Run;
+use super::args::{Run, Tier};
 use super::console::Console;
 use super::source::{self, Source};
 use super::{exit, inspect, stats};
 use crate::SYSTEM;
 use crate::diagnostics::Traceback;
 use crate::io::{StreamOutput, SystemClock};
+use crate::native;
 
 /// Runs a script.
 pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
@@ -21,11 +25,30 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         console.error("Out of memory.\n");
         return exit::RUNTIME;
     };
+    let refused = match args.tier {
+        Tier::Interp => None,
+        Tier::Baseline if args.perf_map => match perf_map() {
+            Ok(map) => native::install_mapped(&mut vm, &args.compile.input.name(), map).err(),
+            Err((path, error)) => {
+                console.error(format_args!("siskin: cannot write '{path}': {error}\n"));
+                return exit::IO;
+            }
+        },
+        Tier::Baseline => native::install(&mut vm).err(),
+    };
     let code = load_and_run(&mut vm, &source, args, console);
     if args.stats {
-        console.error(stats::Report(&vm.stats()));
+        console.error(stats::Report { vm: &vm, refused });
     }
     code
+}
+
+/// The file where Linux's perf looks for the names of this process's code. Everybody can write beside it, so what is
+/// there is not followed.
+fn perf_map() -> Result<File, (String, io::Error)> {
+    let path = format!("/tmp/perf-{}.map", std::process::id());
+    let _ = std::fs::remove_file(&path);
+    OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| (path, error))
 }
 
 fn load_and_run(vm: &mut Vm, source: &Source, args: &Run, console: &mut Console<'_>) -> u8 {
@@ -39,7 +62,7 @@ fn load_and_run(vm: &mut Vm, source: &Source, args: &Run, console: &mut Console<
     }
     let mut output = StreamOutput::new(console.stdout);
     let clock = SystemClock::start();
-    let outcome = run_in_slices(vm, args, &mut Host { output: &mut output, clock: &clock });
+    let outcome = run_in_slices(vm, args, &mut Host { output: &mut output, clock: &clock, interrupt: None });
     // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
     if let Some(error) = output.error() {
         return console.cannot_write(&error);
@@ -47,6 +70,7 @@ fn load_and_run(vm: &mut Vm, source: &Source, args: &Run, console: &mut Console<
     match &outcome {
         Outcome::Done => return exit::SUCCESS,
         Outcome::OutOfFuel => console.error(Traceback { message: "Out of fuel.", vm }),
+        Outcome::Interrupted => console.error(Traceback { message: "Interrupted.", vm }),
         Outcome::Error(error) => console.error(Traceback { message: error.message(), vm }),
     }
     exit::RUNTIME

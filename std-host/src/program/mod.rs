@@ -3,15 +3,23 @@
 //! ```text
 //!   args     the command line         source   the script's text and dialect
 //!   execute  run a script             inspect  check it, or list its bytecode
-//!   stats    what --stats prints      console  the streams and how errors reach them
+//!   jit      what gets machine code   asm      list machine code beside bytecode
+//!   units    what both look at        stats    what --stats prints
+//!   console  the streams and how errors reach them
 //! ```
 
 mod args;
+#[cfg(feature = "views")]
+mod asm;
 mod console;
 mod execute;
 mod inspect;
+#[cfg(feature = "views")]
+mod jit;
 mod source;
 mod stats;
+#[cfg(feature = "views")]
+mod units;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -44,6 +52,10 @@ pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, st
         Ok(Command::Run(run)) => execute::execute(&run, &mut console),
         Ok(Command::Check(check)) => inspect::check(&check, &mut console),
         Ok(Command::Disasm(disasm)) => inspect::disasm(&disasm, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Asm(args)) => asm::asm(&args, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Jit(args)) => jit::jit(&args, &mut console),
         Err(answer) => console.answer(&answer),
     };
     match console.stdout.flush() {

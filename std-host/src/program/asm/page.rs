@@ -1,0 +1,97 @@
+//! The columns: bytecode on the left, machine code on the right, source lines as headings.
+
+use std::fmt::{self, Display, Formatter};
+
+use siskin_core::bytecode::{FnIndex, Op, Program, disasm};
+use siskin_core::tier::Unit;
+use siskin_jit::baseline::{Mark, Part};
+
+use super::Line;
+use super::labels::Labels;
+
+/// Width of the left column.
+const LEFT: usize = 46;
+
+/// A function, laid out.
+pub(super) struct Page<'a> {
+    /// The lines of the source text.
+    pub(super) source: &'a [&'a str],
+    pub(super) program: &'a Program,
+    pub(super) index: FnIndex,
+    pub(super) unit: &'a Unit<'a>,
+    pub(super) marks: &'a [Mark],
+    pub(super) lines: &'a [Line],
+    pub(super) labels: &'a Labels,
+}
+
+impl Display for Page<'_> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let mut above = None;
+        for (index, mark) in self.marks.iter().enumerate() {
+            let heading = self.heading(mark.part);
+            if above.as_ref() != Some(&heading) {
+                writeln!(f, "{}", heading.trim_end())?;
+                above = Some(heading);
+            }
+            let end = self.marks.get(index + 1).map_or(u32::MAX, |next| next.offset);
+            let begins = self.lines.partition_point(|line| line.offset < mark.offset);
+            let ends = self.lines.partition_point(|line| line.offset < end);
+            self.piece(f, mark.part, self.lines.get(begins..ends).unwrap_or_default())?;
+        }
+        Ok(())
+    }
+}
+
+impl Page<'_> {
+    /// What stands above a piece, if the piece before has another.
+    fn heading(&self, part: Part) -> String {
+        match part {
+            Part::Prologue => "      from callers".into(),
+            Part::Word(word) => {
+                let line = self.unit.line(word);
+                let text = self.source.get(line.saturating_sub(1) as usize);
+                format!("{line:5} | {}", text.map_or("", |text| text.trim()))
+            }
+            Part::Again(_) => "      loops once more: further turns know what earlier ones found".into(),
+            Part::Cold(_) => "      cold paths: what is rare".into(),
+            Part::Entry(_) => "      entries: from the interpreter".into(),
+        }
+    }
+
+    fn piece(&self, f: &mut Formatter<'_>, part: Part, lines: &[Line]) -> fmt::Result {
+        let left = self.bytecode(part);
+        for row in 0..left.len().max(lines.len()) {
+            let left = left.get(row).map_or("", String::as_str);
+            let Some(Line { offset, text }) = lines.get(row) else {
+                writeln!(f, "{left}")?;
+                continue;
+            };
+            let label = self.labels.at(*offset).unwrap_or("");
+            writeln!(f, "{left:LEFT$} {label:>6}  {offset:04x}  {text}")?;
+        }
+        Ok(())
+    }
+
+    /// The left column of a piece: an instruction, and what its operands stand for in a row of its own if need be.
+    fn bytecode(&self, part: Part) -> Vec<String> {
+        match part {
+            Part::Prologue => Vec::new(),
+            Part::Word(word) | Part::Again(word) => {
+                let text = disasm::instruction(self.program, self.index, word).to_string();
+                let Some((insn, meaning)) = text.split_once(';') else {
+                    return vec![format!("       {word:04}  {text}")];
+                };
+                let (insn, meaning) =
+                    (format!("       {word:04}  {}", insn.trim_end()), meaning.trim_start());
+                if insn.chars().count() + 3 + meaning.chars().count() <= LEFT {
+                    return vec![format!("{insn} ; {meaning}")];
+                }
+                vec![insn, format!("             ; {meaning}")]
+            }
+            Part::Cold(word) | Part::Entry(word) => {
+                let first = self.unit.words().get(word as usize).copied().and_then(Op::from_word);
+                vec![format!("       {word:04}  {}", first.map_or("", |op| op.row().mnemonic))]
+            }
+        }
+    }
+}

@@ -1,0 +1,230 @@
+//! Machine code in a VM: what it costs, what it does without memory of either kind, and what the system sees of it.
+#![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+
+#[path = "../../core/tests/common/mod.rs"]
+mod common;
+
+use common::{Counting, End, Kept, PROGRAMS, Still, run_in};
+use siskin::diagnostics::Traceback;
+use siskin::platform::{CodeError, CodeMemory};
+use siskin::{Dialect, Host, NativeStats, Options, Outcome, SYSTEM, Vm, native};
+use siskin_core::tier::Bail;
+use siskin_hosted::{HostedCode, NullCode};
+use siskin_jit::Jit;
+
+/// Everything is compiled before it runs.
+const AT_ONCE: Options = Options {
+    memory: usize::MAX,
+    max_frames: 16_384,
+    max_nesting: 1000,
+    gc_stress: false,
+    hot: 0,
+    dispatch: siskin::Dispatch::Match,
+};
+
+/// How a script went.
+#[derive(Debug, PartialEq)]
+struct Ran {
+    output: String,
+    /// How it ended, with the trace.
+    end: String,
+    fuel: u64,
+}
+
+fn run(vm: &mut Vm, source: &str) -> Ran {
+    let mut output = Kept::default();
+    let end = run_to(vm, source, &mut output);
+    Ran { output: String::from_utf8(output.0).expect("output is UTF-8"), end, fuel: vm.stats().fuel }
+}
+
+fn run_to(vm: &mut Vm, source: &str, output: &mut dyn siskin::platform::Output) -> String {
+    let script = vm.load(source, Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    match vm.run(None, &mut Host { output, clock: &Still, interrupt: None }) {
+        Outcome::Error(error) => Traceback { message: error.message(), vm }.to_string(),
+        outcome => format!("{outcome:?}"),
+    }
+}
+
+fn interpreted(options: Options, source: &str) -> Ran {
+    run(&mut Vm::new(SYSTEM, options).expect("memory"), source)
+}
+
+fn compiled(options: Options, source: &str) -> (Ran, NativeStats) {
+    let mut vm = Vm::new(SYSTEM, options).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let ran = run(&mut vm, source);
+    (ran, vm.native_stats())
+}
+
+/// The same with code memory of the test's choice.
+fn compiled_into<C: CodeMemory + 'static>(
+    make: fn() -> Result<C, CodeError>,
+    source: &str,
+) -> (Ran, NativeStats) {
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    let jit = Jit::new(make, vm.mem());
+    vm.install_tier(jit).expect("memory");
+    let ran = run(&mut vm, source);
+    (ran, vm.native_stats())
+}
+
+/// Whichever way a turn of a loop leaves the code, it costs one unit.
+#[test]
+fn a_loop_whose_code_is_given_up_costs_no_more() {
+    let source = "fun f(limit) { var n = 0; while (n < limit) n = n + 1; return n; }
+        fun g(limit) { for (var n = 0; n < limit; n = n + 0.5) {} return limit; }
+        fun next(n) { return n + 1; }
+        fun h(limit) { var n = 0; while (n < limit) n = next(n); return n; }
+        print f(2000.5); print f(2000); print g(2000.5); print g(2000); print h(2000.5); print h(2000);";
+    let (ran, stats) = compiled(AT_ONCE, source);
+    assert_eq!(ran, interpreted(AT_ONCE, source));
+    assert!(stats.compiled > 5, "nothing was compiled again: {stats:?}");
+}
+
+/// Runs a program with the requests of some numbers refused; true if none of them was made.
+fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
+    let alloc = Counting::refusing(from, to);
+    let end = match Vm::new(alloc, options) {
+        Err(_) => End::OutOfMemory,
+        // Without memory for the tier, the program runs all the same.
+        Ok(mut vm) => {
+            assert!(matches!(native::install(&mut vm), Ok(()) | Err(Bail::OutOfMemory)));
+            run_in(vm, source, Dialect::Lox)
+        }
+    };
+    assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
+    assert!(end == End::OutOfMemory || end == *whole, "request {from} refused: {end:?}");
+    alloc.requests() <= from
+}
+
+fn survives_all(options: Options, more: usize) {
+    for source in PROGRAMS {
+        let whole = common::run(Counting::refusing(0, 0), options, source, Dialect::Lox);
+        assert!(matches!(whole, End::Done(_)), "{whole:?}");
+        let mut request = 0;
+        while !survives(source, request, request.saturating_add(more), options, &whole) {
+            request += 1;
+        }
+        assert!(request > 80, "only {request} requests");
+    }
+}
+
+#[test]
+fn any_one_request_may_be_refused() {
+    survives_all(AT_ONCE, 1);
+}
+
+#[test]
+fn all_requests_may_be_refused_from_any_one_on() {
+    survives_all(AT_ONCE, usize::MAX);
+}
+
+#[test]
+fn sampling_and_compiling_anew_may_lack_any_memory() {
+    survives_all(Options { hot: 20, ..AT_ONCE }, 1);
+}
+
+const MANY_FUNCTIONS: &str = "
+    class A { init(n) { this.n = n; } get() { return this.n; } }
+    fun fib(n) { if (n < 2) return n; return fib(n - 1) + fib(n - 2); }
+    fun sum(n) { var s = 0; for (var i = 0; i < n; i = i + 1) s = s + A(i).get(); return s; }
+    fun text(n) { var s = \"\"; while (n > 0) { s = s + \"x\"; n = n - 1; } return s; }
+    fun counter() { var n = 0; fun next() { n = n + 1; return n; } return next; }
+    var next = counter(); next(); next();
+    print fib(15); print sum(100); print text(10); print next(); print A(1) == nil; print fib(\"x\");";
+
+#[test]
+fn without_executable_memory_scripts_are_interpreted() {
+    let (ran, stats) = compiled_into(|| Ok(NullCode), MANY_FUNCTIONS);
+    assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
+    assert_eq!((stats.compiled, stats.code), (0, 0));
+    assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
+
+    let (ran, stats) = compiled_into(|| Err::<NullCode, _>(CodeError::Refused), MANY_FUNCTIONS);
+    assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
+    assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
+}
+
+/// Where the code ends up is the system's choice, but not how much there is room for.
+#[test]
+fn a_full_code_cache_leaves_the_rest_interpreted() {
+    let (ran, stats) = compiled_into(|| HostedCode::new(4096), MANY_FUNCTIONS);
+    assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
+    assert!(stats.compiled > 0 && stats.bailed > 0, "{stats:?}");
+    assert!(stats.code <= 4096, "{stats:?}");
+    assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Full)));
+}
+
+/// Code of functions that died makes room for others.
+#[test]
+fn code_goes_with_its_function() {
+    let source =
+        "fun f(n) { var s = 0; for (var i = 0; i < n; i = i + 1) s = s + i; return s; } print f(10);";
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    let jit = Jit::new(|| HostedCode::new(1 << 16), vm.mem());
+    vm.install_tier(jit).expect("memory");
+    for round in 0..500 {
+        assert_eq!(run(&mut vm, source).output, "45\n", "{round}");
+        vm.collect();
+    }
+    let stats = vm.native_stats();
+    assert_eq!((stats.compiled, stats.last_bail), (1000, None));
+}
+
+/// A thread's stack need not be as deep as the script's.
+#[test]
+fn deep_calls_take_little_native_stack() {
+    let source = "fun down(n) { return down(n + 1) + 1; } print down(0);";
+    let method = "class A { down(n) { return this.down(n + 1) + 1; } } print A().down(0);";
+    let init = "class A { init(n) { this.a = A(n + 1); } } A(0);";
+    let exact = "fun down(n) { if (n == 0) return 0; return 1 + down(n - 1); } print down(99998);";
+    let options = Options { max_frames: 100_000, ..AT_ONCE };
+    let deep = move || {
+        for source in [source, method, init, exact] {
+            let (ran, stats) = compiled(options, source);
+            assert_eq!(ran, interpreted(options, source));
+            assert!(stats.compiled >= 2, "{stats:?}");
+            let ended = if source == exact { "Done" } else { "Stack overflow.\n[line 1] in " };
+            assert!(ran.end.starts_with(ended), "{}", ran.end);
+        }
+    };
+    std::thread::Builder::new().stack_size(1 << 20).spawn(deep).expect("a thread").join().expect("no panic");
+}
+
+/// Looks at the pages of the process whenever something is printed.
+#[cfg(target_os = "linux")]
+#[derive(Default)]
+struct Watch {
+    looks: u32,
+    /// Executable pages of no file.
+    made: u32,
+}
+
+#[cfg(target_os = "linux")]
+impl siskin::platform::Output for Watch {
+    fn write(&mut self, _: &[u8]) -> Result<(), siskin::platform::OutputError> {
+        self.looks += 1;
+        for line in std::fs::read_to_string("/proc/self/maps").expect("maps").lines() {
+            let mut fields = line.split_ascii_whitespace().skip(1);
+            let access = fields.next().unwrap_or_default();
+            assert!(!(access.contains('w') && access.contains('x')), "{line}");
+            let file = fields.nth(3).unwrap_or_default();
+            self.made += u32::from(access.contains('x') && file.is_empty());
+        }
+        Ok(())
+    }
+}
+
+/// `print` is called by machine code, of a function that was compiled while others were active.
+#[cfg(target_os = "linux")]
+#[test]
+fn nothing_is_writable_and_executable() {
+    let source = "fun f(n) { fun g() { print n; } g(); if (n > 0) f(n - 1); print n; } f(20);";
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let mut watch = Watch::default();
+    assert_eq!(run_to(&mut vm, source, &mut watch), "Done");
+    assert!(vm.native_stats().compiled >= 3);
+    assert!(watch.looks >= 42 && watch.made >= watch.looks, "{} looks, {} found", watch.looks, watch.made);
+}
