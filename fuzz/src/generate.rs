@@ -159,7 +159,17 @@ impl Writer<'_> {
             }
             10..=12 => {
                 let (turns, name) = (self.bytes.below(24), self.bytes.below(3));
-                let _ = write!(self.text, "for (var n{name} = 0; n{name} < {turns}; n{name} = n{name} + 1) ");
+                let (less, half, step) = match self.bytes.below(16) {
+                    0 => ("<=", "", "1"),
+                    1 => ("<", ".5", "1"),
+                    2 => ("<", "", "0.5"),
+                    3 => ("<=", ".25", "2"),
+                    _ => ("<", "", "1"),
+                };
+                let _ = write!(
+                    self.text,
+                    "for (var n{name} = 0; n{name} {less} {turns}{half}; n{name} = n{name} + {step}) "
+                );
                 self.block();
             }
             13 => {

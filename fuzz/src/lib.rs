@@ -5,7 +5,10 @@
 //! | [`parse`] | source text | loads or is refused; errors can be shown; nothing is left in memory |
 //! | [`run`] | two bytes of options, then source text | ends within its limits, the same way in every mode |
 //! | [`generated`] | two bytes of options, then what [`generate`] makes a source text of | as for `run` |
-//! | [`bytecode`] | a program, as its [decoder](program) reads it | refused, or ends within its limits; slices change nothing |
+//! | [`bytecode`] | a program, as its [decoder](program) reads it | refused, or ends within its limits, the same way in every mode |
+//!
+//! A mode is a dispatcher or a tier, slices of fuel, collections. In the same slices, tiers must spend the same
+//! fuel.
 
 #![forbid(unsafe_code)]
 
@@ -13,6 +16,7 @@ mod bytecode;
 pub mod generate;
 pub mod program;
 mod source;
+mod tier;
 
 pub use bytecode::bytecode;
 pub use source::{generated, parse, run};
@@ -38,8 +42,14 @@ impl Bytes<'_> {
 }
 
 /// Keeps what is printed, up to a bound; beyond it writing fails, which must be harmless too.
-#[derive(Debug, Default, PartialEq)]
+#[derive(Default, PartialEq)]
 struct Page(Vec<u8>);
+
+impl std::fmt::Debug for Page {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_list().entries(String::from_utf8_lossy(&self.0).lines()).finish()
+    }
+}
 
 const PAGE: usize = 1 << 16;
 
@@ -70,6 +80,8 @@ struct Ran {
     /// How it ended, and where.
     end: String,
     out_of_memory: bool,
+    /// Units spent.
+    fuel: u64,
 }
 
 impl Ran {
@@ -77,16 +89,22 @@ impl Ran {
     /// there is in memory is not the same at every moment, so one may have run out of it where the other did not.
     fn agrees_with(&self, other: &Ran) -> bool {
         match (self.out_of_memory, other.out_of_memory) {
-            (false, false) => self == other,
+            (false, false) => self.page == other.page && self.end == other.end,
             (true, false) => other.page.0.starts_with(&self.page.0),
             (false, true) => self.page.0.starts_with(&other.page.0),
             (true, true) => true,
         }
     }
+
+    /// The same for a run in the same slices, which must have spent the same, too.
+    fn agrees_exactly_with(&self, other: &Ran) -> bool {
+        let ended = !self.out_of_memory && !other.out_of_memory;
+        self.agrees_with(other) && (!ended || self.fuel == other.fuel)
+    }
 }
 
 /// What stops on the way a run has.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 struct Slices {
     /// The most units of fuel at a time.
     units: u64,
@@ -101,13 +119,15 @@ impl Slices {
 /// Runs what `vm` has started until it is done, fails, or has used `fuel`.
 fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     let mut page = Page::default();
+    let before = vm.stats().fuel;
     let mut left = fuel;
     let mut out_of_memory = false;
     let end = loop {
         let portion = slices.units.min(left);
-        match vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon }) {
+        match vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None }) {
             Outcome::OutOfFuel if left > portion => left -= portion,
             Outcome::OutOfFuel => break "Out of fuel.".to_owned(),
+            Outcome::Interrupted => break "Interrupted.".to_owned(),
             Outcome::Done => break "Done.".to_owned(),
             Outcome::Error(error) => {
                 out_of_memory = error.kind() == ErrorKind::OutOfMemory;
@@ -120,5 +140,5 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     };
     // Tracing must work wherever it stopped.
     let end = Traceback { message: &end, vm }.to_string();
-    Ran { page, end, out_of_memory }
+    Ran { page, end, out_of_memory, fuel: vm.stats().fuel - before }
 }

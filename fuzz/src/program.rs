@@ -26,8 +26,8 @@ use siskin_core::mem::{Mem, OutOfMemory, Vec};
 /// What all names and strings are made of: four names of four bytes.
 const TEXT: &str = "initnext\u{e9}\u{e9}abcd";
 
-/// Leave operands as they are read.
-const RAW: u8 = 4;
+/// Mode: leave operands as they are read.
+pub const RAW: u8 = 4;
 
 impl Bytes<'_> {
     fn word(&mut self) -> u32 {
@@ -39,8 +39,8 @@ impl Bytes<'_> {
     }
 }
 
-/// Take a source text and change what the compiler makes of it.
-const MUTATE: u8 = 8;
+/// Mode: take a source text and change what the compiler makes of it.
+pub const MUTATE: u8 = 8;
 
 /// The program that `data` describes in one way or the other; nothing if memory is out, or if the text has errors.
 pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {

@@ -3,6 +3,7 @@
 use siskin::diagnostics::CompileErrors;
 use siskin::{Dialect, LoadError, Options, SYSTEM, Vm};
 
+use crate::tier::{self, Tier};
 use crate::{Slices, finish};
 
 /// Loads a text in both dialects without running it.
@@ -31,11 +32,12 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// As [`run`], with the text that [`generate`](crate::generate) makes of the rest.
+/// As [`run`], with the text that [`generate`](crate::generate) makes of the rest. There are 64 calls, and as much
+/// memory as there may be unless bits 2 to 4 are all zero.
 pub fn generated(data: &[u8]) {
     let &[modes, slice, ref rest @ ..] = data else { return };
-    // As much memory as there may be, and 64 calls: what is of interest lies elsewhere.
-    run_source(modes & 3 | 7 << 2 | 3 << 5, slice, &crate::generate::source(rest));
+    let memory = if modes >> 2 & 7 == 0 { 2 } else { 7 };
+    run_source(modes & 3 | memory << 2 | 3 << 5, slice, &crate::generate::source(rest));
 }
 
 fn run_source(modes: u8, slice: u8, source: &str) {
@@ -44,8 +46,8 @@ fn run_source(modes: u8, slice: u8, source: &str) {
     let fuel = if stress { 500 } else { 5_000 };
     let units = u64::from(slice) + 1;
 
-    let run = |slices: Slices, options: Options| {
-        let mut vm = Vm::new(SYSTEM, options).ok()?;
+    let run = |tier: Tier, options: Options, slices: Slices| {
+        let mut vm = tier.machine(options)?;
         let once = |vm: &mut Vm| match vm.load(source, dialect) {
             Ok(script) => vm.start(script).ok().map(|()| finish(vm, fuel, slices)),
             Err(error) => {
@@ -65,18 +67,23 @@ fn run_source(modes: u8, slice: u8, source: &str) {
         max_frames: 1 << (2 * u32::from(modes >> 5)),
         ..Options::default()
     };
-    let Some(whole) = run(Slices::WHOLE, options) else { return };
-    let compare = |slices, options| {
-        if let Some(other) = run(slices, options) {
+    let warm = Tier::warm(slice);
+    let Some(whole) = tier::compare(options, Slices::WHOLE, &[Tier::AT_ONCE, warm], run) else { return };
+    let compare = |slices, options, tiers: &[Tier]| {
+        if let Some(other) = tier::compare(options, slices, tiers, run) {
             assert!(whole.agrees_with(&other), "{options:?}, slices of {units}:\n{whole:#?}\n{other:#?}");
         }
     };
-    compare(Slices { units, collect: false }, options);
+    compare(Slices { units, collect: false }, options, &[Tier::SOON, warm]);
     if stress {
-        compare(Slices { units, collect: true }, Options { gc_stress: true, ..options });
+        let options = Options { gc_stress: true, ..options };
+        compare(Slices { units, collect: true }, options, &[Tier::AT_ONCE, warm]);
     }
     #[cfg(feature = "tail")]
-    compare(Slices { units, collect: false }, Options { dispatch: siskin::Dispatch::Tail, ..options });
+    {
+        let options = Options { dispatch: siskin::Dispatch::Tail, ..options };
+        compare(Slices { units, collect: false }, options, &[warm]);
+    }
 }
 
 /// An error must be one that can be shown.

@@ -44,7 +44,7 @@ fn generated() {
         let mut sink = std::io::sink();
         let mut output = siskin::io::StreamOutput::new(&mut sink);
         let clock = siskin::io::SystemClock::start();
-        let mut host = siskin::Host { output: &mut output, clock: &clock };
+        let mut host = siskin::Host { output: &mut output, clock: &clock, interrupt: None };
         match vm.run(Some(100_000), &mut host) {
             siskin::Outcome::Error(error) => println!("{}", error.message()),
             _ => done += 1,

@@ -1,0 +1,108 @@
+//! Runs many generated programs in every tier and mode, without libFuzzer, on whatever it was built for.
+//!
+//! ```sh
+//! cargo run --release --no-default-features --bin agree -- 100000
+//! ```
+//!
+//! `agree COUNT [FIRST] [generated|bytecode|changed]`: the programs number FIRST on, which are the same everywhere;
+//! `changed` ones are what the compiler makes of generated ones, changed here and there. The first on which the modes
+//! do not agree ends it; its number says how to see it again.
+
+use std::io::Write;
+use std::panic;
+use std::process::ExitCode;
+
+use siskin_fuzz::program;
+
+/// Bytes that a program is made of, at most, beyond the fewest.
+const BYTES: u64 = 600;
+/// The fewest.
+const FEWEST: u64 = 150;
+
+type Make = fn(u64) -> Vec<u8>;
+type Use = fn(&[u8]);
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let number = |index: usize, usual| args.get(index).map_or(Some(usual), |text| text.parse::<u64>().ok());
+    let (Some(count), Some(first)) = (number(0, 1000), number(1, 0)) else { return usage() };
+    let (make, body, show): (Make, Use, Use) = match args.get(2).map(String::as_str) {
+        None | Some("generated") => (bytes, siskin_fuzz::generated, show_text),
+        Some("bytecode") => (described, siskin_fuzz::bytecode, show_bytecode),
+        Some("changed") => (changed, siskin_fuzz::bytecode, show_bytecode),
+        Some(_) => return usage(),
+    };
+    let mut vm = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default()).expect("memory");
+    match siskin::native::install(&mut vm) {
+        Ok(()) => println!("{}", vm.tier_name().unwrap_or_default()),
+        Err(why) => println!("only the interpreter: {why}"),
+    }
+    for index in first..first.saturating_add(count) {
+        let data = make(index);
+        if panic::catch_unwind(|| body(&data)).is_err() {
+            eprintln!("program {index}");
+            show(&data);
+            return ExitCode::FAILURE;
+        }
+        let done = index - first + 1;
+        if done % 1000 == 0 {
+            print!("\r{done}");
+            let _ = std::io::stdout().flush();
+        }
+    }
+    println!("\r{count} programs, numbers {first} on: all modes agree");
+    ExitCode::SUCCESS
+}
+
+fn show_text(data: &[u8]) {
+    eprintln!("{}", siskin_fuzz::generate::source(data.get(2..).unwrap_or_default()));
+}
+
+fn show_bytecode(data: &[u8]) {
+    if let Ok(vm) = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default())
+        && let Some(program) = siskin_fuzz::program::of(data, &vm)
+    {
+        eprintln!("{program}");
+    }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: agree COUNT [FIRST] [generated|bytecode|changed]");
+    ExitCode::from(64)
+}
+
+/// The bytes of a program: xorshift from its number, of a length that depends on it.
+fn bytes(number: u64) -> Vec<u8> {
+    let mut state = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    let mut next = || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state >> 24
+    };
+    let len = FEWEST + next() % BYTES;
+    (0..len).map(|_| next() as u8).collect()
+}
+
+/// A description of a program, mostly of an acceptable one.
+fn described(number: u64) -> Vec<u8> {
+    let mut data = bytes(number);
+    if let Some(modes) = data.first_mut() {
+        *modes &= !program::MUTATE;
+        if number % 8 != 0 {
+            *modes &= !program::RAW;
+        }
+    }
+    data
+}
+
+/// A generated program and up to 15 changes of its bytecode.
+fn changed(number: u64) -> Vec<u8> {
+    let random = bytes(number);
+    let (front, rest) = random.split_at(2 + 15 * 8);
+    let count = front[1] % 16;
+    let mut data = vec![front[0] & !program::RAW | program::MUTATE, count];
+    data.extend(&front[2..2 + usize::from(count) * 8]);
+    data.extend(siskin_fuzz::generate::source(rest).into_bytes());
+    data
+}
