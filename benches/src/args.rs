@@ -41,6 +41,10 @@ pub(crate) struct CompareArgs {
     #[arg(long, value_name = "PATH")]
     pub(crate) clox: Option<PathBuf>,
 
+    /// The `luau` program of this crate's feature `luau`, otherwise the one beside this program if it was built
+    #[arg(long, value_name = "PATH")]
+    pub(crate) luau: Option<PathBuf>,
+
     /// One more column, as in "siskin tail=target/tail/siskin --dispatch tail"; the script's path is added at
     /// the end. The script is Lox unless LABEL ends in :lua or :js. May be given more than once
     #[arg(long = "column", value_name = "LABEL=COMMAND ARGS")]

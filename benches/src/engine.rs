@@ -16,7 +16,7 @@ use crate::locate;
 pub(crate) enum Language {
     /// Lox, for Siskin and clox.
     Lox,
-    /// Lua 5.1 to 5.4.
+    /// Lua 5.1 to 5.4, and Luau.
     Lua,
     /// JavaScript.
     JavaScript,
@@ -100,6 +100,9 @@ pub(crate) fn discover(args: &CompareArgs) -> Result<Vec<Engine>> {
     }
     if let Some(lua) = locate::on_path(&["lua5.4", "lua54", "lua-5.4"]) {
         engines.push(Engine::new("lua5.4", Language::Lua, lua).with_version("-v"));
+    }
+    if let Some(luau) = locate::luau(args.luau.as_deref())? {
+        engines.push(Engine::new("luau", Language::Lua, luau).with_version("--version"));
     }
     if let Some(node) = locate::on_path(&["node", "nodejs"]) {
         engines.push(Engine::new("node", Language::JavaScript, node).with_version("--version"));

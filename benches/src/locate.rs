@@ -34,7 +34,7 @@ pub(crate) fn siskin(path: Option<&Path>) -> Result<PathBuf> {
     }
     let built = build_siskin();
     let Err(error) = built else { return built };
-    match beside_harness() {
+    match beside_harness("siskin") {
         Some(path) => {
             eprintln!("siskin-benches: {error}; running {}, which may be old", path.display());
             Ok(path)
@@ -45,10 +45,17 @@ pub(crate) fn siskin(path: Option<&Path>) -> Result<PathBuf> {
     }
 }
 
-/// The `siskin` in the folder of the running harness.
-fn beside_harness() -> Option<PathBuf> {
+/// Luau: the program given, or else the one that lies beside the harness, if it has been built.
+///
+/// Nothing named `luau` on the PATH will do: Luau's own program interprets unless it is told otherwise.
+pub(crate) fn luau(path: Option<&Path>) -> Result<Option<PathBuf>> {
+    path.map_or_else(|| Ok(beside_harness("luau")), |path| given(path).map(Some))
+}
+
+/// The program of this name in the folder of the running harness.
+fn beside_harness(name: &str) -> Option<PathBuf> {
     let harness = std::env::current_exe().ok()?;
-    let path = harness.with_file_name("siskin").with_extension(std::env::consts::EXE_EXTENSION);
+    let path = harness.with_file_name(name).with_extension(std::env::consts::EXE_EXTENSION);
     path.is_file().then_some(path)
 }
 
@@ -98,9 +105,18 @@ mod tests {
     }
 
     #[test]
+    fn a_program_lies_beside_the_harness_or_does_not() {
+        let harness = std::env::current_exe().expect("tests are a program");
+        let name = harness.file_stem().and_then(|name| name.to_str()).expect("cargo named it");
+        assert_eq!(beside_harness(name), Some(harness.clone()));
+        assert_eq!(beside_harness("no-such-program-here"), None);
+    }
+
+    #[test]
     fn a_path_that_is_no_program_is_refused() {
         assert!(given(Path::new("/")).is_err());
         assert!(given(Path::new("/no/such/file")).is_err());
+        assert!(luau(Some(Path::new("/no/such/file"))).is_err());
         assert_eq!(on_path(&["no-such-program-here", "../sh"]), None);
     }
 }

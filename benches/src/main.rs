@@ -1,6 +1,7 @@
 //! The side-by-side harness: the same programs on Siskin and on other engines, timed fairly.
 //!
 //! ```text
+//! cargo build --release -p siskin-benches --features luau    # once, if Luau shall be among them
 //! cargo run --release -p siskin-benches -- compare --markdown docs/benchmarks.md
 //! ```
 //!

@@ -46,7 +46,8 @@ pub(crate) fn run(criterion: &mut Criterion, group: &str, cases: &[Case]) {
             bencher.iter_batched(
                 || started(&source),
                 |mut vm| {
-                    let outcome = vm.run(None, &mut Host { output: &mut Closed, clock: &Stopped });
+                    let outcome =
+                        vm.run(None, &mut Host { output: &mut Closed, clock: &Stopped, interrupt: None });
                     assert!(matches!(outcome, Outcome::Done), "{outcome:?} in\n{source}");
                     vm
                 },
