@@ -39,7 +39,7 @@ const GATES: [Gate; 10] = [
     Gate { name: "tail", about: "tests with tail calls, on nightly", minutes: 8, check: tail },
     Gate {
         name: "no-std",
-        about: "the core builds for Cortex-M, RISC-V and WebAssembly",
+        about: "the core and the compiler to machine code build for Cortex-M, RISC-V and WebAssembly",
         minutes: 8,
         check: no_std,
     },
@@ -152,7 +152,7 @@ fn tail(run: &Runner) -> Result<Passed, String> {
 fn no_std(run: &Runner) -> Result<Passed, String> {
     for target in ["thumbv7em-none-eabihf", "riscv32imac-unknown-none-elf", "wasm32-unknown-unknown"] {
         toolchain::cargo_for(run, target, "build", toolchain::Library::CoreAlloc)?
-            .args(["-p", "siskin-core", "--no-default-features"])
+            .args(["-p", "siskin-core", "-p", "siskin-jit", "--no-default-features"])
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .run()?;
     }
@@ -190,4 +190,4 @@ const NO_NIGHTLY: &str = "there is no nightly toolchain";
 const NO_DOC_TESTS: [&str; 1] = ["--tests"];
 
 /// What is tested in other ways than a person's: what users depend on.
-const LIBRARIES: [&str; 4] = ["-p", "siskin-core", "-p", "siskin"];
+const LIBRARIES: [&str; 6] = ["-p", "siskin-core", "-p", "siskin", "-p", "siskin-hosted"];
