@@ -1,5 +1,4 @@
-//! Between the interpreter and machine code: when a function is compiled, how code is entered and left, and the
-//! functions of the VM that it calls.
+//! Between the interpreter and machine code: when a function is compiled, how code is entered and left.
 //!
 //! ```text
 //!   run ──> interpret ──hot──> Stop::Switch ──> run ──> enter ──> machine code
@@ -12,84 +11,28 @@
 //! interpreter's own meaning, on the frame's record; then code goes on where the record says, if that place may be
 //! entered, or leaves. So there is one meaning of every error, of every slice of fuel, and of every trace.
 
+mod runtime;
+
 use core::ptr::NonNull;
 
 use super::Vm;
-use super::machine::{Flow, Machine};
+use super::machine::Flow;
 use super::stack::Frame;
 use super::vm::Stop;
-use crate::bytecode::{Insn, Op};
 use crate::layout::{LEFT, RETURNED, STUBS, Stub, UNCOMPILED};
 use crate::mem::Mem;
-use crate::object::{COLD, Closure, Function, Gc, Header, Object, Site};
+use crate::object::{COLD, Function, Gc};
 use crate::platform::{CodeError, CodeSpan};
-use crate::tier::{Bail, Kinds, NativeRecord, NativeTier, Unit};
+use crate::tier::{Bail, NativeRecord, NativeTier, Unit};
 use crate::value::Value;
+use runtime::addresses;
+pub use runtime::{RUNTIME, Runtime};
 
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter anew.
 const DEPTH: usize = 4096;
 /// Samples of a function before it is compiled.
 const SAMPLES: u8 = 4;
-
-macro_rules! runtime {
-    ($($(#[doc = $doc:literal])* $variant:ident $function:ident($($arg:ident: $type:ty),*) -> $result:ty;)*) => {
-        /// Functions of the VM that machine code calls through the stub of the same name, with the VM as a further
-        /// first argument.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(usize)]
-        pub enum Runtime { $($(#[doc = $doc])* $variant,)* }
-
-        /// How many there are.
-        pub const RUNTIME: usize = [$(Runtime::$variant),*].len();
-
-        impl Runtime {
-            /// All of them, in order.
-            pub const ALL: [Runtime; RUNTIME] = [$(Runtime::$variant),*];
-
-            /// Its name, for listings.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Runtime::$variant => stringify!($function),)* }
-            }
-        }
-
-        fn addresses() -> [usize; RUNTIME] {
-            [$({
-                let function: unsafe extern "C" fn(*mut Vm, $($type),*) -> $result = $function;
-                function as usize
-            },)*]
-        }
-    };
-}
-
-runtime! {
-    /// `step(word)`: executes the instruction at `word` of the running function. Answers 0 if the next one follows,
-    /// else where to go on.
-    Step step(word: u32) -> *const u8;
-    /// `step_on(word)`: the same, but never 0: goes on executing until there is a place to enter. Its stub is jumped to,
-    /// not called, and goes there.
-    StepOn step_on(word: u32) -> *const u8;
-    /// `unexpected(word)`: the same, for operands of other kinds than the code was made for.
-    Unexpected unexpected(word: u32) -> *const u8;
-    /// `call(next, argc, window)`: the call that ends before word `next`, after its fast path failed. Answers 0 if it is
-    /// done, else what to call: the callee's frame is the current one then.
-    Call call(next: u32, argc: u32, window: u32) -> *const u8;
-    /// `invoke(next, argc, window, site)`: the same for `invoke`.
-    Invoke invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
-    /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
-    SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
-    /// `remember(object)`: tells the collector that a scanned object was stored into.
-    Remember remember(object: *mut Header) -> ();
-}
-
-impl Runtime {
-    /// Whether its stub is jumped to and goes on where the answer says, rather than called.
-    #[must_use]
-    pub fn is_tail(self) -> bool {
-        matches!(self, Runtime::StepOn | Runtime::Unexpected)
-    }
-}
 
 /// What machine code finds in the VM beside its stacks and fuel.
 #[repr(C)]
@@ -365,171 +308,4 @@ impl Vm {
         self.native.frames_end = self.stack.frames_end.min(self.stack.record(self.native.limit));
         self.native.globals = self.globals.base();
     }
-
-    /// Executes the instruction at `pc`, which belongs to the current frame. Its record is right afterwards.
-    fn execute(&mut self, pc: *const u32) -> Flow {
-        self.stack.top_mut().pc = pc;
-        let mut machine = Machine::at_frame(self);
-        let first = machine.fetch();
-        let mut words = [first, 0];
-        if Op::from_word(first).is_some_and(|op| op.words() == 2) {
-            words[1] = machine.fetch();
-        }
-        let Some(insn) = Insn::decode(&words) else { return Flow::Stop };
-        let flow = insn.accept(&mut machine);
-        if flow == Flow::Next {
-            machine.save();
-        }
-        flow
-    }
-
-    fn exit(&self) -> *const u8 {
-        core::ptr::with_exposed_provenance(self.native.stub(Stub::Exit))
-    }
-
-    /// The address of a word of the running function.
-    fn pc_of(&self, word: u32) -> *const u32 {
-        let code = self.stack.top().closure.map_or(core::ptr::null(), |closure| closure.function.code());
-        code.wrapping_add(word as usize)
-    }
-
-    fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
-        let Some(closure) = self.stack.top().closure else { return self.exit() };
-        let pc = self.pc_of(word);
-        if closure.function.patience().get() == 0 {
-            return self.reconsider(closure.function, pc);
-        }
-        let depth = self.stack.depth();
-        let words = word_count(pc);
-        let mut at = pc;
-        loop {
-            self.native.moved = false;
-            if self.execute(at) == Flow::Stop && !matches!(self.stop, Stop::Switch) {
-                return self.exit();
-            }
-            if self.native.moved || self.stack.depth() != depth {
-                return self.exit();
-            }
-            at = self.stack.top().pc;
-            if rejoin && at == pc.wrapping_add(words) {
-                self.before_native();
-                return core::ptr::null();
-            }
-            if let Some(target) = self.native_target() {
-                self.before_native();
-                return target;
-            }
-        }
-    }
-
-    fn unexpected(&mut self, word: u32) -> *const u8 {
-        if let Some(closure) = self.stack.top().closure {
-            let patience = closure.function.patience();
-            patience.set(patience.get().saturating_sub(1));
-        }
-        self.step(word, false)
-    }
-
-    /// Gives up the code of the running function, and samples it. Its entry and its heat see to it that it is
-    /// compiled again.
-    fn reconsider(&mut self, function: Gc<Function>, pc: *const u32) -> *const u8 {
-        self.stack.top_mut().pc = pc;
-        if let NativeRecord::Compiled(code) = function.native.replace(NativeRecord::Warm(SAMPLES - 1)) {
-            // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
-            let _ = self.heap.dead_code.push(code.span);
-        }
-        if let Some(feedback) = function.feedback.borrow_mut().as_mut() {
-            // An int that overflows is seen as a double by nobody else.
-            feedback.see_operand(function.word_index(pc), 0, Kinds::DOUBLE);
-        }
-        function.entry.set(self.native.first_entry());
-        function.heat().set(1);
-        // If that ends the run, `stop` says so.
-        let _ = self.sample_once();
-        self.exit()
-    }
-
-    fn call_from_native(&mut self, next: u32, call: impl FnOnce(&mut Vm) -> Flow) -> *const u8 {
-        let pc = self.pc_of(next);
-        let depth = self.stack.depth();
-        self.native.moved = false;
-        self.stack.top_mut().pc = pc;
-        if call(self) == Flow::Stop && !matches!(self.stop, Stop::Switch) || self.native.moved {
-            return self.exit();
-        }
-        self.before_native();
-        if self.stack.depth() == depth {
-            return core::ptr::null();
-        }
-        match self.stack.top().closure {
-            Some(callee) if self.stack.depth() == depth + 1 && depth < self.native.limit => {
-                callee.function.entry.get()
-            }
-            _ => self.exit(),
-        }
-    }
 }
-
-/// Words of the instruction at `pc`.
-fn word_count(pc: *const u32) -> usize {
-    // SAFETY: machine code passes addresses of its function's instructions.
-    Op::from_word(unsafe { *pc }).map_or(1, Op::words)
-}
-
-/// # Safety
-/// Of all functions below: `vm` is the VM whose machine code calls, with its current frame's record and its fuel
-/// written back; words are those of instructions of that frame's function.
-unsafe extern "C" fn step(vm: *mut Vm, word: u32) -> *const u8 {
-    // SAFETY: nobody else has the VM while machine code calls.
-    unsafe { (*vm).step(word, true) }
-}
-
-/// # Safety
-/// As for `step`.
-unsafe extern "C" fn step_on(vm: *mut Vm, word: u32) -> *const u8 {
-    // SAFETY: as above.
-    unsafe { (*vm).step(word, false) }
-}
-
-/// # Safety
-/// As for `step`.
-unsafe extern "C" fn unexpected(vm: *mut Vm, word: u32) -> *const u8 {
-    // SAFETY: as above.
-    unsafe { (*vm).unexpected(word) }
-}
-
-/// # Safety
-/// As for `step`.
-unsafe extern "C" fn call(vm: *mut Vm, next: u32, argc: u32, window: u32) -> *const u8 {
-    // SAFETY: as above.
-    unsafe { (*vm).call_from_native(next, |vm| vm.call(argc as u8, window as usize)) }
-}
-
-/// # Safety
-/// As for `step`; `site` is the instruction's.
-unsafe extern "C" fn invoke(vm: *mut Vm, next: u32, argc: u32, window: u32, site: *const Site) -> *const u8 {
-    // SAFETY: as above; the function, which a frame keeps alive, owns the site.
-    unsafe { (*vm).call_from_native(next, |vm| vm.invoke(argc as u8, window as usize, &*site)) }
-}
-
-/// # Safety
-/// As for `invoke`.
-unsafe extern "C" fn super_invoke(
-    vm: *mut Vm,
-    next: u32,
-    argc: u32,
-    window: u32,
-    site: *const Site,
-) -> *const u8 {
-    // SAFETY: as above.
-    unsafe { (*vm).call_from_native(next, |vm| vm.super_invoke(argc as u8, window as usize, &*site)) }
-}
-
-/// # Safety
-/// As for `step`; `object` is a live object.
-unsafe extern "C" fn remember(vm: *mut Vm, object: *mut Header) {
-    // SAFETY: as above.
-    unsafe { (*vm).heap.barrier(Gc::from_raw(NonNull::new_unchecked(object))) }
-}
-
-const _: () = assert!(!Closure::FINALIZE);
