@@ -10,6 +10,9 @@ macro_rules! define {
     ($($variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
         { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;)*) => {
         /// Runs the VM's current frame until it stops.
+        ///
+        /// A function of its own, so that all machine registers are the loop's.
+        #[inline(never)]
         pub(in crate::interp) fn run(vm: &mut Vm) {
             let mut machine = Machine::at_frame(vm);
             loop {

@@ -104,6 +104,10 @@ macro_rules! define {
 opcode_table!(define);
 
 /// Runs the VM's current frame until it stops.
+///
+/// A function of its own: the call of the first handler leaves no register alone, which a caller with much on its native
+/// stack cannot do with when sanitizers lay that out.
+#[inline(never)]
 pub(in crate::interp) fn run(vm: &mut Vm) {
     let mut machine = Machine::at_frame(vm);
     let word = machine.fetch();
