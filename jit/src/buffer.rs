@@ -12,6 +12,7 @@
 use core::fmt;
 
 use siskin_core::mem::{Mem, OutOfMemory, Vec};
+use siskin_core::tier::Bail;
 
 /// A place in the code, bound or not yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +58,16 @@ impl core::error::Error for BufferError {}
 impl From<OutOfMemory> for BufferError {
     fn from(_: OutOfMemory) -> BufferError {
         BufferError::OutOfMemory
+    }
+}
+
+impl From<BufferError> for Bail {
+    fn from(error: BufferError) -> Bail {
+        match error {
+            BufferError::OutOfMemory => Bail::OutOfMemory,
+            // A label that was never bound would be a mistake of the compiler; there is no code either way.
+            BufferError::OutOfReach | BufferError::Unbound => Bail::OutOfReach,
+        }
     }
 }
 

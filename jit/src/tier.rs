@@ -6,7 +6,6 @@ use siskin_core::platform::{CodeError, CodeMemory, CodeSpan};
 use siskin_core::tier::{Bail, Entry, NativeCode, NativeTier, Unit};
 
 use crate::baseline;
-use crate::buffer::BufferError;
 use crate::masm::Masm;
 use crate::stubs;
 
@@ -43,16 +42,6 @@ impl<C: CodeMemory> Jit<C> {
                 code.free(span);
                 Err(error)
             }
-        }
-    }
-}
-
-impl From<BufferError> for Bail {
-    fn from(error: BufferError) -> Bail {
-        match error {
-            BufferError::OutOfMemory => Bail::OutOfMemory,
-            // A label that was never bound would be a mistake of the compiler; there is no code either way.
-            BufferError::OutOfReach | BufferError::Unbound => Bail::OutOfReach,
         }
     }
 }
