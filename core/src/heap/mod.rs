@@ -28,7 +28,7 @@ mod tests;
 use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Function, Gc, Header, Object, ShapeTable, StringTable};
+use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable};
 use crate::platform::CodeSpan;
 use crate::threshold::threshold;
 
@@ -313,3 +313,7 @@ impl Drop for Heap {
         self.free_all();
     }
 }
+
+// Only what lies in spaces is finalized in the end, or found as a function.
+const _: () = assert!(size_of::<Function>() <= MAX_SMALL && size_of::<Class>() <= MAX_SMALL);
+const _: () = assert!(size_of::<Shape>() <= MAX_SMALL && size_of::<Dict>() <= MAX_SMALL);

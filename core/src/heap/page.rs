@@ -22,7 +22,7 @@ use crate::threshold::threshold;
 
 /// Bytes of a page: small where memory is.
 pub(crate) const PAGE: usize =
-    threshold(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 2 << 10);
+    threshold(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 4 << 10);
 
 /// Bytes of a granule, the unit of cell sizes and mark bits.
 pub(crate) const GRANULE: usize = 16;
