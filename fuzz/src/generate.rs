@@ -281,7 +281,7 @@ impl Writer<'_> {
                 self.function();
                 self.argument();
             }
-            14 if self.callable || self.bytes.next() % 8 == 0 => {
+            14 if self.callable || self.bytes.next().is_multiple_of(8) => {
                 self.object();
                 let name = self.pick(&["m0", "m1", "m2"]);
                 let _ = write!(self.text, ".{name}");

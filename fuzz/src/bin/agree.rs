@@ -45,7 +45,7 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
         let done = index - first + 1;
-        if done % 1000 == 0 {
+        if done.is_multiple_of(1000) {
             print!("\r{done}");
             let _ = std::io::stdout().flush();
         }
@@ -89,7 +89,7 @@ fn described(number: u64) -> Vec<u8> {
     let mut data = bytes(number);
     if let Some(modes) = data.first_mut() {
         *modes &= !program::MUTATE;
-        if number % 8 != 0 {
+        if !number.is_multiple_of(8) {
             *modes &= !program::RAW;
         }
     }
