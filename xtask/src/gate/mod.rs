@@ -197,4 +197,4 @@ const NO_NIGHTLY: &str = "there is no nightly toolchain";
 const NO_DOC_TESTS: [&str; 1] = ["--tests"];
 
 /// What is tested in other ways than a person's: what users depend on.
-const LIBRARIES: [&str; 6] = ["-p", "siskin-core", "-p", "siskin", "-p", "siskin-hosted"];
+const LIBRARIES: [&str; 8] = ["-p", "siskin-core", "-p", "siskin-jit", "-p", "siskin-hosted", "-p", "siskin"];
