@@ -110,7 +110,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let right = self.int_operand(Reg::T2, rhs, mixed);
         self.int_op(op, right, mixed);
         self.masm.store64(slot(dst), Reg::T3);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         if !numbers_only {
             self.facts.forget_copies();
         }
@@ -148,7 +148,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.sub32(Reg::T3, Reg::T2, Reg::T0, label);
         self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
         self.masm.store64(slot(dst), Reg::T3);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.write(dst, Known::Number);
     }
 
@@ -200,7 +200,9 @@ impl<M: Masm> Pass<'_, '_, M> {
             Operand::Register(register) => {
                 self.load(to, register);
                 if self.facts.tag(register) != Known::Int {
+                    let held = self.held();
                     self.masm.branch64(Cond::Below, to, Reg::IntTag, other);
+                    self.still(held);
                 }
             }
             Operand::Int(value) => self.masm.imm(to, u64::from(value as u32)),
@@ -254,8 +256,11 @@ impl<M: Masm> Pass<'_, '_, M> {
             return;
         }
         self.load(Reg::T0, register);
+        // Neither way of what follows writes a temporary.
+        let held = self.held();
         if known == Known::Int {
             self.masm.fcvt32(to, Reg::T0);
+            self.still(held);
             return;
         }
         let (label, rejoin) = (self.masm.label(), self.masm.label());
@@ -264,6 +269,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, label);
             self.masm.fcvt32(to, Reg::T0);
             self.masm.bind(rejoin);
+            self.still(held);
             self.facts.learn(register, Known::Number);
             return;
         }
@@ -275,6 +281,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
         self.masm.fload(to, slot(register));
         self.masm.bind(rejoin);
+        self.still(held);
         self.facts.learn(register, Known::Number);
     }
 }

@@ -6,7 +6,7 @@
 //!     record: pc of the caller, base, data, closure of the callee
 //!     FRAME, BASE = the callee's
 //!     call [function.entry] ────────────────────>  prologue ...
-//!     BASE -= window          <────────────────── register 0 = value, FRAME -= record, return
+//!     BASE -= window          <────────────────── RESULT = register 0 = value, FRAME -= record, return
 //! ```
 //!
 //! The stack of values may move while the callee runs, so the caller finds its registers from the callee's.
@@ -22,6 +22,10 @@ use super::facts::Known;
 use super::{Pass, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
+
+/// Where machine code returns the value of a call, beside the callee's register 0. Templates load their first operand
+/// to another register, so the second one may be this value.
+const RESULT: Reg = Reg::T4;
 
 /// A call, for the VM to do.
 #[derive(Clone, Copy)]
@@ -48,7 +52,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), argc, other);
         self.check_room(call, other);
-        self.masm.bind(enter);
+        self.bind(enter);
         self.enter(call, rejoin);
     }
 
@@ -92,10 +96,12 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.masm.imm(Reg::T4, call.site);
         }
         self.masm.call_mem(Self::runtime(call.runtime));
-        self.masm.branch64(Cond::Eq, Reg::T0, 0, rejoin);
+        let done = self.masm.label();
+        self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
         self.masm.call_reg(Reg::T0);
         self.masm.add64(Reg::Base, Reg::Base, -(i32::from(call.win) * 8));
         self.masm.jump(rejoin);
+        self.rejoin_with_value(done, call, rejoin);
     }
 
     /// On a cold path: an instance of the class in `T5`, if it is one.
@@ -104,10 +110,19 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.address(Reg::T2, slot(call.win));
         self.masm.imm(Reg::T4, u64::from(call.argc));
         self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Construct as i32 * 8));
-        self.masm.branch64(Cond::Eq, Reg::T0, MADE as i32, rejoin);
+        let made = self.masm.label();
+        self.masm.branch64(Cond::Eq, Reg::T0, MADE as i32, made);
         self.masm.branch64(Cond::Ne, Reg::T0, NOT_MADE as i32, enter);
         // The class is where it was.
         self.masm.jump(other);
+        self.rejoin_with_value(made, call, rejoin);
+    }
+
+    /// Where the VM made the value of a call and put it in its register.
+    fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
+        self.bind(label);
+        self.masm.load64(RESULT, slot(call.win));
+        self.masm.jump(rejoin);
     }
 
     /// Charges for a call of the closure in `T5`, whose function is in `T3`, and sees to it that there is room.
@@ -138,19 +153,19 @@ impl<M: Masm> Pass<'_, '_, M> {
         masm.mov(Reg::Base, Reg::T2);
         masm.call_mem(at(Reg::T3, FUNCTION_ENTRY));
         masm.add64(Reg::Base, Reg::Base, -(i32::from(call.win) * 8));
-        masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.forget_all();
+        self.hold(call.win, RESULT);
     }
 
     /// `return`
     pub(super) fn leave(&mut self, src: Option<u16>) {
         match src {
-            Some(0) => {}
-            Some(src) => {
-                self.load(Reg::T0, src);
-                self.store(0, Reg::T0, Known::Anything);
-            }
-            None => self.store_bits(0, siskin_core::layout::NIL, Known::Anything),
+            Some(src) => self.load(RESULT, src),
+            None => self.masm.imm(RESULT, siskin_core::layout::NIL),
+        }
+        if src != Some(0) {
+            self.store(0, RESULT, Known::Anything);
         }
         self.masm.sub64(Reg::Frame, Reg::Frame, FRAME_SIZE);
         self.masm.epilogue();

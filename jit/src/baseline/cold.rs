@@ -118,69 +118,69 @@ impl<M: Masm> Pass<'_, '_, M> {
     fn emit_one(&mut self, cold: Cold) {
         match cold {
             Cold::Step { label, word, rejoin } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.masm.imm(Reg::T1, u64::from(word));
                 self.masm.call_mem(Self::runtime(Runtime::Step));
                 self.masm.branch64(Cond::Eq, Reg::T0, 0, rejoin);
                 self.masm.jump_reg(Reg::T0);
             }
             Cold::StepOn { label, word, refund } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.refund(refund);
                 self.go_on(word, Runtime::StepOn);
             }
             Cold::Unexpected { label, word, refund } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.refund(refund);
                 self.go_on(word, Runtime::Unexpected);
             }
             Cold::Call { label, call, rejoin } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.call_vm(call, rejoin);
             }
             Cold::Refund { label, then } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.refund(true);
                 self.masm.jump(then);
             }
             Cold::Construct { label, call, rejoin, enter, other } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.construct(call, rejoin, enter, other);
             }
             Cold::IntToDouble { label, to, rejoin, other } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, other);
                 self.masm.fcvt32(to, Reg::T0);
                 self.masm.jump(rejoin);
             }
             Cold::Double { label, to, register, rejoin, other } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_NIL), other);
                 self.masm.fload(to, super::slot(register));
                 self.masm.jump(rejoin);
             }
             Cold::Mixed { label, op, dst, lhs, rhs, rejoin, other } => {
-                self.masm.bind(label);
+                self.bind(label);
                 let [x, y] = self.as_doubles(lhs, rhs, other);
                 self.float(op, x, x, y);
                 self.masm.fstore(super::slot(dst), x);
                 self.masm.jump(rejoin);
             }
             Cold::Compare { label, cond, lhs, rhs, to, rejoin, other } => {
-                self.masm.bind(label);
+                self.bind(label);
                 let [x, y] = self.as_doubles(lhs, rhs, other);
                 self.masm.fbranch(cond, x, y, to);
                 self.masm.jump(rejoin);
             }
             Cold::Negate { label, dst, src, rejoin, other } => {
-                self.masm.bind(label);
+                self.bind(label);
                 let [x, _] = self.as_doubles(Operand::Register(src), Operand::Int(0), other);
                 self.masm.fneg(x, x);
                 self.masm.fstore(super::slot(dst), x);
                 self.masm.jump(rejoin);
             }
             Cold::Remember { label, rejoin } => {
-                self.masm.bind(label);
+                self.bind(label);
                 self.masm.mov(Reg::T1, Reg::T5);
                 self.masm.call_mem(Self::runtime(Runtime::Remember));
                 self.masm.jump(rejoin);

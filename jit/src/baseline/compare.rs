@@ -67,7 +67,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.load_int(Reg::T0, lhs, label);
         let right = self.int_operand(Reg::T2, rhs, label);
         self.masm.branch32(order.ints(wanted), Reg::T0, right, to);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
     }
 
     /// `jump.*`: on an ordering.
@@ -83,9 +83,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.branch(order, true, [lhs, rhs], holds, false);
         self.masm.store64_imm(slot(dst), FALSE);
         self.masm.jump(done);
-        self.masm.bind(holds);
+        self.bind(holds);
         self.masm.store64_imm(slot(dst), TRUE);
-        self.masm.bind(done);
+        self.bind(done);
         self.facts.write(dst, Known::Anything);
     }
 
@@ -109,7 +109,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let (to, done) = (self.target(to), self.masm.label());
         self.branch_falsy(src, true, done);
         self.masm.jump(to);
-        self.masm.bind(done);
+        self.bind(done);
         self.masm.bump32(Reg::Fuel, 1);
     }
 

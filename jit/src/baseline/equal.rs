@@ -24,19 +24,19 @@ impl<M: Masm> Pass<'_, '_, M> {
         let (target, next) = (self.target(to), self.masm.label());
         let (equal, differs) = if wanted { (target, next) } else { (next, target) };
         self.branch_equal(lhs, rhs, equal, differs);
-        self.masm.bind(next);
+        self.bind(next);
     }
 
     /// `dst = lhs == rhs`, or the opposite.
     pub(super) fn equality(&mut self, dst: u16, lhs: u16, rhs: u16, wanted: bool) {
         let (equal, differs, done) = (self.masm.label(), self.masm.label(), self.masm.label());
         self.branch_equal_or(lhs, Other::Register(rhs), equal, differs, done);
-        self.masm.bind(equal);
+        self.bind(equal);
         self.masm.store64_imm(slot(dst), if wanted { TRUE } else { FALSE });
         self.masm.jump(done);
-        self.masm.bind(differs);
+        self.bind(differs);
         self.masm.store64_imm(slot(dst), if wanted { FALSE } else { TRUE });
-        self.masm.bind(done);
+        self.bind(done);
         self.facts.forget_copies();
         self.facts.write(dst, Known::Anything);
     }
@@ -46,7 +46,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         // follows, where what is in machine registers is lost.
         let rejoin = self.masm.label();
         self.branch_equal_or(lhs, rhs, equal, differs, rejoin);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.forget_copies();
     }
 
@@ -94,12 +94,12 @@ impl<M: Masm> Pass<'_, '_, M> {
                 let (same, not_same) = (self.masm.label(), self.masm.label());
                 self.load(Reg::T2, register);
                 self.masm.branch64(Cond::Ne, Reg::T0, Reg::T2, not_same);
-                self.masm.bind(same);
+                self.bind(same);
                 // A NaN is the one value that differs from itself; other doubles are rare here.
                 let step = self.step(stepped);
                 self.masm.branch64(Cond::Below, Reg::T0, at(Reg::Vm, VM_NIL), step);
                 self.masm.jump(equal);
-                self.masm.bind(not_same);
+                self.bind(not_same);
                 self.facts.tag(register)
             }
         };
@@ -116,7 +116,7 @@ impl<M: Masm> Pass<'_, '_, M> {
                 let (step, int) = (self.step(stepped), self.masm.label());
                 self.masm.branch64(Cond::AboveEq, Reg::T0, Reg::IntTag, int);
                 self.masm.jump(step);
-                self.masm.bind(int);
+                self.bind(int);
                 self.masm.branch64(Cond::AboveEq, Reg::T2, Reg::IntTag, differs);
                 self.masm.jump(step);
             }
@@ -138,9 +138,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.branch_falsy(src, true, falsy);
         self.masm.store64_imm(slot(dst), FALSE);
         self.masm.jump(done);
-        self.masm.bind(falsy);
+        self.bind(falsy);
         self.masm.store64_imm(slot(dst), TRUE);
-        self.masm.bind(done);
+        self.bind(done);
         self.facts.write(dst, Known::Anything);
     }
 }

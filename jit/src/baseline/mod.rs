@@ -73,6 +73,8 @@ pub fn compile_listed<M: Masm>(
         next: 0,
         leaders: leaders(unit)?,
         facts: Facts::NONE,
+        held: None,
+        holding: Vec::new(unit.mem()),
         cold: Vec::new(unit.mem()),
         loops: Vec::new(unit.mem()),
         back: None,
@@ -82,8 +84,26 @@ pub fn compile_listed<M: Masm>(
     pass.run()
 }
 
-/// Where blocks begin: a label for each such word.
-fn leaders(unit: &Unit<'_>) -> Result<Vec<Option<Label>>, Bail> {
+/// Where a block begins.
+#[derive(Clone, Copy)]
+struct Leader {
+    label: Label,
+    /// Whether bytecode jumps there.
+    jumped_to: bool,
+}
+
+/// A register of the frame whose value is in a machine register as well.
+#[derive(Clone, Copy)]
+struct Held {
+    register: u16,
+    machine: Reg,
+    /// The offset in the code up to which this is known to be so. Templates write temporaries as they please, so
+    /// whatever else was emitted may have ended it.
+    offset: usize,
+}
+
+/// Where blocks begin: by word.
+fn leaders(unit: &Unit<'_>) -> Result<Vec<Option<Leader>>, Bail> {
     let mut leaders = Vec::new(unit.mem());
     leaders.resize(unit.words().len() + 1, None)?;
     Ok(leaders)
@@ -97,8 +117,12 @@ struct Pass<'p, 'u, M> {
     at: u32,
     /// The word of the next one.
     next: u32,
-    leaders: Vec<Option<Label>>,
+    leaders: Vec<Option<Leader>>,
     facts: Facts,
+    /// A value that was just loaded or stored.
+    held: Option<Held>,
+    /// Blocks that begin with a value held.
+    holding: Vec<(u32, Held)>,
     cold: Vec<Cold>,
     /// Loops whose bodies are to be compiled once more.
     loops: Vec<Rotated>,
@@ -123,9 +147,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         {
             self.at = self.next;
             self.next = self.at + insn.op().words() as u32;
-            if let Some(label) = self.leader(self.at) {
-                self.facts.forget_all();
-                self.masm.bind(label);
+            if let Some(leader) = self.leader(self.at) {
+                self.begin_block(leader);
             }
             self.mark(Part::Word(self.at));
             match self.loop_head(&insn) {
@@ -140,35 +163,56 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn find_leaders(&mut self) {
-        self.lead(0);
+        self.lead(0, false);
         let words = self.unit.words();
         let mut at = 0;
         while let Some(insn) = words.get(at..).and_then(Insn::decode) {
             let next = at + insn.op().words();
             insn.operands(|_, operand| {
                 if let Some(distance) = operand.jump() {
-                    self.lead(next.wrapping_add_signed(distance as isize));
+                    self.lead(next.wrapping_add_signed(distance as isize), true);
                 }
             });
             let row = insn.op().row();
             if row.has(Effect::fuel) {
-                self.lead(next);
+                self.lead(next, false);
             }
             at = next;
         }
     }
 
-    fn lead(&mut self, word: usize) {
-        if self.leaders.get(word) == Some(&None) {
-            let label = self.masm.label();
-            if let Some(leader) = self.leaders.get_mut(word) {
-                *leader = Some(label);
-            }
+    fn lead(&mut self, word: usize, jumped_to: bool) {
+        let Some(leader) = self.leaders.get(word) else { return };
+        let leader = match *leader {
+            Some(leader) => Leader { jumped_to: leader.jumped_to || jumped_to, ..leader },
+            None => Leader { label: self.masm.label(), jumped_to },
+        };
+        if let Some(place) = self.leaders.get_mut(word) {
+            *place = Some(leader);
         }
     }
 
-    fn leader(&self, word: u32) -> Option<Label> {
+    fn leader(&self, word: u32) -> Option<Leader> {
         self.leaders.get(word as usize).copied().flatten()
+    }
+
+    /// Nothing is known where a block begins but what its entry sees to: a value that is held when the block before
+    /// ends stays so, unless there is another way here.
+    fn begin_block(&mut self, leader: Leader) {
+        self.facts.forget_all();
+        match self.held().filter(|_| !leader.jumped_to) {
+            Some(held) => {
+                self.masm.bind(leader.label);
+                self.lost |= self.holding.push((self.at, held)).is_err();
+            }
+            None => self.bind(leader.label),
+        }
+    }
+
+    /// Binds a label here, where whoever jumps to it holds nothing.
+    fn bind(&mut self, label: Label) {
+        self.held = None;
+        self.masm.bind(label);
     }
 
     /// The label of the instruction so many words from the next one, a jump's target.
@@ -177,7 +221,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             return back;
         }
         match self.leader(self.next.wrapping_add_signed(distance)) {
-            Some(label) => label,
+            Some(leader) => leader.label,
             None => {
                 // Verified jumps stay in the function.
                 self.lost = true;
@@ -189,12 +233,19 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// A way in for each block.
     fn emit_entries(&mut self) -> Result<Vec<Entry>, Bail> {
         let mut entries = Vec::new(self.unit.mem());
+        let mut next = 0;
         for word in 0..self.unit.words().len() {
-            if let Some(label) = self.leader(word as u32) {
+            if let Some(leader) = self.leader(word as u32) {
                 self.mark(Part::Entry(word as u32));
                 entries.push(Entry { word: word as u32, offset: self.masm.offset() as u32 })?;
                 self.masm.landing();
-                self.masm.jump(label);
+                if let Some(&(at, held)) = self.holding.get(next)
+                    && at == word as u32
+                {
+                    self.masm.load64(held.machine, slot(held.register));
+                    next += 1;
+                }
+                self.masm.jump(leader.label);
             }
         }
         Ok(entries)
@@ -211,13 +262,38 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn load(&mut self, to: Reg, register: u16) {
-        self.masm.load64(to, slot(register));
+        let held = self.held();
+        match held {
+            Some(held) if held.register == register => {
+                if held.machine != to {
+                    self.masm.mov(to, held.machine);
+                }
+            }
+            _ => self.masm.load64(to, slot(register)),
+        }
+        self.still(held.filter(|held| held.machine != to || held.register == register));
     }
 
     /// Writes a register of the frame.
     fn store(&mut self, register: u16, from: Reg, tag: Known) {
         self.masm.store64(slot(register), from);
         self.facts.write(register, tag);
+        self.hold(register, from);
+    }
+
+    /// What was just loaded or stored, if nothing has happened since.
+    fn held(&self) -> Option<Held> {
+        self.held.filter(|held| held.offset == self.masm.offset())
+    }
+
+    /// The value of a register of the frame is in a machine register, too.
+    fn hold(&mut self, register: u16, machine: Reg) {
+        self.held = Some(Held { register, machine, offset: self.masm.offset() });
+    }
+
+    /// What was emitted left the machine register alone.
+    fn still(&mut self, held: Option<Held>) {
+        self.held = held.map(|held| Held { offset: self.masm.offset(), ..held });
     }
 
     /// Writes a known value to a register of the frame.

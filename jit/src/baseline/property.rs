@@ -38,7 +38,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, WAY_SHAPE)), found);
         self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, WAY_SIZE + WAY_SHAPE)), other);
         self.masm.address(Reg::T7, at(Reg::T7, WAY_SIZE));
-        self.masm.bind(found);
+        self.bind(found);
     }
 
     /// `dst = object.name`
@@ -50,7 +50,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.load16(Reg::T2, at(Reg::T7, WAY_SLOT));
         self.masm.load64_index(Reg::T0, Reg::T5, Reg::T2, INSTANCE_FIELDS);
         self.masm.store64(super::slot(dst), Reg::T0);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.forget_copies();
         self.facts.write(dst, Known::Anything);
     }
@@ -67,7 +67,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.store32(at(Reg::T5, OBJECT_SHAPE), Reg::T3);
         self.masm.store64_index(Reg::T5, Reg::T2, INSTANCE_FIELDS, Reg::T0);
         self.barrier(rejoin);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.forget_copies();
     }
 
@@ -108,7 +108,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.load(Reg::T0, src);
         self.masm.store64(at(Reg::T5, CELL_VALUE), Reg::T0);
         self.barrier(rejoin);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.forget_copies();
     }
 

@@ -60,7 +60,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     fn emit_again(&mut self, Rotated { head, end, facts, again }: Rotated) {
         let edge = self.masm.label();
         self.facts = facts;
-        self.masm.bind(again);
+        self.bind(again);
         self.next = head;
         let unit = self.unit;
         while self.next <= end
@@ -74,14 +74,14 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
         self.back = None;
         if let Some(behind) = self.leader(self.next) {
-            self.masm.jump(behind);
+            self.masm.jump(behind.label);
         }
         if self.facts.imply(&facts) {
             self.masm.bind_to(edge, again);
         } else {
-            self.masm.bind(edge);
+            self.bind(edge);
             if let Some(head) = self.leader(head) {
-                self.masm.jump(head);
+                self.masm.jump(head.label);
             }
         }
     }

@@ -29,7 +29,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let rejoin = self.masm.label();
         let step = self.step(rejoin);
         self.masm.jump(step);
-        self.masm.bind(rejoin);
+        self.bind(rejoin);
         self.facts.forget_copies();
         if let Some(dst) = dst {
             self.facts.write(u16::from(dst.0), Known::Anything);
