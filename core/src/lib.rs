@@ -21,7 +21,9 @@ mod threshold;
 pub mod tier;
 mod value;
 
-pub use api::{LoadError, Script};
+pub use api::{LoadError, LoadOptions, Script};
 pub use heap::HeapStats;
-pub use interp::{Dispatch, ErrorKind, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame, Vm};
+pub use interp::{
+    Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame, Vm,
+};
 pub use syntax::Dialect;

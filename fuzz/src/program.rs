@@ -83,6 +83,7 @@ fn function(
         consts: Vec::new(mem),
         sites: Vec::new(mem),
         captures: Vec::new(mem),
+        spans: Vec::new(mem),
         lines: Lines::new(mem),
     };
     if own > 0 {

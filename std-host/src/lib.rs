@@ -40,7 +40,7 @@ mod system;
 
 pub use siskin_core::platform::Host;
 pub use siskin_core::{
-    Dialect, Dispatch, ErrorKind, HeapStats, LoadError, NativeStats, Options, Outcome, RuntimeError, Script,
-    Stats, TraceFrame, Vm, mem, platform,
+    Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,
+    Outcome, RuntimeError, Script, Stats, TraceFrame, Vm, mem, platform,
 };
 pub use system::SYSTEM;

@@ -1,11 +1,12 @@
 //! Loading scripts.
 
 use core::fmt;
+use core::ops::Range;
 
 use crate::bytecode::verify::{Flaw, VerifyError, verify};
 use crate::bytecode::{FnIndex, Program};
-use crate::compile::{CompileError, compile};
-use crate::interp::{Fault, RuntimeError, Vm};
+use crate::compile::{CompileError, compile, compile_with_spans};
+use crate::interp::{Fault, FunctionId, RuntimeError, Vm};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::Closure;
 use crate::syntax::{Diagnostic, Dialect, LineIndex, ParseFailure, ParseOptions, parse};
@@ -47,9 +48,19 @@ impl fmt::Display for LoadError {
 
 impl core::error::Error for LoadError {}
 
+/// How a source text is compiled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadOptions {
+    /// Whether the text is a person's input at a prompt: its last expression needs no semicolon in either dialect.
+    pub interactive: bool,
+    /// Whether the program says, for each instruction, which piece of the text it comes from.
+    pub spans: bool,
+}
+
 /// A script that was loaded into a VM; [`Vm::start`] of that VM starts it.
 pub struct Script {
     pub(super) index: usize,
+    functions: Range<u32>,
     /// Tells the VM, and keeps another from having the same budget.
     pub(super) mem: Mem,
 }
@@ -60,17 +71,47 @@ impl fmt::Debug for Script {
     }
 }
 
+impl Script {
+    /// The numbers of its functions. The script itself is the last; the function whose index in the program is 1 is
+    /// the one before that, and so on: [`index_of`](Script::index_of).
+    #[must_use]
+    pub fn functions(&self) -> Range<u32> {
+        self.functions.clone()
+    }
+
+    /// The index in a script's program of a function whose number is `id`, if `functions` are the numbers of the
+    /// script's functions.
+    #[must_use]
+    pub fn index_of(functions: &Range<u32>, id: FunctionId) -> Option<FnIndex> {
+        functions.contains(&id.0).then(|| FnIndex(functions.end - 1 - id.0))
+    }
+}
+
 impl Vm {
     /// Compiles a source text, without loading it.
     ///
     /// # Errors
     /// When the text has errors, or something in it is too large.
     pub fn compile(&self, source: &str, dialect: Dialect) -> Result<Program, LoadError> {
-        let options = ParseOptions { max_depth: self.options.max_nesting };
-        let parsed = parse(source, dialect, &options, self.mem()).map_err(|failure| match failure {
+        self.compile_with(source, dialect, LoadOptions::default())
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// As for [`compile`](Vm::compile).
+    pub fn compile_with(
+        &self,
+        source: &str,
+        dialect: Dialect,
+        options: LoadOptions,
+    ) -> Result<Program, LoadError> {
+        let parsing = ParseOptions { max_depth: self.options.max_nesting, interactive: options.interactive };
+        let parsed = parse(source, dialect, &parsing, self.mem()).map_err(|failure| match failure {
             ParseFailure::Syntax(errors) => LoadError::Syntax(errors),
             ParseFailure::OutOfMemory => LoadError::OutOfMemory,
         })?;
+        let compile = if options.spans { compile_with_spans } else { compile };
         let program = match compile(&parsed.ast, &parsed.symbols, source, self.mem()) {
             Ok(program) => program,
             Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
@@ -95,17 +136,35 @@ impl Vm {
     /// # Errors
     /// As for [`compile`](Vm::compile), or when memory is out.
     pub fn load(&mut self, source: &str, dialect: Dialect) -> Result<Script, LoadError> {
-        match self.load_once(source, dialect) {
+        self.load_with(source, dialect, LoadOptions::default())
+    }
+
+    /// The same, with options.
+    ///
+    /// # Errors
+    /// As for [`load`](Vm::load).
+    pub fn load_with(
+        &mut self,
+        source: &str,
+        dialect: Dialect,
+        options: LoadOptions,
+    ) -> Result<Script, LoadError> {
+        match self.load_once(source, dialect, options) {
             Err(LoadError::OutOfMemory) => {
                 self.collect_for_space();
-                self.load_once(source, dialect)
+                self.load_once(source, dialect, options)
             }
             result => result,
         }
     }
 
-    fn load_once(&mut self, source: &str, dialect: Dialect) -> Result<Script, LoadError> {
-        let program = self.compile(source, dialect)?;
+    fn load_once(
+        &mut self,
+        source: &str,
+        dialect: Dialect,
+        options: LoadOptions,
+    ) -> Result<Script, LoadError> {
+        let program = self.compile_with(source, dialect, options)?;
         Ok(self.link_script(program)?)
     }
 
@@ -123,7 +182,9 @@ impl Vm {
     }
 
     fn link_script(&mut self, program: Program) -> Result<Script, OutOfMemory> {
-        Ok(Script { index: self.link(program)?, mem: self.mem().clone() })
+        let first = self.functions;
+        let index = self.link(program)?;
+        Ok(Script { index, functions: first..self.functions, mem: self.mem().clone() })
     }
 
     /// Makes a script the one to [`run`](Vm::run), from its beginning, in place of whatever was under way.

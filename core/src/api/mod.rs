@@ -3,4 +3,4 @@
 mod load;
 mod units;
 
-pub use load::{LoadError, Script};
+pub use load::{LoadError, LoadOptions, Script};

@@ -2,6 +2,7 @@
 
 use super::lines::Lines;
 use crate::mem::{Mem, Vec};
+use crate::syntax::ast::Span;
 
 /// Index of a function in a [`Program`]; 0 is the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +69,9 @@ pub struct Code {
     pub captures: Vec<Capture>,
     /// Source lines of the instructions.
     pub lines: Lines,
+    /// For each instruction, by its first word, in order, the piece of the text that it comes from; empty unless that
+    /// was asked for.
+    pub spans: Vec<(u32, Span)>,
 }
 
 /// A compiled source text.

@@ -20,7 +20,7 @@ impl Compiler<'_> {
         let class = self.ast.classes[class.index()];
         self.classes += 1;
         let around = core::mem::replace(&mut self.class, ClassState { serial: self.classes, fields: 0 });
-        self.pos = class.name_span.end;
+        self.span = class.name_span;
         let mark = self.top();
         let place = self.take()?;
         let made = self.here();

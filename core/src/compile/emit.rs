@@ -38,11 +38,18 @@ impl Compiler<'_> {
     #[inline]
     pub(super) fn emit(&mut self, insn: Insn) -> Res<()> {
         let at = self.here();
-        let line = self.cursor.line(self.pos);
+        let line = self.cursor.line(self.span.end);
         let f = &mut self.f;
         if line != f.line {
             f.line = line;
             f.marks.push((at, line))?;
+        }
+        if self.with_spans {
+            // What was taken back is forgotten.
+            while f.spans.last().is_some_and(|(before, _)| *before >= at) {
+                f.spans.pop();
+            }
+            f.spans.push((at, self.span))?;
         }
         f.last = at;
         let (word, ext) = insn.encode();
@@ -167,7 +174,10 @@ impl Compiler<'_> {
     /// instruction to come is from the same line (the line of an error in either).
     pub(super) fn take_step(&mut self, reg: Reg) -> Option<Imm8> {
         let at = self.f.last;
-        if at + 1 != self.here() || self.f.bound == self.here() || self.cursor.line(self.pos) != self.f.line {
+        if at + 1 != self.here()
+            || self.f.bound == self.here()
+            || self.cursor.line(self.span.end) != self.f.line
+        {
             return None;
         }
         match Insn::decode(&self.f.words[at as usize..])? {

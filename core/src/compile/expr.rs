@@ -122,7 +122,7 @@ impl Compiler<'_> {
     /// Makes `id` the position of the instructions to come.
     #[inline]
     pub(super) fn at(&mut self, id: ExprId) {
-        self.pos = self.ast.expr_spans[id.index()].end;
+        self.span = self.ast.expr_spans[id.index()];
     }
 
     /// Appends the last instruction of an expression whose temporaries begin at `mark`.

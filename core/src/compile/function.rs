@@ -8,7 +8,7 @@ use crate::bytecode::lines::Lines;
 use crate::bytecode::operand::*;
 use crate::bytecode::{Capture, Code, Const, FnIndex, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Stmt, StmtId, VarId};
+use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Span, Stmt, StmtId, VarId};
 
 /// A function at work. Its buffers are kept for the next one.
 pub(super) struct FnState {
@@ -22,6 +22,8 @@ pub(super) struct FnState {
     /// Where the line changes: (word, line).
     pub(super) marks: Vec<(u32, u32)>,
     pub(super) line: u32,
+    /// What instructions come from, if that is wanted.
+    pub(super) spans: Vec<(u32, Span)>,
     /// The first word of the last instruction.
     pub(super) last: u32,
     /// The last word that a label was bound to.
@@ -51,6 +53,7 @@ impl FnState {
             words: Vec::new(mem),
             marks: Vec::new(mem),
             line: 1,
+            spans: Vec::new(mem),
             last: 0,
             bound: 0,
             threads: false,
@@ -72,6 +75,7 @@ impl FnState {
         self.self_var = self_var;
         self.words.clear();
         self.marks.clear();
+        self.spans.clear();
         self.line = 1;
         self.last = 0;
         self.bound = 0;
@@ -101,6 +105,7 @@ impl FnState {
             sites: Vec::from_slice(mem, &self.sites)?,
             captures: Vec::from_slice(mem, &self.captures)?,
             lines,
+            spans: Vec::from_slice(mem, &self.spans)?,
         })
     }
 }
@@ -148,7 +153,7 @@ impl Compiler<'_> {
     /// Gives the parameters their registers, and cells where they need them.
     fn entry(&mut self) -> Res<()> {
         let function = self.ast.functions[self.f.id.index()];
-        self.pos = function.span.start + 1;
+        self.span = Span { end: function.span.start + 1, ..function.span };
         if let Some(this) = function.this {
             self.var_regs[this.index()] = 0;
         }
@@ -185,7 +190,7 @@ impl Compiler<'_> {
             }
         }
         if self.falls_through() {
-            self.pos = function.span.end;
+            self.span = Span { start: function.span.end.saturating_sub(1), ..function.span };
             self.give_nothing()?;
         }
         Ok(())
@@ -241,7 +246,7 @@ impl Compiler<'_> {
     fn give_value(&mut self, id: ExprId) -> Res<()> {
         let mark = self.f.next;
         let value = self.eval(id, None)?;
-        self.pos = self.ast.expr_spans[id.index()].end;
+        self.at(id);
         if value == super::expr::Val::Nil {
             self.emit(Insn::ReturnNil {})?;
         } else {

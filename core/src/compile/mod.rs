@@ -79,14 +79,38 @@ impl core::error::Error for CompileError {}
 /// # Errors
 /// When memory is out, or a function is larger than its bytecode can say.
 pub fn compile(ast: &Ast, symbols: &Symbols<'_>, source: &str, mem: &Mem) -> Result<Program, CompileError> {
+    run(ast, symbols, source, mem, false)
+}
+
+/// The same, and notes for each instruction which piece of the text it comes from.
+///
+/// # Errors
+/// As for [`compile`].
+pub fn compile_with_spans(
+    ast: &Ast,
+    symbols: &Symbols<'_>,
+    source: &str,
+    mem: &Mem,
+) -> Result<Program, CompileError> {
+    run(ast, symbols, source, mem, true)
+}
+
+fn run(
+    ast: &Ast,
+    symbols: &Symbols<'_>,
+    source: &str,
+    mem: &Mem,
+    with_spans: bool,
+) -> Result<Program, CompileError> {
     let lines = LineIndex::new(source, mem)?;
     let mut compiler = Compiler::new(ast, symbols, source, lines.cursor(), mem);
+    compiler.with_spans = with_spans;
     match compiler.program() {
         Ok(()) => Ok(compiler.out),
         Err(Stop::OutOfMemory) => Err(CompileError::OutOfMemory),
         Err(Stop::TooDeep) => Err(CompileError::TooDeep),
         Err(Stop::TooLarge(what)) => {
-            let end = compiler.pos;
+            let end = compiler.span.end;
             Err(CompileError::TooLarge {
                 span: Span { start: end.saturating_sub(1), end },
                 what: what.text(),
@@ -164,8 +188,10 @@ struct Compiler<'a> {
     /// How many classes were begun.
     classes: u32,
     cursor: LineCursor<'a>,
-    /// The end of the node at work: the position of the instructions to come.
-    pos: u32,
+    /// The node at work: where the instructions to come are from. Their line is that of its end.
+    span: Span,
+    /// Whether to note that.
+    with_spans: bool,
     depth: u32,
 }
 
@@ -194,7 +220,8 @@ impl<'a> Compiler<'a> {
             class: ClassState::default(),
             classes: 0,
             cursor,
-            pos: 0,
+            span: Span::default(),
+            with_spans: false,
             depth: 0,
         }
     }

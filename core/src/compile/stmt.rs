@@ -35,7 +35,7 @@ impl Compiler<'_> {
     }
 
     fn at_stmt(&mut self, id: StmtId) {
-        self.pos = self.ast.stmt_spans[id.index()].end;
+        self.span = self.ast.stmt_spans[id.index()];
     }
 
     /// Statements in a scope of their own.
@@ -147,7 +147,7 @@ impl Compiler<'_> {
     ) -> Res<()> {
         let index = self.function(function, self_var)?;
         self.at_stmt(id);
-        self.pos = self.pos.min(self.ast.functions[function.index()].span.end);
+        self.span.end = self.span.end.min(self.ast.functions[function.index()].span.end);
         let function = Fn32(self.constant(Const::Fn(index))?);
         self.emit_to(dst, |dst| Insn::Closure { dst, function })
     }

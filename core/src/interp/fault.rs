@@ -142,6 +142,12 @@ impl fmt::Write for Text {
     }
 }
 
+/// A function's number among all that a VM ever loaded, dead ones included.
+///
+/// Those of a script lie together, with the script itself last: see [`Script::functions`](crate::Script::functions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FunctionId(pub u32);
+
 /// A frame of a trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TraceFrame<'a> {
@@ -149,6 +155,10 @@ pub struct TraceFrame<'a> {
     pub name: Option<&'a str>,
     /// The line it is at.
     pub line: u32,
+    /// The function, by its number among all that the VM ever loaded.
+    pub function: FunctionId,
+    /// The last word of the instruction it is at.
+    pub word: u32,
 }
 
 impl Vm {
@@ -160,7 +170,13 @@ impl Vm {
                 // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.
                 unsafe { &*name.as_ptr() }.text()
             });
-            Some(TraceFrame { name, line: function.line_before(frame.pc) })
+            let word = function.word_index(frame.pc).saturating_sub(1);
+            Some(TraceFrame {
+                name,
+                line: function.line_before(frame.pc),
+                function: FunctionId(function.id),
+                word,
+            })
         })
     }
 }

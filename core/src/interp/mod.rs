@@ -37,7 +37,7 @@ mod visitor;
 mod vm;
 
 pub(crate) use fault::Fault;
-pub use fault::{ErrorKind, RuntimeError, TraceFrame};
+pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame};
 pub(crate) use fuel::Fuel;
 pub(crate) use native::Native;
 pub use native::{NativeStats, RUNTIME, Runtime};

@@ -49,6 +49,7 @@ pub(crate) fn code(program: &Program, name: Text, arity: u8, registers: u16, ins
         consts: Vec::new(mem),
         sites: Vec::new(mem),
         captures: Vec::new(mem),
+        spans: Vec::new(mem),
         lines: Lines::new(mem),
     }
 }

@@ -13,7 +13,7 @@ use crate::common::Counting;
 /// The errors of a text.
 pub(crate) fn errors(source: &str, dialect: Dialect, max_depth: u32) -> Vec<Diagnostic> {
     let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
-    match parse(source, dialect, &ParseOptions { max_depth }, &mem) {
+    match parse(source, dialect, &ParseOptions { max_depth, ..ParseOptions::default() }, &mem) {
         Ok(_) => Vec::new(),
         Err(ParseFailure::Syntax(errors)) => {
             assert!(!errors.is_empty());

@@ -30,9 +30,13 @@ impl Parser<'_> {
     /// Whether the block, or the script, that the last statement stood in ends here, so that it may lack
     /// its semicolon and be the value.
     pub(super) fn at_block_end(&self) -> bool {
-        self.dialect.has_block_values()
-            && !self.panicking
-            && matches!(self.current.kind, TokenKind::RightBrace | TokenKind::End)
+        let values = self.dialect.has_block_values();
+        let ends = match self.current.kind {
+            TokenKind::RightBrace => values,
+            TokenKind::End => values || self.interactive,
+            _ => false,
+        };
+        ends && !self.panicking
     }
 
     // As statements.

@@ -39,11 +39,14 @@ pub const DEFAULT_MAX_DEPTH: u32 = 1_000;
 pub struct ParseOptions {
     /// How deep blocks, bodies, parentheses and operands may nest, each counting one.
     pub max_depth: u32,
+    /// Whether the text is a person's input at a prompt: its last expression needs no semicolon in either dialect, and
+    /// is the script's value.
+    pub interactive: bool,
 }
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        ParseOptions { max_depth: DEFAULT_MAX_DEPTH }
+        ParseOptions { max_depth: DEFAULT_MAX_DEPTH, interactive: false }
     }
 }
 
@@ -135,6 +138,7 @@ struct Parser<'s> {
     diagnostics: Vec<Diagnostic>,
     /// How many more levels may be entered.
     depth_left: u32,
+    interactive: bool,
     ast: Ast,
     symbols: Symbols<'s>,
     scopes: Scopes,
@@ -163,6 +167,7 @@ impl<'s> Parser<'s> {
             panicking: false,
             diagnostics: Vec::new(mem),
             depth_left: options.max_depth,
+            interactive: options.interactive,
             ast: Ast::new(mem),
             symbols: Symbols::new(mem)?,
             scopes: Scopes::new(mem)?,
