@@ -11,6 +11,7 @@ mod builtins;
 pub mod bytecode;
 pub mod compile;
 mod heap;
+pub mod inspect;
 mod interp;
 pub mod layout;
 pub mod mem;

@@ -231,7 +231,7 @@ impl Heap {
 
 /// Bytes that an object holds outside its cell.
 #[cold]
-fn tables_of(header: Gc<Header>) -> usize {
+pub(super) fn tables_of(header: Gc<Header>) -> usize {
     let function = header.downcast::<Function>().map(|function| function.table_bytes());
     let class = || header.downcast::<Class>().map(|class| class.table_bytes());
     let shape = || header.downcast::<Shape>().map(|shape| shape.table_bytes());

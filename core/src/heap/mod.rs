@@ -210,6 +210,23 @@ impl Heap {
         }
     }
 
+    /// Calls `each` for every object that is marked, with the bytes that it takes up: right after a full collection, all
+    /// that are alive.
+    pub(crate) fn each_marked(&self, mut each: impl FnMut(Gc<Header>, usize)) {
+        let pages = self.spaces.iter().flat_map(|space| space.pages()).chain(&self.large);
+        for page in pages {
+            // SAFETY: pages in these lists are live.
+            let page = unsafe { page.as_ref() };
+            page.each_cell(|cell, marked| {
+                if marked {
+                    // SAFETY: an object that is marked is live.
+                    let object = unsafe { Gc::from_raw(cell) };
+                    each(object, page.cell_size() + mark::tables_of(object));
+                }
+            });
+        }
+    }
+
     /// Calls `each` for every function, dead ones that were not swept yet included.
     pub(crate) fn each_function(&self, mut each: impl FnMut(Gc<Function>)) {
         let space = Heap::space_of(size_of::<Function>(), Function::FINALIZE);

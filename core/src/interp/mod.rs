@@ -38,6 +38,7 @@ mod vm;
 
 pub(crate) use fault::Fault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame};
+pub(crate) use format::Number;
 pub(crate) use fuel::Fuel;
 pub(crate) use native::Native;
 pub use native::{NativeStats, RUNTIME, Runtime};

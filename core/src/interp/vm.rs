@@ -122,6 +122,8 @@ pub struct Vm {
     pub(crate) heap: Heap,
     /// Values that must live though no register holds them.
     pub(crate) pinned: Vec<Value>,
+    /// What the last run that was done ended with.
+    pub(crate) result: Value,
     /// A value that must live through one collection.
     pub(super) held: Value,
     /// Closures of the scripts that were loaded and not yet started; nil where one was.
@@ -154,6 +156,7 @@ struct VmRoots<'a> {
     globals: &'a Globals,
     pinned: &'a [Value],
     scripts: &'a [Value],
+    result: Value,
     held: Value,
     init: Gc<Str>,
 }
@@ -170,6 +173,7 @@ impl Roots for VmRoots<'_> {
         for &value in self.pinned.iter().chain(self.scripts) {
             heap.mark_value(value);
         }
+        heap.mark_value(self.result);
         heap.mark_value(self.held);
         heap.mark_object(self.init);
     }
@@ -202,6 +206,7 @@ impl Vm {
             globals,
             heap,
             pinned: Vec::new(&mem),
+            result: Value::NIL,
             held: Value::NIL,
             scripts: Vec::new(&mem),
             lookups,
@@ -273,6 +278,8 @@ impl Vm {
         match core::mem::replace(&mut self.stop, Stop::Done) {
             Stop::Done => {
                 self.running = false;
+                // SAFETY: the host's record is the current one, and its register 0 is the script's.
+                self.result = unsafe { *self.stack.top().base };
                 Outcome::Done
             }
             Stop::Fuel | Stop::Switch => Outcome::OutOfFuel,
@@ -346,6 +353,7 @@ impl Vm {
             globals: &self.globals,
             pinned: &self.pinned,
             scripts: &self.scripts,
+            result: self.result,
             held: self.held,
             init: self.init,
         };
@@ -422,6 +430,15 @@ impl Globals {
     /// Whether a global is defined.
     pub(crate) fn is_defined(&self, index: u32) -> bool {
         self.values.get(index as usize).is_some_and(|value| !value.is_undefined())
+    }
+
+    /// Names and values of those that are defined.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Value)> {
+        let all = self.names.iter().zip(self.values.iter());
+        all.filter(|(_, value)| !value.is_undefined()).map(|(name, value)| {
+            // SAFETY: names of globals are roots.
+            (unsafe { &*name.as_ptr() }.text(), *value)
+        })
     }
 
     /// The name of a global.

@@ -56,16 +56,19 @@ pub(crate) struct Way {
 }
 
 impl Site {
-    /// The way for a shape.
+    /// The way for a shape. A way that is found is a hit.
     #[inline(always)]
     pub(crate) fn way(&self, shape: u32) -> Option<Way> {
         let [first, second] = &self.ways;
-        let way = first.get();
-        if way.shape == shape {
-            return Some(way);
+        let mut way = first.get();
+        if way.shape != shape {
+            way = second.get();
+            if way.shape != shape {
+                return None;
+            }
         }
-        let way = second.get();
-        if way.shape == shape { Some(way) } else { None }
+        self.hits.set(self.hits.get().wrapping_add(1));
+        Some(way)
     }
 }
 
@@ -81,6 +84,8 @@ impl Way {
 #[repr(C)]
 pub(crate) struct Site {
     pub(crate) name: Gc<Str>,
+    /// How often the interpreter found the property in a way.
+    pub(crate) hits: Cell<u32>,
     /// Misses that found no free way: the site is megamorphic when it has any.
     pub(crate) overflows: Cell<u32>,
     pub(crate) ways: [Cell<Way>; WAYS],
@@ -160,7 +165,12 @@ impl Function {
         // SAFETY: the block is as long as `data_layout` says: sites, the header, constants.
         let data = unsafe { block.add(offset) }.cast::<Value>();
         for index in 0..sites {
-            let site = Site { name, overflows: Cell::new(0), ways: [const { Cell::new(Way::EMPTY) }; WAYS] };
+            let site = Site {
+                name,
+                hits: Cell::new(0),
+                overflows: Cell::new(0),
+                ways: [const { Cell::new(Way::EMPTY) }; WAYS],
+            };
             // SAFETY: `sites` of them fit below the header.
             unsafe { site_at(data, index).write(site) };
         }

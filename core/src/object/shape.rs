@@ -140,6 +140,18 @@ impl Shape {
         transitions + index.map_or(0, |index| index.allocation_size())
     }
 
+    /// The name of the field with that index.
+    pub(crate) fn field_name(&self, index: u16) -> Option<Gc<Str>> {
+        let mut parent = self.parent;
+        while let Some((shape, field)) = parent {
+            if shape.count == index {
+                return Some(field);
+            }
+            parent = shape.parent;
+        }
+        None
+    }
+
     fn walk(&self, name: Gc<Str>) -> Option<u16> {
         let mut parent = self.parent;
         while let Some((shape, field)) = parent {

@@ -15,10 +15,10 @@ mod runtime;
 
 use core::ptr::NonNull;
 
-use super::Vm;
 use super::machine::Flow;
 use super::stack::Frame;
 use super::vm::Stop;
+use super::{FunctionId, Vm};
 use crate::layout::{LEFT, RETURNED, STUBS, Stub, UNCOMPILED};
 use crate::mem::Mem;
 use crate::object::{COLD, Function, Gc};
@@ -54,6 +54,8 @@ pub(crate) struct Native {
     mem: Mem,
     /// The system takes executable memory away: nothing of it is entered any more.
     refused: bool,
+    /// Functions are to be interpreted for now.
+    paused: bool,
     stats: NativeStats,
 }
 
@@ -86,6 +88,7 @@ impl Native {
             tier_layout: core::alloc::Layout::new::<()>(),
             mem: mem.clone(),
             refused: false,
+            paused: false,
             stats: NativeStats::default(),
         }
     }
@@ -177,7 +180,7 @@ impl Vm {
             NativeRecord::Warm(samples) => Some(*samples),
             NativeRecord::Hot | NativeRecord::Compiled(_) | NativeRecord::Bailed => None,
         };
-        if self.native.tier.is_none() {
+        if self.native.tier.is_none() || self.native.paused {
             function.heat().set(COLD);
             return Flow::Reload;
         }
@@ -203,9 +206,14 @@ impl Vm {
     fn compile_hot(&mut self) {
         let Some(closure) = self.stack.top().closure else { return };
         let function = closure.function;
-        if !matches!(&*function.native.borrow(), NativeRecord::Hot) {
+        if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
             return;
         }
+        self.compile_function(function);
+    }
+
+    /// Makes code of a function, or notes that it stays interpreted. No machine code is active.
+    fn compile_function(&mut self, function: Gc<Function>) {
         // Without code memory there is nothing to try.
         let refused = Err(Bail::Code(CodeError::Refused));
         let result = if self.native.refused { refused } else { self.try_compile(function) };
@@ -239,11 +247,54 @@ impl Vm {
         self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)
     }
 
+    /// Compiles a function now, unless it has code.
+    ///
+    /// Nothing is known of the operands of a function that did not run.
+    ///
+    /// # Errors
+    /// Why it stays interpreted. A function that is not alive has [`Bail::NoTier`].
+    pub fn compile_now(&mut self, id: FunctionId) -> Result<(), Bail> {
+        if self.native.tier.is_none() {
+            return Err(Bail::NoTier);
+        }
+        // Those that died, and were not swept yet, are not to be looked at.
+        self.collect();
+        let mut found = None;
+        self.heap.each_marked(|object, _| {
+            found = found.or(object.downcast::<Function>().filter(|function| function.id == id.0));
+        });
+        let function = found.ok_or(Bail::NoTier)?;
+        if matches!(&*function.native.borrow(), NativeRecord::Compiled(_)) {
+            return Ok(());
+        }
+        self.free_dead_code();
+        self.compile_function(function);
+        if matches!(&*function.native.borrow(), NativeRecord::Compiled(_)) {
+            function.heat().set(1);
+            return Ok(());
+        }
+        Err(self.native.stats.last_bail.unwrap_or(Bail::NoTier))
+    }
+
+    /// Whether native tiers take part. While they do not, everything is interpreted, and what was compiled waits.
+    pub fn set_native(&mut self, on: bool) {
+        self.native.paused = !on;
+        let first = self.native.first_heat(self.options.hot);
+        self.heap.each_function(|function| {
+            let heat = match &*function.native.borrow() {
+                NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
+                NativeRecord::Bailed => COLD,
+                _ => first,
+            };
+            function.heat().set(heat);
+        });
+    }
+
     /// Where machine code goes on with the current frame, if it can.
     fn native_target(&self) -> Option<*const u8> {
         let frame = self.stack.top();
         let function = frame.closure?.function;
-        if self.native.refused {
+        if self.native.refused || self.native.paused {
             return None;
         }
         match &*function.native.borrow() {

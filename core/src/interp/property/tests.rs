@@ -55,7 +55,7 @@ impl World {
 }
 
 fn site(name: Gc<Str>) -> Site {
-    Site { name, overflows: 0.into(), ways: core::array::from_fn(|_| Way::EMPTY.into()) }
+    Site { name, hits: 0.into(), overflows: 0.into(), ways: core::array::from_fn(|_| Way::EMPTY.into()) }
 }
 
 #[test]

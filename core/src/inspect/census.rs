@@ -1,0 +1,59 @@
+//! The heap's objects by kind.
+
+use crate::interp::Vm;
+use crate::object::Kind;
+
+/// How many objects of a kind there are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Population {
+    /// The kind's name, for people.
+    pub name: &'static str,
+    /// Objects.
+    pub count: usize,
+    /// Bytes of their cells and of the tables that they own.
+    pub bytes: usize,
+}
+
+/// The objects that are alive, by kind.
+#[derive(Clone, Debug)]
+pub struct Census {
+    kinds: [Population; KINDS.len()],
+}
+
+const KINDS: [(Kind, &str); 12] = [
+    (Kind::Str, "strings"),
+    (Kind::Buffer, "string buffers"),
+    (Kind::Function, "functions"),
+    (Kind::Closure, "closures"),
+    (Kind::Cell, "captured variables"),
+    (Kind::Class, "classes"),
+    (Kind::Shape, "shapes"),
+    (Kind::Instance, "instances"),
+    (Kind::Slots, "outer slots"),
+    (Kind::Dict, "dictionaries"),
+    (Kind::BoundMethod, "bound methods"),
+    (Kind::Native, "native functions"),
+];
+
+impl Census {
+    /// The kinds of which there are any.
+    pub fn iter(&self) -> impl Iterator<Item = Population> {
+        self.kinds.iter().copied().filter(|population| population.count > 0)
+    }
+}
+
+impl Vm {
+    /// Collects all garbage, then counts what is alive.
+    pub fn census(&mut self) -> Census {
+        self.collect();
+        let mut census = Census { kinds: KINDS.map(|(_, name)| Population { name, count: 0, bytes: 0 }) };
+        self.heap.each_marked(|object, bytes| {
+            let index = KINDS.iter().position(|(kind, _)| *kind == object.kind());
+            if let Some(population) = index.and_then(|index| census.kinds.get_mut(index)) {
+                population.count += 1;
+                population.bytes += bytes;
+            }
+        });
+        census
+    }
+}

@@ -1,0 +1,175 @@
+//! Functions, their inline caches and their machine code.
+
+use core::fmt;
+
+use super::value::{ClassView, text};
+use crate::interp::{FunctionId, Vm};
+use crate::object::{Function, Gc, Shape, Site, Way, WayKind};
+use crate::tier::{NativeRecord, Unit};
+
+/// A function.
+#[derive(Clone, Copy)]
+pub struct FunctionView<'v> {
+    function: Gc<Function>,
+    vm: &'v Vm,
+}
+
+/// What has become of a function in the native tier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NativeState {
+    /// It is interpreted, so far.
+    Interpreted,
+    /// It has machine code.
+    Compiled {
+        /// Where that begins.
+        address: usize,
+        /// Bytes.
+        len: usize,
+    },
+    /// It was tried, and stays interpreted.
+    Bailed,
+}
+
+impl<'v> FunctionView<'v> {
+    pub(super) fn new(function: Gc<Function>, vm: &'v Vm) -> FunctionView<'v> {
+        FunctionView { function, vm }
+    }
+
+    /// Its number.
+    #[must_use]
+    pub fn id(self) -> FunctionId {
+        FunctionId(self.function.id)
+    }
+
+    /// Its name; none for a script.
+    #[must_use]
+    pub fn name(self) -> Option<&'v str> {
+        self.function.name.map(text)
+    }
+
+    /// How many parameters it has.
+    #[must_use]
+    pub fn arity(self) -> u8 {
+        self.function.arity
+    }
+
+    /// The function as native tiers see it.
+    #[must_use]
+    pub fn unit(self) -> Unit<'v> {
+        Unit::new(self.function, &self.vm.mem, &self.vm.globals)
+    }
+
+    /// What has become of it in the native tier.
+    #[must_use]
+    pub fn native(self) -> NativeState {
+        match self.function.native.try_borrow().as_deref() {
+            Ok(NativeRecord::Compiled(code)) => {
+                NativeState::Compiled { address: code.span.start.as_ptr().addr(), len: code.span.len }
+            }
+            Ok(NativeRecord::Bailed) => NativeState::Bailed,
+            _ => NativeState::Interpreted,
+        }
+    }
+
+    /// The functions that it makes, methods included.
+    pub fn inner(self) -> impl Iterator<Item = FunctionView<'v>> {
+        (0..).map_while(move |index| self.function.consts().get(index).map(core::cell::Cell::get)).filter_map(
+            move |constant| Some(FunctionView { function: constant.as_object::<Function>()?, vm: self.vm }),
+        )
+    }
+
+    /// Its inline caches, in the order in which instructions name them.
+    pub fn caches(self) -> impl Iterator<Item = CacheView<'v>> {
+        (0..).map_while(move |index| {
+            let site = core::ptr::from_ref(self.function.site(index)?);
+            // SAFETY: the function owns its sites, and lives while the VM is borrowed.
+            Some(CacheView { site: unsafe { &*site }, vm: self.vm })
+        })
+    }
+}
+
+impl fmt::Debug for FunctionView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FunctionView({}/{})", self.name().unwrap_or("script"), self.arity())
+    }
+}
+
+/// The inline cache of a property instruction.
+#[derive(Clone, Copy)]
+pub struct CacheView<'v> {
+    site: &'v Site,
+    vm: &'v Vm,
+}
+
+/// A shape that an inline cache knows.
+#[derive(Clone, Copy, Debug)]
+pub struct WayView<'v> {
+    /// The class that the shape belongs to.
+    pub class: ClassView<'v>,
+    /// How many fields instances of the shape have.
+    pub fields: u16,
+    /// Where the property is.
+    pub target: WayTarget<'v>,
+}
+
+/// Where an inline cache has a property.
+#[derive(Clone, Copy, Debug)]
+pub enum WayTarget<'v> {
+    /// In this slot of the instance.
+    Slot(u16),
+    /// In this slot of those that lie outside the instance.
+    Outer(u16),
+    /// In this slot, which a store adds to the instance.
+    Added(u16),
+    /// It is a method.
+    Method(FunctionView<'v>),
+}
+
+impl<'v> CacheView<'v> {
+    /// The property.
+    #[must_use]
+    pub fn name(self) -> &'v str {
+        text(self.site.name)
+    }
+
+    /// The shapes it knows.
+    pub fn ways(self) -> impl Iterator<Item = WayView<'v>> {
+        self.site.ways.iter().filter_map(move |way| self.way(way.get()))
+    }
+
+    /// How often the interpreter found the property here. Machine code does not count.
+    #[must_use]
+    pub fn hits(self) -> u32 {
+        self.site.hits.get()
+    }
+
+    /// How often an object of a further shape found no room here.
+    #[must_use]
+    pub fn overflows(self) -> u32 {
+        self.site.overflows.get()
+    }
+
+    fn way(self, way: Way) -> Option<WayView<'v>> {
+        let shape: Gc<Shape> = self.vm.heap.shapes.get(way.shape)?;
+        let target = match (way.kind, way.target) {
+            (WayKind::Empty, _) => return None,
+            (WayKind::Method, None) => return None,
+            (WayKind::Method, Some(method)) => {
+                WayTarget::Method(FunctionView { function: method.function, vm: self.vm })
+            }
+            (WayKind::Inline, _) if way.slot >= shape.count => WayTarget::Added(way.slot),
+            (WayKind::Inline, _) => WayTarget::Slot(way.slot),
+            (WayKind::Outline, _) => WayTarget::Outer(way.slot),
+        };
+        Some(WayView { class: ClassView::of_shape(shape, self.vm)?, fields: shape.count, target })
+    }
+}
+
+impl fmt::Debug for CacheView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CacheView")
+            .field("name", &self.name())
+            .field("hits", &self.hits())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,75 @@
+//! What tools see of a VM that stands still: values, functions with their inline caches and machine code, the heap.
+//!
+//! ```text
+//!   Vm ──result, global(s)──> ValueView ──kind──> numbers, text, InstanceView, ClassView, FunctionView
+//!    │                        FunctionView ──> Unit (bytecode), NativeState, CacheView per property instruction
+//!    └──census──────────────> Census: objects by kind
+//! ```
+//!
+//! A view borrows the VM, so while there is one nothing runs, and nothing is collected.
+
+mod census;
+mod function;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use census::{Census, Population};
+pub use function::{CacheView, FunctionView, NativeState, WayTarget, WayView};
+pub use value::{ClassView, InstanceView, ValueKind, ValueView};
+
+use crate::interp::Vm;
+use crate::mem::OutOfMemory;
+
+impl Vm {
+    /// The value that the last run that was [`Done`](crate::Outcome::Done) ended with: its script's last expression, if
+    /// that has no semicolon, else nil.
+    ///
+    /// # Examples
+    /// ```
+    /// use siskin_core::{Dialect, Host, Options, Vm};
+    /// # use siskin_core::platform::{Clock, Output, OutputError};
+    /// # struct Nothing;
+    /// # impl Output for Nothing { fn write(&mut self, _: &[u8]) -> Result<(), OutputError> { Ok(()) } }
+    /// # impl Clock for Nothing { fn nanoseconds(&self) -> u64 { 0 } }
+    /// # struct System;
+    /// # unsafe impl siskin_core::mem::RawAlloc for System {
+    /// #     fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 { unsafe { std::alloc::alloc(layout) } }
+    /// #     unsafe fn dealloc(&self, ptr: *mut u8, layout: std::alloc::Layout) { unsafe { std::alloc::dealloc(ptr, layout) } }
+    /// #     unsafe fn realloc(&self, ptr: *mut u8, layout: std::alloc::Layout, size: usize) -> *mut u8 { unsafe { std::alloc::realloc(ptr, layout, size) } }
+    /// # }
+    /// let mut vm = Vm::new(&System, Options::default())?;
+    /// let script = vm.load("let a = 6; a * 7", Dialect::Siskin)?;
+    /// vm.start(script)?;
+    /// vm.run(None, &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None });
+    /// assert_eq!(vm.result().to_string(), "42");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn result(&self) -> ValueView<'_> {
+        ValueView::new(self.result, self)
+    }
+
+    /// Makes the [`result`](Vm::result) the value of a global.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
+        let name = self.intern(name.as_bytes())?;
+        let index = self.global(name)?;
+        self.globals.set(index, self.result);
+        Ok(())
+    }
+
+    /// The globals that are defined, in the order in which they were first named.
+    pub fn globals(&self) -> impl Iterator<Item = (&str, ValueView<'_>)> {
+        self.globals.iter().map(|(name, value)| (name, ValueView::new(value, self)))
+    }
+
+    /// The global of that name, if it is defined.
+    #[must_use]
+    pub fn global_value(&self, name: &str) -> Option<ValueView<'_>> {
+        self.globals().find_map(|(of, value)| (of == name).then_some(value))
+    }
+}

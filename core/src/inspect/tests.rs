@@ -1,0 +1,181 @@
+use std::string::{String, ToString};
+use std::vec::Vec;
+
+use super::*;
+use crate::mem::testing::SYSTEM;
+use crate::platform::{Clock, Host, Output, OutputError};
+use crate::{Dialect, Options, Outcome};
+
+struct Nothing;
+
+impl Output for Nothing {
+    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+impl Clock for Nothing {
+    fn nanoseconds(&self) -> u64 {
+        0
+    }
+}
+
+fn vm() -> Vm {
+    Vm::new(SYSTEM, Options::default()).unwrap()
+}
+
+fn run(vm: &mut Vm, source: &str) -> Outcome {
+    let script = vm.load(source, Dialect::Siskin).unwrap();
+    vm.start(script).unwrap();
+    vm.run(None, &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None })
+}
+
+fn result_of(source: &str) -> String {
+    let mut vm = vm();
+    assert!(matches!(run(&mut vm, source), Outcome::Done));
+    vm.result().to_string()
+}
+
+#[test]
+fn a_script_ends_with_its_last_expression() {
+    assert_eq!(result_of("1 + 2"), "3");
+    assert_eq!(result_of("1 + 2;"), "nil");
+    assert_eq!(result_of(""), "nil");
+    assert_eq!(result_of("if 1 < 2 { \"yes\" } else { \"no\" }"), "yes");
+    assert_eq!(result_of("class A { init() { this.x = -0.5; } } A().x"), "-0.5");
+    assert_eq!(result_of("class A {} A()"), "A instance");
+    assert_eq!(result_of("fn f(a, b) {} f"), "<fn f>");
+}
+
+#[test]
+fn a_result_survives_collections_until_the_next() {
+    let mut vm = vm();
+    run(&mut vm, "\"a\" + \"b\"");
+    vm.collect();
+    vm.collect();
+    assert_eq!(vm.result().to_string(), "ab");
+    vm.bind_result("_").unwrap();
+    run(&mut vm, "_ + _");
+    assert_eq!(vm.result().to_string(), "abab");
+}
+
+#[test]
+fn a_failed_run_leaves_the_result_before() {
+    let mut vm = vm();
+    run(&mut vm, "7");
+    assert!(matches!(run(&mut vm, "-nil"), Outcome::Error(_)));
+    assert_eq!(vm.result().to_string(), "7");
+}
+
+#[test]
+fn globals_are_those_that_are_defined() {
+    let mut vm = vm();
+    run(&mut vm, "let one = 1; fn two() { unknown }");
+    let names: Vec<_> = vm.globals().map(|(name, value)| (name.to_string(), value.type_name())).collect();
+    assert_eq!(
+        names,
+        [("clock", "native function"), ("one", "number"), ("two", "function")]
+            .map(|(name, kind)| (name.to_string(), kind))
+    );
+    assert!(vm.global_value("unknown").is_none());
+}
+
+#[test]
+fn fields_come_in_order_wherever_they_lie() {
+    let mut vm = vm();
+    run(
+        &mut vm,
+        "class A { init() { this.a = 1; this.b = 2; } } let few = A(); few.c = 3; few.d = 4; few.e = 5;
+         class B {} let many = B(); let none = B();",
+    );
+    let fields = |vm: &Vm, name: &str| {
+        let Some(ValueKind::Instance(instance)) = vm.global_value(name).map(ValueView::kind) else {
+            panic!()
+        };
+        let mut all = Vec::new();
+        instance.each_field(|name, value| all.push(std::format!("{name}={value}")));
+        all
+    };
+    assert_eq!(fields(&vm, "few"), ["a=1", "b=2", "c=3", "d=4", "e=5"]);
+    assert!(fields(&vm, "none").is_empty());
+    let mut assign = String::new();
+    for index in 0..300 {
+        assign += &std::format!("many.f{index} = {index};");
+    }
+    run(&mut vm, &assign);
+    let mut found = fields(&vm, "many");
+    found.sort_by_key(|field| field.split('=').next_back().and_then(|number| number.parse::<u32>().ok()));
+    assert_eq!(found.len(), 300);
+    assert_eq!(found[299], "f299=299");
+}
+
+#[test]
+fn classes_know_their_methods_and_functions_what_they_make() {
+    let mut vm = vm();
+    run(&mut vm, "class A { m(x) { x } } class B < A { n() { fn inner() {} inner } }");
+    let Some(ValueKind::Class(class)) = vm.global_value("B").map(ValueView::kind) else { panic!() };
+    assert_eq!(class.name(), "B");
+    assert_eq!(class.method("m").map(FunctionView::arity), Some(1));
+    let inner: Vec<_> = class.method("n").unwrap().inner().filter_map(FunctionView::name).collect();
+    assert_eq!(inner, ["inner"]);
+    assert!(class.method("o").is_none());
+}
+
+#[test]
+fn caches_tell_shapes_and_hits() {
+    let mut vm = vm();
+    run(
+        &mut vm,
+        "class A { init() { this.x = 1; } m() {} } class B { init() { this.y = 0; this.x = 2; } m() {} }
+         class C { init() { this.x = 3; } m() {} }
+         fn get(o) { o.x } fn call(o) { o.m(); }
+         let a = A(); let b = B();
+         get(a); get(a); get(b); get(a); call(a);",
+    );
+    let caches = |vm: &Vm, name: &str| {
+        let Some(ValueKind::Function(function)) = vm.global_value(name).map(ValueView::kind) else {
+            panic!()
+        };
+        let mut all = Vec::new();
+        for cache in function.caches() {
+            let ways = cache.ways().map(|way| {
+                let target = match way.target {
+                    WayTarget::Slot(slot) => std::format!("slot {slot}"),
+                    WayTarget::Method(method) => std::format!("method {}", method.name().unwrap()),
+                    other => std::format!("{other:?}"),
+                };
+                std::format!("{}/{} {target}", way.class.name(), way.fields)
+            });
+            all.push((cache.name().to_string(), ways.collect::<Vec<_>>(), cache.hits(), cache.overflows()));
+        }
+        all
+    };
+    let expected = ["A/1 slot 0", "B/2 slot 1"].map(String::from).to_vec();
+    // The first of each shape is a miss.
+    assert_eq!(caches(&vm, "get"), [("x".to_string(), expected, 2, 0)]);
+    assert_eq!(caches(&vm, "call")[0].1, ["A/1 method m"]);
+    run(&mut vm, "get(C());");
+    assert_eq!(caches(&vm, "get")[0].3, 1);
+}
+
+#[test]
+fn the_census_counts_what_is_alive() {
+    let mut vm = vm();
+    run(&mut vm, "class P {} let a = P(); let b = P(); P(); P();");
+    let census = vm.census();
+    let instances = census.iter().find(|population| population.name == "instances").unwrap();
+    assert_eq!((instances.count, instances.bytes), (2, 32));
+    assert!(census.iter().all(|population| population.count > 0));
+    let bytes: usize = census.iter().map(|population| population.bytes).sum();
+    assert_eq!(bytes, vm.stats().heap.live);
+}
+
+#[test]
+fn without_a_tier_nothing_compiles() {
+    let mut vm = vm();
+    run(&mut vm, "fn f() {}");
+    let Some(ValueKind::Function(function)) = vm.global_value("f").map(ValueView::kind) else { panic!() };
+    assert_eq!(function.native(), NativeState::Interpreted);
+    let id = function.id();
+    assert_eq!(vm.compile_now(id), Err(crate::tier::Bail::NoTier));
+}

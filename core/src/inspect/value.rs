@@ -1,0 +1,235 @@
+//! Values.
+
+use core::fmt;
+
+use super::FunctionView;
+use crate::interp::{Number, Vm};
+use crate::object::{BoundMethod, Class, Closure, Function, Gc, Instance, Kind, Shape, Str};
+use crate::value::Value;
+
+/// A value.
+#[derive(Clone, Copy)]
+pub struct ValueView<'v> {
+    value: Value,
+    vm: &'v Vm,
+}
+
+/// What a value is.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum ValueKind<'v> {
+    /// `nil`
+    Nil,
+    /// `true` or `false`
+    Bool(bool),
+    /// A number.
+    Number(f64),
+    /// A string.
+    Str(&'v str),
+    /// A function.
+    Function(FunctionView<'v>),
+    /// A function of the library.
+    Native,
+    /// A class.
+    Class(ClassView<'v>),
+    /// An instance of a class.
+    Instance(InstanceView<'v>),
+    /// A method with its receiver.
+    Method {
+        /// What it was taken from.
+        receiver: ValueView<'v>,
+        /// The method.
+        method: FunctionView<'v>,
+    },
+    /// Nothing that a script can see.
+    Internal,
+}
+
+impl<'v> ValueView<'v> {
+    pub(crate) fn new(value: Value, vm: &'v Vm) -> ValueView<'v> {
+        ValueView { value, vm }
+    }
+
+    /// What it is.
+    #[must_use]
+    pub fn kind(self) -> ValueKind<'v> {
+        let ValueView { value, vm } = self;
+        if value.is_int() || value.is_double() {
+            return ValueKind::Number(self.number());
+        }
+        let object = || -> Option<ValueKind<'v>> {
+            Some(match value.kind()? {
+                Kind::Str => ValueKind::Str(text(value.as_object()?)),
+                Kind::Closure => {
+                    ValueKind::Function(FunctionView::new(value.as_object::<Closure>()?.function, vm))
+                }
+                Kind::Function => ValueKind::Function(FunctionView::new(value.as_object::<Function>()?, vm)),
+                Kind::Native => ValueKind::Native,
+                Kind::Class => ValueKind::Class(ClassView { class: value.as_object()?, vm }),
+                Kind::Instance => ValueKind::Instance(InstanceView { instance: value.as_object()?, vm }),
+                Kind::BoundMethod => {
+                    let bound = value.as_object::<BoundMethod>()?;
+                    ValueKind::Method {
+                        receiver: ValueView::new(bound.receiver, vm),
+                        method: FunctionView::new(bound.method.function, vm),
+                    }
+                }
+                _ => return None,
+            })
+        };
+        match value {
+            Value::NIL => ValueKind::Nil,
+            Value::TRUE => ValueKind::Bool(true),
+            Value::FALSE => ValueKind::Bool(false),
+            _ => object().unwrap_or(ValueKind::Internal),
+        }
+    }
+
+    /// The name of its type, for people.
+    #[must_use]
+    pub fn type_name(self) -> &'v str {
+        match self.kind() {
+            ValueKind::Nil => "nil",
+            ValueKind::Bool(_) => "boolean",
+            ValueKind::Number(_) => "number",
+            ValueKind::Str(_) => "string",
+            ValueKind::Function(_) => "function",
+            ValueKind::Native => "native function",
+            ValueKind::Class(_) => "class",
+            ValueKind::Instance(instance) => instance.class().map_or("instance", ClassView::name),
+            ValueKind::Method { .. } => "method",
+            ValueKind::Internal => "internal",
+        }
+    }
+
+    /// Where its object lies, which tells it from all others that are alive; none for values that are no objects.
+    #[must_use]
+    pub fn address(self) -> Option<usize> {
+        self.value.header().map(Gc::address)
+    }
+
+    fn number(self) -> f64 {
+        if self.value.is_int() { f64::from(self.value.as_int()) } else { self.value.as_double() }
+    }
+}
+
+/// As `print` shows it.
+impl fmt::Display for ValueView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let function = |f: &mut fmt::Formatter<'_>, function: FunctionView<'_>| match function.name() {
+            Some(name) => write!(f, "<fn {name}>"),
+            None => f.write_str("<script>"),
+        };
+        match self.kind() {
+            ValueKind::Nil => f.write_str("nil"),
+            ValueKind::Bool(value) => write!(f, "{value}"),
+            ValueKind::Number(value) => Number(value).fmt(f),
+            ValueKind::Str(text) => f.write_str(text),
+            ValueKind::Function(view) | ValueKind::Method { method: view, .. } => function(f, view),
+            ValueKind::Native => f.write_str("<native fn>"),
+            ValueKind::Class(class) => f.write_str(class.name()),
+            ValueKind::Instance(instance) => {
+                write!(f, "{} instance", instance.class().map_or("", ClassView::name))
+            }
+            ValueKind::Internal => f.write_str("<internal>"),
+        }
+    }
+}
+
+impl fmt::Debug for ValueView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ValueView({self})")
+    }
+}
+
+/// A class.
+#[derive(Clone, Copy)]
+pub struct ClassView<'v> {
+    class: Gc<Class>,
+    vm: &'v Vm,
+}
+
+impl<'v> ClassView<'v> {
+    pub(super) fn of_shape(shape: Gc<Shape>, vm: &'v Vm) -> Option<ClassView<'v>> {
+        Some(ClassView { class: shape.class.get()?, vm })
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'v str {
+        text(self.class.name)
+    }
+
+    /// Calls `each` for every method, inherited ones included, in no order.
+    pub fn each_method(self, mut each: impl FnMut(&'v str, FunctionView<'v>)) {
+        self.class.each_method(|name, method| each(text(name), FunctionView::new(method.function, self.vm)));
+    }
+
+    /// The method of that name, which may be inherited.
+    #[must_use]
+    pub fn method(self, name: &str) -> Option<FunctionView<'v>> {
+        let mut found = None;
+        self.each_method(|of, method| {
+            if of == name {
+                found = Some(method);
+            }
+        });
+        found
+    }
+}
+
+impl fmt::Debug for ClassView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClassView({})", self.name())
+    }
+}
+
+/// An instance.
+#[derive(Clone, Copy)]
+pub struct InstanceView<'v> {
+    instance: Gc<Instance>,
+    vm: &'v Vm,
+}
+
+impl<'v> InstanceView<'v> {
+    fn shape(self) -> Option<Gc<Shape>> {
+        self.vm.heap.shapes.get(self.instance.header.shape())
+    }
+
+    /// Its class.
+    #[must_use]
+    pub fn class(self) -> Option<ClassView<'v>> {
+        ClassView::of_shape(self.shape()?, self.vm)
+    }
+
+    /// Calls `each` for every field, in the order in which they were first assigned, or in none if the instance has so
+    /// many that it keeps them in a dictionary.
+    pub fn each_field(self, mut each: impl FnMut(&'v str, ValueView<'v>)) {
+        let Some(shape) = self.shape() else { return };
+        if shape.dict {
+            if let Some(dict) = self.instance.dict() {
+                dict.each_field(|name, value| each(text(name), ValueView::new(value, self.vm)));
+            }
+            return;
+        }
+        for slot in 0..shape.count {
+            let value = self.instance.field(shape.location(slot));
+            if let (Some(name), Some(value)) = (shape.field_name(slot), value) {
+                each(text(name), ValueView::new(value, self.vm));
+            }
+        }
+    }
+}
+
+impl fmt::Debug for InstanceView<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "InstanceView({})", self.class().map_or("", ClassView::name))
+    }
+}
+
+/// The text of a string that the VM keeps alive while a view borrows it.
+pub(super) fn text<'v>(string: Gc<Str>) -> &'v str {
+    // SAFETY: whoever calls has the string from an object that is alive, and nothing is collected while a view, which
+    // is what it is handed out by, borrows the VM.
+    unsafe { &*string.as_ptr() }.text()
+}
