@@ -25,6 +25,7 @@ mod value;
 pub use api::{LoadError, LoadOptions, Script};
 pub use heap::HeapStats;
 pub use interp::{
-    Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame, Vm,
+    Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame,
+    Undefined, Vm,
 };
 pub use syntax::Dialect;

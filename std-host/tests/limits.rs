@@ -63,7 +63,7 @@ impl Outcome {
 
 /// Runs the program on a file.
 fn run_path(path: &Path) -> Outcome {
-    let args = vec![OsString::from(path)];
+    let args = vec!["--error-format".into(), "lox".into(), OsString::from(path)];
     thread::Builder::new()
         .stack_size(STACK)
         .spawn(move || {

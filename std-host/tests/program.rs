@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use siskin::program;
+use siskin::program::{self, Console};
 
 /// What a run of the program left behind.
 #[derive(Debug, PartialEq)]
@@ -64,7 +64,7 @@ fn runs_code_and_standard_input() {
 
 #[test]
 fn code_may_begin_with_a_hyphen() {
-    assert_eq!(siskin(["-e", "-\"x\";"]).err.lines().next(), Some("Operand must be a number."));
+    assert_eq!(siskin(["-e", "-\"x\";"]).err.lines().next(), Some("error: Operand must be a number."));
 }
 
 #[test]
@@ -90,6 +90,8 @@ fn usage_errors() {
         &["--memory", "lots", "a.lox"],
         &["--memory", "99999999999g", "a.lox"],
         &["check", "--fuel", "1", "a.lox"],
+        &["--error-format", "xml", "a.lox"],
+        &["--color", "red", "a.lox"],
     ];
     for args in wrong {
         let ran = siskin(args.iter());
@@ -148,7 +150,38 @@ fn compile_errors() {
     let path = file("compile_errors", "bad.lox", source.as_bytes());
     assert_eq!(siskin([&path]), ran(65, "", err));
     assert_eq!(siskin(["check".into(), path]), ran(65, "", err));
-    assert_eq!(siskin(["-e", source]), ran(65, "", err));
+    assert_eq!(siskin(["--error-format", "lox", "-e", source]), ran(65, "", err));
+}
+
+#[test]
+fn format_of_errors_follows_the_dialect() {
+    let pretty = "error: Expect expression.\n --> -e:1:7\n  |\n1 | print ;\n  |       ^\n";
+    let lox = "[line 1] Error at ';': Expect expression.\n";
+    assert_eq!(siskin(["-e", "print ;"]), ran(65, "", pretty));
+    assert_eq!(siskin(["--dialect", "lox", "-e", "print ;"]), ran(65, "", lox));
+    assert_eq!(
+        siskin(["--dialect", "lox", "--error-format", "pretty", "-e", "print ;"]),
+        ran(65, "", pretty)
+    );
+    let short = "-e:1:7: error: Expect expression.\n";
+    for command in ["run", "check", "disasm"] {
+        assert_eq!(siskin([command, "--error-format", "short", "-e", "print ;"]), ran(65, "", short));
+    }
+}
+
+#[test]
+fn colours_when_asked_for() {
+    let is_plain = |color: &str| !siskin(["--color", color, "-e", "print ;"]).err.contains('\x1b');
+    assert!(is_plain("auto"), "this is no terminal");
+    assert!(is_plain("never"));
+    assert!(!is_plain("always"));
+    let json = siskin(["--color", "always", "--error-format", "json", "-e", "print ;"]).err;
+    assert!(!json.contains('\x1b'), "{json}");
+
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let streams = Console { stdin: &mut io::empty(), stdout: &mut out, stderr: &mut err, color: true };
+    assert_eq!(program::run_on(vec!["-e".into(), "print ;".into()], streams), 65);
+    assert!(err.contains(&0x1b), "they were said to be welcome");
 }
 
 #[test]
@@ -342,7 +375,7 @@ fn unreadable_files() {
 
 #[test]
 fn fuel_runs_out() {
-    let spin = ["--fuel", "1000", "-e", "while (true) {}"];
+    let spin = ["--error-format", "lox", "--fuel", "1000", "-e", "while (true) {}"];
     let first_line = |ran: &Ran| ran.err.lines().next().map(str::to_owned);
     let whole = siskin(spin);
     assert_eq!((whole.code, first_line(&whole)), (70, Some("Out of fuel.".into())));
@@ -377,12 +410,12 @@ fn output_before_the_end_of_fuel_is_kept() {
 #[test]
 fn memory_runs_out() {
     let grow = "var s = \"grow\"; while (true) s = s + s;";
-    let ran = siskin(["--memory", "1m", "-e", grow]);
+    let ran = siskin(["--error-format", "lox", "--memory", "1m", "-e", grow]);
     assert_eq!((ran.code, ran.out.as_str()), (70, ""));
     assert!(ran.err.starts_with("Out of memory.\n"), "{}", ran.err);
     // Not even the engine fits.
     for bytes in ["0", "1", "200"] {
-        let ran = siskin(["--memory", bytes, "-e", "print 1;"]);
+        let ran = siskin(["--error-format", "lox", "--memory", bytes, "-e", "print 1;"]);
         assert_eq!(ran.code, 70, "{bytes}");
         assert!(ran.err.starts_with("Out of memory.\n"), "{bytes}: {}", ran.err);
     }
@@ -391,7 +424,7 @@ fn memory_runs_out() {
 
 #[test]
 fn calls_nest_too_deep() {
-    let ran = siskin(["--max-depth", "50", "-e", "fun grow() { grow(); } grow();"]);
+    let ran = siskin(["--dialect", "lox", "--max-depth", "50", "-e", "fun grow() { grow(); } grow();"]);
     assert_eq!((ran.code, ran.out.as_str()), (70, ""));
     assert!(ran.err.starts_with("Stack overflow.\n[line 1] in grow()\n"), "{}", ran.err);
     assert!(ran.err.ends_with("[line 1] in script\n"), "{}", ran.err);
@@ -400,7 +433,7 @@ fn calls_nest_too_deep() {
 #[test]
 fn long_traces_lose_their_middle() {
     let trace = |depth: &str| {
-        let ran = siskin(["--max-depth", depth, "-e", "fun grow() { grow(); }\ngrow();"]);
+        let ran = siskin(["--dialect", "lox", "--max-depth", depth, "-e", "fun grow() { grow(); }\ngrow();"]);
         assert!(ran.err.ends_with("\n[line 2] in script\n"), "{}", ran.err);
         (ran.err.lines().count(), ran.err.lines().nth(33).map(str::to_owned))
     };
@@ -420,7 +453,7 @@ fn stats_come_last() {
     }
     let failed = siskin(["--stats", "-e", "-\"x\";"]);
     assert_eq!(failed.code, 70);
-    assert!(failed.err.starts_with("Operand must be a number.\n"), "{}", failed.err);
+    assert!(failed.err.starts_with("error: Operand must be a number.\n"), "{}", failed.err);
     assert!(failed.err.contains("\ncollections"), "{}", failed.err);
 }
 
@@ -511,7 +544,7 @@ fn the_process_itself() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!(output.status.code(), Some(70));
     assert_eq!(output.stdout, b"a\n");
-    assert!(output.stderr.starts_with(b"Operand must be a number.\n"));
+    assert!(output.stderr.starts_with(b"error: Operand must be a number.\n --> <stdin>:2:1\n"));
 }
 
 /// Each example ends with a comment that says what it prints.

@@ -144,7 +144,9 @@ impl Script {
 
     /// Runs the script; what it did otherwise than expected, nothing if all is well.
     fn run(&self, flags: &[&str]) -> String {
-        let mut args: Vec<OsString> = flags.iter().map(OsString::from).collect();
+        // The same text for both dialects.
+        let mut args: Vec<OsString> =
+            ["--error-format", "lox"].iter().chain(flags).map(OsString::from).collect();
         args.push(self.path.clone().into_os_string());
         let mut stdout = Vec::new();
         let mut stderr = Vec::new();

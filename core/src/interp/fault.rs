@@ -72,11 +72,41 @@ pub enum ErrorKind {
     Script,
 }
 
+/// A name that stands for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Undefined<'a> {
+    /// No such variable.
+    Variable(&'a str),
+    /// The value has no such field or method.
+    Property(&'a str),
+}
+
 /// What went wrong. Where, [`Vm::trace`] says until the next script starts.
 #[derive(Debug)]
 pub struct RuntimeError {
     kind: ErrorKind,
     message: Message,
+    missing: Option<Missing>,
+}
+
+/// An [`Undefined`] that outlives the VM's heap; names are UTF-8.
+#[derive(Debug)]
+enum Missing {
+    Variable(Vec<u8>),
+    Property(Vec<u8>),
+}
+
+impl Missing {
+    /// None also when there is no memory for the name: the message is worth more.
+    fn new(fault: Fault, mem: &Mem) -> Option<Missing> {
+        let copy = |name: Gc<Str>| Vec::from_slice(mem, name.text().as_bytes()).ok();
+        match fault {
+            Fault::UndefinedVariable(name) => copy(name).map(Missing::Variable),
+            Fault::UndefinedProperty(name) => copy(name).map(Missing::Property),
+            _ => None,
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -107,7 +137,7 @@ impl RuntimeError {
             _ if fmt::write(&mut text, format_args!("{fault}")).is_ok() => Message::Made(text.0),
             _ => Message::Static(fallback),
         };
-        RuntimeError { kind, message }
+        RuntimeError { kind, message, missing: Missing::new(fault, mem) }
     }
 
     /// Which sort it is.
@@ -122,6 +152,15 @@ impl RuntimeError {
         match &self.message {
             Message::Static(text) => text,
             Message::Made(bytes) => core::str::from_utf8(bytes).unwrap_or("Error."),
+        }
+    }
+
+    /// The name that was not found, if that is what went wrong.
+    #[must_use]
+    pub fn undefined(&self) -> Option<Undefined<'_>> {
+        match self.missing.as_ref()? {
+            Missing::Variable(name) => core::str::from_utf8(name).ok().map(Undefined::Variable),
+            Missing::Property(name) => core::str::from_utf8(name).ok().map(Undefined::Property),
         }
     }
 }

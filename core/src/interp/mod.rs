@@ -37,7 +37,7 @@ mod visitor;
 mod vm;
 
 pub(crate) use fault::Fault;
-pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame};
+pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Number;
 pub(crate) use fuel::Fuel;
 pub(crate) use native::Native;

@@ -230,6 +230,12 @@ impl Vm {
         &self.mem
     }
 
+    /// What bounds and shapes it.
+    #[must_use]
+    pub fn options(&self) -> Options {
+        self.options
+    }
+
     /// What it did so far.
     #[must_use]
     pub fn stats(&self) -> Stats {

@@ -2,13 +2,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, CommandFactory, Parser, Subcommand};
 use siskin_core::{Dialect, Dispatch, Options};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
+
+use crate::diagnostics::Format;
 
 #[derive(Parser)]
 #[command(
@@ -61,7 +63,11 @@ pub(super) struct Input {
 impl Input {
     /// What to call the script.
     pub(super) fn name(&self) -> String {
-        self.file.as_ref().map_or("-e".into(), |path| path.display().to_string())
+        match &self.file {
+            None => "-e".into(),
+            Some(path) if path == Path::new("-") => "<stdin>".into(),
+            Some(path) => path.display().to_string(),
+        }
     }
 }
 
@@ -76,6 +82,19 @@ pub(super) struct Compile {
     /// The most memory to use; with k, m or g for kibi, mebi or gibi
     #[arg(long, value_name = "BYTES", value_parser = bytes)]
     memory: Option<usize>,
+    #[command(flatten)]
+    pub(super) errors: Errors,
+}
+
+/// How errors of scripts are shown.
+#[derive(Args, Default)]
+pub(super) struct Errors {
+    /// How to show errors: pretty, short, json or lox; by default lox for Lox, else pretty
+    #[arg(long, value_name = "NAME", value_parser = formats())]
+    pub(super) error_format: Option<Format>,
+    /// Whether to colour errors: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors())]
+    pub(super) color: Color,
 }
 
 /// What compiling to machine code takes.
@@ -181,6 +200,18 @@ pub(super) enum Tier {
     Baseline,
 }
 
+/// When errors are coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Color {
+    /// If that is known to be welcome.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
 /// What the program says instead of doing something.
 pub(super) enum Answer {
     /// Help or version, for stdout.
@@ -234,6 +265,23 @@ fn plain_file(file: &OsStr) -> Command {
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
     PossibleValuesParser::new(["lox", "siskin"])
         .map(|name| if name == "lox" { Dialect::Lox } else { Dialect::Siskin })
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["pretty", "short", "json", "lox"]).map(|name| match name.as_str() {
+        "short" => Format::Short,
+        "json" => Format::Json,
+        "lox" => Format::Lox,
+        _ => Format::Pretty,
+    })
+}
+
+fn colors() -> impl TypedValueParser<Value = Color> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|name| match name.as_str() {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    })
 }
 
 fn tiers() -> impl TypedValueParser<Value = Tier> {

@@ -1,15 +1,24 @@
-//! The program's three streams.
+//! The program's three streams, and how errors reach them.
 
 use std::fmt;
 use std::io::{self, Read, Write};
 
-use super::args::Answer;
-use super::exit;
+use siskin_core::{Dialect, LoadError};
 
-pub(super) struct Console<'a> {
-    pub(super) stdin: &'a mut dyn Read,
-    pub(super) stdout: &'a mut dyn Write,
-    pub(super) stderr: &'a mut dyn Write,
+use super::args::{Answer, Color, Errors};
+use super::exit;
+use crate::diagnostics::{Format, Printer, Source};
+
+/// The program's streams, and what it should know of them.
+pub struct Console<'a> {
+    /// Where `-` is read from.
+    pub stdin: &'a mut dyn Read,
+    /// What scripts print. It may buffer: it is flushed before anything goes to `stderr`, and at the end.
+    pub stdout: &'a mut dyn Write,
+    /// Errors.
+    pub stderr: &'a mut dyn Write,
+    /// Whether colours are welcome on `stderr`, if the command line leaves that open.
+    pub color: bool,
 }
 
 impl Console<'_> {
@@ -20,6 +29,26 @@ impl Console<'_> {
         let _ = self.stdout.flush();
         let _ = write!(self.stderr, "{text}");
         let _ = self.stderr.flush();
+    }
+
+    /// How errors in a script are shown.
+    pub(super) fn printer(&self, errors: &Errors, dialect: Dialect) -> Printer {
+        let usual = if dialect == Dialect::Lox { Format::Lox } else { Format::Pretty };
+        let color = match errors.color {
+            Color::Auto => self.color,
+            Color::Always => true,
+            Color::Never => false,
+        };
+        Printer { format: errors.error_format.unwrap_or(usual), color }
+    }
+
+    /// Says why a script does not load, and returns the exit code.
+    pub(super) fn load_error(&mut self, errors: &Errors, error: &LoadError, source: &Source) -> u8 {
+        self.error(self.printer(errors, source.dialect()).load_error(error, source));
+        match error {
+            LoadError::Syntax(_) | LoadError::TooLarge { .. } => exit::COMPILE,
+            LoadError::OutOfMemory => exit::RUNTIME,
+        }
     }
 
     /// Writes to stdout; the code to leave with if that fails.

@@ -8,10 +8,9 @@ use siskin_core::{Outcome, Vm};
 
 use super::args::{Run, Tier};
 use super::console::Console;
-use super::source::{self, Source};
-use super::{exit, inspect, stats};
+use super::{exit, source, stats};
 use crate::SYSTEM;
-use crate::diagnostics::Traceback;
+use crate::diagnostics::{Source, Sources, Stopped};
 use crate::io::{StreamOutput, SystemClock};
 use crate::native;
 
@@ -21,9 +20,9 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         Ok(source) => source,
         Err(code) => return code,
     };
-    let Ok(mut vm) = Vm::new(SYSTEM, args.options()) else {
-        console.error("Out of memory.\n");
-        return exit::RUNTIME;
+    let mut vm = match Vm::new(SYSTEM, args.options()) {
+        Ok(vm) => vm,
+        Err(error) => return console.load_error(&args.compile.errors, &error.into(), &source),
     };
     let refused = match args.tier {
         Tier::Interp => None,
@@ -36,7 +35,7 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         },
         Tier::Baseline => native::install(&mut vm).err(),
     };
-    let code = load_and_run(&mut vm, &source, args, console);
+    let code = load_and_run(&mut vm, source, args, console);
     if args.stats {
         console.error(stats::Report { vm: &vm, refused });
     }
@@ -51,13 +50,16 @@ fn perf_map() -> Result<File, (String, io::Error)> {
     OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| (path, error))
 }
 
-fn load_and_run(vm: &mut Vm, source: &Source, args: &Run, console: &mut Console<'_>) -> u8 {
-    let script = match vm.load(&source.text, source.dialect) {
+fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'_>) -> u8 {
+    let printer = console.printer(&args.compile.errors, source.dialect());
+    let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
         Ok(script) => script,
-        Err(error) => return inspect::load_error(&error, source, console),
+        Err(error) => return console.load_error(&args.compile.errors, &error, &source),
     };
+    let mut sources = Sources::new();
+    sources.add(source, &script);
     if let Err(error) = vm.start(script) {
-        console.error(Traceback { message: error.message(), vm });
+        console.error(printer.stopped(Stopped::Error(&error), vm, &sources));
         return exit::RUNTIME;
     }
     let mut output = StreamOutput::new(console.stdout);
@@ -67,13 +69,13 @@ fn load_and_run(vm: &mut Vm, source: &Source, args: &Run, console: &mut Console<
     if let Some(error) = output.error() {
         return console.cannot_write(&error);
     }
-    match &outcome {
-        Outcome::Done => return exit::SUCCESS,
-        Outcome::OutOfFuel => console.error(Traceback { message: "Out of fuel.", vm }),
-        Outcome::Interrupted => console.error(Traceback { message: "Interrupted.", vm }),
-        Outcome::Error(error) => console.error(Traceback { message: error.message(), vm }),
+    match Stopped::of(&outcome) {
+        None => exit::SUCCESS,
+        Some(why) => {
+            console.error(printer.stopped(why, vm, &sources));
+            exit::RUNTIME
+        }
     }
-    exit::RUNTIME
 }
 
 /// Runs to the end or to the last of the fuel, however often it is made to stop in between.

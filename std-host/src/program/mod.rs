@@ -25,7 +25,7 @@ use std::ffi::OsString;
 use std::io::{Read, Write};
 
 use args::Command;
-use console::Console;
+pub use console::Console;
 
 /// Exit codes, those of the book (and of BSD's `sysexits.h`).
 mod exit {
@@ -45,9 +45,13 @@ mod exit {
 /// Does what the command line asks for and returns the exit code.
 ///
 /// `args` come without the program's name. `stdout` may buffer: it is flushed before anything goes to
-/// `stderr`, and at the end.
+/// `stderr`, and at the end. None of them is taken for a terminal.
 pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
-    let mut console = Console { stdin, stdout, stderr };
+    run_on(args, Console { stdin, stdout, stderr, color: false })
+}
+
+/// The same, on streams of which something is known.
+pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
     let code = match args::parse(args) {
         Ok(Command::Run(run)) => execute::execute(&run, &mut console),
         Ok(Command::Check(check)) => inspect::check(&check, &mut console),

@@ -10,14 +10,10 @@ use siskin_core::Dialect;
 use super::args::Compile;
 use super::console::Console;
 use super::exit;
+use crate::diagnostics::Source;
 
 /// Positions in a source text are 32 bits; beyond this nothing is read.
 const MAX_BYTES: u64 = u32::MAX as u64;
-
-pub(super) struct Source {
-    pub(super) text: String,
-    pub(super) dialect: Dialect,
-}
 
 /// Gets the script that the command line names; when that fails, says so and returns the exit code.
 pub(super) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, u8> {
@@ -34,7 +30,7 @@ pub(super) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, 
         (None, _) => read_text(console.stdin, 0).map_err(|error| ("standard input".to_owned(), error)),
     };
     match read {
-        Ok(text) => Ok(Source { text, dialect }),
+        Ok(text) => Ok(Source::new(args.input.name(), text, dialect)),
         Err((what, error)) => {
             console.error(format_args!("siskin: cannot read {what}: {error}\n"));
             Err(exit::IO)

@@ -8,9 +8,9 @@ use siskin_core::{LoadError, Script, Vm};
 
 use super::args::Compile;
 use super::console::Console;
-use super::source::{self, Source};
-use super::{exit, inspect};
+use super::{exit, source};
 use crate::SYSTEM;
+use crate::diagnostics::Source;
 
 /// A script in a VM that has no native tier.
 pub(super) struct Loaded {
@@ -27,13 +27,13 @@ impl Loaded {
         let source = source::read(args, console)?;
         let load = || -> Result<(Program, Vm, Script), LoadError> {
             let mut vm = Vm::new(SYSTEM, args.options())?;
-            let program = vm.compile(&source.text, source.dialect)?;
-            let script = vm.load(&source.text, source.dialect)?;
+            let program = vm.compile(source.text(), source.dialect())?;
+            let script = vm.load(source.text(), source.dialect())?;
             Ok((program, vm, script))
         };
         match load() {
             Ok((program, vm, script)) => Ok(Loaded { source, program, vm, script }),
-            Err(error) => Err(inspect::load_error(&error, &source, console)),
+            Err(error) => Err(console.load_error(&args.errors, &error, &source)),
         }
     }
 

@@ -55,7 +55,7 @@ fn show(args: &Asm, console: &mut Console<'_>) -> Result<(), u8> {
         return Err(exit::USAGE);
     }
     let isa = args.machine.isa();
-    let source: Vec<&str> = loaded.source.text.lines().collect();
+    let source: Vec<&str> = loaded.source.text().lines().collect();
     console.print(legend(isa))?;
     for (index, unit) in units.iter().filter(|(index, unit)| wanted(*index, unit)) {
         console.print('\n')?;

@@ -1,4 +1,4 @@
-//! Errors as text: the words and the order of the book's implementation of Lox.
+//! Errors in the words and the order of the book's implementation of Lox.
 
 use std::fmt;
 

@@ -1,0 +1,74 @@
+//! Words and signs of other languages, and what to write instead.
+
+use siskin_core::Dialect;
+
+/// The words that mean something in both dialects.
+const KEYWORDS: &[&str] = &[
+    "and", "class", "else", "false", "for", "fun", "if", "nil", "or", "print", "return", "super", "this",
+    "true", "var", "while",
+];
+
+/// Words of other languages, with what is meant in Siskin, and in Lox if that is something else.
+const FOREIGN: &[(&str, &str, Option<&str>)] = &[
+    ("fn", "fn", Some("fun")),
+    ("func", "fn", Some("fun")),
+    ("function", "fn", Some("fun")),
+    ("def", "fn", Some("fun")),
+    ("let", "let", Some("var")),
+    ("const", "let", Some("var")),
+    ("auto", "let", Some("var")),
+    ("elif", "else if", None),
+    ("elsif", "else if", None),
+    ("elseif", "else if", None),
+    ("null", "nil", None),
+    ("None", "nil", None),
+    ("undefined", "nil", None),
+    ("True", "true", None),
+    ("False", "false", None),
+    ("self", "this", None),
+    ("println", "print", None),
+    ("puts", "print", None),
+    ("echo", "print", None),
+];
+
+/// Every word that has a meaning, or is said to have one.
+pub(super) fn words() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().copied().chain(FOREIGN.iter().map(|(word, ..)| *word))
+}
+
+/// What to write for one of [`words`].
+pub(super) fn native(word: &'static str, dialect: Dialect) -> &'static str {
+    match FOREIGN.iter().find(|(foreign, ..)| *foreign == word) {
+        Some((_, _, Some(lox))) if dialect == Dialect::Lox => lox,
+        Some((_, siskin, _)) => siskin,
+        None => word,
+    }
+}
+
+/// What to write for a character that begins nothing.
+pub(super) fn character(char: &str) -> Option<&'static str> {
+    Some(match char {
+        "&" => "write 'and' for both",
+        "|" => "write 'or' for either",
+        "'" | "`" => "strings are written in double quotes",
+        "#" => "comments begin with '//'",
+        "%" => "there is no '%'",
+        _ => return None,
+    })
+}
+
+/// What to write for an operator of two characters, when the second is not expected.
+pub(super) fn operator(sign: &str) -> Option<&'static str> {
+    Some(match sign {
+        "++" => "there is no '++': write 'x = x + 1'",
+        "--" => "there is no '--': write 'x = x - 1'",
+        "+=" => "there is no '+=': write 'x = x + ...'",
+        "-=" => "there is no '-=': write 'x = x - ...'",
+        "*=" => "there is no '*=': write 'x = x * ...'",
+        "/=" => "there is no '/=': write 'x = x / ...'",
+        "===" => "write '==' for equal",
+        "!==" => "write '!=' for not equal",
+        "=>" => "functions have a name and a body in braces",
+        _ => return None,
+    })
+}

@@ -1,0 +1,118 @@
+//! Errors for programs: an object of JSON for each, on a line of its own.
+//!
+//! ```text
+//!   {"severity":"error","kind":"compile","message":"Expect expression.","file":"a.sk",
+//!    "span":{"start":7,"end":8,"line":1,"column":8,"end_line":1,"end_column":9},
+//!    "frames":[],"omitted_frames":0,"help":[]}
+//! ```
+//!
+//! `docs/language.md` says what the fields mean. They stay; there may be more of them one day.
+
+use std::fmt;
+
+use serde::Serialize;
+
+use super::report::{Frame, Kind, Report};
+use super::source::{Place, Position};
+
+/// Frames that are listed at each end of a long stack.
+const LISTED: usize = 32;
+
+/// Displays reports as objects of JSON, one a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Json<'a> {
+    /// What happened.
+    pub reports: &'a [Report<'a>],
+}
+
+impl fmt::Display for Json<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for report in self.reports {
+            let line = serde_json::to_string(&Object::new(report)).map_err(|_| fmt::Error)?;
+            writeln!(f, "{line}")?;
+        }
+        Ok(())
+    }
+}
+
+#[derive(Serialize)]
+struct Object<'a> {
+    severity: &'static str,
+    kind: &'static str,
+    message: &'a str,
+    file: Option<&'a str>,
+    span: Option<Span>,
+    frames: Vec<Call<'a>>,
+    omitted_frames: usize,
+    help: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Span {
+    start: usize,
+    end: usize,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+}
+
+#[derive(Serialize)]
+struct Call<'a> {
+    function: Option<&'a str>,
+    file: Option<&'a str>,
+    line: usize,
+    column: Option<usize>,
+}
+
+impl<'a> Object<'a> {
+    fn new(report: &'a Report<'a>) -> Object<'a> {
+        let frames = &report.frames;
+        let omitted_frames = frames.len().saturating_sub(2 * LISTED);
+        let (first, rest) = frames.split_at(if omitted_frames > 0 { LISTED } else { frames.len() });
+        Object {
+            severity: "error",
+            kind: match report.kind {
+                Kind::Compile => "compile",
+                Kind::Runtime => "runtime",
+                Kind::Limit => "limit",
+            },
+            message: &report.message,
+            file: report.place.as_ref().map(file),
+            span: report.place.as_ref().map(Span::new),
+            frames: first.iter().chain(&rest[omitted_frames..]).map(Call::new).collect(),
+            omitted_frames,
+            help: &report.help,
+        }
+    }
+}
+
+impl Span {
+    fn new(place: &Place<'_>) -> Span {
+        let (start, end) = (place.start(), place.end());
+        Span {
+            start: place.span().start,
+            end: place.span().end,
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
+}
+
+impl<'a> Call<'a> {
+    fn new(frame: &'a Frame<'a>) -> Call<'a> {
+        let start = frame.place.as_ref().map(Place::start);
+        Call {
+            function: frame.function,
+            file: frame.place.as_ref().map(file),
+            line: start.map_or(frame.line as usize, |Position { line, .. }| line),
+            column: start.map(|Position { column, .. }| column),
+        }
+    }
+}
+
+fn file<'a>(place: &Place<'a>) -> &'a str {
+    place.source().name()
+}

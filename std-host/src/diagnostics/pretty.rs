@@ -1,0 +1,107 @@
+//! Errors for people: the message, the piece of the text underlined, help, and the calls that led there.
+
+use std::fmt;
+use std::ops::Range;
+
+use annotate_snippets::{
+    Annotation, AnnotationKind, Group, Level, Renderer, Snippet, Title, normalize_untrusted_str,
+};
+
+use super::report::Report;
+use super::source::Place;
+use super::stack;
+
+/// Of more errors than this only the number is told: what matters is at the top.
+const SHOWN: usize = 20;
+
+/// Of a place that covers more lines than this only the first is underlined.
+const LINES: usize = 6;
+
+/// Characters of a message that are shown.
+const MESSAGE: usize = 200;
+
+/// Displays reports for people to read.
+///
+/// # Examples
+/// ```
+/// use siskin::diagnostics::{Pretty, Report, Source};
+/// use siskin::{Dialect, Options, SYSTEM, Vm};
+///
+/// let vm = Vm::new(SYSTEM, Options::default())?;
+/// let source = Source::new("six.sk", "let six = 2 *;\n", Dialect::Siskin);
+/// let error = vm.compile(source.text(), source.dialect()).expect_err("something is missing");
+/// assert_eq!(
+///     Pretty { reports: &Report::load_error(&error, &source), color: false }.to_string(),
+///     "\
+/// error: Expect expression.
+///  --> six.sk:1:14
+///   |
+/// 1 | let six = 2 *;
+///   |              ^
+/// "
+/// );
+/// # Ok::<(), siskin::mem::OutOfMemory>(())
+/// ```
+#[derive(Clone, Copy, Debug)]
+pub struct Pretty<'a> {
+    /// What happened.
+    pub reports: &'a [Report<'a>],
+    /// Whether to use a terminal's colours.
+    pub color: bool,
+}
+
+impl fmt::Display for Pretty<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
+        for (index, report) in self.reports.iter().take(SHOWN).enumerate() {
+            if index > 0 {
+                writeln!(f)?;
+            }
+            one(report, &renderer, f)?;
+        }
+        match self.reports.len().saturating_sub(SHOWN) {
+            0 => Ok(()),
+            more => {
+                let rest = Group::with_title(title(&format!("{more} more errors")));
+                writeln!(f, "\n{}", renderer.render(&[rest]))
+            }
+        }
+    }
+}
+
+/// A message, the middle left out if it has a very long name in it.
+fn title(text: &str) -> Title<'static> {
+    let mut text = normalize_untrusted_str(text);
+    let cut = |at| text.char_indices().nth(at).map(|(at, _)| at);
+    if let (Some(head), Some(_)) = (cut(MESSAGE / 2), cut(MESSAGE)) {
+        let tail = text.char_indices().nth_back(MESSAGE / 4).map_or(text.len(), |(at, _)| at);
+        text.replace_range(head..tail, "...");
+    }
+    Level::ERROR.primary_title(text)
+}
+
+fn one(report: &Report<'_>, renderer: &Renderer, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    let mut group = title(&report.message).elements(report.place.as_ref().map(snippet));
+    group = group.elements(report.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help))));
+    writeln!(f, "{}", renderer.render(&[group]))?;
+    for entry in stack::shown(&report.frames) {
+        writeln!(f, "  {entry}")?;
+    }
+    Ok(())
+}
+
+/// The lines that a place is on: not the whole text, which would be searched for each of many errors.
+fn snippet<'a>(place: &Place<'a>) -> Snippet<'a, Annotation<'a>> {
+    let source = place.source();
+    let (first, last) = (place.start().line, place.end().line);
+    let last = if last - first < LINES { last } else { first };
+    let start = source.line_bytes(first).start;
+    let text = &source.text()[start..source.line_bytes(last).end];
+    let text = text.strip_suffix('\r').unwrap_or(text);
+    let Range { start: from, end: to } = place.span();
+    let span = (from - start).min(text.len())..(to - start).min(text.len());
+    Snippet::source(text)
+        .line_start(first)
+        .path(normalize_untrusted_str(source.name()))
+        .annotation(AnnotationKind::Primary.span(span))
+}

@@ -1,0 +1,76 @@
+//! One door to all formats.
+
+use siskin_core::{LoadError, Vm};
+
+use super::{CompileErrors, Json, Pretty, Report, Short, Source, Sources, Stopped, Traceback};
+
+/// How errors are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Format {
+    /// For people: [`Pretty`].
+    #[default]
+    Pretty,
+    /// A line for each: [`Short`].
+    Short,
+    /// For programs: [`Json`].
+    Json,
+    /// As the book's implementation: [`CompileErrors`] and [`Traceback`].
+    Lox,
+}
+
+/// Makes text of errors.
+///
+/// # Examples
+/// ```
+/// use siskin::diagnostics::{Format, Printer, Source};
+/// use siskin::{Dialect, Options, SYSTEM, Vm};
+///
+/// let vm = Vm::new(SYSTEM, Options::default())?;
+/// let source = Source::new("six.sk", "let six = 2 *;\n", Dialect::Siskin);
+/// let error = vm.compile(source.text(), source.dialect()).expect_err("something is missing");
+///
+/// let printer = Printer { format: Format::Short, color: false };
+/// assert_eq!(printer.load_error(&error, &source), "six.sk:1:14: error: Expect expression.\n");
+/// # Ok::<(), siskin::mem::OutOfMemory>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Printer {
+    /// How.
+    pub format: Format,
+    /// Whether to use a terminal's colours, where the format has any.
+    pub color: bool,
+}
+
+impl Printer {
+    /// Why a text could not be loaded; whole lines.
+    #[must_use]
+    pub fn load_error(&self, error: &LoadError, source: &Source) -> String {
+        match error {
+            _ if self.format != Format::Lox => self.reports(&Report::load_error(error, source)),
+            LoadError::Syntax(diagnostics) => {
+                CompileErrors { source: source.text(), diagnostics }.to_string()
+            }
+            LoadError::TooLarge { line, what } => {
+                format!("[line {line}] Error: Too many {what} in function.\n")
+            }
+            LoadError::OutOfMemory => format!("{error}\n"),
+        }
+    }
+
+    /// Why a run stopped, and where: to be asked before the next script starts. Whole lines.
+    #[must_use]
+    pub fn stopped(&self, why: Stopped<'_>, vm: &Vm, sources: &Sources) -> String {
+        if self.format == Format::Lox {
+            return Traceback { message: why.message(), vm }.to_string();
+        }
+        self.reports(&[Report::stopped(why, vm, sources)])
+    }
+
+    fn reports(&self, reports: &[Report<'_>]) -> String {
+        match self.format {
+            Format::Pretty | Format::Lox => Pretty { reports, color: self.color }.to_string(),
+            Format::Short => Short { reports }.to_string(),
+            Format::Json => Json { reports }.to_string(),
+        }
+    }
+}

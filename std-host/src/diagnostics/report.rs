@@ -1,0 +1,137 @@
+//! What is to be said of an error, however it will be said.
+
+use siskin_core::{ErrorKind, LoadError, Outcome, RuntimeError, Undefined, Vm};
+
+use super::source::{Place, Source};
+use super::sources::Sources;
+use super::{suggest, syntax};
+
+/// The sorts of report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// The text has an error.
+    Compile,
+    /// The script did what it must not.
+    Runtime,
+    /// A limit was met: fuel, memory, the depth of calls, or the host's patience.
+    Limit,
+}
+
+/// An error, or that a run was stopped.
+#[derive(Clone, Debug)]
+pub struct Report<'a> {
+    /// Which sort it is.
+    pub kind: Kind,
+    /// What went wrong, in a sentence.
+    pub message: String,
+    /// Where, if it is known.
+    pub place: Option<Place<'a>>,
+    /// The calls that were active, innermost first; the first is at `place`.
+    pub frames: Vec<Frame<'a>>,
+    /// What may help.
+    pub help: Vec<String>,
+}
+
+/// An active call.
+#[derive(Clone, Debug)]
+pub struct Frame<'a> {
+    /// The function's name; `None` for the script itself.
+    pub function: Option<&'a str>,
+    /// The line it is at.
+    pub line: u32,
+    /// The piece of the text it is at, if the text is known.
+    pub place: Option<Place<'a>>,
+}
+
+/// Why a run is not done.
+#[derive(Clone, Copy, Debug)]
+pub enum Stopped<'a> {
+    /// The script failed.
+    Error(&'a RuntimeError),
+    /// The fuel is used up.
+    OutOfFuel,
+    /// The host interrupted it.
+    Interrupted,
+}
+
+impl<'a> Stopped<'a> {
+    /// Why a run ended, unless it is done.
+    #[must_use]
+    pub fn of(outcome: &'a Outcome) -> Option<Stopped<'a>> {
+        match outcome {
+            Outcome::Done => None,
+            Outcome::OutOfFuel => Some(Stopped::OutOfFuel),
+            Outcome::Interrupted => Some(Stopped::Interrupted),
+            Outcome::Error(error) => Some(Stopped::Error(error)),
+        }
+    }
+
+    /// The message, one line.
+    #[must_use]
+    pub fn message(self) -> &'a str {
+        match self {
+            Stopped::Error(error) => error.message(),
+            Stopped::OutOfFuel => "Out of fuel.",
+            Stopped::Interrupted => "Interrupted.",
+        }
+    }
+
+    fn kind(self) -> Kind {
+        match self {
+            Stopped::OutOfFuel | Stopped::Interrupted => Kind::Limit,
+            Stopped::Error(error) => match error.kind() {
+                ErrorKind::OutOfMemory | ErrorKind::StackOverflow => Kind::Limit,
+                _ => Kind::Runtime,
+            },
+        }
+    }
+}
+
+impl<'a> Report<'a> {
+    /// Why a text could not be loaded: one report for each of its errors.
+    #[must_use]
+    pub fn load_error(error: &LoadError, source: &'a Source) -> Vec<Report<'a>> {
+        let plain = |kind, place| Report {
+            kind,
+            message: error.to_string(),
+            place,
+            frames: Vec::new(),
+            help: Vec::new(),
+        };
+        match error {
+            LoadError::Syntax(diagnostics) => syntax::reports(diagnostics, source),
+            LoadError::TooLarge { line, .. } => vec![plain(Kind::Compile, Some(source.line(*line as usize)))],
+            LoadError::OutOfMemory => vec![plain(Kind::Limit, None)],
+        }
+    }
+
+    /// Why a run stopped, and where: to be asked before the next script starts.
+    ///
+    /// Calls in texts that are not among `sources` have lines only.
+    #[must_use]
+    pub fn stopped(why: Stopped<'_>, vm: &'a Vm, sources: &'a Sources) -> Report<'a> {
+        let frames = sources.frames(vm);
+        let place = frames.first().and_then(|frame| frame.place.clone());
+        let undefined = match why {
+            Stopped::Error(error) => error.undefined(),
+            Stopped::OutOfFuel | Stopped::Interrupted => None,
+        };
+        let help = match (undefined, &place) {
+            (Some(Undefined::Variable(name)), _) => {
+                suggest::variable(name, place.as_ref(), vm.globals().map(|(name, _)| name))
+            }
+            (Some(Undefined::Property(name)), Some(place)) => {
+                suggest::property(name, suggest::members(place.source()))
+            }
+            _ => None,
+        };
+        Report {
+            kind: why.kind(),
+            message: why.message().to_owned(),
+            place,
+            frames,
+            help: help.into_iter().collect(),
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! The texts that a VM has loaded, and which piece of them a call is at.
+
+use std::ops::Range;
+
+use siskin_core::bytecode::Program;
+use siskin_core::{LoadOptions, Options, Script, TraceFrame, Vm};
+
+use super::report::Frame;
+use super::source::{Place, Source};
+use crate::SYSTEM;
+
+/// The texts that a VM has loaded.
+///
+/// # Examples
+/// ```
+/// use siskin::diagnostics::{Pretty, Report, Source, Sources, Stopped};
+/// use siskin::io::{StreamOutput, SystemClock};
+/// use siskin::{Dialect, Host, Options, SYSTEM, Vm};
+///
+/// let mut vm = Vm::new(SYSTEM, Options::default())?;
+/// let mut sources = Sources::new();
+/// let source = Source::new("half.sk", "fn half(x) { x / 2 }\nprint half(nil);\n", Dialect::Siskin);
+/// let script = vm.load_with(source.text(), source.dialect(), source.options())?;
+/// sources.add(source, &script);
+/// vm.start(script)?;
+///
+/// let mut nowhere = std::io::sink();
+/// let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
+/// let outcome = vm.run(None, &mut Host { output, clock, interrupt: None });
+/// let why = Stopped::of(&outcome).expect("nothing cannot be halved");
+/// let report = Report::stopped(why, &vm, &sources);
+/// assert_eq!(
+///     Pretty { reports: &[report], color: false }.to_string(),
+///     "\
+/// error: Operands must be numbers.
+///  --> half.sk:1:14
+///   |
+/// 1 | fn half(x) { x / 2 }
+///   |              ^^^^^
+///   in half() at half.sk:1:14
+///   in script at half.sk:2:7
+/// "
+/// );
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Default)]
+pub struct Sources {
+    /// By the numbers of their functions.
+    loaded: Vec<Loaded>,
+}
+
+#[derive(Debug)]
+struct Loaded {
+    source: Source,
+    /// The numbers of its functions.
+    functions: Range<u32>,
+}
+
+impl Sources {
+    /// None yet.
+    #[must_use]
+    pub fn new() -> Sources {
+        Sources::default()
+    }
+
+    /// Adds a text and the script that it was loaded as.
+    pub fn add(&mut self, source: Source, script: &Script) {
+        let functions = script.functions();
+        let at = self.loaded.partition_point(|loaded| loaded.functions.start < functions.start);
+        self.loaded.insert(at, Loaded { source, functions });
+    }
+
+    /// The text that was added last of those loaded last.
+    #[must_use]
+    pub fn last(&self) -> Option<&Source> {
+        self.loaded.last().map(|loaded| &loaded.source)
+    }
+
+    /// The active calls, innermost first.
+    pub(super) fn frames<'a>(&'a self, vm: &'a Vm) -> Vec<Frame<'a>> {
+        let mut spans = Spans { sources: self, options: vm.options(), programs: Vec::new() };
+        vm.trace()
+            .map(|frame| Frame { function: frame.name, line: frame.line, place: spans.place(&frame) })
+            .collect()
+    }
+
+    /// The index of the text that a call is in.
+    fn find(&self, frame: &TraceFrame<'_>) -> Option<usize> {
+        let number = frame.function.0;
+        let at = self.loaded.partition_point(|loaded| loaded.functions.end <= number);
+        self.loaded.get(at).filter(|loaded| loaded.functions.contains(&number)).map(|_| at)
+    }
+}
+
+/// Which piece of the text each instruction is from: asked of texts that are compiled again, each at most once.
+/// Compiling is deterministic, so instructions are where they were.
+struct Spans<'a> {
+    sources: &'a Sources,
+    options: Options,
+    /// By index of the text, those compiled so far.
+    programs: Vec<(usize, Option<Program>)>,
+}
+
+impl<'a> Spans<'a> {
+    /// Where a call is: exactly, or else its line.
+    fn place(&mut self, frame: &TraceFrame<'_>) -> Option<Place<'a>> {
+        let index = self.sources.find(frame)?;
+        let source = &self.sources.loaded[index].source;
+        let exact = self.span(index, frame).map(|span| source.place(span));
+        // A place on another line than the trace's would be of another text or another compiler.
+        let right = exact.filter(|place| source.line_at(place.span().end) == frame.line as usize);
+        Some(right.unwrap_or_else(|| source.line(frame.line as usize)))
+    }
+
+    fn span(&mut self, index: usize, frame: &TraceFrame<'_>) -> Option<Range<usize>> {
+        let function = Script::index_of(&self.sources.loaded[index].functions, frame.function)?;
+        let code = self.program(index)?.functions.get(function.0 as usize)?;
+        let behind = code.spans.partition_point(|(word, _)| *word <= frame.word);
+        let (_, span) = code.spans.get(behind.checked_sub(1)?)?;
+        Some(span.start as usize..span.end as usize)
+    }
+
+    fn program(&mut self, index: usize) -> Option<&Program> {
+        let known = self.programs.iter().position(|(known, _)| *known == index);
+        let at = known.unwrap_or_else(|| {
+            self.programs.push((index, compile(&self.sources.loaded[index].source, self.options)));
+            self.programs.len() - 1
+        });
+        self.programs[at].1.as_ref()
+    }
+}
+
+/// Compiles a text with spans, in memory of its own: that of the VM may be full, and be what the error is about.
+fn compile(source: &Source, options: Options) -> Option<Program> {
+    let vm = Vm::new(SYSTEM, Options { memory: usize::MAX, ..options }).ok()?;
+    let options = LoadOptions { spans: true, ..source.options() };
+    vm.compile_with(source.text(), source.dialect(), options).ok()
+}

@@ -1,0 +1,80 @@
+//! The calls that were active, shortened for people: recursion folded, the middle of what is still too long left out.
+
+use std::fmt;
+
+use super::report::Frame;
+
+/// Calls of a function from the same line that are folded into one entry, at least.
+const FOLD: usize = 4;
+/// Entries that are shown.
+const SHOWN: usize = 20;
+
+/// An entry of a stack that is shown.
+#[derive(Debug)]
+pub(super) enum Entry<'r> {
+    /// A call.
+    Frame(&'r Frame<'r>),
+    /// So many more like the one before.
+    Again(usize, &'r Frame<'r>),
+    /// So many calls are left out.
+    LeftOut(usize),
+}
+
+impl Entry<'_> {
+    /// How many calls it stands for.
+    fn count(&self) -> usize {
+        match self {
+            Entry::Frame(_) => 1,
+            Entry::Again(count, _) | Entry::LeftOut(count) => *count,
+        }
+    }
+}
+
+impl fmt::Display for Entry<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Entry::Frame(frame) => {
+                match frame.function {
+                    Some(name) => write!(f, "in {name}() at ")?,
+                    None => f.write_str("in script at ")?,
+                }
+                match &frame.place {
+                    Some(place) => write!(f, "{place}"),
+                    None => write!(f, "line {}", frame.line),
+                }
+            }
+            Entry::Again(count, frame) => {
+                let name = frame.function.unwrap_or("script");
+                write!(f, "... {count} more of {name} at line {}", frame.line)
+            }
+            Entry::LeftOut(count) => write!(f, "... {count} more"),
+        }
+    }
+}
+
+/// What is shown of a stack; nothing if there is only the script itself, as it is where the error is.
+pub(super) fn shown<'r>(frames: &'r [Frame<'r>]) -> Vec<Entry<'r>> {
+    if let [Frame { function: None, place: Some(_), .. }] = frames {
+        return Vec::new();
+    }
+    let mut entries = Vec::new();
+    for run in frames.chunk_by(|a, b| a.function == b.function && a.line == b.line && same_text(a, b)) {
+        match run {
+            [first, rest @ ..] if run.len() >= FOLD => {
+                entries.extend([Entry::Frame(first), Entry::Again(rest.len(), first)]);
+            }
+            _ => entries.extend(run.iter().map(Entry::Frame)),
+        }
+    }
+    if entries.len() > SHOWN {
+        let middle = SHOWN / 2..entries.len() - SHOWN / 2;
+        let left_out = entries[middle.clone()].iter().map(Entry::count).sum();
+        entries.splice(middle, [Entry::LeftOut(left_out)]);
+    }
+    entries
+}
+
+fn same_text(a: &Frame<'_>, b: &Frame<'_>) -> bool {
+    let source = |frame: &Frame<'_>| frame.place.as_ref().map(|place| std::ptr::from_ref(place.source()));
+    source(a) == source(b)
+}

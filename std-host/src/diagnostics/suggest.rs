@@ -1,0 +1,112 @@
+//! "Did you mean": the nearest of the names that there are.
+
+use siskin_core::syntax::{Lexer, Token, TokenKind};
+
+use super::habits;
+use super::source::{Place, Source};
+
+/// The candidate nearest to `name`: at most a third of its characters may be wrong, but one always may.
+///
+/// # Examples
+/// ```
+/// use siskin::diagnostics::suggest::nearest;
+///
+/// assert_eq!(nearest("heigth", ["weight", "height"]), Some("height"));
+/// assert_eq!(nearest("Width", ["height", "width"]), Some("width"));
+/// assert_eq!(nearest("x", ["y", "i"]), None);
+/// ```
+#[must_use]
+pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = name.to_lowercase();
+    let length = lower.chars().count();
+    // Of a name of one character nothing would be left.
+    let most = (length / 3).max(1).min(length.saturating_sub(1));
+    let distance = |candidate: &str| {
+        let candidate = candidate.to_lowercase();
+        // The distance is at least the difference in length, and dear to find out for long names.
+        let far = candidate.chars().count().abs_diff(length) > most;
+        if far { usize::MAX } else { strsim::damerau_levenshtein(&lower, &candidate) }
+    };
+    let others = candidates.into_iter().filter(|candidate| *candidate != name);
+    let near = others.map(|other| (distance(other), other)).filter(|(distance, _)| *distance <= most);
+    near.min_by_key(|(distance, _)| *distance).map(|(_, other)| other)
+}
+
+/// "Did you mean" in words.
+pub(super) fn question(name: &str) -> String {
+    format!("did you mean '{name}'?")
+}
+
+/// What may help where a variable is undefined, if these are defined.
+pub(super) fn variable<'a>(
+    name: &str,
+    place: Option<&Place<'_>>,
+    defined: impl Iterator<Item = &'a str>,
+) -> Option<String> {
+    let dialect = place.map(|place| place.source().dialect()).unwrap_or_default();
+    if let Some(word) = habits::words().find(|word| *word == name) {
+        return Some(question(habits::native(word, dialect)));
+    }
+    if let Some(near) = nearest(name, defined) {
+        return Some(question(near));
+    }
+    if let Some(word) = nearest(name, habits::words()) {
+        return Some(question(habits::native(word, dialect)));
+    }
+    let rest = place?.text().strip_prefix(name)?.trim_start();
+    (rest.starts_with('=') && !rest.starts_with("=="))
+        .then(|| format!("declare it first: 'var {name} = ...;'"))
+}
+
+/// What may help where a property is undefined, if these are there.
+pub(super) fn property<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    nearest(name, candidates).map(question)
+}
+
+/// The names that a text uses for fields and methods: what stands behind a dot, and methods where they are declared.
+pub(super) fn members(source: &Source) -> impl Iterator<Item = &str> {
+    use TokenKind as T;
+    let text = source.text();
+    let mut lexer = Lexer::new(text, source.dialect());
+    let tokens = std::iter::from_fn(move || Some(lexer.next_token()).filter(|token| token.kind != T::End));
+    let mut before = [T::End; 2];
+    let mut name = None;
+    let member = tokens.filter_map(move |token: Token| {
+        let [first, second] = before;
+        before = [second, token.kind];
+        let declared = matches!(first, T::LeftBrace | T::RightBrace) && second == T::Identifier;
+        match token.kind {
+            T::Identifier if second == T::Dot => return Some(token),
+            T::Identifier => name = Some(token),
+            T::LeftParen if declared => return name,
+            _ => {}
+        }
+        None
+    });
+    member.filter_map(|token| text.get(token.span.start as usize..token.span.end as usize))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use siskin_core::Dialect;
+
+    #[test]
+    fn a_third_may_be_wrong() {
+        assert_eq!(nearest("count", ["counter", "cuont"]), Some("cuont"), "letters swapped count once");
+        assert_eq!(nearest("abcdef", ["abcxxf"]), Some("abcxxf"));
+        assert_eq!(nearest("abcdef", ["axxxef"]), None);
+        assert_eq!(nearest("ab", ["ax"]), Some("ax"));
+        assert_eq!(nearest("ab", ["xy"]), None);
+        assert_eq!(nearest("ab", ["ab"]), None, "that is not there, however it came into the list");
+        assert_eq!(nearest("", ["a"]), None);
+        assert_eq!(nearest("größe", ["große"]), Some("große"));
+    }
+
+    #[test]
+    fn members_are_fields_and_methods() {
+        let text = "class A { length() { this.size = 1; } area(x) {} }\nvar a = f(A()); a.get();";
+        let source = Source::new("", text, Dialect::Siskin);
+        assert_eq!(members(&source).collect::<Vec<_>>(), ["length", "size", "area", "get"]);
+    }
+}

@@ -1,0 +1,145 @@
+//! Reports of what is wrong with a text: where exactly, and what was perhaps meant.
+
+use std::ops::Range;
+
+use siskin_core::syntax::{Code, Diagnostic, Lexer, Token, TokenKind};
+
+use super::report::{Kind, Report};
+use super::source::Source;
+use super::{habits, suggest};
+
+/// One report for each error.
+pub(super) fn reports<'a>(diagnostics: &[Diagnostic], source: &'a Source) -> Vec<Report<'a>> {
+    let context = Context::new(source);
+    diagnostics.iter().map(|diagnostic| context.report(diagnostic)).collect()
+}
+
+/// A text with errors, as tokens.
+struct Context<'a> {
+    source: &'a Source,
+    tokens: Vec<Token>,
+}
+
+impl<'a> Context<'a> {
+    fn new(source: &'a Source) -> Context<'a> {
+        let mut lexer = Lexer::new(source.text(), source.dialect());
+        let tokens =
+            std::iter::from_fn(|| Some(lexer.next_token()).filter(|token| token.kind != TokenKind::End));
+        Context { source, tokens: tokens.collect() }
+    }
+
+    fn report(&self, diagnostic: &Diagnostic) -> Report<'a> {
+        let at = self.tokens.partition_point(|token| token.span.start < diagnostic.span.start);
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
+        Report {
+            kind: Kind::Compile,
+            message: diagnostic.code.message(self.source.text()).to_string(),
+            place: Some(self.source.place(self.span(diagnostic, before))),
+            frames: Vec::new(),
+            help: self.help(diagnostic.code, at).into_iter().collect(),
+        }
+    }
+
+    /// Where to point: what is missing is missed behind the token before, if the next is on another line or there is
+    /// none; of a string without end, only the first line is meant.
+    fn span(&self, diagnostic: &Diagnostic, before: Option<Token>) -> Range<usize> {
+        let span = range(diagnostic.span);
+        let line = |at| self.source.line_at(at);
+        match before.map(|token| range(token.span)) {
+            Some(before) if span.is_empty() => {
+                // A string without end goes on to the end of the text.
+                let end =
+                    self.source.text().get(..before.end).map_or(before.end, |text| text.trim_end().len());
+                end..end
+            }
+            Some(before) if is_end(diagnostic.code) && line(before.end) < line(span.end) => {
+                before.end..before.end
+            }
+            _ if diagnostic.code == Code::UnterminatedString => {
+                let line = self.source.line_bytes(line(span.start + 1));
+                span.start..span.end.min(line.start + self.source.text()[line].trim_end().len())
+            }
+            _ => span,
+        }
+    }
+
+    /// What may help with an error at the token of that index.
+    fn help(&self, code: Code, at: usize) -> Option<String> {
+        let here = self.tokens.get(at).copied();
+        let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
+        let said = |text: &str| Some(text.to_owned());
+        match code {
+            Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
+            Code::UnexpectedCharacter => return habits::character(self.text(here?)).and_then(said),
+            Code::ExpectBraceAfterBlock | Code::ExpectBraceAfterClassBody if here.is_none() => {
+                let open = self.open_brace()?;
+                let line = self.source.line_at(open.span.end as usize);
+                return Some(format!("the '{{' on line {line} is not closed"));
+            }
+            Code::ExpectVariableName
+            | Code::ExpectFunctionName
+            | Code::ExpectParameterName
+            | Code::ExpectClassName
+            | Code::ExpectMethodName
+            | Code::ExpectPropertyName => {
+                let word = self.text(here?);
+                let is_word = word.starts_with(|char: char| char.is_ascii_alphabetic());
+                return is_word.then(|| format!("'{word}' is a word of the language, not a name"));
+            }
+            _ => {}
+        }
+        self.operator(at).or_else(|| self.word(before)).or_else(|| self.word(here))
+    }
+
+    /// What to write for the operator whose last character, or the one before it, is the token of that index.
+    fn operator(&self, at: usize) -> Option<String> {
+        let sign = |first: usize| {
+            let (first, second) = (self.tokens.get(first)?, self.tokens.get(first + 1)?);
+            let touch = first.span.end == second.span.start;
+            let span = range(first.span).start..range(second.span).end;
+            touch.then(|| self.source.text().get(span)).flatten().and_then(habits::operator)
+        };
+        let firsts = [at.checked_sub(1), at.checked_sub(2)];
+        firsts.into_iter().flatten().find_map(sign).map(str::to_owned)
+    }
+
+    /// What to write for a name that is nearly a word of the language, or one of another language.
+    fn word(&self, token: Option<Token>) -> Option<String> {
+        let name = token.filter(|token| token.kind == TokenKind::Identifier).map(|token| self.text(token))?;
+        let exact = habits::words().find(|word| *word == name);
+        let word = exact.or_else(|| suggest::nearest(name, habits::words()))?;
+        Some(suggest::question(habits::native(word, self.source.dialect())))
+    }
+
+    /// The innermost brace that nothing closes.
+    fn open_brace(&self) -> Option<Token> {
+        let mut open = Vec::new();
+        for token in &self.tokens {
+            match token.kind {
+                TokenKind::LeftBrace => open.push(*token),
+                TokenKind::RightBrace => drop(open.pop()),
+                _ => {}
+            }
+        }
+        open.pop()
+    }
+
+    fn text(&self, token: Token) -> &'a str {
+        self.source.text().get(range(token.span)).unwrap_or_default()
+    }
+}
+
+/// Whether a code says that a statement has no end.
+fn is_end(code: Code) -> bool {
+    matches!(
+        code,
+        Code::ExpectSemicolonAfterValue
+            | Code::ExpectSemicolonAfterExpression
+            | Code::ExpectSemicolonAfterVariable
+            | Code::ExpectSemicolonAfterReturn
+    )
+}
+
+fn range(span: siskin_core::syntax::ast::Span) -> Range<usize> {
+    span.start as usize..span.end as usize
+}
