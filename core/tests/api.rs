@@ -4,7 +4,7 @@ mod common;
 
 use common::{Counting, Kept, Still};
 use siskin_core::platform::Host;
-use siskin_core::{Dialect, Options, Outcome, Vm};
+use siskin_core::{Dialect, Options, Outcome, Undefined, Vm};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn vm() -> Vm {
@@ -60,6 +60,37 @@ fn the_functions_of_a_script_can_be_seen_until_it_is_started() {
     assert_eq!(names, ["script", "a", "b", "c", "e"]);
     assert_eq!(one.units(&other).expect("memory").count(), 2);
     assert_eq!(two.units(&script).expect("memory").count(), 0);
+}
+
+#[test]
+fn undefined_names_are_told() {
+    for (source, expected) in [
+        ("print nobody;", Some(Undefined::Variable("nobody"))),
+        ("nobody = 1;", Some(Undefined::Variable("nobody"))),
+        ("class A {} A().field;", Some(Undefined::Property("field"))),
+        ("class A {} A().method();", Some(Undefined::Property("method"))),
+        ("class A {} class B < A { m() { super.method(); } } B().m();", Some(Undefined::Property("method"))),
+        ("-nil;", None),
+    ] {
+        let mut vm = vm();
+        let script = vm.load(source, Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        let (Outcome::Error(error), _) = run(&mut vm) else { panic!("{source} goes well") };
+        assert_eq!(error.undefined(), expected, "{source}");
+    }
+}
+
+#[test]
+fn global_names_are_those_that_are_defined() {
+    let mut vm = vm();
+    assert_eq!(vm.globals().map(|(name, _)| name).collect::<Vec<_>>(), ["clock"]);
+    let script = vm.load("fun f() { never(); } var a = 1; later; var b;", Dialect::Lox).expect("no errors");
+    assert_eq!(vm.globals().map(|(name, _)| name).collect::<Vec<_>>(), ["clock"], "nothing ran yet");
+    vm.start(script).expect("memory");
+    assert!(matches!(run(&mut vm).0, Outcome::Error(_)));
+    let mut names: Vec<_> = vm.globals().map(|(name, _)| name).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["a", "clock", "f"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Targets that take source text.
 
-use siskin::diagnostics::CompileErrors;
+use siskin::diagnostics::{CompileErrors, Format, Printer, Source};
 use siskin::{Dialect, LoadError, Options, SYSTEM, Vm};
 
 use crate::tier::{self, Tier};
@@ -12,7 +12,7 @@ pub fn parse(data: &[u8]) {
     for dialect in [Dialect::Lox, Dialect::Siskin] {
         let options = Options { memory: 64 << 20, ..Options::default() };
         let Ok(mut vm) = Vm::new(SYSTEM, options) else { return };
-        check(vm.load(source, dialect).err(), source);
+        check(vm.load(source, dialect).err(), source, dialect);
     }
 }
 
@@ -51,7 +51,7 @@ fn run_source(modes: u8, slice: u8, source: &str) {
         let once = |vm: &mut Vm| match vm.load(source, dialect) {
             Ok(script) => vm.start(script).ok().map(|()| finish(vm, fuel, slices)),
             Err(error) => {
-                check(Some(error), source);
+                check(Some(error), source, dialect);
                 None
             }
         };
@@ -87,7 +87,14 @@ fn run_source(modes: u8, slice: u8, source: &str) {
 }
 
 /// An error must be one that can be shown.
-fn check(error: Option<LoadError>, source: &str) {
+fn check(error: Option<LoadError>, source: &str, dialect: Dialect) {
+    if let Some(error) = &error {
+        let source = Source::new("fuzz", source, dialect);
+        for format in [Format::Pretty, Format::Short, Format::Json] {
+            let shown = Printer { format, color: false }.load_error(error, &source);
+            assert!(shown.ends_with('\n'), "{shown}");
+        }
+    }
     if let Some(LoadError::Syntax(diagnostics)) = error {
         assert!(!diagnostics.is_empty(), "refused without a reason");
         for diagnostic in &diagnostics {

@@ -111,18 +111,22 @@ impl<'a> Report<'a> {
     /// Calls in texts that are not among `sources` have lines only.
     #[must_use]
     pub fn stopped(why: Stopped<'_>, vm: &'a Vm, sources: &'a Sources) -> Report<'a> {
-        let frames = sources.frames(vm);
-        let place = frames.first().and_then(|frame| frame.place.clone());
         let undefined = match why {
             Stopped::Error(error) => error.undefined(),
             Stopped::OutOfFuel | Stopped::Interrupted => None,
         };
-        let help = match (undefined, &place) {
-            (Some(Undefined::Variable(name)), _) => {
+        let mut frames = sources.frames(vm);
+        if let (Some(Undefined::Property(name)), Some(innermost)) = (undefined, frames.first_mut()) {
+            innermost.place = innermost.place.take().map(|place| suggest::narrowed(name, place));
+        }
+        let place = frames.first().and_then(|frame| frame.place.clone());
+        let help = match undefined {
+            Some(Undefined::Variable(name)) => {
                 suggest::variable(name, place.as_ref(), vm.globals().map(|(name, _)| name))
             }
-            (Some(Undefined::Property(name)), Some(place)) => {
-                suggest::property(name, suggest::members(place.source()))
+            Some(Undefined::Property(name)) => {
+                let members = place.iter().flat_map(|place| suggest::members(place.source()));
+                suggest::property(name, members)
             }
             _ => None,
         };

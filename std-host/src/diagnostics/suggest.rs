@@ -1,6 +1,9 @@
 //! "Did you mean": the nearest of the names that there are.
 
-use siskin_core::syntax::{Lexer, Token, TokenKind};
+use std::ops::Range;
+
+use siskin_core::Dialect;
+use siskin_core::syntax::{Lexer, TokenKind};
 
 use super::habits;
 use super::source::{Place, Source};
@@ -66,30 +69,50 @@ pub(super) fn property<'a>(name: &str, candidates: impl IntoIterator<Item = &'a 
 /// The names that a text uses for fields and methods: what stands behind a dot, and methods where they are declared.
 pub(super) fn members(source: &Source) -> impl Iterator<Item = &str> {
     use TokenKind as T;
-    let text = source.text();
-    let mut lexer = Lexer::new(text, source.dialect());
-    let tokens = std::iter::from_fn(move || Some(lexer.next_token()).filter(|token| token.kind != T::End));
     let mut before = [T::End; 2];
-    let mut name = None;
-    let member = tokens.filter_map(move |token: Token| {
+    let mut name = "";
+    tokens(source.text(), source.dialect()).filter_map(move |(kind, text, _)| {
         let [first, second] = before;
-        before = [second, token.kind];
+        before = [second, kind];
         let declared = matches!(first, T::LeftBrace | T::RightBrace) && second == T::Identifier;
-        match token.kind {
-            T::Identifier if second == T::Dot => return Some(token),
-            T::Identifier => name = Some(token),
-            T::LeftParen if declared => return name,
+        match kind {
+            T::Identifier if second == T::Dot => return Some(text),
+            T::Identifier => name = text,
+            T::LeftParen if declared => return Some(name),
             _ => {}
         }
         None
+    })
+}
+
+/// The part of an expression that asks for a property, if it is but one, and on the expression's last line.
+pub(super) fn narrowed<'a>(name: &str, place: Place<'a>) -> Place<'a> {
+    let source = place.source();
+    let Range { start, end } = place.span();
+    let mut before = TokenKind::End;
+    let mut uses = tokens(place.text(), source.dialect()).filter_map(|(kind, text, at)| {
+        let dotted = std::mem::replace(&mut before, kind) == TokenKind::Dot;
+        (dotted && text == name).then(|| start + at..start + at + text.len())
     });
-    member.filter_map(|token| text.get(token.span.start as usize..token.span.end as usize))
+    match (uses.next(), uses.next()) {
+        (Some(one), None) if source.line_at(one.end) == source.line_at(end) => source.place(one),
+        _ => place,
+    }
+}
+
+/// The tokens of a text, and where they begin.
+fn tokens(text: &str, dialect: Dialect) -> impl Iterator<Item = (TokenKind, &str, usize)> {
+    let mut lexer = Lexer::new(text, dialect);
+    std::iter::from_fn(move || {
+        let token = lexer.next_token();
+        let (start, end) = (token.span.start as usize, token.span.end as usize);
+        (token.kind != TokenKind::End).then(|| (token.kind, text.get(start..end).unwrap_or_default(), start))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use siskin_core::Dialect;
 
     #[test]
     fn a_third_may_be_wrong() {
@@ -108,5 +131,18 @@ mod tests {
         let text = "class A { length() { this.size = 1; } area(x) {} }\nvar a = f(A()); a.get();";
         let source = Source::new("", text, Dialect::Siskin);
         assert_eq!(members(&source).collect::<Vec<_>>(), ["length", "size", "area", "get"]);
+    }
+
+    #[test]
+    fn places_are_narrowed_to_the_name() {
+        let source = Source::new("", "a.b.c(\"b\"); a\n.b(1); a.b(a.b);", Dialect::Siskin);
+        let narrow = |part: &str| {
+            let start = source.text().find(part).expect("it is there");
+            narrowed("b", source.place(start..start + part.len())).text()
+        };
+        assert_eq!(narrow("a.b.c(\"b\")"), "b");
+        assert_eq!(narrow("a\n.b(1)"), "b");
+        assert_eq!(narrow("a.b(a.b)"), "a.b(a.b)");
+        assert_eq!(narrow("(1)"), "(1)");
     }
 }

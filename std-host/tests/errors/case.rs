@@ -1,0 +1,65 @@
+//! A script that has an error, and what is said of it.
+
+use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
+use siskin::io::{StreamOutput, SystemClock};
+use siskin::{Dialect, Host, Options, SYSTEM, Vm};
+
+/// A script, called `a.sk` unless it says otherwise.
+pub(crate) struct Case {
+    pub(crate) source: Source,
+    pub(crate) options: Options,
+    pub(crate) fuel: Option<u64>,
+}
+
+impl Case {
+    pub(crate) fn new(text: &str) -> Case {
+        Case {
+            source: Source::new("a.sk", text, Dialect::Siskin),
+            options: Options::default(),
+            fuel: Some(1_000_000),
+        }
+    }
+
+    pub(crate) fn lox(text: &str) -> Case {
+        Case { source: Source::new("a.lox", text, Dialect::Lox), ..Case::new("") }
+    }
+
+    /// What is said of it; nothing if all is well.
+    pub(crate) fn show(self, format: Format) -> String {
+        let Case { source, options, fuel } = self;
+        let printer = Printer { format, color: false };
+        let mut vm = match Vm::new(SYSTEM, options) {
+            Ok(vm) => vm,
+            Err(error) => return printer.load_error(&error.into(), &source),
+        };
+        let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
+            Ok(script) => script,
+            Err(error) => return printer.load_error(&error, &source),
+        };
+        let mut sources = Sources::new();
+        sources.add(source, &script);
+        if let Err(error) = vm.start(script) {
+            return printer.stopped(Stopped::Error(&error), &vm, &sources);
+        }
+        let mut nowhere = std::io::sink();
+        let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
+        let outcome = vm.run(fuel, &mut Host { output, clock, interrupt: None });
+        Stopped::of(&outcome).map_or(String::new(), |why| printer.stopped(why, &vm, &sources))
+    }
+}
+
+/// What people read about a script.
+pub(crate) fn pretty(text: &str) -> String {
+    Case::new(text).show(Format::Pretty)
+}
+
+/// The same on a line.
+pub(crate) fn short(text: &str) -> String {
+    Case::new(text).show(Format::Short)
+}
+
+/// Compares texts, and shows both as they are where they differ.
+#[track_caller]
+pub(crate) fn same(got: &str, expected: &str) {
+    assert!(got == expected, "got\n{got}\nexpected\n{expected}");
+}

@@ -1,0 +1,447 @@
+//! Texts that do not compile.
+
+use crate::case::{Case, pretty, same, short};
+use siskin::diagnostics::Format;
+
+#[test]
+fn missing_operand() {
+    same(
+        &pretty("print 6 *;\n"),
+        r"error: Expect expression.
+ --> a.sk:1:10
+  |
+1 | print 6 *;
+  |          ^
+",
+    );
+}
+
+#[test]
+fn missing_semicolon_is_missed_where_the_line_ends() {
+    same(
+        &pretty(
+            r"let a = 1
+let b = 2;
+",
+        ),
+        r"error: Expect ';' after variable declaration.
+ --> a.sk:1:10
+  |
+1 | let a = 1
+  |          ^
+",
+    );
+}
+
+#[test]
+fn missing_semicolon_within_a_line() {
+    same(
+        &pretty("print 1 print 2;\n"),
+        r"error: Expect ';' after value.
+ --> a.sk:1:9
+  |
+1 | print 1 print 2;
+  |         ^^^^^
+",
+    );
+}
+
+#[test]
+fn end_of_text_is_behind_the_last_token() {
+    same(
+        &pretty(
+            r"fn f() {
+  print 1;
+
+
+",
+        ),
+        r"error: Expect '}' after block.
+ --> a.sk:2:11
+  |
+2 |   print 1;
+  |           ^
+  |
+  = help: the '{' on line 1 is not closed
+",
+    );
+}
+
+#[test]
+fn unclosed_class() {
+    same(
+        &pretty(
+            r"class A {
+  b() { 1 }
+",
+        ),
+        r"error: Expect '}' after class body.
+ --> a.sk:2:12
+  |
+2 |   b() { 1 }
+  |            ^
+  |
+  = help: the '{' on line 1 is not closed
+",
+    );
+}
+
+#[test]
+fn string_without_end_is_its_first_line() {
+    same(
+        &pretty(
+            r#"print "abc;
+print 2;
+"#,
+        ),
+        r#"error: Unterminated string.
+ --> a.sk:1:7
+  |
+1 | print "abc;
+  |       ^^^^^
+"#,
+    );
+}
+
+#[test]
+fn several_errors() {
+    same(
+        &pretty(
+            r"let a = ;
+print 1;
+let 3 = b;
+",
+        ),
+        r"error: Expect expression.
+ --> a.sk:1:9
+  |
+1 | let a = ;
+  |         ^
+
+error: Expect variable name.
+ --> a.sk:3:5
+  |
+3 | let 3 = b;
+  |     ^
+",
+    );
+}
+
+#[test]
+fn misspelled_word() {
+    same(
+        &pretty("whlie true { }\n"),
+        r"error: Expect ';' after expression.
+ --> a.sk:1:7
+  |
+1 | whlie true { }
+  |       ^^^^
+  |
+  = help: did you mean 'while'?
+",
+    );
+}
+
+#[test]
+fn misspelled_return() {
+    same(
+        &pretty(
+            r"fn f(x) {
+  retrun x;
+}
+",
+        ),
+        r"error: Expect ';' after expression.
+ --> a.sk:2:10
+  |
+2 |   retrun x;
+  |          ^
+  |
+  = help: did you mean 'return'?
+",
+    );
+}
+
+#[test]
+fn misspelled_else() {
+    same(
+        &pretty("let a = if true { 1 } els { 2 };\n"),
+        r"error: Expect ';' after variable declaration.
+ --> a.sk:1:23
+  |
+1 | let a = if true { 1 } els { 2 };
+  |                       ^^^
+  |
+  = help: did you mean 'else'?
+",
+    );
+}
+
+#[test]
+fn word_of_another_language() {
+    same(
+        &pretty("function f() { 1 }\n"),
+        r"error: Expect ';' after expression.
+ --> a.sk:1:10
+  |
+1 | function f() { 1 }
+  |          ^
+  |
+  = help: did you mean 'fn'?
+",
+    );
+}
+
+#[test]
+fn misspelled_word_of_another_language() {
+    same(
+        &pretty("funtion f() { 1 }\n"),
+        r"error: Expect ';' after expression.
+ --> a.sk:1:9
+  |
+1 | funtion f() { 1 }
+  |         ^
+  |
+  = help: did you mean 'fn'?
+",
+    );
+}
+
+#[test]
+fn python() {
+    same(
+        &pretty("def f() { 1 }\n"),
+        r"error: Expect ';' after expression.
+ --> a.sk:1:5
+  |
+1 | def f() { 1 }
+  |     ^
+  |
+  = help: did you mean 'fn'?
+",
+    );
+}
+
+#[test]
+fn elif() {
+    same(
+        &pretty("if true { 1; } elif false { 2; }\n"),
+        r"error: Expect ';' after expression.
+ --> a.sk:1:21
+  |
+1 | if true { 1; } elif false { 2; }
+  |                     ^^^^^
+  |
+  = help: did you mean 'else if'?
+
+error: Expect expression.
+ --> a.sk:1:32
+  |
+1 | if true { 1; } elif false { 2; }
+  |                                ^
+",
+    );
+}
+
+#[test]
+fn operator_of_another_language() {
+    same(
+        &pretty(
+            r"var a = 1;
+a += 1;
+",
+        ),
+        r"error: Expect expression.
+ --> a.sk:2:4
+  |
+2 | a += 1;
+  |    ^
+  |
+  = help: there is no '+=': write 'x = x + ...'
+",
+    );
+}
+
+#[test]
+fn increment() {
+    same(
+        &pretty(
+            r"var i = 0;
+i++;
+",
+        ),
+        r"error: Expect expression.
+ --> a.sk:2:3
+  |
+2 | i++;
+  |   ^
+  |
+  = help: there is no '++': write 'x = x + 1'
+",
+    );
+}
+
+#[test]
+fn strict_equality() {
+    same(
+        &pretty("print 1 === 1;\n"),
+        r"error: Expect expression.
+ --> a.sk:1:11
+  |
+1 | print 1 === 1;
+  |           ^
+  |
+  = help: write '==' for equal
+",
+    );
+}
+
+#[test]
+fn ampersands() {
+    same(
+        &pretty("print true && false;\n"),
+        r"error: Unexpected character.
+ --> a.sk:1:12
+  |
+1 | print true && false;
+  |            ^
+  |
+  = help: write 'and' for both
+",
+    );
+}
+
+#[test]
+fn single_quotes() {
+    same(
+        &pretty("print 'a';\n"),
+        r"error: Unexpected character.
+ --> a.sk:1:7
+  |
+1 | print 'a';
+  |       ^
+  |
+  = help: strings are written in double quotes
+",
+    );
+}
+
+#[test]
+fn words_are_no_names() {
+    same(
+        &pretty("let class = 1;\n"),
+        r"error: Expect variable name.
+ --> a.sk:1:5
+  |
+1 | let class = 1;
+  |     ^^^^^
+  |
+  = help: 'class' is a word of the language, not a name
+
+error: Expect class name.
+ --> a.sk:1:11
+  |
+1 | let class = 1;
+  |           ^
+
+error: Expect '}' after block.
+ --> a.sk:1:15
+  |
+1 | let class = 1;
+  |               ^
+",
+    );
+}
+
+#[test]
+fn assignment_to_let() {
+    same(
+        &pretty(
+            r"let a = 1;
+fn f() {
+  let b = 2;
+  b = 3;
+}
+",
+        ),
+        r"error: Can't assign to 'b': it was bound with 'let'.
+ --> a.sk:4:5
+  |
+4 |   b = 3;
+  |     ^
+  |
+  = help: bind it with 'var' if it is to change
+",
+    );
+}
+
+#[test]
+fn return_from_script() {
+    same(
+        &pretty("return 1;\n"),
+        r"error: Can't return from top-level code.
+ --> a.sk:1:1
+  |
+1 | return 1;
+  | ^^^^^^
+",
+    );
+}
+
+#[test]
+fn nothing_but_an_error() {
+    same(
+        &pretty("+"),
+        r"error: Expect expression.
+ --> a.sk:1:1
+  |
+1 | +
+  | ^
+",
+    );
+}
+
+#[test]
+fn too_much_in_a_function() {
+    let names: String = (0..70_000).map(|index| format!("let a{index} = 1; ")).collect();
+    let shown = short(&format!("fn f() {{ {names} }}"));
+    assert!(shown.ends_with(": error: Too many local variables in function.\n"), "{shown}");
+}
+
+#[test]
+fn only_the_first_of_many_errors_are_shown() {
+    let shown = pretty(&"let a = ;\n".repeat(25));
+    assert_eq!(shown.matches("Expect expression.").count(), 20);
+    assert!(shown.ends_with("\n\nerror: 5 more errors\n"), "{shown}");
+    assert_eq!(short(&"let a = ;\n".repeat(25)).lines().count(), 25);
+}
+
+#[test]
+fn a_line_for_each_error_with_help_below() {
+    same(
+        &short("let a = ;\nlet b = 2\nprint a &b;\n"),
+        r"a.sk:1:9: error: Expect expression.
+a.sk:2:10: error: Expect ';' after variable declaration.
+a.sk:3:9: error: Unexpected character.
+    help: write 'and' for both
+",
+    );
+}
+
+#[test]
+fn lox_has_words_of_its_own() {
+    let text = "fn f() {}\n";
+    same(
+        &Case::lox(text).show(Format::Short),
+        r"a.lox:1:4: error: Expect ';' after expression.
+    help: did you mean 'fun'?
+",
+    );
+    same(&Case::lox(text).show(Format::Lox), "[line 1] Error at 'f': Expect ';' after expression.\n");
+    same(
+        &Case::lox("let a = 1;\n").show(Format::Short),
+        r"a.lox:1:5: error: Expect ';' after expression.
+    help: did you mean 'var'?
+",
+    );
+}

@@ -1,0 +1,377 @@
+//! Scripts that fail.
+
+use crate::case::{pretty, same};
+
+#[test]
+fn operands_of_wrong_kinds() {
+    same(
+        &pretty(
+            r#"let width = 3;
+let name = "x";
+print 2 * (width * name);
+"#,
+        ),
+        r"error: Operands must be numbers.
+ --> a.sk:3:12
+  |
+3 | print 2 * (width * name);
+  |            ^^^^^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn operand_of_wrong_kind() {
+    same(
+        &pretty(
+            r#"print -"x";
+"#,
+        ),
+        r#"error: Operand must be a number.
+ --> a.sk:1:7
+  |
+1 | print -"x";
+  |       ^^^^
+"#,
+    );
+}
+
+#[test]
+fn addition() {
+    same(
+        &pretty("print 1 + nil;\n"),
+        r"error: Operands must be two numbers or two strings.
+ --> a.sk:1:7
+  |
+1 | print 1 + nil;
+  |       ^^^^^^^
+",
+    );
+}
+
+#[test]
+fn comparison() {
+    same(
+        &pretty(
+            r#"if 1 < "2" { print 1; }
+"#,
+        ),
+        r#"error: Operands must be numbers.
+ --> a.sk:1:4
+  |
+1 | if 1 < "2" { print 1; }
+  |    ^^^^^^^
+"#,
+    );
+}
+
+#[test]
+fn undefined_variable() {
+    same(
+        &pretty(
+            r"let height = 3;
+print heigth;
+",
+        ),
+        r"error: Undefined variable 'heigth'.
+ --> a.sk:2:7
+  |
+2 | print heigth;
+  |       ^^^^^^
+  |
+  = help: did you mean 'height'?
+",
+    );
+}
+
+#[test]
+fn undefined_variable_like_a_builtin() {
+    same(
+        &pretty("print Clok();\n"),
+        r"error: Undefined variable 'Clok'.
+ --> a.sk:1:7
+  |
+1 | print Clok();
+  |       ^^^^
+  |
+  = help: did you mean 'clock'?
+",
+    );
+}
+
+#[test]
+fn undefined_variable_of_another_language() {
+    same(
+        &pretty("print null;\n"),
+        r"error: Undefined variable 'null'.
+ --> a.sk:1:7
+  |
+1 | print null;
+  |       ^^^^
+  |
+  = help: did you mean 'nil'?
+",
+    );
+}
+
+#[test]
+fn undefined_variable_like_no_other() {
+    same(
+        &pretty("print abracadabra;\n"),
+        r"error: Undefined variable 'abracadabra'.
+ --> a.sk:1:7
+  |
+1 | print abracadabra;
+  |       ^^^^^^^^^^^
+",
+    );
+}
+
+#[test]
+fn assignment_to_an_undefined_variable() {
+    same(
+        &pretty("total = 1;\n"),
+        r"error: Undefined variable 'total'.
+ --> a.sk:1:1
+  |
+1 | total = 1;
+  | ^^^^^^^^^
+  |
+  = help: declare it first: 'var total = ...;'
+",
+    );
+}
+
+#[test]
+fn undefined_property() {
+    same(
+        &pretty(
+            r"class Box {
+  init(size) { this.size = size; }
+  volume() { this.size * this.size * this.sise }
+}
+print Box(2).volume();
+",
+        ),
+        r"error: Undefined property 'sise'.
+ --> a.sk:3:43
+  |
+3 |   volume() { this.size * this.size * this.sise }
+  |                                           ^^^^
+  |
+  = help: did you mean 'size'?
+  in volume() at a.sk:3:43
+  in script at a.sk:5:7
+",
+    );
+}
+
+#[test]
+fn undefined_method() {
+    same(
+        &pretty(
+            r"class Box {
+  volume() { 1 }
+}
+Box().volum();
+",
+        ),
+        r"error: Undefined property 'volum'.
+ --> a.sk:4:7
+  |
+4 | Box().volum();
+  |       ^^^^^
+  |
+  = help: did you mean 'volume'?
+",
+    );
+}
+
+#[test]
+fn undefined_superclass_method() {
+    same(
+        &pretty(
+            r"class A {}
+class B < A {
+  f() { super.g(); }
+}
+B().f();
+",
+        ),
+        r"error: Undefined property 'g'.
+ --> a.sk:3:15
+  |
+3 |   f() { super.g(); }
+  |               ^
+  in f() at a.sk:3:15
+  in script at a.sk:5:1
+",
+    );
+}
+
+#[test]
+fn property_of_a_number() {
+    same(
+        &pretty(
+            r"let a = 1;
+print a.size;
+",
+        ),
+        r"error: Only instances have properties.
+ --> a.sk:2:7
+  |
+2 | print a.size;
+  |       ^^^^^^
+",
+    );
+}
+
+#[test]
+fn wrong_number_of_arguments() {
+    same(
+        &pretty(
+            r"fn add(a, b) { a + b }
+fn f() { add(1) }
+f();
+",
+        ),
+        r"error: Expected 2 arguments but got 1.
+ --> a.sk:2:10
+  |
+2 | fn f() { add(1) }
+  |          ^^^^^^
+  in f() at a.sk:2:10
+  in script at a.sk:3:1
+",
+    );
+}
+
+#[test]
+fn call_of_what_is_no_function() {
+    same(
+        &pretty(
+            r#"let a = "f";
+a(1, 2);
+"#,
+        ),
+        r"error: Can only call functions and classes.
+ --> a.sk:2:1
+  |
+2 | a(1, 2);
+  | ^^^^^^^
+",
+    );
+}
+
+#[test]
+fn error_in_a_method_that_a_constructor_calls() {
+    same(
+        &pretty(
+            r#"class Account {
+  init(owner) {
+    this.owner = owner;
+    this.check();
+  }
+  check() { this.owner - 1 }
+}
+Account("me");
+"#,
+        ),
+        r"error: Operands must be numbers.
+ --> a.sk:6:13
+  |
+6 |   check() { this.owner - 1 }
+  |             ^^^^^^^^^^^^^^
+  in check() at a.sk:6:13
+  in init() at a.sk:4:5
+  in script at a.sk:8:1
+",
+    );
+}
+
+#[test]
+fn error_in_nested_closures() {
+    same(
+        &pretty(
+            r"fn outer(x) {
+  fn middle() {
+    fn inner() { x * 2 }
+    inner()
+  }
+  middle
+}
+let f = outer(nil);
+f();
+",
+        ),
+        r"error: Operands must be numbers.
+ --> a.sk:3:18
+  |
+3 |     fn inner() { x * 2 }
+  |                  ^^^^^
+  in inner() at a.sk:3:18
+  in middle() at a.sk:4:5
+  in script at a.sk:9:1
+",
+    );
+}
+
+#[test]
+fn expression_of_two_lines() {
+    same(
+        &pretty(
+            r"let a =
+  1 +
+  nil;
+",
+        ),
+        r"error: Operands must be two numbers or two strings.
+ --> a.sk:2:3
+  |
+2 | /   1 +
+3 | |   nil;
+  | |_____^
+",
+    );
+}
+
+#[test]
+fn call_of_many_lines_is_its_first_one() {
+    same(
+        &pretty(
+            r"fn f(a) { a }
+f(
+  1,
+  2,
+  3,
+  4,
+  5,
+  6
+);
+",
+        ),
+        r"error: Expected 1 arguments but got 6.
+ --> a.sk:2:1
+  |
+2 | f(
+  | ^^
+",
+    );
+}
+
+#[test]
+fn calls_in_a_chain() {
+    same(
+        &pretty(
+            r"class A { next() { this } }
+print A().next().next().prev().next();
+",
+        ),
+        r"error: Undefined property 'prev'.
+ --> a.sk:2:25
+  |
+2 | print A().next().next().prev().next();
+  |                         ^^^^
+",
+    );
+}
