@@ -9,7 +9,7 @@ use super::report::Frame;
 use super::source::{Place, Source};
 use crate::SYSTEM;
 
-/// The texts that a VM has loaded.
+/// The texts that a VM has loaded: of one VM, as functions are known by its numbers.
 ///
 /// # Examples
 /// ```
@@ -68,12 +68,6 @@ impl Sources {
         let functions = script.functions();
         let at = self.loaded.partition_point(|loaded| loaded.functions.start < functions.start);
         self.loaded.insert(at, Loaded { source, functions });
-    }
-
-    /// The text that was added last of those loaded last.
-    #[must_use]
-    pub fn last(&self) -> Option<&Source> {
-        self.loaded.last().map(|loaded| &loaded.source)
     }
 
     /// The active calls, innermost first.

@@ -5,7 +5,7 @@
 //!   execute  run a script             inspect  check it, or list its bytecode
 //!   jit      what gets machine code   asm      list machine code beside bytecode
 //!   units    what both look at        stats    what --stats prints
-//!   console  the streams and how errors reach them
+//!   console  the streams, and how errors reach them
 //! ```
 
 mod args;
