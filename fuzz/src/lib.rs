@@ -6,6 +6,7 @@
 //! | [`run`] | two bytes of options, then source text | ends within its limits, the same way in every mode |
 //! | [`generated`] | two bytes of options, then what [`generate`] makes a source text of | as for `run` |
 //! | [`bytecode`] | a program, as its [decoder](program) reads it | refused, or ends within its limits, the same way in every mode |
+//! | [`validator`] | what is typed at a prompt | goes on just as long as more text could mend it |
 //!
 //! A mode is a dispatcher or a tier, slices of fuel, collections. In the same slices, tiers must spend the same
 //! fuel.
@@ -17,9 +18,11 @@ pub mod generate;
 pub mod program;
 mod source;
 mod tier;
+mod validator;
 
 pub use bytecode::bytecode;
 pub use source::{generated, parse, run};
+pub use validator::validator;
 
 use siskin::diagnostics::Traceback;
 use siskin::platform::{Clock, Output, OutputError};

@@ -20,6 +20,28 @@ fn parse() {
 }
 
 #[test]
+fn validator() {
+    each("validator", siskin_fuzz::validator);
+    each("parse", siskin_fuzz::validator);
+}
+
+/// Texts of tokens in any order, of which nearly all are wrong somewhere, and short ones often end too early.
+#[test]
+fn validator_on_any_tokens() {
+    const WORDS: [&str; 40] = [
+        "(", ")", "{", "}", "(", ")", "{", "}", ";", ";", ",", ".", "-", "=", "==", "!", "<", "x", "f", "A",
+        "1", "2.5", "\"s\"", "\"", "// c\n", "\n", "and", "class", "else", "for", "fun", "fn", "if", "let",
+        "print", "return", "this", "var", "while", "é",
+    ];
+    let mut random = random();
+    for _ in 0..3_000 {
+        let count = 1 + random() % 12;
+        let text: Vec<_> = (0..count).map(|_| WORDS[usize::from(random()) % WORDS.len()]).collect();
+        siskin_fuzz::validator(text.join(" ").as_bytes());
+    }
+}
+
+#[test]
 fn run() {
     each("run", siskin_fuzz::run);
 }

@@ -30,6 +30,7 @@ struct Readme;
 struct Embedding;
 
 pub mod diagnostics;
+pub mod input;
 pub mod io;
 pub mod native;
 #[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]

@@ -60,6 +60,32 @@ fn runs_code_and_standard_input() {
     assert_eq!(siskin_with_input(["-"], b"print \"in\";"), ran(0, "in\n", ""));
     assert_eq!(siskin_with_input(["run", "-"], b"print \"in\";"), ran(0, "in\n", ""));
     assert_eq!(siskin(["-e", ""]), ran(0, "", ""));
+    let nothing: [&str; 0] = [];
+    assert_eq!(siskin_with_input(nothing, b"print \"in\";"), ran(0, "in\n", ""));
+    let wrong = siskin_with_input(nothing, b"print");
+    assert_eq!((wrong.code, wrong.out.as_str()), (65, ""));
+    assert!(wrong.err.contains("<stdin>:1:6"), "{}", wrong.err);
+    assert_eq!(siskin_with_input(nothing, b""), ran(0, "", ""));
+}
+
+#[cfg(feature = "repl")]
+#[test]
+fn prompt_without_a_terminal_reads_lines() {
+    let input = b"let x = 1\nfn f() {\n\n  print x;\n}\nf()\n";
+    assert_eq!(siskin_with_input(["repl"], input), ran(0, "1\n", ""));
+    assert_eq!(siskin_with_input(["repl"], b"print 1"), ran(0, "1\n", ""));
+    assert_eq!(siskin_with_input(["repl"], b"print 1\n:quit\nprint 2\n"), ran(0, "1\n", ""));
+    assert_eq!(
+        siskin_with_input(["repl", "--dialect", "lox"], b"var let = 1\nprint let\n"),
+        ran(0, "1\n", "")
+    );
+
+    let wrong = siskin_with_input(["repl"], b")\nprint 1\n{\n");
+    assert_eq!((wrong.code, wrong.out.as_str()), (0, "1\n"));
+    assert_eq!(wrong.err.lines().count(), 2, "{}", wrong.err);
+    let binary = siskin_with_input(["repl"], b"print \"\xff\"\n");
+    assert_eq!(binary.code, 74);
+    assert!(binary.err.starts_with("siskin: cannot read standard input: "), "{}", binary.err);
 }
 
 #[test]
@@ -69,11 +95,8 @@ fn code_may_begin_with_a_hyphen() {
 
 #[test]
 fn usage_errors() {
-    let nothing = siskin::<&str>([]);
-    assert_eq!((nothing.code, nothing.out.as_str()), (64, ""));
-    assert!(nothing.err.contains("Usage: siskin"), "{}", nothing.err);
-
     let wrong: &[&[&str]] = &[
+        &["repl", "a.lox"],
         &["--bogus"],
         &["run"],
         &["check"],
@@ -179,7 +202,13 @@ fn colours_when_asked_for() {
     assert!(!json.contains('\x1b'), "{json}");
 
     let (mut out, mut err) = (Vec::new(), Vec::new());
-    let streams = Console { stdin: &mut io::empty(), stdout: &mut out, stderr: &mut err, color: true };
+    let streams = Console {
+        stdin: &mut io::empty(),
+        stdout: &mut out,
+        stderr: &mut err,
+        color: true,
+        is_terminal: false,
+    };
     assert_eq!(program::run_on(vec!["-e".into(), "print ;".into()], streams), 65);
     assert!(err.contains(&0x1b), "they were said to be welcome");
 }

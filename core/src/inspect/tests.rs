@@ -3,22 +3,9 @@ use std::vec::Vec;
 
 use super::*;
 use crate::mem::testing::SYSTEM;
-use crate::platform::{Clock, Host, Output, OutputError};
+use crate::platform::Host;
+use crate::platform::testing::Nothing;
 use crate::{Dialect, Options, Outcome};
-
-struct Nothing;
-
-impl Output for Nothing {
-    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
-        Ok(())
-    }
-}
-
-impl Clock for Nothing {
-    fn nanoseconds(&self) -> u64 {
-        0
-    }
-}
 
 fn vm() -> Vm {
     Vm::new(SYSTEM, Options::default()).unwrap()

@@ -115,22 +115,9 @@ mod tests {
     use super::*;
     use crate::bytecode::Op;
     use crate::mem::testing::SYSTEM;
-    use crate::platform::{Clock, Host, Output, OutputError};
+    use crate::platform::Host;
+    use crate::platform::testing::Nothing;
     use crate::{Dialect, Options};
-
-    struct Nothing;
-
-    impl Output for Nothing {
-        fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
-            Ok(())
-        }
-    }
-
-    impl Clock for Nothing {
-        fn nanoseconds(&self) -> u64 {
-            0
-        }
-    }
 
     /// The functions of a script that has run to its end in small slices, outermost first.
     fn functions_after(source: &str) -> (Vm, std::vec::Vec<Gc<Function>>) {

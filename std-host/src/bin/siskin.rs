@@ -15,6 +15,7 @@ fn main() -> ExitCode {
     let mut stdout = io::stdout().lock();
     let mut stderr = io::stderr().lock();
     let color = stderr.is_terminal() && wants_color();
+    let is_terminal = stdin.is_terminal() && stdout.is_terminal();
     // The standard stream buffers lines, which is what a person at a terminal wants to see.
     let mut buffered;
     let stdout: &mut dyn Write = if stdout.is_terminal() {
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
         buffered = BufWriter::with_capacity(BUFFER, stdout);
         &mut buffered
     };
-    let console = Console { stdin: &mut stdin, stdout, stderr: &mut stderr, color };
+    let console = Console { stdin: &mut stdin, stdout, stderr: &mut stderr, color, is_terminal };
     ExitCode::from(program::run_on(args, console))
 }
 

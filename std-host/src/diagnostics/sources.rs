@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
-use siskin_core::bytecode::Program;
-use siskin_core::{LoadOptions, Options, Script, TraceFrame, Vm};
+use siskin_core::bytecode::{FnIndex, Program};
+use siskin_core::{FunctionId, LoadOptions, Options, Script, TraceFrame, Vm};
 
 use super::report::Frame;
 use super::source::{Place, Source};
@@ -70,6 +70,18 @@ impl Sources {
         self.loaded.insert(at, Loaded { source, functions });
     }
 
+    /// The text that a function is from, and the function's index in that text's program.
+    #[must_use]
+    pub fn of(&self, function: FunctionId) -> Option<(&Source, FnIndex)> {
+        let Loaded { source, functions } = self.loaded.get(self.find(function)?)?;
+        Some((source, Script::index_of(functions, function)?))
+    }
+
+    /// Forgets the text loaded last.
+    pub fn forget_last(&mut self) {
+        self.loaded.pop();
+    }
+
     /// The active calls, innermost first.
     pub(super) fn frames<'a>(&'a self, vm: &'a Vm) -> Vec<Frame<'a>> {
         let mut spans = Spans { sources: self, options: vm.options(), programs: Vec::new() };
@@ -78,9 +90,9 @@ impl Sources {
             .collect()
     }
 
-    /// The index of the text that a call is in.
-    fn find(&self, frame: &TraceFrame<'_>) -> Option<usize> {
-        let number = frame.function.0;
+    /// The index of the text that a function is from.
+    fn find(&self, function: FunctionId) -> Option<usize> {
+        let number = function.0;
         let at = self.loaded.partition_point(|loaded| loaded.functions.end <= number);
         self.loaded.get(at).filter(|loaded| loaded.functions.contains(&number)).map(|_| at)
     }
@@ -98,7 +110,7 @@ struct Spans<'a> {
 impl<'a> Spans<'a> {
     /// Where a call is: exactly, or else its line.
     fn place(&mut self, frame: &TraceFrame<'_>) -> Option<Place<'a>> {
-        let index = self.sources.find(frame)?;
+        let index = self.sources.find(frame.function)?;
         let source = &self.sources.loaded[index].source;
         let exact = self.span(index, frame).map(|span| source.place(span));
         // A place on another line than the trace's would be of another text or another compiler.

@@ -5,7 +5,7 @@ use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
 use siskin_core::{Dialect, Dispatch, Options};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
@@ -17,8 +17,9 @@ use crate::diagnostics::Format;
     name = "siskin",
     version,
     about = "Siskin, a small and fast scripting language",
-    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE>\n       siskin <COMMAND> ...",
-    after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\n\
+    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE>\n       siskin <COMMAND> ...\n       siskin",
+    after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
+        With nothing at all, a prompt opens at a terminal; otherwise standard input is run.\n\n\
         Exit codes: 64 usage, 65 compile error, 70 run-time error, 74 input or output."
 )]
 struct Cli {
@@ -32,12 +33,16 @@ pub(super) enum Command {
     /// Run a script
     #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE>")]
     Run(Run),
+    /// Open a prompt: read, evaluate, print, again
+    #[cfg(feature = "repl")]
+    #[command(override_usage = "siskin repl [OPTIONS]")]
+    Repl(Repl),
     /// Compile a script and report its errors, without running it
     #[command(override_usage = "siskin check [OPTIONS] <FILE|-|-e CODE>")]
     Check(Compile),
     /// List a script's bytecode
     #[command(override_usage = "siskin disasm [OPTIONS] <FILE|-|-e CODE>")]
-    Disasm(Compile),
+    Disasm(Disasm),
     /// List a script's machine code beside its bytecode, as it is before anything ran
     #[cfg(feature = "views")]
     #[command(override_usage = "siskin asm [OPTIONS] <FILE|-|-e CODE>")]
@@ -46,6 +51,22 @@ pub(super) enum Command {
     #[cfg(feature = "views")]
     #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
     Jit(Machine),
+    /// List a script's source, bytecode and machine code in three columns, as it is before anything ran
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin views [OPTIONS] <FILE|-|-e CODE>")]
+    Views(Columns),
+    /// Run a script without its output, then list its functions' inline caches
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin caches [OPTIONS] <FILE|-|-e CODE>")]
+    Caches(Caches),
+    /// Run a script without its output, then list the objects that are left, and what the collector did
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin gc [OPTIONS] <FILE|-|-e CODE>")]
+    Gc(Look),
+    /// Run a script without its output, interpreted and as machine code, and compare the times
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin time [OPTIONS] <FILE|-|-e CODE>")]
+    Time(Look),
 }
 
 /// Where the script comes from.
@@ -79,11 +100,18 @@ pub(super) struct Compile {
     /// The language of the script; by default lox for files that end in .lox, else siskin
     #[arg(long, value_name = "NAME", value_parser = dialects())]
     pub(super) dialect: Option<Dialect>,
-    /// The most memory to use; with k, m or g for kibi, mebi or gibi
-    #[arg(long, value_name = "BYTES", value_parser = bytes)]
-    memory: Option<usize>,
+    #[command(flatten)]
+    memory: Memory,
     #[command(flatten)]
     pub(super) errors: Errors,
+}
+
+/// How much memory there is.
+#[derive(Args, Default)]
+pub(super) struct Memory {
+    /// The most memory to use; with k, m or g for kibi, mebi or gibi
+    #[arg(long = "memory", value_name = "BYTES", value_parser = bytes)]
+    limit: Option<usize>,
 }
 
 /// How errors of scripts are shown.
@@ -119,11 +147,59 @@ pub(super) struct Asm {
     pub(super) function: Option<String>,
 }
 
-/// What running takes.
-#[derive(Args, Default)]
-pub(super) struct Run {
+/// What listing bytecode takes.
+#[derive(Args)]
+pub(super) struct Disasm {
     #[command(flatten)]
     pub(super) compile: Compile,
+    /// List the functions of this name only; `script` is the script itself
+    #[arg(long = "fn", value_name = "NAME")]
+    pub(super) function: Option<String>,
+}
+
+/// What listing in columns takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Columns {
+    #[command(flatten)]
+    pub(super) asm: Asm,
+    /// How many columns of characters to fill
+    #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(40..))]
+    pub(super) width: u16,
+}
+
+/// What looking at a script that ran takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Look {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    #[command(flatten)]
+    pub(super) engine: Engine,
+}
+
+/// What looking at inline caches takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Caches {
+    #[command(flatten)]
+    pub(super) look: Look,
+    /// List those of one function: `f`, `Class.method`, or `f.inner`
+    #[arg(long = "fn", value_name = "NAME")]
+    pub(super) function: Option<String>,
+}
+
+#[cfg(feature = "views")]
+impl Look {
+    /// The engine's limits and modes.
+    pub(super) fn options(&self) -> Options {
+        self.engine.applied_to(self.compile.options())
+    }
+}
+
+/// How code is executed.
+#[derive(Args, Default)]
+pub(super) struct Engine {
     /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
     #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers())]
     pub(super) tier: Tier,
@@ -133,15 +209,39 @@ pub(super) struct Run {
     /// How the interpreter gets from one instruction to the next: match or tail
     #[arg(long, value_name = "NAME", value_parser = dispatch)]
     dispatch: Option<Dispatch>,
-    /// Stop with an error after so many calls and loop turns
-    #[arg(long, value_name = "N")]
-    pub(super) fuel: Option<u64>,
     /// The deepest that calls may nest
     #[arg(long, value_name = "N")]
     max_depth: Option<u32>,
     /// Collect garbage at every allocation, to find faults in the engine
     #[arg(long)]
     gc_stress: bool,
+}
+
+/// What the prompt takes.
+#[cfg(feature = "repl")]
+#[derive(Args, Default)]
+pub(super) struct Repl {
+    /// The language: siskin or lox
+    #[arg(long, value_name = "NAME", default_value = "siskin", value_parser = dialects())]
+    pub(super) dialect: Dialect,
+    #[command(flatten)]
+    pub(super) errors: Errors,
+    #[command(flatten)]
+    memory: Memory,
+    #[command(flatten)]
+    pub(super) engine: Engine,
+}
+
+/// What running takes.
+#[derive(Args, Default)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    #[command(flatten)]
+    pub(super) engine: Engine,
+    /// Stop with an error after so many calls and loop turns
+    #[arg(long, value_name = "N")]
+    pub(super) fuel: Option<u64>,
     /// Stop and resume every N units of fuel, to find faults in the engine
     #[arg(long, value_name = "N")]
     pub(super) slice: Option<NonZeroU64>,
@@ -156,9 +256,15 @@ pub(super) struct Run {
 impl Compile {
     /// The engine's limits for compiling alone.
     pub(super) fn options(&self) -> Options {
+        self.memory.options()
+    }
+}
+
+impl Memory {
+    fn options(&self) -> Options {
         let mut options = Options::default();
-        if let Some(memory) = self.memory {
-            options.memory = memory;
+        if let Some(limit) = self.limit {
+            options.memory = limit;
         }
         options
     }
@@ -175,7 +281,20 @@ impl Machine {
 impl Run {
     /// The engine's limits and modes.
     pub(super) fn options(&self) -> Options {
-        let mut options = self.compile.options();
+        self.engine.applied_to(self.compile.options())
+    }
+}
+
+#[cfg(feature = "repl")]
+impl Repl {
+    /// The engine's limits and modes.
+    pub(super) fn options(&self) -> Options {
+        self.engine.applied_to(self.memory.options())
+    }
+}
+
+impl Engine {
+    fn applied_to(&self, mut options: Options) -> Options {
         if let Some(depth) = self.max_depth {
             options.max_frames = depth;
         }
@@ -200,7 +319,7 @@ pub(super) enum Tier {
     Baseline,
 }
 
-/// When errors are coloured.
+/// When text is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Color {
     /// If that is known to be welcome.
@@ -223,12 +342,22 @@ pub(super) enum Answer {
 /// First words that are not a script to run.
 const COMMANDS: &[&str] = &[
     "run",
+    #[cfg(feature = "repl")]
+    "repl",
     "check",
     "disasm",
     #[cfg(feature = "views")]
     "asm",
     #[cfg(feature = "views")]
     "jit",
+    #[cfg(feature = "views")]
+    "views",
+    #[cfg(feature = "views")]
+    "caches",
+    #[cfg(feature = "views")]
+    "gc",
+    #[cfg(feature = "views")]
+    "time",
     "help",
     "-h",
     "--help",
@@ -236,10 +365,10 @@ const COMMANDS: &[&str] = &[
     "--version",
 ];
 
-/// Reads the command line.
-pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Answer> {
+/// Reads the command line; `at_terminal` says whether a person is there who could be asked.
+pub(super) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Command, Answer> {
     let Some(first) = args.first() else {
-        return Err(Answer::Usage(Cli::command().render_help().to_string()));
+        return Ok(nothing(at_terminal));
     };
     if !COMMANDS.iter().any(|&command| first == command) {
         if let [file] = args.as_slice()
@@ -254,6 +383,17 @@ pub(super) fn parse(mut args: Vec<OsString>) -> Result<Command, Answer> {
         let text = error.render().to_string();
         if error.use_stderr() { Answer::Usage(text) } else { Answer::Info(text) }
     })
+}
+
+/// `siskin` alone.
+fn nothing(at_terminal: bool) -> Command {
+    #[cfg(feature = "repl")]
+    if at_terminal {
+        return Command::Repl(Repl::default());
+    }
+    #[cfg(not(feature = "repl"))]
+    let _ = at_terminal;
+    plain_file("-".as_ref())
 }
 
 /// `siskin FILE`, the common case: building clap's tables would cost more than running a small script.
@@ -322,6 +462,8 @@ fn bytes(text: &str) -> Result<usize, &'static str> {
 
 #[cfg(test)]
 mod tests {
+    use clap::CommandFactory;
+
     use super::*;
 
     #[test]
@@ -345,8 +487,8 @@ mod tests {
 
     #[test]
     fn plain_file_is_what_clap_would_make_of_it() {
-        let fast = parse(vec!["a.lox".into()]);
-        let slow = parse(vec!["run".into(), "a.lox".into()]);
+        let fast = parse(vec!["a.lox".into()], false);
+        let slow = parse(vec!["run".into(), "a.lox".into()], false);
         let (Ok(Command::Run(fast)), Ok(Command::Run(slow))) = (fast, slow) else {
             panic!("both are runs");
         };

@@ -19,6 +19,8 @@ pub struct Console<'a> {
     pub stderr: &'a mut dyn Write,
     /// Whether colours are welcome on `stderr`, if the command line leaves that open.
     pub color: bool,
+    /// Whether `stdin` and `stdout` are the process's own, and a person sits at them.
+    pub is_terminal: bool,
 }
 
 impl Console<'_> {

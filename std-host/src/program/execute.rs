@@ -24,7 +24,7 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         Ok(vm) => vm,
         Err(error) => return console.load_error(&args.compile.errors, &error.into(), &source),
     };
-    let refused = match args.tier {
+    let refused = match args.engine.tier {
         Tier::Interp => None,
         Tier::Baseline if args.perf_map => match perf_map() {
             Ok(map) => native::install_mapped(&mut vm, &args.compile.input.name(), map).err(),

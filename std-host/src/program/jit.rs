@@ -17,7 +17,7 @@ pub(super) fn jit(args: &Machine, console: &mut Console<'_>) -> u8 {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    let units = match loaded.units(console) {
+    let units = match loaded.units(None, console) {
         Ok(units) => units,
         Err(code) => return code,
     };

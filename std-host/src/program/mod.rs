@@ -5,6 +5,8 @@
 //!   execute  run a script             inspect  check it, or list its bytecode
 //!   jit      what gets machine code   asm      list machine code beside bytecode
 //!   units    what both look at        stats    what --stats prints
+//!   repl     read, evaluate, print    session  the machine behind it, without a terminal
+//!   views    what both show           look     subcommands that show what commands do
 //!   console  the streams, and how errors reach them
 //! ```
 
@@ -16,10 +18,18 @@ mod execute;
 mod inspect;
 #[cfg(feature = "views")]
 mod jit;
+#[cfg(feature = "views")]
+mod look;
+#[cfg(feature = "repl")]
+mod repl;
+#[cfg(feature = "views")]
+mod session;
 mod source;
 mod stats;
 #[cfg(feature = "views")]
 mod units;
+#[cfg(feature = "views")]
+mod views;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -44,22 +54,32 @@ mod exit {
 
 /// Does what the command line asks for and returns the exit code.
 ///
-/// `args` come without the program's name. `stdout` may buffer: it is flushed before anything goes to
-/// `stderr`, and at the end. None of them is taken for a terminal.
+/// `args` come without the program's name; if there are none, `stdin` is run. `stdout` may buffer: it is flushed before
+/// anything goes to `stderr`, and at the end. None of them is taken for a terminal.
 pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
-    run_on(args, Console { stdin, stdout, stderr, color: false })
+    run_on(args, Console { stdin, stdout, stderr, color: false, is_terminal: false })
 }
 
-/// The same, on streams of which something is known.
+/// The same, on streams of which something is known. Without arguments, a prompt opens at a terminal.
 pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
-    let code = match args::parse(args) {
+    let code = match args::parse(args, console.is_terminal) {
         Ok(Command::Run(run)) => execute::execute(&run, &mut console),
+        #[cfg(feature = "repl")]
+        Ok(Command::Repl(args)) => repl::repl(&args, &mut console),
         Ok(Command::Check(check)) => inspect::check(&check, &mut console),
         Ok(Command::Disasm(disasm)) => inspect::disasm(&disasm, &mut console),
         #[cfg(feature = "views")]
         Ok(Command::Asm(args)) => asm::asm(&args, &mut console),
         #[cfg(feature = "views")]
         Ok(Command::Jit(args)) => jit::jit(&args, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Views(args)) => look::columns(&args, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Caches(args)) => look::caches(&args.look, args.function.as_deref(), &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Gc(args)) => look::gc(&args, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Time(args)) => look::time(&args, &mut console),
         Err(answer) => console.answer(&answer),
     };
     match console.stdout.flush() {

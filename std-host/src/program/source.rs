@@ -21,12 +21,9 @@ pub(super) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, 
     let dialect = args.dialect.unwrap_or_else(|| file.map_or(Dialect::Siskin, dialect_of));
     let read = match (&args.input.eval, file) {
         (Some(code), _) => Ok(code.clone()),
-        (None, Some(path)) if path != Path::new("-") => File::open(path)
-            .and_then(|mut file| {
-                let size = file.metadata().map_or(0, |metadata| metadata.len());
-                read_text(&mut file, size)
-            })
-            .map_err(|error| (format!("'{}'", path.display()), error)),
+        (None, Some(path)) if path != Path::new("-") => {
+            read_path(path).map_err(|error| (format!("'{}'", path.display()), error))
+        }
         (None, _) => read_text(console.stdin, 0).map_err(|error| ("standard input".to_owned(), error)),
     };
     match read {
@@ -36,6 +33,18 @@ pub(super) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, 
             Err(exit::IO)
         }
     }
+}
+
+/// A script in a file, in the dialect that the file's name says.
+#[cfg(feature = "repl")]
+pub(super) fn read_file(path: &Path) -> io::Result<Source> {
+    Ok(Source::new(path.display().to_string(), read_path(path)?, dialect_of(path)))
+}
+
+fn read_path(path: &Path) -> io::Result<String> {
+    let mut file = File::open(path)?;
+    let size = file.metadata().map_or(0, |metadata| metadata.len());
+    read_text(&mut file, size)
 }
 
 /// Files that end in `.lox` are Lox, all others Siskin.

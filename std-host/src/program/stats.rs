@@ -54,7 +54,7 @@ impl Report<'_> {
 }
 
 /// A number in groups of three digits.
-struct Grouped(u64);
+pub(super) struct Grouped(pub(super) u64);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -37,16 +37,35 @@ impl Loaded {
         }
     }
 
-    /// All functions; when memory is out, says so and returns the exit code.
-    pub(super) fn units(&self, console: &mut Console<'_>) -> Result<Vec<(FnIndex, Unit<'_>)>, u8> {
-        match self.vm.units(&self.script) {
-            Ok(units) => Ok(units.collect()),
+    /// The functions of that name, or all; when there is none, or memory is out, says so and returns the exit code.
+    pub(super) fn units(
+        &self,
+        wanted: Option<&str>,
+        console: &mut Console<'_>,
+    ) -> Result<Vec<(FnIndex, Unit<'_>)>, u8> {
+        let units: Vec<_> = match self.vm.units(&self.script) {
+            Ok(units) => units.collect(),
             Err(error) => {
                 console.error(format_args!("{error}\n"));
-                Err(exit::RUNTIME)
+                return Err(exit::RUNTIME);
             }
+        };
+        let Some(wanted) = wanted else { return Ok(units) };
+        let (found, others): (Vec<_>, Vec<_>) =
+            units.into_iter().partition(|(index, unit)| name_of(*index, unit) == wanted);
+        if found.is_empty() {
+            let names: Vec<_> = others.iter().map(|(index, unit)| name_of(*index, unit)).collect();
+            let names = names.join(", ");
+            console.error(format_args!("siskin: there is no function '{wanted}', only these: {names}\n"));
+            return Err(exit::USAGE);
         }
+        Ok(found)
     }
+}
+
+/// What `--fn` calls a function.
+fn name_of<'u>(index: FnIndex, unit: &'u Unit<'_>) -> &'u str {
+    if index.0 == 0 { "script" } else { unit.name().unwrap_or("") }
 }
 
 /// What a function is called in listings: as in those of bytecode.

@@ -17,7 +17,8 @@ mod page;
 mod x64;
 
 use siskin_core::bytecode::{FnIndex, Program};
-use siskin_core::tier::Unit;
+use siskin_core::tier::{Bail, Unit};
+use siskin_jit::baseline::Mark;
 use siskin_jit::masm::Reg;
 use siskin_jit::{Isa, assemble};
 
@@ -41,65 +42,89 @@ pub(super) fn asm(args: &Asm, console: &mut Console<'_>) -> u8 {
 
 fn show(args: &Asm, console: &mut Console<'_>) -> Result<(), u8> {
     let loaded = Loaded::new(&args.machine.compile, console)?;
-    let units = loaded.units(console)?;
-    let wanted = |index: FnIndex, unit: &Unit<'_>| match &args.function {
-        Some(name) => name_of(index, unit) == name,
-        None => true,
-    };
-    if let Some(name) = &args.function
-        && !units.iter().any(|(index, unit)| wanted(*index, unit))
-    {
-        let names: Vec<_> = units.iter().map(|(index, unit)| name_of(*index, unit)).collect();
-        let names = names.join(", ");
-        console.error(format_args!("siskin: there is no function '{name}', only these: {names}\n"));
-        return Err(exit::USAGE);
-    }
+    let units = loaded.units(args.function.as_deref(), console)?;
     let isa = args.machine.isa();
     let source: Vec<&str> = loaded.source.text().lines().collect();
     console.print(legend(isa))?;
-    for (index, unit) in units.iter().filter(|(index, unit)| wanted(*index, unit)) {
+    for (index, unit) in &units {
         console.print('\n')?;
         console.print(function(&source, &loaded.program, *index, unit, isa))?;
     }
     Ok(())
 }
 
-/// What `--fn` calls a function.
-fn name_of<'u>(index: FnIndex, unit: &'u Unit<'_>) -> &'u str {
-    if index.0 == 0 { "script" } else { unit.name().unwrap_or("") }
+/// A function as machine code, to be looked at.
+pub(super) struct Machine {
+    /// Bytes of code.
+    pub(super) len: usize,
+    /// Places that the interpreter may enter at.
+    pub(super) entries: usize,
+    /// What each piece is for, by ascending offset.
+    pub(super) marks: Vec<Mark>,
+    lines: Vec<Line>,
+    labels: Labels,
 }
 
-fn function(source: &[&str], program: &Program, index: FnIndex, unit: &Unit<'_>, isa: Isa) -> String {
+impl Machine {
+    /// What the compiler makes of a function now.
+    ///
+    /// # Errors
+    /// Why it stays interpreted.
+    pub(super) fn new(unit: &Unit<'_>, isa: Isa) -> Result<Machine, Bail> {
+        let code = assemble(unit, isa)?;
+        let names = Names::new(unit);
+        let (lines, labels) = match isa {
+            Isa::X64 => {
+                let instructions = x64::decode(&code.bytes);
+                let labels = Labels::new(x64::targets(&instructions), &code.marks);
+                (x64::lines(&instructions, &names, &labels), labels)
+            }
+            Isa::A64 => {
+                let instructions = a64::decode(&code.bytes);
+                let labels = Labels::new(a64::targets(&instructions), &code.marks);
+                (a64::lines(&instructions, &names, &labels), labels)
+            }
+        };
+        let (len, entries) = (code.bytes.len(), code.entries.len());
+        Ok(Machine { len, entries, marks: code.marks.to_vec(), lines, labels })
+    }
+
+    /// The instructions of the piece that begins at that mark: label, offset and text of each.
+    pub(super) fn piece(&self, mark: usize) -> impl Iterator<Item = (&str, u32, &str)> {
+        let offset = |mark: usize| self.marks.get(mark).map_or(u32::MAX, |mark| mark.offset);
+        let (begin, end) = (offset(mark), offset(mark + 1));
+        let begins = self.lines.partition_point(|line| line.offset < begin);
+        let ends = self.lines.partition_point(|line| line.offset < end);
+        let lines = self.lines.get(begins..ends).unwrap_or_default();
+        lines.iter().map(|line| (self.labels.at(line.offset).unwrap_or(""), line.offset, line.text.as_str()))
+    }
+}
+
+/// A function's title, its bytecode and its machine code side by side.
+pub(super) fn function(
+    source: &[&str],
+    program: &Program,
+    index: FnIndex,
+    unit: &Unit<'_>,
+    isa: Isa,
+) -> String {
     let title = Title(index, unit);
-    let code = match assemble(unit, isa) {
-        Ok(code) => code,
+    let machine = match Machine::new(unit, isa) {
+        Ok(machine) => machine,
         Err(why) => return format!("{title}  interpreted: {why}\n"),
     };
-    let names = Names::new(unit);
-    let (lines, labels) = match isa {
-        Isa::X64 => {
-            let instructions = x64::decode(&code.bytes);
-            let labels = Labels::new(x64::targets(&instructions), &code.marks);
-            (x64::lines(&instructions, &names, &labels), labels)
-        }
-        Isa::A64 => {
-            let instructions = a64::decode(&code.bytes);
-            let labels = Labels::new(a64::targets(&instructions), &code.marks);
-            (a64::lines(&instructions, &names, &labels), labels)
-        }
-    };
-    let (bytecode, machine, entries) = (size_of_val(unit.words()), code.bytes.len(), code.entries.len());
     let head = format!(
-        "{title}  registers {}  {bytecode} bytes of bytecode, {machine} of machine code, {entries} entries\n",
-        unit.registers()
+        "{title}  registers {}  {} bytes of bytecode, {} of machine code, {} entries\n",
+        unit.registers(),
+        size_of_val(unit.words()),
+        machine.len,
+        machine.entries,
     );
-    let page =
-        page::Page { source, program, index, unit, marks: &code.marks, lines: &lines, labels: &labels };
-    head + &page.to_string()
+    head + &page::Page { source, program, index, unit, machine: &machine }.to_string()
 }
 
 /// What machine registers hold all the time.
-fn legend(isa: Isa) -> String {
+pub(super) fn legend(isa: Isa) -> String {
     let register = |role| match isa {
         Isa::X64 => x64::register(role),
         Isa::A64 => a64::register(role),

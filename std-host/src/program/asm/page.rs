@@ -4,10 +4,9 @@ use std::fmt::{self, Display, Formatter};
 
 use siskin_core::bytecode::{FnIndex, Op, Program, disasm};
 use siskin_core::tier::Unit;
-use siskin_jit::baseline::{Mark, Part};
+use siskin_jit::baseline::Part;
 
-use super::Line;
-use super::labels::Labels;
+use super::Machine;
 
 /// Width of the left column.
 const LEFT: usize = 46;
@@ -19,24 +18,19 @@ pub(super) struct Page<'a> {
     pub(super) program: &'a Program,
     pub(super) index: FnIndex,
     pub(super) unit: &'a Unit<'a>,
-    pub(super) marks: &'a [Mark],
-    pub(super) lines: &'a [Line],
-    pub(super) labels: &'a Labels,
+    pub(super) machine: &'a Machine,
 }
 
 impl Display for Page<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut above = None;
-        for (index, mark) in self.marks.iter().enumerate() {
+        for (index, mark) in self.machine.marks.iter().enumerate() {
             let heading = self.heading(mark.part);
             if above.as_ref() != Some(&heading) {
                 writeln!(f, "{}", heading.trim_end())?;
                 above = Some(heading);
             }
-            let end = self.marks.get(index + 1).map_or(u32::MAX, |next| next.offset);
-            let begins = self.lines.partition_point(|line| line.offset < mark.offset);
-            let ends = self.lines.partition_point(|line| line.offset < end);
-            self.piece(f, mark.part, self.lines.get(begins..ends).unwrap_or_default())?;
+            self.piece(f, index, mark.part)?;
         }
         Ok(())
     }
@@ -58,18 +52,13 @@ impl Page<'_> {
         }
     }
 
-    fn piece(&self, f: &mut Formatter<'_>, part: Part, lines: &[Line]) -> fmt::Result {
-        let left = self.bytecode(part);
-        for row in 0..left.len().max(lines.len()) {
-            let left = left.get(row).map_or("", String::as_str);
-            let Some(Line { offset, text }) = lines.get(row) else {
-                writeln!(f, "{left}")?;
-                continue;
-            };
-            let label = self.labels.at(*offset).unwrap_or("");
+    fn piece(&self, f: &mut Formatter<'_>, mark: usize, part: Part) -> fmt::Result {
+        let mut left = self.bytecode(part).into_iter();
+        for (label, offset, text) in self.machine.piece(mark) {
+            let left = left.next().unwrap_or_default();
             writeln!(f, "{left:LEFT$} {label:>6}  {offset:04x}  {text}")?;
         }
-        Ok(())
+        left.try_for_each(|left| writeln!(f, "{left}"))
     }
 
     /// The left column of a piece: an instruction, and what its operands stand for in a row of its own if need be.

@@ -1,0 +1,381 @@
+//! Commands: what a line that begins with a colon does.
+//!
+//! One table says it all: [`help`](super::help) lists it, completion offers it, [`run`] looks names up in it.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::Path;
+
+use siskin_core::Dialect;
+use siskin_core::inspect::{NativeState, ValueKind};
+use siskin_jit::Isa;
+
+use super::editor::{Argument, CommandInfo};
+use super::evaluate::{Next, Repl};
+use super::help;
+use crate::program::console::Console;
+use crate::program::session::{Found, NotFound};
+use crate::program::views::{self, Subject};
+use crate::program::{asm, exit, source};
+
+/// A command.
+pub(super) struct Command {
+    pub(super) name: &'static str,
+    /// What may follow, as help shows it.
+    pub(super) usage: &'static str,
+    /// What it does, in a few words.
+    pub(super) about: &'static str,
+    /// More of it, for `:help NAME`.
+    pub(super) more: &'static str,
+    argument: fn() -> Argument,
+    run: fn(&mut Repl, &str, &mut Console<'_>) -> Result<Next, Wrong>,
+}
+
+/// Why a command was not done.
+pub(super) enum Wrong {
+    /// It says so.
+    Said(String),
+    /// An input failed, which has been shown.
+    Shown,
+    /// Output cannot be written: the code to leave with.
+    Leave(u8),
+}
+
+impl From<NotFound> for Wrong {
+    fn from(error: NotFound) -> Wrong {
+        Wrong::Said(error.to_string())
+    }
+}
+
+impl From<u8> for Wrong {
+    fn from(code: u8) -> Wrong {
+        Wrong::Leave(code)
+    }
+}
+
+type Done = Result<Next, Wrong>;
+
+/// All commands, in the order of help.
+pub(super) const COMMANDS: &[Command] = &[
+    Command {
+        name: "help",
+        usage: "[TOPIC]",
+        about: "what there is; of a command or topic, more",
+        more: "Topics are the commands, and: keys, language.",
+        argument: || Argument::Word(help::topics().map(str::to_owned).collect()),
+        run: |_, topic, console| Ok(print(console, help::help(topic).map_err(Wrong::Said)?)?),
+    },
+    Command {
+        name: "quit",
+        usage: "",
+        about: "leave; Ctrl-D does, too",
+        more: "",
+        argument: || Argument::None,
+        run: |_, _, _| Ok(Next::Leave(exit::SUCCESS)),
+    },
+    Command {
+        name: "type",
+        usage: "EXPR",
+        about: "the type of a value",
+        more: "The expression is evaluated, and does whatever it does. `_` stays as it is.",
+        argument: || Argument::Code,
+        run: |repl, text, console| {
+            repl.value_of(text, console)?;
+            let name = repl.session.vm.result().type_name();
+            Ok(print(console, format_args!("  {name}\n"))?)
+        },
+    },
+    Command {
+        name: "vars",
+        usage: "",
+        about: "what is defined: names, types, values",
+        more: "",
+        argument: || Argument::None,
+        run: |repl, _, console| Ok(print(console, views::vars(&repl.session))?),
+    },
+    Command {
+        name: "clear",
+        usage: "",
+        about: "forget everything that was defined",
+        more: "The machine is a new one afterwards. Ctrl-L clears the screen.",
+        argument: || Argument::None,
+        run: |repl, _, console| {
+            repl.session.clear().map_err(|error| Wrong::Said(error.to_string()))?;
+            Ok(print(console, "  nothing is defined\n")?)
+        },
+    },
+    Command {
+        name: "load",
+        usage: "FILE",
+        about: "run a script, here",
+        more: "What it defines stays. FILE.lox is Lox, anything else Siskin.",
+        argument: || Argument::File,
+        run: load,
+    },
+    Command {
+        name: "save",
+        usage: "FILE",
+        about: "write the inputs so far to a new file",
+        more: "Those that failed are left out. A file that is there already is left alone.",
+        argument: || Argument::File,
+        run: save,
+    },
+    Command {
+        name: "dialect",
+        usage: "[lox|siskin]",
+        about: "the language of inputs",
+        more: "What was defined in one can be used in the other.",
+        argument: || words(&["lox", "siskin"]),
+        run: dialect,
+    },
+    Command {
+        name: "disasm",
+        usage: "F",
+        about: "a function's bytecode",
+        more: PATHS,
+        argument: || Argument::Function,
+        run: |repl, path, console| Ok(print(console, views::bytecode(&repl.session.find(path)?))?),
+    },
+    Command {
+        name: "asm",
+        usage: "F",
+        about: "its machine code, bytecode beside it",
+        more: PATHS,
+        argument: || Argument::Function,
+        run: |repl, path, console| {
+            let isa = isa()?;
+            let Found { view, source, program, index } = repl.session.find(path)?;
+            let lines: Vec<&str> = source.text().lines().collect();
+            let unit = view.unit();
+            let text = asm::function(&lines, &program, index, &unit, isa);
+            // More may be known of operands by now.
+            let older = match (view.native(), asm::Machine::new(&unit, isa)) {
+                (NativeState::Compiled { len, .. }, Ok(now)) if len != now.len => {
+                    format!("  compiled anew; the code in use, made earlier, has {len} bytes\n")
+                }
+                _ => String::new(),
+            };
+            Ok(print(console, format_args!("{}\n{text}{older}", asm::legend(isa)))?)
+        },
+    },
+    Command {
+        name: "views",
+        usage: "F",
+        about: "source, bytecode and machine code in columns",
+        more: PATHS,
+        argument: || Argument::Function,
+        run: |repl, path, console| {
+            let Found { view, source, program, index } = repl.session.find(path)?;
+            let subject = Subject { unit: &view.unit(), source: source.text(), program: &program, index };
+            Ok(print(console, views::columns(&subject, isa()?, repl.width()))?)
+        },
+    },
+    Command {
+        name: "jit",
+        usage: "F",
+        about: "compile a function to machine code now, or say why not",
+        more: "Without it, what gets hot is compiled by itself, knowing what its operands were.",
+        argument: || Argument::Function,
+        run: jit,
+    },
+    Command {
+        name: "tier",
+        usage: "[interp|baseline]",
+        about: "whether machine code is used",
+        more: "interp: everything is interpreted. baseline: what gets hot is compiled to machine code.",
+        argument: || words(&["interp", "baseline"]),
+        run: tier,
+    },
+    Command {
+        name: "time",
+        usage: "EXPR",
+        about: "how long an expression takes, interpreted and as machine code",
+        more: "It is evaluated at least twice, many times if it is fast: then the median counts. What it prints is \
+               shown once.",
+        argument: || Argument::Code,
+        run: |repl, text, console| {
+            let timing = repl.time(text, console)?;
+            if let Some(value) = &timing.value {
+                print(console, format_args!("=> {value}\n"))?;
+            }
+            Ok(print(console, timing)?)
+        },
+    },
+    Command {
+        name: "gc",
+        usage: "",
+        about: "the heap by kind, collections, pauses",
+        more: "Collects first, so that what is shown is what is in use.",
+        argument: || Argument::None,
+        run: |repl, _, console| Ok(print(console, views::heap(&mut repl.session))?),
+    },
+    Command {
+        name: "caches",
+        usage: "F",
+        about: "a function's inline caches: state, shapes, hits",
+        more: "A cache belongs to an instruction that looks a property up, and remembers where objects of up to two \
+               shapes have it. Hits are counted in the interpreter alone.",
+        argument: || Argument::Function,
+        run: |repl, path, console| Ok(print(console, views::caches(&repl.session.find(path)?))?),
+    },
+    Command {
+        name: "limits",
+        usage: "",
+        about: "memory, depth and fuel: what is allowed, what is used",
+        more: "`siskin repl --help` lists the options that set them.",
+        argument: || Argument::None,
+        run: |repl, _, console| Ok(print(console, views::limits(&repl.session))?),
+    },
+];
+
+const PATHS: &str = "F is a function's name, `Class.method`, `f.inner` for a function inside another, or a class, which \
+                     means its `init`.";
+
+fn words(words: &[&str]) -> Argument {
+    Argument::Word(words.iter().map(|&word| word.to_owned()).collect())
+}
+
+/// What completion is to know of them.
+pub(super) fn infos() -> Vec<CommandInfo> {
+    let info = |command: &Command| CommandInfo {
+        name: command.name,
+        argument: (command.argument)(),
+        about: command.about,
+    };
+    COMMANDS.iter().map(info).collect()
+}
+
+/// The command of that name; a beginning will do if it is only one command's.
+pub(super) fn named(name: &str) -> Result<&'static Command, String> {
+    if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
+        return Ok(command);
+    }
+    let mut meant = COMMANDS.iter().filter(|command| !name.is_empty() && command.name.starts_with(name));
+    match (meant.next(), meant.next()) {
+        (Some(command), None) => Ok(command),
+        (Some(one), Some(other)) => Err(format!("':{name}' may be :{} or :{}", one.name, other.name)),
+        _ => Err(format!("there is no command ':{name}'; :help lists them")),
+    }
+}
+
+/// Does what a line says, which begins with a colon.
+pub(super) fn run(repl: &mut Repl, line: &str, console: &mut Console<'_>) -> Done {
+    let line = line.strip_prefix(':').unwrap_or(line);
+    let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
+    let (command, argument) = (named(name).map_err(Wrong::Said)?, argument.trim());
+    match (command.usage, argument) {
+        ("", "") => {}
+        ("", _) => return Err(Wrong::Said(format!(":{} takes nothing", command.name))),
+        (usage, "") if !usage.starts_with('[') => {
+            return Err(Wrong::Said(format!("say it of what: :{} {usage}", command.name)));
+        }
+        _ => {}
+    }
+    (command.run)(repl, argument, console)
+}
+
+fn print(console: &mut Console<'_>, text: impl std::fmt::Display) -> Result<Next, u8> {
+    console.print(text).map(|()| Next::Stay)
+}
+
+fn isa() -> Result<Isa, Wrong> {
+    Isa::native().ok_or_else(|| Wrong::Said("there is no compiler for this processor".into()))
+}
+
+fn load(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
+    let path = Path::new(path);
+    let source = source::read_file(path)
+        .map_err(|error| Wrong::Said(format!("cannot read '{}': {error}", path.display())))?;
+    repl.run_file(source, console)?;
+    Ok(Next::Stay)
+}
+
+fn save(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
+    let inputs = &repl.session.inputs;
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        for input in inputs {
+            writeln!(file, "{}", input.trim_end())?;
+        }
+        file.flush()
+    };
+    write().map_err(|error| Wrong::Said(format!("cannot write '{path}': {error}")))?;
+    Ok(print(console, format_args!("  saved {}\n", views::Count(inputs.len(), "input")))?)
+}
+
+fn dialect(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
+    repl.session.dialect = match name {
+        "" => repl.session.dialect,
+        "lox" => Dialect::Lox,
+        "siskin" => Dialect::Siskin,
+        _ => return Err(Wrong::Said(format!("there are lox and siskin, not '{name}'"))),
+    };
+    let name = match repl.session.dialect {
+        Dialect::Lox => "lox",
+        Dialect::Siskin => "siskin",
+    };
+    Ok(print(console, format_args!("  {name}\n"))?)
+}
+
+fn jit(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
+    let id = repl.session.find(path)?.view.id();
+    let was = repl.session.find(path)?.view.native();
+    if let Err(why) = repl.session.vm.compile_now(id) {
+        return Ok(print(console, format_args!("  {path} stays interpreted: {why}\n"))?);
+    }
+    let is = repl.session.find(path)?.view.native();
+    let NativeState::Compiled { address, len } = is else {
+        return Err(Wrong::Said(format!("{path} stays interpreted")));
+    };
+    let verb = if was == is { "is compiled:" } else { "->" };
+    let compiled = if was == is { "" } else { "compiled " };
+    let unused = if repl.session.native { "" } else { "; it waits for :tier baseline" };
+    Ok(print(console, format_args!("  {compiled}{path} {verb} {address:#x} ({len} bytes){unused}\n"))?)
+}
+
+fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
+    match name {
+        "" => {}
+        "interp" | "off" => repl.session.set_native(false),
+        "baseline" => {
+            repl.session.set_native(true);
+            if let (false, Some(why)) = (repl.session.native, repl.session.refused) {
+                return Err(Wrong::Said(format!("there is no machine code: {why}")));
+            }
+        }
+        _ => return Err(Wrong::Said(format!("there are interp and baseline, not '{name}'"))),
+    }
+    let (session, stats) = (&repl.session, repl.session.vm.native_stats());
+    let text = match session.vm.tier_name() {
+        Some(name) if session.native => {
+            format!(
+                "  baseline: {name}, {} compiled, {} bytes\n",
+                views::Count(stats.compiled as usize, "function"),
+                stats.code
+            )
+        }
+        _ => "  interp: everything is interpreted\n".into(),
+    };
+    Ok(print(console, text)?)
+}
+
+/// Globals and what they have, for completion.
+pub(super) fn members(kind: ValueKind<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    match kind {
+        ValueKind::Instance(instance) => {
+            instance.each_field(|name, _| names.push(name.to_owned()));
+            if let Some(class) = instance.class() {
+                class.each_method(|name, _| names.push(name.to_owned()));
+            }
+        }
+        ValueKind::Class(class) => class.each_method(|name, _| names.push(name.to_owned())),
+        ValueKind::Function(function) => {
+            names.extend(function.inner().filter_map(|inner| inner.name()).map(str::to_owned));
+        }
+        _ => {}
+    }
+    names.sort();
+    names.dedup();
+    names
+}

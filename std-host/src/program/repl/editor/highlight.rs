@@ -1,0 +1,309 @@
+//! Colours: text to spans by the language's own lexer, and spans to what the line editor draws.
+//!
+//! Colours are those of the terminal's palette, so that they fit its background.
+
+use std::ops::Range;
+use std::sync::{Arc, Mutex};
+
+use nu_ansi_term::{Color, Style};
+use reedline::{Highlighter, StyledText};
+use siskin_core::Dialect;
+use siskin_core::syntax::{Lexer, TokenKind};
+
+use super::Known;
+use super::keys::View;
+use crate::input;
+
+/// What a piece of the text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Names, blanks and punctuation.
+    Plain,
+    Keyword,
+    /// `true`, `false`, `nil`, `this`, `super`.
+    Constant,
+    Number,
+    Str,
+    Comment,
+    Operator,
+    /// What cannot be: a character that starts no token, a quote that opens a string nobody closes.
+    Error,
+    /// A command to the prompt.
+    Command,
+    /// One of the two brackets at the cursor.
+    Pair,
+}
+
+/// The pieces of a text, in order and without gaps; no two neighbours are of one class.
+pub(super) fn spans(text: &str, cursor: usize, dialect: Dialect) -> Vec<(Range<usize>, Class)> {
+    let mut spans = Spans(Vec::new());
+    let mut at = 0;
+    if input::is_command(text) {
+        let colon = text.len() - text.trim_start().len();
+        at = text[colon..].find(char::is_whitespace).map_or(text.len(), |length| colon + length);
+        spans.push(0..at, Class::Command);
+    }
+    let rest = text.get(at..).unwrap_or_default();
+    let base = at;
+    let mut brackets = Pairs::new(cursor);
+    let mut lexer = Lexer::new(rest, dialect);
+    loop {
+        let token = lexer.next_token();
+        let (start, end) = (base + token.span.start as usize, base + token.span.end as usize);
+        gap(&mut spans, text, at..start);
+        at = end;
+        match token.kind {
+            TokenKind::End => break,
+            TokenKind::UnterminatedString => {
+                spans.push(start..start + 1, Class::Error);
+                spans.push(start + 1..end, Class::Str);
+            }
+            kind => {
+                brackets.see(kind, start);
+                spans.push(start..end, class(kind));
+            }
+        }
+    }
+    let mut spans = spans.0;
+    if let Some(pair) = brackets.found {
+        for at in pair {
+            mark(&mut spans, at);
+        }
+    }
+    spans
+}
+
+/// What stands between tokens: blanks and comments.
+fn gap(spans: &mut Spans, text: &str, range: Range<usize>) {
+    let Range { mut start, end } = range;
+    while let Some(slashes) = text.get(start..end).and_then(|gap| gap.find("//")) {
+        let comment = start + slashes;
+        spans.push(start..comment, Class::Plain);
+        start = text[comment..end].find('\n').map_or(end, |length| comment + length);
+        spans.push(comment..start, Class::Comment);
+    }
+    spans.push(start..end, Class::Plain);
+}
+
+fn class(kind: TokenKind) -> Class {
+    use TokenKind as T;
+    match kind {
+        T::Identifier | T::LeftParen | T::RightParen | T::LeftBrace | T::RightBrace => Class::Plain,
+        T::Comma | T::Dot | T::Semicolon | T::End => Class::Plain,
+        T::Minus | T::Plus | T::Slash | T::Star | T::Bang | T::BangEqual | T::Equal => Class::Operator,
+        T::EqualEqual | T::Greater | T::GreaterEqual | T::Less | T::LessEqual => Class::Operator,
+        T::Str => Class::Str,
+        T::Number => Class::Number,
+        T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
+        T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::Let | T::Or => Class::Keyword,
+        T::Print | T::Return | T::Var | T::While => Class::Keyword,
+        T::UnexpectedCharacter | T::UnterminatedString => Class::Error,
+    }
+}
+
+/// Spans in the making.
+struct Spans(Vec<(Range<usize>, Class)>);
+
+impl Spans {
+    fn push(&mut self, range: Range<usize>, class: Class) {
+        if range.is_empty() {
+            return;
+        }
+        match self.0.last_mut() {
+            Some((last, same)) if *same == class => last.end = range.end,
+            _ => self.0.push((range, class)),
+        }
+    }
+}
+
+/// Looks for the brackets at the cursor, on it or just before it.
+struct Pairs {
+    cursor: usize,
+    open: Vec<(TokenKind, usize)>,
+    found: Option<[usize; 2]>,
+}
+
+impl Pairs {
+    fn new(cursor: usize) -> Pairs {
+        Pairs { cursor, open: Vec::new(), found: None }
+    }
+
+    fn see(&mut self, kind: TokenKind, at: usize) {
+        let opener = match kind {
+            TokenKind::LeftParen | TokenKind::LeftBrace => return self.open.push((kind, at)),
+            TokenKind::RightParen => TokenKind::LeftParen,
+            TokenKind::RightBrace => TokenKind::LeftBrace,
+            _ => return,
+        };
+        if let Some((kind, start)) = self.open.pop()
+            && kind == opener
+            && [start, at].iter().any(|&at| at == self.cursor || at + 1 == self.cursor)
+            && self.found.is_none()
+        {
+            self.found = Some([start, at]);
+        }
+    }
+}
+
+/// Makes the bracket at `at` a span of its own.
+fn mark(spans: &mut Vec<(Range<usize>, Class)>, at: usize) {
+    let Some(index) = spans.iter().position(|(range, _)| range.contains(&at)) else { return };
+    let (range, class) = spans[index].clone();
+    let parts = [(range.start..at, class), (at..at + 1, Class::Pair), (at + 1..range.end, class)];
+    spans.splice(index..=index, parts.into_iter().filter(|(range, _)| !range.is_empty()));
+}
+
+fn style(class: Class) -> Style {
+    let style = Style::new();
+    match class {
+        Class::Plain => style,
+        Class::Keyword => style.fg(Color::Magenta),
+        Class::Constant | Class::Number => style.fg(Color::Cyan),
+        Class::Str => style.fg(Color::Green),
+        Class::Comment => style.fg(Color::DarkGray),
+        Class::Operator => style.fg(Color::Yellow),
+        Class::Error => style.fg(Color::Red).underline(),
+        Class::Command => style.fg(Color::Blue).bold(),
+        Class::Pair => style.bold().underline(),
+    }
+}
+
+/// Colours the text, and shows the keys what is drawn.
+pub(super) struct Highlight {
+    pub(super) known: Arc<Mutex<Known>>,
+    pub(super) view: Arc<Mutex<View>>,
+    pub(super) color: bool,
+}
+
+impl Highlighter for Highlight {
+    fn highlight(&self, text: &str, cursor: usize) -> StyledText {
+        View::of(&self.view).show(text, cursor);
+        let near = near(text, cursor);
+        let mut styled = StyledText::new();
+        styled.push((Style::new(), unseen(&text[..near.start])));
+        if self.color {
+            let dialect = Known::of(&self.known).dialect;
+            for (range, class) in spans(text, cursor, dialect) {
+                let seen = range.start.max(near.start)..range.end.min(near.end);
+                if !seen.is_empty() {
+                    styled.push((style(class), text[seen].to_owned()));
+                }
+            }
+        } else {
+            styled.push((Style::new(), text[near.clone()].to_owned()));
+        }
+        styled.push((Style::new(), unseen(&text[near.end..])));
+        styled
+    }
+}
+
+/// More lines than a screen has.
+const SCREEN: usize = 200;
+
+/// The lines around the cursor that can be on the screen.
+fn near(text: &str, cursor: usize) -> Range<usize> {
+    let (before, after) = text.split_at_checked(cursor).unwrap_or((text, ""));
+    let start = before.rmatch_indices('\n').nth(SCREEN).map_or(0, |(at, _)| at);
+    let end = after.match_indices('\n').nth(SCREEN).map_or(text.len(), |(at, _)| before.len() + at);
+    start..end
+}
+
+/// What is too far from the cursor to be seen, as bytes that no terminal shows.
+///
+/// At each key reedline takes the escape sequences out of all that it draws, three times and character by character.
+/// These bytes are no characters to it.
+fn unseen(text: &str) -> String {
+    "\0".repeat(text.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pieces with their classes, plain ones left out.
+    fn pieces(text: &str) -> Vec<(&str, Class)> {
+        pieces_at(text, usize::MAX)
+    }
+
+    fn pieces_at(text: &str, cursor: usize) -> Vec<(&str, Class)> {
+        let spans = spans(text, cursor, Dialect::Siskin);
+        let mut at = 0;
+        for (range, _) in &spans {
+            assert_eq!(range.start, at, "no gap, no overlap");
+            at = range.end;
+        }
+        assert_eq!(at, text.len(), "to the end");
+        assert!(spans.windows(2).all(|two| two[0].1 != two[1].1), "{spans:?}");
+        let named = spans.into_iter().filter(|(_, class)| *class != Class::Plain);
+        named.map(|(range, class)| (&text[range], class)).collect()
+    }
+
+    #[test]
+    fn tokens_have_classes() {
+        assert_eq!(
+            pieces("let x = 1.5; // half"),
+            [
+                ("let", Class::Keyword),
+                ("=", Class::Operator),
+                ("1.5", Class::Number),
+                ("// half", Class::Comment)
+            ]
+        );
+        assert_eq!(pieces("f(true, \"é\")"), [("true", Class::Constant), ("\"é\"", Class::Str)]);
+        assert_eq!(pieces(""), []);
+        assert_eq!(pieces("fn"), [("fn", Class::Keyword)]);
+    }
+
+    #[test]
+    fn comments_end_with_their_line() {
+        let text = "// a\n// b\nx // c";
+        assert_eq!(
+            pieces(text),
+            [("// a", Class::Comment), ("// b", Class::Comment), ("// c", Class::Comment)]
+        );
+    }
+
+    #[test]
+    fn errors_stand_out() {
+        assert_eq!(pieces("@"), [("@", Class::Error)]);
+        assert_eq!(pieces("x \"abc"), [("\"", Class::Error), ("abc", Class::Str)]);
+        assert_eq!(pieces("é"), [("é", Class::Error)]);
+    }
+
+    #[test]
+    fn commands_stand_out() {
+        assert_eq!(pieces(":quit"), [(":quit", Class::Command)]);
+        assert_eq!(
+            pieces(":time 1 + x"),
+            [(":time", Class::Command), ("1", Class::Number), ("+", Class::Operator)]
+        );
+    }
+
+    #[test]
+    fn only_what_can_be_seen_is_drawn() {
+        let text = "let é = 1;\n".repeat(1000);
+        for cursor in [0, text.len() / 2, text.len()] {
+            for color in [false, true] {
+                let known = Arc::new(Mutex::new(Known::new(Dialect::Siskin)));
+                let drawn = Highlight { known, view: Arc::default(), color }.highlight(&text, cursor);
+                let drawn: String = drawn.buffer.into_iter().map(|(_, text)| text).collect();
+                assert_eq!(drawn.len(), text.len());
+                let near = near(&text, cursor);
+                assert_eq!(drawn[near.clone()], text[near.clone()]);
+                assert!((SCREEN..=2 * SCREEN + 2).contains(&text[near].lines().count()));
+            }
+        }
+        assert_eq!(near("a\nb", 1), 0..3);
+        assert_eq!(near("é", 1), 0..2, "no cursor is in a character");
+    }
+
+    #[test]
+    fn brackets_at_the_cursor_are_paired() {
+        let text = "f(g(x))";
+        assert_eq!(pieces_at(text, 7), [("(", Class::Pair), (")", Class::Pair)]);
+        let at: Vec<_> = spans(text, 7, Dialect::Siskin).into_iter().filter(|s| s.1 == Class::Pair).collect();
+        assert_eq!(at, [(1..2, Class::Pair), (6..7, Class::Pair)]);
+        assert_eq!(pieces_at("f(", 2), []);
+        assert_eq!(pieces_at("(}", 2), []);
+    }
+}

@@ -1,0 +1,199 @@
+//! What becomes of an input: a command is done; all else runs in the session, and its value is shown.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use siskin_core::inspect::{ValueKind, ValueView};
+
+use super::commands::{self, Wrong};
+use super::editor::{Global, Kind, Known};
+use crate::diagnostics::{Printer, Source};
+use crate::input;
+use crate::program::args;
+use crate::program::console::Console;
+use crate::program::exit;
+use crate::program::session::{Definition, Failure, Session, Shown, definitions};
+use crate::program::views::{self, Timing};
+
+/// What to do after an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Read another.
+    Stay,
+    /// Leave with this exit code.
+    Leave(u8),
+}
+
+/// Columns, where nobody can say how many there are.
+const WIDTH: usize = 100;
+
+/// A session, and what is shown of it.
+pub(super) struct Repl {
+    pub(super) session: Session,
+    known: Arc<Mutex<Known>>,
+    printer: Printer,
+}
+
+impl Repl {
+    /// A session as the command line wants it; when that fails, says so and returns the exit code.
+    pub(super) fn new(
+        args: &args::Repl,
+        known: Arc<Mutex<Known>>,
+        console: &mut Console<'_>,
+    ) -> Result<Repl, u8> {
+        match Session::new(args.options(), args.engine.tier, args.dialect) {
+            Ok(session) => {
+                let mut printer = console.printer(&args.errors, args.dialect);
+                // At a prompt, Lox is shown its errors as everybody else is.
+                printer.format = args.errors.error_format.unwrap_or_default();
+                let repl = Repl { session, known, printer };
+                Known::of(&repl.known).commands = commands::infos();
+                repl.tell();
+                Ok(repl)
+            }
+            Err(error) => {
+                console.error(format_args!("{error}\n"));
+                Err(exit::RUNTIME)
+            }
+        }
+    }
+
+    /// Columns that a view may fill.
+    pub(super) fn width(&self) -> usize {
+        crossterm::terminal::size().map_or(WIDTH, |(columns, _)| usize::from(columns).max(40))
+    }
+
+    /// Does what an input says, and shows what comes of it.
+    pub(super) fn input(&mut self, text: &str, console: &mut Console<'_>) -> Next {
+        let line = text.trim();
+        let done = match line {
+            "" => Ok(Next::Stay),
+            _ if line.starts_with(':') => commands::run(self, line, console),
+            _ => self.evaluate(text, console).map(|()| Next::Stay),
+        };
+        self.tell();
+        match done {
+            Ok(next) => next,
+            Err(Wrong::Shown) => Next::Stay,
+            Err(Wrong::Said(why)) => {
+                console.error(format_args!("  {why}\n"));
+                Next::Stay
+            }
+            Err(Wrong::Leave(code)) => Next::Leave(code),
+        }
+    }
+
+    fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
+        let text = input::complete_text(text, self.session.dialect);
+        let defined = definitions(&text, self.session.dialect);
+        let before: Vec<bool> = defined.iter().map(|definition| self.is_defined(*definition)).collect();
+        self.run(console, |session, output| session.evaluate(&text, output))?;
+        for (definition, before) in defined.iter().zip(before) {
+            console.print(self.defined(*definition, before))?;
+        }
+        let value = self.session.vm.result();
+        if !matches!(value.kind(), ValueKind::Nil) {
+            console.print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?;
+        }
+        Ok(())
+    }
+
+    /// Evaluates an expression; its value is the VM's result then.
+    pub(super) fn value_of(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
+        let text = input::complete_text(text, self.session.dialect);
+        self.run(console, |session, output| session.value_of(&text, output))
+    }
+
+    pub(super) fn time(&mut self, text: &str, console: &mut Console<'_>) -> Result<Timing, Wrong> {
+        let text = input::complete_text(text, self.session.dialect);
+        self.run(console, |session, output| views::time(session, &text, output))
+    }
+
+    pub(super) fn run_file(&mut self, source: Source, console: &mut Console<'_>) -> Result<(), Wrong> {
+        let text = source.text().to_owned();
+        let defined = definitions(&text, source.dialect());
+        self.run(console, |session, output| session.run_file(source, output))?;
+        for definition in defined {
+            console.print(self.defined(definition, false))?;
+        }
+        Ok(())
+    }
+
+    /// Runs something that prints. A line that it leaves open is ended; a failure is shown.
+    fn run<T>(
+        &mut self,
+        console: &mut Console<'_>,
+        run: impl FnOnce(&mut Session, &mut dyn Write) -> Result<T, Failure>,
+    ) -> Result<T, Wrong> {
+        let mut lines = Lines { stream: console.stdout, open: false };
+        let ran = run(&mut self.session, &mut lines);
+        // A terminal shows that Ctrl-C was pressed, in the middle of a line.
+        if lines.open || console.is_terminal && matches!(ran, Err(Failure::Interrupted)) {
+            // That this fails shows again at the next prompt.
+            let _ = lines.stream.write_all(b"\n");
+        }
+        ran.map_err(|failure| match failure {
+            Failure::Output(error) => Wrong::Leave(console.cannot_write(&error)),
+            failure => {
+                console.error(self.session.report(&failure, self.printer));
+                Wrong::Shown
+            }
+        })
+    }
+
+    fn is_defined(&self, definition: Definition<'_>) -> bool {
+        self.session.vm.global_value(definition.name()).is_some()
+    }
+
+    /// `defined fib/1`
+    fn defined(&self, definition: Definition<'_>, before: bool) -> String {
+        let verb = if before { "redefined" } else { "defined" };
+        let name = definition.name();
+        match (definition, self.session.vm.global_value(name).map(ValueView::kind)) {
+            (Definition::Class(_), _) => format!("  {verb} class {name}\n"),
+            (_, Some(ValueKind::Function(function))) => format!("  {verb} {name}/{}\n", function.arity()),
+            _ => format!("  {verb} {name}\n"),
+        }
+    }
+
+    /// Tells the editor what there is.
+    fn tell(&self) {
+        let mut known = Known::of(&self.known);
+        known.dialect = self.session.dialect;
+        known.globals.clear();
+        known.members.clear();
+        for (name, value) in self.session.vm.globals() {
+            let kind = match value.kind() {
+                ValueKind::Function(_) => Kind::Function,
+                ValueKind::Native => Kind::Builtin,
+                ValueKind::Class(_) => Kind::Class,
+                _ => Kind::Value,
+            };
+            known.globals.push(Global { name: name.to_owned(), kind });
+            let members = commands::members(value.kind());
+            if !members.is_empty() {
+                known.members.insert(name.to_owned(), members);
+            }
+        }
+    }
+}
+
+/// Knows whether what was written ends in the middle of a line.
+struct Lines<'a> {
+    stream: &'a mut dyn Write,
+    open: bool,
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.stream.write(bytes)?;
+        if let Some(last) = bytes.get(..count).and_then(<[u8]>::last) {
+            self.open = *last != b'\n';
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}

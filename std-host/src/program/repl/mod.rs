@@ -1,0 +1,122 @@
+//! `siskin` without arguments: a prompt.
+//!
+//! ```text
+//!   editor    a person's input at a terminal     plain   lines, where there is no such terminal
+//!        \    /
+//!         Read         text, Ctrl-C, or the end
+//!           |
+//!       evaluate ───── commands   what begins with a colon ── help
+//!           |
+//!        session       runs all else in one machine that lives on
+//! ```
+
+mod commands;
+mod editor;
+mod evaluate;
+mod help;
+mod plain;
+
+use std::io::{self, IsTerminal};
+use std::sync::{Arc, Mutex};
+
+use siskin_core::Vm;
+
+use self::editor::{Config, Editor, Known, history};
+use self::evaluate::{Next, Repl};
+use self::plain::Plain;
+use super::args;
+use super::console::Console;
+use super::exit;
+
+/// What came of asking for an input.
+pub(super) enum Read {
+    /// It is this.
+    Text(String),
+    /// The person thought better of it.
+    Interrupted,
+    /// There will be no more.
+    End,
+}
+
+/// Reads, evaluates and prints until it is told to stop.
+pub(super) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
+    let known = Arc::new(Mutex::new(Known::new(args.dialect)));
+    let mut repl = match Repl::new(args, known.clone(), console) {
+        Ok(repl) => repl,
+        Err(code) => return code,
+    };
+    // While a line is edited, Ctrl-C is a key like any other; this is for what runs.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, repl.session.interrupt());
+    let mut reader = Reader::new(args, &known, console);
+    let shown = if console.is_terminal { console.print(banner(&repl.session.vm)) } else { Ok(()) };
+    match shown.and_then(|()| read_and_evaluate(&mut repl, &mut reader, console)) {
+        Ok(code) | Err(code) => code,
+    }
+}
+
+/// Returns the code to leave with, or the one to leave with because output cannot be written.
+fn read_and_evaluate(repl: &mut Repl, reader: &mut Reader, console: &mut Console<'_>) -> Result<u8, u8> {
+    loop {
+        console.stdout.flush().map_err(|error| console.cannot_write(&error))?;
+        match reader.read(console) {
+            Ok(Read::Text(text)) => {
+                if let Next::Leave(code) = repl.input(&text, console) {
+                    return Ok(code);
+                }
+                if console.is_terminal && !text.trim().is_empty() {
+                    console.print('\n')?;
+                }
+            }
+            Ok(Read::Interrupted) => {}
+            Ok(Read::End) => return Ok(exit::SUCCESS),
+            Err(error) => {
+                console.error(format_args!("siskin: cannot read standard input: {error}\n"));
+                return Ok(exit::IO);
+            }
+        }
+    }
+}
+
+/// What is seen first.
+fn banner(vm: &Vm) -> String {
+    let tier = vm.tier_name().map(|name| format!(" + {name}")).unwrap_or_default();
+    format!("siskin {} · bytecode vm{tier} · :help for commands\n\n", env!("CARGO_PKG_VERSION"))
+}
+
+/// Where inputs come from.
+struct Reader {
+    editor: Option<Box<Editor>>,
+    /// What serves where the editor cannot.
+    plain: Plain,
+}
+
+impl Reader {
+    /// The line editor, if there is a terminal that it can use.
+    fn new(args: &args::Repl, known: &Arc<Mutex<Known>>, console: &mut Console<'_>) -> Reader {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let mut reader = Reader { editor: None, plain: Plain::new(known.clone()) };
+        // The editor draws on standard error.
+        if console.is_terminal && io::stderr().is_terminal() && !is_dumb {
+            let color = console.printer(&args.errors, args.dialect).color;
+            let config = Config { known: known.clone(), color, history: history::file() };
+            let (editor, warning) = Editor::new(config);
+            if let Some(warning) = warning {
+                console.error(format_args!("siskin: {warning}\n"));
+            }
+            reader.editor = Some(Box::new(editor));
+        }
+        reader
+    }
+
+    fn read(&mut self, console: &mut Console<'_>) -> io::Result<Read> {
+        if let Some(editor) = &mut self.editor {
+            match editor.read() {
+                Ok(read) => return Ok(read),
+                // A terminal that does not say where its cursor is, most likely.
+                Err(error) => console.error(format_args!("siskin: lines cannot be edited here: {error}\n")),
+            }
+            self.editor = None;
+        }
+        self.plain.read(console)
+    }
+}

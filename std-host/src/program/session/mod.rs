@@ -1,0 +1,260 @@
+//! A VM that lives on from one input to the next: the engine side of a REPL, without a terminal.
+//!
+//! ```text
+//!   text ──load──> script ──run──> result, `_`      what an input defines stays: globals
+//!     └── Sources                                   so that listings and errors find the text again
+//! ```
+
+mod defined;
+mod find;
+mod show;
+#[cfg(test)]
+mod tests;
+
+use std::io::{self, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+
+use siskin_core::inspect::ValueKind;
+use siskin_core::mem::{Mem, OutOfMemory};
+use siskin_core::platform::{Clock, Host};
+use siskin_core::tier::Bail;
+use siskin_core::{Dialect, LoadError, Options, Outcome, RuntimeError, Vm};
+
+pub(super) use defined::{Definition, definitions};
+pub(super) use find::{Found, NotFound};
+pub(super) use show::Shown;
+
+use super::args::Tier;
+use crate::diagnostics::{Printer, Source, Sources, Stopped};
+use crate::io::{StreamOutput, SystemClock};
+use crate::{SYSTEM, native};
+
+/// Why an input did not come to its end.
+#[derive(Debug)]
+pub(super) enum Failure {
+    /// It does not load.
+    Load(LoadError, Source),
+    /// It failed; the VM has the trace.
+    Run(RuntimeError),
+    /// Somebody wanted it to stop; the VM has the trace.
+    Interrupted,
+    /// There is no memory for what belongs to the session.
+    OutOfMemory(OutOfMemory),
+    /// What it printed could not be written.
+    Output(io::Error),
+}
+
+impl From<OutOfMemory> for Failure {
+    fn from(error: OutOfMemory) -> Failure {
+        Failure::OutOfMemory(error)
+    }
+}
+
+/// Memory beyond a VM's limit, for loading and for listings: so that one which is full can still be told to let go of
+/// something.
+struct Reserve {
+    mem: Mem,
+    limit: usize,
+}
+
+impl Reserve {
+    const BYTES: usize = 1 << 20;
+
+    fn of(vm: &Vm) -> Reserve {
+        let (mem, limit) = (vm.mem().clone(), vm.mem().usage().limit);
+        mem.set_limit(limit.saturating_add(Reserve::BYTES));
+        Reserve { mem, limit }
+    }
+}
+
+impl Drop for Reserve {
+    fn drop(&mut self) {
+        self.mem.set_limit(self.limit);
+    }
+}
+
+/// A VM and what it was told.
+pub(super) struct Session {
+    pub(super) vm: Vm,
+    pub(super) dialect: Dialect,
+    /// What was loaded.
+    pub(super) sources: Sources,
+    /// The inputs that came to their end.
+    pub(super) inputs: Vec<String>,
+    /// Whether machine code may be used.
+    pub(super) native: bool,
+    /// Why there is none, if it was wanted.
+    pub(super) refused: Option<Bail>,
+    interrupt: Arc<AtomicBool>,
+    options: Options,
+    tier: Tier,
+    /// Inputs so far, those included that did not load.
+    count: u32,
+    /// How many functions the text loaded last has.
+    loaded: usize,
+}
+
+impl Session {
+    /// # Errors
+    /// When there is not even memory for an empty VM.
+    pub(super) fn new(options: Options, tier: Tier, dialect: Dialect) -> Result<Session, OutOfMemory> {
+        let mut vm = Vm::new(SYSTEM, options)?;
+        let refused = match tier {
+            Tier::Interp => None,
+            Tier::Baseline => native::install(&mut vm).err(),
+        };
+        let native = vm.tier_name().is_some();
+        let interrupt = Arc::new(AtomicBool::new(false));
+        Ok(Session {
+            vm,
+            dialect,
+            sources: Sources::new(),
+            inputs: Vec::new(),
+            native,
+            refused,
+            interrupt,
+            options,
+            tier,
+            count: 0,
+            loaded: 0,
+        })
+    }
+
+    /// Whoever sets it stops what is running.
+    pub(super) fn interrupt(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.interrupt)
+    }
+
+    /// Forgets everything that was defined.
+    ///
+    /// # Errors
+    /// When memory is out; then nothing is forgotten.
+    pub(super) fn clear(&mut self) -> Result<(), OutOfMemory> {
+        let fresh = Session::new(self.options, self.tier, self.dialect)?;
+        let interrupt = self.interrupt();
+        *self = Session { interrupt, count: self.count, ..fresh };
+        Ok(())
+    }
+
+    /// The engine's limits.
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
+    /// Lets machine code take part, or not.
+    pub(super) fn set_native(&mut self, on: bool) {
+        self.native = on && self.vm.tier_name().is_some();
+        self.vm.set_native(self.native);
+    }
+
+    /// What the next input will be called.
+    fn next_name(&mut self) -> String {
+        self.count += 1;
+        format!("<input {}>", self.count)
+    }
+
+    /// Runs a text typed at a prompt. If it ends with a value that is not nil, `_` is that from then on.
+    ///
+    /// # Errors
+    /// Why it did not come to its end.
+    pub(super) fn evaluate(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
+        let name = self.next_name();
+        self.load(Source::new(name, text, self.dialect).interactive())?;
+        self.run(output)?;
+        self.inputs.push(text.to_owned());
+        if !matches!(self.vm.result().kind(), ValueKind::Nil) {
+            self.vm.bind_result("_")?;
+        }
+        Ok(())
+    }
+
+    /// Runs a file's text.
+    ///
+    /// # Errors
+    /// Why it did not come to its end.
+    pub(super) fn run_file(&mut self, source: Source, output: &mut dyn Write) -> Result<(), Failure> {
+        self.load(source)?;
+        self.run(output)
+    }
+
+    /// Loads a text and starts it.
+    fn load(&mut self, source: Source) -> Result<(), Failure> {
+        let reserve = Reserve::of(&self.vm);
+        let script = match self.vm.load_with(source.text(), source.dialect(), source.options()) {
+            Ok(script) => script,
+            Err(error) => return Err(Failure::Load(error, source)),
+        };
+        self.loaded = script.functions().len();
+        self.sources.add(source, &script);
+        let started = self.vm.start(script).map_err(Failure::Run);
+        drop(reserve);
+        started
+    }
+
+    /// Runs what was started last.
+    fn run(&mut self, output: &mut dyn Write) -> Result<(), Failure> {
+        let clock = SystemClock::start();
+        let mut output = StreamOutput::new(output);
+        // A wish to stop that came before is not for this run.
+        self.interrupt.store(false, Relaxed);
+        let outcome = self
+            .vm
+            .run(None, &mut Host { output: &mut output, clock: &clock, interrupt: Some(&self.interrupt) });
+        if let Some(error) = output.error() {
+            return Err(Failure::Output(error));
+        }
+        match outcome {
+            Outcome::Done => Ok(()),
+            Outcome::Error(error) => Err(Failure::Run(error)),
+            Outcome::Interrupted | Outcome::OutOfFuel => Err(Failure::Interrupted),
+        }
+    }
+
+    /// Runs a text typed at a prompt for its value alone, the VM's result: it is no input, and `_` stays.
+    ///
+    /// # Errors
+    /// As for [`evaluate`](Session::evaluate).
+    pub(super) fn value_of(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
+        self.load(Source::new("<expression>", text, self.dialect).interactive())?;
+        self.run(output)?;
+        self.forget_last();
+        Ok(())
+    }
+
+    /// The same with machine code or without; says how many nanoseconds it took.
+    ///
+    /// # Errors
+    /// As for [`evaluate`](Session::evaluate).
+    pub(super) fn time_once(
+        &mut self,
+        text: &str,
+        native: bool,
+        output: &mut dyn Write,
+    ) -> Result<u64, Failure> {
+        self.vm.set_native(native);
+        let clock = SystemClock::start();
+        let timed = self.value_of(text, output).map(|()| clock.nanoseconds());
+        self.vm.set_native(self.native);
+        timed
+    }
+
+    /// What ran last will not be asked for, unless it made functions, which may be left.
+    fn forget_last(&mut self) {
+        if self.loaded <= 1 {
+            self.sources.forget_last();
+        }
+    }
+
+    /// What to say of a failure.
+    pub(super) fn report(&self, failure: &Failure, printer: Printer) -> String {
+        match failure {
+            Failure::Load(error, source) => printer.load_error(error, source),
+            Failure::Run(error) => printer.stopped(Stopped::Error(error), &self.vm, &self.sources),
+            Failure::Interrupted => printer.stopped(Stopped::Interrupted, &self.vm, &self.sources),
+            Failure::OutOfMemory(error) => format!("{error}\n"),
+            Failure::Output(error) => format!("cannot write: {error}\n"),
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! A function's inline caches.
+
+use std::fmt::Write;
+
+use siskin_core::bytecode::{AnyOperand, Insn};
+use siskin_core::inspect::{CacheView, WayTarget, WayView};
+
+use super::super::session::Found;
+use super::Count;
+
+/// Lists a function's inline caches: where each is, its property, its state, how often the interpreter found the
+/// property in it, and the shapes it knows.
+pub(in super::super) fn caches(found: &Found<'_>) -> String {
+    let caches: Vec<CacheView<'_>> = found.view.caches().collect();
+    if caches.is_empty() {
+        return "  no inline caches: nothing here looks a property up\n".into();
+    }
+    let places = places(found);
+    let width =
+        caches.iter().map(|cache| cache.name().chars().count()).max().unwrap_or(0).max("property".len());
+    let mut text = format!("  {}:\n", Count(caches.len(), "inline cache"));
+    // Writing to a String does not fail.
+    let _ = writeln!(
+        text,
+        "  word  {:13} {:width$}  {:11} {:>9}  shapes",
+        "instruction", "property", "state", "hits"
+    );
+    for (index, cache) in caches.iter().enumerate() {
+        let (word, mnemonic) = places.get(index).copied().flatten().unwrap_or_default();
+        let ways: Vec<String> = cache.ways().map(shape).collect();
+        let state = state(*cache, ways.len());
+        let mut shapes = ways.join(" · ");
+        if cache.overflows() > 0 {
+            let _ = write!(shapes, " · {} of other shapes", Count(cache.overflows() as usize, "lookup"));
+        }
+        let row = format!(
+            "  {word:04}  {mnemonic:13} {:width$}  {state:11} {:>9}  {shapes}",
+            cache.name(),
+            cache.hits()
+        );
+        let _ = writeln!(text, "{}", row.trim_end());
+    }
+    text
+}
+
+fn state(cache: CacheView<'_>, ways: usize) -> &'static str {
+    match ways {
+        _ if cache.overflows() > 0 => "megamorphic",
+        0 => "empty",
+        1 => "monomorphic",
+        _ => "polymorphic",
+    }
+}
+
+fn shape(way: WayView<'_>) -> String {
+    let class = way.class.name();
+    let fields = Count(usize::from(way.fields), "field");
+    match way.target {
+        WayTarget::Slot(slot) => format!("{class} of {fields}: slot {slot}"),
+        WayTarget::Outer(slot) => format!("{class} of {fields}: outer slot {slot}"),
+        WayTarget::Added(slot) => format!("{class} of {fields}: adds slot {slot}"),
+        WayTarget::Method(method) => {
+            format!("{class} of {fields}: method {}/{}", method.name().unwrap_or_default(), method.arity())
+        }
+    }
+}
+
+/// For each cache, the word of its instruction, and the mnemonic.
+fn places(found: &Found<'_>) -> Vec<Option<(usize, &'static str)>> {
+    let mut places = Vec::new();
+    let Some(code) = found.program.functions.get(found.index.0 as usize) else { return places };
+    places.resize(code.sites.len(), None);
+    let mut word = 0;
+    while let Some(insn) = code.words.get(word..).and_then(Insn::decode) {
+        insn.operands(|_, operand| {
+            if let AnyOperand::Site32(site) = operand
+                && let Some(place) = places.get_mut(site.0 as usize)
+            {
+                *place = Some((word, insn.op().row().mnemonic));
+            }
+        });
+        word += insn.op().words();
+    }
+    places
+}

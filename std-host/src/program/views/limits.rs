@@ -1,0 +1,28 @@
+//! What bounds the VM.
+
+use siskin_core::Options;
+
+use super::super::session::Session;
+use super::super::stats::Grouped;
+
+/// Lists the limits, and how much of each is used.
+pub(in super::super) fn limits(session: &Session) -> String {
+    let Options { memory, max_frames, max_nesting, hot, .. } = *session.options();
+    let stats = session.vm.stats();
+    let most = match memory {
+        usize::MAX => "no limit".to_owned(),
+        bytes => format!("at most {} bytes", Grouped(bytes as u64)),
+    };
+    let used = Grouped(stats.memory.used as u64);
+    format!(
+        "  memory    {most}; {used} bytes in use\n\
+         \x20 calls     at most {} active at once\n\
+         \x20 nesting   at most {} levels in a text\n\
+         \x20 machine   code after {} calls and loop turns\n\
+         \x20 fuel      no limit; {} spent\n",
+        Grouped(max_frames.into()),
+        Grouped(max_nesting.into()),
+        Grouped(hot.into()),
+        Grouped(stats.fuel),
+    )
+}

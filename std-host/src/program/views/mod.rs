@@ -1,0 +1,37 @@
+//! What commands of the REPL and subcommands of the program show, as text.
+//!
+//! ```text
+//!   bytecode  a function's instructions            columns  source | bytecode | machine code
+//!   caches    its inline caches                    heap     objects by kind, collections, memory
+//!   timing    interpreter against machine code     vars     globals        limits  what bounds the VM
+//! ```
+//!
+//! Every text ends with a line break and is indented by two columns.
+
+mod bytecode;
+mod caches;
+mod columns;
+mod heap;
+mod limits;
+mod timing;
+mod vars;
+
+use std::fmt;
+
+pub(super) use bytecode::bytecode;
+pub(super) use caches::caches;
+pub(super) use columns::{Subject, columns};
+pub(super) use heap::heap;
+pub(super) use limits::limits;
+pub(super) use timing::{Timing, time};
+pub(super) use vars::vars;
+
+/// `1 cache`, `2 caches`.
+pub(super) struct Count(pub(super) usize, pub(super) &'static str);
+
+impl fmt::Display for Count {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Count(number, what) = self;
+        write!(f, "{number} {what}{}", if *number == 1 { "" } else { "s" })
+    }
+}

@@ -1,0 +1,109 @@
+//! The interpreter's time against machine code's.
+
+use std::fmt::{self, Display, Formatter};
+use std::io::{self, Write};
+
+use super::super::session::{Failure, Session, Shown};
+
+/// What one measurement may take in all, in nanoseconds, unless a single run takes longer.
+const BUDGET: u64 = 400_000_000;
+/// Runs, at the most.
+const MOST: u64 = 51;
+
+/// How long an expression took.
+pub(in super::super) struct Timing {
+    /// In nanoseconds; the median of several runs if they are short.
+    pub(in super::super) interp: u64,
+    /// The same with machine code, if there is a compiler: from the second run on, if there is one.
+    pub(in super::super) native: Option<u64>,
+    /// The value, as it is shown.
+    pub(in super::super) value: Option<String>,
+}
+
+/// Times a text in each tier. What it prints is written once.
+///
+/// # Errors
+/// Why it did not come to its end.
+pub(in super::super) fn time(
+    session: &mut Session,
+    text: &str,
+    output: &mut dyn Write,
+) -> Result<Timing, Failure> {
+    let interp = median(session, text, false, output)?;
+    let value = session.vm.result();
+    let value = match value.kind() {
+        siskin_core::inspect::ValueKind::Nil => None,
+        _ => Some(Shown { value, width: 100 }.to_string()),
+    };
+    let native = match session.vm.tier_name() {
+        Some(_) => Some(median(session, text, true, &mut io::sink())?),
+        None => None,
+    };
+    Ok(Timing { interp, native, value })
+}
+
+fn median(session: &mut Session, text: &str, native: bool, output: &mut dyn Write) -> Result<u64, Failure> {
+    let first = session.time_once(text, native, output)?;
+    let runs = (BUDGET / first.max(1)).min(MOST);
+    // The first finds caches empty, and nothing compiled.
+    let mut times = Vec::new();
+    for _ in 1..runs {
+        times.push(session.time_once(text, native, &mut io::sink())?);
+    }
+    times.sort_unstable();
+    Ok(times.get(times.len() / 2).copied().unwrap_or(first))
+}
+
+impl Display for Timing {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let Timing { interp, native, .. } = *self;
+        write!(f, "  interp: {}", Elapsed(interp))?;
+        if let Some(native) = native {
+            let ratio = interp as f64 / native.max(1) as f64;
+            write!(f, "   ·   jit: {}   ·   ({ratio:.1}x)", Elapsed(native))?;
+        }
+        writeln!(f)
+    }
+}
+
+/// Nanoseconds, with two digits or three.
+pub(in super::super) struct Elapsed(pub(in super::super) u64);
+
+impl Display for Elapsed {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let seconds = self.0 as f64 / 1e9;
+        match self.0 {
+            0..1_000 => write!(f, "{}ns", self.0),
+            1_000..10_000 => write!(f, "{:.1}µs", seconds * 1e6),
+            10_000..1_000_000 => write!(f, "{:.0}µs", seconds * 1e6),
+            1_000_000..10_000_000 => write!(f, "{:.1}ms", seconds * 1e3),
+            10_000_000..100_000_000 => write!(f, "{:.0}ms", seconds * 1e3),
+            100_000_000..10_000_000_000 => write!(f, "{seconds:.2}s"),
+            _ => write!(f, "{seconds:.1}s"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_a_fitting_unit() {
+        let shown = |nanoseconds| Elapsed(nanoseconds).to_string();
+        assert_eq!(shown(0), "0ns");
+        assert_eq!(shown(999), "999ns");
+        assert_eq!(shown(1_500), "1.5µs");
+        assert_eq!(shown(90_000_000), "90ms");
+        assert_eq!(shown(400_000_000), "0.40s");
+        assert_eq!(shown(12_340_000_000), "12.3s");
+    }
+
+    #[test]
+    fn ratios() {
+        let timing = Timing { interp: 400_000_000, native: Some(90_000_000), value: None };
+        assert_eq!(timing.to_string(), "  interp: 0.40s   ·   jit: 90ms   ·   (4.4x)\n");
+        let timing = Timing { interp: 400_000_000, native: None, value: None };
+        assert_eq!(timing.to_string(), "  interp: 0.40s\n");
+    }
+}

@@ -1,0 +1,223 @@
+//! A terminal without a person: the real program on a pseudo-terminal, and what would be seen.
+//!
+//! ```text
+//!   test --send, key--> pty --> siskin
+//!    ^                             |
+//!    +---- screen <-- vt100 <------+     questions that a terminal answers are answered here
+//! ```
+
+use std::env::consts::ARCH;
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::process::Child;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use pty_process::blocking::{Command, Pty, open};
+use vt100::{Callbacks, Parser, Screen};
+
+/// How long the program may take to show what is expected.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A key that is no character.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Key {
+    Enter,
+    AltEnter,
+    Tab,
+    Up,
+    Down,
+    Left,
+    Right,
+    Backspace,
+    /// Control and a letter.
+    Ctrl(char),
+}
+
+/// The program and the screen it draws on.
+pub(crate) struct Terminal {
+    pty: Arc<Pty>,
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    parser: Parser<Answers>,
+    /// Whether it answers what it is asked.
+    pub(crate) answers: bool,
+}
+
+impl Terminal {
+    /// Starts the program on a screen of that size. Of the environment it sees `env` and what a terminal sets.
+    pub(crate) fn start(args: &[&str], rows: u16, columns: u16, env: &[(&str, &str)]) -> Terminal {
+        let (pty, pts) = open().expect("a pseudo-terminal");
+        pty.resize(pty_process::Size::new(rows, columns)).expect("a size");
+        let child = command()
+            .args(args)
+            .env_clear()
+            .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
+            .envs([("TERM", "xterm-256color"), ("SISKIN_HISTORY", "off")])
+            .envs(env.iter().copied())
+            .spawn(pts)
+            .expect("the program starts");
+        let pty = Arc::new(pty);
+        let (sender, output) = channel();
+        let reader = pty.clone();
+        thread::spawn(move || {
+            let mut chunk = [0; 4096];
+            // When the program ends, reading fails on Linux and ends elsewhere.
+            while let Ok(count) = (&*reader).read(&mut chunk)
+                && count > 0
+                && sender.send(chunk[..count].to_vec()).is_ok()
+            {}
+        });
+        let size = |count| NonZeroU16::new(count).expect("a screen has rows and columns");
+        let parser = Parser::new_with_callbacks(size(rows), size(columns), 0, Answers::default());
+        Terminal { pty, child, output, parser, answers: true }
+    }
+
+    /// Types text as it is.
+    pub(crate) fn send(&mut self, text: &str) {
+        (&*self.pty).write_all(text.as_bytes()).expect("the program reads");
+    }
+
+    /// Presses a key.
+    pub(crate) fn key(&mut self, key: Key) {
+        match key {
+            Key::Enter => self.send("\r"),
+            Key::AltEnter => self.send("\x1b\r"),
+            Key::Tab => self.send("\t"),
+            Key::Up => self.send("\x1b[A"),
+            Key::Down => self.send("\x1b[B"),
+            Key::Right => self.send("\x1b[C"),
+            Key::Left => self.send("\x1b[D"),
+            Key::Backspace => self.send("\x7f"),
+            Key::Ctrl(letter) => self.send(&char::from(letter as u8 & 0x1f).to_string()),
+        }
+    }
+
+    /// Pastes text, as terminals do that say what is pasted.
+    pub(crate) fn paste(&mut self, text: &str) {
+        self.send(&format!("\x1b[200~{text}\x1b[201~"));
+    }
+
+    /// What is on the screen: its rows without trailing blanks, without empty rows at the end.
+    pub(crate) fn screen(&self) -> String {
+        let screen = self.parser.screen();
+        let (_, columns) = screen.size();
+        let rows: Vec<_> = screen.rows(0, columns.into()).map(|row| row.trim_end().to_owned()).collect();
+        rows.join("\n").trim_end().to_owned()
+    }
+
+    /// The cells, for tests that look at colours.
+    pub(crate) fn cells(&self) -> &Screen {
+        self.parser.screen()
+    }
+
+    /// Waits until the screen is as wanted.
+    #[track_caller]
+    pub(crate) fn wait_for(&mut self, wanted: impl Fn(&str) -> bool) {
+        self.wait_until(|terminal| wanted(&terminal.screen()));
+    }
+
+    /// Waits until the screen ends so.
+    #[track_caller]
+    pub(crate) fn wait_for_end(&mut self, text: &str) {
+        self.wait_for(|screen| screen.ends_with(text));
+    }
+
+    /// Waits until the cursor stands there, counted from zero.
+    #[track_caller]
+    pub(crate) fn wait_for_cursor(&mut self, row: u16, column: u16) {
+        self.wait_until(|terminal| terminal.cells().cursor_position() == (row, column));
+    }
+
+    /// Waits until all is as wanted.
+    #[track_caller]
+    pub(crate) fn wait_until(&mut self, done: impl Fn(&Terminal) -> bool) {
+        let end = Instant::now() + PATIENCE;
+        while !done(self) {
+            let what = match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => {
+                    self.show(&bytes);
+                    continue;
+                }
+                Err(RecvTimeoutError::Timeout) => "did not come",
+                Err(RecvTimeoutError::Disconnected) => "did not come before the program ended",
+            };
+            let at = self.cells().cursor_position();
+            panic!("what was waited for {what}; the cursor at {at:?} of the screen:\n{}\n", self.screen());
+        }
+    }
+
+    /// Waits until the program has ended, and returns its exit code.
+    #[track_caller]
+    pub(crate) fn wait_for_exit(mut self) -> i32 {
+        let end = Instant::now() + PATIENCE;
+        loop {
+            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.show(&bytes),
+                Err(RecvTimeoutError::Disconnected) => break,
+                Err(RecvTimeoutError::Timeout) => panic!("it goes on; the screen:\n{}\n", self.screen()),
+            }
+        }
+        self.child.wait().expect("it has ended").code().expect("no signal ended it")
+    }
+
+    /// Draws, and answers what is asked.
+    fn show(&mut self, bytes: &[u8]) {
+        self.parser.process(bytes);
+        let answers = std::mem::take(&mut self.parser.callbacks_mut().0);
+        if self.answers && !answers.is_empty() {
+            // A program that has ended needs no answer.
+            let _ = (&*self.pty).write_all(&answers);
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // Already ended, or a test has failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Answers that are still to be sent.
+#[derive(Default)]
+struct Answers(Vec<u8>);
+
+impl Callbacks for Answers {
+    fn unhandled_csi(
+        &mut self,
+        screen: &mut Screen,
+        first: Option<u8>,
+        _: Option<u8>,
+        parameters: &[&[u16]],
+        last: char,
+    ) {
+        match (first, parameters, last) {
+            // Where is the cursor?
+            (None, [[6]], 'n') => {
+                let (row, column) = screen.cursor_position();
+                self.0.extend(format!("\x1b[{};{}R", row + 1, column + 1).bytes());
+            }
+            // What are you? A VT100 with advanced video.
+            (None, [] | [[0]], 'c') => self.0.extend(b"\x1b[?1;2c"),
+            _ => {}
+        }
+    }
+}
+
+/// The program; by an emulator, if tests run so.
+fn command() -> Command {
+    let program = env!("CARGO_BIN_EXE_siskin");
+    let runner = format!("CARGO_TARGET_{}_UNKNOWN_LINUX_GNU_RUNNER", ARCH.to_uppercase());
+    match std::env::var(runner) {
+        Ok(runner) => {
+            let mut words = runner.split_whitespace();
+            let command = Command::new(words.next().expect("the runner has a name"));
+            command.args(words).arg(program)
+        }
+        Err(_) => Command::new(program),
+    }
+}
