@@ -25,10 +25,12 @@ fn prompt() -> Terminal {
     open(&[], &[])
 }
 
-/// Types a line and Enter.
+/// Types a line and Enter, as a person does: at the prompt, and looking at what was typed.
 #[track_caller]
 fn line(terminal: &mut Terminal, text: &str) {
+    terminal.wait_for_end(">");
     terminal.send(text);
+    terminal.wait_for_end(text);
     terminal.key(Key::Enter);
 }
 
@@ -72,7 +74,7 @@ fn lox_has_its_prompt() {
     terminal.wait_for_end("lox>");
     line(&mut terminal, "fun f() {");
     line(&mut terminal, "return 1; }");
-    terminal.wait_for_end("lox> fun f() {\n...> return 1; }\n  defined f/0\n\nlox>");
+    terminal.wait_for_end("lox> fun f() {\n...>     return 1; }\n  defined f/0\n\nlox>");
 }
 
 #[test]
@@ -440,7 +442,7 @@ fn characters_of_any_kind_may_come_at_once() {
     let mut terminal = prompt();
     terminal.send(" é \u{1F426} 語");
     terminal.wait_for_end("sk>  é \u{1F426} 語");
-    line(&mut terminal, "");
+    terminal.key(Key::Enter);
     terminal.wait_for(|screen| screen.contains("Unexpected character") && screen.ends_with("\nsk>"));
 }
 

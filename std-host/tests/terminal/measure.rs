@@ -3,6 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use siskin::Dialect;
+use siskin::input::state;
+
 use crate::terminal::{Key, Terminal};
 
 /// Of so many tries the least and the median are printed.
@@ -34,12 +37,30 @@ fn measure_start_to_prompt() {
     report("start to prompt", times.collect());
 }
 
+fn block(lines: usize) -> String {
+    let lines = (0..lines).map(|n| format!("    let name_{n} = other({n}, \"text\"); // why\n"));
+    format!("fn f() {{\n{}", lines.collect::<String>())
+}
+
+#[test]
+fn measure_completeness() {
+    let open = block(1000);
+    let closed = format!("{open}}}");
+    let semicolon = format!("{closed}\nprint f()");
+    for (what, text) in [("open", open), ("closed", closed), ("without its last semicolon", semicolon)] {
+        let times = (0..TRIES).map(|_| {
+            let start = Instant::now();
+            std::hint::black_box(state(&text, Dialect::Siskin));
+            start.elapsed()
+        });
+        report(&format!("is a block of 1000 lines complete that is {what}"), times.collect());
+    }
+}
+
 /// The time until what a key did is on the screen, in a text of so many lines.
 fn measure_keys(lines: usize) {
     let mut terminal = open();
-    let block: String =
-        (0..lines).map(|n| format!("    let name_{n} = other({n}, \"text\"); // why\n")).collect();
-    terminal.paste(&format!("fn f() {{\n{block}x"));
+    terminal.paste(&format!("{}x", block(lines)));
     terminal.wait_for_end("..> x");
     let mut shown = String::from("..> x");
     let mut times = Vec::new();

@@ -1,6 +1,6 @@
 //! Commands: what a line that begins with a colon does.
 //!
-//! One table says it all: [`help`](super::help) lists it, completion offers it, [`run`] looks names up in it.
+//! One table says it all: [`help`] lists it, completion offers it, [`run`] looks names up in it.
 
 use std::fs::OpenOptions;
 use std::io::Write;
