@@ -81,6 +81,12 @@ pub fn complete_text(text: &str, dialect: Dialect) -> Cow<'_, str> {
     }
 }
 
+/// The text such that more may follow it in a file: with a `;` after its last token if that parses.
+#[cfg(feature = "repl")]
+pub(crate) fn closed_text(text: &str, dialect: Dialect) -> Cow<'_, str> {
+    supplied(text, dialect).map_or(text.into(), Cow::Owned)
+}
+
 /// The text with the `;` supplied, if it parses then.
 fn supplied(text: &str, dialect: Dialect) -> Option<String> {
     let last = Scan::new(text, dialect).last;
@@ -205,6 +211,21 @@ mod tests {
             ["", "1", "print 1;", "print", "1 +", "let x = 1 let y = 2", "f(", "\"a", "{ print 1", ")"]
         {
             assert!(matches!(complete_text(text, Siskin), Cow::Borrowed(same) if same == text), "{text:?}");
+        }
+    }
+
+    #[cfg(feature = "repl")]
+    #[test]
+    fn in_a_file_values_end_with_a_semicolon() {
+        for dialect in [Lox, Siskin] {
+            assert_eq!(closed_text("f(1) // one", dialect), "f(1); // one");
+            for text in ["", "// note", "1;", "{}", "fun f() {}", "class A {}", "print 1;", "while (f()) {}"]
+            {
+                assert!(
+                    matches!(closed_text(text, dialect), Cow::Borrowed(same) if same == text),
+                    "{text:?}"
+                );
+            }
         }
     }
 

@@ -28,6 +28,7 @@ pub(super) use show::Shown;
 
 use super::args::Tier;
 use crate::diagnostics::{Printer, Source, Sources, Stopped};
+use crate::input::closed_text;
 use crate::io::{StreamOutput, SystemClock};
 use crate::{SYSTEM, native};
 
@@ -52,8 +53,8 @@ impl From<OutOfMemory> for Failure {
     }
 }
 
-/// Memory beyond a VM's limit, for loading and for listings: so that one which is full can still be told to let go of
-/// something.
+/// Memory beyond a VM's limit, for loading, for `_` and for listings: so that one which is full can still be told to let
+/// go of something.
 struct Reserve {
     mem: Mem,
     limit: usize,
@@ -81,7 +82,7 @@ pub(super) struct Session {
     pub(super) dialect: Dialect,
     /// What was loaded.
     pub(super) sources: Sources,
-    /// The inputs that came to their end.
+    /// The inputs that came to their end, as a file would have them.
     pub(super) inputs: Vec<String>,
     /// Whether machine code may be used.
     pub(super) native: bool,
@@ -163,8 +164,9 @@ impl Session {
         let name = self.next_name();
         self.load(Source::new(name, text, self.dialect).interactive())?;
         self.run(output)?;
-        self.inputs.push(text.to_owned());
+        self.inputs.push(closed_text(text, self.dialect).into_owned());
         if !matches!(self.vm.result().kind(), ValueKind::Nil) {
+            let _reserve = Reserve::of(&self.vm);
             self.vm.bind_result("_")?;
         }
         Ok(())

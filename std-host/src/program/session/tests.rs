@@ -85,7 +85,9 @@ fn failures_leave_everything_as_it_was() {
     let memory = fail("var list = nil; while true { list = Node(list); }");
     assert!(matches!(memory, Failure::Run(error) if error.kind() == ErrorKind::OutOfMemory));
     eval(&mut session, "list = nil;");
+    // The first value that `_` has.
     assert_eq!(value(&mut session, "kept"), "\"kept\"");
+    assert_eq!(value(&mut session, "Node(1).next"), "1");
 }
 
 #[test]
