@@ -250,11 +250,15 @@ pub(super) fn named(name: &str) -> Result<&'static Command, String> {
     if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(command);
     }
-    let mut meant = COMMANDS.iter().filter(|command| !name.is_empty() && command.name.starts_with(name));
-    match (meant.next(), meant.next()) {
-        (Some(command), None) => Ok(command),
-        (Some(one), Some(other)) => Err(format!("':{name}' may be :{} or :{}", one.name, other.name)),
-        _ => Err(format!("there is no command ':{name}'; :help lists them")),
+    let is_meant = |command: &&Command| !name.is_empty() && command.name.starts_with(name);
+    let meant: Vec<&Command> = COMMANDS.iter().filter(is_meant).collect();
+    match meant[..] {
+        [] => Err(format!("there is no command ':{name}'; :help lists them")),
+        [command] => Ok(command),
+        _ => {
+            let names: Vec<String> = meant.iter().map(|command| format!(":{}", command.name)).collect();
+            Err(format!("':{name}' may be {}", names.join(" or ")))
+        }
     }
 }
 

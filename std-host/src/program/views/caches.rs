@@ -27,12 +27,12 @@ pub(in super::super) fn caches(found: &Found<'_>) -> String {
     );
     for (index, cache) in caches.iter().enumerate() {
         let (word, mnemonic) = places.get(index).copied().flatten().unwrap_or_default();
-        let ways: Vec<String> = cache.ways().map(shape).collect();
+        let mut ways: Vec<String> = cache.ways().map(shape).collect();
         let state = state(*cache, ways.len());
-        let mut shapes = ways.join(" · ");
         if cache.overflows() > 0 {
-            let _ = write!(shapes, " · {} of other shapes", Count(cache.overflows() as usize, "lookup"));
+            ways.push("others".into());
         }
+        let shapes = ways.join(" · ");
         let row = format!(
             "  {word:04}  {mnemonic:13} {:width$}  {state:11} {:>9}  {shapes}",
             cache.name(),
