@@ -72,7 +72,7 @@ fn runs_code_and_standard_input() {
 #[test]
 fn prompt_without_a_terminal_reads_lines() {
     let input = b"let x = 1\nfn f() {\n\n  print x;\n}\nf()\n";
-    assert_eq!(siskin_with_input(["repl"], input), ran(0, "1\n", ""));
+    assert_eq!(siskin_with_input(["repl"], input), ran(0, "  defined f/0\n1\n", ""));
     assert_eq!(siskin_with_input(["repl"], b"print 1"), ran(0, "1\n", ""));
     assert_eq!(siskin_with_input(["repl"], b"print 1\n:quit\nprint 2\n"), ran(0, "1\n", ""));
     assert_eq!(
@@ -82,7 +82,7 @@ fn prompt_without_a_terminal_reads_lines() {
 
     let wrong = siskin_with_input(["repl"], b")\nprint 1\n{\n");
     assert_eq!((wrong.code, wrong.out.as_str()), (0, "1\n"));
-    assert_eq!(wrong.err.lines().count(), 2, "{}", wrong.err);
+    assert_eq!(wrong.err.matches("error: ").count(), 2, "{}", wrong.err);
     let binary = siskin_with_input(["repl"], b"print \"\xff\"\n");
     assert_eq!(binary.code, 74);
     assert!(binary.err.starts_with("siskin: cannot read standard input: "), "{}", binary.err);
@@ -564,16 +564,45 @@ fn stops_quietly_when_nobody_reads() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), "");
 }
 
-#[test]
-fn the_process_itself() {
-    let mut child = spawn(&["-"]);
+/// Starts the program with that input in a pipe.
+fn piped(args: &[&str], input: &[u8]) -> Ran {
+    let mut child = spawn(args);
     let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(b"print \"a\";\n-\"x\";\n").expect("the program reads");
+    stdin.write_all(input).expect("the program reads");
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
-    assert_eq!(output.status.code(), Some(70));
-    assert_eq!(output.stdout, b"a\n");
-    assert!(output.stderr.starts_with(b"error: Operand must be a number.\n --> <stdin>:2:1\n"));
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let code = output.status.code().and_then(|code| u8::try_from(code).ok());
+    ran(code.expect("no signal ended it"), &text(output.stdout), &text(output.stderr))
+}
+
+#[test]
+fn the_process_itself() {
+    let Ran { code, out, err } = piped(&["-"], b"print \"a\";\n-\"x\";\n");
+    assert_eq!((code, out.as_str()), (70, "a\n"));
+    assert!(err.starts_with("error: Operand must be a number.\n --> <stdin>:2:1\n"), "{err}");
+}
+
+#[test]
+fn what_is_piped_in_is_a_script() {
+    assert_eq!(piped(&[], b"1+1"), ran(0, "", ""));
+    assert_eq!(piped(&[], b"print 1+1;"), ran(0, "2\n", ""));
+    let err = "error: Expect ';' after value.\n --> <stdin>:1:8\n  |\n1 | print 1\n  |        ^\n";
+    assert_eq!(piped(&[], b"print 1"), ran(65, "", err));
+}
+
+#[cfg(feature = "repl")]
+#[test]
+fn a_prompt_takes_a_pipe_too() {
+    let input = b"fn f(n) {\n  n + 1 }\nf(1)\n-\"x\"\n:nothing\nprint f(_)";
+    let out = "  defined f/1\n=> 2\n3\n";
+    let err = "error: Operand must be a number.\n --> <input 3>:1:1\n  |\n1 | -\"x\"\n  | ^^^^\n\
+               \x20 there is no command ':nothing'; :help lists them\n";
+    assert_eq!(piped(&["repl"], input), ran(0, out, err));
+    assert_eq!(piped(&["repl"], b":quit\n1"), ran(0, "", ""));
+    assert_eq!(piped(&["repl"], b"f(").code, 0);
+    let err = "siskin: cannot read standard input: invalid utf-8 sequence of 1 bytes from index 3\n";
+    assert_eq!(piped(&["repl"], b"1\ncaf\xff\n2"), ran(74, "=> 1\n", err));
 }
 
 /// Each example ends with a comment that says what it prints.
