@@ -1,8 +1,15 @@
 //! The prompt as a person at a terminal meets it.
 #![cfg(unix)]
 
+mod commands;
+mod errors;
+mod files;
+mod machine;
 mod measure;
+mod session;
 mod terminal;
+mod tiers;
+mod transcript;
 
 use std::path::PathBuf;
 
