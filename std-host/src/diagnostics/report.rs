@@ -125,8 +125,7 @@ impl<'a> Report<'a> {
                 suggest::variable(name, place.as_ref(), vm.globals().map(|(name, _)| name))
             }
             Some(Undefined::Property(name)) => {
-                let members = place.iter().flat_map(|place| suggest::members(place.source()));
-                suggest::property(name, members)
+                suggest::property(name, sources.iter().flat_map(suggest::members))
             }
             _ => None,
         };

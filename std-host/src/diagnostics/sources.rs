@@ -77,6 +77,11 @@ impl Sources {
         Some((source, Script::index_of(functions, function)?))
     }
 
+    /// The texts, in the order in which they were loaded.
+    pub fn iter(&self) -> impl Iterator<Item = &Source> {
+        self.loaded.iter().map(|loaded| &loaded.source)
+    }
+
     /// Forgets the text loaded last.
     pub fn forget_last(&mut self) {
         self.loaded.pop();

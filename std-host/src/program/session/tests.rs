@@ -111,6 +111,20 @@ fn an_interrupt_stops_what_runs_and_nothing_else() {
 }
 
 #[test]
+fn names_from_earlier_inputs_are_suggested() {
+    let mut session = session();
+    eval(&mut session, "class Box { width() { 1 } } let total = 2;");
+    let mut help = |text: &str| {
+        let failure = session.evaluate(text, &mut io::sink()).unwrap_err();
+        session.report(&failure, Printer::default())
+    };
+    let property = help("Box().widht()");
+    assert!(property.contains("did you mean 'width'?"), "{property}");
+    let variable = help("totl + 1");
+    assert!(variable.contains("did you mean 'total'?"), "{variable}");
+}
+
+#[test]
 fn clear_forgets() {
     let mut session = session();
     eval(&mut session, "let gone = 1;");
