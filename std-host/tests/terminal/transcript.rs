@@ -40,7 +40,11 @@ pub(crate) fn replay(args: &[&str], columns: u16, transcript: &str) -> String {
         let output = rows[at + 1..].iter().take_while(|row| typed(row).is_none());
         if let Some(stop) = output.clone().position(|row| *row == "^C") {
             let seen = rows[at + stop];
-            terminal.wait_for(|screen| screen.lines().skip(above).any(|row| row == seen));
+            terminal.wait_until(|terminal| {
+                let (cursor, _) = terminal.cells().cursor_position();
+                // The row above the cursor is whole.
+                terminal.screen().lines().take(cursor.into()).skip(above).last() == Some(seen)
+            });
             terminal.key(Key::Ctrl('c'));
         }
         terminal.wait_for(|screen| is_at_prompt(screen, above));
