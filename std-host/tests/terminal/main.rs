@@ -1,6 +1,7 @@
 //! The prompt as a person at a terminal meets it.
 #![cfg(unix)]
 
+mod captures;
 mod commands;
 mod errors;
 mod files;
