@@ -10,7 +10,7 @@ use siskin::platform::{CodeError, CodeMemory};
 use siskin::{Dialect, Host, NativeStats, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::tier::Bail;
 use siskin_hosted::{HostedCode, NullCode};
-use siskin_jit::Jit;
+use siskin_jit::{Isa, Jit, assemble};
 
 /// Everything is compiled before it runs.
 const AT_ONCE: Options = Options {
@@ -80,6 +80,21 @@ fn a_loop_whose_code_is_given_up_costs_no_more() {
     let (ran, stats) = compiled(AT_ONCE, source);
     assert_eq!(ran, interpreted(AT_ONCE, source));
     assert!(stats.compiled > 5, "nothing was compiled again: {stats:?}");
+}
+
+/// A loop without an end may be the last thing in a function.
+#[test]
+fn nothing_need_follow_a_loop() {
+    let source = "fun f(n) { while (true) { n = n + 1; if (n > 100) return n; } }
+        fun g(n) { while (true) {} }
+        print f(0); g(0);";
+    for isa in [Isa::X64, Isa::A64] {
+        let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory");
+        let script = vm.load(source, Dialect::Siskin).expect("no errors");
+        for (_, unit) in vm.units(&script).expect("memory") {
+            assemble(&unit, isa).unwrap_or_else(|why| panic!("{:?}: {why}", unit.name()));
+        }
+    }
 }
 
 /// Runs a program with the requests of some numbers refused; true if none of them was made.

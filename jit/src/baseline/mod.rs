@@ -105,7 +105,7 @@ struct Held {
 /// Where blocks begin: by word.
 fn leaders(unit: &Unit<'_>) -> Result<Vec<Option<Leader>>, Bail> {
     let mut leaders = Vec::new(unit.mem());
-    leaders.resize(unit.words().len() + 1, None)?;
+    leaders.resize(unit.words().len(), None)?;
     Ok(leaders)
 }
 
