@@ -42,6 +42,6 @@ mod system;
 pub use siskin_core::platform::Host;
 pub use siskin_core::{
     Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,
-    Outcome, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, mem, platform,
+    Outcome, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
 };
 pub use system::SYSTEM;

@@ -28,7 +28,8 @@ impl Vm {
     ///
     /// # Examples
     /// ```
-    /// use siskin_core::{Dialect, Host, Options, Vm};
+    /// use siskin_core::platform::Host;
+    /// use siskin_core::{Dialect, Options, Vm};
     /// # use siskin_core::platform::{Clock, Output, OutputError};
     /// # struct Nothing;
     /// # impl Output for Nothing { fn write(&mut self, _: &[u8]) -> Result<(), OutputError> { Ok(()) } }
