@@ -7,6 +7,7 @@
 //!   units    what both look at        stats    what --stats prints
 //!   repl     read, evaluate, print    session  the machine behind it, without a terminal
 //!   views    what both show           look     subcommands that show what commands do
+//!   figures  numbers for people
 //!   console  the streams, and how errors reach them
 //! ```
 
@@ -15,6 +16,7 @@ mod args;
 mod asm;
 mod console;
 mod execute;
+mod figures;
 mod inspect;
 #[cfg(feature = "views")]
 mod jit;

@@ -5,6 +5,8 @@ use std::fmt;
 use siskin_core::tier::Bail;
 use siskin_core::{Stats, Vm};
 
+use super::figures::{Count, Grouped};
+
 /// A VM's counters, for a person to read.
 pub(super) struct Report<'a> {
     pub(super) vm: &'a Vm,
@@ -44,36 +46,11 @@ impl Report<'_> {
             };
         };
         let native = self.vm.native_stats();
-        let (compiled, code) = (native.compiled, Grouped(native.code as u64));
-        write!(f, "native       {name}, {compiled} functions, {code} bytes")?;
+        let compiled = Count(native.compiled as usize, "function");
+        write!(f, "native       {name}, {compiled}, {} bytes", Grouped(native.code as u64))?;
         match native.last_bail {
-            Some(why) => writeln!(f, "; {} stay interpreted: {why}", native.bailed),
+            Some(why) => writeln!(f, "; {} interpreted: {why}", native.bailed),
             None => writeln!(f),
         }
-    }
-}
-
-/// A number in groups of three digits.
-pub(super) struct Grouped(pub(super) u64);
-
-impl fmt::Display for Grouped {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0 < 1000 {
-            return write!(f, "{}", self.0);
-        }
-        write!(f, "{},{:03}", Grouped(self.0 / 1000), self.0 % 1000)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Grouped;
-
-    #[test]
-    fn digits_come_in_threes() {
-        assert_eq!(Grouped(0).to_string(), "0");
-        assert_eq!(Grouped(999).to_string(), "999");
-        assert_eq!(Grouped(1_000).to_string(), "1,000");
-        assert_eq!(Grouped(20_030_004).to_string(), "20,030,004");
     }
 }

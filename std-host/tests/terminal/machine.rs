@@ -54,12 +54,12 @@ sk> fn inc(n) {
   defined inc/1
 
 sk> :asm inc
-x64: rbx is the VM, rbp register 0 of the frame (reg.N), r12 the frame's record (the callee's is nex
-t),
-r13 fuel, r14 the tag of ints, r15 that of objects; L0003 is where word 3 begins, A0003 where
-it does for further turns of a loop, C1 a cold path
+x64: rbx is the VM, rbp register 0 of the frame (reg.N), r12 the frame's record
+(the callee's is next), r13 fuel, r14 the tag of ints, r15 that of objects;
+L0003 is where word 3 begins, A0003 where it does for further turns of a loop,
+C1 a cold path
 
-fn inc/1  registers 3  8 bytes of bytecode, 107 of machine code, 1 entries
+fn inc/1  registers 3  8 bytes of bytecode, 107 of machine code, 1 entry point
       from callers
                                                        0000  endbr64
     2 | n + 1

@@ -25,6 +25,7 @@ use siskin_jit::{Isa, assemble};
 use super::args::Asm;
 use super::console::Console;
 use super::exit;
+use super::figures::Count;
 use super::units::{Loaded, Title};
 use labels::Labels;
 use names::Names;
@@ -114,11 +115,11 @@ pub(super) fn function(
         Err(why) => return format!("{title}  interpreted: {why}\n"),
     };
     let head = format!(
-        "{title}  registers {}  {} bytes of bytecode, {} of machine code, {} entries\n",
+        "{title}  registers {}  {} bytes of bytecode, {} of machine code, {}\n",
         unit.registers(),
         size_of_val(unit.words()),
         machine.len,
-        machine.entries,
+        Count(machine.entries, "entry point"),
     );
     head + &page::Page { source, program, index, unit, machine: &machine }.to_string()
 }
@@ -130,9 +131,10 @@ pub(super) fn legend(isa: Isa) -> String {
         Isa::A64 => a64::register(role),
     };
     format!(
-        "{}: {} is the VM, {} register 0 of the frame (reg.N), {} the frame's record (the callee's is next),\n\
-         {} fuel, {} the tag of ints, {} that of objects; L0003 is where word 3 begins, A0003 where\n\
-         it does for further turns of a loop, C1 a cold path\n",
+        "{}: {} is the VM, {} register 0 of the frame (reg.N), {} the frame's record\n\
+         (the callee's is next), {} fuel, {} the tag of ints, {} that of objects;\n\
+         L0003 is where word 3 begins, A0003 where it does for further turns of a loop,\n\
+         C1 a cold path\n",
         isa.name(),
         register(Reg::Vm),
         register(Reg::Base),

@@ -14,6 +14,7 @@ use super::editor::{Argument, CommandInfo};
 use super::evaluate::{Next, Repl};
 use super::help;
 use crate::program::console::Console;
+use crate::program::figures::Count;
 use crate::program::session::{Found, NotFound};
 use crate::program::views::{self, Subject};
 use crate::program::{asm, exit, source};
@@ -304,7 +305,7 @@ fn save(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
         file.flush()
     };
     write().map_err(|error| Wrong::Said(format!("cannot write '{path}': {error}")))?;
-    Ok(print(console, format_args!("  saved {}\n", views::Count(inputs.len(), "input")))?)
+    Ok(print(console, format_args!("  saved {}\n", Count(inputs.len(), "input")))?)
 }
 
 fn dialect(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
@@ -354,7 +355,7 @@ fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
         Some(name) if session.native => {
             format!(
                 "  baseline: {name}, {} compiled, {} bytes\n",
-                views::Count(stats.compiled as usize, "function"),
+                Count(stats.compiled as usize, "function"),
                 stats.code
             )
         }

@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use siskin_core::bytecode::{Capture, Insn, disasm};
 
+use super::super::figures::Count;
 use super::super::session::Found;
-use super::Count;
 
 /// Lists a function's instructions: offset in words, mnemonic, operands and what they stand for.
 pub(in super::super) fn bytecode(found: &Found<'_>) -> String {

@@ -5,8 +5,8 @@ use std::fmt::Write;
 use siskin_core::bytecode::{AnyOperand, Insn};
 use siskin_core::inspect::{CacheView, WayTarget, WayView};
 
+use super::super::figures::Count;
 use super::super::session::Found;
-use super::Count;
 
 /// Lists a function's inline caches: where each is, its property, its state, how often the interpreter found the
 /// property in it, and the shapes it knows.

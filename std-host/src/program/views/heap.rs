@@ -2,8 +2,9 @@
 
 use std::fmt::Write;
 
+use super::super::figures::Grouped;
 use super::super::session::Session;
-use super::super::stats::{Grouped, Report};
+use super::super::stats::Report;
 
 /// Collects, then lists the objects that are alive by kind, and what collector and memory did so far.
 pub(in super::super) fn heap(session: &mut Session) -> String {

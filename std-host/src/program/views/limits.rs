@@ -2,8 +2,8 @@
 
 use siskin_core::Options;
 
+use super::super::figures::Grouped;
 use super::super::session::Session;
-use super::super::stats::Grouped;
 
 /// Lists the limits, and how much of each is used.
 pub(in super::super) fn limits(session: &Session) -> String {

@@ -16,8 +16,6 @@ mod limits;
 mod timing;
 mod vars;
 
-use std::fmt;
-
 pub(super) use bytecode::bytecode;
 pub(super) use caches::caches;
 pub(super) use columns::{Subject, columns};
@@ -25,13 +23,3 @@ pub(super) use heap::heap;
 pub(super) use limits::limits;
 pub(super) use timing::{Timing, time};
 pub(super) use vars::vars;
-
-/// `1 cache`, `2 caches`.
-pub(super) struct Count(pub(super) usize, pub(super) &'static str);
-
-impl fmt::Display for Count {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Count(number, what) = self;
-        write!(f, "{number} {what}{}", if *number == 1 { "" } else { "s" })
-    }
-}

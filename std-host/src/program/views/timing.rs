@@ -3,6 +3,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 
+use super::super::figures::Elapsed;
 use super::super::session::{Failure, Session, Shown};
 
 /// What one measurement may take in all, in nanoseconds, unless a single run takes longer.
@@ -66,38 +67,9 @@ impl Display for Timing {
     }
 }
 
-/// Nanoseconds, with two digits or three.
-pub(in super::super) struct Elapsed(pub(in super::super) u64);
-
-impl Display for Elapsed {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let seconds = self.0 as f64 / 1e9;
-        match self.0 {
-            0..1_000 => write!(f, "{}ns", self.0),
-            1_000..10_000 => write!(f, "{:.1}µs", seconds * 1e6),
-            10_000..1_000_000 => write!(f, "{:.0}µs", seconds * 1e6),
-            1_000_000..10_000_000 => write!(f, "{:.1}ms", seconds * 1e3),
-            10_000_000..100_000_000 => write!(f, "{:.0}ms", seconds * 1e3),
-            100_000_000..10_000_000_000 => write!(f, "{seconds:.2}s"),
-            _ => write!(f, "{seconds:.1}s"),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn times_have_a_fitting_unit() {
-        let shown = |nanoseconds| Elapsed(nanoseconds).to_string();
-        assert_eq!(shown(0), "0ns");
-        assert_eq!(shown(999), "999ns");
-        assert_eq!(shown(1_500), "1.5µs");
-        assert_eq!(shown(90_000_000), "90ms");
-        assert_eq!(shown(400_000_000), "0.40s");
-        assert_eq!(shown(12_340_000_000), "12.3s");
-    }
 
     #[test]
     fn ratios() {
