@@ -52,19 +52,19 @@ pub(super) enum Command {
     #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
     Jit(Machine),
     /// List a script's source, bytecode and machine code in three columns, as it is before anything ran
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     #[command(override_usage = "siskin views [OPTIONS] <FILE|-|-e CODE>")]
     Views(Columns),
     /// Run a script without its output, then list its functions' inline caches
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     #[command(override_usage = "siskin caches [OPTIONS] <FILE|-|-e CODE>")]
     Caches(Caches),
     /// Run a script without its output, then list the objects that are left, and what the collector did
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     #[command(override_usage = "siskin gc [OPTIONS] <FILE|-|-e CODE>")]
     Gc(Look),
     /// Run a script without its output, interpreted and as machine code, and compare the times
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     #[command(override_usage = "siskin time [OPTIONS] <FILE|-|-e CODE>")]
     Time(Look),
 }
@@ -158,7 +158,7 @@ pub(super) struct Disasm {
 }
 
 /// What listing in columns takes.
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 #[derive(Args)]
 pub(super) struct Columns {
     #[command(flatten)]
@@ -169,7 +169,7 @@ pub(super) struct Columns {
 }
 
 /// What looking at a script that ran takes.
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 #[derive(Args)]
 pub(super) struct Look {
     #[command(flatten)]
@@ -179,7 +179,7 @@ pub(super) struct Look {
 }
 
 /// What looking at inline caches takes.
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 #[derive(Args)]
 pub(super) struct Caches {
     #[command(flatten)]
@@ -189,7 +189,7 @@ pub(super) struct Caches {
     pub(super) function: Option<String>,
 }
 
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 impl Look {
     /// The engine's limits and modes.
     pub(super) fn options(&self) -> Options {
@@ -350,13 +350,13 @@ const COMMANDS: &[&str] = &[
     "asm",
     #[cfg(feature = "views")]
     "jit",
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     "views",
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     "caches",
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     "gc",
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     "time",
     "help",
     "-h",

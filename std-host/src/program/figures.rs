@@ -25,10 +25,10 @@ impl fmt::Display for Count {
 }
 
 /// Nanoseconds, with two digits or three.
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 pub(super) struct Elapsed(pub(super) u64);
 
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 impl fmt::Display for Elapsed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let seconds = self.0 as f64 / 1e9;
@@ -56,7 +56,7 @@ mod tests {
         assert_eq!(Grouped(20_030_004).to_string(), "20,030,004");
     }
 
-    #[cfg(feature = "views")]
+    #[cfg(feature = "repl")]
     #[test]
     fn times_have_a_fitting_unit() {
         let shown = |nanoseconds| Elapsed(nanoseconds).to_string();

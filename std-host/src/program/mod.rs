@@ -20,17 +20,17 @@ mod figures;
 mod inspect;
 #[cfg(feature = "views")]
 mod jit;
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 mod look;
 #[cfg(feature = "repl")]
 mod repl;
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 mod session;
 mod source;
 mod stats;
 #[cfg(feature = "views")]
 mod units;
-#[cfg(feature = "views")]
+#[cfg(feature = "repl")]
 mod views;
 
 use std::ffi::OsString;
@@ -74,13 +74,13 @@ pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
         Ok(Command::Asm(args)) => asm::asm(&args, &mut console),
         #[cfg(feature = "views")]
         Ok(Command::Jit(args)) => jit::jit(&args, &mut console),
-        #[cfg(feature = "views")]
+        #[cfg(feature = "repl")]
         Ok(Command::Views(args)) => look::columns(&args, &mut console),
-        #[cfg(feature = "views")]
+        #[cfg(feature = "repl")]
         Ok(Command::Caches(args)) => look::caches(&args.look, args.function.as_deref(), &mut console),
-        #[cfg(feature = "views")]
+        #[cfg(feature = "repl")]
         Ok(Command::Gc(args)) => look::gc(&args, &mut console),
-        #[cfg(feature = "views")]
+        #[cfg(feature = "repl")]
         Ok(Command::Time(args)) => look::time(&args, &mut console),
         Err(answer) => console.answer(&answer),
     };

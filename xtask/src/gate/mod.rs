@@ -103,6 +103,11 @@ fn links(run: &Runner) -> Result<Passed, String> {
 fn clippy(run: &Runner) -> Result<Passed, String> {
     let all = ["clippy", "--locked", "--workspace", "--all-targets"];
     run.cargo().args(all).args(["--", "-Dwarnings"]).run()?;
+    // Features may be left out.
+    for features in ["", "cli", "jit", "views"] {
+        let some = ["clippy", "--locked", "-p", "siskin", "--no-default-features", "--features", features];
+        run.cargo().args(some).args(["--", "-Dwarnings"]).run()?;
+    }
     if !toolchain::has("nightly") {
         return Ok(Passed::Without(NO_NIGHTLY.into()));
     }
