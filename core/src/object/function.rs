@@ -81,7 +81,7 @@ impl Way {
 ///
 /// Machines test the ways inline, so they only hold what the instruction can do without a call of the VM; see
 /// `interp::semantics`.
-#[repr(C)]
+#[repr(C, align(8))]
 pub(crate) struct Site {
     pub(crate) name: Gc<Str>,
     /// How often the interpreter found the property in a way.

@@ -1,5 +1,6 @@
-//! The prompt as a person at a terminal meets it.
-#![cfg(unix)]
+//! The prompt as a person at a terminal meets it. An emulator of another processor's programs lacks what the line editor
+//! asks of the system, so there it is left out.
+#![cfg(all(unix, not(emulated)))]
 
 mod captures;
 mod commands;

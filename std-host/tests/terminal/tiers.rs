@@ -93,6 +93,9 @@ sk> fn f() {}
 sk> :tier
   interp: everything is interpreted
 
+sk> :tier baseline
+  there is no machine code: this prompt was opened without
+
 sk> :jit f
   f stays interpreted: there is no native tier
 

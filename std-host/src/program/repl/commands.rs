@@ -14,7 +14,7 @@ use super::editor::{Argument, CommandInfo};
 use super::evaluate::{Next, Repl};
 use super::help;
 use crate::program::console::Console;
-use crate::program::figures::Count;
+use crate::program::figures::{Count, Grouped};
 use crate::program::session::{Found, NotFound};
 use crate::program::views::{self, Subject};
 use crate::program::{asm, exit, source};
@@ -344,7 +344,11 @@ fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
         "interp" | "off" => repl.session.set_native(false),
         "baseline" => {
             repl.session.set_native(true);
-            if let (false, Some(why)) = (repl.session.native, repl.session.refused) {
+            if !repl.session.native {
+                let why = repl
+                    .session
+                    .refused
+                    .map_or("this prompt was opened without".into(), |why| why.to_string());
                 return Err(Wrong::Said(format!("there is no machine code: {why}")));
             }
         }
@@ -356,7 +360,7 @@ fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
             format!(
                 "  baseline: {name}, {} compiled, {} bytes\n",
                 Count(stats.compiled as usize, "function"),
-                stats.code
+                Grouped(stats.code as u64)
             )
         }
         _ => "  interp: everything is interpreted\n".into(),
