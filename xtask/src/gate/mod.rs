@@ -196,7 +196,7 @@ fn arm64(run: &Runner) -> Result<Passed, String> {
                 "-Ctarget-feature=+crt-static --cfg=emulated",
             );
     }
-    cargo.args(LIBRARIES).args(NO_DOC_TESTS).run()?;
+    cargo.args(LIBRARIES).args(["-p", "siskin-jit"]).args(NO_DOC_TESTS).run()?;
     Ok(if emulated {
         Passed::Without("without a terminal, which QEMU cannot be".into())
     } else {
@@ -210,4 +210,4 @@ const NO_NIGHTLY: &str = "there is no nightly toolchain";
 const NO_DOC_TESTS: [&str; 1] = ["--tests"];
 
 /// What is tested in other ways than a person's: what users depend on.
-const LIBRARIES: [&str; 8] = ["-p", "siskin-core", "-p", "siskin-jit", "-p", "siskin-hosted", "-p", "siskin"];
+const LIBRARIES: [&str; 6] = ["-p", "siskin-core", "-p", "siskin-hosted", "-p", "siskin"];
