@@ -89,7 +89,6 @@ pub(super) struct Session {
     /// Why there is none, if it was wanted.
     pub(super) refused: Option<Bail>,
     interrupt: Arc<AtomicBool>,
-    options: Options,
     tier: Tier,
     /// Inputs so far, those included that did not load.
     count: u32,
@@ -116,7 +115,6 @@ impl Session {
             native,
             refused,
             interrupt,
-            options,
             tier,
             count: 0,
             loaded: 0,
@@ -133,15 +131,10 @@ impl Session {
     /// # Errors
     /// When memory is out; then nothing is forgotten.
     pub(super) fn clear(&mut self) -> Result<(), OutOfMemory> {
-        let fresh = Session::new(self.options, self.tier, self.dialect)?;
+        let fresh = Session::new(self.vm.options(), self.tier, self.dialect)?;
         let interrupt = self.interrupt();
         *self = Session { interrupt, count: self.count, ..fresh };
         Ok(())
-    }
-
-    /// The engine's limits.
-    pub(super) fn options(&self) -> &Options {
-        &self.options
     }
 
     /// Lets machine code take part, or not.
@@ -219,13 +212,10 @@ impl Session {
     /// # Errors
     /// As for [`evaluate`](Session::evaluate).
     pub(super) fn value_of(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
-        self.load(Source::new("<expression>", text, self.dialect).interactive())?;
-        self.run(output)?;
-        self.forget_last();
-        Ok(())
+        self.run_timed(text, output).map(|_| ())
     }
 
-    /// The same with machine code or without; says how many nanoseconds it took.
+    /// The same with machine code or without; says how many nanoseconds running took.
     ///
     /// # Errors
     /// As for [`evaluate`](Session::evaluate).
@@ -236,10 +226,18 @@ impl Session {
         output: &mut dyn Write,
     ) -> Result<u64, Failure> {
         self.vm.set_native(native);
-        let clock = SystemClock::start();
-        let timed = self.value_of(text, output).map(|()| clock.nanoseconds());
+        let timed = self.run_timed(text, output);
         self.vm.set_native(self.native);
         timed
+    }
+
+    fn run_timed(&mut self, text: &str, output: &mut dyn Write) -> Result<u64, Failure> {
+        self.load(Source::new("<expression>", text, self.dialect).interactive())?;
+        let clock = SystemClock::start();
+        self.run(output)?;
+        let took = clock.nanoseconds();
+        self.forget_last();
+        Ok(took)
     }
 
     /// What ran last will not be asked for, unless it made functions, which may be left.

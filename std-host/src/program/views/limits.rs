@@ -7,7 +7,7 @@ use super::super::session::Session;
 
 /// Lists the limits, and how much of each is used.
 pub(in super::super) fn limits(session: &Session) -> String {
-    let Options { memory, max_frames, max_nesting, hot, .. } = *session.options();
+    let Options { memory, max_frames, max_nesting, hot, .. } = session.vm.options();
     let stats = session.vm.stats();
     let most = match memory {
         usize::MAX => "no limit".to_owned(),
