@@ -41,6 +41,11 @@ sk> :load FILE
 
 sk> good(41)
 => 42
+
+sk> :load FILE
+2
+  redefined good/1
+  redefined class K
 ",
     );
 }

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use siskin::Dialect;
-use siskin::input::state;
+use siskin::input::{Completeness, state};
 
 use crate::terminal::{Key, Terminal};
 
@@ -47,11 +47,17 @@ fn measure_completeness() {
     let open = block(1000);
     let closed = format!("{open}}}");
     let semicolon = format!("{closed}\nprint f()");
-    for (what, text) in [("open", open), ("closed", closed), ("without its last semicolon", semicolon)] {
+    for (what, text, expected) in [
+        ("open", open, Completeness::Incomplete),
+        ("closed", closed, Completeness::Complete),
+        ("without its last semicolon", semicolon, Completeness::Complete),
+    ] {
         let times = (0..TRIES).map(|_| {
             let start = Instant::now();
-            std::hint::black_box(state(&text, Dialect::Siskin));
-            start.elapsed()
+            let found = std::hint::black_box(state(&text, Dialect::Siskin));
+            let took = start.elapsed();
+            assert_eq!(found, expected, "{what}");
+            took
         });
         report(&format!("is a block of 1000 lines complete that is {what}"), times.collect());
     }

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use siskin_core::Dialect;
 use siskin_core::inspect::{ValueKind, ValueView};
 
 use super::commands::{self, Wrong};
@@ -68,7 +69,7 @@ impl Repl {
         let line = text.trim();
         let done = match line {
             "" => Ok(Next::Stay),
-            _ if line.starts_with(':') => commands::run(self, line, console),
+            _ if input::is_command(line) => commands::run(self, line, console),
             _ => self.evaluate(text, console).map(|()| Next::Stay),
         };
         self.tell();
@@ -85,12 +86,7 @@ impl Repl {
 
     fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
         let text = input::complete_text(text, self.session.dialect);
-        let defined = definitions(&text, self.session.dialect);
-        let before: Vec<bool> = defined.iter().map(|definition| self.is_defined(*definition)).collect();
-        self.run(console, |session, output| session.evaluate(&text, output))?;
-        for (definition, before) in defined.iter().zip(before) {
-            console.print(self.defined(*definition, before))?;
-        }
+        self.define(&text, self.session.dialect, console, |session, output| session.evaluate(&text, output))?;
         let value = self.session.vm.result();
         if !matches!(value.kind(), ValueKind::Nil) {
             console.print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?;
@@ -110,11 +106,23 @@ impl Repl {
     }
 
     pub(super) fn run_file(&mut self, source: Source, console: &mut Console<'_>) -> Result<(), Wrong> {
-        let text = source.text().to_owned();
-        let defined = definitions(&text, source.dialect());
-        self.run(console, |session, output| session.run_file(source, output))?;
-        for definition in defined {
-            console.print(self.defined(definition, false))?;
+        let (text, dialect) = (source.text().to_owned(), source.dialect());
+        self.define(&text, dialect, console, |session, output| session.run_file(source, output))
+    }
+
+    /// Runs a text, then says what it defined.
+    fn define(
+        &mut self,
+        text: &str,
+        dialect: Dialect,
+        console: &mut Console<'_>,
+        run: impl FnOnce(&mut Session, &mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Wrong> {
+        let defined = definitions(text, dialect);
+        let before: Vec<bool> = defined.iter().map(|definition| self.is_defined(*definition)).collect();
+        self.run(console, run)?;
+        for (definition, before) in defined.iter().zip(before) {
+            console.print(self.defined(*definition, before))?;
         }
         Ok(())
     }
