@@ -27,13 +27,14 @@ pub fn source(data: &[u8]) -> String {
         callable: true,
     };
     for index in 0..3 {
-        writer.put(&format!(
-            "var n{index} = {index}; var s{index} = \"s{index}\"; fun f{index}(n3) {{ return n3; }}\n"
-        ));
+        writer.put(&format!("var n{index} = {index}; var s{index} = \"s{index}\";\n"));
     }
     writer.put("class P { init(n3) { this.a = n3; this.b = n3; this.c = n3; } ");
     writer.put("m0(n3) { return n3; } m1(n3) { return this.a; } m2(n3) { return this.b = n3; } }\n");
     writer.put("var o0 = P(0); var o1 = P(1); var o2 = P(2);\n");
+    for index in 0..3 {
+        writer.leaf(index);
+    }
     for _ in 0..CLASSES {
         writer.class();
     }
@@ -69,6 +70,37 @@ impl Writer<'_> {
     fn numbered(&mut self, letter: char) {
         let index = self.bytes.below(3);
         let _ = write!(self.text, "{letter}{index}");
+    }
+
+    /// A function that captures nothing, and mostly calls nothing.
+    fn leaf(&mut self, index: usize) {
+        let _ = write!(self.text, "fun f{index}(n3) {{ ");
+        let callable = std::mem::replace(&mut self.callable, false);
+        match self.bytes.next() % 6 {
+            0 => {
+                self.numbered('n');
+                self.put(" = ");
+                self.number();
+                self.put("; ");
+            }
+            1 => {
+                self.object();
+                let field = self.pick(&FIELDS);
+                let _ = write!(self.text, ".{field} = n3; ");
+            }
+            _ => {}
+        }
+        self.put("return ");
+        match self.bytes.next() % 6 {
+            0 => self.put("n3"),
+            1 => {
+                self.put("n3 * 3 - ");
+                self.number();
+            }
+            _ => self.number(),
+        }
+        self.put("; }\n");
+        self.callable = callable;
     }
 
     fn class(&mut self) {
@@ -116,7 +148,7 @@ impl Writer<'_> {
         }
         self.left -= 1;
         self.depth -= 1;
-        match self.bytes.next() % 20 {
+        match self.bytes.next() % 22 {
             0 | 1 => {
                 self.put("print ");
                 self.any();
@@ -220,7 +252,21 @@ impl Writer<'_> {
                 self.statement();
                 self.put("} ");
             }
-            18 => {
+            18 | 19 if self.callable => {
+                // Long enough for code to be made that has seen whom it calls, and to be left again.
+                let (turns, name) = (20 + self.bytes.below(60), self.bytes.below(3));
+                let _ = write!(self.text, "for (var t = 0; t < {turns}; t = t + 1) {{ n{name} = ");
+                self.numbered('f');
+                let _ = write!(self.text, "(n{name}");
+                let more = self.pick(&[")", " + 1)", " - n2)", ") + t", "); n1 = f1(t)"]);
+                self.put(more);
+                self.put("; ");
+                if self.bytes.next().is_multiple_of(4) {
+                    self.statement();
+                }
+                self.put("} ");
+            }
+            20 => {
                 self.numbered('f');
                 self.put(" = ");
                 self.function();

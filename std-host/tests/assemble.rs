@@ -1,15 +1,33 @@
 //! Machine code to look at: for both instruction sets, on any host.
 #![cfg(feature = "jit")]
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use siskin::{Dialect, Options, SYSTEM, Vm};
+use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm};
 use siskin_core::bytecode::Insn;
+use siskin_core::inspect::ValueKind;
+use siskin_core::platform::{Clock, Output, OutputError};
 use siskin_core::tier::Unit;
 use siskin_jit::baseline::{self, Part};
 use siskin_jit::isa::{a64::A64, x64::X64};
 use siskin_jit::masm::Masm;
 use siskin_jit::{Assembly, Isa, assemble};
+
+/// Takes no notice of anything.
+struct Nothing;
+
+impl Output for Nothing {
+    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+impl Clock for Nothing {
+    fn nanoseconds(&self) -> u64 {
+        0
+    }
+}
 
 /// Calls `check` with each function of the examples.
 fn each_function(check: impl Fn(&Unit<'_>)) {
@@ -71,4 +89,64 @@ fn looking_changes_nothing() {
         assert_eq!(*assembled(unit, Isa::X64).bytes, unlisted(X64::new(unit.mem()), unit));
         assert_eq!(*assembled(unit, Isa::A64).bytes, unlisted(A64::new(unit.mem()), unit));
     });
+}
+
+/// The unit of a global function.
+fn unit_of<'v>(vm: &'v Vm, name: &str) -> Unit<'v> {
+    match vm.global_value(name).map(|value| value.kind()) {
+        Some(ValueKind::Function(function)) => function.unit(),
+        other => panic!("{name} is {:?}", other.is_some()),
+    }
+}
+
+/// Words of callees that are inlined in a function, by the names of the callees.
+fn inlined(unit: &Unit<'_>, isa: Isa) -> BTreeSet<(String, u32)> {
+    let assembly = assembled(unit, isa);
+    let words = assembly.marks.iter().filter_map(|mark| match mark.part {
+        Part::Inlined { call, word } => {
+            let callee = unit.callee(call).expect("a callee").unit;
+            Some((callee.name().unwrap_or_default().to_owned(), word))
+        }
+        _ => None,
+    });
+    words.collect()
+}
+
+#[test]
+fn small_callees_are_inlined_once_they_were_seen() {
+    let source = "
+        fun sum(a, b) { return a + b; }
+        fun branches(a) { if (a) return 1; return 2; }
+        fun calls(a) { return sum(a, 1); }
+        fun many(a) { a = a+a-a+a-a+a-a+a-a+a-a+a-a+a-a+a-a+a-a+a-a+a-a+a-a; return a; }
+        fun made(by) { fun captures(a) { return a + by; } return captures; }
+        fun one() { return 1; }
+        fun two() { return 2; }
+        var add = made(1);
+        var either = one;
+        fun main(turns) {
+            var n = 0;
+            for (var i = 0; i < turns; i = i + 1) {
+                n = sum(n, i); branches(n); calls(n); many(n); add(n); either();
+                if (either == one) either = two; else either = one;
+            }
+        }
+        main(0);";
+    let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory");
+    let run = |vm: &mut Vm, text: &str| {
+        let script = vm.load(text, Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        let outcome = vm.run(None, &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None });
+        assert!(matches!(outcome, Outcome::Done));
+    };
+    run(&mut vm, source);
+    for isa in [Isa::X64, Isa::A64] {
+        assert!(inlined(&unit_of(&vm, "main"), isa).is_empty());
+    }
+    run(&mut vm, "main(20000);");
+    for isa in [Isa::X64, Isa::A64] {
+        let words = [0, 1].map(|word| ("sum".to_owned(), word));
+        assert_eq!(inlined(&unit_of(&vm, "main"), isa), BTreeSet::from(words.clone()));
+        assert_eq!(inlined(&unit_of(&vm, "calls"), isa), BTreeSet::from(words));
+    }
 }

@@ -8,6 +8,7 @@ use common::{Counting, End, Kept, PROGRAMS, Still, run_in};
 use siskin::diagnostics::Traceback;
 use siskin::platform::{CodeError, CodeMemory};
 use siskin::{Dialect, Host, NativeStats, Options, Outcome, SYSTEM, Vm, native};
+use siskin_core::inspect::ValueKind;
 use siskin_core::tier::Bail;
 use siskin_hosted::{HostedCode, NullCode};
 use siskin_jit::{Isa, Jit, assemble};
@@ -21,6 +22,9 @@ const AT_ONCE: Options = Options {
     hot: 0,
     dispatch: siskin::Dispatch::Match,
 };
+
+/// What gets warm is compiled soon, after it was sampled.
+const WARM: Options = Options { hot: 20, ..AT_ONCE };
 
 /// How a script went.
 #[derive(Debug, PartialEq)]
@@ -80,6 +84,53 @@ fn a_loop_whose_code_is_given_up_costs_no_more() {
     let (ran, stats) = compiled(AT_ONCE, source);
     assert_eq!(ran, interpreted(AT_ONCE, source));
     assert!(stats.compiled > 5, "nothing was compiled again: {stats:?}");
+}
+
+/// A call whose callee is inlined costs as much, and needs as much room, as any other.
+#[test]
+fn inlined_calls_are_calls() {
+    let source = "fun leaf(a, b, c) { return a * b + c; }
+        fun down(n) { print leaf(n, 2, 1); return down(n + 1); }
+        fun main() {
+            var n = 0;
+            for (var i = 0; i < 300; i = i + 1) n = leaf(n, 0.5, i);
+            print n;
+            down(0);
+        }
+        main();";
+    for max_frames in 1..40 {
+        let options = Options { max_frames, ..WARM };
+        assert_eq!(compiled(options, source).0, interpreted(options, source), "{max_frames} frames");
+    }
+}
+
+/// Whether the call in `main` of a script that has run is to be inlined from here on.
+fn inlinable_after(source: &str) -> bool {
+    let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let ran = run(&mut vm, source);
+    assert_eq!(ran, interpreted(WARM, source));
+    let Some(ValueKind::Function(main)) = vm.global_value("main").map(|value| value.kind()) else {
+        panic!("no main")
+    };
+    let unit = main.unit();
+    let callee =
+        (0..unit.words().len() as u32).find_map(|word| unit.callee(word)).expect("a call that was seen");
+    callee.inlinable
+}
+
+/// An inlined callee that turns out to need what is not inline is called again; one that learns is not.
+#[test]
+fn what_is_no_use_inline_is_called_again() {
+    let main = "fun main(a, b) {
+            var x = 1; var y = 1;
+            for (var i = 0; i < 12000; i = i + 1) { f(x, y); if (i == 3000) { x = a; y = b; } }
+        }";
+    let sum = "fun f(a, b) { return a + b; }";
+    assert!(inlinable_after(&format!("{sum} {main} main(1, 2);")));
+    assert!(inlinable_after(&format!("{sum} {main} main(2147483647, 1);")));
+    assert!(inlinable_after(&format!("{sum} {main} main(0.5, 1);")));
+    assert!(!inlinable_after(&format!("{sum} {main} main(\"text\", \"text\");")));
 }
 
 /// A loop without an end may be the last thing in a function.

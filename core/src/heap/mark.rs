@@ -226,6 +226,14 @@ impl Heap {
                 }
             }
         }
+        // Nothing is collected while feedback is being written.
+        let feedback = function.feedback.try_borrow();
+        debug_assert!(feedback.is_ok());
+        if let Ok(Some(feedback)) = feedback.as_deref() {
+            for closure in feedback.closures() {
+                self.mark_object(closure);
+            }
+        }
     }
 }
 

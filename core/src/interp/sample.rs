@@ -9,7 +9,7 @@
 use super::Vm;
 use super::machine::{Flow, Machine};
 use crate::bytecode::{AnyOperand, Effect, Insn};
-use crate::object::{Closure, Function, Gc, Kind};
+use crate::object::{Closure, Kind};
 use crate::tier::{Feedback, Kinds};
 use crate::value::Value;
 
@@ -71,9 +71,10 @@ impl Vm {
             feedback.see_turn(at + 1);
         }
         if let Insn::Call { win, .. } = *insn
-            && let Some(target) = target_of(self.register(usize::from(win.0)))
+            && let Some(callee) = self.register(usize::from(win.0)).as_object::<Closure>()
+            && let Ok(true) = feedback.see_call(at, callee)
         {
-            let _ = feedback.see_call(at, target.id);
+            self.heap.barrier(function);
         }
     }
 }
@@ -106,15 +107,12 @@ fn kind_of(value: Value) -> Kinds {
     }
 }
 
-fn target_of(callee: Value) -> Option<Gc<Function>> {
-    callee.as_object::<Closure>().map(|closure| closure.function)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::bytecode::Op;
     use crate::mem::testing::SYSTEM;
+    use crate::object::{Function, Gc};
     use crate::platform::Host;
     use crate::platform::testing::Nothing;
     use crate::{Dialect, Options};
@@ -133,17 +131,22 @@ mod tests {
         (vm, functions)
     }
 
-    /// The first instruction of that opcode, and the word behind it.
-    fn find(function: Gc<Function>, op: Op) -> u32 {
-        let mut at = 0;
+    /// The words where instructions of that opcode begin.
+    fn find_all(function: Gc<Function>, op: Op) -> std::vec::Vec<u32> {
+        let (mut at, mut all) = (0, std::vec::Vec::new());
         while at < function.words().len() {
             let found = Op::from_word(function.words()[at]).unwrap();
             if found == op {
-                return at as u32;
+                all.push(at as u32);
             }
             at += found.words();
         }
-        panic!("no {op:?}")
+        all
+    }
+
+    /// The first one.
+    fn find(function: Gc<Function>, op: Op) -> u32 {
+        find_all(function, op)[0]
     }
 
     #[test]
@@ -170,8 +173,9 @@ mod tests {
         let feedback = main.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
         assert!(seen.turns(find(main, Op::AddLoopLtN) + 1) > 10);
-        let targets: std::vec::Vec<_> = seen.calls().iter().map(|call| call.function).collect();
-        assert_eq!(targets, [Some(add.id), Some(add.id), None]);
+        let callee = |&at: &u32| seen.callee(at).map(|(closure, _)| closure.function);
+        let callees: std::vec::Vec<_> = find_all(main, Op::Call).iter().map(callee).collect();
+        assert_eq!(callees, [Some(add), Some(add), None]);
         let heat = |function: Gc<Function>| crate::object::COLD - function.heat().get();
         assert!(heat(add) > 9000 && heat(one) > 2000, "{} {}", heat(add), heat(one));
     }

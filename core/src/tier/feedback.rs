@@ -13,6 +13,7 @@
 //! on the script and its fuel alone.
 
 use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::{Closure, Gc};
 
 /// Kinds of value that an operand was seen to have, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,13 +57,18 @@ impl Kinds {
     }
 }
 
-/// The function that a call instruction was seen to call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct CallTarget {
+/// What a call instruction was seen to call.
+#[derive(Debug)]
+struct Call {
     /// The word of the call.
-    pub(crate) at: u32,
-    /// The id of the function, unless there were several.
-    pub(crate) function: Option<u32>,
+    at: u32,
+    /// The closure that it called first, if that captures nothing. It stays while the function lives: its code may
+    /// compare with it.
+    callee: Option<Gc<Closure>>,
+    /// Whether it called anything else.
+    several: bool,
+    /// Whether inlining the callee was given up.
+    given_up: bool,
 }
 
 /// What samples of one function saw.
@@ -72,7 +78,7 @@ pub(crate) struct Feedback {
     /// last word of a back-edge, how often it was seen taken or not, up to 255.
     words: Vec<u8>,
     /// Calls seen, by place.
-    calls: Vec<CallTarget>,
+    calls: Vec<Call>,
 }
 
 impl Feedback {
@@ -83,13 +89,12 @@ impl Feedback {
         Ok(feedback)
     }
 
-    /// Notes the kind of source operand `index` (0 or 1) of the instruction at word `at`.
-    pub(crate) fn see_operand(&mut self, at: u32, index: usize, kind: Kinds) {
-        if let Some(word) = self.words.get_mut(at as usize)
-            && index < 2
-        {
-            *word |= kind.0 << (index as u32 * Kinds::BITS);
-        }
+    /// Notes the kind of source operand `index` (0 or 1) of the instruction at word `at`. True if that is news.
+    pub(crate) fn see_operand(&mut self, at: u32, index: usize, kind: Kinds) -> bool {
+        let Some(word) = self.words.get_mut(at as usize).filter(|_| index < 2) else { return false };
+        let before = *word;
+        *word |= kind.0 << (index as u32 * Kinds::BITS);
+        *word != before
     }
 
     /// Notes that the back-edge whose last word is `at` was executed.
@@ -99,19 +104,39 @@ impl Feedback {
         }
     }
 
-    /// Notes which function the call at word `at` calls.
+    /// Notes what the call at word `at` calls. True if it is a closure that was not referred to before: a store into
+    /// the function, for the barrier.
+    ///
+    /// Closures that capture variables are not kept, which might keep anything alive.
     ///
     /// # Errors
     /// When memory is out; then nothing is noted.
-    pub(crate) fn see_call(&mut self, at: u32, function: u32) -> Result<(), OutOfMemory> {
-        match self.calls.iter_mut().find(|call| call.at == at) {
-            Some(call) if call.function == Some(function) => Ok(()),
-            Some(call) => {
-                call.function = None;
-                Ok(())
-            }
-            None => self.calls.push(CallTarget { at, function: Some(function) }),
+    pub(crate) fn see_call(&mut self, at: u32, callee: Gc<Closure>) -> Result<bool, OutOfMemory> {
+        let callee = Some(callee).filter(|callee| callee.captures().is_empty());
+        if let Some(call) = self.calls.iter_mut().find(|call| call.at == at) {
+            call.several |= call.callee != callee;
+            return Ok(false);
         }
+        self.calls.push(Call { at, callee, several: callee.is_none(), given_up: false })?;
+        Ok(callee.is_some())
+    }
+
+    /// Notes that what the call at word `at` calls is not to be inlined again.
+    pub(crate) fn give_up_inlining(&mut self, at: u32) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.at == at) {
+            call.given_up = true;
+        }
+    }
+
+    /// The closure that the call at word `at` calls, if it was one and the same, and whether it may be inlined.
+    pub(crate) fn callee(&self, at: u32) -> Option<(Gc<Closure>, bool)> {
+        let call = self.calls.iter().find(|call| call.at == at && !call.several)?;
+        Some((call.callee?, !call.given_up))
+    }
+
+    /// All closures referred to.
+    pub(crate) fn closures(&self) -> impl Iterator<Item = Gc<Closure>> {
+        self.calls.iter().filter_map(|call| call.callee)
     }
 
     /// The kinds seen of source operand `index` (0 or 1) of the instruction at word `at`.
@@ -124,11 +149,5 @@ impl Feedback {
     #[cfg(test)]
     pub(crate) fn turns(&self, at: u32) -> u8 {
         self.words.get(at as usize).copied().unwrap_or(0)
-    }
-
-    /// The calls seen.
-    #[cfg(test)]
-    pub(crate) fn calls(&self) -> &[CallTarget] {
-        &self.calls
     }
 }

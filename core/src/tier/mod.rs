@@ -17,7 +17,7 @@ use core::fmt;
 
 pub(crate) use feedback::Feedback;
 pub use feedback::Kinds;
-pub use unit::Unit;
+pub use unit::{Callee, Unit};
 
 use crate::mem::{OutOfMemory, Vec};
 use crate::platform::{CodeError, CodeSpan};

@@ -8,10 +8,26 @@ use crate::object::{Function, Gc};
 /// A function to compile: verified bytecode, its constants and sites, and what was seen of it.
 ///
 /// Addresses are good as long as the function lives, and with it the code that is made of it.
+#[derive(Clone, Copy)]
 pub struct Unit<'a> {
     function: Gc<Function>,
     mem: &'a Mem,
     globals: &'a Globals,
+}
+
+/// The closure that a call was always seen to call. It captures nothing.
+///
+/// It lives, at these addresses, as long as the function that calls it.
+#[derive(Clone, Copy)]
+pub struct Callee<'a> {
+    /// Its function.
+    pub unit: Unit<'a>,
+    /// Its address.
+    pub closure: u64,
+    /// Its function's address.
+    pub function: u64,
+    /// Whether it may be compiled in place of the call: not if such code had to be given up before.
+    pub inlinable: bool,
 }
 
 impl<'a> Unit<'a> {
@@ -34,8 +50,8 @@ impl<'a> Unit<'a> {
 
     /// The words of its bytecode.
     #[must_use]
-    pub fn words(&self) -> &[u32] {
-        // SAFETY: as above.
+    pub fn words(&self) -> &'a [u32] {
+        // SAFETY: as above; nothing changes the words of a function.
         unsafe { &*self.function.as_ptr() }.words()
     }
 
@@ -96,5 +112,20 @@ impl<'a> Unit<'a> {
             .as_ref()
             .and_then(|feedback| feedback.as_ref())
             .map_or(Kinds::default(), |feedback| feedback.operand(word, operand))
+    }
+
+    /// What the call at `word` was always seen to call.
+    #[must_use]
+    pub fn callee(&self, word: u32) -> Option<Callee<'a>> {
+        let feedback = self.function.feedback.try_borrow().ok()?;
+        let (closure, inlinable) = feedback.as_ref()?.callee(word)?;
+        let unit = Unit { function: closure.function, ..*self };
+        let address = |address: *const u8| address.expose_provenance() as u64;
+        Some(Callee {
+            unit,
+            closure: address(closure.as_ptr().cast()),
+            function: address(closure.function.as_ptr().cast()),
+            inlinable,
+        })
     }
 }

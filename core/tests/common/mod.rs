@@ -141,6 +141,11 @@ pub(crate) const PROGRAMS: &[&str] = &[
        return P(); }
      var p = make(1); p.set(p.get() + 1); print p.get();
      fun deep(n) { if (n == 0) return 0; return 1 + deep(n - 1); } print deep(300);",
+    // Calls of small functions, with ints, doubles and strings.
+    "class A { init() { this.n = 0; } } fun add(a, b) { return a + b; } fun put(a, n) { return a.n = n; }
+     var a = A(); var s = \"\";
+     for (var i = 0; i < 90; i = i + 1) { put(a, add(a.n, i)); if (i > 60) { put(a, a.n + 0.5); s = add(s, \"ab\"); } }
+     print a.n; print s;",
     // Strings, computed and appended.
     "var s = \"\"; var i = 0; while (i < 300) { s = s + \"ab\" + \"c\"; i = i + 1; }
      var t = \"\"; for (var j = 0; j < 300; j = j + 1) t = t + \"abc\"; print s == t; print s != t + \"x\";

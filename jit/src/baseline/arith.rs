@@ -64,11 +64,12 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// Both operands and the result are ints, or the code is left.
     fn int_only(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand) {
         let other = self.unexpected(false);
-        self.load_int(Reg::T0, lhs, other);
+        let (lhs, rhs) = self.held_first(op, lhs, rhs);
+        let left = self.int(Reg::T3, lhs, other);
         self.learn_int(lhs);
-        let right = self.int_operand(Reg::T2, rhs, other);
+        let right = self.int_operand(second_for(op, left), rhs, other);
         self.learn_int(rhs);
-        self.int_op(op, right, other);
+        self.int_op(op, left, right, other);
         self.store(dst, Reg::T3, Known::Int);
     }
 
@@ -84,14 +85,20 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.known(operand) == Known::Int || !seen.is_empty() && seen.only(Kinds::INT)
     }
 
-    /// `T3 = T0 op rhs`, a value, if that is an int.
-    fn int_op(&mut self, op: FOp, rhs: Rhs, other: Label) {
+    /// The operands, in an order in which one that a machine register holds comes first if it may.
+    fn held_first(&self, op: FOp, lhs: Operand, rhs: Operand) -> (Operand, Operand) {
+        let is_held = |operand| self.held().is_some_and(|held| Operand::Register(held.register) == operand);
+        if op != FOp::Sub && is_held(rhs) { (rhs, lhs) } else { (lhs, rhs) }
+    }
+
+    /// `T3 = lhs op rhs`, a value, if that is an int.
+    fn int_op(&mut self, op: FOp, lhs: Reg, rhs: Rhs, other: Label) {
         match op {
-            FOp::Add => self.masm.add32(Reg::T3, Reg::T0, rhs, other),
-            FOp::Sub => self.masm.sub32(Reg::T3, Reg::T0, rhs, other),
+            FOp::Add => self.masm.add32(Reg::T3, lhs, rhs, other),
+            FOp::Sub => self.masm.sub32(Reg::T3, lhs, rhs, other),
             // Division is always of doubles.
             FOp::Mul | FOp::Div => {
-                self.masm.mul32(Reg::T3, Reg::T0, rhs, other);
+                self.masm.mul32(Reg::T3, lhs, rhs, other);
                 // A zero may be a negative one.
                 self.masm.branch32(Cond::Eq, Reg::T3, 0, other);
             }
@@ -106,9 +113,10 @@ impl<M: Masm> Pass<'_, '_, M> {
         let other = if numbers_only { self.step_on(false) } else { self.step(rejoin) };
         let mixed = self.masm.label();
         self.later(Cold::Mixed { label: mixed, op, dst, lhs, rhs, rejoin, other });
-        self.load_int(Reg::T0, lhs, mixed);
-        let right = self.int_operand(Reg::T2, rhs, mixed);
-        self.int_op(op, right, mixed);
+        let (lhs, rhs) = self.held_first(op, lhs, rhs);
+        let left = self.int(Reg::T3, lhs, mixed);
+        let right = self.int_operand(second_for(op, left), rhs, mixed);
+        self.int_op(op, left, right, mixed);
         self.masm.store64(slot(dst), Reg::T3);
         self.bind(rejoin);
         if !numbers_only {
@@ -141,11 +149,11 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
         let (rejoin, label) = (self.masm.label(), self.masm.label());
         self.later(Cold::Negate { label, dst, src, rejoin, other });
-        self.load_int(Reg::T0, operand, label);
+        let int = self.int(Reg::T0, operand, label);
         // Zero's negation is no int.
-        self.masm.branch32(Cond::Eq, Reg::T0, 0, label);
+        self.masm.branch32(Cond::Eq, int, 0, label);
         self.masm.imm(Reg::T2, 0);
-        self.masm.sub32(Reg::T3, Reg::T2, Reg::T0, label);
+        self.masm.sub32(Reg::T3, Reg::T2, int, label);
         self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
         self.masm.store64(slot(dst), Reg::T3);
         self.bind(rejoin);
@@ -194,30 +202,30 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// An operand's 32 bits, in the lower half of `to`.
-    pub(super) fn load_int(&mut self, to: Reg, operand: Operand, other: Label) {
+    /// An operand's 32 bits, in the lower half of a machine register: `to`, unless there is one already.
+    pub(super) fn int(&mut self, to: Reg, operand: Operand, other: Label) -> Reg {
         match operand {
             Operand::Register(register) => {
-                self.load(to, register);
+                let value = self.value(to, register);
                 if self.facts.tag(register) != Known::Int {
                     let held = self.held();
-                    self.masm.branch64(Cond::Below, to, Reg::IntTag, other);
+                    self.masm.branch64(Cond::Below, value, Reg::IntTag, other);
                     self.still(held);
                 }
+                return value;
             }
             Operand::Int(value) => self.masm.imm(to, u64::from(value as u32)),
             Operand::Double(_) => self.masm.jump(other),
         }
+        to
     }
 
-    /// The same as a second operand: an int needs no register.
+    /// The same as a second operand: only what has to be tested needs a register.
     pub(super) fn int_operand(&mut self, to: Reg, operand: Operand, other: Label) -> Rhs {
         match operand {
             Operand::Int(value) => Rhs::from(value),
-            _ => {
-                self.load_int(to, operand, other);
-                Rhs::Reg(to)
-            }
+            Operand::Register(register) if self.facts.tag(register) == Known::Int => self.second(register),
+            _ => Rhs::Reg(self.int(to, operand, other)),
         }
     }
 
@@ -255,33 +263,38 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.masm.fload(to, slot(register));
             return;
         }
-        self.load(Reg::T0, register);
+        let from = self.value(Reg::T0, register);
         // Neither way of what follows writes a temporary.
         let held = self.held();
         if known == Known::Int {
-            self.masm.fcvt32(to, Reg::T0);
+            self.masm.fcvt32(to, from);
             self.still(held);
             return;
         }
         let (label, rejoin) = (self.masm.label(), self.masm.label());
         if likely_int {
-            self.later(Cold::Double { label, to, register, rejoin, other });
-            self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, label);
-            self.masm.fcvt32(to, Reg::T0);
+            self.later(Cold::Double { label, from, to, register, rejoin, other });
+            self.masm.branch64(Cond::Below, from, Reg::IntTag, label);
+            self.masm.fcvt32(to, from);
             self.masm.bind(rejoin);
             self.still(held);
             self.facts.learn(register, Known::Number);
             return;
         }
-        self.later(Cold::IntToDouble { label, to, rejoin, other });
+        self.later(Cold::IntToDouble { label, from, to, rejoin, other });
         if known == Known::Number {
-            self.masm.branch64(Cond::AboveEq, Reg::T0, Reg::IntTag, label);
+            self.masm.branch64(Cond::AboveEq, from, Reg::IntTag, label);
         } else {
-            self.masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_NIL), label);
+            self.masm.branch64(Cond::AboveEq, from, at(Reg::Vm, VM_NIL), label);
         }
         self.masm.fload(to, slot(register));
         self.masm.bind(rejoin);
         self.still(held);
         self.facts.learn(register, Known::Number);
     }
+}
+
+/// Where a second operand goes: where the result will be, if the operands may change places and the first is not there.
+fn second_for(op: FOp, first: Reg) -> Reg {
+    if op == FOp::Sub || first == Reg::T3 { Reg::T2 } else { Reg::T3 }
 }

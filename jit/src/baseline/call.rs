@@ -13,47 +13,84 @@
 
 use siskin_core::layout::{
     CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
-    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJECT_KIND,
-    Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_VALUES_END, WAY_TARGET,
+    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG,
+    OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_VALUES_END, WAY_TARGET,
 };
+use siskin_core::tier::Callee;
 
 use super::cold::Cold;
 use super::facts::Known;
+use super::inline::is_inlinable;
 use super::{Pass, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
 /// Where machine code returns the value of a call, beside the callee's register 0. Templates load their first operand
 /// to another register, so the second one may be this value.
-const RESULT: Reg = Reg::T4;
+pub(super) const RESULT: Reg = Reg::T4;
 
 /// A call, for the VM to do.
 #[derive(Clone, Copy)]
 pub(super) struct Call {
     runtime: Runtime,
     /// The word behind the instruction.
-    next: u32,
-    argc: u8,
-    win: u16,
+    pub(super) next: u32,
+    pub(super) argc: u8,
+    pub(super) win: u16,
     /// The address of its site, if it has one.
     site: u64,
 }
 
-impl<M: Masm> Pass<'_, '_, M> {
+impl<'u, M: Masm> Pass<'_, 'u, M> {
+    /// What the call at `word` was seen to call, if that takes as many arguments.
+    pub(super) fn callee(&self, word: u32, argc: u8) -> Option<Callee<'u>> {
+        self.unit.callee(word).filter(|callee| callee.unit.arity() == argc)
+    }
+
     /// `call`
     pub(super) fn call_window(&mut self, argc: u8, win: u16) {
         let call = Call { runtime: Runtime::Call, next: self.next, argc, win, site: 0 };
-        let (rejoin, enter, no_closure) = (self.masm.label(), self.masm.label(), self.masm.label());
+        let callee = self.callee(self.at, argc);
+        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, win)) {
+            return self.call_inlined(call, &callee);
+        }
+        let rejoin = self.masm.label();
+        match callee {
+            Some(callee) => {
+                self.expect_callee(call, &callee, rejoin);
+                self.check_room_for(call, &callee, rejoin);
+                self.masm.address(Reg::T2, slot(win));
+                self.masm.imm(Reg::T3, callee.function);
+                self.masm.imm(Reg::T5, callee.closure);
+                self.enter(call);
+            }
+            None => self.call_any(call, rejoin),
+        }
+        self.behind_call(call, rejoin);
+    }
+
+    /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
+    pub(super) fn call_any(&mut self, call: Call, rejoin: Label) {
+        let (enter, no_closure) = (self.masm.label(), self.masm.label());
         let other = self.call_cold(call, rejoin);
         self.later(Cold::Construct { label: no_closure, call, rejoin, enter, other });
-        self.load(Reg::T0, win);
-        self.object(self.facts.tag(win), other);
+        self.load(Reg::T0, call.win);
+        self.object(self.facts.tag(call.win), other);
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, no_closure);
         self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
-        self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), argc, other);
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), call.argc, other);
         self.check_room(call, other);
         self.bind(enter);
-        self.enter(call, rejoin);
+        self.enter(call);
+    }
+
+    /// Goes on if the callee is the one that was seen; if not, whatever is called comes back at `rejoin`.
+    pub(super) fn expect_callee(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+        let other = self.masm.label();
+        self.later(Cold::CallAny { label: other, call, rejoin });
+        let value = self.second(call.win);
+        self.masm.imm(Reg::T2, OBJ_TAG | callee.closure);
+        self.masm.branch64(Cond::Ne, Reg::T2, value, other);
     }
 
     /// `invoke`
@@ -77,7 +114,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.load64(Reg::T5, at(Reg::T7, WAY_TARGET));
         self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         self.check_room(call, other);
-        self.enter(call, rejoin);
+        self.enter(call);
+        self.behind_call(call, rejoin);
     }
 
     /// Where the VM does the call.
@@ -119,7 +157,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// Where the VM made the value of a call and put it in its register.
-    fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
+    pub(super) fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
         self.bind(label);
         self.masm.load64(RESULT, slot(call.win));
         self.masm.jump(rejoin);
@@ -128,20 +166,39 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// Charges for a call of the closure in `T5`, whose function is in `T3`, and sees to it that there is room.
     /// `T2` is the callee's base then; else `other`.
     fn check_room(&mut self, call: Call, other: Label) {
+        let refused = self.charge(other);
+        self.masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
+        self.masm.address(Reg::T2, slot(call.win));
+        self.masm.address_index(Reg::T6, Reg::T2, Reg::T6, 0);
+        self.check_ends(refused);
+    }
+
+    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`.
+    pub(super) fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+        let other = self.call_cold(call, rejoin);
+        let refused = self.charge(other);
+        self.masm.address(Reg::T6, at(Reg::Base, (i32::from(call.win) + callee.unit.registers() as i32) * 8));
+        self.check_ends(refused);
+    }
+
+    /// Charges for a call. Who is refused later goes to the label that comes back, and from there to `other`.
+    fn charge(&mut self, other: Label) -> Label {
         let refused = self.masm.label();
         self.later(Cold::Refund { label: refused, then: other });
+        self.masm.count_down(Reg::Fuel, refused);
+        refused
+    }
+
+    /// Whether there is room for registers up to `T6`, and for a record.
+    fn check_ends(&mut self, refused: Label) {
         let masm = &mut *self.masm;
-        masm.count_down(Reg::Fuel, refused);
-        masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
-        masm.address(Reg::T2, slot(call.win));
-        masm.address_index(Reg::T6, Reg::T2, Reg::T6, 0);
         masm.branch64(Cond::Above, Reg::T6, Rhs::Mem(at(Reg::Vm, VM_VALUES_END)), refused);
         masm.address(Reg::T7, at(Reg::Frame, FRAME_SIZE));
         masm.branch64(Cond::Eq, Reg::T7, Rhs::Mem(at(Reg::Vm, VM_FRAMES_END)), refused);
     }
 
     /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.
-    fn enter(&mut self, call: Call, rejoin: Label) {
+    fn enter(&mut self, call: Call) {
         let pc = self.pc(call.next);
         let masm = &mut *self.masm;
         masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
@@ -153,6 +210,10 @@ impl<M: Masm> Pass<'_, '_, M> {
         masm.mov(Reg::Base, Reg::T2);
         masm.call_mem(at(Reg::T3, FUNCTION_ENTRY));
         masm.add64(Reg::Base, Reg::Base, -(i32::from(call.win) * 8));
+    }
+
+    /// Behind a call that was not inlined nothing is known but where its value is.
+    fn behind_call(&mut self, call: Call, rejoin: Label) {
         self.bind(rejoin);
         self.facts.forget_all();
         self.hold(call.win, RESULT);

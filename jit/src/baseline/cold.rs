@@ -29,15 +29,21 @@ pub(super) enum Cold {
     Unexpected { label: Label, word: u32, refund: bool },
     /// The VM begins the call; the callee is called, then `rejoin`.
     Call { label: Label, call: Call, rejoin: Label },
+    /// The callee is not the one that was expected.
+    CallAny { label: Label, call: Call, rejoin: Label },
+    /// The inlined callee at `closure` is left at the word in `T4`, then `rejoin`.
+    LeaveInlined { label: Label, call: Call, closure: u64, rejoin: Label },
+    /// It is left at `word`: `leave` does it.
+    LeaveInlinedAt { label: Label, word: u32, leave: Label },
     /// A charge is given back, then `then`.
     Refund { label: Label, then: Label },
     /// The object in `T5`, not a closure, is called: if it is a class, an instance is made. `enter` calls the
     /// initializer.
     Construct { label: Label, call: Call, rejoin: Label, enter: Label, other: Label },
-    /// The value in `T0` is no double: if it is an int, `to` is it as a double.
-    IntToDouble { label: Label, to: FReg, rejoin: Label, other: Label },
-    /// The value in `T0`, that of a register of the frame, is no int: if it is a double, `to` is it.
-    Double { label: Label, to: FReg, register: u16, rejoin: Label, other: Label },
+    /// The value in `from` is no double: if it is an int, `to` is it as a double.
+    IntToDouble { label: Label, from: Reg, to: FReg, rejoin: Label, other: Label },
+    /// The value in `from`, that of a register of the frame, is no int: if it is a double, `to` is it.
+    Double { label: Label, from: Reg, to: FReg, register: u16, rejoin: Label, other: Label },
     /// An operation of numbers, of which at least one is a double or the result no int.
     Mixed { label: Label, op: FOp, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
     /// A jump on two numbers of which at least one is a double.
@@ -55,8 +61,12 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.list_cold();
     }
 
-    /// Where the interpreter executes this instruction, then goes on at `rejoin`.
+    /// Where the interpreter executes this instruction, then goes on at `rejoin`. As for the two below, an inlined callee
+    /// is left there for good.
     pub(super) fn step(&mut self, rejoin: Label) -> Label {
+        if let Some(label) = self.leave_inlined() {
+            return label;
+        }
         let label = self.masm.label();
         self.later(Cold::Step { label, word: self.at, rejoin });
         label
@@ -64,6 +74,9 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Where the interpreter goes on from this instruction, with the charge for a turn given back if it was `charged`.
     pub(super) fn step_on(&mut self, charged: bool) -> Label {
+        if let Some(label) = self.leave_inlined() {
+            return label;
+        }
         let label = self.masm.label();
         self.later(Cold::StepOn { label, word: self.at, refund: charged });
         label
@@ -71,12 +84,17 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// The same, for operands of other kinds than expected.
     pub(super) fn unexpected(&mut self, charged: bool) -> Label {
+        if let Some(label) = self.leave_inlined() {
+            return label;
+        }
         let label = self.masm.label();
         self.later(Cold::Unexpected { label, word: self.at, refund: charged });
         label
     }
 
     pub(super) fn emit_cold(&mut self) {
+        // They come from places of all sorts.
+        self.facts.forget_all();
         // Cold paths may have cold paths.
         let mut index = 0;
         while let Some(&cold) = self.cold.get(index) {
@@ -138,6 +156,20 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.bind(label);
                 self.call_vm(call, rejoin);
             }
+            Cold::CallAny { label, call, rejoin } => {
+                self.bind(label);
+                self.call_any(call, rejoin);
+                self.masm.jump(rejoin);
+            }
+            Cold::LeaveInlined { label, call, closure, rejoin } => {
+                self.bind(label);
+                self.leave_inlined_by_vm(call, closure, rejoin);
+            }
+            Cold::LeaveInlinedAt { label, word, leave } => {
+                self.bind(label);
+                self.masm.imm(Reg::T4, u64::from(word));
+                self.masm.jump(leave);
+            }
             Cold::Refund { label, then } => {
                 self.bind(label);
                 self.refund(true);
@@ -147,15 +179,15 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.bind(label);
                 self.construct(call, rejoin, enter, other);
             }
-            Cold::IntToDouble { label, to, rejoin, other } => {
+            Cold::IntToDouble { label, from, to, rejoin, other } => {
                 self.bind(label);
-                self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, other);
-                self.masm.fcvt32(to, Reg::T0);
+                self.masm.branch64(Cond::Below, from, Reg::IntTag, other);
+                self.masm.fcvt32(to, from);
                 self.masm.jump(rejoin);
             }
-            Cold::Double { label, to, register, rejoin, other } => {
+            Cold::Double { label, from, to, register, rejoin, other } => {
                 self.bind(label);
-                self.masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_NIL), other);
+                self.masm.branch64(Cond::AboveEq, from, at(Reg::Vm, VM_NIL), other);
                 self.masm.fload(to, super::slot(register));
                 self.masm.jump(rejoin);
             }

@@ -6,7 +6,7 @@ use super::cold::Cold;
 use super::facts::Known;
 use super::slot;
 use crate::buffer::Label;
-use crate::masm::{Cond, FCond, Masm, Reg};
+use crate::masm::{Cond, FCond, Masm, Reg, Rhs};
 
 /// An ordering of numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,18 +55,18 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
         if self.expects_int(lhs, 0) && self.expects_int(rhs, 1) {
             let other = self.unexpected(charged);
-            self.load_int(Reg::T0, lhs, other);
+            let left = self.int(Reg::T0, lhs, other);
             self.learn_int(lhs);
             let right = self.int_operand(Reg::T2, rhs, other);
             self.learn_int(rhs);
-            self.masm.branch32(order.ints(wanted), Reg::T0, right, to);
+            self.masm.branch32(order.ints(wanted), left, right, to);
             return;
         }
         let (label, rejoin, other) = (self.masm.label(), self.masm.label(), self.step_on(charged));
         self.later(Cold::Compare { label, cond: order.doubles(wanted), lhs, rhs, to, rejoin, other });
-        self.load_int(Reg::T0, lhs, label);
+        let left = self.int(Reg::T0, lhs, label);
         let right = self.int_operand(Reg::T2, rhs, label);
-        self.masm.branch32(order.ints(wanted), Reg::T0, right, to);
+        self.masm.branch32(order.ints(wanted), left, right, to);
         self.bind(rejoin);
     }
 
@@ -138,11 +138,17 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.masm.fbranch(order.doubles(true), sum, y, to);
         } else {
             let other = self.unexpected(true);
-            self.load_int(Reg::T0, lhs, other);
-            self.masm.add32(Reg::T3, Reg::T0, step, other);
-            let right = self.int_operand(Reg::T2, rhs, other);
-            self.masm.or64(Reg::T0, Reg::T3, Reg::IntTag);
-            self.masm.store64(slot(var), Reg::T0);
+            let before = self.int(Reg::T3, lhs, other);
+            // The limit may be the variable itself: its value before the step.
+            let right = if rhs == lhs {
+                self.masm.mov(Reg::T2, before);
+                Rhs::Reg(Reg::T2)
+            } else {
+                self.int_operand(Reg::T2, rhs, other)
+            };
+            self.masm.add32(Reg::T3, before, step, other);
+            self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
+            self.masm.store64(slot(var), Reg::T3);
             self.facts.write(var, Known::Int);
             self.masm.branch32(order.ints(true), Reg::T3, right, to);
         }

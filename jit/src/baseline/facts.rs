@@ -76,6 +76,18 @@ impl Facts {
         self.copies = [Copied::Nothing; COPIES];
     }
 
+    /// Nothing is known of registers behind this one.
+    pub(crate) fn forget_behind(&mut self, register: u16) {
+        for tag in self.tags.iter_mut().filter(|(of, _)| *of > register) {
+            tag.1 = Known::Anything;
+        }
+        for copy in &mut self.copies {
+            if matches!(*copy, Copied::Register(of) if of > register) {
+                *copy = Copied::Nothing;
+            }
+        }
+    }
+
     pub(crate) fn tag(&self, register: u16) -> Known {
         self.tags
             .iter()

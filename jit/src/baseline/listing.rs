@@ -14,6 +14,13 @@ pub enum Part {
     Word(u32),
     /// The same, for the further turns of a loop.
     Again(u32),
+    /// The instruction at `word` of the callee that is inlined in place of the call at `call`.
+    Inlined {
+        /// A word of the function.
+        call: u32,
+        /// A word of the callee.
+        word: u32,
+    },
     /// What is rare about the instruction at this word.
     Cold(u32),
     /// Where the interpreter comes in, before the instruction at this word.

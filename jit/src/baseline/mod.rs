@@ -24,6 +24,7 @@ mod cold;
 mod compare;
 mod equal;
 mod facts;
+mod inline;
 mod listing;
 mod property;
 mod rotate;
@@ -35,10 +36,11 @@ use siskin_core::mem::Vec;
 use siskin_core::tier::{Bail, Entry, Unit};
 
 use crate::buffer::Label;
-use crate::masm::{Masm, Mem, Reg, at};
+use crate::masm::{Masm, Mem, Reg, Rhs, at};
 use cold::Cold;
 pub(crate) use facts::PASSING;
 use facts::{Facts, Known};
+use inline::Inlined;
 pub use listing::{Listing, Mark, Part};
 use rotate::Rotated;
 
@@ -68,7 +70,8 @@ pub fn compile_listed<M: Masm>(
     }
     let mut pass = Pass {
         masm,
-        unit,
+        unit: *unit,
+        inlined: None,
         at: 0,
         next: 0,
         leaders: leaders(unit)?,
@@ -90,6 +93,16 @@ struct Leader {
     label: Label,
     /// Whether bytecode jumps there.
     jumped_to: bool,
+    /// Whether it begins only because an inlined callee that is left comes back there.
+    through: bool,
+}
+
+/// Why a block begins.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lead {
+    Target,
+    Behind,
+    Through,
 }
 
 /// A register of the frame whose value is in a machine register as well.
@@ -112,7 +125,10 @@ fn leaders(unit: &Unit<'_>) -> Result<Vec<Option<Leader>>, Bail> {
 /// A pass over one function.
 struct Pass<'p, 'u, M> {
     masm: &'p mut M,
-    unit: &'p Unit<'u>,
+    /// The function being compiled, or a callee being inlined.
+    unit: Unit<'u>,
+    /// The call in whose place `unit` is being inlined.
+    inlined: Option<Inlined>,
     /// The word of the instruction being compiled.
     at: u32,
     /// The word of the next one.
@@ -140,8 +156,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.mark(Part::Prologue);
         self.masm.landing();
         self.masm.prologue();
-        let unit = self.unit;
-        let words = unit.words();
+        let words = self.unit.words();
         while let Some(rest) = words.get(self.next as usize..)
             && let Some(insn) = Insn::decode(rest)
         {
@@ -163,29 +178,33 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn find_leaders(&mut self) {
-        self.lead(0, false);
+        self.lead(0, Lead::Behind);
         let words = self.unit.words();
         let mut at = 0;
         while let Some(insn) = words.get(at..).and_then(Insn::decode) {
             let next = at + insn.op().words();
             insn.operands(|_, operand| {
                 if let Some(distance) = operand.jump() {
-                    self.lead(next.wrapping_add_signed(distance as isize), true);
+                    self.lead(next.wrapping_add_signed(distance as isize), Lead::Target);
                 }
             });
             let row = insn.op().row();
             if row.has(Effect::fuel) {
-                self.lead(next, false);
+                let inlined = self.inlines(at as u32, &insn);
+                self.lead(next, if inlined { Lead::Through } else { Lead::Behind });
             }
             at = next;
         }
     }
 
-    fn lead(&mut self, word: usize, jumped_to: bool) {
-        let Some(leader) = self.leaders.get(word) else { return };
-        let leader = match *leader {
-            Some(leader) => Leader { jumped_to: leader.jumped_to || jumped_to, ..leader },
-            None => Leader { label: self.masm.label(), jumped_to },
+    fn lead(&mut self, word: usize, lead: Lead) {
+        let Some(before) = self.leaders.get(word) else { return };
+        let before =
+            before.unwrap_or_else(|| Leader { label: self.masm.label(), jumped_to: false, through: true });
+        let leader = Leader {
+            label: before.label,
+            jumped_to: before.jumped_to || lead == Lead::Target,
+            through: before.through && lead == Lead::Through,
         };
         if let Some(place) = self.leaders.get_mut(word) {
             *place = Some(leader);
@@ -272,6 +291,25 @@ impl<M: Masm> Pass<'_, '_, M> {
             _ => self.masm.load64(to, slot(register)),
         }
         self.still(held.filter(|held| held.machine != to || held.register == register));
+    }
+
+    /// The machine register that has the value of a register of the frame: `to`, unless another one does already.
+    fn value(&mut self, to: Reg, register: u16) -> Reg {
+        match self.held() {
+            Some(held) if held.register == register => held.machine,
+            _ => {
+                self.load(to, register);
+                to
+            }
+        }
+    }
+
+    /// The value of a register of the frame, wherever it is, as a second operand.
+    fn second(&self, register: u16) -> Rhs {
+        match self.held() {
+            Some(held) if held.register == register => Rhs::Reg(held.machine),
+            _ => Rhs::Mem(slot(register)),
+        }
     }
 
     /// Writes a register of the frame.

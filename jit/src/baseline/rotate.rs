@@ -34,7 +34,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let mut distance = None;
         insn.operands(|_, operand| distance = distance.or(operand.jump()));
         let head = self.next.checked_add_signed(distance.filter(|_| insn.op().row().has(Effect::fuel))?)?;
-        let whole = (head + 1..=self.at).all(|word| self.leader(word).is_none());
+        let whole = (head + 1..=self.at).all(|word| self.leader(word).is_none_or(|leader| leader.through));
         (head <= self.at && whole && self.at - head <= MAX_WORDS).then_some(head)
     }
 
@@ -62,9 +62,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts = facts;
         self.bind(again);
         self.next = head;
-        let unit = self.unit;
+        let words = self.unit.words();
         while self.next <= end
-            && let Some(insn) = unit.words().get(self.next as usize..).and_then(Insn::decode)
+            && let Some(insn) = words.get(self.next as usize..).and_then(Insn::decode)
         {
             self.at = self.next;
             self.next = self.at + insn.op().words() as u32;

@@ -24,6 +24,16 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.unit.constant(constant).unwrap_or(NIL)
     }
 
+    /// A register of the function being compiled as one of the frame: not the same where a callee is compiled in place of
+    /// its call.
+    fn reg(&self, register: impl Into<u16>) -> u16 {
+        self.window() + register.into()
+    }
+
+    fn operand(&self, src: Src) -> Operand {
+        Operand::Register(self.reg(src.0))
+    }
+
     /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
     fn stepped(&mut self, dst: Option<Dst>) {
         let rejoin = self.masm.label();
@@ -32,17 +42,10 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.bind(rejoin);
         self.facts.forget_copies();
         if let Some(dst) = dst {
-            self.facts.write(u16::from(dst.0), Known::Anything);
+            let dst = self.reg(dst.0);
+            self.facts.write(dst, Known::Anything);
         }
     }
-}
-
-fn register(src: Src) -> Operand {
-    Operand::Register(u16::from(src.0))
-}
-
-fn var(var: Var) -> u16 {
-    u16::from(var.0)
 }
 
 macro_rules! ariths {
@@ -50,7 +53,7 @@ macro_rules! ariths {
         fn $name(&mut self, dst: Dst, lhs: Src, $rhs: $type) {
             let operand: fn(&Self, $type) -> Operand = $operand;
             let operand = operand(self, $rhs);
-            self.arith(FOp::$op, u16::from(dst.0), register(lhs), operand);
+            self.arith(FOp::$op, self.reg(dst.0), self.operand(lhs), operand);
         }
     )*};
 }
@@ -60,7 +63,7 @@ macro_rules! jumps {
         fn $name(&mut self, lhs: Src, rhs: $type, to: Ahead32) {
             let operand: fn(&Self, $type) -> Operand = $operand;
             let operand = operand(self, rhs);
-            self.jump_if(Order::$order, $wanted, register(lhs), operand, to.0);
+            self.jump_if(Order::$order, $wanted, self.operand(lhs), operand, to.0);
         }
     )*};
 }
@@ -70,13 +73,13 @@ macro_rules! loops {
         fn $name(&mut self, lhs: Src, rhs: $type, to: Back32) {
             let operand: fn(&Self, $type) -> Operand = $operand;
             let operand = operand(self, rhs);
-            self.back_if(Order::$order, register(lhs), operand, to.0);
+            self.back_if(Order::$order, self.operand(lhs), operand, to.0);
         }
 
         fn $add(&mut self, variable: Var, rhs: $type, step: Imm8, to: Back32) {
             let operand: fn(&Self, $type) -> Operand = $operand;
             let operand = operand(self, rhs);
-            self.add_back_if(Order::$order, var(variable), operand, i32::from(step.0), to.0);
+            self.add_back_if(Order::$order, self.reg(variable.0), operand, i32::from(step.0), to.0);
         }
     )*};
 }
@@ -85,56 +88,56 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     type Out = ();
 
     fn move_(&mut self, dst: Dst, src: Src) {
-        let (dst, src) = (u16::from(dst.0), u16::from(src.0));
+        let (dst, src) = (self.reg(dst.0), self.reg(src.0));
         let tag = self.facts.tag(src);
         self.load(Reg::T0, src);
         self.store(dst, Reg::T0, tag);
     }
 
     fn get_far(&mut self, dst: Dst, src: Far) {
-        let tag = self.facts.tag(src.0);
-        self.load(Reg::T0, src.0);
-        self.store(u16::from(dst.0), Reg::T0, tag);
+        let tag = self.facts.tag(self.reg(src.0));
+        self.load(Reg::T0, self.reg(src.0));
+        self.store(self.reg(dst.0), Reg::T0, tag);
     }
 
     fn set_far(&mut self, src: Src, dst: Far) {
-        let tag = self.facts.tag(u16::from(src.0));
-        self.load(Reg::T0, u16::from(src.0));
-        self.store(dst.0, Reg::T0, tag);
+        let tag = self.facts.tag(self.reg(src.0));
+        self.load(Reg::T0, self.reg(src.0));
+        self.store(self.reg(dst.0), Reg::T0, tag);
     }
 
     fn load_nil(&mut self, dst: Dst) {
-        self.store_bits(u16::from(dst.0), NIL, Known::Anything);
+        self.store_bits(self.reg(dst.0), NIL, Known::Anything);
     }
 
     fn load_true(&mut self, dst: Dst) {
-        self.store_bits(u16::from(dst.0), TRUE, Known::Anything);
+        self.store_bits(self.reg(dst.0), TRUE, Known::Anything);
     }
 
     fn load_false(&mut self, dst: Dst) {
-        self.store_bits(u16::from(dst.0), FALSE, Known::Anything);
+        self.store_bits(self.reg(dst.0), FALSE, Known::Anything);
     }
 
     fn load_int(&mut self, dst: Dst, value: Imm16) {
         let bits = INT_TAG | u64::from(i32::from(value.0) as u32);
-        self.store_bits(u16::from(dst.0), bits, Known::Int);
+        self.store_bits(self.reg(dst.0), bits, Known::Int);
     }
 
     fn load_lit(&mut self, dst: Dst, lit: Lit32) {
         let bits = self.bits(lit.0);
-        self.store_bits(u16::from(dst.0), bits, known_bits(bits));
+        self.store_bits(self.reg(dst.0), bits, known_bits(bits));
     }
 
     fn get_up(&mut self, dst: Dst, up: Up16) {
-        self.load_up(u16::from(dst.0), up.0);
+        self.load_up(self.reg(dst.0), up.0);
     }
 
     fn get_up_cell(&mut self, dst: Dst, up: Up16) {
-        self.load_up_cell(u16::from(dst.0), up.0);
+        self.load_up_cell(self.reg(dst.0), up.0);
     }
 
     fn set_up_cell(&mut self, src: Src, up: Up16) {
-        self.store_up_cell(u16::from(src.0), up.0);
+        self.store_up_cell(self.reg(src.0), up.0);
     }
 
     fn new_cell(&mut self, dst: Dst, _: Src) {
@@ -142,30 +145,30 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn get_cell(&mut self, dst: Dst, cell: Src) {
-        self.load_cell_of(u16::from(dst.0), u16::from(cell.0));
+        self.load_cell_of(self.reg(dst.0), self.reg(cell.0));
     }
 
     fn set_cell(&mut self, cell: Src, src: Src) {
-        self.store_cell_of(u16::from(cell.0), u16::from(src.0));
+        self.store_cell_of(self.reg(cell.0), self.reg(src.0));
     }
 
     fn get_global(&mut self, dst: Dst, global: Global32) {
-        self.load_global(u16::from(dst.0), global.0);
+        self.load_global(self.reg(dst.0), global.0);
     }
 
     fn set_global(&mut self, src: Src, global: Global32) {
-        self.store_global(u16::from(src.0), global.0);
+        self.store_global(self.reg(src.0), global.0);
     }
 
     fn def_global(&mut self, src: Src, global: Global32) {
-        self.define_global(u16::from(src.0), global.0);
+        self.define_global(self.reg(src.0), global.0);
     }
 
     ariths! {
-        add Add (rhs: Src) |_, rhs| register(rhs);
-        sub Sub (rhs: Src) |_, rhs| register(rhs);
-        mul Mul (rhs: Src) |_, rhs| register(rhs);
-        div Div (rhs: Src) |_, rhs| register(rhs);
+        add Add (rhs: Src) |pass, rhs| pass.operand(rhs);
+        sub Sub (rhs: Src) |pass, rhs| pass.operand(rhs);
+        mul Mul (rhs: Src) |pass, rhs| pass.operand(rhs);
+        div Div (rhs: Src) |pass, rhs| pass.operand(rhs);
         add_i Add (rhs: Imm8) |_, rhs| Operand::Int(i32::from(rhs.0));
         sub_i Sub (rhs: Imm8) |_, rhs| Operand::Int(i32::from(rhs.0));
         add_n Add (rhs: Num8) |pass, rhs| pass.number(rhs);
@@ -175,27 +178,27 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn neg(&mut self, dst: Dst, src: Src) {
-        self.negate(u16::from(dst.0), u16::from(src.0));
+        self.negate(self.reg(dst.0), self.reg(src.0));
     }
 
     fn not(&mut self, dst: Dst, src: Src) {
-        Pass::not(self, u16::from(dst.0), u16::from(src.0));
+        Pass::not(self, self.reg(dst.0), self.reg(src.0));
     }
 
     fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.equality(u16::from(dst.0), u16::from(lhs.0), u16::from(rhs.0), true);
+        self.equality(self.reg(dst.0), self.reg(lhs.0), self.reg(rhs.0), true);
     }
 
     fn ne(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.equality(u16::from(dst.0), u16::from(lhs.0), u16::from(rhs.0), false);
+        self.equality(self.reg(dst.0), self.reg(lhs.0), self.reg(rhs.0), false);
     }
 
     fn lt(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.compare(Order::Lt, u16::from(dst.0), register(lhs), register(rhs));
+        self.compare(Order::Lt, self.reg(dst.0), self.operand(lhs), self.operand(rhs));
     }
 
     fn le(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.compare(Order::Le, u16::from(dst.0), register(lhs), register(rhs));
+        self.compare(Order::Le, self.reg(dst.0), self.operand(lhs), self.operand(rhs));
     }
 
     fn jump(&mut self, to: Ahead24) {
@@ -205,37 +208,37 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
 
     fn jump_true(&mut self, src: Src, to: Ahead32) {
         let to = self.target(to.0);
-        self.branch_falsy(u16::from(src.0), false, to);
+        self.branch_falsy(self.reg(src.0), false, to);
     }
 
     fn jump_false(&mut self, src: Src, to: Ahead32) {
         let to = self.target(to.0);
-        self.branch_falsy(u16::from(src.0), true, to);
+        self.branch_falsy(self.reg(src.0), true, to);
     }
 
     fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Ahead32) {
-        self.jump_if_equal(u16::from(lhs.0), Other::Register(u16::from(rhs.0)), true, to.0);
+        self.jump_if_equal(self.reg(lhs.0), Other::Register(self.reg(rhs.0)), true, to.0);
     }
 
     fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Ahead32) {
-        self.jump_if_equal(u16::from(lhs.0), Other::Register(u16::from(rhs.0)), false, to.0);
+        self.jump_if_equal(self.reg(lhs.0), Other::Register(self.reg(rhs.0)), false, to.0);
     }
 
     fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) {
         let bits = self.bits(u32::from(rhs.0));
-        self.jump_if_equal(u16::from(lhs.0), Other::Literal(bits), true, to.0);
+        self.jump_if_equal(self.reg(lhs.0), Other::Literal(bits), true, to.0);
     }
 
     fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) {
         let bits = self.bits(u32::from(rhs.0));
-        self.jump_if_equal(u16::from(lhs.0), Other::Literal(bits), false, to.0);
+        self.jump_if_equal(self.reg(lhs.0), Other::Literal(bits), false, to.0);
     }
 
     jumps! {
-        jump_lt Lt true (Src) |_, rhs| register(rhs);
-        jump_not_lt Lt false (Src) |_, rhs| register(rhs);
-        jump_le Le true (Src) |_, rhs| register(rhs);
-        jump_not_le Le false (Src) |_, rhs| register(rhs);
+        jump_lt Lt true (Src) |pass, rhs| pass.operand(rhs);
+        jump_not_lt Lt false (Src) |pass, rhs| pass.operand(rhs);
+        jump_le Le true (Src) |pass, rhs| pass.operand(rhs);
+        jump_not_le Le false (Src) |pass, rhs| pass.operand(rhs);
         jump_lt_n Lt true (Num8) |pass, rhs| pass.number(rhs);
         jump_not_lt_n Lt false (Num8) |pass, rhs| pass.number(rhs);
         jump_le_n Le true (Num8) |pass, rhs| pass.number(rhs);
@@ -251,30 +254,30 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn loop_true(&mut self, src: Src, to: Back32) {
-        self.back_if_true(u16::from(src.0), to.0);
+        self.back_if_true(self.reg(src.0), to.0);
     }
 
     loops! {
-        loop_lt add_loop_lt Lt (Src) |_, rhs| register(rhs);
-        loop_le add_loop_le Le (Src) |_, rhs| register(rhs);
+        loop_lt add_loop_lt Lt (Src) |pass, rhs| pass.operand(rhs);
+        loop_le add_loop_le Le (Src) |pass, rhs| pass.operand(rhs);
         loop_lt_n add_loop_lt_n Lt (Num8) |pass, rhs| pass.number(rhs);
         loop_le_n add_loop_le_n Le (Num8) |pass, rhs| pass.number(rhs);
     }
 
     fn call(&mut self, argc: Argc, win: Win) {
-        self.call_window(argc.0, win.0);
+        self.call_window(argc.0, self.reg(win.0));
     }
 
     fn invoke(&mut self, argc: Argc, win: Win, site: Site32) {
-        self.invoke_window(argc.0, win.0, site.0);
+        self.invoke_window(argc.0, self.reg(win.0), site.0);
     }
 
     fn super_invoke(&mut self, argc: Argc, win: Win, site: Site32) {
-        self.super_window(argc.0, win.0, site.0);
+        self.super_window(argc.0, self.reg(win.0), site.0);
     }
 
     fn return_(&mut self, src: Src) {
-        self.leave(Some(u16::from(src.0)));
+        self.leave(Some(self.reg(src.0)));
     }
 
     fn return_nil(&mut self) {
@@ -282,11 +285,11 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {
-        Pass::get_field(self, u16::from(dst.0), u16::from(object.0), site.0);
+        Pass::get_field(self, self.reg(dst.0), self.reg(object.0), site.0);
     }
 
     fn set_field(&mut self, object: Src, src: Src, site: Site32) {
-        Pass::set_field(self, u16::from(object.0), u16::from(src.0), site.0);
+        Pass::set_field(self, self.reg(object.0), self.reg(src.0), site.0);
     }
 
     fn get_super(&mut self, dst: Dst, _: Src, _: Src, _: Site32) {

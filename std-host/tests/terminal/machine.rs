@@ -59,39 +59,38 @@ x64: rbx is the VM, rbp register 0 of the frame (reg.N), r12 the frame's record
 L0003 is where word 3 begins, A0003 where it does for further turns of a loop,
 C1 a cold path
 
-fn inc/1  registers 3  8 bytes of bytecode, 107 of machine code, 1 entry point
+fn inc/1  registers 3  8 bytes of bytecode, 105 of machine code, 1 entry point
       from callers
                                                        0000  endbr64
     2 | n + 1
-       0000  add.i          r2, r1, #1          L0000  0004  mov    rax, [rbp+reg.1]
-                                                       0008  cmp    rax, r14
+       0000  add.i          r2, r1, #1          L0000  0004  mov    rcx, [rbp+reg.1]
+                                                       0008  cmp    rcx, r14
                                                        000b  jb     C2
-                                                       0011  mov    ecx, eax
-                                                       0013  add    ecx, 1
-                                                       0016  jo     C2
-                                                       001c  or     rcx, r14
-                                                       001f  mov    [rbp+reg.2], rcx
-       0001  return         r2                  L0001  0023  mov    r8, [rbp+reg.2]
-                                                       0027  mov    [rbp+reg.0], r8
-                                                       002b  sub    r12, 0x20
-                                                       002f  ret
+                                                       0011  add    ecx, 1
+                                                       0014  jo     C2
+                                                       001a  or     rcx, r14
+                                                       001d  mov    [rbp+reg.2], rcx
+       0001  return         r2                  L0001  0021  mov    r8, [rbp+reg.2]
+                                                       0025  mov    [rbp+reg.0], r8
+                                                       0029  sub    r12, 0x20
+                                                       002d  ret
       cold paths: what is rare
-       0000  add.i                                 C1  0030  xor    esi, esi
-                                                       0032  call   qword ptr [rbx+stub.step]
-                                                       0038  test   rax, rax
-                                                       003b  je     L0001
-                                                       003d  jmp    rax
-       0000  add.i                                 C2  003f  mov    rax, [rbp+reg.1]
-                                                       0043  mov    rdx, int.1
-                                                       004d  call   qword ptr [rbx+stub.doubles]
-                                                       0053  test   rax, rax
-                                                       0056  je     C1
-                                                       0058  addsd  xmm12, xmm13
-                                                       005d  movsd  [rbp+reg.2], xmm12
-                                                       0063  jmp    L0001
+       0000  add.i                                 C1  002e  xor    esi, esi
+                                                       0030  call   qword ptr [rbx+stub.step]
+                                                       0036  test   rax, rax
+                                                       0039  je     L0001
+                                                       003b  jmp    rax
+       0000  add.i                                 C2  003d  mov    rax, [rbp+reg.1]
+                                                       0041  mov    rdx, int.1
+                                                       004b  call   qword ptr [rbx+stub.doubles]
+                                                       0051  test   rax, rax
+                                                       0054  je     C1
+                                                       0056  addsd  xmm12, xmm13
+                                                       005b  movsd  [rbp+reg.2], xmm12
+                                                       0061  jmp    L0001
       entries: from the interpreter
-       0000  add.i                                     0065  endbr64
-                                                       0069  jmp    L0000
+       0000  add.i                                     0063  endbr64
+                                                       0067  jmp    L0000
 
 sk> :asm none
   'none' is not defined

@@ -14,7 +14,7 @@ use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::vm::Stop;
 use crate::layout::Stub;
-use crate::object::{Function, Gc, Header, Site};
+use crate::object::{Closure, Function, Gc, Header, Site};
 use crate::tier::{Kinds, NativeRecord};
 
 macro_rules! runtime {
@@ -65,6 +65,10 @@ runtime! {
     Invoke invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
     /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
     SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
+    /// `leave_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
+    /// before word `next`. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
+    /// the window, else where to go on.
+    LeaveInlined leave_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
     /// `remember(object)`: tells the collector that a scanned object was stored into.
     Remember remember(object: *mut Header) -> ();
 }
@@ -109,7 +113,9 @@ impl Vm {
         let Some(closure) = self.stack.top().closure else { return self.exit() };
         let pc = self.pc_of(word);
         if closure.function.patience().get() == 0 {
-            return self.reconsider(closure.function, pc);
+            self.stack.top_mut().pc = pc;
+            self.see_double();
+            return self.reconsider(closure.function);
         }
         let depth = self.stack.depth();
         let words = word_count(pc);
@@ -142,23 +148,62 @@ impl Vm {
         self.step(word, false)
     }
 
-    /// Gives up the code of the running function, and samples it. Its entry and its heat see to it that it is
-    /// compiled again.
-    fn reconsider(&mut self, function: Gc<Function>, pc: *const u32) -> *const u8 {
-        self.stack.top_mut().pc = pc;
+    /// Notes that the instruction that is next meets doubles: an int that overflows is seen as one by nobody else. True
+    /// if that is news.
+    fn see_double(&mut self) -> bool {
+        let frame = self.stack.top();
+        let Some(function) = frame.closure.map(|closure| closure.function) else { return false };
+        let at = function.word_index(frame.pc);
+        let mut feedback = function.feedback.borrow_mut();
+        feedback.as_mut().is_some_and(|feedback| feedback.see_operand(at, 0, Kinds::DOUBLE))
+    }
+
+    /// Gives up the code of a function that is running, and samples from where the current frame says. The function's
+    /// entry and its heat see to it that it is compiled again.
+    fn reconsider(&mut self, function: Gc<Function>) -> *const u8 {
         if let NativeRecord::Compiled(code) = function.native.replace(NativeRecord::Warm(SAMPLES - 1)) {
             // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
             let _ = self.heap.dead_code.push(code.span);
-        }
-        if let Some(feedback) = function.feedback.borrow_mut().as_mut() {
-            // An int that overflows is seen as a double by nobody else.
-            feedback.see_operand(function.word_index(pc), 0, Kinds::DOUBLE);
         }
         function.entry.set(self.native.first_entry());
         function.heat().set(1);
         // If that ends the run, `stop` says so.
         let _ = self.sample_once();
         self.exit()
+    }
+
+    fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
+        let Some(caller) = self.stack.top().closure.map(|closure| closure.function) else {
+            return self.exit();
+        };
+        let depth = self.stack.depth();
+        self.stack.top_mut().pc = self.pc_of(next);
+        // There is room, which machine code made sure of, and the call is charged for.
+        if let Err(fault) = self.stack.push(callee, window) {
+            let _ = self.raise(fault);
+            return self.exit();
+        }
+        self.stack.top_mut().pc = self.pc_of(word);
+        let patience = caller.patience();
+        if patience.get() == 0 {
+            // If nothing is to be learned, code that is made anew would be left as often.
+            if !self.see_double()
+                && let Some(feedback) = caller.feedback.borrow_mut().as_mut()
+            {
+                feedback.give_up_inlining(next - 1);
+            }
+            return self.reconsider(caller);
+        }
+        patience.set(patience.get() - 1);
+        self.native.moved = false;
+        // No jumps and no calls, so it is not far.
+        while self.stack.depth() != depth {
+            if self.execute(self.stack.top().pc) == Flow::Stop || self.native.moved {
+                return self.exit();
+            }
+        }
+        self.before_native();
+        core::ptr::null()
     }
 
     fn call_from_native(&mut self, next: u32, call: impl FnOnce(&mut Vm) -> Flow) -> *const u8 {
@@ -235,6 +280,20 @@ unsafe extern "C" fn super_invoke(
 ) -> *const u8 {
     // SAFETY: as above.
     unsafe { (*vm).call_from_native(next, |vm| vm.super_invoke(argc as u8, window as usize, &*site)) }
+}
+
+/// # Safety
+/// As for `step`; `closure` is one that the running function's feedback refers to, and `word` that of one of its
+/// function's instructions.
+unsafe extern "C" fn leave_inlined(
+    vm: *mut Vm,
+    next: u32,
+    window: u32,
+    closure: *mut Closure,
+    word: u32,
+) -> *const u8 {
+    // SAFETY: as above; feedback keeps the closure alive.
+    unsafe { (*vm).leave_inlined(next, window as usize, Gc::from_raw(NonNull::new_unchecked(closure)), word) }
 }
 
 /// # Safety

@@ -24,7 +24,7 @@ impl Labels {
                     cold += 1;
                     pieces.insert(mark.offset, format!("C{cold}"));
                 }
-                Part::Prologue | Part::Entry(_) => {}
+                Part::Prologue | Part::Inlined { .. } | Part::Entry(_) => {}
             }
         }
         let mut labels: BTreeMap<u32, String> = targets.map(|target| (target, String::new())).collect();

@@ -30,7 +30,7 @@ pub(super) struct Names {
     /// Words of bytecode, by their addresses.
     code: usize,
     words: usize,
-    /// Inline caches, constants that are objects, and values with names.
+    /// Inline caches, constants that are objects, what calls compare with, and values with names.
     values: BTreeMap<u64, String>,
 }
 
@@ -44,6 +44,15 @@ impl Names {
         for (index, bits) in (0..).map_while(|index| Some((index, unit.constant(index)?))) {
             if (OBJ_TAG..INT_TAG).contains(&bits) {
                 values.insert(bits, format!("k{index}"));
+            }
+        }
+        for callee in (0..unit.words().len()).filter_map(|word| unit.callee(word as u32)) {
+            let name = callee.unit.name().unwrap_or_default();
+            values.insert(OBJ_TAG | callee.closure, format!("fn.{name}"));
+            values.insert(callee.closure, format!("closure.{name}"));
+            values.insert(callee.function, format!("function.{name}"));
+            for (index, site) in (0..).map_while(|index| Some((index, callee.unit.site_address(index)?))) {
+                values.insert(site as u64 + SITE_WAYS as u64, format!("{name}.site.{index}.ways"));
             }
         }
         for (bits, name) in [(NIL, "nil"), (FALSE, "false"), (TRUE, "true"), (UNDEFINED, "undefined")] {

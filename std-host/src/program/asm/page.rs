@@ -26,9 +26,9 @@ impl Display for Page<'_> {
         let mut above = None;
         for (index, mark) in self.machine.marks.iter().enumerate() {
             let heading = self.heading(mark.part);
-            if above.as_ref() != Some(&heading) {
-                writeln!(f, "{}", heading.trim_end())?;
-                above = Some(heading);
+            if heading.is_some() && above != heading {
+                writeln!(f, "{}", heading.as_deref().unwrap_or_default().trim_end())?;
+                above = heading;
             }
             self.piece(f, index, mark.part)?;
         }
@@ -37,9 +37,9 @@ impl Display for Page<'_> {
 }
 
 impl Page<'_> {
-    /// What stands above a piece, if the piece before has another.
-    fn heading(&self, part: Part) -> String {
-        match part {
+    /// What stands above a piece, if the piece before has another; nothing if it stands below the same.
+    fn heading(&self, part: Part) -> Option<String> {
+        Some(match part {
             Part::Prologue => "      from callers".into(),
             Part::Word(word) => {
                 let line = self.unit.line(word);
@@ -47,9 +47,10 @@ impl Page<'_> {
                 format!("{line:5} | {}", text.map_or("", |text| text.trim()))
             }
             Part::Again(_) => "      loops once more: further turns know what earlier ones found".into(),
+            Part::Inlined { .. } => return None,
             Part::Cold(_) => "      cold paths: what is rare".into(),
             Part::Entry(_) => "      entries: from the interpreter".into(),
-        }
+        })
     }
 
     fn piece(&self, f: &mut Formatter<'_>, mark: usize, part: Part) -> fmt::Result {
@@ -77,10 +78,20 @@ impl Page<'_> {
                 }
                 vec![insn, format!("             ; {meaning}")]
             }
+            Part::Inlined { call, word } => {
+                vec![format!("       in {}", inlined(self.unit, call, word))]
+            }
             Part::Cold(word) | Part::Entry(word) => {
                 let first = self.unit.words().get(word as usize).copied().and_then(Op::from_word);
                 vec![format!("       {word:04}  {}", first.map_or("", |op| op.row().mnemonic))]
             }
         }
     }
+}
+
+/// An instruction of the callee that is inlined in place of the call at `call`.
+pub(in super::super) fn inlined(unit: &Unit<'_>, call: u32, word: u32) -> String {
+    let Some(callee) = unit.callee(call).map(|callee| callee.unit) else { return String::new() };
+    let op = callee.words().get(word as usize).copied().and_then(Op::from_word);
+    format!("{} {word:04}  {}", callee.name().unwrap_or_default(), op.map_or("", |op| op.row().mnemonic))
 }

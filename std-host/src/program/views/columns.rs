@@ -7,7 +7,7 @@ use siskin_core::tier::Unit;
 use siskin_jit::Isa;
 use siskin_jit::baseline::Part;
 
-use super::super::asm::Machine;
+use super::super::asm::{Machine, inlined};
 use super::super::units::Title;
 
 /// Columns between columns.
@@ -49,6 +49,9 @@ pub(in super::super) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -
                 let (source, bytecode) = match piece.part {
                     Part::Prologue => (String::new(), "entry".into()),
                     Part::Word(word) => (source_of(word), bytecode_of(word)),
+                    Part::Inlined { call, word } => {
+                        (String::new(), format!("in {}", inlined(unit, call, word)))
+                    }
                     Part::Again(_) | Part::Cold(_) | Part::Entry(_) => break,
                 };
                 let code =

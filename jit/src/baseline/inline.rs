@@ -1,0 +1,176 @@
+//! Inlining: a small callee, compiled in place of its call.
+//!
+//! ```text
+//!   the closure that was seen?  fuel?  room?   ──no──> the call as any other
+//!   callee's instructions                      ──rare──> LeaveInlined: a frame, the interpreter to the end ─┐
+//!   RESULT = window = value                                                                                │
+//!   ...                                        <───────────────────────────────────────────────────────────┘
+//! ```
+//!
+//! The callee has no frame while it runs, so nothing is written to be read again. Its registers are those of the
+//! window, where its arguments lie already: register `n` of the callee is register `window + n` of the caller's frame,
+//! and templates know no other. What a callee may contain is what needs no frame: no jumps, no calls, nothing that is
+//! captured. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the caller
+//! before the call is known behind it, too.
+
+use siskin_core::bytecode::{Insn, Op};
+use siskin_core::layout::{NIL, Runtime};
+use siskin_core::tier::Callee;
+
+use super::call::{Call, RESULT};
+use super::cold::Cold;
+use super::facts::{Copied, Known};
+use super::{Part, Pass};
+use crate::buffer::Label;
+use crate::masm::{Cond, Masm, Reg};
+
+/// Words of the longest callee that is inlined.
+const MAX_WORDS: usize = 24;
+
+/// The call in whose place a callee is being compiled.
+#[derive(Clone, Copy)]
+pub(super) struct Inlined {
+    /// Where the callee's register 0 lies among the caller's.
+    window: u16,
+    /// Where the callee is left: with the word in `T4`.
+    leave: Label,
+}
+
+impl<'u, M: Masm> Pass<'_, 'u, M> {
+    /// How far the registers of the function being compiled lie behind the frame's first.
+    pub(super) fn window(&self) -> u16 {
+        self.inlined.map_or(0, |inlined| inlined.window)
+    }
+
+    /// Whether the instruction at `word` is a call whose callee is to be inlined.
+    pub(super) fn inlines(&self, word: u32, insn: &Insn) -> bool {
+        let Insn::Call { argc, win } = *insn else { return false };
+        self.callee(word, argc.0).is_some_and(|callee| is_inlinable(&callee, win.0))
+    }
+
+    /// `call`, with the callee in its place. Cold paths come back to the block behind it.
+    pub(super) fn call_inlined(&mut self, call: Call, callee: &Callee<'u>) {
+        let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
+            // There is always a block behind a call.
+            self.lost = true;
+            return;
+        };
+        self.expect_callee(call, callee, behind);
+        self.check_room_for(call, callee, behind);
+        let leave = self.masm.label();
+        self.later(Cold::LeaveInlined { label: leave, call, closure: callee.closure, rejoin: behind });
+        let outer = (self.unit, self.at, self.next);
+        self.inlined = Some(Inlined { window: call.win, leave });
+        // Whatever lies behind the arguments is not the callee's, nor the caller's what lies there in the end.
+        self.facts.forget_behind(call.win + u16::from(call.argc));
+        (self.unit, self.next) = (callee.unit, 0);
+        self.inlined_body(outer.1);
+        self.facts.forget_behind(call.win);
+        (self.unit, self.at, self.next) = outer;
+        self.inlined = None;
+        self.hold(call.win, RESULT);
+    }
+
+    fn inlined_body(&mut self, call: u32) {
+        let words = self.unit.words();
+        while let Some(insn) = words.get(self.next as usize..).and_then(Insn::decode) {
+            self.at = self.next;
+            self.next = self.at + insn.op().words() as u32;
+            self.mark(Part::Inlined { call, word: self.at });
+            match insn {
+                Insn::Return { src } => return self.inlined_value(Some(u16::from(src.0))),
+                Insn::ReturnNil {} => return self.inlined_value(None),
+                _ => insn.accept(self),
+            }
+        }
+    }
+
+    /// The callee's value, to its register 0.
+    fn inlined_value(&mut self, src: Option<u16>) {
+        let window = self.window();
+        let Some(src) = src.map(|src| window + src) else {
+            self.masm.imm(RESULT, NIL);
+            self.store(window, RESULT, Known::Anything);
+            return;
+        };
+        let (tag, copy) = (self.facts.tag(src), self.facts.copy(Copied::Register(src)));
+        self.load(RESULT, src);
+        self.store(window, RESULT, tag);
+        if let Some(copy) = copy {
+            self.facts.keep(Copied::Register(window), copy);
+        }
+    }
+
+    /// Where an inlined callee is left for good, at the instruction being compiled; none in a function of its own.
+    pub(super) fn leave_inlined(&mut self) -> Option<Label> {
+        let leave = self.inlined?.leave;
+        let label = self.masm.label();
+        self.later(Cold::LeaveInlinedAt { label, word: self.at, leave });
+        Some(label)
+    }
+
+    /// On a cold path: the VM brings the callee to its end from the word in `T4`.
+    pub(super) fn leave_inlined_by_vm(&mut self, call: Call, closure: u64, rejoin: Label) {
+        let done = self.masm.label();
+        self.masm.imm(Reg::T1, u64::from(call.next));
+        self.masm.imm(Reg::T2, u64::from(call.win));
+        self.masm.imm(Reg::T3, closure);
+        self.masm.call_mem(Self::runtime(Runtime::LeaveInlined));
+        self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
+        self.masm.jump_reg(Reg::T0);
+        self.rejoin_with_value(done, call, rejoin);
+    }
+}
+
+/// Whether a callee whose window begins at that register is to be inlined.
+pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
+    let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
+    callee.inlinable && fits && is_simple(callee.unit.words())
+}
+
+/// Whether a function is one block of instructions that need no frame.
+fn is_simple(words: &[u32]) -> bool {
+    let mut at = 0;
+    while at < MAX_WORDS
+        && let Some(insn) = words.get(at..).and_then(Insn::decode)
+    {
+        match insn.op() {
+            Op::Return | Op::ReturnNil => return true,
+            op if !needs_no_frame(op) => return false,
+            op => at += op.words(),
+        }
+    }
+    false
+}
+
+fn needs_no_frame(op: Op) -> bool {
+    use Op::*;
+    matches!(
+        op,
+        Move | LoadNil
+            | LoadTrue
+            | LoadFalse
+            | LoadInt
+            | LoadLit
+            | GetGlobal
+            | SetGlobal
+            | Add
+            | Sub
+            | Mul
+            | Div
+            | AddI
+            | SubI
+            | AddN
+            | SubN
+            | MulN
+            | DivN
+            | Neg
+            | Not
+            | Eq
+            | Ne
+            | Lt
+            | Le
+            | GetField
+            | SetField
+    )
+}
