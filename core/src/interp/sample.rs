@@ -9,12 +9,14 @@
 use super::Vm;
 use super::machine::{Flow, Machine};
 use crate::bytecode::{AnyOperand, Effect, Insn};
-use crate::object::{Closure, Kind};
-use crate::tier::{Feedback, Kinds};
+use crate::object::{Closure, Function, Gc, Kind};
+use crate::tier::{Feedback, Kinds, NativeRecord};
 use crate::value::Value;
 
-/// Instructions in a sample.
+/// Instructions in a sample, at least.
 const SAMPLE: usize = 48;
+/// At most: a long turn of a loop is seen whole.
+const LONGEST: usize = 256;
 
 impl Vm {
     /// A sample, unless one is being taken.
@@ -28,11 +30,16 @@ impl Vm {
         flow
     }
 
-    /// Records and executes some instructions, from where the current frame says. In the end its record is right.
+    /// Records and executes some instructions, from where the current frame says, until it comes by there again or the
+    /// function is left. In the end its record is right.
     #[inline(never)]
     fn sample(&mut self) -> Flow {
+        let (start, depth) = (self.stack.top().pc, self.stack.depth());
         let mut machine = Machine::at_frame(self);
-        for _ in 0..SAMPLE {
+        for count in 0..LONGEST {
+            if count >= SAMPLE && (machine.pc == start || machine.vm().stack.depth() < depth) {
+                break;
+            }
             let Some(insn) = machine.decode_sampled() else { break };
             match insn.accept(&mut machine) {
                 Flow::Next => {}
@@ -70,12 +77,27 @@ impl Vm {
         if row.has(Effect::fuel) && row.has(Effect::jump) && words == 2 {
             feedback.see_turn(at + 1);
         }
-        if let Insn::Call { win, .. } = *insn
-            && let Some(callee) = self.register(usize::from(win.0)).as_object::<Closure>()
-            && let Ok(true) = feedback.see_call(at, callee)
+        if let Some(callee) = self.callee_of(insn, function)
+            && let Ok(true) = feedback.see_call(at + words, callee)
         {
             self.heap.barrier(function);
+            let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
+            if compiled && feedback.may_renew() {
+                self.give_up_code(function);
+            }
         }
+    }
+
+    /// The closure that an instruction is about to call, if it is a call of one.
+    fn callee_of(&self, insn: &Insn, function: Gc<Function>) -> Option<Gc<Closure>> {
+        let (site, receiver) = match *insn {
+            Insn::Call { win, .. } => return self.register(usize::from(win.0)).as_object(),
+            Insn::Invoke { win, site, .. } => (site, usize::from(win.0)),
+            Insn::SuperInvoke { argc, win, site } => (site, usize::from(win.0) + 1 + usize::from(argc.0)),
+            _ => return None,
+        };
+        let shape = self.register(receiver).header()?.shape();
+        function.site(site.0 as usize)?.peek(shape)?.target
     }
 }
 
@@ -112,7 +134,6 @@ mod tests {
     use super::*;
     use crate::bytecode::Op;
     use crate::mem::testing::SYSTEM;
-    use crate::object::{Function, Gc};
     use crate::platform::Host;
     use crate::platform::testing::Nothing;
     use crate::{Dialect, Options};
@@ -173,7 +194,7 @@ mod tests {
         let feedback = main.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
         assert!(seen.turns(find(main, Op::AddLoopLtN) + 1) > 10);
-        let callee = |&at: &u32| seen.callee(at).map(|(closure, _)| closure.function);
+        let callee = |&at: &u32| seen.callee(at + 1).map(|(closure, _)| closure.function);
         let callees: std::vec::Vec<_> = find_all(main, Op::Call).iter().map(callee).collect();
         assert_eq!(callees, [Some(add), Some(add), None]);
         let heat = |function: Gc<Function>| crate::object::COLD - function.heat().get();

@@ -59,6 +59,14 @@ impl Site {
     /// The way for a shape. A way that is found is a hit.
     #[inline(always)]
     pub(crate) fn way(&self, shape: u32) -> Option<Way> {
+        let way = self.peek(shape)?;
+        self.hits.set(self.hits.get().wrapping_add(1));
+        Some(way)
+    }
+
+    /// The same for who only wants to know.
+    #[inline(always)]
+    pub(crate) fn peek(&self, shape: u32) -> Option<Way> {
         let [first, second] = &self.ways;
         let mut way = first.get();
         if way.shape != shape {
@@ -67,7 +75,6 @@ impl Site {
                 return None;
             }
         }
-        self.hits.set(self.hits.get().wrapping_add(1));
         Some(way)
     }
 }

@@ -57,11 +57,14 @@ impl Kinds {
     }
 }
 
+/// How often a function's code is given up because a call was seen for the first time.
+const MOST_RENEWED: u8 = 8;
+
 /// What a call instruction was seen to call.
 #[derive(Debug)]
 struct Call {
-    /// The word of the call.
-    at: u32,
+    /// The word behind the call.
+    next: u32,
     /// The closure that it called first, if that captures nothing. It stays while the function lives: its code may
     /// compare with it.
     callee: Option<Gc<Closure>>,
@@ -79,12 +82,14 @@ pub(crate) struct Feedback {
     words: Vec<u8>,
     /// Calls seen, by place.
     calls: Vec<Call>,
+    /// How often code was given up because a call was seen that had not been before.
+    renewed: u8,
 }
 
 impl Feedback {
     /// Nothing seen yet of a function of so many words.
     pub(crate) fn new(mem: &Mem, words: usize) -> Result<Feedback, OutOfMemory> {
-        let mut feedback = Feedback { words: Vec::new(mem), calls: Vec::new(mem) };
+        let mut feedback = Feedback { words: Vec::new(mem), calls: Vec::new(mem), renewed: 0 };
         feedback.words.resize(words, 0)?;
         Ok(feedback)
     }
@@ -104,33 +109,40 @@ impl Feedback {
         }
     }
 
-    /// Notes what the call at word `at` calls. True if it is a closure that was not referred to before: a store into
+    /// Notes what the call before word `next` calls. True if it is a closure that was not referred to before: a store into
     /// the function, for the barrier.
     ///
     /// Closures that capture variables are not kept, which might keep anything alive.
     ///
     /// # Errors
     /// When memory is out; then nothing is noted.
-    pub(crate) fn see_call(&mut self, at: u32, callee: Gc<Closure>) -> Result<bool, OutOfMemory> {
+    pub(crate) fn see_call(&mut self, next: u32, callee: Gc<Closure>) -> Result<bool, OutOfMemory> {
         let callee = Some(callee).filter(|callee| callee.captures().is_empty());
-        if let Some(call) = self.calls.iter_mut().find(|call| call.at == at) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.next == next) {
             call.several |= call.callee != callee;
             return Ok(false);
         }
-        self.calls.push(Call { at, callee, several: callee.is_none(), given_up: false })?;
+        self.calls.push(Call { next, callee, several: callee.is_none(), given_up: false })?;
         Ok(callee.is_some())
     }
 
-    /// Notes that what the call at word `at` calls is not to be inlined again.
-    pub(crate) fn give_up_inlining(&mut self, at: u32) {
-        if let Some(call) = self.calls.iter_mut().find(|call| call.at == at) {
+    /// A call was seen for the first time: whether code that was made before may be given up for it. Not for ever, lest a
+    /// long function be compiled as often as it has calls.
+    pub(crate) fn may_renew(&mut self) -> bool {
+        self.renewed = self.renewed.saturating_add(1);
+        self.renewed <= MOST_RENEWED
+    }
+
+    /// Notes that what the call before word `next` calls is not to be inlined again.
+    pub(crate) fn give_up_inlining(&mut self, next: u32) {
+        if let Some(call) = self.calls.iter_mut().find(|call| call.next == next) {
             call.given_up = true;
         }
     }
 
-    /// The closure that the call at word `at` calls, if it was one and the same, and whether it may be inlined.
-    pub(crate) fn callee(&self, at: u32) -> Option<(Gc<Closure>, bool)> {
-        let call = self.calls.iter().find(|call| call.at == at && !call.several)?;
+    /// The closure that the call before word `next` calls, if it was one and the same, and whether it may be inlined.
+    pub(crate) fn callee(&self, next: u32) -> Option<(Gc<Closure>, bool)> {
+        let call = self.calls.iter().find(|call| call.next == next && !call.several)?;
         Some((call.callee?, !call.given_up))
     }
 

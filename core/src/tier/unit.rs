@@ -1,6 +1,7 @@
 //! What a native tier sees of a function.
 
 use super::Kinds;
+use crate::bytecode::Op;
 use crate::interp::Globals;
 use crate::mem::Mem;
 use crate::object::{Function, Gc};
@@ -15,7 +16,7 @@ pub struct Unit<'a> {
     globals: &'a Globals,
 }
 
-/// The closure that a call was always seen to call. It captures nothing.
+/// The closure, a function's or a method's, that a call was always seen to call. It captures nothing.
 ///
 /// It lives, at these addresses, as long as the function that calls it.
 #[derive(Clone, Copy)]
@@ -118,7 +119,8 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn callee(&self, word: u32) -> Option<Callee<'a>> {
         let feedback = self.function.feedback.try_borrow().ok()?;
-        let (closure, inlinable) = feedback.as_ref()?.callee(word)?;
+        let op = self.words().get(word as usize).copied().and_then(Op::from_word)?;
+        let (closure, inlinable) = feedback.as_ref()?.callee(word + op.words() as u32)?;
         let unit = Unit { function: closure.function, ..*self };
         let address = |address: *const u8| address.expose_provenance() as u64;
         Some(Callee {

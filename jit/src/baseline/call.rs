@@ -29,16 +29,19 @@ use crate::masm::{Cond, Masm, Reg, Rhs, at};
 /// to another register, so the second one may be this value.
 pub(super) const RESULT: Reg = Reg::T4;
 
-/// A call, for the VM to do.
+/// A call.
 #[derive(Clone, Copy)]
 pub(super) struct Call {
+    /// What does it in the VM, which tells how the callee is found.
     runtime: Runtime,
     /// The word behind the instruction.
     pub(super) next: u32,
     pub(super) argc: u8,
     pub(super) win: u16,
-    /// The address of its site, if it has one.
-    site: u64,
+    /// What the callee is found by: the callee itself, or an object with a shape.
+    by: u16,
+    /// The inline cache for that shape.
+    site: u32,
 }
 
 impl<'u, M: Masm> Pass<'_, 'u, M> {
@@ -49,9 +52,23 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// `call`
     pub(super) fn call_window(&mut self, argc: u8, win: u16) {
-        let call = Call { runtime: Runtime::Call, next: self.next, argc, win, site: 0 };
-        let callee = self.callee(self.at, argc);
-        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, win)) {
+        self.call(Call { runtime: Runtime::Call, next: self.next, argc, win, by: win, site: 0 });
+    }
+
+    /// `invoke`
+    pub(super) fn invoke_window(&mut self, argc: u8, win: u16, site: u32) {
+        self.call(Call { runtime: Runtime::Invoke, next: self.next, argc, win, by: win, site });
+    }
+
+    /// `super.invoke`
+    pub(super) fn super_window(&mut self, argc: u8, win: u16, site: u32) {
+        let by = win + 1 + u16::from(argc);
+        self.call(Call { runtime: Runtime::SuperInvoke, next: self.next, argc, win, by, site });
+    }
+
+    fn call(&mut self, call: Call) {
+        let callee = self.callee(self.at, call.argc);
+        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.win)) {
             return self.call_inlined(call, &callee);
         }
         let rejoin = self.masm.label();
@@ -59,7 +76,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             Some(callee) => {
                 self.expect_callee(call, &callee, rejoin);
                 self.check_room_for(call, &callee, rejoin);
-                self.masm.address(Reg::T2, slot(win));
+                self.masm.address(Reg::T2, slot(call.win));
                 self.masm.imm(Reg::T3, callee.function);
                 self.masm.imm(Reg::T5, callee.closure);
                 self.enter(call);
@@ -71,14 +88,22 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
     pub(super) fn call_any(&mut self, call: Call, rejoin: Label) {
-        let (enter, no_closure) = (self.masm.label(), self.masm.label());
-        let other = self.call_cold(call, rejoin);
-        self.later(Cold::Construct { label: no_closure, call, rejoin, enter, other });
-        self.load(Reg::T0, call.win);
-        self.object(self.facts.tag(call.win), other);
-        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, no_closure);
-        self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
-        self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), call.argc, other);
+        let (enter, other) = (self.masm.label(), self.call_cold(call, rejoin));
+        if call.runtime == Runtime::Call {
+            let no_closure = self.masm.label();
+            self.later(Cold::Construct { label: no_closure, call, rejoin, enter, other });
+            self.load(Reg::T0, call.by);
+            self.object(self.facts.tag(call.by), other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, no_closure);
+            self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), call.argc, other);
+        } else {
+            // The site has methods of the right arity only.
+            self.load_object(call.by, other);
+            self.way(call.site, other);
+            self.masm.load64(Reg::T5, at(Reg::T7, WAY_TARGET));
+            self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
+        }
         self.check_room(call, other);
         self.bind(enter);
         self.enter(call);
@@ -88,34 +113,16 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     pub(super) fn expect_callee(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
         let other = self.masm.label();
         self.later(Cold::CallAny { label: other, call, rejoin });
-        let value = self.second(call.win);
-        self.masm.imm(Reg::T2, OBJ_TAG | callee.closure);
-        self.masm.branch64(Cond::Ne, Reg::T2, value, other);
-    }
-
-    /// `invoke`
-    pub(super) fn invoke_window(&mut self, argc: u8, win: u16, site: u32) {
-        self.call_method(Runtime::Invoke, win, argc, win, site);
-    }
-
-    /// `super.invoke`
-    pub(super) fn super_window(&mut self, argc: u8, win: u16, site: u32) {
-        self.call_method(Runtime::SuperInvoke, win + 1 + u16::from(argc), argc, win, site);
-    }
-
-    /// Calls the method that a site has for the object in `receiver`. The site has methods of the right arity only.
-    fn call_method(&mut self, runtime: Runtime, receiver: u16, argc: u8, win: u16, site: u32) {
-        let address = self.unit.site_address(site).map_or(0, |site| site as u64);
-        let call = Call { runtime, next: self.next, argc, win, site: address };
-        let rejoin = self.masm.label();
-        let other = self.call_cold(call, rejoin);
-        self.load_object(receiver, other);
-        self.way(site, other);
-        self.masm.load64(Reg::T5, at(Reg::T7, WAY_TARGET));
-        self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
-        self.check_room(call, other);
-        self.enter(call);
-        self.behind_call(call, rejoin);
+        if call.runtime == Runtime::Call {
+            let value = self.second(call.by);
+            self.masm.imm(Reg::T2, OBJ_TAG | callee.closure);
+            self.masm.branch64(Cond::Ne, Reg::T2, value, other);
+        } else {
+            self.load_object(call.by, other);
+            self.way(call.site, other);
+            self.masm.imm(Reg::T2, callee.closure);
+            self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, WAY_TARGET), other);
+        }
     }
 
     /// Where the VM does the call.
@@ -130,8 +137,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.argc));
         self.masm.imm(Reg::T3, u64::from(call.win));
-        if call.site != 0 {
-            self.masm.imm(Reg::T4, call.site);
+        if call.runtime != Runtime::Call {
+            let site = self.unit.site_address(call.site).unwrap_or_default();
+            self.masm.imm(Reg::T4, site as u64);
         }
         self.masm.call_mem(Self::runtime(call.runtime));
         let done = self.masm.label();

@@ -93,13 +93,13 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     pub(super) fn emit_cold(&mut self) {
-        // They come from places of all sorts.
-        self.facts.forget_all();
         // Cold paths may have cold paths.
         let mut index = 0;
         while let Some(&cold) = self.cold.get(index) {
             self.mark_cold(index);
             index += 1;
+            // They come from places of all sorts.
+            self.facts.forget_all();
             self.emit_one(cold);
         }
     }

@@ -44,11 +44,16 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Whether the instruction at `word` is a call whose callee is to be inlined.
     pub(super) fn inlines(&self, word: u32, insn: &Insn) -> bool {
-        let Insn::Call { argc, win } = *insn else { return false };
+        let (argc, win) = match *insn {
+            Insn::Call { argc, win }
+            | Insn::Invoke { argc, win, .. }
+            | Insn::SuperInvoke { argc, win, .. } => (argc, win),
+            _ => return false,
+        };
         self.callee(word, argc.0).is_some_and(|callee| is_inlinable(&callee, win.0))
     }
 
-    /// `call`, with the callee in its place. Cold paths come back to the block behind it.
+    /// A call, with the callee in its place. Cold paths come back to the block behind it.
     pub(super) fn call_inlined(&mut self, call: Call, callee: &Callee<'u>) {
         let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
             // There is always a block behind a call.

@@ -321,6 +321,19 @@ impl Vm {
         }
     }
 
+    /// Gives up the code of a function, if it has any: its entry and its heat see to it that it is compiled again. Where
+    /// the code is active, it is left before anything else happens.
+    pub(super) fn give_up_code(&mut self, function: Gc<Function>) {
+        let mut record = function.native.borrow_mut();
+        if let NativeRecord::Compiled(code) = &*record {
+            // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
+            let _ = self.heap.dead_code.push(code.span);
+            *record = NativeRecord::Warm(SAMPLES - 1);
+            function.entry.set(self.native.first_entry());
+            function.heat().set(1);
+        }
+    }
+
     /// Frees code of functions that died since. No machine code is active.
     fn free_dead_code(&mut self) {
         while let Some(span) = self.heap.dead_code.pop() {

@@ -8,14 +8,13 @@
 
 use core::ptr::NonNull;
 
-use super::SAMPLES;
 use crate::bytecode::{Insn, Op};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::vm::Stop;
 use crate::layout::Stub;
 use crate::object::{Closure, Function, Gc, Header, Site};
-use crate::tier::{Kinds, NativeRecord};
+use crate::tier::Kinds;
 
 macro_rules! runtime {
     ($($(#[doc = $doc:literal])* $variant:ident $function:ident($($arg:ident: $type:ty),*) -> $result:ty;)*) => {
@@ -158,15 +157,9 @@ impl Vm {
         feedback.as_mut().is_some_and(|feedback| feedback.see_operand(at, 0, Kinds::DOUBLE))
     }
 
-    /// Gives up the code of a function that is running, and samples from where the current frame says. The function's
-    /// entry and its heat see to it that it is compiled again.
+    /// Gives up the code of a function that is running, and samples from where the current frame says.
     fn reconsider(&mut self, function: Gc<Function>) -> *const u8 {
-        if let NativeRecord::Compiled(code) = function.native.replace(NativeRecord::Warm(SAMPLES - 1)) {
-            // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
-            let _ = self.heap.dead_code.push(code.span);
-        }
-        function.entry.set(self.native.first_entry());
-        function.heat().set(1);
+        self.give_up_code(function);
         // If that ends the run, `stop` says so.
         let _ = self.sample_once();
         self.exit()
@@ -190,7 +183,7 @@ impl Vm {
             if !self.see_double()
                 && let Some(feedback) = caller.feedback.borrow_mut().as_mut()
             {
-                feedback.give_up_inlining(next - 1);
+                feedback.give_up_inlining(next);
             }
             return self.reconsider(caller);
         }
