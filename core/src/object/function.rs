@@ -241,9 +241,13 @@ impl Function {
         unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).patience }
     }
 
-    /// Machine code is made: its patience is new, and more than the last time.
+    /// Machine code is made: its patience is new.
     pub(crate) fn renew_patience(&self) {
         self.patience().set(self.next_patience.get());
+    }
+
+    /// Machine code was out of patience: the next has more.
+    pub(crate) fn grow_patience(&self) {
         self.next_patience.set(self.next_patience.get().saturating_mul(8));
     }
 

@@ -80,7 +80,7 @@ pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its first two source operands, a nibble each; for the
     /// last word of a back-edge, how often it was seen taken or not, up to 255.
     words: Vec<u8>,
-    /// Calls seen, by place.
+    /// Calls seen, in their order.
     calls: Vec<Call>,
     /// How often code was given up because a call was seen that had not been before.
     renewed: u8,
@@ -118,11 +118,19 @@ impl Feedback {
     /// When memory is out; then nothing is noted.
     pub(crate) fn see_call(&mut self, next: u32, callee: Gc<Closure>) -> Result<bool, OutOfMemory> {
         let callee = Some(callee).filter(|callee| callee.captures().is_empty());
-        if let Some(call) = self.calls.iter_mut().find(|call| call.next == next) {
-            call.several |= call.callee != callee;
-            return Ok(false);
-        }
+        let at = match self.find(next) {
+            Ok(at) => {
+                if let Some(call) = self.calls.get_mut(at) {
+                    call.several |= call.callee != callee;
+                }
+                return Ok(false);
+            }
+            Err(at) => at,
+        };
         self.calls.push(Call { next, callee, several: callee.is_none(), given_up: false })?;
+        if let Some(behind) = self.calls.get_mut(at..) {
+            behind.rotate_right(1);
+        }
         Ok(callee.is_some())
     }
 
@@ -135,15 +143,21 @@ impl Feedback {
 
     /// Notes that what the call before word `next` calls is not to be inlined again.
     pub(crate) fn give_up_inlining(&mut self, next: u32) {
-        if let Some(call) = self.calls.iter_mut().find(|call| call.next == next) {
+        if let Ok(at) = self.find(next)
+            && let Some(call) = self.calls.get_mut(at)
+        {
             call.given_up = true;
         }
     }
 
     /// The closure that the call before word `next` calls, if it was one and the same, and whether it may be inlined.
     pub(crate) fn callee(&self, next: u32) -> Option<(Gc<Closure>, bool)> {
-        let call = self.calls.iter().find(|call| call.next == next && !call.several)?;
+        let call = self.calls.get(self.find(next).ok()?).filter(|call| !call.several)?;
         Some((call.callee?, !call.given_up))
+    }
+
+    fn find(&self, next: u32) -> Result<usize, usize> {
+        self.calls.binary_search_by_key(&next, |call| call.next)
     }
 
     /// All closures referred to.

@@ -157,8 +157,10 @@ impl Vm {
         feedback.as_mut().is_some_and(|feedback| feedback.see_operand(at, 0, Kinds::DOUBLE))
     }
 
-    /// Gives up the code of a function that is running, and samples from where the current frame says.
+    /// Gives up the code of a function that is running, which is out of patience, and samples from where the current
+    /// frame says.
     fn reconsider(&mut self, function: Gc<Function>) -> *const u8 {
+        function.grow_patience();
         self.give_up_code(function);
         // If that ends the run, `stop` says so.
         let _ = self.sample_once();
