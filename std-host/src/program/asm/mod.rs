@@ -29,6 +29,7 @@ use super::figures::Count;
 use super::units::{Loaded, Title};
 use labels::Labels;
 use names::Names;
+#[cfg(feature = "repl")]
 pub(super) use page::inlined;
 
 /// An instruction as text, at an offset of the code.
