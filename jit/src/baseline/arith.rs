@@ -82,13 +82,14 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// Whether an operand is, by all that is known and was seen, an int.
     pub(super) fn expects_int(&self, operand: Operand, index: usize) -> bool {
         let seen = self.seen(operand, index);
-        self.known(operand) == Known::Int || !seen.is_empty() && seen.only(Kinds::INT)
+        self.known(operand).is_int() || !seen.is_empty() && seen.only(Kinds::INT)
     }
 
-    /// The operands, in an order in which one that a machine register holds comes first if it may.
+    /// The operands, in an order in which a constant comes last if it may, and first what a machine register holds.
     fn held_first(&self, op: FOp, lhs: Operand, rhs: Operand) -> (Operand, Operand) {
         let is_held = |operand| self.held().is_some_and(|held| Operand::Register(held.register) == operand);
-        if op != FOp::Sub && is_held(rhs) { (rhs, lhs) } else { (lhs, rhs) }
+        let is_constant = !matches!(lhs, Operand::Register(_));
+        if op != FOp::Sub && (is_constant || is_held(rhs)) { (rhs, lhs) } else { (lhs, rhs) }
     }
 
     /// `T3 = lhs op rhs`, a value, if that is an int.
@@ -100,7 +101,9 @@ impl<M: Masm> Pass<'_, '_, M> {
             FOp::Mul | FOp::Div => {
                 self.masm.mul32(Reg::T3, lhs, rhs, other);
                 // A zero may be a negative one.
-                self.masm.branch32(Cond::Eq, Reg::T3, 0, other);
+                if !matches!(rhs, Rhs::Imm(1..)) {
+                    self.masm.branch32(Cond::Eq, Reg::T3, 0, other);
+                }
             }
         }
         self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
@@ -175,7 +178,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         if divides || known.contains(&Known::Double) {
             return Mode::Double;
         }
-        if known == [Known::Int, Known::Int] {
+        if known.into_iter().all(Known::is_int) {
             return Mode::Int;
         }
         let seen = self.seen(lhs, 0).or(self.seen(rhs, 1));
@@ -185,7 +188,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     pub(super) fn known(&self, operand: Operand) -> Known {
         match operand {
             Operand::Register(register) => self.facts.tag(register),
-            Operand::Int(_) => Known::Int,
+            Operand::Int(value) => Known::Const(value),
             Operand::Double(bits) => known_bits(bits),
         }
     }
@@ -207,7 +210,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         match operand {
             Operand::Register(register) => {
                 let value = self.value(to, register);
-                if self.facts.tag(register) != Known::Int {
+                if !self.facts.tag(register).is_int() {
                     let held = self.held();
                     self.masm.branch64(Cond::Below, value, Reg::IntTag, other);
                     self.still(held);
@@ -224,7 +227,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     pub(super) fn int_operand(&mut self, to: Reg, operand: Operand, other: Label) -> Rhs {
         match operand {
             Operand::Int(value) => Rhs::from(value),
-            Operand::Register(register) if self.facts.tag(register) == Known::Int => self.second(register),
+            Operand::Register(register) if self.facts.tag(register).is_int() => self.second(register),
             _ => Rhs::Reg(self.int(to, operand, other)),
         }
     }
@@ -266,7 +269,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let from = self.value(Reg::T0, register);
         // Neither way of what follows writes a temporary.
         let held = self.held();
-        if known == Known::Int {
+        if known.is_int() {
             self.masm.fcvt32(to, from);
             self.still(held);
             return;

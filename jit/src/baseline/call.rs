@@ -185,8 +185,17 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     pub(super) fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
-        self.masm.address(Reg::T6, at(Reg::Base, (i32::from(call.win) + callee.unit.registers() as i32) * 8));
+        let needed = u32::from(call.win) + callee.unit.registers();
+        if self.facts.room < needed {
+            self.check_room_up_to(needed, refused);
+        }
+    }
+
+    /// Whether there is room for so many registers, counted from the frame's first, and for a record.
+    pub(super) fn check_room_up_to(&mut self, needed: u32, refused: Label) {
+        self.masm.address(Reg::T6, at(Reg::Base, needed as i32 * 8));
         self.check_ends(refused);
+        self.facts.room = needed;
     }
 
     /// Charges for a call. Who is refused later goes to the label that comes back, and from there to `other`.

@@ -106,7 +106,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         match mixed {
             // Nil and booleans equal nothing but themselves.
             Known::Anything if matches!(rhs, Other::Literal(_)) => self.masm.jump(differs),
-            Known::Int => {
+            Known::Int | Known::Const(_) => {
                 // A double may be the same number; of everything else, only ints are common.
                 let step = self.step(stepped);
                 self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, step);

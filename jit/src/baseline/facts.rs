@@ -10,6 +10,8 @@ use crate::masm::{FREGS, FReg};
 pub(crate) enum Known {
     Anything,
     Int,
+    /// This int.
+    Const(i32),
     Double,
     /// An int or a double.
     Number,
@@ -17,8 +19,22 @@ pub(crate) enum Known {
 }
 
 impl Known {
+    pub(crate) fn is_int(self) -> bool {
+        matches!(self, Known::Int | Known::Const(_))
+    }
+
     pub(crate) fn is_number(self) -> bool {
-        matches!(self, Known::Int | Known::Double | Known::Number)
+        self.is_int() || matches!(self, Known::Double | Known::Number)
+    }
+
+    /// Whether it says at least as much.
+    fn implies(self, other: Known) -> bool {
+        match other {
+            Known::Anything => true,
+            Known::Int => self.is_int(),
+            Known::Number => self.is_number(),
+            _ => self == other,
+        }
     }
 }
 
@@ -46,6 +62,9 @@ pub(crate) struct Facts {
     next_tag: usize,
     copies: [Copied; COPIES],
     next_copy: usize,
+    /// So many registers, counted from the frame's first, there is room for, and for one more record; 0 if that was not
+    /// asked. A collection takes room away.
+    pub(crate) room: u32,
 }
 
 impl Facts {
@@ -54,16 +73,15 @@ impl Facts {
         next_tag: 0,
         copies: [Copied::Nothing; COPIES],
         next_copy: 0,
+        room: 0,
     };
 
     /// Whether all that is known in `other` is known here too, with the same copies in the same machine registers.
     pub(crate) fn imply(&self, other: &Facts) -> bool {
-        let tags = other.tags.iter().all(|&(register, tag)| {
-            let here = self.tag(register);
-            tag == Known::Anything || tag == here || tag == Known::Number && here.is_number()
-        });
-        let copies = self.copies.iter().zip(&other.copies);
-        tags && copies.into_iter().all(|(here, there)| *there == Copied::Nothing || here == there)
+        let tags = other.tags.iter().all(|&(register, tag)| self.tag(register).implies(tag));
+        let mut copies = self.copies.iter().zip(&other.copies);
+        let room = self.room >= other.room;
+        tags && room && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
     }
 
     /// A new block begins: nothing is known.
@@ -71,8 +89,9 @@ impl Facts {
         *self = Facts::NONE;
     }
 
-    /// Machine registers are lost; tags stay.
+    /// The VM was called: machine registers are lost, and there may be less room; tags stay.
     pub(crate) fn forget_copies(&mut self) {
+        self.room = 0;
         self.copies = [Copied::Nothing; COPIES];
     }
 

@@ -42,15 +42,17 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.inlined.map_or(0, |inlined| inlined.window)
     }
 
-    /// Whether the instruction at `word` is a call whose callee is to be inlined.
-    pub(super) fn inlines(&self, word: u32, insn: &Insn) -> bool {
+    /// How many registers, counted from the frame's first, the instruction at `word` needs for a callee that is to be
+    /// inlined; none if there is no such.
+    pub(super) fn inlines(&self, word: u32, insn: &Insn) -> Option<u32> {
         let (argc, win) = match *insn {
             Insn::Call { argc, win }
             | Insn::Invoke { argc, win, .. }
             | Insn::SuperInvoke { argc, win, .. } => (argc, win),
-            _ => return false,
+            _ => return None,
         };
-        self.callee(word, argc.0).is_some_and(|callee| is_inlinable(&callee, win.0))
+        let callee = self.callee(word, argc.0).filter(|callee| is_inlinable(callee, win.0))?;
+        Some(u32::from(win.0) + callee.unit.registers())
     }
 
     /// A call, with the callee in its place. Cold paths come back to the block behind it.

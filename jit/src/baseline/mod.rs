@@ -190,7 +190,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             });
             let row = insn.op().row();
             if row.has(Effect::fuel) {
-                let inlined = self.inlines(at as u32, &insn);
+                let inlined = self.inlines(at as u32, &insn).is_some();
                 self.lead(next, if inlined { Lead::Through } else { Lead::Behind });
             }
             at = next;

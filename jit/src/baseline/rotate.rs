@@ -7,7 +7,8 @@
 //!           (or head, if less is known at this one's end)
 //! ```
 //!
-//! So what a turn finds out of the variables of the loop, their tags and the doubles it holds, serves the next turn.
+//! So what a turn finds out of the variables of the loop, their tags and the doubles it holds, serves the next turn. The
+//! room that callees inlined in the body want is asked for once, on the way to `again`.
 
 use siskin_core::bytecode::{Effect, Insn};
 
@@ -58,9 +59,13 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn emit_again(&mut self, Rotated { head, end, facts, again }: Rotated) {
-        let edge = self.masm.label();
+        let (edge, turn) = (self.masm.label(), self.masm.label());
         self.facts = facts;
         self.bind(again);
+        self.mark(Part::Again(head));
+        self.room_for_all(head, end);
+        let facts = self.facts;
+        self.bind(turn);
         self.next = head;
         let words = self.unit.words();
         while self.next <= end
@@ -69,7 +74,9 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.at = self.next;
             self.next = self.at + insn.op().words() as u32;
             self.back = (self.at == end).then_some(edge);
-            self.mark(Part::Again(self.at));
+            if self.at != head {
+                self.mark(Part::Again(self.at));
+            }
             insn.accept(self);
         }
         self.back = None;
@@ -77,12 +84,29 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.masm.jump(behind.label);
         }
         if self.facts.imply(&facts) {
-            self.masm.bind_to(edge, again);
+            self.masm.bind_to(edge, turn);
         } else {
             self.bind(edge);
             if let Some(head) = self.leader(head) {
                 self.masm.jump(head.label);
             }
+        }
+    }
+
+    /// Whether there is room for whatever is inlined in the body; else the first copy does the turn.
+    fn room_for_all(&mut self, head: u32, end: u32) {
+        let words = self.unit.words();
+        let (mut at, mut needed) = (head, 0);
+        while at <= end
+            && let Some(insn) = words.get(at as usize..).and_then(Insn::decode)
+        {
+            needed = needed.max(self.inlines(at, &insn).unwrap_or(0));
+            at += insn.op().words() as u32;
+        }
+        if needed > self.facts.room
+            && let Some(head) = self.leader(head)
+        {
+            self.check_room_up_to(needed, head.label);
         }
     }
 }

@@ -31,7 +31,11 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn operand(&self, src: Src) -> Operand {
-        Operand::Register(self.reg(src.0))
+        let register = self.reg(src.0);
+        match self.facts.tag(register) {
+            Known::Const(value) => Operand::Int(value),
+            _ => Operand::Register(register),
+        }
     }
 
     /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
@@ -120,7 +124,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
 
     fn load_int(&mut self, dst: Dst, value: Imm16) {
         let bits = INT_TAG | u64::from(i32::from(value.0) as u32);
-        self.store_bits(self.reg(dst.0), bits, Known::Int);
+        self.store_bits(self.reg(dst.0), bits, Known::Const(i32::from(value.0)));
     }
 
     fn load_lit(&mut self, dst: Dst, lit: Lit32) {
