@@ -114,9 +114,10 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let other = self.masm.label();
         self.later(Cold::CallAny { label: other, call, rejoin });
         if call.runtime == Runtime::Call {
-            let value = self.second(call.by);
+            let (held, value) = (self.held(), self.second(call.by));
             self.masm.imm(Reg::T2, OBJ_TAG | callee.closure);
             self.masm.branch64(Cond::Ne, Reg::T2, value, other);
+            self.still(held.filter(|held| held.machine != Reg::T2));
         } else {
             self.load_object(call.by, other);
             self.way(call.site, other);
@@ -202,7 +203,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     fn charge(&mut self, other: Label) -> Label {
         let refused = self.masm.label();
         self.later(Cold::Refund { label: refused, then: other });
+        let held = self.held();
         self.masm.count_down(Reg::Fuel, refused);
+        self.still(held);
         refused
     }
 

@@ -13,7 +13,7 @@
 //! captured. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the caller
 //! before the call is known behind it, too.
 
-use siskin_core::bytecode::{Insn, Op};
+use siskin_core::bytecode::{AnyOperand, Insn, Op};
 use siskin_core::layout::{NIL, Runtime};
 use siskin_core::tier::Callee;
 
@@ -31,7 +31,9 @@ const MAX_WORDS: usize = 24;
 #[derive(Clone, Copy)]
 pub(super) struct Inlined {
     /// Where the callee's register 0 lies among the caller's.
-    window: u16,
+    pub(super) window: u16,
+    /// The register that the next instruction returns.
+    pub(super) returned: Option<u8>,
     /// Where the callee is left: with the word in `T4`.
     leave: Label,
 }
@@ -67,7 +69,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let leave = self.masm.label();
         self.later(Cold::LeaveInlined { label: leave, call, closure: callee.closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);
-        self.inlined = Some(Inlined { window: call.win, leave });
+        self.inlined = Some(Inlined { window: call.win, returned: None, leave });
         // Whatever lies behind the arguments is not the callee's, nor the caller's what lies there in the end.
         self.facts.forget_behind(call.win + u16::from(call.argc));
         (self.unit, self.next) = (callee.unit, 0);
@@ -80,15 +82,25 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     fn inlined_body(&mut self, call: u32) {
         let words = self.unit.words();
-        while let Some(insn) = words.get(self.next as usize..).and_then(Insn::decode) {
+        let decode = |word: u32| words.get(word as usize..).and_then(Insn::decode);
+        let mut in_place = false;
+        while let Some(insn) = decode(self.next) {
             self.at = self.next;
             self.next = self.at + insn.op().words() as u32;
             self.mark(Part::Inlined { call, word: self.at });
             match insn {
+                Insn::Return { .. } if in_place => return self.inlined_value(Some(0)),
                 Insn::Return { src } => return self.inlined_value(Some(u16::from(src.0))),
                 Insn::ReturnNil {} => return self.inlined_value(None),
-                _ => insn.accept(self),
+                _ => {}
             }
+            let returned = match decode(self.next) {
+                Some(Insn::Return { src }) if writes(&insn, src.0) => Some(src.0),
+                _ => None,
+            };
+            in_place = returned.is_some();
+            self.inlined = self.inlined.map(|inlined| Inlined { returned, ..inlined });
+            insn.accept(self);
         }
     }
 
@@ -102,7 +114,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         };
         let (tag, copy) = (self.facts.tag(src), self.facts.copy(Copied::Register(src)));
         self.load(RESULT, src);
-        self.store(window, RESULT, tag);
+        if src != window {
+            self.store(window, RESULT, tag);
+        }
         if let Some(copy) = copy {
             self.facts.keep(Copied::Register(window), copy);
         }
@@ -133,6 +147,13 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
     let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
     callee.inlinable && fits && is_simple(callee.unit.words())
+}
+
+/// Whether an instruction writes that register.
+fn writes(insn: &Insn, register: u8) -> bool {
+    let mut writes = false;
+    insn.operands(|_, operand| writes |= matches!(operand, AnyOperand::Dst(dst) if dst.0 == register));
+    writes
 }
 
 /// Whether a function is one block of instructions that need no frame.

@@ -336,7 +336,16 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Writes a known value to a register of the frame.
     fn store_bits(&mut self, register: u16, bits: u64, tag: Known) {
-        self.masm.store64_imm(slot(register), bits);
+        let held = self.held().filter(|held| held.register != register && held.machine != Reg::T1);
+        match tag {
+            // Shorter than 64 bits at once.
+            Known::Const(value @ 0..) => {
+                self.masm.add64(Reg::T1, Reg::IntTag, value);
+                self.masm.store64(slot(register), Reg::T1);
+            }
+            _ => self.masm.store64_imm(slot(register), bits),
+        }
+        self.still(held);
         self.facts.write(register, tag);
     }
 }

@@ -30,6 +30,14 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.window() + register.into()
     }
 
+    /// A register to be written. What an inlined callee returns at once is written where its value belongs.
+    fn dst(&self, dst: Dst) -> u16 {
+        match self.inlined {
+            Some(inlined) if inlined.returned == Some(dst.0) => inlined.window,
+            _ => self.reg(dst.0),
+        }
+    }
+
     fn operand(&self, src: Src) -> Operand {
         let register = self.reg(src.0);
         match self.facts.tag(register) {
@@ -46,7 +54,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.bind(rejoin);
         self.facts.forget_copies();
         if let Some(dst) = dst {
-            let dst = self.reg(dst.0);
+            let dst = self.dst(dst);
             self.facts.write(dst, Known::Anything);
         }
     }
@@ -57,7 +65,7 @@ macro_rules! ariths {
         fn $name(&mut self, dst: Dst, lhs: Src, $rhs: $type) {
             let operand: fn(&Self, $type) -> Operand = $operand;
             let operand = operand(self, $rhs);
-            self.arith(FOp::$op, self.reg(dst.0), self.operand(lhs), operand);
+            self.arith(FOp::$op, self.dst(dst), self.operand(lhs), operand);
         }
     )*};
 }
@@ -92,7 +100,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     type Out = ();
 
     fn move_(&mut self, dst: Dst, src: Src) {
-        let (dst, src) = (self.reg(dst.0), self.reg(src.0));
+        let (dst, src) = (self.dst(dst), self.reg(src.0));
         let tag = self.facts.tag(src);
         self.load(Reg::T0, src);
         self.store(dst, Reg::T0, tag);
@@ -101,7 +109,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     fn get_far(&mut self, dst: Dst, src: Far) {
         let tag = self.facts.tag(self.reg(src.0));
         self.load(Reg::T0, self.reg(src.0));
-        self.store(self.reg(dst.0), Reg::T0, tag);
+        self.store(self.dst(dst), Reg::T0, tag);
     }
 
     fn set_far(&mut self, src: Src, dst: Far) {
@@ -111,33 +119,33 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn load_nil(&mut self, dst: Dst) {
-        self.store_bits(self.reg(dst.0), NIL, Known::Anything);
+        self.store_bits(self.dst(dst), NIL, Known::Anything);
     }
 
     fn load_true(&mut self, dst: Dst) {
-        self.store_bits(self.reg(dst.0), TRUE, Known::Anything);
+        self.store_bits(self.dst(dst), TRUE, Known::Anything);
     }
 
     fn load_false(&mut self, dst: Dst) {
-        self.store_bits(self.reg(dst.0), FALSE, Known::Anything);
+        self.store_bits(self.dst(dst), FALSE, Known::Anything);
     }
 
     fn load_int(&mut self, dst: Dst, value: Imm16) {
         let bits = INT_TAG | u64::from(i32::from(value.0) as u32);
-        self.store_bits(self.reg(dst.0), bits, Known::Const(i32::from(value.0)));
+        self.store_bits(self.dst(dst), bits, Known::Const(i32::from(value.0)));
     }
 
     fn load_lit(&mut self, dst: Dst, lit: Lit32) {
         let bits = self.bits(lit.0);
-        self.store_bits(self.reg(dst.0), bits, known_bits(bits));
+        self.store_bits(self.dst(dst), bits, known_bits(bits));
     }
 
     fn get_up(&mut self, dst: Dst, up: Up16) {
-        self.load_up(self.reg(dst.0), up.0);
+        self.load_up(self.dst(dst), up.0);
     }
 
     fn get_up_cell(&mut self, dst: Dst, up: Up16) {
-        self.load_up_cell(self.reg(dst.0), up.0);
+        self.load_up_cell(self.dst(dst), up.0);
     }
 
     fn set_up_cell(&mut self, src: Src, up: Up16) {
@@ -149,7 +157,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn get_cell(&mut self, dst: Dst, cell: Src) {
-        self.load_cell_of(self.reg(dst.0), self.reg(cell.0));
+        self.load_cell_of(self.dst(dst), self.reg(cell.0));
     }
 
     fn set_cell(&mut self, cell: Src, src: Src) {
@@ -157,7 +165,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn get_global(&mut self, dst: Dst, global: Global32) {
-        self.load_global(self.reg(dst.0), global.0);
+        self.load_global(self.dst(dst), global.0);
     }
 
     fn set_global(&mut self, src: Src, global: Global32) {
@@ -182,27 +190,27 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn neg(&mut self, dst: Dst, src: Src) {
-        self.negate(self.reg(dst.0), self.reg(src.0));
+        self.negate(self.dst(dst), self.reg(src.0));
     }
 
     fn not(&mut self, dst: Dst, src: Src) {
-        Pass::not(self, self.reg(dst.0), self.reg(src.0));
+        Pass::not(self, self.dst(dst), self.reg(src.0));
     }
 
     fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.equality(self.reg(dst.0), self.reg(lhs.0), self.reg(rhs.0), true);
+        self.equality(self.dst(dst), self.reg(lhs.0), self.reg(rhs.0), true);
     }
 
     fn ne(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.equality(self.reg(dst.0), self.reg(lhs.0), self.reg(rhs.0), false);
+        self.equality(self.dst(dst), self.reg(lhs.0), self.reg(rhs.0), false);
     }
 
     fn lt(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.compare(Order::Lt, self.reg(dst.0), self.operand(lhs), self.operand(rhs));
+        self.compare(Order::Lt, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
     fn le(&mut self, dst: Dst, lhs: Src, rhs: Src) {
-        self.compare(Order::Le, self.reg(dst.0), self.operand(lhs), self.operand(rhs));
+        self.compare(Order::Le, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
     fn jump(&mut self, to: Ahead24) {
@@ -289,7 +297,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {
-        Pass::get_field(self, self.reg(dst.0), self.reg(object.0), site.0);
+        Pass::get_field(self, self.dst(dst), self.reg(object.0), site.0);
     }
 
     fn set_field(&mut self, object: Src, src: Src, site: Site32) {
