@@ -58,7 +58,7 @@ impl Kinds {
 }
 
 /// How often a function's code is given up because a call was seen for the first time.
-const MOST_RENEWED: u8 = 8;
+const MOST_RENEWED: u8 = 4;
 
 /// What a call instruction was seen to call.
 #[derive(Debug)]
