@@ -281,11 +281,11 @@ fn asm_of_one_function() {
 }
 
 /// Two runs say the same: addresses go by names. Now and then an address of the one has so many zeros that ARM64 needs an
-/// instruction less for it; so two of a few have to do.
+/// instruction less for it; there, two of a few have to do.
 #[cfg(feature = "views")]
 #[test]
 fn asm_is_reproducible() {
-    for target in ["x64", "a64"] {
+    for (target, tries) in [("x64", 1), ("a64", 3)] {
         for path in examples() {
             let asm = || {
                 siskin(["asm".into(), "--target".into(), target.into(), path.clone().into_os_string()]).out
@@ -295,7 +295,7 @@ fn asm_is_reproducible() {
                 let _elsewhere = vec![0_u8; 100_000];
                 first == asm()
             };
-            assert!((0..3).any(same), "{}", path.display());
+            assert!((0..tries).any(same), "{}", path.display());
         }
     }
 }
