@@ -104,6 +104,18 @@ fn inlined_calls_are_calls() {
     }
 }
 
+/// A product that is zero is an int, unless a factor is negative: code that expects ints is not left for it.
+#[test]
+fn products_may_be_zero() {
+    let source = "fun sum(n, m) { var s = 0; for (var i = 0; i < n; i = i + 1) s = s + i * m; return s; }
+        var s = 0; for (var k = 0; k < 2000; k = k + 1) s = s + sum(10, k * 0);
+        print s; print 1 / (s * -1); print 1 / (0 * sum(3, -1)); print sum(3, 1) * 0;";
+    let (ran, stats) = compiled(WARM, source);
+    assert_eq!(ran, interpreted(WARM, source));
+    assert_eq!(ran.output, "0\n-inf\n-inf\n0\n");
+    assert_eq!((stats.compiled, stats.bailed), (2, 0), "{stats:?}");
+}
+
 /// Whether the call in `main` of a script that has run is to be inlined from here on.
 fn inlinable_after(source: &str) -> bool {
     let mut vm = Vm::new(SYSTEM, WARM).expect("memory");

@@ -70,6 +70,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         let right = self.int_operand(second_for(op, left), rhs, other);
         self.learn_int(rhs);
         self.int_op(op, left, right, other);
+        self.check_zero(op, lhs, rhs, other);
+        self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
         self.store(dst, Reg::T3, Known::Int);
     }
 
@@ -92,21 +94,26 @@ impl<M: Masm> Pass<'_, '_, M> {
         if op != FOp::Sub && (is_constant || is_held(rhs)) { (rhs, lhs) } else { (lhs, rhs) }
     }
 
-    /// `T3 = lhs op rhs`, a value, if that is an int.
+    /// The lower half of `T3` is `lhs op rhs`, if that is an int, or a product that [`check_zero`](Pass::check_zero)
+    /// admits.
     fn int_op(&mut self, op: FOp, lhs: Reg, rhs: Rhs, other: Label) {
         match op {
             FOp::Add => self.masm.add32(Reg::T3, lhs, rhs, other),
             FOp::Sub => self.masm.sub32(Reg::T3, lhs, rhs, other),
             // Division is always of doubles.
-            FOp::Mul | FOp::Div => {
-                self.masm.mul32(Reg::T3, lhs, rhs, other);
-                // A zero may be a negative one.
-                if !matches!(rhs, Rhs::Imm(1..)) {
-                    self.masm.branch32(Cond::Eq, Reg::T3, 0, other);
-                }
-            }
+            FOp::Mul | FOp::Div => self.masm.mul32(Reg::T3, lhs, rhs, other),
         }
-        self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
+    }
+
+    /// A product in `T3` that is zero is a negative one, which is no int, if either factor is negative.
+    fn check_zero(&mut self, op: FOp, lhs: Operand, rhs: Operand, other: Label) {
+        let is_positive = |operand| matches!(operand, Operand::Int(1..));
+        if op == FOp::Mul && lhs != rhs && !is_positive(lhs) && !is_positive(rhs) {
+            let (label, rejoin) = (self.masm.label(), self.masm.label());
+            self.later(Cold::Zero { label, lhs, rhs, rejoin, other });
+            self.masm.branch32(Cond::Eq, Reg::T3, 0, label);
+            self.masm.bind(rejoin);
+        }
     }
 
     fn int_arith(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand, seen: Kinds, may_be_text: bool) {
@@ -120,6 +127,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         let left = self.int(Reg::T3, lhs, mixed);
         let right = self.int_operand(second_for(op, left), rhs, mixed);
         self.int_op(op, left, right, mixed);
+        self.check_zero(op, lhs, rhs, mixed);
+        self.masm.or64(Reg::T3, Reg::T3, Reg::IntTag);
         self.masm.store64(slot(dst), Reg::T3);
         self.bind(rejoin);
         if !numbers_only {

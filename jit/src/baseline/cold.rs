@@ -46,6 +46,8 @@ pub(super) enum Cold {
     Double { label: Label, from: Reg, to: FReg, register: u16, rejoin: Label, other: Label },
     /// An operation of numbers, of which at least one is a double or the result no int.
     Mixed { label: Label, op: FOp, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
+    /// The product of two ints is zero, in `T3`: if neither is negative, that is an int.
+    Zero { label: Label, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
     /// A jump on two numbers of which at least one is a double.
     Compare { label: Label, cond: FCond, lhs: Operand, rhs: Operand, to: Label, rejoin: Label, other: Label },
     /// The negation of a number that is a double, or whose negation is no int.
@@ -196,6 +198,14 @@ impl<M: Masm> Pass<'_, '_, M> {
                 let [x, y] = self.as_doubles(lhs, rhs, other);
                 self.float(op, x, x, y);
                 self.masm.fstore(super::slot(dst), x);
+                self.masm.jump(rejoin);
+            }
+            Cold::Zero { label, lhs, rhs, rejoin, other } => {
+                self.bind(label);
+                self.load_operand(Reg::T0, lhs);
+                self.load_operand(Reg::T2, rhs);
+                self.masm.or32(Reg::T0, Reg::T0, Reg::T2);
+                self.masm.branch32(Cond::Lt, Reg::T0, 0, other);
                 self.masm.jump(rejoin);
             }
             Cold::Compare { label, cond, lhs, rhs, to, rejoin, other } => {
