@@ -29,20 +29,15 @@ impl<C: CodeMemory> Jit<C> {
         Jit { make, code: None, mem: mem.clone() }
     }
 
-    fn publish(&mut self, bytes: &[u8]) -> Result<CodeSpan, CodeError> {
+    /// Puts code into its memory, where it can run once that is sealed.
+    fn place(&mut self, bytes: &[u8]) -> Result<CodeSpan, CodeError> {
         let code = match &mut self.code {
             Some(code) => code,
             none => none.insert((self.make)()?),
         };
         let span = code.allocate(bytes.len())?;
         code.write(span, 0, bytes);
-        match code.seal() {
-            Ok(()) => Ok(span),
-            Err(error) => {
-                code.free(span);
-                Err(error)
-            }
-        }
+        Ok(span)
     }
 }
 
@@ -56,7 +51,7 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
     fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
         let mut masm = Native::new(&self.mem);
         let offsets = stubs::emit(&mut masm);
-        let span = self.publish(masm.finish()?)?;
+        let span = self.place(masm.finish()?)?;
         let start = span.start.as_ptr().expose_provenance();
         Ok(offsets.map(|offset| start + offset))
     }
@@ -64,8 +59,15 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail> {
         let mut masm = Native::new(unit.mem());
         let entries: siskin_core::mem::Vec<Entry> = baseline::compile(&mut masm, unit)?;
-        let span = self.publish(masm.finish()?)?;
+        let span = self.place(masm.finish()?)?;
         Ok(NativeCode { span, entries })
+    }
+
+    fn seal(&mut self) -> Result<(), Bail> {
+        match &mut self.code {
+            Some(code) => Ok(code.seal()?),
+            None => Ok(()),
+        }
     }
 
     fn free(&mut self, span: CodeSpan) {

@@ -58,6 +58,10 @@ unsafe impl<T: NativeTier, W: Write + Send> NativeTier for Mapped<T, W> {
         Ok(code)
     }
 
+    fn seal(&mut self) -> Result<(), Bail> {
+        self.tier.seal()
+    }
+
     /// Code stays where it is, or one address would have two names.
     fn free(&mut self, _: CodeSpan) {}
 

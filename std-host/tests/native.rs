@@ -1,12 +1,14 @@
 //! Machine code in a VM: what it costs, what it does without memory of either kind, and what the system sees of it.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
+use std::cell::Cell;
+
 #[path = "../../core/tests/common/mod.rs"]
 mod common;
 
 use common::{Counting, End, Kept, PROGRAMS, Still, run_in};
 use siskin::diagnostics::Traceback;
-use siskin::platform::{CodeError, CodeMemory};
+use siskin::platform::{CodeError, CodeMemory, CodeSpan};
 use siskin::{Dialect, Host, NativeStats, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
 use siskin_core::tier::Bail;
@@ -63,10 +65,11 @@ fn compiled(options: Options, source: &str) -> (Ran, NativeStats) {
 
 /// The same with code memory of the test's choice.
 fn compiled_into<C: CodeMemory + 'static>(
+    options: Options,
     make: fn() -> Result<C, CodeError>,
     source: &str,
 ) -> (Ran, NativeStats) {
-    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    let mut vm = Vm::new(SYSTEM, options).expect("memory");
     let jit = Jit::new(make, vm.mem());
     vm.install_tier(jit).expect("memory");
     let ran = run(&mut vm, source);
@@ -214,12 +217,12 @@ const MANY_FUNCTIONS: &str = "
 
 #[test]
 fn without_executable_memory_scripts_are_interpreted() {
-    let (ran, stats) = compiled_into(|| Ok(NullCode), MANY_FUNCTIONS);
+    let (ran, stats) = compiled_into(AT_ONCE, || Ok(NullCode), MANY_FUNCTIONS);
     assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
     assert_eq!((stats.compiled, stats.code), (0, 0));
     assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
 
-    let (ran, stats) = compiled_into(|| Err::<NullCode, _>(CodeError::Refused), MANY_FUNCTIONS);
+    let (ran, stats) = compiled_into(AT_ONCE, || Err::<NullCode, _>(CodeError::Refused), MANY_FUNCTIONS);
     assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
     assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
 }
@@ -227,11 +230,84 @@ fn without_executable_memory_scripts_are_interpreted() {
 /// Where the code ends up is the system's choice, but not how much there is room for.
 #[test]
 fn a_full_code_cache_leaves_the_rest_interpreted() {
-    let (ran, stats) = compiled_into(|| HostedCode::new(4096), MANY_FUNCTIONS);
+    let (ran, stats) = compiled_into(AT_ONCE, || HostedCode::new(4096), MANY_FUNCTIONS);
     assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
     assert!(stats.compiled > 0 && stats.bailed > 0, "{stats:?}");
     assert!(stats.code <= 4096, "{stats:?}");
     assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Full)));
+}
+
+thread_local! {
+    /// How often this thread's code memory was sealed, and how often it may be.
+    static SEALS: Cell<(u32, u32)> = const { Cell::new((0, u32::MAX)) };
+}
+
+/// Code memory that counts its seals.
+struct Sealed(HostedCode);
+
+// SAFETY: all is left to the memory inside, but for a refusal to seal it, which leaves it as it is when the system
+// refuses: nothing was run of it since it was opened.
+unsafe impl CodeMemory for Sealed {
+    fn allocate(&mut self, len: usize) -> Result<CodeSpan, CodeError> {
+        self.0.allocate(len)
+    }
+
+    fn write(&mut self, span: CodeSpan, offset: usize, bytes: &[u8]) {
+        self.0.write(span, offset, bytes);
+    }
+
+    fn seal(&mut self) -> Result<(), CodeError> {
+        let (count, most) = SEALS.get();
+        SEALS.set((count + 1, most));
+        if count < most { self.0.seal() } else { Err(CodeError::Refused) }
+    }
+
+    fn free(&mut self, span: CodeSpan) {
+        self.0.free(span);
+    }
+
+    fn used(&self) -> usize {
+        self.0.used()
+    }
+}
+
+/// Twelve functions that get hot in one turn of a loop.
+fn twelve_functions() -> String {
+    let function = |n| {
+        format!("fun f{n}(b) {{ var s = {n}; for (var i = 0; i < b; i = i + 1) s = s + b * i; return s; }}\n")
+    };
+    let functions: String = (0..12).map(function).collect();
+    let calls: String = (0..12).map(|n| format!("t = t + f{n}(20); ")).collect();
+    format!("{functions} var t = 0; for (var k = 0; k < 500; k = k + 1) {{ {calls} }} print t;")
+}
+
+fn sealed(source: &str, most: u32) -> (Ran, NativeStats, u32) {
+    SEALS.set((0, most));
+    let (ran, stats) = compiled_into(Options::default(), || HostedCode::new(1 << 20).map(Sealed), source);
+    (ran, stats, SEALS.get().0)
+}
+
+/// Each seal is several calls of the system.
+#[test]
+fn what_gets_hot_together_is_sealed_at_once() {
+    let source = twelve_functions();
+    let (ran, stats, seals) = sealed(&source, u32::MAX);
+    assert_eq!(ran, interpreted(Options::default(), &source));
+    assert!(stats.compiled >= 12 && seals <= 4, "{stats:?}, {seals} seals");
+}
+
+#[test]
+fn code_that_cannot_be_sealed_is_not_run() {
+    let late = "fun late(n) { return n + 1; } for (var k = 0; k < 3000; k = k + 1) t = late(t); print t;";
+    let source = twelve_functions() + late;
+    for most in 0..2 {
+        let (ran, stats, seals) = sealed(&source, most);
+        assert_eq!(ran, interpreted(Options::default(), &source));
+        assert_eq!(seals, most + 1);
+        assert!(stats.bailed > 0, "{stats:?}");
+        assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
+        assert_eq!(stats.compiled > 0, most > 0, "{stats:?}");
+    }
 }
 
 /// Code of functions that died makes room for others.

@@ -13,7 +13,7 @@ use crate::object::{Closure, Function, Gc, Kind};
 use crate::tier::{Feedback, Kinds, NativeRecord};
 use crate::value::Value;
 
-/// Instructions in a sample, at least.
+/// Instructions in a sample that sees something new at every turn, at least.
 const SAMPLE: usize = 48;
 /// At most: a long turn of a loop is seen whole.
 const LONGEST: usize = 256;
@@ -30,17 +30,22 @@ impl Vm {
         flow
     }
 
-    /// Records and executes some instructions, from where the current frame says, until it comes by there again or the
-    /// function is left. In the end its record is right.
+    /// Records and executes some instructions, from where the current frame says, until it comes by there again, or the
+    /// function is left, with nothing new seen on the way or enough in all. In the end its record is right.
     #[inline(never)]
     fn sample(&mut self) -> Flow {
         let (start, depth) = (self.stack.top().pc, self.stack.depth());
         let mut machine = Machine::at_frame(self);
+        let mut news = true;
         for count in 0..LONGEST {
-            if count >= SAMPLE && (machine.pc == start || machine.vm().stack.depth() < depth) {
-                break;
+            if machine.pc == start || machine.vm().stack.depth() < depth {
+                if count >= SAMPLE || !news {
+                    break;
+                }
+                news = false;
             }
-            let Some(insn) = machine.decode_sampled() else { break };
+            let Some((insn, is_news)) = machine.decode_sampled() else { break };
+            news |= is_news;
             match insn.accept(&mut machine) {
                 Flow::Next => {}
                 Flow::Reload => machine.reload(),
@@ -51,16 +56,17 @@ impl Vm {
         Flow::Reload
     }
 
-    /// Notes what an instruction of the current frame is about to meet.
-    fn record(&mut self, insn: &Insn, words: u32) {
-        let Some(closure) = self.stack.top().closure else { return };
+    /// Notes what an instruction of the current frame is about to meet. True if that is news.
+    fn record(&mut self, insn: &Insn, words: u32) -> bool {
+        let Some(closure) = self.stack.top().closure else { return false };
         let function = closure.function;
-        let Ok(mut slot) = function.feedback.try_borrow_mut() else { return };
+        let Ok(mut slot) = function.feedback.try_borrow_mut() else { return false };
         if slot.is_none() {
             // Only advice: without memory there is none.
             *slot = Feedback::new(self.mem(), function.word_count()).ok();
         }
-        let Some(feedback) = slot.as_mut() else { return };
+        let Some(feedback) = slot.as_mut() else { return false };
+        let mut news = false;
         // The frame's pc is behind the instruction.
         let at = function.word_index(self.stack.top().pc) - words;
         let row = insn.op().row();
@@ -71,7 +77,7 @@ impl Vm {
                 AnyOperand::Var(var) => self.register(usize::from(var.0)),
                 _ => return,
             };
-            feedback.see_operand(at, sources, kind_of(value));
+            news |= feedback.see_operand(at, sources, kind_of(value));
             sources += 1;
         });
         if row.has(Effect::fuel) && row.has(Effect::jump) && words == 2 {
@@ -80,12 +86,14 @@ impl Vm {
         if let Some(callee) = self.callee_of(insn, function)
             && let Ok(true) = feedback.see_call(at + words, callee)
         {
+            news = true;
             self.heap.barrier(function);
             let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
             if compiled && feedback.may_renew() {
                 self.give_up_code(function);
             }
         }
+        news
     }
 
     /// The closure that an instruction is about to call, if it is a call of one.
@@ -102,8 +110,8 @@ impl Vm {
 }
 
 impl Machine {
-    /// The next instruction, recorded; the pc is behind it.
-    fn decode_sampled(&mut self) -> Option<Insn> {
+    /// The next instruction, recorded, and whether that was news; the pc is behind it.
+    fn decode_sampled(&mut self) -> Option<(Insn, bool)> {
         let first = self.fetch();
         let mut words = [first, 0];
         let count = crate::bytecode::Op::from_word(first)?.words();
@@ -112,8 +120,8 @@ impl Machine {
         }
         let insn = Insn::decode(&words)?;
         self.save();
-        self.vm().record(&insn, count as u32);
-        Some(insn)
+        let news = self.vm().record(&insn, count as u32);
+        Some((insn, news))
     }
 }
 

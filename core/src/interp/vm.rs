@@ -9,7 +9,7 @@ use super::stack::Stack;
 use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, Roots};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
-use crate::object::{Closure, Gc, NativeFn, Str, Way};
+use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
 use crate::platform::Host;
 use crate::threshold::threshold;
 use crate::value::Value;
@@ -159,6 +159,8 @@ struct VmRoots<'a> {
     result: Value,
     held: Value,
     init: Gc<Str>,
+    /// No roots, but forgotten.
+    warm: &'a mut Vec<Gc<Function>>,
 }
 
 impl Roots for VmRoots<'_> {
@@ -180,6 +182,7 @@ impl Roots for VmRoots<'_> {
 
     fn forget_stale(&mut self) {
         self.stack.forget_stale();
+        self.warm.clear();
     }
 }
 
@@ -362,6 +365,7 @@ impl Vm {
             result: self.result,
             held: self.held,
             init: self.init,
+            warm: &mut self.native.warm,
         };
         let result = f(&mut self.heap, &mut roots);
         if self.heap.shapes.take_released() {

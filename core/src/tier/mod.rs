@@ -89,6 +89,10 @@ pub struct NativeCode {
 impl NativeCode {
     /// The address where the instruction at `word` begins, if it may be entered there.
     pub(crate) fn address(&self, word: u32) -> Option<*const u8> {
+        if word == 0 {
+            // By far the most frequent.
+            return Some(self.span.start.as_ptr().wrapping_add(self.entries.first()?.offset as usize));
+        }
         let index = self.entries.binary_search_by_key(&word, |entry| entry.word).ok()?;
         let offset = self.entries.get(index)?.offset as usize;
         Some(self.span.start.as_ptr().wrapping_add(offset))
@@ -113,25 +117,31 @@ pub(crate) enum NativeRecord {
 /// A compiler to machine code, with the memory it puts it in.
 ///
 /// # Safety
-/// Code behaves as the bytecode does: whoever calls `compile` will run what it returns. Code of
+/// Code behaves as the bytecode does: whoever calls `compile` will run what it returns, once it is sealed. Code of
 /// [`stubs`](NativeTier::stubs) and of units that were not [freed](NativeTier::free) stays where it is.
 pub unsafe trait NativeTier: Send {
     /// What it is, for people: `"x86-64 jit"`.
     fn name(&self) -> &'static str;
 
     /// The addresses of the code that all functions share, in the order of [`layout::Stub`](crate::layout::Stub);
-    /// made once, before anything is compiled:
-    /// when the first function is to be, so that short scripts do not wait for it.
+    /// made once, before anything is compiled: when the first function is to be, so that short scripts do not wait for
+    /// it. Like code, they do not run before [`seal`](NativeTier::seal).
     ///
     /// # Errors
     /// When there is no memory, executable or other.
     fn stubs(&mut self) -> Result<[usize; crate::layout::STUBS], Bail>;
 
-    /// Compiles a function.
+    /// Compiles a function. No code of this tier runs from here to the next [`seal`](NativeTier::seal).
     ///
     /// # Errors
     /// Why the function has to stay interpreted.
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail>;
+
+    /// Makes all code executable.
+    ///
+    /// # Errors
+    /// When the system refuses; then nothing of it is.
+    fn seal(&mut self) -> Result<(), Bail>;
 
     /// Takes code back that is not used any more.
     fn free(&mut self, span: CodeSpan);

@@ -1,4 +1,4 @@
-//! Between the interpreter and machine code: when a function is compiled, how code is entered and left.
+//! Between the interpreter and machine code: how code is entered and left.
 //!
 //! ```text
 //!   run ──> interpret ──hot──> Stop::Switch ──> run ──> enter ──> machine code
@@ -12,18 +12,18 @@
 //! entered, or leaves. So there is one meaning of every error, of every slice of fuel, and of every trace.
 
 mod runtime;
+mod tiering;
 
 use core::ptr::NonNull;
 
-use super::machine::Flow;
+use super::Vm;
 use super::stack::Frame;
 use super::vm::Stop;
-use super::{FunctionId, Vm};
 use crate::layout::{LEFT, RETURNED, STUBS, Stub, UNCOMPILED};
-use crate::mem::Mem;
+use crate::mem::{Mem, Vec};
 use crate::object::{COLD, Function, Gc};
-use crate::platform::{CodeError, CodeSpan};
-use crate::tier::{Bail, NativeRecord, NativeTier, Unit};
+use crate::platform::CodeSpan;
+use crate::tier::{Bail, NativeRecord, NativeTier};
 use crate::value::Value;
 use runtime::addresses;
 pub use runtime::{RUNTIME, Runtime};
@@ -31,8 +31,6 @@ pub use runtime::{RUNTIME, Runtime};
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter anew.
 const DEPTH: usize = 4096;
-/// Samples of a function before it is compiled.
-const SAMPLES: u8 = 4;
 
 /// What machine code finds in the VM beside its stacks and fuel.
 #[repr(C)]
@@ -56,6 +54,8 @@ pub(crate) struct Native {
     refused: bool,
     /// Functions are to be interpreted for now.
     paused: bool,
+    /// Functions that were sampled for the last time, and get hot next. Not roots: a collection forgets them.
+    pub(super) warm: Vec<Gc<Function>>,
     stats: NativeStats,
 }
 
@@ -89,6 +89,7 @@ impl Native {
             mem: mem.clone(),
             refused: false,
             paused: false,
+            warm: Vec::new(mem),
             stats: NativeStats::default(),
         }
     }
@@ -103,10 +104,10 @@ impl Native {
         core::ptr::with_exposed_provenance(self.stub(Stub::Uncompiled))
     }
 
-    /// Heat of a function that was just loaded, if `hot` calls and turns make one hot.
+    /// Heat of a function that was not looked at yet, if `hot` calls and turns make one hot.
     pub(crate) fn first_heat(&self, hot: u32) -> u32 {
         match self.tier {
-            Some(_) => (hot / u32::from(SAMPLES)).max(1),
+            Some(_) => tiering::heat_between_looks(hot),
             None => COLD,
         }
     }
@@ -168,114 +169,6 @@ impl Vm {
         self.native.tier.map(|tier| unsafe { tier.as_ref() }.name())
     }
 
-    /// The running function's heat is used up: samples it, or wants it compiled. The frame's record is right; if
-    /// there is, or will be, code for it, the interpreter stops to make way.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn hot(&mut self) -> Flow {
-        let Some(closure) = self.stack.top().closure else { return Flow::Reload };
-        let function = closure.function;
-        let warm = match &*function.native.borrow() {
-            NativeRecord::Cold => Some(0),
-            NativeRecord::Warm(samples) => Some(*samples),
-            NativeRecord::Hot | NativeRecord::Compiled(_) | NativeRecord::Bailed => None,
-        };
-        if self.native.tier.is_none() || self.native.paused {
-            function.heat().set(COLD);
-            return Flow::Reload;
-        }
-        if let Some(samples) = warm {
-            if self.options.hot >= u32::from(SAMPLES) && samples < SAMPLES - 1 {
-                function.heat().set(self.native.first_heat(self.options.hot));
-                *function.native.borrow_mut() = NativeRecord::Warm(samples + 1);
-                return self.sample_once();
-            }
-            *function.native.borrow_mut() = NativeRecord::Hot;
-        }
-        let bailed = matches!(&*function.native.borrow(), NativeRecord::Bailed);
-        function.heat().set(if bailed { COLD } else { 1 });
-        if matches!(&*function.native.borrow(), NativeRecord::Hot) || self.native_target().is_some() {
-            self.stop = Stop::Switch;
-            return Flow::Stop;
-        }
-        Flow::Reload
-    }
-
-    /// Compiles the current frame's function if it is wanted. No machine code is active: while code memory is
-    /// written, none of it may run.
-    fn compile_hot(&mut self) {
-        let Some(closure) = self.stack.top().closure else { return };
-        let function = closure.function;
-        if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
-            return;
-        }
-        self.compile_function(function);
-    }
-
-    /// Makes code of a function, or notes that it stays interpreted. No machine code is active.
-    fn compile_function(&mut self, function: Gc<Function>) {
-        // Without code memory there is nothing to try.
-        let refused = Err(Bail::Code(CodeError::Refused));
-        let result = if self.native.refused { refused } else { self.try_compile(function) };
-        let record = match result {
-            Ok(code) => {
-                function.entry.set(code.span.start.as_ptr());
-                self.native.stats.compiled += 1;
-                NativeRecord::Compiled(code)
-            }
-            Err(bail) => {
-                // Without its seal no machine code can run, what there was included.
-                self.native.refused |= matches!(bail, Bail::Code(CodeError::Refused));
-                self.native.stats.bailed += 1;
-                self.native.stats.last_bail = Some(bail);
-                NativeRecord::Bailed
-            }
-        };
-        *function.native.borrow_mut() = record;
-    }
-
-    fn try_compile(&mut self, function: Gc<Function>) -> Result<crate::tier::NativeCode, Bail> {
-        if self.native.stub(Stub::Enter) == 0 {
-            self.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
-            let entry = self.native.first_entry();
-            self.heap.each_function(|function| function.entry.set(entry));
-        }
-        // For when the function dies: freeing must not fail.
-        self.heap.dead_code.reserve(2 * self.native.stats.compiled as usize + 2)?;
-        function.renew_patience();
-        let unit = Unit::new(function, &self.mem, &self.globals);
-        self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)
-    }
-
-    /// Compiles a function now, unless it has code.
-    ///
-    /// Nothing is known of the operands of a function that did not run.
-    ///
-    /// # Errors
-    /// Why it stays interpreted. A function that is not alive has [`Bail::NoTier`].
-    pub fn compile_now(&mut self, id: FunctionId) -> Result<(), Bail> {
-        if self.native.tier.is_none() {
-            return Err(Bail::NoTier);
-        }
-        // Those that died, and were not swept yet, are not to be looked at.
-        self.collect();
-        let mut found = None;
-        self.heap.each_marked(|object, _| {
-            found = found.or(object.downcast::<Function>().filter(|function| function.id == id.0));
-        });
-        let function = found.ok_or(Bail::NoTier)?;
-        if matches!(&*function.native.borrow(), NativeRecord::Compiled(_)) {
-            return Ok(());
-        }
-        self.free_dead_code();
-        self.compile_function(function);
-        if matches!(&*function.native.borrow(), NativeRecord::Compiled(_)) {
-            function.heat().set(1);
-            return Ok(());
-        }
-        Err(self.native.stats.last_bail.unwrap_or(Bail::NoTier))
-    }
-
     /// Whether native tiers take part. While they do not, everything is interpreted, and what was compiled waits.
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
@@ -318,26 +211,6 @@ impl Vm {
                 Some(target) => self.enter_native(target),
                 None => self.interpret(),
             }
-        }
-    }
-
-    /// Gives up the code of a function, if it has any: its entry and its heat see to it that it is compiled again. Where
-    /// the code is active, it is left before anything else happens.
-    pub(super) fn give_up_code(&mut self, function: Gc<Function>) {
-        let mut record = function.native.borrow_mut();
-        if let NativeRecord::Compiled(code) = &*record {
-            // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
-            let _ = self.heap.dead_code.push(code.span);
-            *record = NativeRecord::Warm(SAMPLES - 1);
-            function.entry.set(self.native.first_entry());
-            function.heat().set(1);
-        }
-    }
-
-    /// Frees code of functions that died since. No machine code is active.
-    fn free_dead_code(&mut self) {
-        while let Some(span) = self.heap.dead_code.pop() {
-            self.native.free(span);
         }
     }
 

@@ -1,0 +1,204 @@
+//! Tiering: when a function is sampled, compiled, and given up.
+//!
+//! ```text
+//!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──sample──> Warm(3) ──> Hot ──> Compiled, or Bailed
+//!                                                               ^                    │
+//!                                                               └───── given up ─────┘
+//! ```
+//!
+//! Each step up to Hot takes a quarter of `Options::hot` in calls and turns of loops.
+//!
+//! Opening and sealing code memory costs the system's time, as much for one function as for many. Functions that call
+//! each other get hot one soon after the other, so the first one takes along all that were sampled for the last time.
+
+use super::Vm;
+use crate::interp::FunctionId;
+use crate::interp::machine::Flow;
+use crate::interp::vm::Stop;
+use crate::layout::Stub;
+use crate::mem::Vec;
+use crate::object::{COLD, Function, Gc};
+use crate::platform::CodeError;
+use crate::tier::{Bail, NativeCode, NativeRecord, Unit};
+
+/// Looks at a function's heat until it is compiled; at all but the last, it is sampled.
+const LOOKS: u8 = 4;
+/// Samples of a function before it is compiled.
+const SAMPLES: u8 = LOOKS - 1;
+
+/// Heat of a function that is looked at next, if `hot` calls and turns make one hot.
+pub(super) fn heat_between_looks(hot: u32) -> u32 {
+    (hot / u32::from(LOOKS)).max(1)
+}
+
+impl Vm {
+    /// The running function's heat is used up: samples it, or wants it compiled. The frame's record is right; if
+    /// there is, or will be, code for it, the interpreter stops to make way.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::interp) fn hot(&mut self) -> Flow {
+        let Some(closure) = self.stack.top().closure else { return Flow::Reload };
+        let function = closure.function;
+        let warm = match &*function.native.borrow() {
+            NativeRecord::Cold => Some(0),
+            NativeRecord::Warm(samples) => Some(*samples),
+            NativeRecord::Hot | NativeRecord::Compiled(_) | NativeRecord::Bailed => None,
+        };
+        if self.native.tier.is_none() || self.native.paused {
+            function.heat().set(COLD);
+            return Flow::Reload;
+        }
+        if let Some(samples) = warm {
+            if self.options.hot >= u32::from(LOOKS) && samples < SAMPLES {
+                return self.warm_up(function, samples + 1);
+            }
+            *function.native.borrow_mut() = NativeRecord::Hot;
+        }
+        let bailed = matches!(&*function.native.borrow(), NativeRecord::Bailed);
+        function.heat().set(if bailed { COLD } else { 1 });
+        if matches!(&*function.native.borrow(), NativeRecord::Hot) || self.native_target().is_some() {
+            self.stop = Stop::Switch;
+            return Flow::Stop;
+        }
+        Flow::Reload
+    }
+
+    /// Takes sample number `sample` of the running function.
+    fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
+        function.heat().set(self.native.first_heat(self.options.hot));
+        *function.native.borrow_mut() = NativeRecord::Warm(sample);
+        if sample == SAMPLES {
+            // Without memory it is compiled by itself.
+            let _ = self.native.warm.push(function);
+        }
+        self.sample_once()
+    }
+
+    /// Compiles the current frame's function if it is wanted, and with it those that will be soon. No machine code is
+    /// active: while code memory is written, none of it may run.
+    pub(super) fn compile_hot(&mut self) {
+        let Some(closure) = self.stack.top().closure else { return };
+        let function = closure.function;
+        if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
+            return;
+        }
+        let warm = core::mem::replace(&mut self.native.warm, Vec::new(&self.mem));
+        self.make_code(function);
+        for &function in warm.iter() {
+            if matches!(&*function.native.borrow(), NativeRecord::Warm(SAMPLES)) {
+                self.make_code(function);
+            }
+        }
+        if let Err(bail) = self.seal_code() {
+            self.refuse(function, bail);
+            warm.iter().for_each(|&function| self.refuse(function, bail));
+        }
+    }
+
+    /// Makes code of a function, or notes that it stays interpreted. No machine code is active, nor may be before
+    /// [`seal_code`](Vm::seal_code).
+    fn make_code(&mut self, function: Gc<Function>) {
+        // Without code memory there is nothing to try.
+        let refused = Err(Bail::Code(CodeError::Refused));
+        let result = if self.native.refused { refused } else { self.try_compile(function) };
+        match result {
+            Ok(code) => {
+                function.entry.set(code.span.start.as_ptr());
+                function.heat().set(1);
+                *function.native.borrow_mut() = NativeRecord::Compiled(code);
+                self.native.stats.compiled += 1;
+            }
+            Err(bail) => self.bail(function, bail),
+        }
+    }
+
+    fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
+        if self.native.stub(Stub::Enter) == 0 {
+            self.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
+            let entry = self.native.first_entry();
+            self.heap.each_function(|function| function.entry.set(entry));
+        }
+        // For when the function dies: freeing must not fail.
+        self.heap.dead_code.reserve(2 * self.native.stats.compiled as usize + 2)?;
+        function.renew_patience();
+        let unit = Unit::new(function, &self.mem, &self.globals);
+        self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)
+    }
+
+    /// Makes executable what was compiled.
+    fn seal_code(&mut self) -> Result<(), Bail> {
+        let refused = self.native.refused;
+        match self.native.tier() {
+            Some(tier) if !refused => tier.seal(),
+            _ => Ok(()),
+        }
+    }
+
+    /// A function stays interpreted.
+    fn bail(&mut self, function: Gc<Function>, bail: Bail) {
+        // Without its seal no machine code can run, what there was included.
+        self.native.refused |= matches!(bail, Bail::Code(CodeError::Refused));
+        self.native.stats.bailed += 1;
+        self.native.stats.last_bail = Some(bail);
+        *function.native.borrow_mut() = NativeRecord::Bailed;
+    }
+
+    /// Code that was just made could not be sealed.
+    fn refuse(&mut self, function: Gc<Function>, bail: Bail) {
+        if self.give_up_code(function) {
+            self.native.stats.compiled -= 1;
+            self.bail(function, bail);
+        }
+    }
+
+    /// Compiles a function now, unless it has code.
+    ///
+    /// Nothing is known of the operands of a function that did not run.
+    ///
+    /// # Errors
+    /// Why it stays interpreted. A function that is not alive has [`Bail::NoTier`].
+    pub fn compile_now(&mut self, id: FunctionId) -> Result<(), Bail> {
+        if self.native.tier.is_none() {
+            return Err(Bail::NoTier);
+        }
+        // Those that died, and were not swept yet, are not to be looked at.
+        self.collect();
+        let mut found = None;
+        self.heap.each_marked(|object, _| {
+            found = found.or(object.downcast::<Function>().filter(|function| function.id == id.0));
+        });
+        let function = found.ok_or(Bail::NoTier)?;
+        if matches!(&*function.native.borrow(), NativeRecord::Compiled(_)) {
+            return Ok(());
+        }
+        self.free_dead_code();
+        self.make_code(function);
+        if let Err(bail) = self.seal_code() {
+            self.refuse(function, bail);
+        }
+        match &*function.native.borrow() {
+            NativeRecord::Compiled(_) => Ok(()),
+            _ => Err(self.native.stats.last_bail.unwrap_or(Bail::NoTier)),
+        }
+    }
+
+    /// Gives up the code of a function, if it has any: its entry and its heat see to it that it is compiled again. Where
+    /// the code is active, it is left before anything else happens. True if there was code.
+    pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
+        let mut record = function.native.borrow_mut();
+        let NativeRecord::Compiled(code) = &*record else { return false };
+        // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
+        let _ = self.heap.dead_code.push(code.span);
+        *record = NativeRecord::Warm(SAMPLES);
+        function.entry.set(self.native.first_entry());
+        function.heat().set(1);
+        true
+    }
+
+    /// Frees code of functions that died since. No machine code is active.
+    pub(super) fn free_dead_code(&mut self) {
+        while let Some(span) = self.heap.dead_code.pop() {
+            self.native.free(span);
+        }
+    }
+}
