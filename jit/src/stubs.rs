@@ -88,8 +88,6 @@ fn doubles(masm: &mut impl Masm) {
     masm.load64(Reg::T7, at(Reg::Frame, FRAME_DATA));
     masm.load32(Reg::T6, at(Reg::T7, DATA_PATIENCE));
     masm.branch32(Cond::Eq, Reg::T6, 0, none);
-    masm.bump32(Reg::T6, -1);
-    masm.store32(at(Reg::T7, DATA_PATIENCE), Reg::T6);
     for (from, to) in [Reg::T0, Reg::T2].into_iter().zip(PASSING) {
         let (int, done) = (masm.label(), masm.label());
         masm.branch64(Cond::AboveEq, from, Reg::IntTag, int);
@@ -100,6 +98,8 @@ fn doubles(masm: &mut impl Masm) {
         masm.fcvt32(to, from);
         masm.bind(done);
     }
+    masm.bump32(Reg::T6, -1);
+    masm.store32(at(Reg::T7, DATA_PATIENCE), Reg::T6);
     masm.imm(Reg::T0, 1);
     masm.ret();
     masm.bind(none);

@@ -107,6 +107,35 @@ fn inlined_calls_are_calls() {
     }
 }
 
+/// A turn may be too long for samples to see all of it: what the code was not made for is learned when it happens.
+#[test]
+fn long_turns_are_compiled_anew_once() {
+    let sums = "t = t + far(k); ".repeat(12);
+    let source = format!(
+        "fun far(k) {{ for (var i = 0; i < k; i = i + 8) {{}} return k; }}
+        fun main() {{ var t = 2147400000; for (var k = 0; k < 400; k = k + 1) {{ {sums} }} print t; }}
+        main();"
+    );
+    let (ran, stats) = compiled(WARM, &source);
+    assert_eq!(ran, interpreted(WARM, &source));
+    assert_eq!(stats.compiled, 3, "{stats:?}");
+}
+
+/// Strings that are put together cost code no patience.
+#[test]
+fn texts_are_expected_where_they_were_seen() {
+    let source =
+        "fun repeat(text, n) { var all = \"\"; for (; n > 0; n = n - 1) all = all + text; return all; }
+        fun twice(x) { return x + x; }
+        print twice(1); print twice(\"a\");
+        for (var k = 0; k < 3000; k = k + 1) { twice(k); twice(\"b\"); }
+        print repeat(\"ab\", 4000) == repeat(\"abab\", 2000);
+        print twice(\"c\") + twice(\"d\"); print repeat(nil, 2);";
+    let (ran, stats) = compiled(WARM, source);
+    assert_eq!(ran, interpreted(WARM, source));
+    assert_eq!(stats.compiled, 3, "{stats:?}");
+}
+
 /// A product that is zero is an int, unless a factor is negative: code that expects ints is not left for it.
 #[test]
 fn products_may_be_zero() {
@@ -145,7 +174,34 @@ fn what_is_no_use_inline_is_called_again() {
     assert!(inlinable_after(&format!("{sum} {main} main(1, 2);")));
     assert!(inlinable_after(&format!("{sum} {main} main(2147483647, 1);")));
     assert!(inlinable_after(&format!("{sum} {main} main(0.5, 1);")));
-    assert!(!inlinable_after(&format!("{sum} {main} main(\"text\", \"text\");")));
+
+    let many_shapes = "class O {} fun f(o) { return o.x; }
+        fun make(n) {
+            var o = O();
+            if (n > 0) o.a = 1; if (n > 1) o.b = 1; if (n > 2) o.c = 1; if (n > 3) o.d = 1;
+            o.x = n;
+            return o;
+        }
+        fun main() {
+            var o = O(); o.x = 1; var n = 0;
+            for (var i = 0; i < 12000; i = i + 1) {
+                f(o);
+                if (i > 3000) { n = n + 1; if (n > 4) n = 0; o = make(n); }
+            }
+        }
+        main();";
+    assert!(!inlinable_after(many_shapes));
+}
+
+/// Where a callee was seen to add strings, inlining it would be of no use.
+#[test]
+fn callees_that_add_strings_are_called() {
+    let source = "fun f(a, b) { return a + b; }
+        fun main() { for (var i = 0; i < 3000; i = i + 1) f(\"a\", \"b\"); }
+        main();";
+    let (ran, stats) = compiled(WARM, source);
+    assert_eq!(ran, interpreted(WARM, source));
+    assert_eq!(stats.compiled, 2, "{stats:?}");
 }
 
 /// A loop without an end may be the last thing in a function.

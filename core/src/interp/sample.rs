@@ -111,7 +111,7 @@ impl Vm {
 
 impl Machine {
     /// The next instruction, recorded, and whether that was news; the pc is behind it.
-    fn decode_sampled(&mut self) -> Option<(Insn, bool)> {
+    pub(super) fn decode_sampled(&mut self) -> Option<(Insn, bool)> {
         let first = self.fetch();
         let mut words = [first, 0];
         let count = crate::bytecode::Op::from_word(first)?.words();

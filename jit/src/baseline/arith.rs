@@ -1,13 +1,14 @@
 //! Arithmetic.
 //!
-//! Two templates, chosen by what is known and was seen of the operands:
+//! Three templates, chosen by what is known and was seen of the operands:
 //!
 //! - **int**: both tested for ints, the operation on 32 bits. If nothing but ints was seen, anything else leaves the
 //!   code, and what follows counts on ints; else doubles and overflow have a cold path.
 //! - **double**: both wanted as doubles, in machine registers where they are already; ints converted on a cold
-//!   path. What a script sees does not depend on which: an integer's value is the same either way.
+//!   path. What a script sees does not depend on which: an integer's value is the same either way;
+//! - **texts**: the VM's work, if nothing but strings was seen.
 
-use siskin_core::layout::{INT_TAG, VM_NIL};
+use siskin_core::layout::{INT_TAG, Runtime, VM_NIL};
 use siskin_core::tier::Kinds;
 
 use super::cold::{Cold, FOp};
@@ -47,6 +48,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let seen = self.seen(lhs, 0).or(self.seen(rhs, 1));
         let may_be_text = op == FOp::Add && !(self.is_number(lhs) && self.is_number(rhs));
         match self.mode(lhs, rhs, op == FOp::Div) {
+            _ if may_be_text && !seen.is_empty() && seen.only(Kinds::STR) => self.texts(dst, lhs, rhs),
             Mode::Double if !(may_be_text && seen.has(Kinds::STR)) => {
                 let other = self.step_on(false);
                 let (x, y) = self.doubles(lhs, rhs, other);
@@ -59,6 +61,27 @@ impl<M: Masm> Pass<'_, '_, M> {
             }
             _ => self.int_arith(op, dst, lhs, rhs, seen, may_be_text),
         }
+    }
+
+    /// Strings are put together by the VM; a number leaves the code.
+    fn texts(&mut self, dst: u16, lhs: Operand, rhs: Operand) {
+        if self.inlined.is_some() {
+            // There is no frame for the VM to work on.
+            return self.by_interpreter(Some(dst));
+        }
+        let (other, done) = (self.unexpected(false), self.masm.label());
+        self.load_operand(Reg::T3, lhs);
+        self.masm.branch64(Cond::AboveEq, Reg::T3, Reg::IntTag, other);
+        self.masm.branch64(Cond::Below, Reg::T3, at(Reg::Vm, VM_NIL), other);
+        self.load_operand(Reg::T4, rhs);
+        self.masm.imm(Reg::T1, u64::from(self.next));
+        self.masm.imm(Reg::T2, u64::from(dst));
+        self.masm.call_mem(Self::runtime(Runtime::Concat));
+        self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
+        self.masm.jump_reg(Reg::T0);
+        self.bind(done);
+        self.facts.forget_copies();
+        self.facts.write(dst, Known::Object);
     }
 
     /// Both operands and the result are ints, or the code is left.

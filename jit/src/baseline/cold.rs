@@ -127,7 +127,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         PASSING
     }
 
-    fn load_operand(&mut self, to: Reg, operand: Operand) {
+    pub(super) fn load_operand(&mut self, to: Reg, operand: Operand) {
         match operand {
             Operand::Register(register) => self.load(to, register),
             Operand::Int(value) => self.masm.imm(to, INT_TAG | u64::from(value as u32)),

@@ -15,7 +15,7 @@
 
 use siskin_core::bytecode::{AnyOperand, Insn, Op};
 use siskin_core::layout::{NIL, Runtime};
-use siskin_core::tier::Callee;
+use siskin_core::tier::{Callee, Kinds, Unit};
 
 use super::call::{Call, RESULT};
 use super::cold::Cold;
@@ -146,7 +146,20 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 /// Whether a callee whose window begins at that register is to be inlined.
 pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
     let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
-    callee.inlinable && fits && is_simple(callee.unit.words())
+    callee.inlinable && fits && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
+}
+
+/// Whether a function was seen to add strings, for which it would be left whenever that happens.
+fn adds_texts(unit: &Unit<'_>) -> bool {
+    let mut at = 0;
+    while let Some(insn) = unit.words().get(at..).and_then(Insn::decode) {
+        let seen = unit.operand(at as u32, 0).or(unit.operand(at as u32, 1));
+        if insn.op() == Op::Add && seen.has(Kinds::STR) {
+            return true;
+        }
+        at += insn.op().words();
+    }
+    false
 }
 
 /// Whether an instruction writes that register.

@@ -46,15 +46,18 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
     fn stepped(&mut self, dst: Option<Dst>) {
+        self.by_interpreter(dst.map(|dst| self.dst(dst)));
+    }
+
+    /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
+    pub(super) fn by_interpreter(&mut self, dst: Option<u16>) {
         let rejoin = self.masm.label();
         let step = self.step(rejoin);
         self.masm.jump(step);
         self.bind(rejoin);
         self.facts.forget_copies();
         if let Some(dst) = dst {
-            let dst = self.dst(dst);
             self.facts.write(dst, Known::Anything);
         }
     }

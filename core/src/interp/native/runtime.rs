@@ -15,6 +15,7 @@ use crate::interp::vm::Stop;
 use crate::layout::Stub;
 use crate::object::{Closure, Function, Gc, Header, Site};
 use crate::tier::Kinds;
+use crate::value::Value;
 
 macro_rules! runtime {
     ($($(#[doc = $doc:literal])* $variant:ident $function:ident($($arg:ident: $type:ty),*) -> $result:ty;)*) => {
@@ -55,7 +56,7 @@ runtime! {
     /// `step_on(word)`: the same, but never 0: goes on executing until there is a place to enter. Its stub is jumped to,
     /// not called, and goes there.
     StepOn step_on(word: u32) -> *const u8;
-    /// `unexpected(word)`: the same, for operands of other kinds than the code was made for.
+    /// `unexpected(word)`: the same, for operands of other kinds than the code was made for; they are learned.
     Unexpected unexpected(word: u32) -> *const u8;
     /// `call(next, argc, window)`: the call that ends before word `next`, after its fast path failed. Answers 0 if it is
     /// done, else what to call: the callee's frame is the current one then.
@@ -68,6 +69,9 @@ runtime! {
     /// before word `next`. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
     /// the window, else where to go on.
     LeaveInlined leave_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
+    /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers. Answers
+    /// 0 if it is done, else where to go on.
+    Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
     /// `remember(object)`: tells the collector that a scanned object was stored into.
     Remember remember(object: *mut Header) -> ();
 }
@@ -143,8 +147,24 @@ impl Vm {
         if let Some(closure) = self.stack.top().closure {
             let patience = closure.function.patience();
             patience.set(patience.get().saturating_sub(1));
+            self.learn(word);
         }
         self.step(word, false)
+    }
+
+    /// Notes what the instruction at `word` meets that its code was not made for: its operands' kinds, or if those are
+    /// ints, a result that is none.
+    fn learn(&mut self, word: u32) {
+        let pc = self.pc_of(word);
+        self.stack.top_mut().pc = pc;
+        let _ = Machine::at_frame(self).decode_sampled();
+        self.stack.top_mut().pc = pc;
+        let Some(function) = self.stack.top().closure.map(|closure| closure.function) else { return };
+        if let Some(feedback) = function.feedback.borrow_mut().as_mut()
+            && feedback.operand(word, 0).or(feedback.operand(word, 1)).only(Kinds::INT)
+        {
+            feedback.see_operand(word, 0, Kinds::DOUBLE);
+        }
     }
 
     /// Notes that the instruction that is next meets doubles: an int that overflows is seen as one by nobody else. True
@@ -199,6 +219,17 @@ impl Vm {
         }
         self.before_native();
         core::ptr::null()
+    }
+
+    fn concat_from_native(&mut self, next: u32, dst: usize, lhs: Value, rhs: Value) -> *const u8 {
+        self.stack.top_mut().pc = self.pc_of(next);
+        match self.add_values(dst, lhs, rhs) {
+            Ok(()) => core::ptr::null(),
+            Err(fault) => {
+                let _ = self.raise(fault);
+                self.exit()
+            }
+        }
     }
 
     fn call_from_native(&mut self, next: u32, call: impl FnOnce(&mut Vm) -> Flow) -> *const u8 {
@@ -289,6 +320,13 @@ unsafe extern "C" fn leave_inlined(
 ) -> *const u8 {
     // SAFETY: as above; feedback keeps the closure alive.
     unsafe { (*vm).leave_inlined(next, window as usize, Gc::from_raw(NonNull::new_unchecked(closure)), word) }
+}
+
+/// # Safety
+/// As for `step`; `lhs` and `rhs` are values in registers of the frame, and `dst` is one of its registers.
+unsafe extern "C" fn concat(vm: *mut Vm, next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8 {
+    // SAFETY: as above.
+    unsafe { (*vm).concat_from_native(next, dst as usize, lhs, rhs) }
 }
 
 /// # Safety
