@@ -63,6 +63,10 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
         Ok(NativeCode { span, entries })
     }
 
+    fn inlines(&self, words: &[u32]) -> bool {
+        baseline::is_simple(words)
+    }
+
     fn seal(&mut self) -> Result<(), Bail> {
         match &mut self.code {
             Some(code) => Ok(code.seal()?),

@@ -58,6 +58,10 @@ unsafe impl<T: NativeTier, W: Write + Send> NativeTier for Mapped<T, W> {
         Ok(code)
     }
 
+    fn inlines(&self, words: &[u32]) -> bool {
+        self.tier.inlines(words)
+    }
+
     fn seal(&mut self) -> Result<(), Bail> {
         self.tier.seal()
     }

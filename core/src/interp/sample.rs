@@ -89,7 +89,7 @@ impl Vm {
             news = true;
             self.heap.barrier(function);
             let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
-            if compiled && feedback.may_renew() {
+            if compiled && self.native.inlines(callee.function.words()) && feedback.may_renew() {
                 self.give_up_code(function);
             }
         }

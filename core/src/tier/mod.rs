@@ -137,6 +137,10 @@ pub unsafe trait NativeTier: Send {
     /// Why the function has to stay interpreted.
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail>;
 
+    /// Whether a function of these words would be compiled in place of a call that always calls it: what was learned of
+    /// the call is worth compiling the caller anew.
+    fn inlines(&self, words: &[u32]) -> bool;
+
     /// Makes all code executable.
     ///
     /// # Errors

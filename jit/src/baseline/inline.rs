@@ -170,7 +170,7 @@ fn writes(insn: &Insn, register: u8) -> bool {
 }
 
 /// Whether a function is one block of instructions that need no frame.
-fn is_simple(words: &[u32]) -> bool {
+pub(crate) fn is_simple(words: &[u32]) -> bool {
     let mut at = 0;
     while at < MAX_WORDS
         && let Some(insn) = words.get(at..).and_then(Insn::decode)

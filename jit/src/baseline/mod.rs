@@ -41,6 +41,7 @@ use cold::Cold;
 pub(crate) use facts::PASSING;
 use facts::{Facts, Known};
 use inline::Inlined;
+pub(crate) use inline::is_simple;
 pub use listing::{Listing, Mark, Part};
 use rotate::Rotated;
 

@@ -31,6 +31,8 @@ pub use runtime::{RUNTIME, Runtime};
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter anew.
 const DEPTH: usize = 4096;
+/// Turns of a loop that entering machine code and coming back costs the interpreter.
+const SWITCH: u32 = 8;
 
 /// What machine code finds in the VM beside its stacks and fuel.
 #[repr(C)]
@@ -110,6 +112,12 @@ impl Native {
             Some(_) => tiering::heat_between_looks(hot),
             None => COLD,
         }
+    }
+
+    /// Whether the tier would compile a function of these words in place of a call.
+    pub(super) fn inlines(&self, words: &[u32]) -> bool {
+        // SAFETY: as in `tier`.
+        self.tier.is_some_and(|tier| unsafe { tier.as_ref() }.inlines(words))
     }
 
     /// Frees code of functions that died.
@@ -208,7 +216,10 @@ impl Vm {
             self.free_dead_code();
             self.compile_hot();
             match self.native_target() {
-                Some(target) => self.enter_native(target),
+                Some(target) => {
+                    self.enter_native(target);
+                    self.count_switch();
+                }
                 None => self.interpret(),
             }
         }
@@ -219,6 +230,14 @@ impl Vm {
     fn count_call(&mut self) {
         if self.stack.top().closure.is_some_and(|closure| closure.function.count()) {
             let _ = self.hot();
+        }
+    }
+
+    /// Machine code came back to the current frame's function: if that is interpreted, it gets hot sooner.
+    fn count_switch(&self) {
+        if let Some(closure) = self.stack.top().closure {
+            let heat = closure.function.heat();
+            heat.set(heat.get().saturating_sub(SWITCH).max(1));
         }
     }
 
