@@ -227,6 +227,9 @@ pub trait Masm {
     fn mov32(&mut self, dst: Reg, src: Reg);
     /// `dst = value`
     fn imm(&mut self, dst: Reg, value: u64);
+    /// `dst = value`, an address or a value that holds one: as many instructions whatever it is, so that code is as long
+    /// wherever things lie.
+    fn pointer(&mut self, dst: Reg, value: u64);
     /// `dst = ` the 64 bits in memory.
     fn load64(&mut self, dst: Reg, from: Mem);
     /// `dst = ` the 32 bits in memory.

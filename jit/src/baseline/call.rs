@@ -77,8 +77,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
                 self.expect_callee(call, &callee, rejoin);
                 self.check_room_for(call, &callee, rejoin);
                 self.masm.address(Reg::T2, slot(call.win));
-                self.masm.imm(Reg::T3, callee.function);
-                self.masm.imm(Reg::T5, callee.closure);
+                self.masm.pointer(Reg::T3, callee.function);
+                self.masm.pointer(Reg::T5, callee.closure);
                 self.enter(call);
             }
             None => self.call_any(call, rejoin),
@@ -115,13 +115,13 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.later(Cold::CallAny { label: other, call, rejoin });
         if call.runtime == Runtime::Call {
             let (held, value) = (self.held(), self.second(call.by));
-            self.masm.imm(Reg::T2, OBJ_TAG | callee.closure);
+            self.masm.pointer(Reg::T2, OBJ_TAG | callee.closure);
             self.masm.branch64(Cond::Ne, Reg::T2, value, other);
             self.still(held.filter(|held| held.machine != Reg::T2));
         } else {
             self.load_object(call.by, other);
             self.way(call.site, other);
-            self.masm.imm(Reg::T2, callee.closure);
+            self.masm.pointer(Reg::T2, callee.closure);
             self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, WAY_TARGET), other);
         }
     }
@@ -140,7 +140,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.masm.imm(Reg::T3, u64::from(call.win));
         if call.runtime != Runtime::Call {
             let site = self.unit.site_address(call.site).unwrap_or_default();
-            self.masm.imm(Reg::T4, site as u64);
+            self.masm.pointer(Reg::T4, site as u64);
         }
         self.masm.call_mem(Self::runtime(call.runtime));
         let done = self.masm.label();
@@ -222,7 +222,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let pc = self.pc(call.next);
         let masm = &mut *self.masm;
         masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
-        masm.store64_imm(at(Reg::Frame, FRAME_PC), pc);
+        masm.pointer(Reg::T0, pc);
+        masm.store64(at(Reg::Frame, FRAME_PC), Reg::T0);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_BASE), Reg::T2);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_DATA), Reg::T6);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_CLOSURE), Reg::T5);

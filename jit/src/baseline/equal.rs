@@ -86,7 +86,10 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.load(Reg::T0, lhs);
         let mixed = match rhs {
             Other::Literal(bits) => {
-                self.masm.imm(Reg::T2, bits);
+                match known_bits(bits) {
+                    Known::Object => self.masm.pointer(Reg::T2, bits),
+                    _ => self.masm.imm(Reg::T2, bits),
+                }
                 self.masm.branch64(Cond::Eq, Reg::T0, Reg::T2, equal);
                 known_bits(bits)
             }

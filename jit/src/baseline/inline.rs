@@ -135,7 +135,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let done = self.masm.label();
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.win));
-        self.masm.imm(Reg::T3, closure);
+        self.masm.pointer(Reg::T3, closure);
         self.masm.call_mem(Self::runtime(Runtime::LeaveInlined));
         self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
         self.masm.jump_reg(Reg::T0);

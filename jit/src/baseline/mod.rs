@@ -344,6 +344,10 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.add64(Reg::T1, Reg::IntTag, value);
                 self.masm.store64(slot(register), Reg::T1);
             }
+            Known::Object => {
+                self.masm.pointer(Reg::T1, bits);
+                self.masm.store64(slot(register), Reg::T1);
+            }
             _ => self.masm.store64_imm(slot(register), bits),
         }
         self.still(held);

@@ -34,7 +34,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let ways = self.unit.site_address(site).map_or(0, |site| site as u64 + SITE_WAYS as u64);
         let found = self.masm.label();
         self.masm.load32(Reg::T6, at(Reg::T5, OBJECT_SHAPE));
-        self.masm.imm(Reg::T7, ways);
+        self.masm.pointer(Reg::T7, ways);
         self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, WAY_SHAPE)), found);
         self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, WAY_SIZE + WAY_SHAPE)), other);
         self.masm.address(Reg::T7, at(Reg::T7, WAY_SIZE));

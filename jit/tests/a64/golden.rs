@@ -74,6 +74,8 @@ fn moves() -> String {
         imm(T0, 0xFFFA_0000_0000_0002);
         imm(T0, 0x1234_5678_9ABC_DEF0);
         imm(T0, 0x5555_5555_1234_5555);
+        pointer(T0, 0x7F00_0000_1234);
+        pointer(T0, 0xFFFC_7F00_0000_0000);
         load64(T0, at(Base, 8));
         load64(T0, at(Base, 32760));
         load64(T0, at(Base, 32768));

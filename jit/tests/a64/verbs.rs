@@ -195,6 +195,7 @@ proptest! {
             End::Falls
         })?;
         check(&start, |asm, _| asm.imm(dst, imm), |m| { m.set(dst, imm); End::Falls })?;
+        check(&start, |asm, _| asm.pointer(dst, imm), |m| { m.set(dst, imm); End::Falls })?;
     }
 
     #[test]

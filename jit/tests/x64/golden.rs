@@ -65,6 +65,7 @@ const MOVES: &[Case] = cases! {
     m.imm(T0, 0xFFFF_FFFF);
     m.imm(T0, 0xFFFF_FFFF_FFFF_FFFF);
     m.imm(T0, 0x7FF8_0000_0000_0000);
+    m.pointer(T0, 0x7F00_0000_1234);
     m.load64(T0, at(Base, 0));
     m.load64(T0, at(Frame, 8));
     m.load32(T0, at(Fuel, 0));

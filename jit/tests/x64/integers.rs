@@ -107,6 +107,7 @@ proptest! {
         sets(&m, dst, m.get(src), |masm| masm.mov(dst, src));
         sets(&m, dst, u64::from(m.get(src) as u32), |masm| masm.mov32(dst, src));
         sets(&m, dst, imm, |masm| masm.imm(dst, imm));
+        sets(&m, dst, imm, |masm| masm.pointer(dst, imm));
     }
 
     #[test]

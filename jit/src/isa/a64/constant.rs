@@ -24,6 +24,16 @@ pub struct Constant {
     first: (u32, u64),
 }
 
+/// The words that leave an address, or a value that holds one, in `rd`: `movz` and `movk` for the lower 48 bits, zeros
+/// included, and a `movk` more if there is anything above.
+pub fn pointer(rd: X, value: u64) -> impl Iterator<Item = u32> {
+    let quarters = if value >> 48 == 0 { 3 } else { 4 };
+    (0..quarters).map(move |index| {
+        let how = if index == 0 { Wide::Movz } else { Wide::Movk };
+        move_wide(how, Size::X, rd, quarter(value, index))
+    })
+}
+
 impl Constant {
     /// The instructions that leave `value` in `rd`.
     #[must_use]

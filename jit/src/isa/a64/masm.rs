@@ -6,6 +6,7 @@
 use siskin_core::mem;
 
 use super::branch::{B, BTI_JC, Flags, blr, br, ret};
+use super::constant::pointer;
 use super::data_imm::{Arith, Logic, adr, lsl, lsr, mov_sp};
 use super::data_reg::{add_shifted, cmp_sxtw, smull};
 use super::distance::Distance;
@@ -167,6 +168,12 @@ impl Masm for A64 {
 
     fn imm(&mut self, dst: Reg, value: u64) {
         self.constant(dst.into(), value);
+    }
+
+    fn pointer(&mut self, dst: Reg, value: u64) {
+        for word in pointer(dst.into(), value) {
+            self.put(word);
+        }
     }
 
     fn load64(&mut self, dst: Reg, from: Mem) {

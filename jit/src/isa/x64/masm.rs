@@ -139,6 +139,10 @@ impl Masm for X64 {
         });
     }
 
+    fn pointer(&mut self, dst: Reg, value: u64) {
+        self.imm(dst, value);
+    }
+
     fn load64(&mut self, dst: Reg, from: Mem) {
         self.emit(mov::mov(Width::Qword, dst.into(), Addr::from(from)));
     }
