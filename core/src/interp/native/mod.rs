@@ -32,7 +32,7 @@ pub use runtime::{RUNTIME, Runtime};
 /// calls leave and enter anew.
 const DEPTH: usize = 4096;
 /// Turns of a loop that entering machine code and coming back costs the interpreter.
-const SWITCH: u32 = 8;
+const SWITCH: u32 = 2;
 
 /// What machine code finds in the VM beside its stacks and fuel.
 #[repr(C)]
