@@ -136,6 +136,41 @@ fn texts_are_expected_where_they_were_seen() {
     assert_eq!(stats.compiled, 3, "{stats:?}");
 }
 
+/// What a script prints when it gets three units of fuel at a time, in how many slices, and what it spent.
+fn in_slices(vm: &mut Vm, source: &str) -> (String, u32, u64) {
+    let script = vm.load(source, Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let (mut output, mut slices) = (Kept::default(), 0);
+    while let Outcome::OutOfFuel =
+        vm.run(Some(3), &mut Host { output: &mut output, clock: &Still, interrupt: None })
+    {
+        slices += 1;
+    }
+    (String::from_utf8(output.0).expect("output is UTF-8"), slices, vm.stats().fuel)
+}
+
+/// Adding strings charges for what it copies, needs memory, and may have to wait for either.
+#[test]
+fn adding_strings_stops_and_goes_on() {
+    let source =
+        "fun repeat(text, n) { var all = \"\"; for (; n > 0; n = n - 1) all = all + text; return all; }
+        var word = repeat(\"siskin\", 30); print repeat(word, 300) == repeat(word + word, 150);";
+    let interpreted_vm = Vm::new(SYSTEM, WARM).expect("memory");
+    let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let [(ran, _), (native, stats)] =
+        [interpreted_vm, vm].map(|mut vm| (in_slices(&mut vm, source), vm.native_stats()));
+    assert_eq!(native, ran);
+    assert!(ran.1 > 500 && stats.compiled > 0, "{ran:?}, {stats:?}");
+
+    let endless = "fun grow(text) { while (true) text = text + text; } grow(\"siskin\");";
+    let small = Options { memory: 1 << 20, ..WARM };
+    let (ran, stats) = compiled(small, endless);
+    assert_eq!(ran.end, interpreted(small, endless).end);
+    assert!(ran.end.starts_with("Out of memory"), "{}", ran.end);
+    assert_eq!(stats.bailed, 0, "{stats:?}");
+}
+
 /// A product that is zero is an int, unless a factor is negative: code that expects ints is not left for it.
 #[test]
 fn products_may_be_zero() {
