@@ -4,7 +4,7 @@
 //!
 //! | what | where | how |
 //! |---|---|---|
-//! | how often a function was called and its loops turned | `heat`, below its constants | counted down to the tier's next look |
+//! | how often a function was called, its loops turned, and it called machine code | `heat`, below its constants | counted down to the tier's next look |
 //! | shapes and methods that a property instruction met | its site's ways | recorded by the inline cache |
 //! | kinds of operands, callees, which loops are hot | [`Feedback`] | sampled |
 //!

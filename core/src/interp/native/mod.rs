@@ -31,7 +31,8 @@ pub use runtime::{RUNTIME, Runtime};
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter anew.
 const DEPTH: usize = 4096;
-/// Turns of a loop that entering machine code and coming back costs the interpreter.
+/// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
+/// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
 const SWITCH: u32 = 2;
 
 /// What machine code finds in the VM beside its stacks and fuel.
@@ -106,10 +107,10 @@ impl Native {
         core::ptr::with_exposed_provenance(self.stub(Stub::Uncompiled))
     }
 
-    /// Heat of a function that was not looked at yet, if `hot` calls and turns make one hot.
+    /// Heat of a function until it is looked at next, if `hot` calls and turns make one hot.
     pub(crate) fn first_heat(&self, hot: u32) -> u32 {
         match self.tier {
-            Some(_) => tiering::heat_between_looks(hot),
+            Some(_) => (hot / u32::from(tiering::LOOKS)).max(1),
             None => COLD,
         }
     }

@@ -160,10 +160,12 @@ impl Vm {
         let _ = Machine::at_frame(self).decode_sampled();
         self.stack.top_mut().pc = pc;
         let Some(function) = self.stack.top().closure.map(|closure| closure.function) else { return };
-        if let Some(feedback) = function.feedback.borrow_mut().as_mut()
-            && feedback.operand(word, 0).or(feedback.operand(word, 1)).only(Kinds::INT)
-        {
-            feedback.see_operand(word, 0, Kinds::DOUBLE);
+        let only_ints =
+            function.feedback.borrow().as_ref().is_some_and(|feedback| {
+                feedback.operand(word, 0).or(feedback.operand(word, 1)).only(Kinds::INT)
+            });
+        if only_ints {
+            self.see_double();
         }
     }
 

@@ -22,14 +22,9 @@ use crate::platform::CodeError;
 use crate::tier::{Bail, NativeCode, NativeRecord, Unit};
 
 /// Looks at a function's heat until it is compiled; at all but the last, it is sampled.
-const LOOKS: u8 = 4;
+pub(super) const LOOKS: u8 = 4;
 /// Samples of a function before it is compiled.
 const SAMPLES: u8 = LOOKS - 1;
-
-/// Heat of a function that is looked at next, if `hot` calls and turns make one hot.
-pub(super) fn heat_between_looks(hot: u32) -> u32 {
-    (hot / u32::from(LOOKS)).max(1)
-}
 
 impl Vm {
     /// The running function's heat is used up: samples it, or wants it compiled. The frame's record is right; if
