@@ -77,7 +77,7 @@ impl<T> Vec<T> {
     }
 }
 
-impl<T: Clone> Vec<T> {
+impl<T: Copy> Vec<T> {
     /// A vector holding a copy of `items`, sized exactly.
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl<T: Clone> Vec<T> {
     pub fn from_slice(mem: &Mem, items: &[T]) -> Result<Vec<T>, OutOfMemory> {
         let mut vec = Vec::new(mem);
         vec.reserve_exact(items.len())?;
-        vec.0.extend_from_slice(items);
+        vec.extend_from_slice(items)?;
         Ok(vec)
     }
 
@@ -93,12 +93,23 @@ impl<T: Clone> Vec<T> {
     ///
     /// # Errors
     /// When memory is out; the vector is as it was.
+    #[inline]
     pub fn extend_from_slice(&mut self, items: &[T]) -> Result<(), OutOfMemory> {
-        self.reserve(items.len())?;
-        self.0.extend_from_slice(items);
+        let len = self.0.len();
+        if items.len() > self.0.capacity() - len {
+            self.reserve(items.len())?;
+        }
+        // The vector's own would clone them one by one.
+        // SAFETY: there is room for all of them behind the last item, and no reference reaches there. Items are `Copy`.
+        unsafe {
+            self.0.as_mut_ptr().add(len).copy_from_nonoverlapping(items.as_ptr(), items.len());
+            self.0.set_len(len + items.len());
+        }
         Ok(())
     }
+}
 
+impl<T: Clone> Vec<T> {
     /// Lengthens to `len` items with copies of `item`, or shortens to it.
     ///
     /// # Errors
