@@ -59,6 +59,8 @@ pub(crate) const PASSING: [FReg; 2] = [FReg(FREGS - 2), FReg(FREGS - 1)];
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
     tags: [(u16, Known); TAGS],
+    /// How many of them were ever used, from the first on.
+    used_tags: usize,
     next_tag: usize,
     copies: [Copied; COPIES],
     next_copy: usize,
@@ -70,6 +72,7 @@ pub(crate) struct Facts {
 impl Facts {
     pub(crate) const NONE: Facts = Facts {
         tags: [(0, Known::Anything); TAGS],
+        used_tags: 0,
         next_tag: 0,
         copies: [Copied::Nothing; COPIES],
         next_copy: 0,
@@ -78,15 +81,26 @@ impl Facts {
 
     /// Whether all that is known in `other` is known here too, with the same copies in the same machine registers.
     pub(crate) fn imply(&self, other: &Facts) -> bool {
-        let tags = other.tags.iter().all(|&(register, tag)| self.tag(register).implies(tag));
+        let tags = other.used().iter().all(|&(register, tag)| self.tag(register).implies(tag));
         let mut copies = self.copies.iter().zip(&other.copies);
         let room = self.room >= other.room;
         tags && room && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
     }
 
+    fn used(&self) -> &[(u16, Known)] {
+        self.tags.get(..self.used_tags).unwrap_or(&[])
+    }
+
+    fn used_mut(&mut self) -> &mut [(u16, Known)] {
+        self.tags.get_mut(..self.used_tags).unwrap_or(&mut [])
+    }
+
     /// A new block begins: nothing is known.
     pub(crate) fn forget_all(&mut self) {
-        *self = Facts::NONE;
+        self.used_tags = 0;
+        self.next_tag = 0;
+        self.next_copy = 0;
+        self.forget_copies();
     }
 
     /// The VM was called: machine registers are lost, and there may be less room; tags stay.
@@ -97,7 +111,7 @@ impl Facts {
 
     /// Nothing is known of registers behind this one.
     pub(crate) fn forget_behind(&mut self, register: u16) {
-        for tag in self.tags.iter_mut().filter(|(of, _)| *of > register) {
+        for tag in self.used_mut().iter_mut().filter(|(of, _)| *of > register) {
             tag.1 = Known::Anything;
         }
         for copy in &mut self.copies {
@@ -108,19 +122,17 @@ impl Facts {
     }
 
     pub(crate) fn tag(&self, register: u16) -> Known {
-        self.tags
-            .iter()
-            .find(|(of, tag)| *of == register && *tag != Known::Anything)
-            .map_or(Known::Anything, |(_, tag)| *tag)
+        self.used().iter().find(|(of, _)| *of == register).map_or(Known::Anything, |(_, tag)| *tag)
     }
 
     /// A register was tested: its value is the same, and more is known of it.
     pub(crate) fn learn(&mut self, register: u16, tag: Known) {
-        if let Some(entry) = self.tags.iter_mut().find(|(of, _)| *of == register) {
+        if let Some(entry) = self.used_mut().iter_mut().find(|(of, _)| *of == register) {
             entry.1 = tag;
         } else if let Some(entry) = self.tags.get_mut(self.next_tag) {
             *entry = (register, tag);
             self.next_tag = (self.next_tag + 1) % TAGS;
+            self.used_tags = (self.used_tags + 1).min(TAGS);
         }
     }
 
