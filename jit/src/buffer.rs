@@ -71,6 +71,9 @@ impl From<BufferError> for Bail {
     }
 }
 
+/// Bytes, labels and fixups of a small function.
+const SMALL: [usize; 3] = [2048, 64, 64];
+
 const UNBOUND: u32 = u32::MAX;
 
 /// Machine code being written; `F` is how the ISA's instructions refer to labels.
@@ -82,16 +85,31 @@ pub struct Buffer<F> {
 }
 
 impl<F: Form> Buffer<F> {
-    /// An empty buffer.
+    /// An empty buffer, with room for a small function.
     #[must_use]
     pub fn new(mem: &Mem) -> Buffer<F> {
-        Buffer { bytes: Vec::new(mem), labels: Vec::new(mem), fixups: Vec::new(mem), error: None }
+        let mut buffer =
+            Buffer { bytes: Vec::new(mem), labels: Vec::new(mem), fixups: Vec::new(mem), error: None };
+        let [bytes, labels, fixups] = SMALL;
+        let room =
+            [buffer.bytes.reserve(bytes), buffer.labels.reserve(labels), buffer.fixups.reserve(fixups)];
+        room.into_iter().for_each(|room| buffer.note(room));
+        buffer
     }
 
     /// Appends bytes.
     #[inline]
     pub fn emit(&mut self, bytes: &[u8]) {
         let result = self.bytes.extend_from_slice(bytes);
+        self.note(result);
+    }
+
+    /// Appends the first `size` of these bytes, which is quicker than to append as many as there happen to be.
+    #[inline]
+    pub fn emit_first(&mut self, size: usize, bytes: &[u8; 16]) {
+        let end = self.bytes.len() + size.min(bytes.len());
+        let result = self.bytes.extend_from_slice(bytes);
+        self.bytes.truncate(end);
         self.note(result);
     }
 

@@ -107,7 +107,7 @@ fn running_out_of_memory_is_remembered() {
         refer(&mut buffer, label);
         assert!(buffer.finish().is_ok());
         mem.set_limit(mem.usage().used);
-        for _ in 0..100 {
+        for _ in 0..1000 {
             grow(&mut buffer, label);
         }
         assert_eq!(buffer.finish(), Err(BufferError::OutOfMemory));

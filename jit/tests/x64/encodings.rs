@@ -99,7 +99,7 @@ fn imm(value: impl Into<i64>) -> Op {
 }
 
 fn decode(inst: Inst) -> Instruction {
-    let decoded = Decoder::with_ip(64, inst.bytes(), 0, DecoderOptions::NONE).decode();
+    let decoded = Decoder::with_ip(64, &inst.bytes(), 0, DecoderOptions::NONE).decode();
     assert_eq!(decoded.len(), inst.bytes().len(), "{inst:X?} is {decoded}");
     decoded
 }

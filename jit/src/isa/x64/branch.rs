@@ -84,25 +84,25 @@ impl Rel {
 /// `JMP rel8`
 #[must_use]
 pub fn jmp_short(distance: i8) -> Inst {
-    Inst::fixed(&[0xEB]).imm8(distance)
+    Inst::fixed([0xEB]).imm8(distance)
 }
 
 /// `JMP rel32`
 #[must_use]
 pub fn jmp(distance: i32) -> Inst {
-    Inst::fixed(&[0xE9]).imm32(distance)
+    Inst::fixed([0xE9]).imm32(distance)
 }
 
 /// `Jcc rel8`
 #[must_use]
 pub fn jcc_short(cc: Cc, distance: i8) -> Inst {
-    Inst::fixed(&[0x70 | cc as u8]).imm8(distance)
+    Inst::fixed([0x70 | cc as u8]).imm8(distance)
 }
 
 /// `Jcc rel32`
 #[must_use]
 pub fn jcc(cc: Cc, distance: i32) -> Inst {
-    Inst::fixed(&[0x0F, 0x80 | cc as u8]).imm32(distance)
+    Inst::fixed([0x0F, 0x80 | cc as u8]).imm32(distance)
 }
 
 /// `JMP r/m64`
@@ -120,13 +120,13 @@ pub fn call_rm(to: impl Into<Rm>) -> Inst {
 /// `RET`
 #[must_use]
 pub fn ret() -> Inst {
-    Inst::fixed(&[0xC3])
+    Inst::fixed([0xC3])
 }
 
 /// `ENDBR64`: where an indirect jump or call may arrive.
 #[must_use]
 pub fn endbr64() -> Inst {
-    Inst::fixed(&[0xF3, 0x0F, 0x1E, 0xFA])
+    Inst::fixed([0xF3, 0x0F, 0x1E, 0xFA])
 }
 
 #[cfg(test)]
@@ -136,7 +136,7 @@ mod tests {
 
     #[track_caller]
     fn check(inst: Inst, bytes: &[u8]) {
-        assert_eq!(inst.bytes(), bytes);
+        assert_eq!(*inst.bytes(), *bytes);
     }
 
     #[test]

@@ -56,7 +56,7 @@ impl X64 {
 
     /// The distance that a short jump here would have, if one reaches.
     fn distance_back(&self, label: Label) -> Option<i8> {
-        let end = self.buffer.offset() + branch::jmp_short(0).bytes().len();
+        let end = self.buffer.offset() + branch::jmp_short(0).size();
         let back = end.checked_sub(self.buffer.offset_of(label)?)?;
         i8::try_from(-i64::try_from(back).ok()?).ok()
     }

@@ -1,15 +1,46 @@
 //! One instruction, put together from its parts; the drawing is at [`x64`](super).
 
+use core::ops::Deref;
+
 use super::{Addr, Gpr, Rm, Width, Xmm};
 
-/// The longest that an instruction can be.
-const LONGEST: usize = 15;
-
-/// The bytes of one instruction.
+/// One instruction, of 15 bytes at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inst {
-    bytes: [u8; LONGEST],
-    len: u8,
+    /// All up to ModRM and SIB.
+    head: Part,
+    /// Displacement and immediate.
+    tail: Part,
+}
+
+/// Up to eight bytes, as a number: the first byte is the lowest, and those that are not there are zero.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Part {
+    bytes: u64,
+    size: u32,
+}
+
+impl Part {
+    const NONE: Part = Part { bytes: 0, size: 0 };
+
+    fn with(self, bytes: u64, size: u32) -> Part {
+        Part { bytes: self.bytes | bytes.wrapping_shl(self.size * 8), size: self.size + size }
+    }
+}
+
+/// The bytes of an instruction. Reads like a slice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bytes {
+    /// With zeros behind.
+    pub(super) padded: [u8; 16],
+    pub(super) size: usize,
+}
+
+impl Deref for Bytes {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        self.padded.get(..self.size).unwrap_or(&[])
+    }
 }
 
 /// The opcode and what comes with it.
@@ -89,13 +120,19 @@ impl From<Addr> for Operand {
 impl Inst {
     /// The bytes.
     #[must_use]
-    pub fn bytes(&self) -> &[u8] {
-        self.bytes.get(..usize::from(self.len)).unwrap_or(&[])
+    pub fn bytes(&self) -> Bytes {
+        let tail = u128::from(self.tail.bytes).wrapping_shl(self.head.size * 8);
+        Bytes { padded: (u128::from(self.head.bytes) | tail).to_le_bytes(), size: self.size() }
     }
 
-    /// An instruction without operands that are encoded.
-    pub(super) fn fixed(bytes: &[u8]) -> Inst {
-        Inst { bytes: [0; LONGEST], len: 0 }.with(bytes)
+    /// How many bytes there are.
+    pub(super) fn size(&self) -> usize {
+        (self.head.size + self.tail.size) as usize
+    }
+
+    /// An instruction that begins with these bytes.
+    pub(super) fn fixed<const N: usize>(bytes: [u8; N]) -> Inst {
+        bytes.into_iter().fold(Inst { head: Part::NONE, tail: Part::NONE }, Inst::byte)
     }
 
     /// An instruction with a ModRM: a register or digit (`reg`), and a register or memory (`rm`).
@@ -108,49 +145,49 @@ impl Inst {
             }
             Operand::Rip => (0, 0),
         };
-        let inst = Inst::fixed(&[]).opcode(opcode, width, reg, index, base);
+        let inst = Inst::fixed([]).opcode(opcode, width, reg, index, base);
         match rm {
-            Operand::Reg(rm) => inst.with(&[0b11 << 6 | (reg & 7) << 3 | rm & 7]),
+            Operand::Reg(rm) => inst.byte(0b11 << 6 | (reg & 7) << 3 | rm & 7),
             Operand::Mem(addr) => inst.memory(reg, addr),
-            Operand::Rip => inst.with(&[(reg & 7) << 3 | 0b101, 0, 0, 0, 0]),
+            Operand::Rip => inst.byte((reg & 7) << 3 | 0b101).imm32(0),
         }
     }
 
     /// An instruction with a register in its opcode.
     pub(super) fn in_opcode(opcode: Opcode, width: Width, reg: Gpr) -> Inst {
-        Inst::fixed(&[]).opcode(opcode.plus(reg), width, 0, 0, reg.number())
+        Inst::fixed([]).opcode(opcode.plus(reg), width, 0, 0, reg.number())
     }
 
     /// With an immediate of one byte.
     pub(super) fn imm8(self, imm: i8) -> Inst {
-        self.with(&imm.to_le_bytes())
+        Inst { tail: self.tail.with(imm.cast_unsigned().into(), 1), ..self }
     }
 
     /// With an immediate of four bytes.
     pub(super) fn imm32(self, imm: i32) -> Inst {
-        self.with(&imm.to_le_bytes())
+        Inst { tail: self.tail.with(imm.cast_unsigned().into(), 4), ..self }
     }
 
     /// With an immediate of eight bytes.
     pub(super) fn imm64(self, imm: u64) -> Inst {
-        self.with(&imm.to_le_bytes())
+        Inst { tail: self.tail.with(imm, 8), ..self }
     }
 
     fn opcode(mut self, opcode: Opcode, width: Width, reg: u8, index: u8, base: u8) -> Inst {
         let Opcode { prefix, escape, byte, byte_reg } = opcode;
         if let Some(prefix) = prefix {
-            self = self.with(&[prefix]);
+            self = self.byte(prefix);
         }
         let wide = u8::from(width == Width::Qword);
         let rex = 0x40 | wide << 3 | (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3;
         // Without a REX, byte registers 4 to 7 are ah to bh, not spl to dil.
         if rex != 0x40 || byte_reg && reg >= 4 {
-            self = self.with(&[rex]);
+            self = self.byte(rex);
         }
         if escape {
-            self = self.with(&[0x0F]);
+            self = self.byte(0x0F);
         }
-        self.with(&[byte])
+        self.byte(byte)
     }
 
     fn memory(self, reg: u8, Addr { base, index, disp }: Addr) -> Inst {
@@ -164,10 +201,10 @@ impl Inst {
         let inst = match index {
             Some((index, scale)) => {
                 let sib = (scale as u8) << 6 | (index.reg().number() & 7) << 3 | base;
-                self.with(&[mode | reg | 0b100, sib])
+                self.byte(mode | reg | 0b100).byte(sib)
             }
-            None if base == 0b100 => self.with(&[mode | reg | 0b100, 0b100 << 3 | base]),
-            None => self.with(&[mode | reg | base]),
+            None if base == 0b100 => self.byte(mode | reg | 0b100).byte(0b100 << 3 | base),
+            None => self.byte(mode | reg | base),
         };
         match short {
             Ok(0) if mode == 0 => inst,
@@ -176,13 +213,8 @@ impl Inst {
         }
     }
 
-    fn with(mut self, bytes: &[u8]) -> Inst {
-        for &byte in bytes {
-            if let Some(place) = self.bytes.get_mut(usize::from(self.len)) {
-                *place = byte;
-                self.len += 1;
-            }
-        }
-        self
+    /// With a byte more before displacement and immediate.
+    fn byte(self, byte: u8) -> Inst {
+        Inst { head: self.head.with(byte.into(), 1), ..self }
     }
 }

@@ -29,9 +29,11 @@ impl X64 {
     }
 
     /// Appends an instruction.
-    #[inline]
+    // In every verb that is in every template it would make a compiler twice as long, which is felt when it runs cold.
+    #[inline(never)]
     pub(super) fn emit(&mut self, inst: Inst) {
-        self.buffer.emit(inst.bytes());
+        let bytes = inst.bytes();
+        self.buffer.emit_first(bytes.size, &bytes.padded);
     }
 }
 

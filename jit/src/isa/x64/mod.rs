@@ -46,7 +46,7 @@ pub mod sse;
 
 mod three;
 
-pub use inst::Inst;
+pub use inst::{Bytes, Inst};
 pub use masm::X64;
 pub use operand::{Addr, Index, Rm, Scale, Width};
 pub use reg::{Gpr, Xmm};

@@ -98,7 +98,7 @@ mod tests {
 
     #[track_caller]
     fn check(inst: Inst, bytes: &[u8]) {
-        assert_eq!(inst.bytes(), bytes);
+        assert_eq!(*inst.bytes(), *bytes);
     }
 
     #[test]
