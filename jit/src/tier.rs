@@ -1,7 +1,7 @@
 //! The baseline as a native tier of a VM.
 
 use siskin_core::layout::STUBS;
-use siskin_core::mem::Mem;
+use siskin_core::mem::{Mem, Vec};
 use siskin_core::platform::{CodeError, CodeMemory, CodeSpan};
 use siskin_core::tier::{Bail, Entry, NativeCode, NativeTier, Unit};
 
@@ -50,7 +50,7 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
 
     fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
         let mut masm = Native::new(&self.mem);
-        let offsets = stubs::emit(&mut masm);
+        let offsets = emit_stubs(&mut masm);
         let span = self.place(masm.finish()?)?;
         let start = span.start.as_ptr().expose_provenance();
         Ok(offsets.map(|offset| start + offset))
@@ -58,7 +58,7 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
 
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail> {
         let mut masm = Native::new(unit.mem());
-        let entries: siskin_core::mem::Vec<Entry> = baseline::compile(&mut masm, unit)?;
+        let entries = emit_function(&mut masm, unit)?;
         let span = self.place(masm.finish()?)?;
         Ok(NativeCode { span, entries })
     }
@@ -83,4 +83,14 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
     fn used(&self) -> usize {
         self.code.as_ref().map_or(0, CodeMemory::used)
     }
+}
+
+// `Jit` is made where its memory is known; the compiler is not, so as to be in the program once.
+
+fn emit_stubs(masm: &mut Native) -> [usize; STUBS] {
+    stubs::emit(masm)
+}
+
+fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Vec<Entry>, Bail> {
+    baseline::compile(masm, unit)
 }
