@@ -43,8 +43,8 @@ impl HostedCode {
     /// A memory for up to `reserve` bytes of machine code, rounded up to whole pages.
     ///
     /// # Errors
-    /// [`CodeError::Refused`] when the system or its policy refuses executable memory or that many addresses, or is
-    /// none that this crate knows. A policy that comes into force later shows in `allocate` and `seal`.
+    /// [`CodeError::Refused`] when the system refuses that many addresses, or is none that this crate knows. A policy
+    /// against executable memory may show in `allocate` and `seal` only: trying it out here would cost every program.
     pub fn new(reserve: usize) -> Result<HostedCode, CodeError> {
         let reserve = Reserve::new(reserve)?;
         let extents = Extents::new(reserve.room(GRAIN));

@@ -46,8 +46,7 @@ pub const DEFAULT_RESERVE: usize = 64 << 20;
 /// Executable memory from the system, for up to `reserve` bytes of machine code.
 ///
 /// # Errors
-/// [`CodeError::Refused`] when the system or its policy refuses executable memory or that many addresses, or is
-/// none that this crate knows.
+/// As for [`HostedCode::new`].
 pub fn code_memory(reserve: usize) -> Result<Box<dyn CodeMemory>, CodeError> {
     Ok(Box::new(HostedCode::new(reserve)?))
 }

@@ -70,7 +70,10 @@ fn without_new_executable_pages() {
         eprintln!("skipped: there is no such policy here (before Linux 6.3, or emulated)");
         return;
     }
-    assert!(matches!(HostedCode::new(1 << 20), Err(CodeError::Refused)), "it is seen at once");
+    let mut late = HostedCode::new(1 << 20).unwrap();
+    let never = add(&mut late, 42);
+    assert_eq!(late.seal(), Err(CodeError::Refused));
+    assert_eq!(access_at(never.start.addr().get()).as_deref(), Some("---p"));
 
     code.seal().unwrap();
     assert_eq!(call(span), 42, "what is executable stays so");

@@ -4,7 +4,6 @@ use std::ops::Range;
 use std::ptr::NonNull;
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
-use rustix::param::page_size;
 use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::thread::{MembarrierCommand, membarrier};
 use siskin_core::platform::CodeError;
@@ -49,12 +48,7 @@ unsafe impl Send for Reserve {}
 
 impl Reserve {
     pub(crate) fn new(reserve: usize) -> Result<Reserve, CodeError> {
-        Reserve::map(reserve, page_size(), random()).ok_or(CodeError::Refused).and_then(|mut reserve| {
-            // A policy against executable memory would show only when the first function is sealed.
-            reserve.open(0..1)?;
-            reserve.close()?;
-            Ok(reserve)
-        })
+        Reserve::map(reserve, page_size(), random()).ok_or(CodeError::Refused)
     }
 
     fn map(reserve: usize, page: usize, random: u64) -> Option<Reserve> {
@@ -227,6 +221,12 @@ impl Drop for Reserve {
         // is unsafe, and spans last as long as their `CodeMemory`.
         let _ = unsafe { munmap(self.map.as_ptr().cast(), self.mapped) };
     }
+}
+
+/// Bytes of a page.
+fn page_size() -> usize {
+    // x86-64 has no other; asking is a call of the system.
+    if cfg!(target_arch = "x86_64") { 4096 } else { rustix::param::page_size() }
 }
 
 /// Zero if the system has none ready: the kernel's own placement is left.
