@@ -64,14 +64,20 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
 
     for index in 0..RUNTIME {
         place(Stub::Runtime as usize + index, masm.offset());
-        let tail = Runtime::ALL.get(index).is_some_and(|runtime| runtime.is_tail());
+        let runtime = Runtime::ALL.get(index);
+        let tail = runtime.is_some_and(|runtime| runtime.is_tail());
+        let leaf = runtime.is_some_and(|runtime| runtime.is_leaf());
         masm.landing();
         if !tail {
             masm.prologue();
         }
-        write_back(masm);
+        if !leaf {
+            write_back(masm);
+        }
         masm.call_rust(at(Reg::Vm, VM_RUNTIME + index as i32 * 8));
-        read(masm);
+        if !leaf {
+            read(masm);
+        }
         if tail {
             masm.jump_reg(Reg::T0);
         } else {

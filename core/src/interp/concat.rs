@@ -1,6 +1,10 @@
 //! Strings at run time: concatenation, equality, interning.
 
+use core::ptr::NonNull;
+
+use super::fuel::BULK;
 use super::{Fault, Vm};
+use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{Buffer, Gc, MAX_LEN, Object, Origin, Str};
 use crate::threshold::threshold;
@@ -21,19 +25,20 @@ impl Vm {
         Ok(())
     }
 
+    #[inline(always)]
     fn concat(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        if right.len() == 0 {
-            return Ok(left);
+        match self.concat_now(left, right) {
+            Some(sum) => Ok(sum),
+            None => self.concat_slow(left, right),
         }
-        if left.len() == 0 {
-            return Ok(right);
-        }
+    }
+
+    #[inline(never)]
+    fn concat_slow(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         let len = left.len().checked_add(right.len()).filter(|&len| len <= MAX_LEN);
         let len = len.ok_or(Fault::StringTooLong)?;
         if len >= FLAT {
-            if let Some(buffer) = left.buffer().filter(|buffer| buffer.used() == left.len())
-                && buffer.spare() >= right.len()
-            {
+            if let Some(buffer) = left.buffer_to_append(right.len()) {
                 return self.append(len, buffer, right);
             }
             if left.buffer().is_some() || left.is_computed() {
@@ -41,24 +46,38 @@ impl Vm {
             }
         }
         self.charge_bulk(len, 1)?;
-        let memory = self.allocate(Str::flat_size(len), false)?.cast::<Str>();
+        let memory = self.allocate(Str::flat_size(len), false)?;
         // SAFETY: as many bytes as the string needs.
-        unsafe {
-            Str::init_flat(memory.as_ptr(), [left.bytes(), right.bytes()], Origin::Computed);
-            Ok(Gc::from_raw(memory))
+        Ok(unsafe { flat_sum(memory, left, right) })
+    }
+
+    /// `left + right`, if that costs no fuel and there is room for it. Not a safepoint.
+    #[inline(always)]
+    pub(super) fn concat_now(&mut self, left: Gc<Str>, right: Gc<Str>) -> Option<Gc<Str>> {
+        if right.len() == 0 {
+            return Some(left);
         }
+        if left.len() == 0 {
+            return Some(right);
+        }
+        let len = left.len().checked_add(right.len())?;
+        if len < FLAT {
+            let memory = self.heap.bump(Heap::space_of(Str::flat_size(len), false)?)?;
+            // SAFETY: as many bytes as the string needs.
+            return Some(unsafe { flat_sum(memory, left, right) });
+        }
+        let buffer = left.buffer_to_append(right.len()).filter(|_| right.len() < BULK && len <= MAX_LEN)?;
+        let memory = self.heap.bump(Heap::space_of(Str::APPENDED_SIZE, false)?)?;
+        // SAFETY: memory of an appended string; the bytes fit.
+        Some(unsafe { appended_sum(memory, len, buffer, right) })
     }
 
     /// `right` appended to a buffer that has room for it.
     fn append(&mut self, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         self.charge_bulk(right.len(), 1)?;
-        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
-        // SAFETY: the bytes fit, and are not the buffer's spare ones; the string's memory is of that size.
-        unsafe {
-            buffer.append(right.bytes());
-            Str::init_appended(memory.as_ptr(), len as u32, buffer);
-            Ok(Gc::from_raw(memory))
-        }
+        let memory = self.allocate(Str::APPENDED_SIZE, false)?;
+        // SAFETY: memory of an appended string; the bytes fit.
+        Ok(unsafe { appended_sum(memory, len, buffer, right) })
     }
 
     /// A new buffer, with room to append as much again.
@@ -106,6 +125,35 @@ impl Vm {
     }
 }
 
+/// A flat string of both in fresh memory.
+///
+/// # Safety
+/// `memory` is the start of `Str::flat_size` bytes for the sum of their lengths, of nobody else.
+unsafe fn flat_sum(memory: NonNull<u8>, left: Gc<Str>, right: Gc<Str>) -> Gc<Str> {
+    let memory = memory.cast::<Str>();
+    // SAFETY: passed on from the caller.
+    unsafe {
+        Str::init_flat(memory.as_ptr(), [left.bytes(), right.bytes()], Origin::Computed);
+        Gc::from_raw(memory)
+    }
+}
+
+/// `right` appended to a buffer, and in fresh memory the string of the `len` bytes that the buffer has then.
+///
+/// # Safety
+/// `memory` is the start of `Str::APPENDED_SIZE` bytes of nobody else; the buffer has room for `right`.
+unsafe fn appended_sum(memory: NonNull<u8>, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Gc<Str> {
+    let memory = memory.cast::<Str>();
+    // SAFETY: passed on from the caller; no string has the buffer's spare bytes.
+    unsafe {
+        buffer.append(right.bytes());
+        Str::init_appended(memory.as_ptr(), len as u32, buffer);
+        Gc::from_raw(memory)
+    }
+}
+
+// A short result costs no fuel.
+const _: () = assert!(FLAT <= BULK);
 const _: () = assert!(!Str::FINALIZE && !Buffer::FINALIZE);
 
 #[cfg(test)]

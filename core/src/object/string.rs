@@ -116,6 +116,12 @@ impl Str {
         (self.header.aux() & APPENDED != 0).then(|| unsafe { *self.buffer.as_ptr() })
     }
 
+    /// The buffer of a string that ends where the buffer's used part does, if `more` bytes fit behind.
+    #[inline]
+    pub(crate) fn buffer_to_append(&self, more: usize) -> Option<Gc<Buffer>> {
+        self.buffer().filter(|buffer| buffer.used() == self.len() && buffer.spare() >= more)
+    }
+
     /// The bytes: UTF-8.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {

@@ -69,19 +69,15 @@ impl<M: Masm> Pass<'_, '_, M> {
             // There is no frame for the VM to work on.
             return self.by_interpreter(Some(dst));
         }
-        let (other, done) = (self.unexpected(false), self.masm.label());
-        self.load_operand(Reg::T3, lhs);
-        self.masm.branch64(Cond::AboveEq, Reg::T3, Reg::IntTag, other);
-        self.masm.branch64(Cond::Below, Reg::T3, at(Reg::Vm, VM_NIL), other);
-        self.load_operand(Reg::T4, rhs);
-        self.masm.imm(Reg::T1, u64::from(self.next));
-        self.masm.imm(Reg::T2, u64::from(dst));
-        self.masm.call_mem(Self::runtime(Runtime::Concat));
-        self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
-        self.masm.jump_reg(Reg::T0);
-        self.bind(done);
+        let (other, slow, rejoin) = (self.unexpected(false), self.masm.label(), self.masm.label());
+        self.later(Cold::Concat { label: slow, next: self.next, dst, lhs, rhs, rejoin, other });
+        self.load_operand(Reg::T1, lhs);
+        self.load_operand(Reg::T2, rhs);
+        self.masm.call_mem(Self::runtime(Runtime::ConcatNow));
+        self.masm.branch64(Cond::Eq, Reg::T0, 0, slow);
+        self.bind(rejoin);
         self.facts.forget_copies();
-        self.facts.write(dst, Known::Object);
+        self.store(dst, Reg::T0, Known::Object);
     }
 
     /// Both operands and the result are ints, or the code is left.

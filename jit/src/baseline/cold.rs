@@ -48,6 +48,8 @@ pub(super) enum Cold {
     Mixed { label: Label, op: FOp, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
     /// The product of two ints is zero, in `T3`: if neither is negative, that is an int.
     Zero { label: Label, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
+    /// The sum of two strings takes fuel or the collector, or they are none; with it in `T0`, `rejoin`.
+    Concat { label: Label, next: u32, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
     /// A jump on two numbers of which at least one is a double.
     Compare { label: Label, cond: FCond, lhs: Operand, rhs: Operand, to: Label, rejoin: Label, other: Label },
     /// The negation of a number that is a double, or whose negation is no int.
@@ -206,6 +208,22 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.load_operand(Reg::T2, rhs);
                 self.masm.or32(Reg::T0, Reg::T0, Reg::T2);
                 self.masm.branch32(Cond::Lt, Reg::T0, 0, other);
+                self.masm.jump(rejoin);
+            }
+            Cold::Concat { label, next, dst, lhs, rhs, rejoin, other } => {
+                self.bind(label);
+                let done = self.masm.label();
+                self.load_operand(Reg::T3, lhs);
+                self.masm.branch64(Cond::AboveEq, Reg::T3, Reg::IntTag, other);
+                self.masm.branch64(Cond::Below, Reg::T3, at(Reg::Vm, VM_NIL), other);
+                self.load_operand(Reg::T4, rhs);
+                self.masm.imm(Reg::T1, u64::from(next));
+                self.masm.imm(Reg::T2, u64::from(dst));
+                self.masm.call_mem(Self::runtime(Runtime::Concat));
+                self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
+                self.masm.jump_reg(Reg::T0);
+                self.bind(done);
+                self.masm.load64(Reg::T0, super::slot(dst));
                 self.masm.jump(rejoin);
             }
             Cold::Compare { label, cond, lhs, rhs, to, rejoin, other } => {

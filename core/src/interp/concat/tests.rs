@@ -71,6 +71,26 @@ fn a_string_can_be_appended_to_itself() {
 }
 
 #[test]
+fn what_is_done_at_once_costs_no_fuel() {
+    let mut vm = vm(false);
+    let base = appended(&mut vm, "b", 1000);
+    let (short, long) = (flat(&mut vm, "x"), flat(&mut vm, &"y".repeat(BULK)));
+    // There is room once one was made with whatever it took.
+    let _ = (sum(&mut vm, short, short), sum(&mut vm, base, short));
+    let base = appended(&mut vm, "b", 1000);
+    let spent = vm.fuel.spent();
+    assert_eq!(vm.concat_now(short, short).map(|sum| sum.len()), Some(2));
+    assert!(vm.concat_now(base, long).is_none(), "it costs");
+    assert_eq!(vm.fuel.spent(), spent);
+    let appended = vm.concat_now(base, short).unwrap();
+    assert!(appended.buffer() == base.buffer() && appended.len() == base.len() + 1);
+    assert!(vm.concat_now(base, short).is_none(), "the room was taken");
+    assert_eq!(vm.fuel.spent(), spent);
+    sum(&mut vm, appended, long);
+    assert_eq!(vm.fuel.spent(), spent + 1);
+}
+
+#[test]
 fn the_empty_string_adds_nothing() {
     let mut vm = vm(false);
     let empty = flat(&mut vm, "");

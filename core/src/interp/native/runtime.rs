@@ -13,7 +13,7 @@ use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::vm::Stop;
 use crate::layout::Stub;
-use crate::object::{Closure, Function, Gc, Header, Site};
+use crate::object::{Closure, Function, Gc, Header, Site, Str};
 use crate::tier::Kinds;
 use crate::value::Value;
 
@@ -72,6 +72,8 @@ runtime! {
     /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers. Answers
     /// 0 if it is done, else where to go on.
     Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
+    /// `concat_now(lhs, rhs)`: the bits of the sum of two strings, if that costs no fuel and there is room for it; else 0.
+    ConcatNow concat_now(lhs: Value, rhs: Value) -> u64;
     /// `remember(object)`: tells the collector that a scanned object was stored into.
     Remember remember(object: *mut Header) -> ();
 }
@@ -81,6 +83,12 @@ impl Runtime {
     #[must_use]
     pub fn is_tail(self) -> bool {
         matches!(self, Runtime::StepOn | Runtime::Unexpected)
+    }
+
+    /// Whether it needs neither the frame's record nor the fuel, and changes neither.
+    #[must_use]
+    pub fn is_leaf(self) -> bool {
+        matches!(self, Runtime::ConcatNow | Runtime::Remember)
     }
 }
 
@@ -262,7 +270,7 @@ fn word_count(pc: *const u32) -> usize {
 }
 
 /// # Safety
-/// Of all functions below: `vm` is the VM whose machine code calls, with its current frame's record and its fuel
+/// Of all functions below but leaves: `vm` is the VM whose machine code calls, with its current frame's record and its fuel
 /// written back; words are those of instructions of that frame's function.
 unsafe extern "C" fn step(vm: *mut Vm, word: u32) -> *const u8 {
     // SAFETY: nobody else has the VM while machine code calls.
@@ -332,7 +340,15 @@ unsafe extern "C" fn concat(vm: *mut Vm, next: u32, dst: u32, lhs: Value, rhs: V
 }
 
 /// # Safety
-/// As for `step`; `object` is a live object.
+/// `vm` is the VM whose machine code calls; `lhs` and `rhs` are live.
+unsafe extern "C" fn concat_now(vm: *mut Vm, lhs: Value, rhs: Value) -> u64 {
+    let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else { return 0 };
+    // SAFETY: nobody else has the VM while machine code calls.
+    unsafe { (*vm).concat_now(left, right) }.map_or(0, |sum| sum.value().bits())
+}
+
+/// # Safety
+/// `vm` is the VM whose machine code calls; `object` is a live object.
 unsafe extern "C" fn remember(vm: *mut Vm, object: *mut Header) {
     // SAFETY: as above.
     unsafe { (*vm).heap.barrier(Gc::from_raw(NonNull::new_unchecked(object))) }
