@@ -208,6 +208,7 @@ fn colours_when_asked_for() {
         stderr: &mut err,
         color: true,
         is_terminal: false,
+        ends: false,
     };
     assert_eq!(program::run_on(vec!["-e".into(), "print ;".into()], streams), 65);
     assert!(err.contains(&0x1b), "they were said to be welcome");

@@ -24,7 +24,7 @@ fn main() -> ExitCode {
         buffered = BufWriter::with_capacity(BUFFER, stdout);
         &mut buffered
     };
-    let console = Console { stdin: &mut stdin, stdout, stderr: &mut stderr, color, is_terminal };
+    let console = Console { stdin: &mut stdin, stdout, stderr: &mut stderr, color, is_terminal, ends: true };
     ExitCode::from(program::run_on(args, console))
 }
 

@@ -21,6 +21,8 @@ pub struct Console<'a> {
     pub color: bool,
     /// Whether `stdin` and `stdout` are the process's own, and a person sits at them.
     pub is_terminal: bool,
+    /// Whether the process ends next: memory is left to the system then, which takes it back all at once.
+    pub ends: bool,
 }
 
 impl Console<'_> {

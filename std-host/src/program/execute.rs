@@ -39,6 +39,9 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
     if args.stats {
         console.error(stats::Report { vm: &vm, refused });
     }
+    if console.ends {
+        std::mem::forget(vm);
+    }
     code
 }
 

@@ -59,7 +59,7 @@ mod exit {
 /// `args` come without the program's name; if there are none, `stdin` is run. `stdout` may buffer: it is flushed before
 /// anything goes to `stderr`, and at the end. None of them is taken for a terminal.
 pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
-    run_on(args, Console { stdin, stdout, stderr, color: false, is_terminal: false })
+    run_on(args, Console { stdin, stdout, stderr, color: false, is_terminal: false, ends: false })
 }
 
 /// The same, on streams of which something is known. Without arguments, a prompt opens at a terminal.
