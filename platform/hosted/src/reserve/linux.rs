@@ -32,8 +32,7 @@ pub(crate) struct Reserve {
     page: usize,
     /// Random, to place the first span within its page.
     noise: usize,
-    /// For each page that was touched, whether it is writable, otherwise executable. Never grows beyond its
-    /// first capacity.
+    /// For each page that was touched, whether it is writable, otherwise executable.
     open: Vec<bool>,
     /// Pages outside are not open.
     dirty: Range<usize>,
@@ -58,15 +57,24 @@ impl Reserve {
         let shift = (1 + random as usize % SHIFTS) * page;
         let noise = (random >> 32) as usize % page;
 
-        let mut open = Vec::new();
-        open.try_reserve_exact(len / page).ok()?;
         // SAFETY: the kernel chooses the addresses, none of them in use.
         let map =
             unsafe { mmap_anonymous(std::ptr::null_mut(), mapped, ProtFlags::empty(), MapFlags::PRIVATE) };
         let map = NonNull::new(map.ok()?.cast::<u8>())?;
         // SAFETY: `shift + len` is at most `mapped - page`.
         let base = unsafe { map.add(shift) };
-        Some(Reserve { map, mapped, base, len, page, noise, open, dirty: 0..0, shut: false, barrier: None })
+        Some(Reserve {
+            map,
+            mapped,
+            base,
+            len,
+            page,
+            noise,
+            open: Vec::new(),
+            dirty: 0..0,
+            shut: false,
+            barrier: None,
+        })
     }
 
     pub(crate) fn base(&self) -> NonNull<u8> {
@@ -87,6 +95,7 @@ impl Reserve {
         }
         if pages.end > self.open.len() {
             let fresh = self.open.len()..pages.end;
+            self.open.try_reserve(fresh.len()).map_err(|_| CodeError::Full)?;
             self.protect(fresh.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
             self.open.resize(fresh.end, true);
             self.mark(fresh.clone(), true);
