@@ -13,6 +13,9 @@ use crate::arch;
 /// How many pages before the first one in use may be left out.
 const SHIFTS: usize = 256;
 
+/// Bytes that are opened at once at least: the call takes the system as long as it takes to come by a page.
+const STEP: usize = 8 << 10;
+
 /// A mapping:
 ///
 /// ```text
@@ -36,6 +39,8 @@ pub(crate) struct Reserve {
     open: Vec<bool>,
     /// Pages outside are not open.
     dirty: Range<usize>,
+    /// Pages from here on were never executable.
+    sealed: usize,
     /// The system refused a change: what was touched has no access (or whatever it could not be kept from).
     shut: bool,
     /// Whether other threads' processors can be told of new code; not known before the first time.
@@ -72,6 +77,7 @@ impl Reserve {
             noise,
             open: Vec::new(),
             dirty: 0..0,
+            sealed: 0,
             shut: false,
             barrier: None,
         })
@@ -94,7 +100,8 @@ impl Reserve {
             self.mark(run, true);
         }
         if pages.end > self.open.len() {
-            let fresh = self.open.len()..pages.end;
+            let end = pages.end.next_multiple_of((STEP / self.page).max(1)).min(self.len / self.page);
+            let fresh = self.open.len()..end;
             self.open.try_reserve(fresh.len()).map_err(|_| CodeError::Full)?;
             self.protect(fresh.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
             self.open.resize(fresh.end, true);
@@ -128,8 +135,12 @@ impl Reserve {
     pub(crate) fn seal(&mut self) -> Result<(), CodeError> {
         self.reopen()?;
         if !self.dirty.is_empty() {
+            let again = self.dirty.start < self.sealed;
             self.close()?;
-            self.tell_threads();
+            self.sealed = self.open.len();
+            if again {
+                self.tell_threads();
+            }
         }
         Ok(())
     }
@@ -155,7 +166,8 @@ impl Reserve {
     /// Intel's a serializing instruction. Where the kernel cannot do it (before 4.16, or in a sandbox), it is left
     /// to the exceptions and switches of threads that in practice lie between.
     ///
-    /// The first time may take milliseconds in a process with threads, so it is not done before there is code.
+    /// Nobody has fetched anything from pages that were never executable. The first time may take milliseconds in a
+    /// process with threads, so it is not done before there is a need.
     fn tell_threads(&mut self) {
         let register = || membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore).is_ok();
         if *self.barrier.get_or_insert_with(register) {
