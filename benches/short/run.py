@@ -3,9 +3,9 @@
 
     benches/short/run.py target/release/siskin [RUNS]
 
-Each run starts the program both ways, in turn, on one processor; CPU time counts, the system's included. What an
-empty script takes is subtracted. Medians of 100 runs, and of the differences within each. Both ways have to print the
-same.
+Each run starts the program both ways, in turn, on one processor; CPU time counts, the system's included. Medians of
+100 runs, less what an empty script takes; and of the differences within each run, in which the start is the same. Both
+ways have to print the same.
 """
 
 import os
@@ -52,7 +52,7 @@ def main():
     print(f"{'program':10} {'interp':>10} {'baseline':>10} {'difference':>11}")
     for script in scripts[1:]:
         interp, baseline = (times[script][tier] for tier in TIERS)
-        more = statistics.median(b - i for i, b in zip(interp, baseline)) - start["baseline"] + start["interp"]
+        more = statistics.median(b - i for i, b in zip(interp, baseline))
         ms = [statistics.median(times[script][tier]) - start[tier] for tier in TIERS]
         print(f"{script.stem:10} {ms[0]:7.2f} ms {ms[1]:7.2f} ms {more:+8.2f} ms")
 

@@ -5,6 +5,8 @@
 //!                        │  Runtime stub: record and fuel written back, Rust called, all read again
 //!   Rust <──Exit─────────┘  the stack pointer is put back, whatever the depth
 //! ```
+//!
+//! Leaves, which need neither, are called without.
 
 use siskin_core::layout::{
     self, CLASS_FRESH, CLASS_GAP, CLASS_INIT, CLOSURE_FUNCTION, DATA_PATIENCE, FRAME_BASE, FRAME_CLOSURE,

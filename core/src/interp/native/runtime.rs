@@ -270,8 +270,8 @@ fn word_count(pc: *const u32) -> usize {
 }
 
 /// # Safety
-/// Of all functions below but leaves: `vm` is the VM whose machine code calls, with its current frame's record and its fuel
-/// written back; words are those of instructions of that frame's function.
+/// Of all functions below but leaves: `vm` is the VM whose machine code calls, with its current frame's record and its
+/// fuel written back; words are those of instructions of that frame's function.
 unsafe extern "C" fn step(vm: *mut Vm, word: u32) -> *const u8 {
     // SAFETY: nobody else has the VM while machine code calls.
     unsafe { (*vm).step(word, true) }
