@@ -13,9 +13,6 @@ use crate::arch;
 /// How many pages before the first one in use may be left out.
 const SHIFTS: usize = 256;
 
-/// Bytes that are opened at once at least: the call takes the system as long as it takes to come by a page.
-const STEP: usize = 8 << 10;
-
 /// A mapping:
 ///
 /// ```text
@@ -60,7 +57,8 @@ impl Reserve {
         let len = reserve.checked_next_multiple_of(page)?.checked_add(page)?;
         let mapped = len.checked_add((SHIFTS + 1) * page)?;
         let shift = (1 + random as usize % SHIFTS) * page;
-        let noise = (random >> 32) as usize % page;
+        // In the first quarter: the code of most short programs fits behind it.
+        let noise = (random >> 32) as usize % (page / 4);
 
         // SAFETY: the kernel chooses the addresses, none of them in use.
         let map =
@@ -100,8 +98,9 @@ impl Reserve {
             self.mark(run, true);
         }
         if pages.end > self.open.len() {
-            let end = pages.end.next_multiple_of((STEP / self.page).max(1)).min(self.len / self.page);
-            let fresh = self.open.len()..end;
+            // Who needs more than the first page soon needs more yet, and opening takes as long as coming by a page.
+            let ahead = usize::from(!self.open.is_empty());
+            let fresh = self.open.len()..(pages.end + ahead).min(self.len / self.page);
             self.open.try_reserve(fresh.len()).map_err(|_| CodeError::Full)?;
             self.protect(fresh.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
             self.open.resize(fresh.end, true);
