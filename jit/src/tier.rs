@@ -64,7 +64,7 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
     }
 
     fn inlines(&self, words: &[u32]) -> bool {
-        baseline::is_simple(words)
+        baseline::inline::is_simple(words)
     }
 
     fn seal(&mut self) -> Result<(), Bail> {

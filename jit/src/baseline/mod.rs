@@ -24,7 +24,7 @@ mod cold;
 mod compare;
 mod equal;
 mod facts;
-mod inline;
+pub(crate) mod inline;
 mod listing;
 mod property;
 mod rotate;
@@ -41,7 +41,6 @@ use cold::Cold;
 pub(crate) use facts::PASSING;
 use facts::{Facts, Known};
 use inline::Inlined;
-pub(crate) use inline::is_simple;
 pub use listing::{Listing, Mark, Part};
 use rotate::Rotated;
 
