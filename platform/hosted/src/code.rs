@@ -77,8 +77,7 @@ fn size(len: usize) -> Option<usize> {
 // SAFETY: spans are what `Extents::take` handed out and `give` did not get back, which do not overlap; the reserve
 // never moves. Once `allocate` returned a span, nothing but `write` changes its bytes: `stale`, which is erased, is
 // empty then and gets only what was given back; pages that are touched for the first time have no spans. `write`
-// and `free` leave alone what is not a span. The reserve tells every thread's processor when it seals pages that were
-// executable before.
+// and `free` leave alone what is not a span. The reserve tells every thread's processor when it seals.
 unsafe impl CodeMemory for HostedCode {
     fn allocate(&mut self, len: usize) -> Result<CodeSpan, CodeError> {
         let size = size(len).ok_or(CodeError::Full)?;

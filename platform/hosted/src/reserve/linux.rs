@@ -36,8 +36,6 @@ pub(crate) struct Reserve {
     open: Vec<bool>,
     /// Pages outside are not open.
     dirty: Range<usize>,
-    /// Pages from here on were never executable.
-    sealed: usize,
     /// The system refused a change: what was touched has no access (or whatever it could not be kept from).
     shut: bool,
     /// Whether other threads' processors can be told of new code; not known before the first time.
@@ -75,7 +73,6 @@ impl Reserve {
             noise,
             open: Vec::new(),
             dirty: 0..0,
-            sealed: 0,
             shut: false,
             barrier: None,
         })
@@ -134,12 +131,8 @@ impl Reserve {
     pub(crate) fn seal(&mut self) -> Result<(), CodeError> {
         self.reopen()?;
         if !self.dirty.is_empty() {
-            let again = self.dirty.start < self.sealed;
             self.close()?;
-            self.sealed = self.open.len();
-            if again {
-                self.tell_threads();
-            }
+            self.tell_threads();
         }
         Ok(())
     }
@@ -165,8 +158,8 @@ impl Reserve {
     /// Intel's a serializing instruction. Where the kernel cannot do it (before 4.16, or in a sandbox), it is left
     /// to the exceptions and switches of threads that in practice lie between.
     ///
-    /// Nobody has fetched anything from pages that were never executable. The first time may take milliseconds in a
-    /// process with threads, so it is not done before there is a need.
+    /// Fresh pages are no exception: a VM that is gone may have had its code at their addresses. The first time may take
+    /// milliseconds in a process with threads, so it is not done before there is code.
     fn tell_threads(&mut self) {
         let register = || membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore).is_ok();
         if *self.barrier.get_or_insert_with(register) {
