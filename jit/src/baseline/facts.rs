@@ -59,9 +59,8 @@ pub(crate) const PASSING: [FReg; 2] = [FReg(FREGS - 2), FReg(FREGS - 1)];
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
     tags: [(u16, Known); TAGS],
-    /// How many of them were ever used, from the first on.
-    used_tags: usize,
-    next_tag: usize,
+    /// Entries made since the block began; further ones take the place of the oldest.
+    made: usize,
     copies: [Copied; COPIES],
     next_copy: usize,
     /// So many registers, counted from the frame's first, there is room for, and for one more record; 0 if that was not
@@ -72,8 +71,7 @@ pub(crate) struct Facts {
 impl Facts {
     pub(crate) const NONE: Facts = Facts {
         tags: [(0, Known::Anything); TAGS],
-        used_tags: 0,
-        next_tag: 0,
+        made: 0,
         copies: [Copied::Nothing; COPIES],
         next_copy: 0,
         room: 0,
@@ -88,17 +86,16 @@ impl Facts {
     }
 
     fn used(&self) -> &[(u16, Known)] {
-        self.tags.get(..self.used_tags).unwrap_or(&[])
+        self.tags.get(..self.made.min(TAGS)).unwrap_or_default()
     }
 
     fn used_mut(&mut self) -> &mut [(u16, Known)] {
-        self.tags.get_mut(..self.used_tags).unwrap_or(&mut [])
+        self.tags.get_mut(..self.made.min(TAGS)).unwrap_or_default()
     }
 
     /// A new block begins: nothing is known.
     pub(crate) fn forget_all(&mut self) {
-        self.used_tags = 0;
-        self.next_tag = 0;
+        self.made = 0;
         self.next_copy = 0;
         self.forget_copies();
     }
@@ -129,10 +126,9 @@ impl Facts {
     pub(crate) fn learn(&mut self, register: u16, tag: Known) {
         if let Some(entry) = self.used_mut().iter_mut().find(|(of, _)| *of == register) {
             entry.1 = tag;
-        } else if let Some(entry) = self.tags.get_mut(self.next_tag) {
+        } else if let Some(entry) = self.tags.get_mut(self.made % TAGS) {
             *entry = (register, tag);
-            self.next_tag = (self.next_tag + 1) % TAGS;
-            self.used_tags = (self.used_tags + 1).min(TAGS);
+            self.made += 1;
         }
     }
 
