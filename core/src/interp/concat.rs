@@ -33,6 +33,7 @@ impl Vm {
         }
     }
 
+    /// What [`concat_now`](Vm::concat_now) leaves: it takes fuel, the collector or a new buffer.
     #[inline(never)]
     fn concat_slow(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         let len = left.len().checked_add(right.len()).filter(|&len| len <= MAX_LEN);
