@@ -3,12 +3,13 @@
 //! ```text
 //!   dispatch ──slice of fuel used up──> next_slice ──> sample ──> dispatch
 //!                                                        │
-//!                           for each of some instructions: look at operands, then `accept` it
+//!                           for each of some instructions: `record` what it meets, then `step`
 //! ```
 
-use super::Vm;
-use super::machine::{Flow, Machine};
-use crate::bytecode::{AnyOperand, Effect, Insn};
+use super::machine::Flow;
+use super::{Vm, dispatch};
+use crate::bytecode::operand::OperandKind;
+use crate::bytecode::{Field, Insn, Op};
 use crate::object::{Closure, Function, Gc, Kind};
 use crate::tier::{Feedback, Kinds, NativeRecord};
 use crate::value::Value;
@@ -31,60 +32,55 @@ impl Vm {
     }
 
     /// Records and executes some instructions, from where the current frame says, until it comes by there again, or the
-    /// function is left, with nothing new seen on the way or enough in all. In the end its record is right.
+    /// function is left, with nothing new seen on the way or enough in all.
     #[inline(never)]
     fn sample(&mut self) -> Flow {
         let (start, depth) = (self.stack.top().pc, self.stack.depth());
-        let mut machine = Machine::at_frame(self);
         let mut news = true;
         for count in 0..LONGEST {
-            if machine.pc == start || machine.vm().stack.depth() < depth {
+            if self.stack.top().pc == start || self.stack.depth() < depth {
                 if count >= SAMPLE || !news {
                     break;
                 }
                 news = false;
             }
-            let Some((insn, is_news)) = machine.decode_sampled() else { break };
-            news |= is_news;
-            match insn.accept(&mut machine) {
-                Flow::Next => {}
-                Flow::Reload => machine.reload(),
-                Flow::Stop => return Flow::Stop,
+            news |= self.record();
+            if dispatch::step(self) == Flow::Stop {
+                return Flow::Stop;
             }
         }
-        machine.save();
         Flow::Reload
     }
 
-    /// Notes what an instruction of the current frame is about to meet. True if that is news.
-    fn record(&mut self, insn: &Insn, words: u32) -> bool {
+    /// Notes what the next instruction of the current frame is about to meet. True if that is news.
+    pub(super) fn record(&mut self) -> bool {
         let Some(closure) = self.stack.top().closure else { return false };
         let function = closure.function;
+        let at = function.word_index(self.stack.top().pc);
+        let Some(words @ &[first, ..]) = function.words().get(at as usize..) else { return false };
+        let Some(op) = Op::from_word(first) else { return false };
         let Ok(mut slot) = function.feedback.try_borrow_mut() else { return false };
         if slot.is_none() {
             // Only advice: without memory there is none.
             *slot = Feedback::new(self.mem(), function.word_count()).ok();
         }
         let Some(feedback) = slot.as_mut() else { return false };
-        let mut news = false;
-        // The frame's pc is behind the instruction.
-        let at = function.word_index(self.stack.top().pc) - words;
-        let row = insn.op().row();
-        let mut sources = 0;
-        insn.operands(|_, operand| {
-            let value = match operand {
-                AnyOperand::Src(src) => self.register(usize::from(src.0)),
-                AnyOperand::Var(var) => self.register(usize::from(var.0)),
-                _ => return,
+        let (mut news, mut sources) = (false, 0);
+        for operand in op.row().operands {
+            let register = match operand.field {
+                Field::a => first >> 8,
+                Field::b => first >> 16,
+                Field::c => first >> 24,
+                _ => continue,
             };
-            news |= feedback.see_operand(at, sources, kind_of(value));
-            sources += 1;
-        });
-        if row.has(Effect::fuel) && row.has(Effect::jump) && words == 2 {
-            feedback.see_turn(at + 1);
+            if matches!(operand.kind, OperandKind::Src | OperandKind::Var) {
+                let value = self.register((register & 0xFF) as usize);
+                news |= feedback.see_operand(at, sources, kind_of(value));
+                sources += 1;
+            }
         }
-        if let Some(callee) = self.callee_of(insn, function)
-            && let Ok(true) = feedback.see_call(at + words, callee)
+        if let Some(callee) = self.callee_of(op, words, function)
+            && let Ok(true) = feedback.see_call(at + op.words() as u32, callee)
         {
             news = true;
             self.heap.barrier(function);
@@ -97,8 +93,11 @@ impl Vm {
     }
 
     /// The closure that an instruction is about to call, if it is a call of one.
-    fn callee_of(&self, insn: &Insn, function: Gc<Function>) -> Option<Gc<Closure>> {
-        let (site, receiver) = match *insn {
+    fn callee_of(&self, op: Op, words: &[u32], function: Gc<Function>) -> Option<Gc<Closure>> {
+        if !matches!(op, Op::Call | Op::Invoke | Op::SuperInvoke) {
+            return None;
+        }
+        let (site, receiver) = match Insn::decode(words)? {
             Insn::Call { win, .. } => return self.register(usize::from(win.0)).as_object(),
             Insn::Invoke { win, site, .. } => (site, usize::from(win.0)),
             Insn::SuperInvoke { argc, win, site } => (site, usize::from(win.0) + 1 + usize::from(argc.0)),
@@ -106,22 +105,6 @@ impl Vm {
         };
         let shape = self.register(receiver).header()?.shape();
         function.site(site.0 as usize)?.peek(shape)?.target
-    }
-}
-
-impl Machine {
-    /// The next instruction, recorded, and whether that was news; the pc is behind it.
-    pub(super) fn decode_sampled(&mut self) -> Option<(Insn, bool)> {
-        let first = self.fetch();
-        let mut words = [first, 0];
-        let count = crate::bytecode::Op::from_word(first)?.words();
-        if count == 2 {
-            words[1] = self.fetch();
-        }
-        let insn = Insn::decode(&words)?;
-        self.save();
-        let news = self.vm().record(&insn, count as u32);
-        Some((insn, news))
     }
 }
 
@@ -201,7 +184,6 @@ mod tests {
 
         let feedback = main.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
-        assert!(seen.turns(find(main, Op::AddLoopLtN) + 1) > 10);
         let callee = |&at: &u32| seen.callee(at + 1).map(|(closure, _)| closure.function);
         let callees: std::vec::Vec<_> = find_all(main, Op::Call).iter().map(callee).collect();
         assert_eq!(callees, [Some(add), Some(add), None]);

@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | how often a function was called, its loops turned, and it called machine code | `heat`, below its constants | counted down to the tier's next look |
 //! | shapes and methods that a property instruction met | its site's ways | recorded by the inline cache |
-//! | kinds of operands, callees, which loops are hot | [`Feedback`] | sampled |
+//! | kinds of operands, callees | [`Feedback`] | sampled |
 //!
 //! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a
 //! short run of instructions is recorded before it is executed (`interp::sample`). So what a sample sees depends
@@ -77,8 +77,7 @@ struct Call {
 /// What samples of one function saw.
 #[derive(Debug)]
 pub(crate) struct Feedback {
-    /// For the first word of an instruction, the kinds of its first two source operands, a nibble each; for the
-    /// last word of a back-edge, how often it was seen taken or not, up to 255.
+    /// For the first word of an instruction, the kinds of its first two source operands, a nibble each.
     words: Vec<u8>,
     /// Calls seen, in their order.
     calls: Vec<Call>,
@@ -100,13 +99,6 @@ impl Feedback {
         let before = *word;
         *word |= kind.0 << (index as u32 * Kinds::BITS);
         *word != before
-    }
-
-    /// Notes that the back-edge whose last word is `at` was executed.
-    pub(crate) fn see_turn(&mut self, at: u32) {
-        if let Some(word) = self.words.get_mut(at as usize) {
-            *word = word.saturating_add(1);
-        }
     }
 
     /// Notes what the call before word `next` calls. True if it is a closure that was not referred to before: a store into
@@ -169,11 +161,5 @@ impl Feedback {
     pub(crate) fn operand(&self, at: u32, index: usize) -> Kinds {
         let word = self.words.get(at as usize).copied().unwrap_or(0);
         Kinds(word >> (index as u32 * Kinds::BITS) & Kinds::MASK)
-    }
-
-    /// How often samples saw the back-edge whose last word is `at`, up to 255.
-    #[cfg(test)]
-    pub(crate) fn turns(&self, at: u32) -> u8 {
-        self.words.get(at as usize).copied().unwrap_or(0)
     }
 }

@@ -8,10 +8,10 @@
 
 use core::ptr::NonNull;
 
-use crate::bytecode::{Insn, Op};
-use crate::interp::Vm;
-use crate::interp::machine::{Flow, Machine};
+use crate::bytecode::Op;
+use crate::interp::machine::Flow;
 use crate::interp::vm::Stop;
+use crate::interp::{Vm, dispatch};
 use crate::layout::Stub;
 use crate::object::{Closure, Function, Gc, Header, Site, Str};
 use crate::tier::Kinds;
@@ -96,18 +96,7 @@ impl Vm {
     /// Executes the instruction at `pc`, which belongs to the current frame. Its record is right afterwards.
     fn execute(&mut self, pc: *const u32) -> Flow {
         self.stack.top_mut().pc = pc;
-        let mut machine = Machine::at_frame(self);
-        let first = machine.fetch();
-        let mut words = [first, 0];
-        if Op::from_word(first).is_some_and(|op| op.words() == 2) {
-            words[1] = machine.fetch();
-        }
-        let Some(insn) = Insn::decode(&words) else { return Flow::Stop };
-        let flow = insn.accept(&mut machine);
-        if flow == Flow::Next {
-            machine.save();
-        }
-        flow
+        dispatch::step(self)
     }
 
     fn exit(&self) -> *const u8 {
@@ -163,10 +152,8 @@ impl Vm {
     /// Notes what the instruction at `word` meets that its code was not made for: its operands' kinds, or if those are
     /// ints, a result that is none.
     fn learn(&mut self, word: u32) {
-        let pc = self.pc_of(word);
-        self.stack.top_mut().pc = pc;
-        let _ = Machine::at_frame(self).decode_sampled();
-        self.stack.top_mut().pc = pc;
+        self.stack.top_mut().pc = self.pc_of(word);
+        self.record();
         let Some(function) = self.stack.top().closure.map(|closure| closure.function) else { return };
         let only_ints =
             function.feedback.borrow().as_ref().is_some_and(|feedback| {

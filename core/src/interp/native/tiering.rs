@@ -1,12 +1,12 @@
 //! Tiering: when a function is sampled, compiled, and given up.
 //!
 //! ```text
-//!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──sample──> Warm(3) ──> Hot ──> Compiled, or Bailed
-//!                                                               ^                    │
-//!                                                               └───── given up ─────┘
+//!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──> Hot ──> Compiled, or Bailed
+//!                                           ^                    │
+//!                                           └───── given up ─────┘
 //! ```
 //!
-//! Each step up to Hot takes a quarter of `Options::hot` in calls and turns of loops.
+//! Each step up to Hot takes a third of `Options::hot` in calls and turns of loops.
 //!
 //! Opening and sealing code memory costs the system's time, as much for one function as for many. Functions that call
 //! each other get hot one soon after the other, so the first one takes along all that were sampled for the last time.
@@ -22,7 +22,7 @@ use crate::platform::CodeError;
 use crate::tier::{Bail, NativeCode, NativeRecord, Unit};
 
 /// Looks at a function's heat until it is compiled; at all but the last, it is sampled.
-pub(super) const LOOKS: u8 = 4;
+pub(super) const LOOKS: u8 = 3;
 /// Samples of a function before it is compiled.
 const SAMPLES: u8 = LOOKS - 1;
 
