@@ -12,10 +12,11 @@
 
 use core::mem::offset_of;
 
-use crate::heap::Bump;
-use crate::interp::{Frame, Fuel, Native, Stack, Vm};
+use crate::heap::{self, Bump, Heap, class_of};
+use crate::interp::{BULK, FLAT, Frame, Fuel, Native, Stack, Vm};
 use crate::object::{
-    Age, CellObject, Class, Closure, DataHeader, Function, Header, INSTANCE_SLOTS, Kind, Site, Way,
+    Age, Buffer, CellObject, Class, Closure, DataHeader, Function, Header, INSTANCE_SLOTS, Kind, MAX_LEN,
+    Site, Str, Way,
 };
 use crate::value::{self, Value};
 
@@ -61,6 +62,10 @@ offsets! {
     VM_NIL = offset_of!(Vm, native) + offset_of!(Native, nil);
     /// In the VM: the bits of a global that is not defined.
     VM_UNDEFINED = offset_of!(Vm, native) + offset_of!(Native, undefined);
+    /// In the VM: the gaps of cells, by their size in granules less one.
+    VM_GAPS = gap_offset(0);
+    /// In the VM: the gap that appended strings are allocated from.
+    VM_APPENDED_GAP = gap_offset(class_of(Str::APPENDED_SIZE));
 
     /// In a frame's record: where it goes on.
     FRAME_PC = offset_of!(Frame, pc);
@@ -79,6 +84,19 @@ offsets! {
     OBJECT_KIND = Header::KIND;
     /// In an object: a byte, its age.
     OBJECT_AGE = Header::AGE;
+    /// In an object: a byte, bits of its own of its kind.
+    OBJECT_AUX = Header::AUX;
+
+    /// In a string: 32 bits, its length in bytes.
+    STR_LEN = Str::LEN;
+    /// In a string, behind its record: its bytes, or if it is appended its buffer.
+    STR_BYTES = size_of::<Str>();
+    /// In a buffer: 32 bits, bytes in use.
+    BUFFER_USED = Buffer::USED;
+    /// In a buffer: 32 bits, bytes that there is room for.
+    BUFFER_ROOM = Buffer::ROOM;
+    /// In a buffer: its bytes.
+    BUFFER_BYTES = size_of::<Buffer>();
 
     /// In a closure: its function.
     CLOSURE_FUNCTION = offset_of!(Closure, function);
@@ -128,6 +146,27 @@ offsets! {
     WAY_TARGET = offset_of!(Way, target);
 }
 
+/// How far from the VM the gap of a space lies.
+pub(crate) const fn gap_offset(space: usize) -> usize {
+    offset_of!(Vm, heap) + Heap::BUMPS + space * size_of::<Bump>()
+}
+
+/// Bytes of a granule: cells are multiples of it, and a record of a string is one.
+pub const GRANULE: i32 = heap::GRANULE as i32;
+/// The kind of a string.
+pub const KIND_STR: u8 = Kind::Str as u8;
+/// What [`OBJECT_AUX`] is of appended strings, and of no others.
+pub const STR_APPENDED: u8 = Str::APPENDED;
+/// The header of a fresh appended string.
+pub const STR_APPENDED_HEADER: u64 = Str::APPENDED_HEADER;
+/// The header of a fresh string that is flat and was computed.
+pub const STR_FLAT_HEADER: u64 = Str::FLAT_HEADER;
+/// Sums of fewer bytes are flat.
+pub const STR_FLAT: usize = FLAT;
+/// Bytes of a string at most.
+pub const STR_MOST: usize = MAX_LEN;
+/// Copying fewer bytes costs no fuel.
+pub const BULK_BYTES: usize = BULK;
 /// The kind of a closure.
 pub const KIND_CLOSURE: u8 = Kind::Closure as u8;
 /// The kind of a class.
@@ -191,3 +230,9 @@ pub const UNCOMPILED: u64 = 2;
 // What `Option<Gc>` is to machine code: an address, null if there is none.
 const _: () = assert!(size_of::<Option<crate::object::Gc<Closure>>>() == size_of::<usize>());
 const _: () = assert!(size_of::<Value>() == 8);
+// What sums of strings count on: the class of so many granules is known without a table, and the record is one of them.
+const _: () = assert!(
+    size_of::<Str>() == heap::GRANULE && class_of(size_of::<Str>() + FLAT) == FLAT.div_ceil(heap::GRANULE)
+);
+// Where there is machine code.
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<Bump>() == 24);

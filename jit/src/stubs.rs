@@ -6,7 +6,9 @@
 //!   Rust <──Exit─────────┘  the stack pointer is put back, whatever the depth
 //! ```
 //!
-//! Leaves, which need neither, are called without.
+//! Leaves, which need neither, are called without; most sums of strings do without Rust.
+
+mod concat;
 
 use siskin_core::layout::{
     self, CLASS_FRESH, CLASS_GAP, CLASS_INIT, CLOSURE_FUNCTION, DATA_PATIENCE, FRAME_BASE, FRAME_CLOSURE,
@@ -70,6 +72,9 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
         let tail = runtime.is_some_and(|runtime| runtime.is_tail());
         let leaf = runtime.is_some_and(|runtime| runtime.is_leaf());
         masm.landing();
+        if runtime == Some(&Runtime::ConcatNow) {
+            concat::concat(masm);
+        }
         if !tail {
             masm.prologue();
         }

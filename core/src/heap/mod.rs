@@ -33,9 +33,10 @@ use crate::platform::CodeSpan;
 use crate::threshold::threshold;
 
 pub(crate) use collect::{Extent, Phase, Roots};
-pub(crate) use page::PAGE;
+pub(crate) use page::{GRANULE, PAGE};
 use page::{Gap, Page, PagePtr};
-use size_class::{CLASSES, MAX_SMALL, cell_size, class_of};
+pub(crate) use size_class::class_of;
+use size_class::{CLASSES, MAX_SMALL, cell_size};
 pub(crate) use space::Bump;
 use space::Space;
 

@@ -14,7 +14,7 @@ pub(crate) const CLASSES: usize = class_of_granules(MAX_GRANULES) + 1;
 
 /// The class of an object of `size` bytes (from 1 to [`MAX_SMALL`]).
 #[inline]
-pub(crate) fn class_of(size: usize) -> usize {
+pub(crate) const fn class_of(size: usize) -> usize {
     class_of_granules(size.div_ceil(GRANULE))
 }
 

@@ -11,7 +11,7 @@ use crate::threshold::threshold;
 use crate::value::Value;
 
 /// Results shorter than this are copied whole.
-const FLAT: usize = threshold(64, 8);
+pub(crate) const FLAT: usize = threshold(64, 8);
 
 impl Vm {
     /// `lhs + rhs` when they are not both numbers, into register `dst`: the instruction `add`, of one word. A

@@ -36,10 +36,11 @@ mod stack;
 mod visitor;
 mod vm;
 
+pub(crate) use concat::FLAT;
 pub(crate) use fault::Fault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Number;
-pub(crate) use fuel::Fuel;
+pub(crate) use fuel::{BULK, Fuel};
 pub(crate) use native::Native;
 pub use native::{NativeStats, RUNTIME, Runtime};
 pub(crate) use stack::{Frame, Stack};

@@ -10,7 +10,8 @@
 
 use super::vm::{LOOKUPS, Lookup};
 use super::{Fault, Vm};
-use crate::heap::{Bump, Heap};
+use crate::heap::Heap;
+use crate::layout::gap_offset;
 use crate::mem::OutOfMemory;
 use crate::object::{
     Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Instance, Location, Object, Shape, Site, Slots, Str,
@@ -305,11 +306,6 @@ fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     class.root.set(Some(root));
     class.fresh.set(Instance::fresh_header(root.id, root.capacity));
     class.gap.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, gap_offset));
-}
-
-/// How far from the VM the gap of a space lies.
-fn gap_offset(space: usize) -> usize {
-    core::mem::offset_of!(Vm, heap) + Heap::BUMPS + space * size_of::<Bump>()
 }
 
 /// Looks for a property in the shape, then in its class.

@@ -12,7 +12,7 @@
 use core::cell::{Cell, RefCell};
 
 use super::string::NameTable;
-use super::{Age, Gc, Header, Kind, Object, Str};
+use super::{Gc, Header, Kind, Object, Str};
 use crate::mem::{Mem, OutOfMemory};
 use crate::value::Value;
 
@@ -46,10 +46,7 @@ impl Instance {
 
     /// The bits of the header of a fresh instance, for machine code.
     pub(crate) fn fresh_header(shape: u32, capacity: u16) -> u64 {
-        u64::from(shape)
-            | (Kind::Instance as u64) << 32
-            | (Age::Young as u64) << 40
-            | u64::from(capacity) << 48
+        Header::bits(Kind::Instance, shape, capacity)
     }
 
     /// Makes an instance with `capacity` nil slots of fresh memory.
@@ -105,9 +102,6 @@ impl Instance {
         }
     }
 }
-
-// What `fresh_header` counts on.
-const _: () = assert!(Header::SHAPE == 0 && Header::KIND == 4 && Header::AGE == 5 && Header::AUX == 6);
 
 /// Where an instance's slots lie, for machine code.
 pub(crate) const INSTANCE_SLOTS: usize = core::mem::offset_of!(Instance, slots);

@@ -64,6 +64,9 @@ pub(crate) struct Header {
     aux: Cell<u16>,
 }
 
+// What `Header::bits` counts on, where there is machine code.
+const _: () = assert!(Header::SHAPE == 0 && Header::KIND == 4 && Header::AGE == 5 && Header::AUX == 6);
+
 /// What the write barrier asks of an object.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,6 +96,11 @@ impl Header {
             gc: Cell::new(Age::Young),
             aux: Cell::new(0),
         }
+    }
+
+    /// The bits of a fresh object's header, for machine code.
+    pub(crate) const fn bits(kind: Kind, shape: u32, aux: u16) -> u64 {
+        shape as u64 | (kind as u64) << 32 | (Age::Young as u64) << 40 | (aux as u64) << 48
     }
 
     pub(crate) fn with_aux(kind: Kind, aux: u16) -> Header {

@@ -19,7 +19,7 @@ use core::ptr::NonNull;
 
 use hashbrown::HashTable;
 
-use super::{Gc, Header, Kind, Object};
+use super::{Gc, Header, Kind, NO_SHAPE, Object};
 use crate::mem::{Mem, OutOfMemory};
 use crate::threshold::threshold;
 
@@ -63,6 +63,14 @@ impl Str {
     pub(crate) fn flat_size(len: usize) -> usize {
         size_of::<Str>() + len
     }
+
+    /// Where the length lies, for machine code.
+    pub(crate) const LEN: usize = core::mem::offset_of!(Str, len);
+    /// The lower half of `aux` of appended strings, and of no others, for machine code.
+    pub(crate) const APPENDED: u8 = APPENDED as u8;
+    /// The headers of fresh strings, appended and flat, that were computed, for machine code.
+    pub(crate) const APPENDED_HEADER: u64 = Header::bits(Kind::Str, NO_SHAPE, APPENDED);
+    pub(crate) const FLAT_HEADER: u64 = Header::bits(Kind::Str, NO_SHAPE, COMPUTED);
 
     /// Bytes of an appended string.
     pub(crate) const APPENDED_SIZE: usize = size_of::<Str>() + size_of::<Gc<Buffer>>();
@@ -191,6 +199,11 @@ unsafe impl Object for Buffer {
 }
 
 impl Buffer {
+    /// Where the number of bytes in use lies, for machine code.
+    pub(crate) const USED: usize = core::mem::offset_of!(Buffer, used);
+    /// Where the number of bytes there is room for lies, for machine code.
+    pub(crate) const ROOM: usize = core::mem::offset_of!(Buffer, room);
+
     /// Bytes of a buffer with room for `room` bytes.
     pub(crate) const fn size(room: usize) -> usize {
         size_of::<Buffer>() + room
@@ -217,6 +230,8 @@ impl Buffer {
 }
 
 const _: () = assert!(Buffer::size(MAX_LEN * 2) > MAX_LEN * 2);
+// Machine code writes length and hash, 0, at once.
+const _: () = assert!(core::mem::offset_of!(Str, hash) == Str::LEN + 4);
 
 impl Gc<Buffer> {
     /// Appends bytes.

@@ -73,6 +73,7 @@ runtime! {
     /// 0 if it is done, else where to go on.
     Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
     /// `concat_now(lhs, rhs)`: the bits of the sum of two strings, if that costs no fuel and there is room for it; else 0.
+    /// Its stub does most of that by itself.
     ConcatNow concat_now(lhs: Value, rhs: Value) -> u64;
     /// `remember(object)`: tells the collector that a scanned object was stored into.
     Remember remember(object: *mut Header) -> ();
