@@ -121,6 +121,7 @@ impl<F: Form> Buffer<F> {
     }
 
     /// A new label, not yet bound.
+    #[inline(never)]
     pub fn label(&mut self) -> Label {
         let label = Label(self.labels.len() as u32);
         let result = self.labels.push(UNBOUND);
@@ -129,6 +130,7 @@ impl<F: Form> Buffer<F> {
     }
 
     /// Binds a label to the current offset.
+    #[inline(never)]
     pub fn bind(&mut self, label: Label) {
         let at = u32::try_from(self.offset()).unwrap_or(UNBOUND);
         if at == UNBOUND {

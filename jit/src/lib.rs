@@ -12,6 +12,9 @@
 //! ```
 //!
 //! Both instruction sets are compiled and tested on every host: what they make is bytes.
+//!
+//! What is in many templates or verbs is `inline(never)`: most of a compiler runs a few times, cold, and then a short one
+//! is quick.
 #![no_std]
 #![deny(unsafe_code)]
 

@@ -25,6 +25,8 @@ impl<T> Vec<T> {
     ///
     /// # Errors
     /// When memory is out; the vector is as it was.
+    // Out of line, what appends is a few instructions.
+    #[inline(never)]
     pub fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
         self.0.try_reserve(more).map_err(|_| OutOfMemory)
     }

@@ -94,6 +94,7 @@ impl Facts {
     }
 
     /// A new block begins: nothing is known.
+    #[inline(never)]
     pub(crate) fn forget_all(&mut self) {
         self.made = 0;
         self.next_copy = 0;
@@ -118,11 +119,13 @@ impl Facts {
         }
     }
 
+    #[inline(never)]
     pub(crate) fn tag(&self, register: u16) -> Known {
         self.used().iter().find(|(of, _)| *of == register).map_or(Known::Anything, |(_, tag)| *tag)
     }
 
     /// A register was tested: its value is the same, and more is known of it.
+    #[inline(never)]
     pub(crate) fn learn(&mut self, register: u16, tag: Known) {
         if let Some(entry) = self.used_mut().iter_mut().find(|(of, _)| *of == register) {
             entry.1 = tag;
@@ -143,6 +146,7 @@ impl Facts {
     }
 
     /// The machine register that holds a copy.
+    #[inline(never)]
     pub(crate) fn copy(&self, of: Copied) -> Option<FReg> {
         self.copies.iter().position(|copy| *copy == of).map(|index| FReg(index as u8))
     }

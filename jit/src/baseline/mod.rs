@@ -235,6 +235,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// The label of the instruction so many words from the next one, a jump's target.
+    #[inline(never)]
     fn target(&mut self, distance: i32) -> Label {
         if let Some(back) = self.back {
             return back;

@@ -16,6 +16,7 @@ use super::{Pass, known_bits};
 use crate::masm::{Masm, Reg};
 
 impl<M: Masm> Pass<'_, '_, M> {
+    #[inline(never)]
     fn number(&self, number: Num8) -> Operand {
         Operand::constant(self.bits(u32::from(number.0)))
     }
@@ -38,6 +39,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
+    #[inline(never)]
     fn operand(&self, src: Src) -> Operand {
         let register = self.reg(src.0);
         match self.facts.tag(register) {

@@ -39,6 +39,7 @@ fn unsigned(cond: Cond) -> Cond {
 
 impl X64 {
     /// Goes on at `label`.
+    #[inline(never)]
     pub(super) fn jmp(&mut self, label: Label) {
         match self.distance_back(label) {
             Some(distance) => self.emit(branch::jmp_short(distance)),
@@ -47,6 +48,7 @@ impl X64 {
     }
 
     /// Goes on at `label` if `cc`.
+    #[inline(never)]
     pub(super) fn jcc(&mut self, cc: Cc, label: Label) {
         match self.distance_back(label) {
             Some(distance) => self.emit(branch::jcc_short(cc, distance)),

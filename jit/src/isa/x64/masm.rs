@@ -29,7 +29,6 @@ impl X64 {
     }
 
     /// Appends an instruction.
-    // In every verb that is in every template it would make a compiler twice as long, which is felt when it runs cold.
     #[inline(never)]
     pub(super) fn emit(&mut self, inst: Inst) {
         let bytes = inst.bytes();
