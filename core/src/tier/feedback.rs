@@ -126,8 +126,8 @@ impl Feedback {
         Ok(callee.is_some())
     }
 
-    /// A call that may be inlined was seen for the first time: whether code that was made before may be given up for it. Not for ever, lest a
-    /// long function be compiled as often as it has calls.
+    /// A call that may be inlined was seen for the first time: whether code that was made before may be given up for it.
+    /// Not for ever, lest a long function be compiled as often as it has calls.
     pub(crate) fn may_renew(&mut self) -> bool {
         self.renewed = self.renewed.saturating_add(1);
         self.renewed <= MOST_RENEWED

@@ -57,6 +57,7 @@ fn flat(masm: &mut impl Masm, slow: Label) {
         masm.shr64(granules, granules, GRANULE.trailing_zeros() as u8);
     }
     masm.branch64(Cond::Above, Reg::T5, Reg::T7, slow);
+    // A gap is three words.
     masm.add64(Reg::T5, Reg::T7, Reg::T7);
     masm.add64(Reg::T7, Reg::T7, Reg::T5);
     masm.address_index(Reg::T7, Reg::Vm, Reg::T7, VM_GAPS);
