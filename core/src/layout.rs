@@ -193,6 +193,9 @@ pub enum Stub {
     /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
     /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].
     Construct,
+    /// The sum of the values in `T1` and `T2`, to `T0`, if they are strings and it takes neither fuel nor the collector nor
+    /// a new buffer; else `T0` is 0, and [`Runtime::Concat`] is to be asked.
+    ConcatNow,
     /// The first of the stubs around [`Runtime`] functions, in their order.
     Runtime,
 }
@@ -201,7 +204,8 @@ impl Stub {
     /// The name of the stub at an index of [`VM_STUBS`], for listings.
     #[must_use]
     pub fn name(index: usize) -> Option<&'static str> {
-        const OWN: [&str; Stub::Runtime as usize] = ["enter", "exit", "uncompiled", "doubles", "construct"];
+        const OWN: [&str; Stub::Runtime as usize] =
+            ["enter", "exit", "uncompiled", "doubles", "construct", "concat_now"];
         match index.checked_sub(OWN.len()) {
             None => OWN.get(index).copied(),
             Some(runtime) => Runtime::ALL.get(runtime).map(|runtime| runtime.name()),

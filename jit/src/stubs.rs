@@ -6,7 +6,7 @@
 //!   Rust <──Exit─────────┘  the stack pointer is put back, whatever the depth
 //! ```
 //!
-//! Leaves, which need neither, are called without; most sums of strings do without Rust.
+//! Leaves, which need neither, are called without.
 
 mod concat;
 
@@ -66,15 +66,15 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
     place(Stub::Construct as usize, masm.offset());
     construct(masm);
 
+    place(Stub::ConcatNow as usize, masm.offset());
+    concat::concat(masm);
+
     for index in 0..RUNTIME {
         place(Stub::Runtime as usize + index, masm.offset());
         let runtime = Runtime::ALL.get(index);
         let tail = runtime.is_some_and(|runtime| runtime.is_tail());
         let leaf = runtime.is_some_and(|runtime| runtime.is_leaf());
         masm.landing();
-        if runtime == Some(&Runtime::ConcatNow) {
-            concat::concat(masm);
-        }
         if !tail {
             masm.prologue();
         }

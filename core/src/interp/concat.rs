@@ -54,7 +54,7 @@ impl Vm {
 
     /// `left + right`, if that costs no fuel and there is room for it. Not a safepoint.
     #[inline(always)]
-    pub(super) fn concat_now(&mut self, left: Gc<Str>, right: Gc<Str>) -> Option<Gc<Str>> {
+    fn concat_now(&mut self, left: Gc<Str>, right: Gc<Str>) -> Option<Gc<Str>> {
         if right.len() == 0 {
             return Some(left);
         }

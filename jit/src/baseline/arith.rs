@@ -8,7 +8,7 @@
 //!   path. What a script sees does not depend on which: an integer's value is the same either way;
 //! - **texts**: the VM's work, if nothing but strings was seen.
 
-use siskin_core::layout::{INT_TAG, Runtime, VM_NIL};
+use siskin_core::layout::{INT_TAG, Stub, VM_NIL, VM_STUBS};
 use siskin_core::tier::Kinds;
 
 use super::cold::{Cold, FOp};
@@ -73,7 +73,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.later(Cold::Concat { label: slow, next: self.next, dst, lhs, rhs, rejoin, other });
         self.load_operand(Reg::T1, lhs);
         self.load_operand(Reg::T2, rhs);
-        self.masm.call_mem(Self::runtime(Runtime::ConcatNow));
+        self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::ConcatNow as i32 * 8));
         self.masm.branch64(Cond::Eq, Reg::T0, 0, slow);
         self.bind(rejoin);
         self.facts.forget_copies();

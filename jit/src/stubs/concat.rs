@@ -7,8 +7,9 @@
 //!              Buffer | used | room | lhs' bytes | rhs' bytes .... |
 //! ```
 //!
-//! Eight bytes are copied at a time. Up to seven too many are read, from the same cell, whose size is a multiple of that,
-//! and written; there has to be room for them too.
+//! Eight bytes are copied at a time, so up to seven too many. What is read is of the same cell: its size is a multiple of
+//! that, and a record lies before the bytes. What is written too much in a flat sum is written over; in a buffer there has
+//! to be room for it.
 
 use siskin_core::layout::{
     BUFFER_BYTES, BUFFER_ROOM, BUFFER_USED, BULK_BYTES, GAP_CELL, GAP_END, GAP_NEXT, GRANULE, KIND_STR,
@@ -22,70 +23,76 @@ use crate::masm::{Cond, Masm, Mem, Reg, at};
 /// Bytes copied at a time.
 const CHUNK: i32 = 8;
 
-/// Returns with the sum of the values in `T1` and `T2` in `T0`. Where there is more to it, it goes on behind, with both
-/// values where they were.
+/// [`Stub::ConcatNow`](siskin_core::layout::Stub::ConcatNow).
 pub(super) fn concat(masm: &mut impl Masm) {
-    let [slow, append] = core::array::from_fn(|_| masm.label());
+    let [refuse, left, right, append] = core::array::from_fn(|_| masm.label());
+    masm.landing();
     masm.xor64(Reg::T5, Reg::T1, Reg::ObjTag);
     masm.xor64(Reg::T6, Reg::T2, Reg::ObjTag);
     masm.or64(Reg::T0, Reg::T5, Reg::T6);
     masm.shr64(Reg::T0, Reg::T0, 48);
-    masm.branch64(Cond::Ne, Reg::T0, 0, slow);
+    masm.branch64(Cond::Ne, Reg::T0, 0, refuse);
     for string in [Reg::T5, Reg::T6] {
-        masm.branch8_mem(Cond::Ne, at(string, OBJECT_KIND), KIND_STR, slow);
+        masm.branch8_mem(Cond::Ne, at(string, OBJECT_KIND), KIND_STR, refuse);
     }
     masm.load32(Reg::T0, at(Reg::T5, STR_LEN));
     masm.load32(Reg::T3, at(Reg::T6, STR_LEN));
-    masm.branch32(Cond::Eq, Reg::T3, 0, slow);
+    masm.branch32(Cond::Eq, Reg::T3, 0, left);
+    masm.branch32(Cond::Eq, Reg::T0, 0, right);
     masm.add64(Reg::T4, Reg::T0, Reg::T3);
     masm.branch64(Cond::AboveEq, Reg::T4, STR_FLAT as i32, append);
-    masm.branch32(Cond::Eq, Reg::T0, 0, slow);
-    flat(masm, slow);
+    flat(masm, refuse);
     masm.bind(append);
-    appended(masm, slow);
-    masm.bind(slow);
+    appended(masm, refuse);
+    for (label, string) in [(left, Reg::T1), (right, Reg::T2)] {
+        masm.bind(label);
+        masm.mov(Reg::T0, string);
+        masm.ret();
+    }
+    masm.bind(refuse);
+    masm.imm(Reg::T0, 0);
+    masm.ret();
 }
 
 /// A string of `T4` bytes: the `T0` of the string at `T5`, the `T3` of that at `T6`.
-fn flat(masm: &mut impl Masm, slow: Label) {
-    // The granules of what is written behind the record, which must not be more than those of the cell.
-    masm.add64(Reg::T5, Reg::T3, CHUNK - 1);
-    masm.and64(Reg::T5, Reg::T5, -CHUNK);
-    masm.add64(Reg::T5, Reg::T5, Reg::T0);
-    for (granules, bytes) in [(Reg::T5, Reg::T5), (Reg::T7, Reg::T4)] {
-        masm.add64(granules, bytes, GRANULE - 1);
-        masm.shr64(granules, granules, GRANULE.trailing_zeros() as u8);
-    }
-    masm.branch64(Cond::Above, Reg::T5, Reg::T7, slow);
+fn flat(masm: &mut impl Masm, refuse: Label) {
+    masm.add64(Reg::T7, Reg::T4, GRANULE - 1);
+    masm.shr64(Reg::T7, Reg::T7, GRANULE.trailing_zeros() as u8);
     // A gap is three words.
     masm.add64(Reg::T5, Reg::T7, Reg::T7);
     masm.add64(Reg::T7, Reg::T7, Reg::T5);
     masm.address_index(Reg::T7, Reg::Vm, Reg::T7, VM_GAPS);
-    take(masm, |field| at(Reg::T7, field), slow);
+    take(masm, |field| at(Reg::T7, field), refuse);
 
+    // Each ends with a whole chunk. What that begins too early, the other string and the record are written over.
+    excess(masm, Reg::T3);
+    masm.sub64(Reg::T6, Reg::T6, Reg::T7);
+    masm.sub64(Reg::T7, Reg::T0, Reg::T7);
+    masm.add64(Reg::T7, Reg::T7, Reg::T5);
+    copy(masm, Reg::T6, Reg::T7, STR_BYTES, Reg::T3);
+    excess(masm, Reg::T0);
+    masm.xor64(Reg::T1, Reg::T1, Reg::ObjTag);
+    masm.sub64(Reg::T1, Reg::T1, Reg::T7);
+    masm.sub64(Reg::T7, Reg::T5, Reg::T7);
+    copy(masm, Reg::T1, Reg::T7, STR_BYTES, Reg::T0);
     masm.store64_imm(at(Reg::T5, 0), STR_FLAT_HEADER);
     masm.store64(at(Reg::T5, STR_LEN), Reg::T4);
-    masm.xor64(Reg::T1, Reg::T1, Reg::ObjTag);
-    masm.mov(Reg::T7, Reg::T0);
-    copy(masm, Reg::T1, Reg::T5, STR_BYTES, Reg::T7);
-    masm.add64(Reg::T0, Reg::T0, Reg::T5);
-    copy(masm, Reg::T6, Reg::T0, STR_BYTES, Reg::T3);
     masm.or64(Reg::T0, Reg::T5, Reg::ObjTag);
     masm.ret();
 }
 
 /// A string of `T4` bytes: the `T0` of the string at `T5`, which has a buffer with room, and the `T3` of that at `T6`.
-fn appended(masm: &mut impl Masm, slow: Label) {
-    masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), STR_APPENDED, slow);
-    masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AUX), STR_APPENDED, slow);
-    masm.branch32(Cond::AboveEq, Reg::T3, BULK_BYTES as i32, slow);
-    masm.branch64(Cond::Above, Reg::T4, STR_MOST as i32, slow);
+fn appended(masm: &mut impl Masm, refuse: Label) {
+    masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), STR_APPENDED, refuse);
+    masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AUX), STR_APPENDED, refuse);
+    masm.branch32(Cond::AboveEq, Reg::T3, BULK_BYTES as i32, refuse);
+    masm.branch64(Cond::Above, Reg::T4, STR_MOST as i32, refuse);
     masm.load64(Reg::T7, at(Reg::T5, STR_BYTES));
-    masm.branch32(Cond::Ne, Reg::T0, at(Reg::T7, BUFFER_USED), slow);
+    masm.branch32(Cond::Ne, Reg::T0, at(Reg::T7, BUFFER_USED), refuse);
     masm.load32(Reg::T5, at(Reg::T7, BUFFER_ROOM));
     masm.sub64(Reg::T5, Reg::T5, Reg::T4);
-    masm.branch64(Cond::Lt, Reg::T5, CHUNK - 1, slow);
-    take(masm, |field| at(Reg::Vm, VM_APPENDED_GAP + field), slow);
+    masm.branch64(Cond::Lt, Reg::T5, CHUNK - 1, refuse);
+    take(masm, |field| at(Reg::Vm, VM_APPENDED_GAP + field), refuse);
 
     masm.store64_imm(at(Reg::T5, 0), STR_APPENDED_HEADER);
     masm.store64(at(Reg::T5, STR_LEN), Reg::T4);
@@ -97,16 +104,23 @@ fn appended(masm: &mut impl Masm, slow: Label) {
     masm.ret();
 }
 
-/// Takes a cell from a gap, to `T5`, if it has one. The value in `T2` is lost then.
-fn take(masm: &mut impl Masm, gap: impl Fn(i32) -> Mem, slow: Label) {
+/// Takes a cell from a gap, to `T5`, if it has one. `T2` is lost.
+fn take(masm: &mut impl Masm, gap: impl Fn(i32) -> Mem, refuse: Label) {
     masm.load64(Reg::T5, gap(GAP_NEXT));
-    masm.branch64(Cond::Eq, Reg::T5, gap(GAP_END), slow);
+    masm.branch64(Cond::Eq, Reg::T5, gap(GAP_END), refuse);
     masm.add64(Reg::T2, Reg::T5, gap(GAP_CELL));
     masm.store64(gap(GAP_NEXT), Reg::T2);
 }
 
+/// How many more bytes than `len` are whole chunks, to `T7`.
+fn excess(masm: &mut impl Masm, len: Reg) {
+    masm.add64(Reg::T7, len, CHUNK - 1);
+    masm.and64(Reg::T7, Reg::T7, -CHUNK);
+    masm.sub64(Reg::T7, Reg::T7, len);
+}
+
 /// Copies `count` bytes, one at least, behind the record of a string to `to + disp`, and what is left of a chunk. `count`
-/// and the value in `T2` are lost.
+/// and `T2` are lost.
 fn copy(masm: &mut impl Masm, from: Reg, to: Reg, disp: i32, count: Reg) {
     let chunk = masm.label();
     masm.add64(count, count, CHUNK - 1);

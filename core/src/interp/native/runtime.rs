@@ -13,7 +13,7 @@ use crate::interp::machine::Flow;
 use crate::interp::vm::Stop;
 use crate::interp::{Vm, dispatch};
 use crate::layout::Stub;
-use crate::object::{Closure, Function, Gc, Header, Site, Str};
+use crate::object::{Closure, Function, Gc, Header, Site};
 use crate::tier::Kinds;
 use crate::value::Value;
 
@@ -72,9 +72,6 @@ runtime! {
     /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers. Answers
     /// 0 if it is done, else where to go on.
     Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
-    /// `concat_now(lhs, rhs)`: the bits of the sum of two strings, if that costs no fuel and there is room for it; else 0.
-    /// Its stub does most of that by itself.
-    ConcatNow concat_now(lhs: Value, rhs: Value) -> u64;
     /// `remember(object)`: tells the collector that a scanned object was stored into.
     Remember remember(object: *mut Header) -> ();
 }
@@ -89,7 +86,7 @@ impl Runtime {
     /// Whether it needs neither the frame's record nor the fuel, and changes neither.
     #[must_use]
     pub fn is_leaf(self) -> bool {
-        matches!(self, Runtime::ConcatNow | Runtime::Remember)
+        matches!(self, Runtime::Remember)
     }
 }
 
@@ -325,14 +322,6 @@ unsafe extern "C" fn leave_inlined(
 unsafe extern "C" fn concat(vm: *mut Vm, next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8 {
     // SAFETY: as above.
     unsafe { (*vm).concat_from_native(next, dst as usize, lhs, rhs) }
-}
-
-/// # Safety
-/// `vm` is the VM whose machine code calls; `lhs` and `rhs` are live.
-unsafe extern "C" fn concat_now(vm: *mut Vm, lhs: Value, rhs: Value) -> u64 {
-    let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else { return 0 };
-    // SAFETY: nobody else has the VM while machine code calls.
-    unsafe { (*vm).concat_now(left, right) }.map_or(0, |sum| sum.value().bits())
 }
 
 /// # Safety
