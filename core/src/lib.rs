@@ -18,8 +18,9 @@ pub mod mem;
 mod object;
 pub mod platform;
 pub mod syntax;
-mod threshold;
+
 pub mod tier;
+mod tunable;
 mod value;
 
 pub use api::{LoadError, LoadOptions, Script};

@@ -7,8 +7,8 @@ use super::size_class::CLASSES;
 use super::space::Space;
 use super::{Heap, NURSERY, SPACES};
 use crate::object::{Class, Dict, Function, Gc, Header, Kind, NO_SHAPE, Object, Shape, Str};
-use crate::threshold::threshold;
 use crate::tier::NativeRecord;
+use crate::tunable::tunable;
 
 /// What a heap's objects are reached from.
 pub(crate) trait Roots {
@@ -41,11 +41,11 @@ pub(crate) enum Extent {
 /// Bytes scanned for each byte allocated while marking.
 const PACE: usize = 4;
 /// Bytes scanned in one step, at the least and at the most: the bound on a pause.
-const STEP: (usize, usize) = (threshold(32 << 10, 64), threshold(256 << 10, 256));
+const STEP: (usize, usize) = (tunable(32 << 10, 64), tunable(256 << 10, 256));
 /// Pages cleared in one step.
-const CLEAR_STEP: usize = threshold(256, 1);
+const CLEAR_STEP: usize = tunable(256, 1);
 /// Pages looked at in one step of the search for empty ones.
-const PROWL_STEP: usize = threshold(8, 1);
+const PROWL_STEP: usize = tunable(8, 1);
 /// Times that roots are scanned again before marking ends in one go.
 const ROUNDS: u32 = 8;
 

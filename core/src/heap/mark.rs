@@ -8,11 +8,11 @@ use crate::object::{
     Age, BoundMethod, CellObject, Class, Closure, Dict, FREE_WAY, Function, Gc, Header, Instance, Kind,
     Object, Shape, Slots, Str, Way,
 };
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// Objects on the gray list, which rather overflows than take up more memory than this.
-const MOST_GRAY: usize = threshold(usize::MAX, 8);
+const MOST_GRAY: usize = tunable(usize::MAX, 8);
 
 impl Heap {
     /// Marks what a value refers to.

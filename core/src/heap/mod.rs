@@ -30,7 +30,7 @@ use core::ptr::NonNull;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable};
 use crate::platform::CodeSpan;
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 
 pub(crate) use collect::{Extent, Phase, Roots};
 pub(crate) use page::{GRANULE, PAGE};
@@ -98,12 +98,11 @@ pub(crate) struct Heap {
 }
 
 /// Bytes that are allocated before a collection, at the least.
-const NURSERY: usize =
-    threshold(if cfg!(target_pointer_width = "64") { 512 << 10 } else { 16 << 10 }, 1 << 10);
+const NURSERY: usize = tunable(if cfg!(target_pointer_width = "64") { 512 << 10 } else { 16 << 10 }, 1 << 10);
 /// Cells that a space takes out of a gap at once.
-const GAP: usize = threshold(usize::MAX, 3);
+const GAP: usize = tunable(usize::MAX, 3);
 /// The same for objects with finalizers: they may own tables, which the collector sees when it gives out a gap.
-const TABLES_GAP: usize = threshold(16, 3);
+const TABLES_GAP: usize = tunable(16, 3);
 
 /// Pages that are searched for a gap before a new one is taken: full ones cost a look each, and there may be very
 /// many behind one another.

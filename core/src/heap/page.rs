@@ -18,11 +18,11 @@ use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory};
 use crate::object::{Gc, Header};
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 
 /// Bytes of a page: small where memory is.
 pub(crate) const PAGE: usize =
-    threshold(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 4 << 10);
+    tunable(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 4 << 10);
 
 /// Bytes of a granule, the unit of cell sizes and mark bits.
 pub(crate) const GRANULE: usize = 16;

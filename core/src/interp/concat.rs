@@ -7,11 +7,11 @@ use super::{Fault, Vm};
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{Buffer, Gc, MAX_LEN, Object, Origin, Str};
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// Results shorter than this are copied whole.
-pub(crate) const FLAT: usize = threshold(64, 8);
+pub(crate) const FLAT: usize = tunable(64, 8);
 
 impl Vm {
     /// `lhs + rhs` when they are not both numbers, into register `dst`: the instruction `add`, of one word. A

@@ -5,13 +5,13 @@
 //! budget is. An instruction begins only if there is a unit for it, so what is owed is never more than the cost
 //! of one.
 
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 
 /// Bytes of bulk work for one unit.
 pub(crate) const BULK: usize = 64;
 
 /// Units in a slice, so that whoever wants to look in from time to time can.
-const SLICE: u64 = threshold(1 << 14, 100) as u64;
+const SLICE: u64 = tunable(1 << 14, 100) as u64;
 
 /// What is left to spend.
 #[repr(C)]

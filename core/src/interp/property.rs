@@ -17,11 +17,11 @@ use crate::object::{
     Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Instance, Location, Object, Shape, Site, Slots, Str,
     Way, WayKind, inline_capacity,
 };
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// A class with more shapes than this gives new instances with new fields a dictionary.
-const MANY_SHAPES: u32 = threshold(1024, 8) as u32;
+const MANY_SHAPES: u32 = tunable(1024, 8) as u32;
 
 /// What a property turned out to be.
 #[derive(Clone, Copy)]

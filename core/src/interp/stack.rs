@@ -21,7 +21,7 @@ use super::Fault;
 use crate::heap::{Heap, Roots};
 use crate::mem::{Mem, OutOfMemory};
 use crate::object::{Closure, Gc};
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// A call that is active.
@@ -60,12 +60,12 @@ pub(crate) struct Stack {
     mem: Mem,
 }
 
-const FIRST_FRAMES: usize = threshold(32, 2);
-const FIRST_VALUES: usize = threshold(256, 4);
+const FIRST_FRAMES: usize = tunable(32, 2);
+const FIRST_VALUES: usize = tunable(256, 4);
 /// Values on a stack, at the most: as many as can be copied and scanned in reasonable time.
 const MAX_VALUES: usize = 1 << 22;
 /// Values that `end` is moved ahead of what is needed.
-const STRIDE: usize = threshold(512, 3);
+const STRIDE: usize = tunable(512, 3);
 
 impl Stack {
     pub(crate) fn new(mem: &Mem, max_frames: usize) -> Result<Stack, OutOfMemory> {

@@ -11,7 +11,7 @@ use crate::heap::{Extent, Heap, HeapStats, Roots};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
 use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
 use crate::platform::Host;
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// How bytecode is dispatched; the meaning of a script does not depend on it.
@@ -112,7 +112,7 @@ pub(crate) struct Lookup {
 }
 
 /// Entries of the lookup cache: a power of two.
-pub(crate) const LOOKUPS: usize = threshold(if cfg!(target_pointer_width = "64") { 256 } else { 32 }, 4);
+pub(crate) const LOOKUPS: usize = tunable(if cfg!(target_pointer_width = "64") { 256 } else { 32 }, 4);
 
 /// A virtual machine: a heap, globals, and one stack to run on.
 pub struct Vm {

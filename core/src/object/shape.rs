@@ -14,13 +14,13 @@ use core::cell::{Cell, RefCell};
 use super::string::NameTable;
 use super::{Class, Gc, Header, Kind, Location, Object, Str};
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 
 /// The most slots an instance has inline.
-pub(crate) const MAX_INLINE: u16 = threshold(63, 7) as u16;
+pub(crate) const MAX_INLINE: u16 = tunable(63, 7) as u16;
 
 /// Instances with more fields than this keep them in a dictionary.
-pub(crate) const DICT_FIELDS: u16 = threshold(256, 12) as u16;
+pub(crate) const DICT_FIELDS: u16 = tunable(256, 12) as u16;
 
 /// The inline capacity for a number of fields: odd, so that header and slots fill 16-byte granules.
 pub(crate) fn inline_capacity(fields: u16) -> u16 {
@@ -54,7 +54,7 @@ unsafe impl Object for Shape {
 }
 
 /// Shapes with more fields than this are searched through an index.
-const LINEAR: u16 = threshold(8, 2) as u16;
+const LINEAR: u16 = tunable(8, 2) as u16;
 
 impl Shape {
     pub(crate) fn new(

@@ -21,14 +21,14 @@ use hashbrown::HashTable;
 
 use super::{Gc, Header, Kind, NO_SHAPE, Object};
 use crate::mem::{Mem, OutOfMemory};
-use crate::threshold::threshold;
+use crate::tunable::tunable;
 
 /// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
 /// not wrap where addresses have 32 bits.
 pub(crate) const MAX_LEN: usize = 1 << 30;
 
 /// Literals longer than this are not interned.
-pub(crate) const INTERN_LIMIT: usize = threshold(64, 8);
+pub(crate) const INTERN_LIMIT: usize = tunable(64, 8);
 
 const INTERNED: u16 = 1;
 const APPENDED: u16 = 2;
