@@ -128,6 +128,31 @@ impl Mem {
         budget.used.fetch_sub(layout.size(), Relaxed);
     }
 
+    /// Makes a raw block longer, where it lies if the host's allocator can do that, and counts the difference. If
+    /// memory or the limit does not allow it, the block is as it was.
+    ///
+    /// An allocator that copies holds both blocks for a moment; only the longer one is counted.
+    ///
+    /// # Safety
+    /// `block` came from this budget with the layout `old`, and is not used afterwards unless this fails. Neither
+    /// layout is empty, their alignments are equal, and `new` is not shorter.
+    pub(crate) unsafe fn grow_raw(
+        &self,
+        block: NonNull<u8>,
+        old: Layout,
+        new: Layout,
+    ) -> Result<NonNull<u8>, OutOfMemory> {
+        debug_assert!(old.size() != 0 && old.size() <= new.size() && old.align() == new.align());
+        let budget = self.budget();
+        let more = new.size() - old.size();
+        let used = budget.charge(more)?;
+        // SAFETY: the caller's block has this layout, and `new` is a layout, so its size does not overflow.
+        let grown = unsafe { budget.raw.realloc(block.as_ptr(), old, new.size()) };
+        let grown = NonNull::new(grown).ok_or_else(|| budget.refund(more))?;
+        budget.peak.fetch_max(used, Relaxed);
+        Ok(grown)
+    }
+
     fn budget(&self) -> &Budget {
         // SAFETY: the record lives until the last handle is dropped, and this is one.
         unsafe { self.0.as_ref() }
@@ -204,15 +229,73 @@ unsafe impl Allocator for Mem {
             }
             return Ok(block);
         }
-        let budget = self.budget();
-        let more = new.size() - old.size();
-        let used = budget.charge(more).map_err(|OutOfMemory| AllocError)?;
-        // SAFETY: the caller returns a block of this allocator with its layout; `new` is a valid layout.
-        let Some(block) = NonNull::new(unsafe { budget.raw.realloc(ptr.as_ptr(), old, new.size()) }) else {
-            budget.refund(more);
-            return Err(AllocError);
-        };
-        budget.peak.fetch_max(used, Relaxed);
+        // SAFETY: the caller's block is of this allocator with the layout `old`, and `new` is not shorter; neither is
+        // empty, and their alignments are equal.
+        let block = unsafe { self.grow_raw(ptr, old, new) }.map_err(|OutOfMemory| AllocError)?;
         Ok(NonNull::slice_from_raw_parts(block, new.size()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use core::alloc::Layout;
+
+    use super::{Mem, OutOfMemory};
+    use crate::mem::Vec;
+    use crate::mem::testing::Moody;
+
+    const SMALL: Layout = Layout::new::<[u64; 8]>();
+    const LARGE: Layout = Layout::new::<[u64; 64]>();
+
+    #[test]
+    fn a_block_that_grows_keeps_its_bytes_and_counts_the_difference() {
+        let moody = Moody::new();
+        let mem = Mem::new(moody, 4096).unwrap();
+        let before = mem.usage().used;
+        let block = mem.alloc_raw(SMALL).unwrap();
+        // SAFETY: the block has `SMALL`, then `LARGE`, and is given back once.
+        unsafe {
+            block.write_bytes(7, SMALL.size());
+            let grown = mem.grow_raw(block, SMALL, LARGE).unwrap();
+            let bytes = core::slice::from_raw_parts(grown.as_ptr(), SMALL.size());
+            assert!(bytes.iter().all(|&byte| byte == 7));
+            assert_eq!(mem.usage().used, before + LARGE.size());
+            assert_eq!(mem.usage().peak, before + LARGE.size());
+            assert_eq!(moody.bytes(), mem.usage().used);
+            mem.free_raw(grown, LARGE);
+        }
+        assert_eq!(mem.usage().used, before);
+    }
+
+    #[test]
+    fn a_block_that_may_not_grow_is_as_it_was() {
+        let moody = Moody::new();
+        let mem = Mem::new(moody, 4096).unwrap();
+        let block = mem.alloc_raw(SMALL).unwrap();
+        let before = mem.usage();
+        mem.set_limit(before.used + LARGE.size() - SMALL.size() - 1);
+        // SAFETY: the block has `SMALL`.
+        assert_eq!(unsafe { mem.grow_raw(block, SMALL, LARGE) }, Err(OutOfMemory));
+        mem.set_limit(before.limit);
+        moody.refuse(true);
+        // SAFETY: as above.
+        assert_eq!(unsafe { mem.grow_raw(block, SMALL, LARGE) }, Err(OutOfMemory));
+        assert_eq!(mem.usage(), before);
+        // SAFETY: given back once, with its layout.
+        unsafe { mem.free_raw(block, SMALL) };
+    }
+
+    #[test]
+    fn vectors_grow_where_they_lie() {
+        let moody = Moody::new();
+        let mem = Mem::new(moody, usize::MAX).unwrap();
+        let before = moody.requests();
+        let mut numbers = Vec::new(&mem);
+        for number in 0..10_000_u64 {
+            numbers.push(number).unwrap();
+        }
+        assert_eq!(moody.requests(), before + 1);
+        assert!(moody.grown() > 8, "grown {} times", moody.grown());
+        assert!(numbers.iter().copied().eq(0..10_000));
     }
 }

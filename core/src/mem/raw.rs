@@ -23,6 +23,10 @@ pub unsafe trait RawAlloc: Sync {
     /// Moves or stretches a block to `new_size` bytes (never 0) at the same alignment, keeping what both
     /// sizes cover; null leaves the old block as it was.
     ///
+    /// Without one of the host's, a block is copied, so both are held for a moment. A host whose blocks may get
+    /// large does better to stretch them, or to move their pages: a stack or table of many megabytes that is copied
+    /// holds the script up meanwhile.
+    ///
     /// # Safety
     /// As for `dealloc`; `new_size`, rounded up to the alignment, must not overflow `isize`.
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {

@@ -34,6 +34,8 @@ pub(crate) fn mem() -> Mem {
 #[derive(Default)]
 pub(crate) struct Moody {
     bytes: AtomicUsize,
+    requests: AtomicUsize,
+    grown: AtomicUsize,
     refuses: AtomicBool,
 }
 
@@ -48,6 +50,16 @@ impl Moody {
         self.bytes.load(Relaxed)
     }
 
+    /// Requests for a fresh block.
+    pub(crate) fn requests(&self) -> usize {
+        self.requests.load(Relaxed)
+    }
+
+    /// Requests to make a block longer.
+    pub(crate) fn grown(&self) -> usize {
+        self.grown.load(Relaxed)
+    }
+
     /// From here on requests are refused, or not.
     pub(crate) fn refuse(&self, refuses: bool) {
         self.refuses.store(refuses, Relaxed);
@@ -60,6 +72,7 @@ unsafe impl RawAlloc for Moody {
         if self.refuses.load(Relaxed) {
             return core::ptr::null_mut();
         }
+        self.requests.fetch_add(1, Relaxed);
         self.bytes.fetch_add(layout.size(), Relaxed);
         // SAFETY: the engine asks for no empty layouts.
         unsafe { std::alloc::alloc(layout) }
@@ -72,6 +85,22 @@ unsafe impl RawAlloc for Moody {
         unsafe {
             ptr.write_bytes(0xDF, layout.size());
             std::alloc::dealloc(ptr, layout);
+        }
+    }
+
+    unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
+        if self.refuses.load(Relaxed) {
+            return core::ptr::null_mut();
+        }
+        self.grown.fetch_add(1, Relaxed);
+        self.bytes.fetch_add(new_size, Relaxed);
+        // Always elsewhere, so that whoever kept the old address notices.
+        // SAFETY: the caller vouches for block, layout and size; the blocks are distinct.
+        unsafe {
+            let new = std::alloc::alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
+            new.copy_from_nonoverlapping(ptr, layout.size().min(new_size));
+            self.dealloc(ptr, layout);
+            new
         }
     }
 }
