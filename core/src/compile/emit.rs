@@ -4,6 +4,7 @@ use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res, Stop, What};
 use crate::bytecode::operand::*;
 use crate::bytecode::{Insn, Op};
+use crate::tunable::tunable;
 
 /// A place further on that jumps lead to. The jumps to it form a list through their own targets: each holds
 /// the distance to the one before, until [`bind`](Compiler::bind) replaces it.
@@ -25,7 +26,7 @@ impl Label {
 /// The farthest a target of 24 bits reaches.
 const MAX_24: u32 = (1 << 23) - 1;
 /// Jumps to jumps are followed this far; a longer chain only costs time when it runs.
-const MAX_HOPS: usize = 64;
+const MAX_HOPS: usize = tunable(64, 2);
 
 impl Compiler<'_> {
     /// The word that comes next.

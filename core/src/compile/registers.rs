@@ -9,11 +9,12 @@
 //! A window of a call lies on one side of them.
 
 use super::{Compiler, Reg, Res, Stop, What};
+use crate::tunable::tunable;
 
 /// The first scratch register; those below are named by 8-bit operands directly.
-pub(super) const SCRATCH: Reg = 253;
+pub(super) const SCRATCH: Reg = tunable(253, 14) as Reg;
 /// The first register behind the scratch registers.
-pub(super) const FAR: Reg = 256;
+pub(super) const FAR: Reg = SCRATCH + 3;
 /// No frame has more registers.
 const MAX_REGISTERS: Reg = 65_000;
 

@@ -47,7 +47,7 @@ const CLEAR_STEP: usize = tunable(256, 1);
 /// Pages looked at in one step of the search for empty ones.
 const PROWL_STEP: usize = tunable(8, 1);
 /// Times that roots are scanned again before marking ends in one go.
-const ROUNDS: u32 = 8;
+const ROUNDS: u32 = tunable(8, 2) as u32;
 
 impl Heap {
     /// The collector's turn before `size` bytes are allocated. True if it did anything.

@@ -106,7 +106,7 @@ const TABLES_GAP: usize = tunable(16, 3);
 
 /// Pages that are searched for a gap before a new one is taken: full ones cost a look each, and there may be very
 /// many behind one another.
-const SEARCH: usize = 64;
+const SEARCH: usize = tunable(64, 2);
 
 impl Heap {
     /// An empty heap.

@@ -12,12 +12,13 @@ use crate::bytecode::operand::OperandKind;
 use crate::bytecode::{Field, Insn, Op};
 use crate::object::{Closure, Function, Gc, Kind};
 use crate::tier::{Feedback, Kinds, NativeRecord};
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// Instructions in a sample that sees something new at every turn, at least.
-const SAMPLE: usize = 48;
+const SAMPLE: usize = tunable(48, 6);
 /// At most: a long turn of a loop is seen whole.
-const LONGEST: usize = 256;
+const LONGEST: usize = tunable(256, 24);
 
 impl Vm {
     /// A sample, unless one is being taken.

@@ -63,7 +63,7 @@ pub(crate) struct Stack {
 const FIRST_FRAMES: usize = tunable(32, 2);
 const FIRST_VALUES: usize = tunable(256, 4);
 /// Values on a stack, at the most: as many as can be copied and scanned in reasonable time.
-const MAX_VALUES: usize = 1 << 22;
+const MAX_VALUES: usize = tunable(1 << 22, 1 << 17);
 /// Values that `end` is moved ahead of what is needed.
 const STRIDE: usize = tunable(512, 3);
 

@@ -19,6 +19,7 @@ use crate::bytecode::Capture;
 use crate::bytecode::lines::Lines;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tier::{Feedback, NativeRecord};
+use crate::tunable::tunable;
 use crate::value::Value;
 
 /// How many shapes an inline cache remembers.
@@ -99,7 +100,7 @@ pub(crate) struct Site {
 }
 
 /// Operands of other kinds than expected that are borne with at first.
-const PATIENCE: u32 = 100;
+const PATIENCE: u32 = tunable(100, 3) as u32;
 
 /// Heat of a function that no tier looks at.
 pub(crate) const COLD: u32 = u32::MAX;

@@ -24,13 +24,14 @@ use crate::mem::{Mem, Vec};
 use crate::object::{COLD, Function, Gc};
 use crate::platform::CodeSpan;
 use crate::tier::{Bail, NativeRecord, NativeTier};
+use crate::tunable::tunable;
 use crate::value::Value;
 use runtime::addresses;
 pub use runtime::{RUNTIME, Runtime};
 
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter anew.
-const DEPTH: usize = 4096;
+const DEPTH: usize = tunable(4096, 7);
 /// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
 /// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
 const SWITCH: u32 = 2;
