@@ -45,7 +45,7 @@ const STEP: (usize, usize) = (tunable(32 << 10, 64), tunable(256 << 10, 256));
 /// Pages cleared in one step.
 const CLEAR_STEP: usize = tunable(256, 1);
 /// Pages looked at in one step of the search for empty ones.
-const PROWL_STEP: usize = tunable(8, 1);
+pub(super) const PROWL_STEP: usize = tunable(8, 1);
 /// Times that roots are scanned again before marking ends in one go.
 const ROUNDS: u32 = tunable(8, 2) as u32;
 
@@ -95,10 +95,11 @@ impl Heap {
         self.large_prowl.0 = 0;
         self.sweep_large(usize::MAX);
         self.prowl = (0, 0);
-        while let Some(page) = self.find_empty(usize::MAX).or_else(|| self.pool.pop()) {
+        while let Some(page) = self.find_empty(usize::MAX) {
             // SAFETY: an empty page that no list holds.
-            unsafe { Page::free(page, &self.mem) };
+            unsafe { self.free_page(page) };
         }
+        self.blocks.release();
     }
 
     /// Whether enough was allocated since the last collection: in cells, or in the tables of small objects.
@@ -217,25 +218,16 @@ impl Heap {
         !matches!(self.phase, Phase::Clear { .. } | Phase::Mark { extent: Extent::Full, .. })
     }
 
-    /// A little sweeping: dead large objects, and empty pages for the pool.
+    /// A little sweeping: dead large objects, and empty pages for any space.
     pub(super) fn sweep_some(&mut self) {
         if !self.marks_are_whole() {
             return;
         }
         self.sweep_large(PROWL_STEP);
-        // Enough for every space to have one; what is more goes back.
         if let Some(page) = self.find_empty(PROWL_STEP) {
-            let spare = self.pool.len() * (4 * super::page::PAGE) > self.live + NURSERY;
-            if spare || self.pool.push(page).is_err() {
-                // SAFETY: an empty page that no list holds.
-                unsafe { Page::free(page, &self.mem) };
-            }
+            // SAFETY: an empty page that no list holds.
+            unsafe { self.free_page(page) };
         }
-    }
-
-    /// An empty page, if one is at hand.
-    pub(super) fn take_empty(&mut self) -> Option<PagePtr> {
-        self.pool.pop().or_else(|| self.find_empty(PROWL_STEP * 4))
     }
 
     /// Looks at up to `most` pages for an unswept one without a live object, and takes it from its space. Finalizes
@@ -282,7 +274,7 @@ impl Heap {
                 self.large.swap_remove(index);
                 self.finalize_dead(front);
                 // SAFETY: its object is dead and no list holds it.
-                unsafe { Page::free(page, &self.mem) };
+                unsafe { self.free_page(page) };
             } else {
                 self.large_prowl.0 += 1;
             }

@@ -17,6 +17,7 @@
 //! New objects are unmarked. Roots (registers, globals) have no barrier; they are scanned at the beginning
 //! and once more at the end of marking.
 
+mod block;
 mod collect;
 mod mark;
 mod page;
@@ -25,6 +26,7 @@ mod space;
 #[cfg(test)]
 mod tests;
 
+use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -32,6 +34,8 @@ use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable
 use crate::platform::CodeSpan;
 use crate::tunable::tunable;
 
+use block::{Blocks, MOST_IN_A_RUN};
+use collect::PROWL_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 pub(crate) use page::{GRANULE, PAGE};
 use page::{Gap, Page, PagePtr};
@@ -64,8 +68,8 @@ pub(crate) struct Heap {
     large: Vec<PagePtr>,
     /// Where the search for dead large objects goes on, and how many it has yet to look at in this epoch.
     large_prowl: (usize, usize),
-    /// Empty pages that any space may take.
-    pool: Vec<PagePtr>,
+    /// Where pages are from.
+    blocks: Blocks,
     /// Where the search for empty pages goes on: space, index of the page. It goes round and round, so that it gets
     /// everywhere even if collections are frequent.
     prowl: (usize, usize),
@@ -112,14 +116,14 @@ impl Heap {
     /// An empty heap.
     pub(crate) fn new(mem: &Mem, stress: bool) -> Result<Heap, OutOfMemory> {
         let mut gray = Vec::new(mem);
-        gray.reserve(64)?;
+        gray.reserve(32)?;
         Ok(Heap {
             mem: mem.clone(),
             bumps: core::array::from_fn(|space| Bump::new(cell_size(space % CLASSES))),
             spaces: core::array::from_fn(|_| Space::new(mem)),
             large: Vec::new(mem),
             large_prowl: (0, 0),
-            pool: Vec::new(mem),
+            blocks: Blocks::new(mem),
             prowl: (0, 0),
             prowl_left: 0,
             gray,
@@ -181,7 +185,7 @@ impl Heap {
     pub(crate) fn allocate_large(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
         self.sweep_some();
         self.large.reserve(1)?;
-        let page = Page::new_large(&self.mem, size, self.epoch)?;
+        let page = self.large_page(size)?;
         self.large.push(page)?;
         self.large_prowl.1 += 1;
         self.count(size);
@@ -292,18 +296,56 @@ impl Heap {
         if let Some(list) = self.spaces.get_mut(space) {
             list.reserve()?;
         }
-        let page = if let Some(page) = self.take_empty() {
-            // SAFETY: pages that `take_empty` gives hold nothing.
-            unsafe { Page::reuse(page, cell, self.epoch, finalize) };
-            page
-        } else {
-            Page::new(&self.mem, cell, self.epoch, finalize)?
-        };
+        if self.blocks.free_pages() == 0
+            && let Some(page) = self.find_empty(PROWL_STEP * 4)
+        {
+            // SAFETY: an empty page that no list holds.
+            unsafe { self.free_page(page) };
+        }
+        let (memory, block) = self.blocks.take(1)?;
+        // SAFETY: just taken from that block.
+        let page = unsafe { Page::init(memory, block, cell, self.epoch, finalize) };
         if let Some(list) = self.spaces.get_mut(space) {
             list.push(page)?;
         }
         self.prowl_left += 1;
         Ok(page)
+    }
+
+    /// A page for one object of `size` bytes.
+    fn large_page(&mut self, size: usize) -> Result<PagePtr, OutOfMemory> {
+        let whole = Page::large_size(size)?;
+        let pages = whole.div_ceil(PAGE);
+        if pages <= MOST_IN_A_RUN {
+            let (memory, block) = self.blocks.take(pages)?;
+            // SAFETY: so many pages of that block, just taken.
+            Ok(unsafe { Page::init_large(memory, Some(block), size, pages * PAGE, self.epoch) })
+        } else {
+            let memory = self.mem.alloc_raw(aligned(whole)?)?;
+            // SAFETY: an allocation of that size.
+            Ok(unsafe { Page::init_large(memory, None, size, whole, self.epoch) })
+        }
+    }
+
+    /// Gives the memory of a page back: to its block, if it is out of one.
+    ///
+    /// # Safety
+    /// No object of the page is used any more, and no list holds it.
+    unsafe fn free_page(&mut self, page: PagePtr) {
+        // Enough for every space to have one; more than that goes back to the host as soon as a block is empty.
+        let keep = self.blocks.free_pages() * (4 * PAGE) <= self.live + NURSERY;
+        // SAFETY: the page is live so far.
+        let (block, size) = unsafe { (page.as_ref().block(), page.as_ref().size()) };
+        match block {
+            // SAFETY: `add_page` or `large_page` took it from there.
+            Some(block) => unsafe { self.blocks.give_back(page.cast(), size / PAGE, block, keep) },
+            None => {
+                if let Ok(layout) = aligned(size) {
+                    // SAFETY: `large_page` allocated it with this layout.
+                    unsafe { self.mem.free_raw(page.cast(), layout) };
+                }
+            }
+        }
     }
 
     /// Frees everything; the VM is going.
@@ -315,14 +357,19 @@ impl Heap {
                     unsafe { page.as_ref() }.each_cell(|cell, _| self.finalize(cell));
                 }
                 // SAFETY: nothing uses its objects any more.
-                unsafe { Page::free(page, &self.mem) };
+                unsafe { self.free_page(page) };
             }
         }
-        while let Some(page) = self.large.pop().or_else(|| self.pool.pop()) {
+        while let Some(page) = self.large.pop() {
             // SAFETY: as above; large objects have no finalizers.
-            unsafe { Page::free(page, &self.mem) };
+            unsafe { self.free_page(page) };
         }
+        self.blocks.release();
     }
+}
+
+fn aligned(size: usize) -> Result<Layout, OutOfMemory> {
+    Layout::from_size_align(size, PAGE).map_err(|_| OutOfMemory)
 }
 
 impl Drop for Heap {

@@ -9,14 +9,14 @@
 //!    a cell's is that of its start     the gaps between marked cells
 //! ```
 //!
-//! A page's address is its objects' address with the low bits cleared. A large object has a page of its own,
-//! as long as it needs; it starts where a first cell would.
+//! A page's address is its objects' address with the low bits cleared. A large object has a page to itself, as long
+//! as the object needs; the object starts where a first cell would.
 
-use core::alloc::Layout;
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use crate::mem::{Mem, OutOfMemory};
+use super::block::BlockPtr;
+use crate::mem::OutOfMemory;
 use crate::object::{Gc, Header};
 use crate::tunable::tunable;
 
@@ -32,6 +32,9 @@ const MARK_WORDS: usize = PAGE / GRANULE / 32;
 /// Offset of the first cell.
 const FIRST: usize = size_of::<Page>().next_multiple_of(GRANULE);
 
+/// Bytes for cells.
+pub(super) const CELLS: usize = PAGE - FIRST;
+
 /// The front of a page.
 #[repr(C, align(16))]
 pub(crate) struct Page {
@@ -40,6 +43,8 @@ pub(crate) struct Page {
     cell: usize,
     /// Bytes of the whole page.
     size: usize,
+    /// Where its memory is from; none if it is an allocation by itself.
+    block: Option<BlockPtr>,
     /// Offset behind the last cell.
     end: usize,
     /// Offset of the first cell that allocation has not looked at in this epoch.
@@ -57,41 +62,61 @@ pub(crate) type PagePtr = NonNull<Page>;
 pub(crate) type Gap = (*mut u8, *mut u8);
 
 impl Page {
-    /// A page of cells of `cell` bytes; `zeroed` if cells must say that they hold nothing.
-    pub(crate) fn new(mem: &Mem, cell: usize, epoch: u32, zeroed: bool) -> Result<PagePtr, OutOfMemory> {
-        let layout = layout(PAGE)?;
-        let page = mem.alloc_raw(layout)?.cast::<Page>();
-        init(page, cell, PAGE, epoch, zeroed);
-        Ok(page)
-    }
-
-    /// A page for one object of `size` bytes.
-    pub(crate) fn new_large(mem: &Mem, size: usize, epoch: u32) -> Result<PagePtr, OutOfMemory> {
-        let whole = size.checked_add(FIRST).ok_or(OutOfMemory)?;
-        let page = mem.alloc_raw(layout(whole)?)?.cast::<Page>();
-        init(page, size, whole, epoch, false);
-        Ok(page)
-    }
-
-    /// Gives a page's memory back.
+    /// Makes memory a page of cells of `cell` bytes; `zeroed` if cells must say that they hold nothing.
     ///
     /// # Safety
-    /// No object of the page is used any more.
-    pub(crate) unsafe fn free(page: PagePtr, mem: &Mem) {
-        // SAFETY: the page is live until the end of this function.
-        let size = unsafe { page.as_ref() }.size;
-        if let Ok(layout) = layout(size) {
-            // SAFETY: `new` or `new_large` allocated it with this layout.
-            unsafe { mem.free_raw(page.cast(), layout) };
+    /// `memory` is [`PAGE`] bytes out of `block`, aligned to that, which nobody else uses.
+    pub(super) unsafe fn init(
+        memory: NonNull<u8>,
+        block: BlockPtr,
+        cell: usize,
+        epoch: u32,
+        zeroed: bool,
+    ) -> PagePtr {
+        let page = memory.cast();
+        let end = FIRST + CELLS / cell * cell;
+        // SAFETY: passed on from the caller; cells lie within the page.
+        unsafe {
+            write_front(page, Some(block), cell, PAGE, end, epoch);
+            if zeroed {
+                Page::first(page).write_bytes(0, CELLS);
+            }
         }
+        page
     }
 
-    /// Makes an empty page one of cells of another size.
+    /// Makes memory the page of one object of `cell` bytes.
     ///
     /// # Safety
-    /// No object of the page is used any more, and its size is [`PAGE`].
-    pub(crate) unsafe fn reuse(page: PagePtr, cell: usize, epoch: u32, zeroed: bool) {
-        init(page, cell, PAGE, epoch, zeroed);
+    /// `memory` is `size` bytes, aligned to [`PAGE`], which nobody else uses: out of `block`, or an allocation if that
+    /// is none. The page's front and the object fit.
+    pub(super) unsafe fn init_large(
+        memory: NonNull<u8>,
+        block: Option<BlockPtr>,
+        cell: usize,
+        size: usize,
+        epoch: u32,
+    ) -> PagePtr {
+        debug_assert!(FIRST + cell <= size);
+        let page = memory.cast();
+        // SAFETY: passed on from the caller.
+        unsafe { write_front(page, block, cell, size, FIRST + cell, epoch) };
+        page
+    }
+
+    /// Bytes of a page for one object of `size` bytes.
+    pub(super) fn large_size(size: usize) -> Result<usize, OutOfMemory> {
+        size.checked_add(FIRST).ok_or(OutOfMemory)
+    }
+
+    /// The block that the page is in, if it is not an allocation by itself.
+    pub(super) fn block(&self) -> Option<BlockPtr> {
+        self.block
+    }
+
+    /// Bytes of the whole page.
+    pub(super) fn size(&self) -> usize {
+        self.size
     }
 
     /// The page that an object lies in.
@@ -154,7 +179,7 @@ impl Page {
 
     /// The next gap, or its first `most` cells.
     pub(crate) fn next_gap(&self, most: usize) -> Option<Gap> {
-        if self.live.get() as usize * self.cell == self.end - FIRST {
+        if self.live.get() as usize * self.cell >= self.end - FIRST {
             return None;
         }
         let base = core::ptr::from_ref(self).cast::<u8>().cast_mut();
@@ -227,44 +252,48 @@ impl Page {
     }
 }
 
-fn init(page: PagePtr, cell: usize, size: usize, epoch: u32, zeroed: bool) {
-    let end = FIRST + (size - FIRST) / cell * cell;
+/// # Safety
+/// The page is `size` bytes that nobody else uses.
+unsafe fn write_front(
+    page: PagePtr,
+    block: Option<BlockPtr>,
+    cell: usize,
+    size: usize,
+    end: usize,
+    epoch: u32,
+) {
     let front = Page {
         marks: [const { Cell::new(0) }; MARK_WORDS],
         cell,
         size,
+        block,
         end,
         cursor: Cell::new(FIRST),
         epoch: Cell::new(epoch),
         live: Cell::new(0),
     };
-    // SAFETY: the page is `size` bytes that nobody else uses.
-    unsafe {
-        page.write(front);
-        if zeroed {
-            Page::first(page).write_bytes(0, size - FIRST);
-        }
-    }
-}
-
-fn layout(size: usize) -> Result<Layout, OutOfMemory> {
-    Layout::from_size_align(size, PAGE).map_err(|_| OutOfMemory)
+    // SAFETY: a front is shorter than a page.
+    unsafe { page.write(front) };
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::block::Blocks;
     use super::*;
     use crate::mem::testing::mem;
 
     #[test]
     fn gaps_lie_between_marked_cells() {
         let mem = mem();
-        let page = Page::new(&mem, 48, 0, true).unwrap();
+        let mut blocks = Blocks::new(&mem);
+        let (memory, block) = blocks.take(1).unwrap();
+        // SAFETY: a page of that block.
+        let page = unsafe { Page::init(memory, block, 48, 0, true) };
         // SAFETY: freed at the end only.
         let front = unsafe { page.as_ref() };
         let (start, end) = front.next_gap(usize::MAX).unwrap();
         let cells = (end.addr() - start.addr()) / 48;
-        assert_eq!(cells, (PAGE - FIRST) / 48);
+        assert_eq!(cells, CELLS / 48);
         assert!(front.next_gap(usize::MAX).is_none());
 
         let object = |index: usize| {
@@ -286,6 +315,6 @@ mod tests {
         front.each_cell(|_, is| marked += u32::from(is));
         assert_eq!(marked, 4);
         // SAFETY: nothing of it is used below.
-        unsafe { Page::free(page, &mem) };
+        unsafe { blocks.give_back(page.cast(), 1, block, false) };
     }
 }

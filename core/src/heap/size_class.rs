@@ -1,25 +1,42 @@
 //! Which cell size serves which object size.
 
-use super::page::{GRANULE, PAGE};
+use super::page::{CELLS, GRANULE, PAGE};
 
-/// Sizes up to this are served by pages of cells; larger objects get a page of their own.
-pub(crate) const MAX_SMALL: usize = PAGE / 8;
+/// Sizes up to this are served by pages of cells, at least two to the page. A larger object gets a page to itself.
+pub(crate) const MAX_SMALL: usize = fitted(2);
 
 /// Up to this many granules, every size has a class of its own.
 const EXACT: usize = 16;
-const MAX_GRANULES: usize = MAX_SMALL / GRANULE;
+/// The most granules of a cell whose size does not depend on the page's.
+const MAX_GRANULES: usize = PAGE / 8 / GRANULE;
+const UNFITTED: usize = class_of_granules(MAX_GRANULES) + 1;
+/// Larger cells are as large as so many to a page can be.
+const MOST_FITTED: usize = CELLS / (MAX_GRANULES * GRANULE + 1);
 
 /// How many cell sizes there are.
-pub(crate) const CLASSES: usize = class_of_granules(MAX_GRANULES) + 1;
+pub(crate) const CLASSES: usize = UNFITTED + MOST_FITTED - 1;
+
+/// Bytes of a cell if a page holds `count`.
+const fn fitted(count: usize) -> usize {
+    CELLS / count / GRANULE * GRANULE
+}
 
 /// The class of an object of `size` bytes (from 1 to [`MAX_SMALL`]).
 #[inline]
 pub(crate) const fn class_of(size: usize) -> usize {
-    class_of_granules(size.div_ceil(GRANULE))
+    let granules = size.div_ceil(GRANULE);
+    if granules <= MAX_GRANULES {
+        class_of_granules(granules)
+    } else {
+        UNFITTED + MOST_FITTED - CELLS / (granules * GRANULE)
+    }
 }
 
 /// Bytes of a cell of that class.
 pub(crate) const fn cell_size(class: usize) -> usize {
+    if class >= UNFITTED {
+        return fitted(MOST_FITTED - (class - UNFITTED));
+    }
     let granules = if class < EXACT {
         class + 1
     } else {

@@ -1,5 +1,6 @@
 //! The heap on its own, with roots that a test writes down.
 
+mod blocks;
 mod model;
 mod refusal;
 mod steps;

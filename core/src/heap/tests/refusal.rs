@@ -26,7 +26,7 @@ fn a_gray_list_that_cannot_grow_loses_nothing() {
         let leaves = fan(&mut world);
         world.begin(extent);
         alloc.refuse(true);
-        world.step(10_000);
+        world.step(8_500);
         assert!(world.heap.gray_overflow, "the list had room enough, so this shows nothing");
         world.end();
         assert!(!world.heap.gray_overflow);
@@ -70,7 +70,7 @@ fn a_full_collection_may_follow_an_overflow() {
     let leaves = fan(&mut world);
     world.begin(Extent::Young);
     alloc.refuse(true);
-    world.step(10_000);
+    world.step(8_500);
     assert!(world.heap.gray_overflow);
     world.collect(Extent::Full);
     assert!(leaves.iter().all(|leaf| is_marked(leaf.header())));

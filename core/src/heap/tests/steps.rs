@@ -3,6 +3,7 @@
 use super::*;
 use crate::heap::NURSERY;
 use crate::heap::page::PAGE;
+use crate::heap::size_class::MAX_SMALL;
 
 fn list(world: &mut World, length: usize) -> Value {
     (0..length).fold(Value::NIL, |next, _| world.cell(next).value())
@@ -54,7 +55,7 @@ fn a_vm_s_step_is_bounded_however_large_the_heap() {
 fn clearing_marks_is_bounded_for_large_objects_too() {
     let mut world = World::new();
     for _ in 0..2000 {
-        let large = world.slots(300);
+        let large = world.slots((MAX_SMALL / 8) as u16);
         world.hold(large.value());
     }
     world.collect(Extent::Young);
