@@ -1,5 +1,7 @@
 //! What differs by processor: the instruction that traps, and how caches learn of new code.
 
+use std::ptr::NonNull;
+
 /// `int3`, four times: the smallest x86 instruction, so that a jump to any byte traps.
 #[cfg(not(target_arch = "aarch64"))]
 pub(crate) const TRAP: [u8; 4] = [0xcc; 4];
@@ -7,6 +9,18 @@ pub(crate) const TRAP: [u8; 4] = [0xcc; 4];
 /// `brk #0`.
 #[cfg(target_arch = "aarch64")]
 pub(crate) const TRAP: [u8; 4] = 0xd420_0000_u32.to_le_bytes();
+
+/// Fills memory with traps.
+///
+/// # Safety
+/// `len` bytes at `start` are writable, and nobody has references to them.
+pub(crate) unsafe fn fill(start: NonNull<u8>, len: usize) {
+    for offset in (0..len).step_by(TRAP.len()) {
+        // SAFETY: the caller vouches for the bytes; pages and spans have a multiple of four, and arrays of bytes have no
+        // alignment.
+        unsafe { start.add(offset).cast::<[u8; 4]>().write(TRAP) };
+    }
+}
 
 /// Makes code that was written to `len` bytes at `start` visible to this thread's instruction fetch.
 ///

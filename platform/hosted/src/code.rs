@@ -1,4 +1,4 @@
-//! Spans of machine code over a reserve of pages.
+//! Spans of machine code over pages that a VM borrows.
 
 use std::ops::Range;
 
@@ -9,17 +9,19 @@ use crate::reserve::Reserve;
 
 /// Spans begin at multiples of this many bytes, and take multiples of it.
 const GRAIN: usize = 16;
+/// There is one kind of free bytes.
+const FREE: u8 = 0;
 
-/// Executable memory from the operating system.
+/// Executable memory from the operating system, for one VM.
 ///
-/// One range of addresses is reserved at once; its pages are given memory when spans first lie in them. They are
-/// writable from then until [`seal`](CodeMemory::seal), or executable, never both; spans share pages. Where the
-/// range lies, and where in it the first span does, is random. Every byte that is executable and in no span is a
-/// trapping instruction, but for spans freed since the last `seal`: `free` may be called while machine code of
-/// the same page runs, so what they held is erased by the next `allocate` or `seal`.
+/// The addresses are reserved once for the whole process, at random. Each `HostedCode` borrows pages of them as it
+/// needs more, shares none with another, and gives them back, erased, when it is dropped. Its pages are writable from
+/// when they are written to until [`seal`](CodeMemory::seal), or executable, never both; its spans share pages. Where in
+/// the first page the first span begins is random. Every byte that is executable and in no span is a trapping
+/// instruction, but for spans freed since the last `seal`: `free` may be called while machine code of the same page
+/// runs, so what they held is erased by the next `allocate` or `seal`.
 ///
-/// A freed span is reused, the first that fits, together with free neighbours. Pages are never given back to the
-/// system before the whole is dropped.
+/// A freed span is reused, together with free neighbours. Allocating and freeing cost the same at any number of spans.
 ///
 /// # Examples
 /// ```
@@ -34,61 +36,88 @@ const GRAIN: usize = 16;
 #[derive(Debug)]
 pub struct HostedCode {
     reserve: Reserve,
-    extents: Extents,
+    /// Which bytes are taken, in units of `GRAIN`.
+    extents: Extents<1>,
+    /// Units that may be taken.
+    limit: usize,
     /// Freed and not yet erased; has room for all spans there are, so that freeing needs no memory.
-    stale: Vec<Range<usize>>,
+    stale: Vec<Range<u32>>,
 }
 
 impl HostedCode {
-    /// A memory for up to `reserve` bytes of machine code, rounded up to whole pages.
+    /// A memory for up to `limit` bytes of machine code, rounded up to a multiple of 16.
     ///
     /// # Errors
-    /// [`CodeError::Refused`] when the system refuses that many addresses, or is none that this crate knows. A policy
-    /// against executable memory may show in `allocate` and `seal` only: trying it out here would cost every program.
-    pub fn new(reserve: usize) -> Result<HostedCode, CodeError> {
-        let reserve = Reserve::new(reserve)?;
-        let extents = Extents::new(reserve.room(GRAIN));
-        Ok(HostedCode { reserve, extents, stale: Vec::new() })
+    /// [`CodeError::Refused`] when the process has no addresses for machine code yet and the system refuses them, or is
+    /// none that this crate knows. A policy against executable memory may show in `allocate` and `seal` only: trying it
+    /// out here would cost every program.
+    pub fn new(limit: usize) -> Result<HostedCode, CodeError> {
+        let reserve = Reserve::new(limit)?;
+        Ok(HostedCode { reserve, extents: Extents::new(), limit: limit.div_ceil(GRAIN), stale: Vec::new() })
     }
 
-    /// Where in the reserve a span lies, if it is one of ours and was not freed.
-    fn place(&self, span: CodeSpan) -> Option<Range<usize>> {
-        let start = span.start.addr().get().checked_sub(self.reserve.base().addr().get())?;
-        let size = size(span.len)?;
-        self.extents.holds(start, size).then(|| start..start + size)
+    /// Which units a span takes, if it is one of ours and was not freed.
+    fn place(&self, span: CodeSpan) -> Option<Range<u32>> {
+        let offset = self.reserve.offset_of(span.start.addr().get())?;
+        let start = u32::try_from(offset / GRAIN).ok().filter(|_| offset % GRAIN == 0)?;
+        let len = units(span.len)?;
+        self.extents.holds(start, len).then(|| start..start + len)
+    }
+
+    /// Takes units, of more pages if those there are do not suffice.
+    fn take(&mut self, len: u32) -> Result<u32, CodeError> {
+        if self.limit.saturating_sub(self.extents.taken() as usize) < len as usize {
+            return Err(CodeError::Full);
+        }
+        if let Some(start) = self.extents.take(len, FREE) {
+            return Ok(start);
+        }
+        let more = self.reserve.grow(len as usize * GRAIN, GRAIN)?;
+        let unit = |offset: usize| u32::try_from(offset / GRAIN).map_err(|_| CodeError::Full);
+        self.extents.grow(unit(more.start)?..unit(more.end)?, FREE);
+        self.extents.take(len, FREE).ok_or(CodeError::Full)
     }
 
     /// Erases what was freed. Not while machine code runs: its pages may be needed for it.
     fn scrub(&mut self) -> Result<(), CodeError> {
         while let Some(place) = self.stale.last().cloned() {
-            self.reserve.open(place.clone())?;
-            self.reserve.trap(place);
+            self.reserve.open(bytes(&place))?;
+            self.reserve.trap(bytes(&place));
             self.stale.pop();
         }
         Ok(())
     }
 }
 
-/// Bytes that a span of `len` takes; an empty one has an address of its own, too.
-fn size(len: usize) -> Option<usize> {
-    len.max(1).checked_next_multiple_of(GRAIN)
+/// Units that a span of `len` bytes takes; an empty one has an address of its own, too.
+fn units(len: usize) -> Option<u32> {
+    u32::try_from(len.max(1).div_ceil(GRAIN)).ok()
 }
 
-// SAFETY: spans are what `Extents::take` handed out and `give` did not get back, which do not overlap; the reserve
-// never moves. Once `allocate` returned a span, nothing but `write` changes its bytes: `stale`, which is erased, is
-// empty then and gets only what was given back; pages that are touched for the first time have no spans. `write`
-// and `free` leave alone what is not a span. The reserve tells every thread's processor when it seals.
+/// The offsets of units.
+fn bytes(units: &Range<u32>) -> Range<usize> {
+    units.start as usize * GRAIN..units.end as usize * GRAIN
+}
+
+// SAFETY: spans are what `Extents::take` handed out and `give` did not get back, which do not overlap; they lie in pages
+// that the process's region lends to nobody else, and that never move. Once `allocate` returned a span, nothing but
+// `write` changes its bytes: `stale`, which is erased, is empty then and gets only what was given back; pages that are
+// touched for the first time have no spans. `write` and `free` leave alone what is not a span. The reserve tells every
+// thread's processor when it seals.
 unsafe impl CodeMemory for HostedCode {
     fn allocate(&mut self, len: usize) -> Result<CodeSpan, CodeError> {
-        let size = size(len).ok_or(CodeError::Full)?;
+        let count = units(len).ok_or(CodeError::Full)?;
         self.stale.try_reserve(self.extents.pieces() + 1).map_err(|_| CodeError::Full)?;
-        let start = self.extents.take(size).ok_or(CodeError::Full)?;
-        if let Err(error) = self.scrub().and_then(|()| self.reserve.open(start..start + size)) {
-            self.extents.give(start, size);
-            return Err(error);
+        let start = self.take(count)?;
+        let place = bytes(&(start..start + count));
+        let opened = self.scrub().and_then(|()| self.reserve.open(place.clone()));
+        match (opened, self.reserve.at(place.start)) {
+            (Ok(()), Some(start)) => Ok(CodeSpan { start, len }),
+            (opened, _) => {
+                self.extents.give(start, count, FREE);
+                opened.and(Err(CodeError::Full))
+            }
         }
-        // SAFETY: what extents hand out lies in the reserve's room, which is one mapping.
-        Ok(CodeSpan { start: unsafe { self.reserve.base().add(start) }, len })
     }
 
     fn write(&mut self, span: CodeSpan, offset: usize, bytes: &[u8]) {
@@ -96,7 +125,7 @@ unsafe impl CodeMemory for HostedCode {
             && let Some(room) = span.len.checked_sub(offset)
             && let Some(bytes) = bytes.get(..bytes.len().min(room))
         {
-            self.reserve.put(place.start + offset, bytes);
+            self.reserve.put(place.start as usize * GRAIN + offset, bytes);
         }
     }
 
@@ -107,13 +136,13 @@ unsafe impl CodeMemory for HostedCode {
 
     fn free(&mut self, span: CodeSpan) {
         if let Some(place) = self.place(span)
-            && self.extents.give(place.start, place.len())
+            && self.extents.give(place.start, place.end - place.start, FREE).is_some()
         {
             self.stale.push(place);
         }
     }
 
     fn used(&self) -> usize {
-        self.extents.taken()
+        self.extents.taken() as usize * GRAIN
     }
 }

@@ -5,9 +5,11 @@
 //! that passes [`NullCode`].
 //!
 //! ```text
-//!   HostedCode   code.rs      which spans there are, what is still to be erased
+//!   HostedCode   code.rs      a VM's spans, and what is still to be erased
 //!     Extents    extents.rs   which bytes are free; no unsafe
-//!     Reserve    reserve/     pages: one file for each system
+//!     Reserve    reserve/     a VM's pages: one file for each system
+//!       Lease    lease.rs     which pages those are
+//!         Region region.rs    the pages of the whole process, lent to VMs
 //!       arch.rs               what differs by processor: the trap, the caches
 //! ```
 //!
@@ -30,7 +32,17 @@
 mod arch;
 mod code;
 mod extents;
+#[cfg(any(
+    all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
+    target_os = "macos"
+))]
+mod lease;
 mod null;
+#[cfg(any(
+    all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
+    target_os = "macos"
+))]
+mod region;
 mod reserve;
 
 pub use code::HostedCode;
@@ -38,15 +50,14 @@ pub use null::NullCode;
 
 use siskin_core::platform::{CodeError, CodeMemory};
 
-/// Bytes of machine code that suffice for most programs: 64 MB of addresses, whose memory is taken as it is used.
-///
-/// Direct calls and jumps of both processors reach all of it.
+/// Bytes of machine code that suffice for most programs, and that one VM may have at most by default: 64 MB, whose memory
+/// is taken as it is used.
 pub const DEFAULT_RESERVE: usize = 64 << 20;
 
-/// Executable memory from the system, for up to `reserve` bytes of machine code.
+/// Executable memory from the system, for up to `limit` bytes of machine code.
 ///
 /// # Errors
 /// As for [`HostedCode::new`].
-pub fn code_memory(reserve: usize) -> Result<Box<dyn CodeMemory>, CodeError> {
-    Ok(Box::new(HostedCode::new(reserve)?))
+pub fn code_memory(limit: usize) -> Result<Box<dyn CodeMemory>, CodeError> {
+    Ok(Box::new(HostedCode::new(limit)?))
 }

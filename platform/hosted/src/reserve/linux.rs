@@ -2,129 +2,181 @@
 
 use std::ops::Range;
 use std::ptr::NonNull;
+use std::sync::OnceLock;
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags, mmap_anonymous, mprotect, munmap};
+use rustix::process::{Resource, getrlimit};
 use rustix::rand::{GetRandomFlags, getrandom};
 use rustix::thread::{MembarrierCommand, membarrier};
 use siskin_core::platform::CodeError;
 
 use crate::arch;
+use crate::lease::{Lease, Stretch};
 
 /// How many pages before the first one in use may be left out.
 const SHIFTS: usize = 256;
+/// Bytes of addresses that are reserved, if the process may have as many: enough for the code of a million small VMs.
+const REGION: usize = 16 << 30;
+/// A region smaller than this is not worth having.
+const SMALLEST: usize = 1 << 20;
 
-/// A mapping:
+/// The addresses of the region, at first without access:
 ///
 /// ```text
 ///   map                     base
-///   |guard, and a random     |touched: writable or |not yet        | guard
-///   |number of pages         |executable           |               |
-///   |no access               |                     |no access      | no access
+///   |guard, and a random     |pages to lend          | guard
+///   |number of pages         |                       |
 /// ```
 ///
 /// The kernel places the mapping at random, but next to others, so that their addresses would tell ours.
 #[derive(Debug)]
-pub(crate) struct Reserve {
+pub(crate) struct Mapping {
     map: NonNull<u8>,
     mapped: usize,
-    base: NonNull<u8>,
-    len: usize,
-    page: usize,
-    /// Random, to place the first span within its page.
-    noise: usize,
-    /// For each page that was touched, whether it is writable, otherwise executable.
-    open: Vec<bool>,
-    /// Pages outside are not open.
-    dirty: Range<usize>,
-    /// The system refused a change: what was touched has no access (or whatever it could not be kept from).
-    shut: bool,
-    /// Whether other threads' processors can be told of new code; not known before the first time.
-    barrier: Option<bool>,
+    pub(crate) base: NonNull<u8>,
+    /// Bytes to lend, in whole pages.
+    pub(crate) len: usize,
+    /// Bytes of a page.
+    pub(crate) page: usize,
 }
 
-// SAFETY: the mapping belongs to this value alone, and no thread is special to it.
+// SAFETY: the mapping is the whole process's; these are only numbers that say where it is.
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    pub(crate) fn reserve() -> Option<Mapping> {
+        // Addresses are free, unless the process may have only so many.
+        let addresses = getrlimit(Resource::As).current.and_then(|limit| usize::try_from(limit / 8).ok());
+        let mut len = addresses.map_or(REGION, |most| most.min(REGION)).next_power_of_two();
+        while len >= SMALLEST {
+            if let Some(mapping) = Mapping::of(len) {
+                return Some(mapping);
+            }
+            len /= 2;
+        }
+        None
+    }
+
+    fn of(len: usize) -> Option<Mapping> {
+        let page = page_size();
+        let mapped = len.checked_add((SHIFTS + 1) * page)?;
+        let shift = (1 + random() as usize % SHIFTS) * page;
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: the kernel chooses the addresses, none of them in use.
+        let map = unsafe { mmap_anonymous(std::ptr::null_mut(), mapped, ProtFlags::empty(), flags) };
+        let map = NonNull::new(map.ok()?.cast::<u8>())?;
+        // SAFETY: `shift + len` is at most `mapped - page`.
+        Some(Mapping { map, mapped, base: unsafe { map.add(shift) }, len, page })
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours; it is only dropped before any page of it was lent.
+        let _ = unsafe { munmap(self.map.as_ptr().cast(), self.mapped) };
+    }
+}
+
+/// Takes access and memory from whole pages: as they were when the region was reserved.
+///
+/// # Safety
+/// They are pages of the region that the caller was lent, and nobody uses them any more.
+pub(crate) unsafe fn blank(start: NonNull<u8>, len: usize) -> bool {
+    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+    // SAFETY: it replaces pages of our own mapping, and the caller vouches that nobody uses them.
+    unsafe { mmap_anonymous(start.as_ptr().cast(), len, ProtFlags::empty(), flags) }.is_ok()
+}
+
+/// The pages of a VM, with what may be done with each.
+#[derive(Debug)]
+pub(crate) struct Reserve {
+    lease: Lease,
+    /// Random, to place the first span within its page.
+    noise: usize,
+    /// Of each page, those of holes included.
+    pages: Vec<Page>,
+    /// Pages outside are not open.
+    dirty: Range<usize>,
+    /// The system refused a change: no page has access (or those that have could not be kept from it).
+    shut: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Page {
+    /// There is none: what lies before and after is not adjacent.
+    Hole,
+    /// No access, and no traps yet.
+    Blank,
+    Writable,
+    Executable,
+}
+
+// SAFETY: the pages are lent to this value alone, and no thread is special to them.
 unsafe impl Send for Reserve {}
 
 impl Reserve {
-    pub(crate) fn new(reserve: usize) -> Result<Reserve, CodeError> {
-        Reserve::map(reserve, page_size(), random()).ok_or(CodeError::Refused)
-    }
-
-    fn map(reserve: usize, page: usize, random: u64) -> Option<Reserve> {
-        // One page more, because the first span begins somewhere in the first.
-        let len = reserve.checked_next_multiple_of(page)?.checked_add(page)?;
-        let mapped = len.checked_add((SHIFTS + 1) * page)?;
-        let shift = (1 + random as usize % SHIFTS) * page;
+    pub(crate) fn new(limit: usize) -> Result<Reserve, CodeError> {
+        let lease = Lease::new(limit)?;
         // In the first quarter: the code of most short programs fits behind it.
-        let noise = (random >> 32) as usize % (page / 4);
-
-        // SAFETY: the kernel chooses the addresses, none of them in use.
-        let map =
-            unsafe { mmap_anonymous(std::ptr::null_mut(), mapped, ProtFlags::empty(), MapFlags::PRIVATE) };
-        let map = NonNull::new(map.ok()?.cast::<u8>())?;
-        // SAFETY: `shift + len` is at most `mapped - page`.
-        let base = unsafe { map.add(shift) };
-        Some(Reserve {
-            map,
-            mapped,
-            base,
-            len,
-            page,
-            noise,
-            open: Vec::new(),
-            dirty: 0..0,
-            shut: false,
-            barrier: None,
-        })
+        let noise = random() as usize % (lease.page() / 4);
+        Ok(Reserve { lease, noise, pages: Vec::new(), dirty: 0..0, shut: false })
     }
 
-    pub(crate) fn base(&self) -> NonNull<u8> {
-        self.base
+    pub(crate) fn at(&self, offset: usize) -> Option<NonNull<u8>> {
+        self.lease.at(offset)
     }
 
-    pub(crate) fn room(&self, grain: usize) -> Range<usize> {
-        let first = self.noise - self.noise % grain;
-        first..first + (self.len - self.page)
+    pub(crate) fn offset_of(&self, address: usize) -> Option<usize> {
+        self.lease.offset_of(address)
+    }
+
+    pub(crate) fn grow(&mut self, len: usize, grain: usize) -> Result<Range<usize>, CodeError> {
+        let skip = if self.pages.is_empty() { self.noise - self.noise % grain } else { 0 };
+        let need = len.checked_add(skip).ok_or(CodeError::Full)?.div_ceil(self.lease.page());
+        let (fresh, blank) = self.lease.extend(need)?;
+        if self.pages.try_reserve(fresh.end - self.pages.len()).is_err() {
+            // They are blanked when the VM goes.
+            return Err(CodeError::Full);
+        }
+        self.pages.resize(fresh.start, Page::Hole);
+        self.pages.resize(fresh.end, if blank { Page::Blank } else { Page::Executable });
+        Ok(fresh.start * self.lease.page() + skip..fresh.end * self.lease.page())
     }
 
     pub(crate) fn open(&mut self, range: Range<usize>) -> Result<(), CodeError> {
         self.reopen()?;
-        let pages = self.pages(&range);
-        while let Some(run) = self.run(pages.clone(), false) {
-            self.protect(run.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
-            self.mark(run, true);
+        let mut pages = self.pages_of(&range);
+        // All blank pages that follow: between executable ones they would cost a mapping.
+        while self.pages.get(pages.end) == Some(&Page::Blank) {
+            pages.end += 1;
         }
-        if pages.end > self.open.len() {
-            // Who needs more than the first page soon needs more yet, and opening takes as long as coming by a page.
-            let ahead = usize::from(!self.open.is_empty());
-            let fresh = self.open.len()..(pages.end + ahead).min(self.len / self.page);
-            self.open.try_reserve(fresh.len()).map_err(|_| CodeError::Full)?;
-            self.protect(fresh.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
-            self.open.resize(fresh.end, true);
-            self.mark(fresh.clone(), true);
-            self.trap(fresh.start * self.page..fresh.end * self.page);
+        while let Some(run) = self.run(pages.clone(), |page| matches!(page, Page::Blank | Page::Executable)) {
+            self.protect(run.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
+            self.opened(run);
         }
         Ok(())
     }
 
     pub(crate) fn put(&mut self, offset: usize, bytes: &[u8]) {
         let Some(end) = offset.checked_add(bytes.len()) else { return };
-        if self.is_open(&(offset..end)) {
-            // SAFETY: these pages are open, so they are mapped, ours and writable. No reference is made to bytes
-            // of the mapping, so `bytes` are others.
-            unsafe {
-                self.base.add(offset).copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len())
-            };
+        if self.is_open(&(offset..end))
+            && let Some(start) = self.lease.at(offset)
+        {
+            // SAFETY: these pages are writable, so they are of one run (a hole is not), mapped and ours. No reference is
+            // made to bytes of the mapping, so `bytes` are others.
+            unsafe { start.copy_from_nonoverlapping(NonNull::from(bytes).cast(), bytes.len()) };
         }
     }
 
     pub(crate) fn trap(&mut self, range: Range<usize>) {
-        if self.is_open(&range) {
-            for offset in range.step_by(arch::TRAP.len()) {
-                // SAFETY: these pages are open, so they are mapped, ours and writable; pages and spans have a
-                // multiple of four bytes, and arrays of bytes no alignment.
-                unsafe { self.base.add(offset).cast::<[u8; 4]>().write(arch::TRAP) };
-            }
+        if self.is_open(&range)
+            && let Some(start) = self.lease.at(range.start)
+        {
+            // SAFETY: these pages are writable, so they are of one run, mapped and ours; spans have a multiple of four
+            // bytes.
+            unsafe { arch::fill(start, range.len()) };
         }
     }
 
@@ -132,107 +184,136 @@ impl Reserve {
         self.reopen()?;
         if !self.dirty.is_empty() {
             self.close()?;
-            self.tell_threads();
+            tell_threads();
         }
         Ok(())
     }
 
     /// Makes all pages executable, for this thread.
     fn close(&mut self) -> Result<(), CodeError> {
-        while let Some(run) = self.run(self.dirty.clone(), true) {
+        while let Some(run) = self.run(self.dirty.clone(), |page| page == Page::Writable) {
             self.protect(run.clone(), MprotectFlags::READ | MprotectFlags::EXEC)?;
-            // SAFETY: touched pages lie in the mapping, and these are readable. They are flushed after they have
-            // become executable, so nothing older can have been fetched from them since.
-            unsafe { arch::flush(self.base.add(run.start * self.page).as_ptr(), run.len() * self.page) };
+            for Stretch { start, len } in self.lease.stretches(run.clone()) {
+                // SAFETY: these pages are mapped and readable. They are flushed after they have become executable, so
+                // nothing older can have been fetched from them since.
+                unsafe { arch::flush(start.as_ptr(), len) };
+            }
             self.dirty.start = run.end;
-            self.mark(run, false);
+            self.mark(run, Page::Executable);
         }
         self.dirty = 0..0;
         Ok(())
     }
 
-    /// Makes the processors of other threads forget what they fetched ahead.
-    ///
-    /// A VM may move to a thread whose processor has read these addresses before, when other code lay there. What
-    /// hands the VM over orders memory, but not what was fetched: the Arm manual wants an `isb` on that processor,
-    /// Intel's a serializing instruction. Where the kernel cannot do it (before 4.16, or in a sandbox), it is left
-    /// to the exceptions and switches of threads that in practice lie between.
-    ///
-    /// Fresh pages are no exception: a VM that is gone may have had its code at their addresses. The first time may take
-    /// milliseconds in a process with threads, so it is not done before there is code.
-    fn tell_threads(&mut self) {
-        let register = || membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore).is_ok();
-        if *self.barrier.get_or_insert_with(register) {
-            // It was registered, so the kernel has it; there would be nothing to do about an error.
-            let _ = membarrier(MembarrierCommand::PrivateExpeditedSyncCore);
-        }
-    }
-
-    /// Changes pages; if the system refuses, takes all access from all that were touched.
+    /// Changes pages; if the system refuses, takes all access from all there are.
     fn protect(&mut self, pages: Range<usize>, access: MprotectFlags) -> Result<(), CodeError> {
-        if self.change(&pages, access) {
+        if self.change(pages, access) {
             return Ok(());
         }
-        self.change(&(0..self.open.len()), MprotectFlags::empty());
+        self.change(0..self.pages.len(), MprotectFlags::empty());
         self.shut = true;
-        self.mark(0..self.open.len(), false);
         self.dirty = 0..0;
         Err(CodeError::Refused)
     }
 
-    /// Makes all that was touched writable, after the system refused something.
+    /// Makes all that has been touched writable, after the system refused something.
     fn reopen(&mut self) -> Result<(), CodeError> {
         if self.shut {
-            let all = 0..self.open.len();
+            let all = 0..self.pages.len();
             self.protect(all.clone(), MprotectFlags::READ | MprotectFlags::WRITE)?;
             self.shut = false;
-            self.mark(all, true);
+            self.opened(all);
         }
         Ok(())
     }
 
-    fn change(&mut self, pages: &Range<usize>, access: MprotectFlags) -> bool {
-        // SAFETY: callers name pages below `len`, which lie in the mapping; nobody has references to it. Whether
-        // machine code in them may stop being executable is what the contract of `CodeMemory` is about.
-        unsafe {
-            let start = self.base.add(pages.start * self.page);
-            mprotect(start.as_ptr().cast(), pages.len() * self.page, access).is_ok()
-        }
+    fn change(&mut self, pages: Range<usize>, access: MprotectFlags) -> bool {
+        self.lease.stretches(pages).all(|stretch| protect(&stretch, access))
     }
 
-    /// The first pages in `among`, of those touched, that are all open or all not.
-    fn run(&self, among: Range<usize>, open: bool) -> Option<Range<usize>> {
-        let states = self.open.get(among.start..among.end.min(self.open.len()))?;
-        let skip = states.iter().position(|&state| state == open)?;
-        let len = states.iter().skip(skip).take_while(|&&state| state == open).count();
+    /// Pages became writable: blank ones get their traps.
+    fn opened(&mut self, pages: Range<usize>) {
+        let mut rest = pages.clone();
+        while let Some(blank) = self.run(rest.clone(), |page| page == Page::Blank) {
+            for Stretch { start, len } in self.lease.stretches(blank.clone()) {
+                // SAFETY: whole pages, which are ours and were just made writable.
+                unsafe { arch::fill(start, len) };
+            }
+            rest.start = blank.end;
+        }
+        self.mark(pages, Page::Writable);
+    }
+
+    /// The first pages in `among` that are all of one sort.
+    fn run(&self, among: Range<usize>, sort: impl Fn(Page) -> bool) -> Option<Range<usize>> {
+        let pages = self.pages.get(among.start..among.end.min(self.pages.len()))?;
+        let skip = pages.iter().position(|&page| sort(page))?;
+        let len = pages.iter().skip(skip).take_while(|&&page| sort(page)).count();
         Some(among.start + skip..among.start + skip + len)
     }
 
-    fn mark(&mut self, pages: Range<usize>, open: bool) {
-        if open && self.dirty.is_empty() {
+    fn mark(&mut self, pages: Range<usize>, state: Page) {
+        if state == Page::Writable && self.dirty.is_empty() {
             self.dirty = pages.clone();
-        } else if open {
+        } else if state == Page::Writable {
             self.dirty = self.dirty.start.min(pages.start)..self.dirty.end.max(pages.end);
         }
-        if let Some(states) = self.open.get_mut(pages) {
-            states.fill(open);
+        for page in self.pages.get_mut(pages).into_iter().flatten().filter(|page| **page != Page::Hole) {
+            *page = state;
         }
     }
 
     fn is_open(&self, range: &Range<usize>) -> bool {
-        self.open.get(self.pages(range)).is_some_and(|states| states.iter().all(|&open| open))
+        let pages = self.pages.get(self.pages_of(range));
+        !self.shut && pages.is_some_and(|pages| pages.iter().all(|&page| page == Page::Writable))
     }
 
-    fn pages(&self, range: &Range<usize>) -> Range<usize> {
-        range.start / self.page..range.end.div_ceil(self.page)
+    fn pages_of(&self, range: &Range<usize>) -> Range<usize> {
+        range.start / self.lease.page()..range.end.div_ceil(self.lease.page())
     }
 }
 
 impl Drop for Reserve {
     fn drop(&mut self) {
-        // SAFETY: the mapping is ours, and nobody has references to it. Its code is not run any more: running it
-        // is unsafe, and spans last as long as their `CodeMemory`.
-        let _ = unsafe { munmap(self.map.as_ptr().cast(), self.mapped) };
+        self.lease.end(|stretch| {
+            if !protect(&stretch, MprotectFlags::READ | MprotectFlags::WRITE) {
+                return false;
+            }
+            // SAFETY: whole pages, which are ours and were just made writable. Their code is not run any more: running
+            // it is unsafe, and spans last as long as their `CodeMemory`.
+            unsafe { arch::fill(stretch.start, stretch.len) };
+            if !protect(&stretch, MprotectFlags::READ | MprotectFlags::EXEC) {
+                return false;
+            }
+            // SAFETY: mapped and readable.
+            unsafe { arch::flush(stretch.start.as_ptr(), stretch.len) };
+            true
+        });
+    }
+}
+
+/// Changes what may be done with pages of a lease.
+fn protect(pages: &Stretch, access: MprotectFlags) -> bool {
+    // SAFETY: a lease names only pages that are lent to it, and nobody has references to them. Whether machine code in
+    // them may stop being executable is what the contract of `CodeMemory` is about.
+    unsafe { mprotect(pages.start.as_ptr().cast(), pages.len, access) }.is_ok()
+}
+
+/// Makes the processors of other threads forget what they fetched ahead.
+///
+/// A VM may move to a thread whose processor has read these addresses before, when other code lay there. What hands the
+/// VM over orders memory, but not what was fetched: the Arm manual wants an `isb` on that processor, Intel's a
+/// serializing instruction. Where the kernel cannot do it (before 4.16, or in a sandbox), it is left to the exceptions
+/// and switches of threads that in practice lie between.
+///
+/// Fresh pages are no exception: a VM that is gone may have had its code at their addresses. The first time may take
+/// milliseconds in a process with threads, so it is not done before there is code.
+fn tell_threads() {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let register = || membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore).is_ok();
+    if *REGISTERED.get_or_init(register) {
+        // It was registered, so the kernel has it; there would be nothing to do about an error.
+        let _ = membarrier(MembarrierCommand::PrivateExpeditedSyncCore);
     }
 }
 

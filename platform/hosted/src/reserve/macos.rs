@@ -1,4 +1,4 @@
-//! macOS: one `MAP_JIT` mapping. **Untested**: written from Apple's documentation ("Porting just-in-time compilers
+//! macOS: one `MAP_JIT` mapping for the process. **Untested**: written from Apple's documentation ("Porting just-in-time compilers
 //! to Apple silicon") on a machine that can check its types but not run it.
 //!
 //! On Apple silicon the pages are writable or executable for each thread: writable while this module writes,
@@ -16,71 +16,116 @@ use std::ptr::NonNull;
 use siskin_core::platform::CodeError;
 
 use crate::arch;
+use crate::lease::{Lease, Stretch};
 
 unsafe extern "C" {
     /// Makes `len` bytes of new code at `start` visible to instruction fetch.
     fn sys_icache_invalidate(start: *mut c_void, len: usize);
 }
 
+/// Bytes of addresses that are reserved.
+const REGION: usize = 1 << 30;
 const READ_WRITE: c_int = libc::PROT_READ | libc::PROT_WRITE;
 const READ_EXECUTE: c_int = libc::PROT_READ | libc::PROT_EXEC;
 const APPLE_SILICON: bool = cfg!(target_arch = "aarch64");
 
-/// A mapping, its first page in use up to `touched`.
+/// The addresses of the region, which the kernel places at random.
+#[derive(Debug)]
+pub(crate) struct Mapping {
+    pub(crate) base: NonNull<u8>,
+    /// Bytes to lend, in whole pages.
+    pub(crate) len: usize,
+    /// Bytes of a page.
+    pub(crate) page: usize,
+}
+
+// SAFETY: the mapping is the whole process's; these are only numbers that say where it is.
+unsafe impl Send for Mapping {}
+// SAFETY: as above.
+unsafe impl Sync for Mapping {}
+
+impl Mapping {
+    pub(crate) fn reserve() -> Option<Mapping> {
+        // SAFETY: it only asks.
+        let page = usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).ok()?;
+        let access = if APPLE_SILICON { READ_WRITE | READ_EXECUTE } else { READ_EXECUTE };
+        let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_JIT;
+        // SAFETY: the kernel chooses the addresses, none of them in use.
+        let map = unsafe { libc::mmap(std::ptr::null_mut(), REGION, access, flags, -1, 0) };
+        if map == libc::MAP_FAILED {
+            return None;
+        }
+        Some(Mapping { base: NonNull::new(map.cast())?, len: REGION, page })
+    }
+}
+
+impl Drop for Mapping {
+    fn drop(&mut self) {
+        // SAFETY: the mapping is ours; it is only dropped before any page of it was lent.
+        unsafe { libc::munmap(self.base.as_ptr().cast(), self.len) };
+    }
+}
+
+/// Takes access and memory from whole pages. There is no such thing for `MAP_JIT`: they are filled with traps instead.
+///
+/// # Safety
+/// They are pages of the region that the caller was lent, and nobody uses them any more.
+pub(crate) unsafe fn blank(_start: NonNull<u8>, _len: usize) -> bool {
+    false
+}
+
+/// The pages of a VM.
 #[derive(Debug)]
 pub(crate) struct Reserve {
-    base: NonNull<u8>,
-    len: usize,
-    page: usize,
+    lease: Lease,
     /// Random, to place the first span within its page.
     noise: usize,
-    /// Bytes, in whole pages, that are traps or in spans.
-    touched: usize,
+    /// Of each page, whether it holds traps or spans. False of holes, and of pages that nobody had yet.
+    filled: Vec<bool>,
     /// Written and not flushed.
     dirty: Range<usize>,
     /// Something could not be written, so nothing may be sealed.
     refused: bool,
 }
 
-// SAFETY: the mapping belongs to this value alone; a thread's switch is turned back before any method returns.
+// SAFETY: the pages are lent to this value alone; a thread's switch is turned back before any method returns.
 unsafe impl Send for Reserve {}
 
 impl Reserve {
-    pub(crate) fn new(reserve: usize) -> Result<Reserve, CodeError> {
-        // SAFETY: it only asks.
-        let page =
-            usize::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).map_err(|_| CodeError::Refused)?;
-        let len = reserve.checked_next_multiple_of(page).and_then(|len| len.checked_add(page));
-        let len = len.ok_or(CodeError::Refused)?;
-        let access = if APPLE_SILICON { READ_WRITE | READ_EXECUTE } else { READ_EXECUTE };
-        let flags = libc::MAP_PRIVATE | libc::MAP_ANON | libc::MAP_JIT;
-        // SAFETY: the kernel chooses the addresses, none of them in use.
-        let map = unsafe { libc::mmap(std::ptr::null_mut(), len, access, flags, -1, 0) };
-        if map == libc::MAP_FAILED {
-            return Err(CodeError::Refused);
-        }
-        let base = NonNull::new(map.cast()).ok_or(CodeError::Refused)?;
+    pub(crate) fn new(limit: usize) -> Result<Reserve, CodeError> {
+        let lease = Lease::new(limit)?;
         // SAFETY: it has no conditions.
-        let noise = unsafe { libc::arc4random() } as usize % page;
-        Ok(Reserve { base, len, page, noise, touched: 0, dirty: 0..0, refused: false })
+        let noise = unsafe { libc::arc4random() } as usize % (lease.page() / 4);
+        Ok(Reserve { lease, noise, filled: Vec::new(), dirty: 0..0, refused: false })
     }
 
-    pub(crate) fn base(&self) -> NonNull<u8> {
-        self.base
+    pub(crate) fn at(&self, offset: usize) -> Option<NonNull<u8>> {
+        self.lease.at(offset)
     }
 
-    pub(crate) fn room(&self, grain: usize) -> Range<usize> {
-        let first = self.noise - self.noise % grain;
-        first..first + (self.len - self.page)
+    pub(crate) fn offset_of(&self, address: usize) -> Option<usize> {
+        self.lease.offset_of(address)
     }
 
-    pub(crate) fn open(&mut self, range: Range<usize>) -> Result<(), CodeError> {
-        let end = range.end.next_multiple_of(self.page);
-        if end > self.touched && end <= self.len {
-            let fresh = self.touched..end;
-            self.touched = end;
-            self.trap(fresh);
+    pub(crate) fn grow(&mut self, len: usize, grain: usize) -> Result<Range<usize>, CodeError> {
+        let page = self.lease.page();
+        let skip = if self.filled.is_empty() { self.noise - self.noise % grain } else { 0 };
+        let need = len.checked_add(skip).ok_or(CodeError::Full)?.div_ceil(page);
+        let (fresh, blank) = self.lease.extend(need)?;
+        if self.filled.try_reserve(fresh.end - self.filled.len()).is_err() {
+            return Err(CodeError::Full);
         }
+        self.filled.resize(fresh.start, false);
+        self.filled.resize(fresh.end, true);
+        let fresh = fresh.start * page..fresh.end * page;
+        if blank {
+            self.trap(fresh.clone());
+        }
+        self.check()?;
+        Ok(fresh.start + skip..fresh.end)
+    }
+
+    pub(crate) fn open(&mut self, _range: Range<usize>) -> Result<(), CodeError> {
         self.check()
     }
 
@@ -96,24 +141,20 @@ impl Reserve {
     pub(crate) fn trap(&mut self, range: Range<usize>) {
         let len = range.len();
         self.writing(range, |start| {
-            for offset in (0..len).step_by(arch::TRAP.len()) {
-                // SAFETY: `writing` vouches for `len` bytes, which pages and spans have a multiple of four of;
-                // arrays of bytes have no alignment.
-                unsafe { start.add(offset).cast::<[u8; 4]>().write(arch::TRAP) };
-            }
+            // SAFETY: `writing` vouches for `len` bytes, which pages and spans have a multiple of four of.
+            unsafe { arch::fill(start, len) };
         });
     }
 
     pub(crate) fn seal(&mut self) -> Result<(), CodeError> {
         self.check()?;
-        if !self.dirty.is_empty() {
-            // SAFETY: what was written lies in the mapping.
-            unsafe {
-                let start = self.base.add(self.dirty.start);
-                sys_icache_invalidate(start.as_ptr().cast(), self.dirty.len());
-            }
-            self.dirty = 0..0;
+        let page = self.lease.page();
+        let dirty = self.dirty.start / page..self.dirty.end.div_ceil(page);
+        for Stretch { start, len } in self.lease.stretches(dirty) {
+            // SAFETY: these pages lie in the mapping.
+            unsafe { sys_icache_invalidate(start.as_ptr().cast(), len) };
         }
+        self.dirty = 0..0;
         Ok(())
     }
 
@@ -121,42 +162,58 @@ impl Reserve {
         if self.refused { Err(CodeError::Refused) } else { Ok(()) }
     }
 
-    /// Calls `write` with the address of `range`, which is writable meanwhile. Does not, if it was never opened or the
-    /// system refuses.
+    /// Calls `write` with the address of `range`, which is writable meanwhile. Does not, if it is not in pages of one run
+    /// or the system refuses.
     fn writing(&mut self, range: Range<usize>, write: impl FnOnce(NonNull<u8>)) {
-        if range.end > self.touched {
+        let page = self.lease.page();
+        let pages = range.start / page..range.end.div_ceil(page);
+        let filled = self.filled.get(pages.clone()).is_some_and(|pages| pages.iter().all(|&filled| filled));
+        let (true, Some(start), Some(stretch)) =
+            (filled, self.lease.at(range.start), self.lease.stretches(pages).next())
+        else {
             return;
-        }
-        if !self.writable(true) {
+        };
+        if !writable(&stretch, true) {
             self.refused = true;
             return;
         }
-        // SAFETY: the range ends within the mapping.
-        write(unsafe { self.base.add(range.start) });
-        self.refused |= !self.writable(false);
+        write(start);
+        self.refused |= !writable(&stretch, false);
         let dirty = if self.dirty.is_empty() { range.clone() } else { self.dirty.clone() };
         self.dirty = dirty.start.min(range.start)..dirty.end.max(range.end);
-    }
-
-    #[cfg(target_arch = "aarch64")]
-    fn writable(&mut self, yes: bool) -> bool {
-        // SAFETY: between the two calls this thread runs no machine code of any `MAP_JIT` mapping.
-        unsafe { libc::pthread_jit_write_protect_np(c_int::from(!yes)) };
-        true
-    }
-
-    #[cfg(not(target_arch = "aarch64"))]
-    fn writable(&mut self, yes: bool) -> bool {
-        let access = if yes { READ_WRITE } else { READ_EXECUTE };
-        // SAFETY: the mapping is ours, and the contract of `CodeMemory` says that none of its code runs meanwhile.
-        unsafe { libc::mprotect(self.base.as_ptr().cast(), self.len, access) == 0 }
     }
 }
 
 impl Drop for Reserve {
     fn drop(&mut self) {
-        // SAFETY: the mapping is ours, and nobody has references to it. Its code is not run any more: running it
-        // is unsafe, and spans last as long as their `CodeMemory`.
-        unsafe { libc::munmap(self.base.as_ptr().cast(), self.len) };
+        self.lease.end(|stretch| {
+            if !writable(&stretch, true) {
+                return false;
+            }
+            // SAFETY: whole pages, which are ours and were just made writable. Their code is not run any more: running
+            // it is unsafe, and spans last as long as their `CodeMemory`.
+            unsafe {
+                arch::fill(stretch.start, stretch.len);
+                sys_icache_invalidate(stretch.start.as_ptr().cast(), stretch.len);
+            }
+            writable(&stretch, false)
+        });
     }
+}
+
+/// Makes pages writable or executable, for this thread.
+#[cfg(target_arch = "aarch64")]
+fn writable(_pages: &Stretch, yes: bool) -> bool {
+    // SAFETY: between the two calls this thread runs no machine code of any `MAP_JIT` mapping.
+    unsafe { libc::pthread_jit_write_protect_np(c_int::from(!yes)) };
+    true
+}
+
+/// Makes pages writable or executable.
+#[cfg(not(target_arch = "aarch64"))]
+fn writable(pages: &Stretch, yes: bool) -> bool {
+    let access = if yes { READ_WRITE } else { READ_EXECUTE };
+    // SAFETY: a lease names only pages that are lent to it, and the contract of `CodeMemory` says that none of its code
+    // runs meanwhile.
+    unsafe { libc::mprotect(pages.start.as_ptr().cast(), pages.len, access) == 0 }
 }

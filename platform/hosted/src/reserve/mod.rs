@@ -1,13 +1,13 @@
 //! Pages that are writable or executable.
 //!
-//! Each system has a `Reserve` with the same methods. Offsets count from `base`; bytes outside `room` are never
-//! asked for.
+//! Each system has a `Mapping`, the addresses of the process's region, whose pages `blank` makes as they were at first;
+//! and a `Reserve`, the pages lent to one VM, with the same methods. Offsets are those of a `Lease`.
 //!
 //! ```text
-//!   new    reserve addresses                    open   make pages of a range writable
-//!   base   the address of offset 0              put    write to open pages; nothing if some are not
-//!   room   the offsets that spans may have      trap   fill open pages with traps; nothing if some are not
-//!                                               seal   make all pages executable, everywhere
+//!   grow       borrow pages: their offsets        open   make pages of a range writable
+//!   at         the address of an offset           put    write to open pages; nothing if some are not
+//!   offset_of  the offset of an address           trap   fill open pages with traps; nothing if some are not
+//!                                                 seal   make all pages executable, everywhere
 //! ```
 //!
 //! Bytes that were never written are traps once they are open. When `open` or `seal` fails, nothing is executable
@@ -29,3 +29,8 @@ mod system;
 mod system;
 
 pub(crate) use system::Reserve;
+#[cfg(any(
+    all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
+    target_os = "macos"
+))]
+pub(crate) use system::{Mapping, blank};

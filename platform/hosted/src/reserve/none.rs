@@ -10,15 +10,19 @@ use siskin_core::platform::CodeError;
 pub(crate) enum Reserve {}
 
 impl Reserve {
-    pub(crate) fn new(_reserve: usize) -> Result<Reserve, CodeError> {
+    pub(crate) fn new(_limit: usize) -> Result<Reserve, CodeError> {
         Err(CodeError::Refused)
     }
 
-    pub(crate) fn base(&self) -> NonNull<u8> {
+    pub(crate) fn at(&self, _offset: usize) -> Option<NonNull<u8>> {
         match *self {}
     }
 
-    pub(crate) fn room(&self, _grain: usize) -> Range<usize> {
+    pub(crate) fn offset_of(&self, _address: usize) -> Option<usize> {
+        match *self {}
+    }
+
+    pub(crate) fn grow(&mut self, _len: usize, _grain: usize) -> Result<Range<usize>, CodeError> {
         match *self {}
     }
 

@@ -1,0 +1,99 @@
+//! Many VMs with machine code in one process: side by side, and on several threads. One test, so that the process's
+//! mappings are ours.
+#![cfg(all(feature = "jit", target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
+
+use std::thread;
+
+use siskin::platform::{Clock, Output, OutputError};
+use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+
+/// Keeps what a script prints.
+#[derive(Default)]
+struct Kept(String);
+
+impl Output for Kept {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.0.push_str(std::str::from_utf8(bytes).map_err(|_| OutputError)?);
+        Ok(())
+    }
+}
+
+/// A clock that stands still.
+struct Still;
+
+impl Clock for Still {
+    fn nanoseconds(&self) -> u64 {
+        0
+    }
+}
+
+fn run(vm: &mut Vm, source: &str) -> String {
+    let script = vm.load(source, Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    output.0
+}
+
+/// A VM that compiled a function which only it has, and what calling it prints.
+fn with_code(number: usize) -> (Vm, String) {
+    let mut vm = Vm::new(SYSTEM, Options { hot: 0, ..Options::default() }).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let source = format!("fun f(n) {{ return n * 2 + {number}; }} print f(1);");
+    let printed = run(&mut vm, &source);
+    assert_eq!(printed, format!("{}\n", number + 2));
+    let stats = vm.native_stats();
+    assert!(stats.compiled >= 2 && stats.last_bail.is_none(), "{stats:?}");
+    (vm, printed)
+}
+
+fn mappings() -> usize {
+    std::fs::read_to_string("/proc/self/maps").expect("maps").lines().count()
+}
+
+#[test]
+fn vms_with_machine_code_live_side_by_side() {
+    let before = mappings();
+    let mut vms: Vec<(Vm, String)> = (0..2000).map(with_code).collect();
+    // The host's allocator has mappings for the VMs' memory; two for each VM's code would be 4,000.
+    assert!(mappings() < before + 1000, "{before} mappings became {}", mappings());
+    all_run(&mut vms);
+
+    // Every third one goes, and others come in their place.
+    let mut number = 0;
+    vms.retain(|_| {
+        number += 1;
+        number % 3 != 0
+    });
+    vms.extend((5000..5500).map(with_code));
+    all_run(&mut vms);
+    assert!(mappings() < before + 1000, "{before} mappings became {}", mappings());
+    drop(vms);
+
+    let threads: Vec<_> = (0..4)
+        .map(|thread| {
+            thread::spawn(move || {
+                let mut vms = Vec::new();
+                for number in 0..200 {
+                    vms.push(with_code(1000 * thread + number));
+                    if number % 3 == 0 {
+                        vms.swap_remove(number / 2 % vms.len());
+                    }
+                }
+                all_run(&mut vms);
+                vms
+            })
+        })
+        .collect();
+    // What one thread compiled another runs.
+    for thread in threads {
+        all_run(&mut thread.join().expect("no panic"));
+    }
+}
+
+fn all_run(vms: &mut [(Vm, String)]) {
+    for (vm, printed) in vms {
+        assert_eq!(run(vm, "print f(1);"), *printed);
+    }
+}
