@@ -324,6 +324,7 @@ fn a_full_code_cache_leaves_the_rest_interpreted() {
     let (ran, stats) = compiled_into(AT_ONCE, || HostedCode::new(4096), MANY_FUNCTIONS);
     assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
     assert!(stats.compiled > 0 && stats.bailed > 0, "{stats:?}");
+    assert_eq!(stats.full, stats.bailed);
     assert!(stats.code <= 4096, "{stats:?}");
     assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Full)));
 }
@@ -415,6 +416,54 @@ fn code_goes_with_its_function() {
     }
     let stats = vm.native_stats();
     assert_eq!((stats.compiled, stats.last_bail), (1000, None));
+}
+
+/// What a VM keeps for code that was freed long ago is nothing.
+#[test]
+fn code_that_is_gone_takes_no_memory() {
+    let source =
+        "fun f(n) { var s = 0; for (var i = 0; i < n; i = i + 1) s = s + i; return s; } print f(10);";
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let mut used_after = |rounds| {
+        for _ in 0..rounds {
+            run(&mut vm, source);
+        }
+        vm.collect();
+        run(&mut vm, source);
+        (vm.mem().usage().used, vm.native_stats().compiled)
+    };
+    // By then the heap is as large as it gets between collections.
+    let (early, few) = used_after(1000);
+    let (late, many) = used_after(10_000);
+    assert!(many > few + 10_000, "{few} and {many} compiled");
+    assert!(late < early + (128 << 10), "{early} bytes became {late}");
+}
+
+#[test]
+fn machine_code_counts_as_memory() {
+    let functions: String =
+        (0..40).map(|n| format!("fun f{n}(a, b) {{ return a * b + b * a - a; }} f{n}(2, 3);\n")).collect();
+    let counting = Counting::refusing(usize::MAX, usize::MAX);
+    let mut vm = Vm::new(counting, AT_ONCE).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    run(&mut vm, &functions);
+    let (code, used) = (vm.native_stats().code, vm.mem().usage().used);
+    assert!(code > 10_000, "{code} bytes of code");
+    assert_eq!(used, counting.bytes() + code);
+
+    // There is room for half of it.
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let script = vm.load(&functions, Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let limit = vm.mem().usage().used + code / 2;
+    vm.mem().set_limit(limit);
+    let _ = vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+    let stats = vm.native_stats();
+    assert!(stats.compiled > 4, "{stats:?}");
+    assert_eq!(stats.last_bail, Some(Bail::OutOfMemory));
+    assert!(vm.mem().usage().peak <= limit);
 }
 
 /// A thread's stack need not be as deep as the script's.

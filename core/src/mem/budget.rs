@@ -9,7 +9,7 @@ use allocator_api2::alloc::{AllocError, Allocator};
 
 use super::{OutOfMemory, RawAlloc};
 
-/// How much memory a VM holds, in bytes asked of its [`RawAlloc`].
+/// How much memory a VM holds: bytes asked of its [`RawAlloc`], and bytes of machine code.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct MemoryUse {
     /// Bytes held now.
@@ -153,6 +153,19 @@ impl Mem {
         Ok(grown)
     }
 
+    /// Counts bytes that the VM takes elsewhere: its machine code.
+    pub(crate) fn charge(&self, bytes: usize) -> Result<(), OutOfMemory> {
+        let budget = self.budget();
+        let used = budget.charge(bytes)?;
+        budget.peak.fetch_max(used, Relaxed);
+        Ok(())
+    }
+
+    /// Takes back what `charge` counted.
+    pub(crate) fn refund(&self, bytes: usize) {
+        let _ = self.budget().refund(bytes);
+    }
+
     fn budget(&self) -> &Budget {
         // SAFETY: the record lives until the last handle is dropped, and this is one.
         unsafe { self.0.as_ref() }
@@ -173,7 +186,7 @@ impl Budget {
         Ok(before + more)
     }
 
-    /// Takes back a charge for bytes that were not to be had.
+    /// Takes back a charge.
     fn refund(&self, bytes: usize) -> OutOfMemory {
         self.used.fetch_sub(bytes, Relaxed);
         OutOfMemory

@@ -20,7 +20,7 @@ use super::Vm;
 use super::stack::Frame;
 use super::vm::Stop;
 use crate::layout::{LEFT, RETURNED, STUBS, Stub, UNCOMPILED};
-use crate::mem::{Mem, Vec};
+use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{COLD, Function, Gc};
 use crate::platform::CodeSpan;
 use crate::tier::{Bail, NativeRecord, NativeTier};
@@ -58,6 +58,10 @@ pub(crate) struct Native {
     refused: bool,
     /// Functions are to be interpreted for now.
     paused: bool,
+    /// Pieces of machine code of functions that are alive, or whose code was not freed yet.
+    pub(super) spans: usize,
+    /// Bytes of machine code that `mem` counts.
+    counted: usize,
     /// Functions that were sampled for the last time, and get hot next. Not roots: a collection forgets them.
     pub(super) warm: Vec<Gc<Function>>,
     stats: NativeStats,
@@ -70,6 +74,9 @@ pub struct NativeStats {
     pub compiled: u32,
     /// Functions that stay interpreted.
     pub bailed: u32,
+    /// How many of these do because the code memory was full. When functions die, others have the use of their code's
+    /// memory, but those that stay interpreted are not tried again.
+    pub full: u32,
     /// Why the last of them does.
     pub last_bail: Option<Bail>,
     /// Bytes of machine code in use.
@@ -93,6 +100,8 @@ impl Native {
             mem: mem.clone(),
             refused: false,
             paused: false,
+            spans: 0,
+            counted: 0,
             warm: Vec::new(mem),
             stats: NativeStats::default(),
         }
@@ -122,11 +131,28 @@ impl Native {
         self.tier.is_some_and(|tier| unsafe { tier.as_ref() }.inlines(words))
     }
 
-    /// Frees code of functions that died.
+    /// Frees code that nothing runs any more.
     pub(crate) fn free(&mut self, span: CodeSpan) {
         if let Some(tier) = self.tier() {
             tier.free(span);
         }
+        let freed = self.counted.saturating_sub(self.code());
+        self.mem.refund(freed);
+        self.counted -= freed;
+    }
+
+    /// Counts what was compiled towards the VM's memory.
+    pub(super) fn count_code(&mut self) -> Result<(), OutOfMemory> {
+        let more = self.code().saturating_sub(self.counted);
+        self.mem.charge(more)?;
+        self.counted += more;
+        Ok(())
+    }
+
+    /// Bytes of machine code in use.
+    fn code(&self) -> usize {
+        // SAFETY: as in `tier`.
+        self.tier.map_or(0, |tier| unsafe { tier.as_ref() }.used())
     }
 
     fn stub(&self, stub: Stub) -> usize {
@@ -142,6 +168,7 @@ impl Drop for Native {
                 tier.as_ptr().drop_in_place();
                 self.mem.free_raw(tier.cast(), self.tier_layout);
             }
+            self.mem.refund(self.counted);
         }
     }
 }
@@ -167,9 +194,7 @@ impl Vm {
     /// What its native tier did so far.
     #[must_use]
     pub fn native_stats(&self) -> NativeStats {
-        // SAFETY: as in `Native::tier`.
-        let code = self.native.tier.map_or(0, |tier| unsafe { tier.as_ref() }.used());
-        NativeStats { code, ..self.native.stats }
+        NativeStats { code: self.native.code(), ..self.native.stats }
     }
 
     /// The name of its native tier, if it has one.

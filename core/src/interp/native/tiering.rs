@@ -102,6 +102,7 @@ impl Vm {
                 function.heat().set(1);
                 *function.native.borrow_mut() = NativeRecord::Compiled(code);
                 self.native.stats.compiled += 1;
+                self.native.spans += 1;
             }
             Err(bail) => self.bail(function, bail),
         }
@@ -114,10 +115,16 @@ impl Vm {
             self.heap.each_function(|function| function.entry.set(entry));
         }
         // For when the function dies: freeing must not fail.
-        self.heap.dead_code.reserve(2 * self.native.stats.compiled as usize + 2)?;
+        let waiting = self.heap.dead_code.len();
+        self.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
         function.renew_patience();
         let unit = Unit::new(function, &self.mem, &self.globals);
-        self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)
+        let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
+        if let Err(out) = self.native.count_code() {
+            self.native.free(code.span);
+            return Err(out.into());
+        }
+        Ok(code)
     }
 
     /// Makes executable what was compiled.
@@ -134,6 +141,7 @@ impl Vm {
         // Without its seal no machine code can run, what there was included.
         self.native.refused |= matches!(bail, Bail::Code(CodeError::Refused));
         self.native.stats.bailed += 1;
+        self.native.stats.full += u32::from(matches!(bail, Bail::Code(CodeError::Full)));
         self.native.stats.last_bail = Some(bail);
         *function.native.borrow_mut() = NativeRecord::Bailed;
     }
@@ -192,8 +200,19 @@ impl Vm {
 
     /// Frees code of functions that died since. No machine code is active.
     pub(super) fn free_dead_code(&mut self) {
+        if self.heap.dead_code.is_empty() {
+            return;
+        }
         while let Some(span) = self.heap.dead_code.pop() {
             self.native.free(span);
+            self.native.spans -= 1;
+        }
+        // It was made for more than are left.
+        if self.heap.dead_code.capacity() > 4 * self.native.spans + 64 {
+            let mut fewer = Vec::new(&self.mem);
+            if fewer.reserve(self.native.spans).is_ok() {
+                self.heap.dead_code = fewer;
+            }
         }
     }
 }
