@@ -52,7 +52,7 @@ fn registers_above_a_call_do_not_dangle() {
             Insn::ReturnNil {},
         ],
     );
-    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Str(name)], &[], &[]);
+    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Name(name)], &[], &[]);
     let allocates = [Insn::NewCell { dst: Dst(0), src: Src(0) }, Insn::ReturnNil {}];
     let callee = code(&program, name, 0, 1, &allocates);
     program.functions.push(script).expect("memory");

@@ -249,7 +249,7 @@ fn constant(bytes: &mut Bytes<'_>, own: usize, count: usize) -> Const {
         3 => Const::Number(f64::from_bits(u64::from(bytes.word()) << 32 | u64::from(bytes.word()))),
         4 => Const::Str(bytes.name()),
         5 if own + 1 < count => Const::Fn(FnIndex((own + 1 + bytes.below(count - own - 1)) as u32)),
-        6 => Const::Str(Text { start: 0, len: 4 }),
+        6 => Const::Name(Text { start: 0, len: 4 }),
         _ => Const::Global(bytes.name()),
     }
 }
@@ -270,9 +270,9 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
             OperandKind::Argc => Some(bits % 4),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
             OperandKind::Lit8 | OperandKind::Lit32 => {
-                find(code, bits, |constant| !matches!(constant, Const::Global(_) | Const::Fn(_)))
+                find(code, bits, |constant| !matches!(constant, Const::Name(_) | Const::Global(_) | Const::Fn(_)))
             }
-            OperandKind::Name32 => find(code, bits, |constant| matches!(constant, Const::Str(_))),
+            OperandKind::Name32 => find(code, bits, |constant| matches!(constant, Const::Name(_))),
             OperandKind::Global32 => find(code, bits, |constant| matches!(constant, Const::Global(_))),
             OperandKind::Fn32 => find(code, bits, |constant| matches!(constant, Const::Fn(_))),
             OperandKind::Up16 => bits.checked_rem(code.captures.len() as u32),

@@ -171,6 +171,40 @@ fn adding_strings_stops_and_goes_on() {
     assert_eq!(stats.bailed, 0, "{stats:?}");
 }
 
+/// What costs many units stops in the middle and goes on, at the same cost in each tier.
+#[test]
+fn bulk_work_costs_the_same_in_each_tier() {
+    let name = "n".repeat(300);
+    let methods: String = (0..70).map(|n| format!("m{n}() {{}} ")).collect();
+    let fields: String = (0..200).map(|n| format!("o.f{n} = i; ")).collect();
+    let source = format!(
+        "fun grown(s) {{ for (var i = 0; i < 8; i = i + 1) s = s + s; return s; }}
+        fun declared() {{ class {name} {{ {methods} }} return {name}; }}
+        fun filled(o, i) {{ {fields} return o; }}
+        fun {name}(text, i) {{
+            var {name} = declared();
+            class B < {name} {{}}
+            var o = filled(B(), i);
+            print {name}(); print {name}; print o.m0;
+            var longer = text + text; var other = \"_\" + text;
+            if (longer == text + other) print \"equal\";
+            return longer == text + text;
+        }}
+        for (var i = 0; i < 30; i = i + 1) print {name}(grown(\"sixteen letters.\"), i);
+        print {name};"
+    );
+    let interpreted_vm = Vm::new(SYSTEM, WARM).expect("memory");
+    let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let [(ran, _), (native, stats)] =
+        [interpreted_vm, vm].map(|mut vm| (in_slices(&mut vm, &source), vm.native_stats()));
+    assert!(native == ran);
+    assert!(ran.1 > 5000 && stats.compiled > 0, "{} {stats:?}", ran.1);
+    let whole = compiled(WARM, &source).0;
+    assert_eq!((&whole.output, whole.fuel), (&ran.0, ran.2));
+    assert_eq!(whole, interpreted(WARM, &source));
+}
+
 /// A product that is zero is an int, unless a factor is negative: code that expects ints is not left for it.
 #[test]
 fn products_may_be_zero() {

@@ -28,6 +28,8 @@ pub enum Const {
     Number(f64),
     /// A string.
     Str(Text),
+    /// The name of a class or method: a string that is interned, however long.
+    Name(Text),
     /// A reference to the global of that name.
     Global(Text),
     /// A function of the program.

@@ -238,7 +238,7 @@ impl Display for Meaning<'_> {
             Const::Bool(value) => value.fmt(f),
             Const::Number(number) if number.abs() < 1e16 => number.fmt(f),
             Const::Number(number) => fmt::Debug::fmt(&number, f),
-            Const::Str(text) => quoted(program.text(text), f),
+            Const::Str(text) | Const::Name(text) => quoted(program.text(text), f),
             Const::Global(name) => {
                 f.write_str("global ")?;
                 plain(program.text(name), f)

@@ -42,7 +42,7 @@ impl Compiler<'_> {
     /// number of fields is filled in when the methods are known.
     fn new_class(&mut self, class: &Class, place: Reg) -> Res<Reg> {
         let text = self.name(class.name)?;
-        let name = Name32(self.constant(Const::Str(text))?);
+        let name = Name32(self.constant(Const::Name(text))?);
         let insn = |dst| Insn::NewClass { dst, fields: Count(0), name };
         match class.place {
             Place::Global(name) => {
@@ -79,7 +79,7 @@ impl Compiler<'_> {
         let reg = self.take()?;
         self.closure(id, method, None, reg)?;
         let text = self.name(self.ast.functions[method.index()].name)?;
-        let name = Name32(self.constant(Const::Str(text))?);
+        let name = Name32(self.constant(Const::Name(text))?);
         let (class, closure) = (self.near(class, 0)?, self.near(reg, 1)?);
         self.emit(Insn::Method { class, closure, name })?;
         self.release(mark);

@@ -154,6 +154,7 @@ impl Compiler<'_> {
                 (hash_bits(seed, 0, value.to_bits()), Const::Number(value))
             }
             Const::Str(text) => (hash_bits(seed, 3, u64::from(text.start)), constant),
+            Const::Name(text) => (hash_bits(seed, 6, u64::from(text.start)), constant),
             Const::Global(text) => (hash_bits(seed, 4, u64::from(text.start)), constant),
             Const::Fn(index) => (hash_bits(seed, 5, u64::from(index.0)), constant),
         };

@@ -1,18 +1,15 @@
 //! Calls off the fast path: classes, bound methods, natives, errors, growing stacks; running out of fuel.
 
-use super::fuel::BULK;
 use super::machine::Flow;
 use super::property::Found;
 use super::vm::Stop;
+use super::work::{entries, growth};
 use super::{Fault, Vm};
 use crate::mem::OutOfMemory;
 use crate::object::{
     BoundMethod, Class, Closure, Gc, Instance, Kind, Native, Object, Site, Str, Way, WayKind,
 };
 use crate::value::Value;
-
-/// What a method that is inherited counts for as bulk work.
-const METHOD_BYTES: usize = 16;
 
 const NOT_CALLABLE: Fault = Fault::Type("Can only call functions and classes.");
 
@@ -66,28 +63,14 @@ impl Vm {
 
     /// Stops for want of fuel before the instruction of so many words that has just begun.
     #[cold]
-    fn stop_before(&mut self, words: usize) {
+    pub(super) fn stop_before(&mut self, words: usize) {
         self.rewind(words);
         self.stop = Stop::Fuel;
     }
 
-    fn rewind(&mut self, words: usize) {
+    pub(super) fn rewind(&mut self, words: usize) {
         let frame = self.stack.top_mut();
         frame.pc = frame.pc.wrapping_sub(words);
-    }
-
-    /// Charges for bulk work of an instruction of so many words, which has done nothing yet. Without any fuel left
-    /// it stops there; the instruction runs again.
-    pub(super) fn charge_bulk(&mut self, bytes: usize, words: usize) -> Result<(), Fault> {
-        if bytes < BULK {
-            return Ok(());
-        }
-        if self.fuel.slice == 0 && !self.fuel.next_slice() {
-            self.stop_before(words);
-            return Err(Fault::Stopped);
-        }
-        self.fuel.charge_bulk(bytes);
-        Ok(())
     }
 
     /// A call of whatever is in register `win`. The frame's pc is behind the instruction.
@@ -224,7 +207,7 @@ impl Vm {
         if class == superclass {
             return Err(Fault::Bytecode);
         }
-        self.charge_bulk(superclass.method_count() * METHOD_BYTES, 1)?;
+        self.charge_bulk(entries(superclass.method_count()), 1)?;
         let inherited = self.insist(None, |_| class.inherit(&superclass));
         // Even if not all of them found room.
         self.heap.barrier(class);
@@ -233,11 +216,13 @@ impl Vm {
 
     /// `method`. A safepoint.
     pub(super) fn add_method(&mut self, class: Value, closure: Value, name: Value) -> Result<(), Fault> {
-        let name = name.as_object::<Str>().ok_or(Fault::Bytecode)?;
-        let name = self.intern_str(name)?;
+        let name = name.as_object::<Str>().filter(|name| name.is_interned()).ok_or(Fault::Bytecode)?;
         let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
         let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
-        self.insist(Some(name.value()), |_| class.add_method(name, closure))?;
+        if class.method(name).is_none() {
+            self.charge_bulk(growth(class.method_count()), 2)?;
+        }
+        self.insist(None, |_| class.add_method(name, closure))?;
         if name == self.init {
             class.init.set(Some(closure));
         }

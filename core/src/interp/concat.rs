@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use super::fuel::BULK;
+use super::work::{PIECE, each_part};
 use super::{Fault, Vm};
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
@@ -43,8 +44,12 @@ impl Vm {
                 return self.append(len, buffer, right);
             }
             if left.buffer().is_some() || left.is_computed() {
-                return self.grow(len, left, right);
+                // With room to append as much again.
+                return self.fill(len, len * 2, left, right);
             }
+        }
+        if len > PIECE {
+            return self.fill(len, len, left, right);
         }
         self.charge_bulk(len, 1)?;
         let memory = self.allocate(Str::flat_size(len), false)?;
@@ -75,28 +80,38 @@ impl Vm {
 
     /// `right` appended to a buffer that has room for it.
     fn append(&mut self, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        self.charge_bulk(right.len(), 1)?;
-        let memory = self.allocate(Str::APPENDED_SIZE, false)?;
-        // SAFETY: memory of an appended string; the bytes fit.
-        Ok(unsafe { appended_sum(memory, len, buffer, right) })
+        // The buffer's bytes count as used in the end only: until then nobody else reads or writes them.
+        self.in_pieces(right.len(), 1, |_, range| {
+            // SAFETY: they fit, and nobody has the buffer's spare bytes.
+            unsafe { buffer.write_spare(range.start, &right.bytes()[range]) };
+            Ok(())
+        })?;
+        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
+        // SAFETY: memory of an appended string; the pieces are all of `right`.
+        unsafe {
+            buffer.use_spare(right.len());
+            Str::init_appended(memory.as_ptr(), len as u32, buffer);
+            Ok(Gc::from_raw(memory))
+        }
     }
 
-    /// A new buffer, with room to append as much again.
-    fn grow(&mut self, len: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        self.charge_bulk(len, 1)?;
-        let room = len * 2;
-        let memory = self.allocate(Buffer::size(room), false)?.cast::<Buffer>();
-        // SAFETY: memory of that size, with room for more than both.
-        let buffer = unsafe {
-            memory.write(Buffer::new(room as u32));
-            let buffer = Gc::from_raw(memory);
-            buffer.append(left.bytes());
-            buffer.append(right.bytes());
-            buffer
-        };
-        self.pinned.push(buffer.value())?;
+    /// The sum of `len` bytes in a new buffer of `room` bytes.
+    fn fill(&mut self, len: usize, room: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
+        self.in_pieces(len, 1, |vm, range| {
+            let buffer = match vm.work.partial.as_object::<Buffer>() {
+                Some(buffer) => buffer,
+                None => vm.new_buffer(room)?,
+            };
+            debug_assert_eq!(buffer.used(), range.start);
+            each_part(&[left.bytes(), right.bytes()], range, |bytes| {
+                // SAFETY: there is room for both strings, which do not lie in this buffer.
+                unsafe { buffer.append(bytes) };
+                Ok(())
+            })
+        })?;
+        let buffer = self.work.partial.as_object::<Buffer>().ok_or(Fault::Bytecode)?;
         let memory = self.allocate(Str::APPENDED_SIZE, false);
-        self.pinned.pop();
+        self.work.partial = Value::NIL;
         let memory = memory?.cast::<Str>();
         // SAFETY: memory of that size; `len` bytes are used.
         unsafe {
@@ -105,24 +120,41 @@ impl Vm {
         }
     }
 
+    /// An empty buffer, which the instruction under way keeps.
+    fn new_buffer(&mut self, room: usize) -> Result<Gc<Buffer>, OutOfMemory> {
+        let memory = self.allocate(Buffer::size(room), false)?.cast::<Buffer>();
+        // SAFETY: memory of that size.
+        let buffer = unsafe {
+            memory.write(Buffer::new(room as u32));
+            Gc::from_raw(memory)
+        };
+        self.work.partial = buffer.value();
+        Ok(buffer)
+    }
+
     /// Whether two values that differ in their bits, and are not both numbers, are equal; none if there is no fuel
     /// to find out, for an instruction of so many words.
     #[inline(never)]
     pub(super) fn strings_equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
-        match (lhs.as_object::<Str>(), rhs.as_object::<Str>()) {
-            (Some(left), Some(right)) => {
-                if left.len() == right.len() {
-                    self.charge_bulk(left.len(), words).ok()?;
-                }
-                Some(left.equals(&right))
-            }
-            _ => Some(false),
+        let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else {
+            return Some(false);
+        };
+        if left.len() != right.len() {
+            return Some(false);
         }
-    }
-
-    /// The interned string with the bytes of `string`. A safepoint; the string is reachable.
-    pub(super) fn intern_str(&mut self, string: Gc<Str>) -> Result<Gc<Str>, OutOfMemory> {
-        if string.is_interned() { Ok(string) } else { self.intern(string.bytes()) }
+        // Names are one object if they are equal. Every byte is charged for, so that the fuel does not depend on the piece
+        // in which a difference is found.
+        let other_name = left != right && left.is_interned() && right.is_interned();
+        let compared = self.in_pieces(left.len(), words, |vm, range| {
+            let known = other_name || vm.work.partial == Value::FALSE;
+            if !known && left.bytes()[range.clone()] != right.bytes()[range] {
+                vm.work.partial = Value::FALSE;
+            }
+            Ok(())
+        });
+        compared.ok()?;
+        let equal = core::mem::replace(&mut self.work.partial, Value::NIL) != Value::FALSE;
+        Some(equal && !other_name)
     }
 }
 

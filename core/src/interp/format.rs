@@ -2,9 +2,9 @@
 
 use core::fmt::{self, Write};
 
+use super::work::each_part;
 use super::{Fault, Vm};
 use crate::object::{BoundMethod, Class, Closure, Function, Gc, Instance, Kind, Str};
-use crate::platform::{Output, OutputError};
 use crate::value::Value;
 
 /// From here on, and below its reciprocal's hundredth, numbers are written with an exponent.
@@ -27,24 +27,23 @@ impl fmt::Display for Number {
     }
 }
 
-/// Writes to the host, and keeps its error.
-struct Sink<'a> {
-    output: &'a mut dyn Output,
-    result: Result<(), OutputError>,
+/// A value's text in parts: `before`, a name or a string, `after`.
+struct Text {
+    before: &'static [u8],
+    string: Option<Gc<Str>>,
+    after: &'static [u8],
 }
 
-impl Sink<'_> {
-    fn bytes(&mut self, bytes: &[u8]) {
-        if self.result.is_ok() {
-            self.result = self.output.write(bytes);
-        }
-    }
+/// Writes to the host, and keeps its error.
+struct Sink<'a> {
+    vm: &'a mut Vm,
+    result: Result<(), Fault>,
 }
 
 impl Write for Sink<'_> {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.bytes(text.as_bytes());
-        self.result.map_err(|OutputError| fmt::Error)
+        self.result = self.vm.write(text.as_bytes());
+        self.result.map_err(|_| fmt::Error)
     }
 }
 
@@ -52,93 +51,69 @@ impl Vm {
     /// `print`: the value and a line end.
     #[inline(never)]
     pub(super) fn print(&mut self, value: Value) -> Result<(), Fault> {
-        if let Some(string) = value.as_object::<Str>() {
-            self.charge_bulk(string.len(), 1)?;
+        if value.is_int() || value.is_double() {
+            let mut sink = Sink { vm: self, result: Ok(()) };
+            // The sink has the error.
+            let _ = if value.is_int() {
+                write!(sink, "{}", value.as_int())
+            } else {
+                write!(sink, "{}", Number(value.as_double()))
+            };
+            sink.result?;
+        } else {
+            let Text { before, string, after } = self.text(value);
+            let string = string.as_ref().map_or(&[][..], |string| string.bytes());
+            let parts = [before, string, after];
+            let len = parts.iter().map(|part| part.len()).sum();
+            self.in_pieces(len, 1, |vm, range| each_part(&parts, range, |bytes| vm.write(bytes)))?;
         }
-        let class = value.as_object::<Instance>().and_then(|instance| self.class_of(instance));
-        let Some(host) = self.host() else { return Err(Fault::Output) };
-        let mut sink = Sink { output: &mut *host.output, result: Ok(()) };
-        match class {
-            Some(class) => {
-                sink.bytes(class.name.bytes());
-                sink.bytes(b" instance");
-            }
-            None => write_value(&mut sink, value),
-        }
-        sink.bytes(b"\n");
-        sink.result?;
-        Ok(())
+        self.write(b"\n")
     }
-}
 
-impl Vm {
+    /// Writes to the host of the run.
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+        let host = self.host().ok_or(Fault::Output)?;
+        Ok(host.output.write(bytes)?)
+    }
+
+    /// The text of a value that is no number.
+    fn text(&self, value: Value) -> Text {
+        let plain = |before| Text { before, string: None, after: b"" };
+        let named = |name| Text { before: b"", string: name, after: b"" };
+        let function = |function: Option<Gc<Function>>| match function.and_then(|function| function.name) {
+            Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
+            None => plain(b"<script>"),
+        };
+        let Some(kind) = value.kind() else {
+            return plain(match value {
+                Value::TRUE => b"true",
+                Value::FALSE => b"false",
+                _ => b"nil",
+            });
+        };
+        match kind {
+            Kind::Str => named(value.as_object()),
+            Kind::Closure => function(value.as_object::<Closure>().map(|closure| closure.function)),
+            Kind::Function => function(value.as_object()),
+            Kind::BoundMethod => {
+                function(value.as_object::<BoundMethod>().map(|bound| bound.method.function))
+            }
+            Kind::Class => named(value.as_object::<Class>().map(|class| class.name)),
+            Kind::Instance => {
+                match value.as_object::<Instance>().and_then(|instance| self.class_of(instance)) {
+                    Some(class) => Text { before: b"", string: Some(class.name), after: b" instance" },
+                    None => plain(b"instance"),
+                }
+            }
+            Kind::Native => plain(b"<native fn>"),
+            // Nothing that a compiler makes lets a script see these.
+            Kind::Free | Kind::Buffer | Kind::Cell | Kind::Shape | Kind::Slots | Kind::Dict => {
+                plain(b"<internal>")
+            }
+        }
+    }
+
     fn class_of(&self, instance: Gc<Instance>) -> Option<Gc<Class>> {
         self.heap.shapes.get(instance.header.shape())?.class.get()
-    }
-}
-
-fn write_value(sink: &mut Sink<'_>, value: Value) {
-    if value.is_int() {
-        let _ = write!(sink, "{}", value.as_int());
-    } else if value.is_double() {
-        let _ = write!(sink, "{}", Number(value.as_double()));
-    } else if let Some(kind) = value.kind() {
-        write_object(sink, kind, value);
-    } else {
-        let text: &[u8] = match value {
-            Value::TRUE => b"true",
-            Value::FALSE => b"false",
-            _ => b"nil",
-        };
-        sink.bytes(text);
-    }
-}
-
-fn write_object(sink: &mut Sink<'_>, kind: Kind, value: Value) {
-    let function = |function: &Function| function.name;
-    match kind {
-        Kind::Str => {
-            if let Some(string) = value.as_object::<Str>() {
-                sink.bytes(string.bytes());
-            }
-        }
-        Kind::Closure => {
-            write_function(
-                sink,
-                value.as_object::<Closure>().and_then(|closure| function(&closure.function)),
-            );
-        }
-        Kind::Function => {
-            write_function(sink, value.as_object::<Function>().and_then(|code| function(&code)));
-        }
-        Kind::BoundMethod => {
-            write_function(
-                sink,
-                value.as_object::<BoundMethod>().and_then(|bound| function(&bound.method.function)),
-            );
-        }
-        Kind::Class => {
-            if let Some(class) = value.as_object::<Class>() {
-                sink.bytes(class.name.bytes());
-            }
-        }
-        // `print` knows the class.
-        Kind::Instance => sink.bytes(b"instance"),
-        Kind::Native => sink.bytes(b"<native fn>"),
-        // Nothing that a compiler makes lets a script see these.
-        Kind::Free | Kind::Buffer | Kind::Cell | Kind::Shape | Kind::Slots | Kind::Dict => {
-            sink.bytes(b"<internal>")
-        }
-    }
-}
-
-fn write_function(sink: &mut Sink<'_>, name: Option<Gc<Str>>) {
-    match name {
-        Some(name) => {
-            sink.bytes(b"<fn ");
-            sink.bytes(name.bytes());
-            sink.bytes(b">");
-        }
-        None => sink.bytes(b"<script>"),
     }
 }

@@ -11,7 +11,7 @@ use crate::tunable::tunable;
 pub(crate) const BULK: usize = 64;
 
 /// Units in a slice, so that whoever wants to look in from time to time can.
-const SLICE: u64 = tunable(1 << 14, 100) as u64;
+pub(super) const SLICE: u64 = tunable(1 << 14, 100) as u64;
 
 /// What is left to spend.
 #[repr(C)]
@@ -65,6 +65,13 @@ impl Fuel {
         self.given += slice;
         self.slice = slice as u32;
         slice != 0
+    }
+
+    /// Takes as many of `units` as the slice holds, and says how many.
+    pub(super) fn pay_from_slice(&mut self, units: usize) -> usize {
+        let paid = u32::try_from(units).map_or(self.slice, |units| units.min(self.slice));
+        self.slice -= paid;
+        paid as usize
     }
 
     /// As much as `bytes` of bulk work cost; what the budget does not cover is owed.

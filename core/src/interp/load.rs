@@ -70,6 +70,7 @@ impl Vm {
                 Const::Bool(value) => Value::bool(value),
                 Const::Number(value) => Value::number(value),
                 Const::Str(text) => self.literal(bytes(program, text))?.value(),
+                Const::Name(text) => self.name(program, text)?.value(),
                 Const::Global(text) => {
                     let name = self.name(program, text)?;
                     Value::raw(self.global(name)?)

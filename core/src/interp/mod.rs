@@ -35,6 +35,7 @@ mod semantics;
 mod stack;
 mod visitor;
 mod vm;
+mod work;
 
 pub(crate) use concat::FLAT;
 pub(crate) use fault::Fault;

@@ -9,7 +9,9 @@
 //! ```
 
 use super::vm::{LOOKUPS, Lookup};
+use super::work::{entries, growth};
 use super::{Fault, Vm};
+use crate::bytecode::Op;
 use crate::heap::Heap;
 use crate::layout::gap_offset;
 use crate::mem::OutOfMemory;
@@ -22,6 +24,9 @@ use crate::value::Value;
 
 /// A class with more shapes than this gives new instances with new fields a dictionary.
 const MANY_SHAPES: u32 = tunable(1024, 8) as u32;
+
+/// Words of `set.field`.
+const WORDS: usize = Op::SetField.words();
 
 /// What a property turned out to be.
 #[derive(Clone, Copy)]
@@ -100,6 +105,9 @@ impl Vm {
         let shape = self.heap.shapes.get(id).ok_or(Fault::Bytecode)?;
         if shape.dict {
             let dict = instance.dict().ok_or(Fault::Bytecode)?;
+            if dict.get(site.name).is_none() {
+                self.charge_bulk(growth(dict.count()), WORDS)?;
+            }
             self.insist(None, |_| dict.set(site.name, value))?;
             self.heap.barrier(dict);
             return Ok(());
@@ -202,6 +210,7 @@ impl Vm {
             return Ok(());
         }
         let capacity = outside.saturating_mul(2).max(4) | 1;
+        self.charge_bulk(Slots::size(capacity), WORDS)?;
         let memory = self.allocate(Slots::size(capacity), false)?.cast::<Slots>();
         let last = instance.slots().last().ok_or(Fault::Bytecode)?;
         // The field in the last inline slot moves out when that slot begins to point elsewhere.
@@ -246,6 +255,7 @@ impl Vm {
                 made
             }
         };
+        self.charge_bulk(entries(usize::from(shape.count)), WORDS)?;
         let dict = self.make(Dict::new(self.heap.mem()))?;
         self.insist(Some(dict.value()), |_| {
             let mut result = Ok(());

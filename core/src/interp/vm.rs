@@ -6,6 +6,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use super::fuel::Fuel;
 use super::native::Native;
 use super::stack::Stack;
+use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, Roots};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
@@ -127,6 +128,8 @@ pub struct Vm {
     pub(crate) result: Value,
     /// A value that must live through one collection.
     pub(super) held: Value,
+    /// How far the instruction under way is with its bulk work.
+    pub(super) work: Work,
     /// Closures of the scripts that were loaded and not yet started; nil where one was.
     pub(crate) scripts: Vec<Value>,
     /// What property sites with many shapes found lately.
@@ -159,6 +162,7 @@ struct VmRoots<'a> {
     scripts: &'a [Value],
     result: Value,
     held: Value,
+    partial: Value,
     init: Gc<Str>,
     /// No roots, but forgotten.
     warm: &'a mut Vec<Gc<Function>>,
@@ -178,6 +182,7 @@ impl Roots for VmRoots<'_> {
         }
         heap.mark_value(self.result);
         heap.mark_value(self.held);
+        heap.mark_value(self.partial);
         heap.mark_object(self.init);
     }
 
@@ -212,6 +217,7 @@ impl Vm {
             pinned: Vec::new(&mem),
             result: Value::NIL,
             held: Value::NIL,
+            work: Work::NONE,
             scripts: Vec::new(&mem),
             lookups,
             init,
@@ -261,6 +267,7 @@ impl Vm {
     pub(crate) fn begin(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
         self.stack.reset();
         self.fuel.forgive();
+        self.work = Work::NONE;
         match self.stack.push(closure, 0) {
             Ok(()) => {
                 // SAFETY: `push` made room for the registers, and every function has at least one.
@@ -296,6 +303,7 @@ impl Vm {
             Stop::Interrupt => Outcome::Interrupted,
             Stop::Error(error) => {
                 self.running = false;
+                self.work = Work::NONE;
                 Outcome::Error(error)
             }
         }
@@ -352,6 +360,10 @@ impl Vm {
     /// Memory has run out: collects whatever can be collected.
     #[cold]
     pub(crate) fn collect_for_space(&mut self) {
+        if self.host.is_some() {
+            // Whatever the heap holds is marked or swept.
+            self.fuel.charge_bulk(self.mem.usage().used);
+        }
         self.with_roots(|heap, roots| heap.collect_for_space(roots));
     }
 
@@ -365,6 +377,7 @@ impl Vm {
             scripts: &self.scripts,
             result: self.result,
             held: self.held,
+            partial: self.work.partial,
             init: self.init,
             warm: &mut self.native.warm,
         };

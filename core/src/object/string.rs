@@ -171,14 +171,6 @@ impl Str {
     pub(crate) fn table_hash(&self) -> u64 {
         spread(self.hash())
     }
-
-    /// Whether two strings have the same bytes.
-    pub(crate) fn equals(&self, other: &Str) -> bool {
-        core::ptr::eq(self, other)
-            || (!(self.is_interned() && other.is_interned())
-                && self.len == other.len
-                && self.bytes() == other.bytes())
-    }
 }
 
 fn spread(hash: u32) -> u64 {
@@ -239,13 +231,33 @@ impl Gc<Buffer> {
     /// # Safety
     /// They fit: `bytes.len() <= spare()`; they are not this buffer's own spare part.
     pub(crate) unsafe fn append(self, bytes: &[u8]) {
-        let used = self.used();
+        // SAFETY: passed on from the caller.
+        unsafe {
+            self.write_spare(0, bytes);
+            self.use_spare(bytes.len());
+        }
+    }
+
+    /// Writes bytes to the spare part, `offset` bytes from its start.
+    ///
+    /// # Safety
+    /// They fit: `offset + bytes.len() <= spare()`; they are not this buffer's own spare part.
+    pub(crate) unsafe fn write_spare(self, offset: usize, bytes: &[u8]) {
+        debug_assert!(offset + bytes.len() <= self.spare());
         // SAFETY: the room lies behind the record, and nobody reads its spare part.
         unsafe {
-            let start = self.as_ptr().add(1).cast::<u8>().add(used);
+            let start = self.as_ptr().add(1).cast::<u8>().add(self.used() + offset);
             start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         }
-        self.used.set((used + bytes.len()) as u32);
+    }
+
+    /// Counts the first `len` bytes of the spare part as used.
+    ///
+    /// # Safety
+    /// They fit, and were written.
+    pub(crate) unsafe fn use_spare(self, len: usize) {
+        debug_assert!(len <= self.spare());
+        self.used.set((self.used() + len) as u32);
     }
 }
 

@@ -12,8 +12,8 @@ const NAME: Text = Text { start: 0, len: 4 };
 const REGISTERS: u16 = 20;
 /// The constants of every function by kind; the one of [`FUNCTION`] is nil in the last function.
 const NUMBERS: [u32; 2] = [0, 5];
-const NAMES: [u32; 2] = [3, 6];
-const LITERALS: [u32; 6] = [0, 1, 2, 3, 5, 6];
+const NAMES: [u32; 1] = [6];
+const LITERALS: [u32; 5] = [0, 1, 2, 3, 5];
 const GLOBAL: u32 = 4;
 const FUNCTION: u32 = 7;
 
@@ -43,7 +43,7 @@ pub(crate) fn good_program() -> impl Strategy<Value = Program> {
                 word,
                 Const::Global(NAME),
                 number,
-                Const::Str(NAME),
+                Const::Name(NAME),
                 child,
             ];
             let mut code = code(&program, NAME, 0, REGISTERS, &[]);
@@ -143,6 +143,7 @@ pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
         any::<u64>().prop_map(|bits| Const::Number(f64::from_bits(bits))),
         Just(Const::Nil),
         text().prop_map(Const::Str),
+        text().prop_map(Const::Name),
         text().prop_map(Const::Global),
         (0_u32..4).prop_map(|index| Const::Fn(FnIndex(index))),
     ];

@@ -40,7 +40,7 @@ fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()
                 let plain = [0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0000];
                 ensure(!n.is_nan() || plain.contains(&n.to_bits()))?;
             }
-            Const::Str(part) | Const::Global(part) => is_text(text, part)?,
+            Const::Str(part) | Const::Name(part) | Const::Global(part) => is_text(text, part)?,
             Const::Fn(index) => ensure((own + 1..program.functions.len()).contains(&(index.0 as usize)))?,
             Const::Nil | Const::Bool(_) => {}
         }
@@ -114,10 +114,9 @@ fn good(
         }
         OperandKind::Argc | OperandKind::Imm8 | OperandKind::Imm16 | OperandKind::Count => true,
         OperandKind::Num8 => matches!(constant, Some(Const::Number(_))),
-        OperandKind::Lit8 | OperandKind::Lit32 => {
-            constant.is_some_and(|constant| !matches!(constant, Const::Fn(_) | Const::Global(_)))
-        }
-        OperandKind::Name32 => matches!(constant, Some(Const::Str(_))),
+        OperandKind::Lit8 | OperandKind::Lit32 => constant
+            .is_some_and(|constant| !matches!(constant, Const::Fn(_) | Const::Name(_) | Const::Global(_))),
+        OperandKind::Name32 => matches!(constant, Some(Const::Name(_))),
         OperandKind::Global32 => matches!(constant, Some(Const::Global(_))),
         OperandKind::Fn32 => match constant {
             Some(Const::Fn(child)) => {

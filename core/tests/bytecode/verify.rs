@@ -12,8 +12,15 @@ use crate::common::{code, fill, program, text, words};
 fn function(program: &Program, insns: &[Insn]) -> Code {
     let mut code = code(program, NAME, 0, 8, insns);
     let number = Const::Number(0.5);
-    let consts =
-        [number, Const::Nil, Const::Bool(true), Const::Str(NAME), Const::Global(NAME), Const::Fn(FnIndex(2))];
+    let consts = [
+        number,
+        Const::Nil,
+        Const::Bool(true),
+        Const::Str(NAME),
+        Const::Global(NAME),
+        Const::Fn(FnIndex(2)),
+        Const::Name(NAME),
+    ];
     fill(&mut code, &consts, &[Site { name: NAME }; 2], &[Capture::Register(7), Capture::Register(0)]);
     code
 }
@@ -113,6 +120,7 @@ fn names_lie_in_the_text() {
         assert_eq!(changed(|code| code.name = text), expected);
         assert_eq!(changed(|code| code.consts[3] = Const::Str(text)), expected);
         assert_eq!(changed(|code| code.consts[4] = Const::Global(text)), expected);
+        assert_eq!(changed(|code| code.consts[6] = Const::Name(text)), expected);
         assert_eq!(changed(|code| code.sites[1].name = text), expected);
     }
 }
@@ -220,27 +228,27 @@ fn rows_name_the_arguments_before_the_window() {
 #[test]
 fn constants_are_of_the_kind_asked_for() {
     let number = |k| Insn::AddN { dst: Dst(0), lhs: Src(0), rhs: Num8(k) };
-    for bad in [1, 2, 3, 4, 5, 6, 255] {
+    for bad in [1, 2, 3, 4, 5, 6, 7, 255] {
         only(number(0), number(bad), "rhs", AnyOperand::Num8(Num8(bad)));
     }
     let small = |k| Insn::JumpEqLit { lhs: Src(0), rhs: Lit8(k), to: Ahead32(0) };
     let wide = |k| Insn::LoadLit { dst: Dst(0), lit: Lit32(k) };
     for good in 0..4 {
-        for bad in [4, 5, 6, 255] {
+        for bad in [4, 5, 6, 7, 255] {
             only(small(good), small(bad), "rhs", AnyOperand::Lit8(Lit8(bad)));
             only(wide(good.into()), wide(bad.into()), "lit", AnyOperand::Lit32(Lit32(bad.into())));
         }
     }
     let name = |k| Insn::NewClass { dst: Dst(0), fields: Count(9), name: Name32(k) };
-    for bad in [0, 1, 2, 4, 5, 6, u32::MAX] {
-        only(name(3), name(bad), "name", AnyOperand::Name32(Name32(bad)));
+    for bad in [0, 1, 2, 3, 4, 5, 7, u32::MAX] {
+        only(name(6), name(bad), "name", AnyOperand::Name32(Name32(bad)));
     }
     let global = |k| Insn::GetGlobal { dst: Dst(0), global: Global32(k) };
-    for bad in [0, 1, 2, 3, 5, 6, u32::MAX] {
+    for bad in [0, 1, 2, 3, 5, 6, 7, u32::MAX] {
         only(global(4), global(bad), "global", AnyOperand::Global32(Global32(bad)));
     }
     let closure = |k| Insn::Closure { dst: Dst(0), function: Fn32(k) };
-    for bad in [0, 1, 2, 3, 4, 6, u32::MAX] {
+    for bad in [0, 1, 2, 3, 4, 6, 7, u32::MAX] {
         only(closure(5), closure(bad), "function", AnyOperand::Fn32(Fn32(bad)));
     }
 }

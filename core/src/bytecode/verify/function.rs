@@ -121,7 +121,7 @@ impl Operands<'_> {
             AnyOperand::Num8(k) => matches!(constant(u32::from(k.0)), Some(Const::Number(_))),
             AnyOperand::Lit8(k) => is_literal(u32::from(k.0)),
             AnyOperand::Lit32(k) => is_literal(k.0),
-            AnyOperand::Name32(k) => matches!(constant(k.0), Some(Const::Str(_))),
+            AnyOperand::Name32(k) => matches!(constant(k.0), Some(Const::Name(_))),
             AnyOperand::Global32(k) => matches!(constant(k.0), Some(Const::Global(_))),
             AnyOperand::Fn32(k) => match constant(k.0) {
                 Some(&Const::Fn(child)) => {

@@ -113,7 +113,7 @@ fn check_parts(text: &str, functions: usize, own: FnIndex, code: &Code) -> Resul
         match *constant {
             Const::Nil | Const::Bool(_) => {}
             Const::Number(number) => check_number(number)?,
-            Const::Str(name) | Const::Global(name) => check_text(text, name)?,
+            Const::Str(name) | Const::Name(name) | Const::Global(name) => check_text(text, name)?,
             Const::Fn(index) => {
                 if index.0 as usize >= functions || index.0 <= own.0 {
                     return Err(Flaw::BadFunction(index));

@@ -16,6 +16,7 @@ impl World {
     /// A class whose instances likely have so many fields, and so many names.
     fn new(fields: u16, names: usize, gc_stress: bool) -> World {
         let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
+        vm.fuel.set(None);
         let names = (0..names)
             .map(|index| {
                 let name = vm.intern(std::format!("field{index}").as_bytes()).unwrap();

@@ -1,0 +1,118 @@
+//! Bulk work: paid for before it is done, in pieces, by an instruction that may stop between two of them.
+//!
+//! ```text
+//!   instruction ──> pay what the slice holds ──> do the bytes that this pays for ──┐
+//!                    ^                                                             │ more left
+//!                    └── next slice: interrupt? budget? ──no──> go on <────────────┘
+//!                                   │ yes
+//!                                   v
+//!        stop; `Work` keeps the progress, and the instruction runs again in the next run
+//! ```
+//!
+//! So a slice of fuel bounds the bytes between two looks at the interrupt, a budget bounds those of a run, and an
+//! instruction costs the same however it is sliced.
+
+use core::ops::Range;
+
+use super::fuel::{BULK, SLICE};
+use super::vm::Stop;
+use super::{Fault, Vm};
+use crate::value::Value;
+
+/// The most bytes of work between two looks at the interrupt.
+pub(super) const PIECE: usize = SLICE as usize * BULK;
+
+/// How far the instruction at the current frame's pc is with its bulk work.
+pub(crate) struct Work {
+    /// Units paid; the bytes that they pay for are done.
+    paid: usize,
+    /// What it has so far: a buffer that is being filled, `false` for strings that are known to differ, or nil. A root.
+    pub(super) partial: Value,
+}
+
+impl Work {
+    pub(super) const NONE: Work = Work { paid: 0, partial: Value::NIL };
+}
+
+impl Vm {
+    /// Charges for at most [`PIECE`] bytes of bulk work, or work that no piece of can be done alone, of an instruction
+    /// of so many words. If that stops the run, the instruction has done nothing yet and runs again.
+    #[inline]
+    pub(super) fn charge_bulk(&mut self, bytes: usize, words: usize) -> Result<(), Fault> {
+        if bytes < BULK { Ok(()) } else { self.in_pieces(bytes, words, |_, _| Ok(())) }
+    }
+
+    /// Does `bytes` of bulk work, piece by piece, each paid for before. If that stops the run between two pieces, the
+    /// instruction, of so many words, runs again and goes on here with the piece that is next.
+    pub(super) fn in_pieces(
+        &mut self,
+        bytes: usize,
+        words: usize,
+        mut piece: impl FnMut(&mut Vm, Range<usize>) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        let units = bytes / BULK;
+        let mut paid = core::mem::take(&mut self.work.paid);
+        debug_assert!(paid < units || paid == 0);
+        let mut start = paid * BULK;
+        loop {
+            if paid < units && self.fuel.slice == 0 && !self.refill(words) {
+                self.work.paid = paid;
+                return Err(Fault::Stopped);
+            }
+            paid += self.fuel.pay_from_slice(units - paid);
+            // What is less than a unit is done with the last one.
+            let end = if paid == units { bytes } else { paid * BULK };
+            piece(self, start..end)?;
+            if paid == units {
+                return Ok(());
+            }
+            start = end;
+        }
+    }
+
+    /// The next slice of fuel, in the middle of an instruction of so many words; false if the run stops before it.
+    #[cold]
+    fn refill(&mut self, words: usize) -> bool {
+        if self.take_interrupt() {
+            self.rewind(words);
+            self.stop = Stop::Interrupt;
+            false
+        } else if self.fuel.next_slice() {
+            true
+        } else {
+            self.stop_before(words);
+            false
+        }
+    }
+}
+
+/// Bytes of the entry of a table of names.
+const ENTRY: usize = 16;
+
+/// Bulk work of adding to a table of `len` entries: as if its entries moved whenever their number doubles.
+pub(super) fn growth(len: usize) -> usize {
+    if len.is_power_of_two() { len * ENTRY } else { 0 }
+}
+
+/// Bulk work of copying `count` entries to another table.
+pub(super) fn entries(count: usize) -> usize {
+    count * ENTRY
+}
+
+/// Calls `each` for the pieces of `parts`, joined, that lie in `range`.
+pub(super) fn each_part<E>(
+    parts: &[&[u8]],
+    mut range: Range<usize>,
+    mut each: impl FnMut(&[u8]) -> Result<(), E>,
+) -> Result<(), E> {
+    for part in parts {
+        let (start, end) = (range.start.min(part.len()), range.end.min(part.len()));
+        if let Some(bytes) = part.get(start..end)
+            && !bytes.is_empty()
+        {
+            each(bytes)?;
+        }
+        range = range.start - start..range.end - end;
+    }
+    Ok(())
+}

@@ -1,0 +1,177 @@
+//! Work of scripts is bounded by their fuel: it is paid for before it is done, and goes on where it stopped.
+
+mod common;
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use common::{Counting, Kept, Still};
+use siskin_core::platform::{Host, Output, OutputError};
+use siskin_core::{Dialect, Options, Outcome, Vm};
+
+/// Strings of 2 MB and a bit: two slices of fuel, and a part of one.
+const LARGE: &str = "fun grown(text) { for (var i = 0; i < 17; i = i + 1) text = text + text; return text; }
+    var a = grown(\"sixteen letters.\") + \"end\";
+    var b = grown(\"sixteen letters.\") + \"end\";
+    var c = grown(\"sixteen letters.\") + \"END\";
+    var d = \"_\" + a; ";
+
+fn started(source: &str, options: Options) -> Vm {
+    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+    let script = vm.load(source, Dialect::Siskin).expect("no errors");
+    vm.start(script).expect("memory");
+    vm
+}
+
+/// What a script prints and spends in slices; between two of them the host collects.
+fn sliced(source: &str, options: Options, slice: u64) -> (Vec<u8>, u64) {
+    let mut vm = started(source, options);
+    let mut output = Kept::default();
+    loop {
+        let before = vm.stats().fuel;
+        let outcome = vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+        let spent = vm.stats().fuel - before;
+        assert!(spent <= slice, "{spent} of {slice}");
+        match outcome {
+            Outcome::Done => return (output.0, vm.stats().fuel),
+            Outcome::OutOfFuel => assert_eq!(spent, slice),
+            other => panic!("{other:?}"),
+        }
+        if vm.stats().fuel.is_multiple_of(5) {
+            vm.collect();
+        }
+    }
+}
+
+#[test]
+fn string_operations_cost_the_same_in_any_slices() {
+    let uses = "print a == b; print a == c; if (a != c) print \"differ\"; print d != \"_\" + b; print d == a;
+        print (a + c) == (b + c); print (d + \"_\") == (\"_\" + (a + \"_\")); print a; print d;";
+    let source = format!("{LARGE}{uses}");
+    let whole = sliced(&source, Options::default(), u64::MAX);
+    let large = "sixteen letters.".repeat(1 << 17) + "end";
+    let expected = format!("true\nfalse\ndiffer\nfalse\nfalse\ntrue\ntrue\n{large}\n_{large}\n");
+    assert!(whole.0 == expected.as_bytes());
+    for slice in [7_001, 16_384, 16_385, 100_000] {
+        assert!(sliced(&source, Options::default(), slice) == whole, "{slice}");
+    }
+    assert!(sliced(&source, Options { gc_stress: true, ..Options::default() }, 5_000) == whole);
+}
+
+#[test]
+fn small_slices_cost_the_same_too() {
+    let text = "0123456789".repeat(200);
+    let name = "n".repeat(3_000);
+    let fields: String = (0..300).map(|n| format!("o.f{n} = {n}; ")).collect();
+    let methods: String = (0..300).map(|n| format!("m{n}() {{}} ")).collect();
+    let locals: String = (0..200).map(|n| format!("var v{n} = {n}; ")).collect();
+    let sum: String = (0..200).map(|n| format!("v{n} + ")).collect();
+    for source in [
+        format!("var a = \"{text}\" + \"!\"; a = a + \"{text}\"; a = a + a; print a; print a == a + \"\";"),
+        format!("class {name} {{}} fun f{name}() {{}} print {name}; print {name}(); print f{name};"),
+        format!("class A {{}} var o = A(); {fields} print o.f299;"),
+        format!("class A {{ {methods} }} class B < A {{}} print B().m299;"),
+        format!("{{ {locals} fun f() {{ return {sum} 0; }} print f(); }}"),
+    ] {
+        let whole = sliced(&source, Options::default(), u64::MAX);
+        for slice in [1, 7, 64, 1000] {
+            assert_eq!(sliced(&source, Options::default(), slice), whole, "{slice}: {source:.40}");
+        }
+        assert_eq!(sliced(&source, Options { gc_stress: true, ..Options::default() }, 3), whole);
+    }
+}
+
+/// What is free costs nothing, and what is not costs a unit for each 64 bytes.
+#[test]
+fn bulk_work_is_charged_for() {
+    let spent = |source: &str| {
+        let mut vm = started(source, Options::default());
+        let outcome =
+            vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        vm.stats().fuel
+    };
+    let name = "n".repeat(6_400);
+    assert_eq!(spent(&format!("class {name} {{ {name}() {{}} }}")), 0, "names are hashed when loaded");
+    assert_eq!(spent(&format!("class {name} {{}} print {name};")), 100);
+    assert_eq!(spent(&format!("class {name} {{}} print {name}();")), 1 + 100);
+    assert_eq!(spent(&format!("fun {name}() {{}} print {name};")), 100);
+    assert_eq!(spent(&format!("class A {{ {name}() {{}} }} print A().{name};")), 1 + 100);
+    assert_eq!(spent(&format!("print \"{name}\";")), 100);
+    assert_eq!(spent(&format!("\"{name}\" == \"{name}\";")), 0, "one object");
+    assert_eq!(spent(&format!("\"{name}\" + \"{name}\";")), 200);
+    assert_eq!(
+        spent("print 1; print nil; print clock; class A {} print A; print A(); var a = \"a\" + \"b\";"),
+        1
+    );
+    // Tables double when they hold 4, 8, ... entries, of 16 bytes.
+    let methods = |count| (0..count).map(|n| format!("m{n}() {{}} ")).collect::<String>();
+    assert_eq!(spent(&format!("class A {{ {} }}", methods(4))), 0);
+    assert_eq!(spent(&format!("class A {{ {} }}", methods(64))), 1 + 2 + 4 + 8);
+    assert_eq!(spent(&format!("class A {{ {} }}", methods(65))), 1 + 2 + 4 + 8 + 16);
+    assert_eq!(spent(&format!("class A {{ {} }} class B < A {{}}", methods(64))), 15 + 16);
+    let fields = |count| (0..count).map(|n| format!("a.f{n} = {n}; ")).collect::<String>();
+    let inline = spent(&format!("class A {{}} var a = A(); {}", fields(1)));
+    let some = spent(&format!("class A {{}} var a = A(); {}", fields(100)));
+    let many = spent(&format!("class A {{}} var a = A(); {}", fields(5_000)));
+    assert!(inline == 1 && some > 10 && many > 5_000 / 8, "{inline} {some} {many}");
+}
+
+/// Sets the interrupt when the first bytes are written.
+struct Interrupts<'a>(Vec<u8>, &'a AtomicBool);
+
+impl Output for Interrupts<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        if self.0.is_empty() {
+            self.1.store(true, Relaxed);
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(())
+    }
+}
+
+#[test]
+fn an_interrupt_is_heard_in_the_middle_of_a_string() {
+    let mut vm = started(&format!("{LARGE} print a; print d;"), Options::default());
+    let interrupt = AtomicBool::new(false);
+    let mut output = Interrupts(Vec::new(), &interrupt);
+    let mut run = |vm: &mut Vm| {
+        let outcome =
+            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+        (outcome, output.0.len())
+    };
+    let (outcome, written) = run(&mut vm);
+    assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
+    assert!(written <= 1 << 20, "{written}");
+    let (outcome, written) = run(&mut vm);
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    assert_eq!(written, 2 * ((16 << 17) + 3) + 3);
+    let large = "sixteen letters.".repeat(1 << 17) + "end";
+    assert!(output.0 == format!("{large}\n_{large}\n").as_bytes());
+}
+
+/// A script that is given up between two pieces leaves nothing to the next one.
+#[test]
+fn another_script_may_start_in_the_middle_of_a_string() {
+    for operation in ["print a;", "a == b;", "a + b;", "d + a;", "\"_\" + a;"] {
+        let mut vm = started(LARGE, Options::default());
+        let mut output = Kept::default();
+        let mut run = |vm: &mut Vm, fuel| {
+            vm.run(fuel, &mut Host { output: &mut output, clock: &Still, interrupt: None })
+        };
+        assert!(matches!(run(&mut vm, None), Outcome::Done));
+        for given_up in [true, false] {
+            let script = vm.load(operation, Dialect::Siskin).expect("no errors");
+            vm.start(script).expect("memory");
+            assert!(matches!(run(&mut vm, Some(1000)), Outcome::OutOfFuel), "{operation}");
+            vm.collect();
+            if given_up {
+                let next = "print \"-\" + b == d; print a == c; print (a + b) == (b + a);";
+                let script = vm.load(next, Dialect::Siskin).expect("no errors");
+                vm.start(script).expect("memory");
+            }
+            assert!(matches!(run(&mut vm, None), Outcome::Done), "{operation}");
+        }
+        let lines: Vec<_> = output.0.split(|&byte| byte == b'\n').collect();
+        assert!(lines.windows(3).any(|lines| lines[1..] == [&b"false"[..], b"true"]), "{operation}");
+    }
+}
