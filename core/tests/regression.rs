@@ -60,6 +60,30 @@ fn registers_above_a_call_do_not_dangle() {
     assert_eq!(print_of(program, STRESS), "nil\n");
 }
 
+/// A caller's registers reach further than any of its callees': what is written there after a collection in a callee
+/// is cleared by the next one all the same.
+#[test]
+fn far_registers_above_a_call_do_not_dangle() {
+    let mut program = program();
+    let name = text(&mut program, "Gone");
+    let call = [Insn::Move { dst: Dst(4), src: Src(2) }, Insn::Call { argc: Argc(0), win: Win(4) }];
+    let make = [
+        Insn::Closure { dst: Dst(2), function: Fn32(0) },
+        Insn::NewClass { dst: Dst(3), fields: Count(0), name: Name32(1) },
+    ];
+    let write = [Insn::SetFar { src: Src(3), dst: Far(1500) }, Insn::LoadNil { dst: Dst(3) }];
+    let read =
+        [Insn::GetFar { dst: Dst(3), src: Far(1500) }, Insn::Print { src: Src(3) }, Insn::ReturnNil {}];
+    let insns = [&make[..], &call, &write, &call, &read].concat();
+    let mut script = code(&program, Text::default(), 0, 2000, &insns);
+    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Str(name)], &[], &[]);
+    let allocates = [Insn::NewCell { dst: Dst(0), src: Src(0) }, Insn::ReturnNil {}];
+    let callee = code(&program, name, 0, 1, &allocates);
+    program.functions.push(script).expect("memory");
+    program.functions.push(callee).expect("memory");
+    assert_eq!(print_of(program, STRESS), "nil\n");
+}
+
 /// What was found of the properties of a class is forgotten when the host's collection frees the class.
 #[test]
 fn a_collection_by_the_host_forgets_properties() {

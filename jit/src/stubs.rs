@@ -135,7 +135,7 @@ fn construct(masm: &mut impl Masm) {
     masm.address_index(Reg::T0, Reg::T2, Reg::T0, 0);
     masm.branch64(Cond::Above, Reg::T0, at(Reg::Vm, VM_VALUES_END), refuse);
     masm.address(Reg::T0, at(Reg::Frame, FRAME_SIZE));
-    masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_FRAMES_END), refuse);
+    masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_FRAMES_END), refuse);
     masm.jump(allocate);
     masm.bind(no_init);
     masm.branch32(Cond::Ne, Reg::T4, 0, refuse);
@@ -145,7 +145,7 @@ fn construct(masm: &mut impl Masm) {
     masm.branch64(Cond::Eq, Reg::T7, 0, refuse);
     masm.add64(Reg::T7, Reg::T7, Reg::Vm);
     masm.load64(Reg::T0, at(Reg::T7, GAP_NEXT));
-    masm.branch64(Cond::Eq, Reg::T0, at(Reg::T7, GAP_END), refuse);
+    masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::T7, GAP_END), refuse);
     masm.add64(Reg::T6, Reg::T0, at(Reg::T7, GAP_CELL));
     masm.store64(at(Reg::T7, GAP_NEXT), Reg::T6);
     masm.bump32(Reg::Fuel, -1);

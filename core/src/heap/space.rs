@@ -22,7 +22,7 @@ impl Bump {
     #[inline(always)]
     pub(crate) fn take(&mut self) -> Option<NonNull<u8>> {
         // The gap is a whole number of cells.
-        if self.next == self.end {
+        if self.next >= self.end {
             return None;
         }
         let cell = NonNull::new(self.next);

@@ -60,6 +60,7 @@ impl Vm {
             lines: code.lines,
         };
         let function = Function::new(self.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
+        self.stack.widen(usize::from(code.registers));
         function.entry.set(self.native.first_entry());
         function.heat().set(self.native.first_heat(self.options.hot));
         let function = self.make(function)?;

@@ -6,13 +6,14 @@
 //!
 //! ```text
 //!   values                top of the current frame      end                    room
-//!   | registers in use ...        | stale: clear when    | nil                  |
+//!   | registers in use ...        | stale: cleared when  | nil                  |
 //!                                 | a collection ends    |
 //! ```
 //!
-//! Nothing behind `end` was written since the last collection, so it is as far as stale registers reach: those
-//! of calls that returned, and those of callers that lie above the current frame. A call that does not fit below
-//! `end` moves it; a collection clears what is stale, lest it dangle, and moves it back.
+//! The registers of every active frame lie below `end`, those of callers too, which may reach past the current
+//! frame's. All values from `end` on are nil. So stale registers lie between the top of the current frame and `end`:
+//! those of calls that returned, and those of callers. A call that does not fit below `end` raises it. The end of a
+//! collection clears the stale registers, lest they dangle, and lowers `end`, but never below a frame that is active.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -56,6 +57,8 @@ pub(crate) struct Stack {
     values: NonNull<Value>,
     /// Values there is room for.
     room: usize,
+    /// The most registers that a function of the VM has.
+    widest: usize,
     max_frames: usize,
     mem: Mem,
 }
@@ -66,6 +69,9 @@ const FIRST_VALUES: usize = tunable(256, 4);
 const MAX_VALUES: usize = tunable(1 << 22, 1 << 17);
 /// Values that `end` is moved ahead of what is needed.
 const STRIDE: usize = tunable(512, 3);
+/// Frames, from the current one down, and values, from `end` up, that debug builds look at in a check.
+const CHECKED_FRAMES: usize = tunable(16, usize::MAX);
+const CHECKED_VALUES: usize = tunable(64, usize::MAX);
 
 impl Stack {
     pub(crate) fn new(mem: &Mem, max_frames: usize) -> Result<Stack, OutOfMemory> {
@@ -95,6 +101,7 @@ impl Stack {
             frames,
             values,
             room: FIRST_VALUES,
+            widest: 0,
             max_frames,
             mem: mem.clone(),
         };
@@ -107,6 +114,11 @@ impl Stack {
         self.frame = self.frames.as_ptr();
         // SAFETY: there is at least one record.
         unsafe { *self.frame = Frame { base: self.values.as_ptr(), ..Frame::NONE } };
+    }
+
+    /// A function with so many registers may be called from here on.
+    pub(crate) fn widen(&mut self, registers: usize) {
+        self.widest = self.widest.max(registers);
     }
 
     /// The current record.
@@ -127,14 +139,15 @@ impl Stack {
     pub(crate) fn push(&mut self, closure: Gc<Closure>, win: usize) -> Result<(), Fault> {
         let function = closure.function;
         let registers = function.registers as usize;
-        // SAFETY: both pointers are into or just behind their blocks.
+        debug_assert!(registers <= self.widest, "{registers} registers, {} at most", self.widest);
+        // SAFETY: both pointers are into or just past the end of their blocks.
         let (depth, at) = unsafe {
             (
                 self.frame.offset_from(self.frames.as_ptr()) as usize + 1,
                 self.top().base.offset_from(self.values.as_ptr()) as usize + win,
             )
         };
-        if depth == self.frame_room() {
+        if depth >= self.frame_room() {
             self.grow_frames()?;
         }
         self.reach(at + registers)?;
@@ -148,7 +161,39 @@ impl Stack {
                 closure: Some(closure),
             };
         }
+        self.check();
         Ok(())
+    }
+
+    /// Asserts the invariants of the stack, in debug builds: whenever frames or `end` have changed, and on both sides
+    /// of machine code.
+    #[inline(always)]
+    pub(crate) fn check(&self) {
+        if cfg!(debug_assertions) {
+            self.assert_invariants();
+        }
+    }
+
+    fn assert_invariants(&self) {
+        let (start, end) = (self.values.as_ptr(), self.end);
+        let block_end = start.wrapping_add(self.room);
+        assert!(
+            self.frames.as_ptr() <= self.frame && self.frame < self.frames_end,
+            "the frame is in its block"
+        );
+        assert!(start <= end && end <= block_end, "the end is in its block");
+        let mut base = self.top().base;
+        for frame in self.frames().take(CHECKED_FRAMES) {
+            assert!(start <= frame.base && frame.base <= base, "a caller begins below its callee");
+            assert!(Stack::top_of(frame) <= end, "registers of an active frame lie below the end");
+            base = frame.base;
+        }
+        let mut value = end;
+        while value < block_end.min(end.wrapping_add(CHECKED_VALUES.min(self.room))) {
+            // SAFETY: in the block, all of which is written.
+            assert!(unsafe { *value }.is_identical(Value::NIL), "from the end on all is nil");
+            value = value.wrapping_add(1);
+        }
     }
 
     /// The records of calls, innermost first, without the host's.
@@ -259,8 +304,11 @@ impl Roots for Stack {
             unsafe { *value = Value::NIL };
             value = value.wrapping_add(1);
         }
+        // No frame begins above the current one, so none reaches further than the widest function would from here.
+        let highest = self.top().base.wrapping_add(self.widest).max(top);
         let room = self.values.as_ptr().wrapping_add(self.room);
-        self.end = top.wrapping_add(STRIDE).min(room);
+        self.end = highest.wrapping_add(STRIDE).min(room);
+        self.check();
     }
 }
 

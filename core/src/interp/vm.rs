@@ -292,6 +292,7 @@ impl Vm {
         let visited = Visited(self);
         visited.0.run_tiers();
         drop(visited);
+        self.stack.check();
         match core::mem::replace(&mut self.stop, Stop::Done) {
             Stop::Done => {
                 self.running = false;

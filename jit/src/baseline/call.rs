@@ -214,7 +214,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let masm = &mut *self.masm;
         masm.branch64(Cond::Above, Reg::T6, Rhs::Mem(at(Reg::Vm, VM_VALUES_END)), refused);
         masm.address(Reg::T7, at(Reg::Frame, FRAME_SIZE));
-        masm.branch64(Cond::Eq, Reg::T7, Rhs::Mem(at(Reg::Vm, VM_FRAMES_END)), refused);
+        masm.branch64(Cond::AboveEq, Reg::T7, Rhs::Mem(at(Reg::Vm, VM_FRAMES_END)), refused);
     }
 
     /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.

@@ -107,7 +107,7 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
 /// Takes a cell from a gap, to `T5`, if it has one. `T2` is lost.
 fn take(masm: &mut impl Masm, gap: impl Fn(i32) -> Mem, refuse: Label) {
     masm.load64(Reg::T5, gap(GAP_NEXT));
-    masm.branch64(Cond::Eq, Reg::T5, gap(GAP_END), refuse);
+    masm.branch64(Cond::AboveEq, Reg::T5, gap(GAP_END), refuse);
     masm.add64(Reg::T2, Reg::T5, gap(GAP_CELL));
     masm.store64(gap(GAP_NEXT), Reg::T2);
 }

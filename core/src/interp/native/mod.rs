@@ -278,6 +278,7 @@ impl Vm {
             let enter: unsafe extern "C" fn(*mut Vm, *const u8) -> u64 = core::mem::transmute(enter);
             enter(self, target)
         };
+        self.stack.check();
         match how {
             RETURNED if self.stack.top().pc.is_null() => self.stop = Stop::Done,
             RETURNED | LEFT => {}
@@ -290,5 +291,7 @@ impl Vm {
     fn before_native(&mut self) {
         self.native.frames_end = self.stack.frames_end.min(self.stack.record(self.native.limit));
         self.native.globals = self.globals.base();
+        self.stack.check();
+        debug_assert!(self.stack.frame < self.native.frames_end, "machine code begins below its bound");
     }
 }

@@ -108,6 +108,7 @@ impl Vm {
     }
 
     fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
+        self.stack.check();
         let Some(closure) = self.stack.top().closure else { return self.exit() };
         let pc = self.pc_of(word);
         if closure.function.patience().get() == 0 {
@@ -183,6 +184,7 @@ impl Vm {
     }
 
     fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
+        self.stack.check();
         let Some(caller) = self.stack.top().closure.map(|closure| closure.function) else {
             return self.exit();
         };
@@ -228,6 +230,7 @@ impl Vm {
     }
 
     fn call_from_native(&mut self, next: u32, call: impl FnOnce(&mut Vm) -> Flow) -> *const u8 {
+        self.stack.check();
         let pc = self.pc_of(next);
         let depth = self.stack.depth();
         self.native.moved = false;
@@ -235,16 +238,14 @@ impl Vm {
         if call(self) == Flow::Stop && !matches!(self.stop, Stop::Switch) || self.native.moved {
             return self.exit();
         }
+        let now = self.stack.depth();
+        let target = match self.stack.top().closure {
+            _ if now == depth => core::ptr::null(),
+            Some(callee) if now == depth + 1 && now < self.native.limit => callee.function.entry.get(),
+            _ => return self.exit(),
+        };
         self.before_native();
-        if self.stack.depth() == depth {
-            return core::ptr::null();
-        }
-        match self.stack.top().closure {
-            Some(callee) if self.stack.depth() == depth + 1 && depth < self.native.limit => {
-                callee.function.entry.get()
-            }
-            _ => self.exit(),
-        }
+        target
     }
 }
 

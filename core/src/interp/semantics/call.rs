@@ -77,7 +77,7 @@ impl Machine {
         let slice = vm.fuel.slice;
         let frame = vm.stack.frame.wrapping_add(1);
         let top = base.wrapping_add(function.registers as usize);
-        if slice == 0 || frame == vm.stack.frames_end || top > vm.stack.end {
+        if slice == 0 || frame >= vm.stack.frames_end || top > vm.stack.end {
             return None;
         }
         vm.fuel.slice = slice - 1;

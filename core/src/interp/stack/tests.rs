@@ -32,6 +32,7 @@ impl World {
         let function = Function::new(&mem, parts, 0, 0, self.vm.init).unwrap();
         let function = self.vm.make(function).unwrap();
         self.vm.pinned.push(function.value()).unwrap();
+        self.stack.widen(usize::from(registers));
         let closure = self.vm.make(Closure::new(function)).unwrap();
         self.vm.pinned.push(closure.value()).unwrap();
         closure
@@ -65,6 +66,7 @@ impl World {
         assert!(top <= end && end <= self.stack.room, "{top}, {end}, {}", self.stack.room);
         assert!(self.values()[end..].iter().all(|value| value.is_identical(Value::NIL)));
         assert!(self.stack.depth() < self.stack.frame_room());
+        assert!(self.stack.frames().all(|frame| self.offset(Stack::top_of(frame)) <= end));
     }
 }
 
@@ -130,6 +132,25 @@ fn stale_registers_are_cleared_and_others_are_not() {
 }
 
 #[test]
+fn registers_of_callers_stay_below_the_end() {
+    let mut world = World::new(1000);
+    let (large, small) = (world.closure(5000), world.closure(1));
+    world.stack.push(large, 0).unwrap();
+    for register in [1, 1000, 4999] {
+        // A collection ends in a callee that begins low in its caller's registers.
+        world.stack.push(small, 1).unwrap();
+        world.stack.forget_stale();
+        world.check();
+        world.pop();
+        world.write(register, Value::int(1));
+        world.check();
+    }
+    world.stack.push(small, 1).unwrap();
+    world.stack.forget_stale();
+    assert!(world.values()[2..].iter().all(|value| value.is_identical(Value::NIL)));
+}
+
+#[test]
 fn clearing_costs_what_was_used_since_the_last_time() {
     let mut world = World::new(1000);
     let (small, large) = (world.closure(4), world.closure(60_000));
@@ -138,7 +159,7 @@ fn clearing_costs_what_was_used_since_the_last_time() {
     world.pop();
     assert!(world.offset(world.stack.end) > 60_000);
     world.stack.forget_stale();
-    assert!(world.offset(world.stack.end) <= 4 + STRIDE);
+    assert!(world.offset(world.stack.end) <= 60_000 + STRIDE);
     world.check();
     // A fast call, which does not ask `push`, stays below the end; one that does not fit moves it.
     world.stack.push(large, 4).unwrap();
