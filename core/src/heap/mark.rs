@@ -175,10 +175,13 @@ impl Heap {
             Kind::Dict => {
                 // SAFETY: as above.
                 let dict = unsafe { header.cast::<Dict>() };
-                dict.each_field(|name, value| {
+                let mut part = 0;
+                while dict.each_field_of(part, |name, value| {
                     self.mark_object(name);
                     self.mark_value(value);
-                });
+                }) {
+                    part += 1;
+                }
             }
             Kind::Str | Kind::Buffer | Kind::Native | Kind::Free => {}
         }

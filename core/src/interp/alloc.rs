@@ -79,7 +79,7 @@ impl Vm {
             return Ok(string);
         }
         // Before the allocation: what lies in the table behind a dead entry may go at a safepoint.
-        self.insist(None, |vm| vm.heap.strings.reserve())?;
+        self.insist(None, |vm| vm.heap.strings.reserve(bytes))?;
         let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
         Ok(add_name(&mut self.heap, memory, bytes))
     }
@@ -101,7 +101,7 @@ impl Vm {
 /// An interned string in a heap that no VM has yet.
 pub(super) fn first_name(heap: &mut Heap, name: &str) -> Result<Gc<Str>, OutOfMemory> {
     let space = Heap::space_of(Str::flat_size(name.len()), true).ok_or(OutOfMemory)?;
-    heap.strings.reserve()?;
+    heap.strings.reserve(name.as_bytes())?;
     let memory = heap.refill(space)?;
     Ok(add_name(heap, memory, name.as_bytes()))
 }

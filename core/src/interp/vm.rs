@@ -9,7 +9,7 @@ use super::stack::Stack;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, Roots};
-use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
+use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Table, Vec};
 use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
 use crate::platform::Host;
 use crate::tunable::tunable;
@@ -102,7 +102,7 @@ pub(crate) enum Stop {
 pub(crate) struct Globals {
     values: Vec<Value>,
     names: Vec<Gc<Str>>,
-    index: hashbrown::HashTable<u32, Mem>,
+    index: Table<u32>,
 }
 
 /// An entry of the lookup cache.
@@ -203,11 +203,7 @@ impl Vm {
         let init = super::alloc::first_name(&mut heap, "init")?;
         let mut lookups = Vec::new(&mem);
         lookups.resize(LOOKUPS, Lookup { name: None, way: Way::EMPTY })?;
-        let globals = Globals {
-            values: Vec::new(&mem),
-            names: Vec::new(&mem),
-            index: hashbrown::HashTable::new_in(mem.clone()),
-        };
+        let globals = Globals { values: Vec::new(&mem), names: Vec::new(&mem), index: Table::new(&mem) };
         let mut vm = Vm {
             stack: Stack::new(&mem, options.max_frames as usize)?,
             fuel: Fuel::new(),
@@ -392,20 +388,17 @@ impl Vm {
     /// The index of the global of that name, which may be undefined yet.
     pub(crate) fn global(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
         let globals = &mut self.globals;
-        let hash = name.table_hash();
+        let hash = name.hash();
         if let Some(&index) = globals.index.find(hash, |&index| globals.names[index as usize] == name) {
             return Ok(index);
         }
         let index = u32::try_from(globals.values.len()).map_err(|_| OutOfMemory)?;
         globals.values.reserve(1)?;
         globals.names.reserve(1)?;
-        globals
-            .index
-            .try_reserve(1, |&index| globals.names[index as usize].table_hash())
-            .map_err(|_| OutOfMemory)?;
+        globals.index.reserve(hash, |&index| globals.names[index as usize].hash())?;
         globals.values.push(Value::UNDEFINED)?;
         globals.names.push(name)?;
-        globals.index.insert_unique(hash, index, |&index| globals.names[index as usize].table_hash());
+        globals.index.insert(hash, index, |&index| globals.names[index as usize].hash());
         Ok(index)
     }
 

@@ -16,6 +16,7 @@
 mod budget;
 mod hash;
 mod raw;
+mod table;
 #[cfg(test)]
 pub(crate) mod testing;
 mod vec;
@@ -23,6 +24,7 @@ mod vec;
 pub use budget::{Mem, MemoryUse};
 pub(crate) use hash::hash;
 pub use raw::RawAlloc;
+pub(crate) use table::Table;
 pub use vec::Vec;
 
 use core::fmt;

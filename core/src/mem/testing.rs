@@ -37,6 +37,8 @@ pub(crate) struct Moody {
     requests: AtomicUsize,
     grown: AtomicUsize,
     refuses: AtomicBool,
+    /// Requests until one is refused, that one included; 0 if none will be.
+    until_refusal: AtomicUsize,
 }
 
 impl Moody {
@@ -64,12 +66,23 @@ impl Moody {
     pub(crate) fn refuse(&self, refuses: bool) {
         self.refuses.store(refuses, Relaxed);
     }
+
+    /// After so many more requests, one is refused.
+    pub(crate) fn refuse_request(&self, after: usize) {
+        self.until_refusal.store(after + 1, Relaxed);
+    }
+
+    fn refuses_now(&self) -> bool {
+        let left = self.until_refusal.load(Relaxed);
+        self.until_refusal.store(left.saturating_sub(1), Relaxed);
+        left == 1 || self.refuses.load(Relaxed)
+    }
 }
 
 // SAFETY: forwards to the standard allocator, or returns null.
 unsafe impl RawAlloc for Moody {
     fn alloc(&self, layout: Layout) -> *mut u8 {
-        if self.refuses.load(Relaxed) {
+        if self.refuses_now() {
             return core::ptr::null_mut();
         }
         self.requests.fetch_add(1, Relaxed);
@@ -89,7 +102,7 @@ unsafe impl RawAlloc for Moody {
     }
 
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
-        if self.refuses.load(Relaxed) {
+        if self.refuses_now() {
             return core::ptr::null_mut();
         }
         self.grown.fetch_add(1, Relaxed);

@@ -11,9 +11,8 @@
 
 use core::cell::{Cell, RefCell};
 
-use super::string::NameTable;
 use super::{Gc, Header, Kind, Object, Str};
-use crate::mem::{Mem, OutOfMemory};
+use crate::mem::{Mem, OutOfMemory, Table};
 use crate::value::Value;
 
 /// Where a field lies.
@@ -151,7 +150,7 @@ impl Slots {
 #[repr(C)]
 pub(crate) struct Dict {
     pub(crate) header: Header,
-    fields: RefCell<NameTable<Value>>,
+    fields: RefCell<Table<(Gc<Str>, Value)>>,
 }
 
 // SAFETY: repr(C), header first; made by `Dict::new` only.
@@ -162,24 +161,24 @@ unsafe impl Object for Dict {
 
 impl Dict {
     pub(crate) fn new(mem: &Mem) -> Dict {
-        Dict { header: Header::new(Kind::Dict), fields: RefCell::new(NameTable::new_in(mem.clone())) }
+        Dict { header: Header::new(Kind::Dict), fields: RefCell::new(Table::new(mem)) }
     }
 
     pub(crate) fn get(&self, name: Gc<Str>) -> Option<Value> {
         let fields = self.fields.try_borrow().ok()?;
-        fields.find(name.table_hash(), |entry| entry.0 == name).map(|entry| entry.1)
+        fields.find(name.hash(), |entry| entry.0 == name).map(|entry| entry.1)
     }
 
     /// Sets a field; the caller runs the barrier.
     pub(crate) fn set(&self, name: Gc<Str>, value: Value) -> Result<(), OutOfMemory> {
         let mut fields = self.fields.try_borrow_mut().map_err(|_| OutOfMemory)?;
-        let hash = name.table_hash();
+        let hash = name.hash();
         if let Some(entry) = fields.find_mut(hash, |entry| entry.0 == name) {
             entry.1 = value;
             return Ok(());
         }
-        fields.try_reserve(1, |entry| entry.0.table_hash()).map_err(|_| OutOfMemory)?;
-        fields.insert_unique(hash, (name, value), |entry| entry.0.table_hash());
+        fields.reserve(hash, |entry| entry.0.hash())?;
+        fields.insert(hash, (name, value), |entry| entry.0.hash());
         Ok(())
     }
 
@@ -190,7 +189,16 @@ impl Dict {
 
     /// Bytes of its table.
     pub(crate) fn table_bytes(&self) -> usize {
-        self.fields.try_borrow().map_or(0, |fields| fields.allocation_size())
+        self.fields.try_borrow().map_or(0, |fields| fields.bytes())
+    }
+
+    /// Calls `each` for every field of the part with that index; false if there are not so many parts. A part has some
+    /// two thousand fields at most; [`Table::part`] says what becomes of fields that are added in between.
+    pub(crate) fn each_field_of(&self, part: usize, mut each: impl FnMut(Gc<Str>, Value)) -> bool {
+        let Ok(fields) = self.fields.try_borrow() else { return false };
+        let Some(part) = fields.part(part) else { return false };
+        part.for_each(|&(name, value)| each(name, value));
+        true
     }
 
     /// Calls `each` for every field.

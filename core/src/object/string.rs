@@ -20,7 +20,7 @@ use core::ptr::NonNull;
 use hashbrown::HashTable;
 
 use super::{Gc, Header, Kind, NO_SHAPE, Object};
-use crate::mem::{Mem, OutOfMemory};
+use crate::mem::{Mem, OutOfMemory, Table};
 use crate::tunable::tunable;
 
 /// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
@@ -169,12 +169,8 @@ impl Str {
     /// The hash for a table, which looks at the highest bits and the lowest.
     #[inline]
     pub(crate) fn table_hash(&self) -> u64 {
-        spread(self.hash())
+        u64::from(self.hash()) << 32 | u64::from(self.hash())
     }
-}
-
-fn spread(hash: u32) -> u64 {
-    u64::from(hash) << 32 | u64::from(hash)
 }
 
 /// Bytes with room to grow, shared by the strings that are prefixes of them.
@@ -261,33 +257,33 @@ impl Gc<Buffer> {
     }
 }
 
-/// Something for each of some names.
+/// Something for each of a few names.
 pub(super) type NameTable<T> = HashTable<(Gc<Str>, T), Mem>;
 
 /// The interned strings. Holds them weakly: the sweeper removes dead ones.
 pub(crate) struct StringTable {
-    table: HashTable<Gc<Str>, Mem>,
+    table: Table<Gc<Str>>,
     seed: u64,
 }
 
 impl StringTable {
     pub(crate) fn new(mem: &Mem) -> StringTable {
-        StringTable { table: HashTable::new_in(mem.clone()), seed: mem.seed() }
+        StringTable { table: Table::new(mem), seed: mem.seed() }
     }
 
     pub(crate) fn find(&self, bytes: &[u8]) -> Option<Gc<Str>> {
-        let hash = spread(self.hash(bytes));
-        self.table.find(hash, |entry| entry.bytes() == bytes).copied()
+        self.table.find(self.hash(bytes), |entry| entry.bytes() == bytes).copied()
     }
 
-    pub(crate) fn reserve(&mut self) -> Result<(), OutOfMemory> {
-        self.table.try_reserve(1, |entry| entry.table_hash()).map_err(|_| OutOfMemory)
+    /// Makes room for a string of those bytes.
+    pub(crate) fn reserve(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
+        self.table.reserve(self.hash(bytes), |entry| entry.hash())
     }
 
     /// Adds a string that `find` did not find, and gives it its hash; `reserve` made the room.
     pub(crate) fn add(&mut self, string: Gc<Str>) {
         string.hash.set(self.hash(string.bytes()));
-        self.table.insert_unique(string.table_hash(), string, |entry| entry.table_hash());
+        self.table.insert(string.hash(), string, |entry| entry.hash());
     }
 
     /// How many there are, dead ones that the sweeper has not met included.
@@ -302,8 +298,6 @@ impl StringTable {
 
     /// Removes a dead string.
     pub(crate) fn remove(&mut self, string: NonNull<Str>, hash: u32) {
-        if let Ok(entry) = self.table.find_entry(spread(hash), |entry| entry.as_ptr() == string.as_ptr()) {
-            entry.remove();
-        }
+        self.table.remove(hash, |entry| entry.as_ptr() == string.as_ptr());
     }
 }

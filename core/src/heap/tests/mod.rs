@@ -95,7 +95,7 @@ impl World {
 
     /// A new interned string; there is none of these bytes.
     fn name(&mut self, bytes: &[u8]) -> Gc<Str> {
-        self.heap.strings.reserve().unwrap();
+        self.heap.strings.reserve(bytes).unwrap();
         let memory = self.allocate(Str::flat_size(bytes.len()), true).unwrap().cast::<Str>();
         // SAFETY: memory of that size.
         let string = unsafe {
