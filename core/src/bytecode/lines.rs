@@ -2,10 +2,23 @@
 
 use crate::mem::{Mem, OutOfMemory, Vec};
 
+/// Bytes after which a new block begins, with a head that says where in the function that is.
+const BLOCK: usize = 128;
+/// Bytes of a head: the word and the line that are reached, little-endian.
+const HEAD: usize = 8;
+
 /// Which source line each instruction comes from.
 ///
 /// Runs of (words covered, difference to the line before), each a LEB128 varint, the second in zigzag form:
-/// about two bytes for each source line.
+/// about two bytes for each source line. They lie in blocks, so that a line is found by bisection: a trace of a deep
+/// recursion asks a long function for its line as often as there are calls.
+///
+/// ```text
+///   runs ... 0 0 | word, line, runs ... 0 | word, line, runs ...
+///   block 0        block 1                  block 2
+/// ```
+///
+/// A run lies in one block; zeros fill what is left.
 #[derive(Debug)]
 pub struct Lines {
     runs: Vec<u8>,
@@ -31,9 +44,8 @@ impl Lines {
             return Ok(());
         }
         if at > self.open {
-            self.write(u64::from(at - self.open))?;
             let delta = i64::from(self.line) - i64::from(self.before);
-            self.write(((delta << 1) ^ (delta >> 63)) as u64)?;
+            self.write(u64::from(at - self.open), ((delta << 1) ^ (delta >> 63)) as u64)?;
             self.before = self.line;
             self.open = at;
         }
@@ -44,21 +56,63 @@ impl Lines {
     /// The line of the instruction whose first word is `at`.
     #[must_use]
     pub fn line(&self, at: u32) -> u32 {
-        self.runs().find(|run| run.covers(at)).map_or(self.line, |run| run.line)
+        self.runs_from(at).find(|run| run.covers(at)).map_or(self.line, |run| run.line)
     }
 
     /// The runs of instructions that come from one line, in order; the last covers all that follows.
     pub fn runs(&self) -> Runs<'_> {
-        Runs { bytes: self.runs.iter(), end: 0, line: 1, last: Some(self.line) }
+        Runs { bytes: &self.runs, at: 0, end: 0, line: 1, last: Some(self.line) }
     }
 
-    fn write(&mut self, mut value: u64) -> Result<(), OutOfMemory> {
-        while value >= 0x80 {
-            self.runs.push(value as u8 | 0x80)?;
-            value >>= 7;
+    /// The same from some run on that is not after the one that covers the word `at`.
+    fn runs_from(&self, at: u32) -> Runs<'_> {
+        let (mut low, mut high) = (0, self.runs.len() / BLOCK + 1);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match head(&self.runs, middle * BLOCK) {
+                Some((word, _)) if word <= at => low = middle,
+                _ => high = middle,
+            }
         }
-        self.runs.push(value as u8)
+        match head(&self.runs, low * BLOCK) {
+            Some((word, line)) if low > 0 => {
+                Runs { at: low * BLOCK + HEAD, end: word.into(), line: line.into(), ..self.runs() }
+            }
+            _ => self.runs(),
+        }
     }
+
+    fn write(&mut self, words: u64, delta: u64) -> Result<(), OutOfMemory> {
+        let space = BLOCK - self.runs.len() % BLOCK;
+        if length(words) + length(delta) > space {
+            for _ in 0..space {
+                self.runs.push(0)?;
+            }
+        }
+        if !self.runs.is_empty() && self.runs.len().is_multiple_of(BLOCK) {
+            self.runs.extend_from_slice(&self.open.to_le_bytes())?;
+            self.runs.extend_from_slice(&self.before.to_le_bytes())?;
+        }
+        for mut value in [words, delta] {
+            while value >= 0x80 {
+                self.runs.push(value as u8 | 0x80)?;
+                value >>= 7;
+            }
+            self.runs.push(value as u8)?;
+        }
+        Ok(())
+    }
+}
+
+/// Bytes of a number as a varint.
+fn length(value: u64) -> usize {
+    (64 - (value | 1).leading_zeros() as usize).div_ceil(7)
+}
+
+/// The word and the line in the head of the block that begins at `at`, if there is one.
+fn head(runs: &[u8], at: usize) -> Option<(u32, u32)> {
+    let number = |at: usize| Some(u32::from_le_bytes(*runs.get(at..)?.first_chunk()?));
+    Some((number(at)?, number(at + HEAD / 2)?))
 }
 
 /// Neighbouring instructions that come from one source line.
@@ -81,18 +135,45 @@ impl Run {
 /// See [`Lines::runs`].
 #[derive(Clone, Debug)]
 pub struct Runs<'a> {
-    bytes: core::slice::Iter<'a, u8>,
+    bytes: &'a [u8],
+    /// The byte that is read next.
+    at: usize,
     end: u64,
     line: i64,
     last: Option<u32>,
+}
+
+impl Runs<'_> {
+    fn number(&mut self) -> Option<u64> {
+        let mut value = 0;
+        for shift in (0..64).step_by(7) {
+            let byte = *self.bytes.get(self.at)?;
+            self.at += 1;
+            value |= u64::from(byte & 0x7F) << shift;
+            if byte < 0x80 {
+                return Some(value);
+            }
+        }
+        None
+    }
+
+    /// How many words the next run covers.
+    fn words(&mut self) -> Option<u64> {
+        if self.bytes.get(self.at) == Some(&0) {
+            self.at = self.at.next_multiple_of(BLOCK);
+        }
+        if self.at > 0 && self.at.is_multiple_of(BLOCK) {
+            self.at += HEAD;
+        }
+        self.number()
+    }
 }
 
 impl Iterator for Runs<'_> {
     type Item = Run;
 
     fn next(&mut self) -> Option<Run> {
-        let mut bytes = self.bytes.by_ref().copied();
-        if let (Some(words), Some(zigzag)) = (read(&mut bytes), read(&mut bytes)) {
+        if let (Some(words), Some(zigzag)) = (self.words(), self.number()) {
             self.end = self.end.saturating_add(words);
             self.line = self.line.wrapping_add((zigzag >> 1) as i64 ^ -((zigzag & 1) as i64));
             let end = u32::try_from(self.end).unwrap_or(u32::MAX);
@@ -102,14 +183,45 @@ impl Iterator for Runs<'_> {
     }
 }
 
-fn read(bytes: &mut impl Iterator<Item = u8>) -> Option<u64> {
-    let mut value = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = bytes.next()?;
-        value |= u64::from(byte & 0x7F) << shift;
-        if byte < 0x80 {
-            return Some(value);
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mem::testing::mem;
+
+    /// Lines forwards and backwards, by steps of all lengths, over several blocks: found one by one as in order.
+    #[test]
+    fn lines_are_found_as_they_are_listed() {
+        let mem = mem();
+        let mut lines = Lines::new(&mem);
+        let (mut word, mut state) = (0, 1_u32);
+        for _ in 0..3000 {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let line = 1 + (state >> 8 >> (state >> 28));
+            lines.mark(word, line).unwrap();
+            word += 1 + (state >> 12) % if state >> 30 == 0 { 100_000 } else { 3 };
         }
+        assert!(lines.runs.len() > 20 * BLOCK);
+        let mut begin = 0;
+        for run in lines.runs() {
+            let end = run.end.unwrap_or(begin + 10);
+            assert!(begin < end);
+            for at in [begin, begin + (end - begin) / 2, end - 1] {
+                assert_eq!(lines.line(at), run.line, "at word {at}");
+            }
+            begin = end;
+        }
+        assert_eq!(lines.runs().count(), 1 + lines.runs().filter(|run| run.end.is_some()).count());
     }
-    None
+
+    #[test]
+    fn few_lines_need_few_bytes() {
+        let mem = mem();
+        let mut lines = Lines::new(&mem);
+        assert_eq!(lines.line(0), 1);
+        for line in 0..10 {
+            lines.mark(3 * line, 7 + line).unwrap();
+        }
+        assert_eq!(lines.runs.len(), 18);
+        assert_eq!([lines.line(0), lines.line(2), lines.line(3), lines.line(99)], [7, 7, 8, 16]);
+    }
 }

@@ -18,9 +18,9 @@ pub struct CompileErrors<'a> {
 
 impl fmt::Display for CompileErrors<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut lines = LineCounter::new(self.source);
+        let lines = Lines::new(self.source);
         for &Diagnostic { code, span, found } in self.diagnostics {
-            write!(f, "[line {}] Error", lines.line_at(span.end as usize))?;
+            write!(f, "[line {}] Error", lines.at(span.end as usize))?;
             match found {
                 Found::Token => {
                     let lexeme = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
@@ -70,42 +70,34 @@ impl fmt::Display for Traceback<'_> {
     }
 }
 
-/// Lines of ascending positions in a text, each byte looked at once.
-struct LineCounter<'a> {
-    text: &'a [u8],
-    at: usize,
-    line: usize,
+/// The lines of positions in a text, in whatever order they are asked for.
+struct Lines {
+    newlines: Vec<usize>,
 }
 
-impl<'a> LineCounter<'a> {
-    fn new(text: &'a str) -> LineCounter<'a> {
-        LineCounter { text: text.as_bytes(), at: 0, line: 1 }
+impl Lines {
+    fn new(text: &str) -> Lines {
+        Lines { newlines: text.match_indices('\n').map(|(at, _)| at).collect() }
     }
 
-    /// The line (from 1) of the byte at `position`; going back costs a fresh count.
-    fn line_at(&mut self, position: usize) -> usize {
-        if position < self.at {
-            (self.at, self.line) = (0, 1);
-        }
-        let position = position.min(self.text.len());
-        self.line += self.text[self.at..position].iter().filter(|&&byte| byte == b'\n').count();
-        self.at = position;
-        self.line
+    /// The line (from 1) of the byte at `position`.
+    fn at(&self, position: usize) -> usize {
+        self.newlines.partition_point(|&newline| newline < position) + 1
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::LineCounter;
+    use super::Lines;
 
     #[test]
     fn lines_are_counted_from_one_in_any_order() {
-        let mut lines = LineCounter::new("a\nb\n\nc");
-        assert_eq!(lines.line_at(0), 1);
-        assert_eq!(lines.line_at(1), 1);
-        assert_eq!(lines.line_at(2), 2);
-        assert_eq!(lines.line_at(5), 4);
-        assert_eq!(lines.line_at(3), 2);
-        assert_eq!(lines.line_at(99), 4);
+        let lines = Lines::new("a\nb\n\nc");
+        assert_eq!(lines.at(0), 1);
+        assert_eq!(lines.at(1), 1);
+        assert_eq!(lines.at(2), 2);
+        assert_eq!(lines.at(5), 4);
+        assert_eq!(lines.at(3), 2);
+        assert_eq!(lines.at(99), 4);
     }
 }

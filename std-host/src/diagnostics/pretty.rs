@@ -20,6 +20,10 @@ const LINES: usize = 6;
 /// Characters of a message that are shown.
 const MESSAGE: usize = 200;
 
+/// Bytes of text that are laid out for one display, of however many errors: laying a line out takes much longer than
+/// reading it, and lines may be as long as the text. Of places beyond that only file, line and column are told.
+const LAID_OUT: usize = 1 << 20;
+
 /// Displays reports for people to read.
 ///
 /// # Examples
@@ -53,11 +57,12 @@ pub struct Pretty<'a> {
 impl fmt::Display for Pretty<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let renderer = if self.color { Renderer::styled() } else { Renderer::plain() };
+        let mut left = LAID_OUT;
         for (index, report) in self.reports.iter().take(SHOWN).enumerate() {
             if index > 0 {
                 writeln!(f)?;
             }
-            one(report, &renderer, f)?;
+            one(report, &renderer, &mut left, f)?;
         }
         match self.reports.len().saturating_sub(SHOWN) {
             0 => Ok(()),
@@ -80,28 +85,50 @@ fn title(text: &str) -> Title<'static> {
     Level::ERROR.primary_title(text)
 }
 
-fn one(report: &Report<'_>, renderer: &Renderer, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    let mut group = title(&report.message).elements(report.place.as_ref().map(snippet));
+/// Shows one report; `left` is how many bytes of text may still be laid out.
+fn one(
+    report: &Report<'_>,
+    renderer: &Renderer,
+    left: &mut usize,
+    f: &mut fmt::Formatter<'_>,
+) -> fmt::Result {
+    let place = report.place.as_ref();
+    let laid_out = place.and_then(|place| {
+        let lines = lines(place);
+        *left = left.checked_sub(lines.len())?;
+        Some(snippet(place, lines))
+    });
+    let only_told = place.filter(|_| laid_out.is_none());
+    let mut group = title(&report.message).elements(laid_out);
     group = group.elements(report.help.iter().map(|help| Level::HELP.message(normalize_untrusted_str(help))));
     writeln!(f, "{}", renderer.render(&[group]))?;
+    if let Some(place) = only_told {
+        writeln!(f, "  at {place}")?;
+    }
     for entry in stack::shown(&report.frames) {
         writeln!(f, "  {entry}")?;
     }
     Ok(())
 }
 
-/// The lines that a place is on: not the whole text, which would be searched for each of many errors.
-fn snippet<'a>(place: &Place<'a>) -> Snippet<'a, Annotation<'a>> {
+/// The bytes of the lines that a place is on.
+fn lines(place: &Place<'_>) -> Range<usize> {
     let source = place.source();
     let (first, last) = (place.start().line, place.end().line);
     let last = if last - first < LINES { last } else { first };
-    let start = source.line_bytes(first).start;
-    let text = &source.text()[start..source.line_bytes(last).end];
+    source.line_bytes(first).start..source.line_bytes(last).end
+}
+
+/// The lines that a place is on: not the whole text, which would be searched for each of many errors.
+fn snippet<'a>(place: &Place<'a>, lines: Range<usize>) -> Snippet<'a, Annotation<'a>> {
+    let source = place.source();
+    let start = lines.start;
+    let text = &source.text()[lines];
     let text = text.strip_suffix('\r').unwrap_or(text);
     let Range { start: from, end: to } = place.span();
     let span = (from - start).min(text.len())..(to - start).min(text.len());
     Snippet::source(text)
-        .line_start(first)
+        .line_start(place.start().line)
         .path(normalize_untrusted_str(source.name()))
         .annotation(AnnotationKind::Primary.span(span))
 }

@@ -1,5 +1,6 @@
 //! The texts that a VM has loaded, and which piece of them a call is at.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use siskin_core::bytecode::{FnIndex, Program};
@@ -89,7 +90,7 @@ impl Sources {
 
     /// The active calls, innermost first.
     pub(super) fn frames<'a>(&'a self, vm: &'a Vm) -> Vec<Frame<'a>> {
-        let mut spans = Spans { sources: self, options: vm.options(), programs: Vec::new() };
+        let mut spans = Spans { sources: self, options: vm.options(), programs: BTreeMap::new() };
         vm.trace()
             .map(|frame| Frame { function: frame.name, line: frame.line, place: spans.place(&frame) })
             .collect()
@@ -109,7 +110,7 @@ struct Spans<'a> {
     sources: &'a Sources,
     options: Options,
     /// By index of the text, those compiled so far.
-    programs: Vec<(usize, Option<Program>)>,
+    programs: BTreeMap<usize, Option<Program>>,
 }
 
 impl<'a> Spans<'a> {
@@ -132,12 +133,8 @@ impl<'a> Spans<'a> {
     }
 
     fn program(&mut self, index: usize) -> Option<&Program> {
-        let known = self.programs.iter().position(|(known, _)| *known == index);
-        let at = known.unwrap_or_else(|| {
-            self.programs.push((index, compile(&self.sources.loaded[index].source, self.options)));
-            self.programs.len() - 1
-        });
-        self.programs[at].1.as_ref()
+        let compiled = || compile(&self.sources.loaded[index].source, self.options);
+        self.programs.entry(index).or_insert_with(compiled).as_ref()
     }
 }
 

@@ -8,7 +8,17 @@ use siskin_core::syntax::{Lexer, TokenKind};
 use super::habits;
 use super::source::{Place, Source};
 
+/// Names that are longer, in characters, are no slips of the keyboard. The distance of two names takes as many steps as
+/// the product of their lengths.
+const LONGEST: usize = 64;
+
+/// Candidates that are looked at. More names than this may be defined; then those first in order are compared.
+const CANDIDATES: usize = 10_000;
+
 /// The candidate nearest to `name`: at most a third of its characters may be wrong, but one always may.
+///
+/// A name longer than 64 characters is nearest to nothing, and only the first 10,000 candidates count: the time that
+/// this takes is bounded, whatever a script calls its variables.
 ///
 /// # Examples
 /// ```
@@ -20,17 +30,21 @@ use super::source::{Place, Source};
 /// ```
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    // Lengths are counted no further than they matter: a candidate may be a megabyte long.
+    let length = |name: &str| name.chars().flat_map(char::to_lowercase).take(2 * LONGEST).count();
+    let own = length(name);
+    if own > LONGEST {
+        return None;
+    }
     let lower = name.to_lowercase();
-    let length = lower.chars().count();
     // Of a name of one character nothing would be left.
-    let most = (length / 3).max(1).min(length.saturating_sub(1));
+    let most = (own / 3).max(1).min(own.saturating_sub(1));
     let distance = |candidate: &str| {
-        let candidate = candidate.to_lowercase();
-        // The distance is at least the difference in length, and dear to find out for long names.
-        let far = candidate.chars().count().abs_diff(length) > most;
-        if far { usize::MAX } else { strsim::damerau_levenshtein(&lower, &candidate) }
+        // The distance is at least the difference in length.
+        let far = length(candidate).abs_diff(own) > most;
+        if far { usize::MAX } else { strsim::damerau_levenshtein(&lower, &candidate.to_lowercase()) }
     };
-    let others = candidates.into_iter().filter(|candidate| *candidate != name);
+    let others = candidates.into_iter().take(CANDIDATES).filter(|candidate| *candidate != name);
     let near = others.map(|other| (distance(other), other)).filter(|(distance, _)| *distance <= most);
     near.min_by_key(|(distance, _)| *distance).map(|(_, other)| other)
 }
@@ -124,6 +138,26 @@ mod tests {
         assert_eq!(nearest("ab", ["ab"]), None, "that is not there, however it came into the list");
         assert_eq!(nearest("", ["a"]), None);
         assert_eq!(nearest("größe", ["große"]), Some("große"));
+    }
+
+    #[test]
+    fn long_names_are_nearest_to_nothing() {
+        let name = |count: usize, last: &str| "x".repeat(count - 1) + last;
+        assert_eq!(nearest(&name(64, "y"), [&*name(64, "z")]), Some(&*name(64, "z")));
+        assert_eq!(nearest(&name(65, "y"), [&*name(65, "z")]), None);
+        assert_eq!(nearest(&name(64, "y"), [&*name(70, "z")]), Some(&*name(70, "z")));
+        // Steps in the square of this would take days.
+        let (long, other) = (name(10_000_000, "y"), name(10_000_000, "z"));
+        assert_eq!(nearest(&long, [&*other]), None);
+        assert_eq!(nearest("x", [&*other, "y"]), None);
+        assert_eq!(nearest("xx", [&*other, "xy"]), Some("xy"));
+    }
+
+    #[test]
+    fn candidates_need_no_end() {
+        assert_eq!(nearest("count", std::iter::repeat("sum")), None);
+        let endless = ["cuont"].into_iter().chain(std::iter::repeat("sum"));
+        assert_eq!(nearest("count", endless), Some("cuont"));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Reports of what is wrong with a text: where exactly, and what was perhaps meant.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use siskin_core::syntax::{Code, Diagnostic, Lexer, Token, TokenKind};
@@ -18,6 +19,10 @@ pub(super) fn reports<'a>(diagnostics: &[Diagnostic], source: &'a Source) -> Vec
 struct Context<'a> {
     source: &'a Source,
     tokens: Vec<Token>,
+    /// Where the text ends that is not space.
+    end: usize,
+    /// The innermost brace that nothing closes; looked for when first asked for.
+    open: OnceCell<Option<Token>>,
 }
 
 impl<'a> Context<'a> {
@@ -25,7 +30,8 @@ impl<'a> Context<'a> {
         let mut lexer = Lexer::new(source.text(), source.dialect());
         let tokens =
             std::iter::from_fn(|| Some(lexer.next_token()).filter(|token| token.kind != TokenKind::End));
-        Context { source, tokens: tokens.collect() }
+        let end = source.text().trim_end().len();
+        Context { source, tokens: tokens.collect(), end, open: OnceCell::new() }
     }
 
     fn report(&self, diagnostic: &Diagnostic) -> Report<'a> {
@@ -48,8 +54,7 @@ impl<'a> Context<'a> {
         match before.map(|token| range(token.span)) {
             Some(before) if span.is_empty() => {
                 // A string without end goes on to the end of the text.
-                let end =
-                    self.source.text().get(..before.end).map_or(before.end, |text| text.trim_end().len());
+                let end = before.end.min(self.end);
                 end..end
             }
             Some(before) if is_end(diagnostic.code) && line(before.end) < line(span.end) => {
@@ -72,7 +77,7 @@ impl<'a> Context<'a> {
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
             Code::UnexpectedCharacter => return habits::character(self.text(here?)).and_then(said),
             Code::ExpectBraceAfterBlock | Code::ExpectBraceAfterClassBody if here.is_none() => {
-                let open = self.open_brace()?;
+                let open = (*self.open.get_or_init(|| self.open_brace()))?;
                 let line = self.source.line_at(open.span.end as usize);
                 return Some(format!("the '{{' on line {line} is not closed"));
             }

@@ -5,6 +5,7 @@
 //!   compile    texts that do not compile     runtime   scripts that fail
 //!   calls      stacks, limits, several texts
 //!   text       what is hard to underline     json      errors for programs
+//!   many       many errors, long texts
 //!   random     whatever a text is, its errors can be shown
 //!   spans      all scripts of the suite: errors are where their traces say
 //! ```
@@ -13,6 +14,7 @@ mod calls;
 mod case;
 mod compile;
 mod json;
+mod many;
 mod random;
 mod runtime;
 mod spans;
