@@ -44,6 +44,8 @@ const PACE: usize = 4;
 const STEP: (usize, usize) = (tunable(32 << 10, 64), tunable(256 << 10, 256));
 /// Pages cleared in one step.
 const CLEAR_STEP: usize = tunable(256, 1);
+/// What finalizing the dead objects of a page counts for.
+const FINALIZED_PAGE: usize = 16;
 /// Pages looked at in one step of the search for empty ones.
 pub(super) const PROWL_STEP: usize = tunable(8, 1);
 /// Times that roots are scanned again before marking ends in one go.
@@ -130,15 +132,16 @@ impl Heap {
     pub(super) fn clear_step(&mut self, roots: &mut dyn Roots, mut space: usize, mut index: usize) {
         let mut left = CLEAR_STEP;
         while let Some(pages) = self.pages_to_clear(space) {
-            while let Some(page) = pages.get(index) {
+            if let Some(&page) = pages.get(index) {
                 // SAFETY: pages in a space's list are live.
-                unsafe { page.as_ref() }.clear_marks();
+                let page = unsafe { page.as_ref() };
+                left = left.saturating_sub(self.clear_page(space, page));
                 index += 1;
-                left -= 1;
                 if left == 0 {
                     self.phase = Phase::Clear { space, page: index };
                     return;
                 }
+                continue;
             }
             space += 1;
             index = 0;
@@ -147,6 +150,27 @@ impl Heap {
         self.gray.clear();
         self.gray_overflow = false;
         self.begin_marking(roots, Extent::Full);
+    }
+
+    /// Clears the marks of a page of that space; answers how many pages' worth of work that was. Objects that died
+    /// before and have finalizers are finalized, as afterwards nothing tells them from those that are alive.
+    fn clear_page(&mut self, space: usize, page: &Page) -> usize {
+        let sweep = (CLASSES..SPACES).contains(&space) && !page.is_swept(self.epoch);
+        if sweep {
+            self.finalize_dead(page);
+            page.begin_sweep(self.epoch);
+        }
+        page.clear_marks();
+        if sweep { FINALIZED_PAGE } else { 1 }
+    }
+
+    /// Whether an object that has a finalizer, and has not been finalized yet, is alive rather than waiting for that:
+    /// it survived the last collection, or was made since.
+    pub(crate) fn is_alive<T: Object>(&self, object: Gc<T>) -> bool {
+        debug_assert!(T::FINALIZE);
+        let page = Page::of(object.header());
+        // Cells are handed out in swept pages only, and sweeping finalizes what is dead.
+        page.is_marked(object.header()) || page.is_swept(self.epoch)
     }
 
     fn pages_to_clear(&self, space: usize) -> Option<&[PagePtr]> {

@@ -224,7 +224,7 @@ impl Heap {
             self.mark_object(site.name);
             for way in &site.ways {
                 let shape = way.get().shape;
-                if shape != FREE_WAY && self.shapes.get(shape).is_none() {
+                if shape != FREE_WAY && self.shapes.entry(shape).is_none() {
                     way.set(Way::EMPTY);
                 }
             }

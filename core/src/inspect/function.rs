@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::value::{ClassView, text};
 use crate::interp::{FunctionId, Vm};
-use crate::object::{Function, Gc, Shape, Site, Way, WayKind};
+use crate::object::{Function, Gc, Identified, Site, Way, WayKind};
 use crate::tier::{NativeRecord, Unit};
 
 /// A function.
@@ -44,7 +44,7 @@ impl<'v> FunctionView<'v> {
     /// Its name; none for a script.
     #[must_use]
     pub fn name(self) -> Option<&'v str> {
-        self.function.name.map(text)
+        self.function.name.map(|name| text(name, self.vm))
     }
 
     /// How many parameters it has.
@@ -106,7 +106,7 @@ pub struct CacheView<'v> {
 pub struct WayView<'v> {
     /// The class that the shape belongs to.
     pub class: ClassView<'v>,
-    /// How many fields instances of the shape have.
+    /// How many fields instances of the shape have; 0 at `super`, where it is the class itself that is known.
     pub fields: u16,
     /// Where the property is.
     pub target: WayTarget<'v>,
@@ -129,7 +129,7 @@ impl<'v> CacheView<'v> {
     /// The property.
     #[must_use]
     pub fn name(self) -> &'v str {
-        text(self.site.name)
+        text(self.site.name, self.vm)
     }
 
     /// The shapes it knows.
@@ -150,18 +150,23 @@ impl<'v> CacheView<'v> {
     }
 
     fn way(self, way: Way) -> Option<WayView<'v>> {
-        let shape: Gc<Shape> = self.vm.heap.shapes.get(way.shape)?;
+        // Inline caches hold shapes weakly, and methods through them: the sweeper may not have met a dead one yet.
+        let (class, fields) = match self.vm.heap.shapes.entry(way.shape)? {
+            Identified::Shape(shape) if self.vm.heap.is_alive(shape) => (shape.class.get()?, shape.count),
+            Identified::Class(class) if self.vm.heap.is_alive(class) => (class, 0),
+            Identified::Shape(_) | Identified::Class(_) => return None,
+        };
         let target = match (way.kind, way.target) {
             (WayKind::Empty, _) => return None,
             (WayKind::Method, None) => return None,
             (WayKind::Method, Some(method)) => {
                 WayTarget::Method(FunctionView { function: method.function, vm: self.vm })
             }
-            (WayKind::Inline, _) if way.slot >= shape.count => WayTarget::Added(way.slot),
+            (WayKind::Inline, _) if way.slot >= fields => WayTarget::Added(way.slot),
             (WayKind::Inline, _) => WayTarget::Slot(way.slot),
             (WayKind::Outline, _) => WayTarget::Outer(way.slot),
         };
-        Some(WayView { class: ClassView::of_shape(shape, self.vm)?, fields: shape.count, target })
+        Some(WayView { class: ClassView::new(class, self.vm), fields, target })
     }
 }
 

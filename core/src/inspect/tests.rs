@@ -119,30 +119,66 @@ fn caches_tell_shapes_and_hits() {
          let a = A(); let b = B();
          get(a); get(a); get(b); get(a); call(a);",
     );
-    let caches = |vm: &Vm, name: &str| {
-        let Some(ValueKind::Function(function)) = vm.global_value(name).map(ValueView::kind) else {
-            panic!()
-        };
-        let mut all = Vec::new();
-        for cache in function.caches() {
-            let ways = cache.ways().map(|way| {
-                let target = match way.target {
-                    WayTarget::Slot(slot) => std::format!("slot {slot}"),
-                    WayTarget::Method(method) => std::format!("method {}", method.name().unwrap()),
-                    other => std::format!("{other:?}"),
-                };
-                std::format!("{}/{} {target}", way.class.name(), way.fields)
-            });
-            all.push((cache.name().to_string(), ways.collect::<Vec<_>>(), cache.hits(), cache.overflows()));
-        }
-        all
-    };
     let expected = ["A/1 slot 0", "B/2 slot 1"].map(String::from).to_vec();
     // The first of each shape is a miss.
-    assert_eq!(caches(&vm, "get"), [("x".to_string(), expected, 2, 0)]);
-    assert_eq!(caches(&vm, "call")[0].1, ["A/1 method m"]);
+    assert_eq!(caches(function(&vm, "get")), [("x".to_string(), expected, 2, 0)]);
+    assert_eq!(caches(function(&vm, "call"))[0].1, ["A/1 method m"]);
     run(&mut vm, "get(C());");
-    assert_eq!(caches(&vm, "get")[0].3, 1);
+    assert_eq!(caches(function(&vm, "get"))[0].3, 1);
+}
+
+/// A global function.
+fn function<'v>(vm: &'v Vm, name: &str) -> FunctionView<'v> {
+    match vm.global_value(name).map(ValueView::kind) {
+        Some(ValueKind::Function(function)) => function,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// The inline caches of a function: property, shapes, hits, overflows.
+fn caches(function: FunctionView<'_>) -> Vec<(String, Vec<String>, u32, u32)> {
+    let way = |way: WayView<'_>| {
+        let target = match way.target {
+            WayTarget::Slot(slot) => std::format!("slot {slot}"),
+            WayTarget::Method(method) => std::format!("method {}", method.name().unwrap()),
+            other => std::format!("{other:?}"),
+        };
+        std::format!("{}/{} {target}", way.class.name(), way.fields)
+    };
+    let cache = |cache: CacheView<'_>| {
+        (cache.name().to_string(), cache.ways().map(way).collect(), cache.hits(), cache.overflows())
+    };
+    function.caches().map(cache).collect()
+}
+
+#[test]
+fn caches_of_super_outlive_the_shapes_of_the_class() {
+    let mut vm = Vm::new(SYSTEM, Options { gc_stress: true, ..Options::default() }).unwrap();
+    // Instances of A outgrow its first shape, which dies, and others take its place.
+    let source = "class A { m() { 1 } } class B < A { m() { super.m() } } B().m();
+        fn grow() { let a = A(); a.x = 1; a.y = 2; a.z = 3; a.u = 4; a.v = 5; } grow();
+        var list = nil;
+        for (var i = 0; i < 40; i = i + 1) {
+            class Other { init(n) { this.n = n; } }
+            let o = Other(list); o.c = 1; o.d = 1; o.f = 2; o.g = 3; list = o;
+        }";
+    assert!(matches!(run(&mut vm, source), Outcome::Done));
+    let Some(ValueKind::Class(class)) = vm.global_value("B").map(ValueView::kind) else { panic!() };
+    assert_eq!(caches(class.method("m").unwrap())[0].1, ["A/0 method m"]);
+}
+
+#[test]
+fn caches_do_not_show_what_died() {
+    let mut vm = vm();
+    let source = "fn get(o) { o.x } fn call(o) { o.m() }
+        fn once() { class Gone { init() { this.x = 1; } m() { } } let gone = Gone(); get(gone); call(gone); }
+        once();";
+    run(&mut vm, source);
+    let shown = |vm: &Vm| ["get", "call"].map(|name| caches(function(vm, name)).remove(0).1);
+    assert_eq!(shown(&vm), [["Gone/1 slot 0"], ["Gone/1 method m"]]);
+    vm.collect();
+    // Nothing was swept yet.
+    assert_eq!(shown(&vm), [[""; 0]; 2]);
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl<'v> ValueView<'v> {
         }
         let object = || -> Option<ValueKind<'v>> {
             Some(match value.kind()? {
-                Kind::Str => ValueKind::Str(text(value.as_object()?)),
+                Kind::Str => ValueKind::Str(text(value.as_object()?, vm)),
                 Kind::Closure => {
                     ValueKind::Function(FunctionView::new(value.as_object::<Closure>()?.function, vm))
                 }
@@ -150,19 +150,21 @@ pub struct ClassView<'v> {
 }
 
 impl<'v> ClassView<'v> {
-    pub(super) fn of_shape(shape: Gc<Shape>, vm: &'v Vm) -> Option<ClassView<'v>> {
-        Some(ClassView { class: shape.class.get()?, vm })
+    pub(super) fn new(class: Gc<Class>, vm: &'v Vm) -> ClassView<'v> {
+        ClassView { class, vm }
     }
 
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'v str {
-        text(self.class.name)
+        text(self.class.name, self.vm)
     }
 
     /// Calls `each` for every method, inherited ones included, in no order.
     pub fn each_method(self, mut each: impl FnMut(&'v str, FunctionView<'v>)) {
-        self.class.each_method(|name, method| each(text(name), FunctionView::new(method.function, self.vm)));
+        self.class.each_method(|name, method| {
+            each(text(name, self.vm), FunctionView::new(method.function, self.vm))
+        });
     }
 
     /// The method of that name, which may be inherited.
@@ -199,7 +201,7 @@ impl<'v> InstanceView<'v> {
     /// Its class.
     #[must_use]
     pub fn class(self) -> Option<ClassView<'v>> {
-        ClassView::of_shape(self.shape()?, self.vm)
+        Some(ClassView::new(self.shape()?.class.get()?, self.vm))
     }
 
     /// Calls `each` for every field, in the order in which they were first assigned, or in none if the instance has so
@@ -208,14 +210,14 @@ impl<'v> InstanceView<'v> {
         let Some(shape) = self.shape() else { return };
         if shape.dict {
             if let Some(dict) = self.instance.dict() {
-                dict.each_field(|name, value| each(text(name), ValueView::new(value, self.vm)));
+                dict.each_field(|name, value| each(text(name, self.vm), ValueView::new(value, self.vm)));
             }
             return;
         }
         for slot in 0..shape.count {
             let value = self.instance.field(shape.location(slot));
             if let (Some(name), Some(value)) = (shape.field_name(slot), value) {
-                each(text(name), ValueView::new(value, self.vm));
+                each(text(name, self.vm), ValueView::new(value, self.vm));
             }
         }
     }
@@ -227,9 +229,8 @@ impl fmt::Debug for InstanceView<'_> {
     }
 }
 
-/// The text of a string that the VM keeps alive while a view borrows it.
-pub(super) fn text<'v>(string: Gc<Str>) -> &'v str {
-    // SAFETY: whoever calls has the string from an object that is alive, and nothing is collected while a view, which
-    // is what it is handed out by, borrows the VM.
-    unsafe { &*string.as_ptr() }.text()
+/// The text of a string that is alive, for as long as the VM is borrowed.
+pub(super) fn text(string: Gc<Str>, _: &Vm) -> &str {
+    // SAFETY: every safepoint borrows the VM mutably, so there is none while this borrow lasts.
+    unsafe { string.text_for() }
 }

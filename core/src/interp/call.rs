@@ -15,15 +15,19 @@ const NOT_CALLABLE: Fault = Fault::Type("Can only call functions and classes.");
 
 impl Vm {
     /// A register of the current frame.
-    pub(super) fn register(&self, index: usize) -> Value {
-        // SAFETY: the verifier saw to it that instructions name registers of the frame only.
-        unsafe { *self.stack.top().base.add(index) }
+    #[inline]
+    pub(crate) fn register(&self, index: usize) -> Value {
+        // SAFETY: in the block, all of which is written.
+        self.stack.place(index).map_or(Value::NIL, |place| unsafe { *place })
     }
 
     /// Writes a register of the current frame.
+    #[inline]
     pub(super) fn set_register(&mut self, index: usize, value: Value) {
-        // SAFETY: as above.
-        unsafe { *self.stack.top().base.add(index) = value };
+        if let Some(place) = self.stack.place(index) {
+            // SAFETY: in the block, to whose values nobody holds a reference.
+            unsafe { *place = value };
+        }
     }
 
     /// Stops with an error.
@@ -100,11 +104,7 @@ impl Vm {
             }
             Kind::Native => {
                 let native = header.downcast::<Native>().ok_or(NOT_CALLABLE)?;
-                // SAFETY: the window's registers are the frame's.
-                let args = unsafe {
-                    core::slice::from_raw_parts(self.stack.top().base.add(win + 1), usize::from(argc))
-                };
-                let value = (native.call)(self, args)?;
+                let value = (native.call)(self, win, argc)?;
                 self.set_register(win, value);
                 Ok(())
             }

@@ -207,7 +207,7 @@ impl Vm {
             let function = frame.closure?.function;
             let name = function.name.map(|name| {
                 // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.
-                unsafe { &*name.as_ptr() }.text()
+                unsafe { name.text_for() }
             });
             let word = function.word_index(frame.pc).saturating_sub(1);
             Some(TraceFrame {

@@ -169,9 +169,10 @@ impl Machine {
         unsafe { *self.data.add(index) }
     }
 
-    /// An inline cache. It belongs to the function, which the running frame keeps alive, not to the machine.
+    /// An inline cache. It belongs to the function, which the running frame keeps alive, not to the machine: whoever
+    /// uses it while the VM works asks a copy of the machine.
     #[inline(always)]
-    pub(super) fn site<'a>(&self, site: Site32) -> &'a Site {
+    pub(super) fn site(&self, site: Site32) -> &Site {
         // SAFETY: verified instructions name sites of the function only; `data` is never null.
         unsafe { site_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
     }

@@ -16,8 +16,8 @@ use crate::heap::Heap;
 use crate::layout::gap_offset;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Instance, Location, Object, Shape, Site, Slots, Str,
-    Way, WayKind, inline_capacity,
+    Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Identified, Instance, Location, Object, Shape, Site,
+    Slots, Str, Way, WayKind, inline_capacity,
 };
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -191,7 +191,7 @@ impl Vm {
         let id = shape.id;
         match self.make(shape) {
             Ok(shape) => {
-                self.heap.shapes.set(id, shape);
+                self.heap.shapes.set(id, Identified::Shape(shape));
                 class.shapes.set(class.shapes.get().saturating_add(1));
                 Ok(shape)
             }
@@ -265,6 +265,8 @@ impl Vm {
             });
             result
         })?;
+        // It may have been scanned meanwhile.
+        self.heap.barrier(dict);
         let (first, others) = instance.slots().split_first().ok_or(Fault::Bytecode)?;
         instance.header.set_shape(dict_shape.id);
         self.heap.set(instance, first, dict.value());
@@ -281,7 +283,7 @@ impl Vm {
         let identity = self.insist(None, |vm| vm.heap.shapes.reserve())?;
         match self.make_shape(class, inline_capacity(class.fields.get()), None) {
             Ok(root) => {
-                self.heap.shapes.set(identity, root);
+                self.heap.shapes.set(identity, Identified::Class(class));
                 class.header.set_shape(identity);
                 set_root(class, root);
                 self.heap.barrier(class);

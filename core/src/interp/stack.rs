@@ -135,6 +135,20 @@ impl Stack {
         unsafe { &mut *self.frame }
     }
 
+    /// Where a register of the current frame lies. The verifier sees to it that instructions name no others; what lies
+    /// past the end of all frames is refused all the same.
+    #[inline]
+    pub(super) fn place(&self, index: usize) -> Option<*mut Value> {
+        let base = self.top().base;
+        let place =
+            (index < (self.end.addr() - base.addr()) / size_of::<Value>()).then(|| base.wrapping_add(index));
+        debug_assert!(
+            place.is_some_and(|place| place < Stack::top_of(self.top())),
+            "register {index} is the frame's"
+        );
+        place
+    }
+
     /// Begins a call of `closure` whose register 0 is register `win` of the current frame.
     pub(crate) fn push(&mut self, closure: Gc<Closure>, win: usize) -> Result<(), Fault> {
         let function = closure.function;

@@ -455,7 +455,7 @@ impl Globals {
         let all = self.names.iter().zip(self.values.iter());
         all.filter(|(_, value)| !value.is_undefined()).map(|(name, value)| {
             // SAFETY: names of globals are roots.
-            (unsafe { &*name.as_ptr() }.text(), *value)
+            (unsafe { name.text_for() }, *value)
         })
     }
 

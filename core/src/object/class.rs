@@ -129,8 +129,9 @@ impl BoundMethod {
     }
 }
 
-/// What a native function does: gets its arguments, gives a value or a fault.
-pub(crate) type NativeFn = fn(&mut Vm, &[Value]) -> Result<Value, Fault>;
+/// What a native function does: gives a value or a fault. Its arguments are as many registers of the calling frame as the
+/// last operand says, after that of the index before: [`Vm::register`] reads them, wherever the stack has moved.
+pub(crate) type NativeFn = fn(&mut Vm, usize, u8) -> Result<Value, Fault>;
 
 /// A function of the host.
 #[repr(C)]

@@ -10,6 +10,7 @@ use crate::value::Value;
 pub(crate) struct Closure {
     header: Header,
     pub(crate) function: Gc<Function>,
+    /// Nothing, aligned as the variables that follow.
     captures: [Cell<Value>; 0],
 }
 
@@ -37,6 +38,14 @@ impl Closure {
         // SAFETY: the caller's memory covers that many cells behind the closure.
         unsafe { memory.add(1).cast::<Cell<Value>>().add(index).write(Cell::new(value)) };
     }
+}
+
+impl Gc<Closure> {
+    /// The first captured variable.
+    #[inline(always)]
+    fn first_capture(self) -> *const Cell<Value> {
+        self.as_ptr().wrapping_add(1).cast()
+    }
 
     /// A captured variable.
     ///
@@ -44,14 +53,14 @@ impl Closure {
     /// `index` is below the function's number of captures.
     #[inline(always)]
     pub(crate) unsafe fn capture(&self, index: usize) -> &Cell<Value> {
-        // SAFETY: that many cells lie behind the closure.
-        unsafe { &*self.captures.as_ptr().add(index) }
+        // SAFETY: that many cells follow the closure.
+        unsafe { &*self.first_capture().add(index) }
     }
 
     /// All captured variables.
     pub(crate) fn captures(&self) -> &[Cell<Value>] {
-        // SAFETY: the memory behind holds as many as the function captures.
-        unsafe { core::slice::from_raw_parts(self.captures.as_ptr(), self.function.captures.len()) }
+        // SAFETY: as many follow the closure as the function captures.
+        unsafe { core::slice::from_raw_parts(self.first_capture(), self.function.captures.len()) }
     }
 }
 

@@ -28,6 +28,7 @@ pub(crate) enum Location {
 #[repr(C)]
 pub(crate) struct Instance {
     pub(crate) header: Header,
+    /// Nothing, aligned as the slots that follow.
     slots: [Cell<Value>; 0],
 }
 
@@ -59,11 +60,19 @@ impl Instance {
         // SAFETY: the caller's memory covers header and slots.
         unsafe {
             memory.write(Instance { header, slots: [] });
-            let slots = (*memory).slots.as_ptr().cast_mut();
+            let slots = memory.add(1).cast::<Cell<Value>>();
             for index in 0..usize::from(capacity) {
                 slots.add(index).write(Cell::new(Value::NIL));
             }
         }
+    }
+}
+
+/// Slots follow the header: they are not reached through a reference to it, which covers nothing else.
+impl Gc<Instance> {
+    #[inline(always)]
+    fn first_slot(self) -> *const Cell<Value> {
+        self.as_ptr().wrapping_add(1).cast()
     }
 
     /// A slot.
@@ -73,28 +82,28 @@ impl Instance {
     #[inline(always)]
     pub(crate) unsafe fn slot(&self, index: u16) -> &Cell<Value> {
         debug_assert!(index < self.header.aux());
-        // SAFETY: that many cells lie behind the header.
-        unsafe { &*self.slots.as_ptr().add(usize::from(index)) }
+        // SAFETY: that many cells follow the header.
+        unsafe { &*self.first_slot().add(usize::from(index)) }
     }
 
     /// All inline slots.
     pub(crate) fn slots(&self) -> &[Cell<Value>] {
-        // SAFETY: `aux` says how many lie behind the header.
-        unsafe { core::slice::from_raw_parts(self.slots.as_ptr(), usize::from(self.header.aux())) }
+        // SAFETY: `aux` says how many follow the header.
+        unsafe { core::slice::from_raw_parts(self.first_slot(), usize::from(self.header.aux())) }
     }
 
     /// The outlying slots; an instance whose shape has more fields than slots has them.
-    pub(crate) fn outline(&self) -> Option<Gc<Slots>> {
+    pub(crate) fn outline(self) -> Option<Gc<Slots>> {
         self.slots().last()?.get().as_object::<Slots>()
     }
 
     /// The dictionary; an instance of a dictionary shape has one.
-    pub(crate) fn dict(&self) -> Option<Gc<Dict>> {
+    pub(crate) fn dict(self) -> Option<Gc<Dict>> {
         self.slots().first()?.get().as_object::<Dict>()
     }
 
     /// The value of a field, if it lies there.
-    pub(crate) fn field(&self, location: Location) -> Option<Value> {
+    pub(crate) fn field(self, location: Location) -> Option<Value> {
         match location {
             Location::Inline(slot) => self.slots().get(usize::from(slot)).map(Cell::get),
             Location::Outline(slot) => self.outline()?.values().get(usize::from(slot)).map(Cell::get),
@@ -109,6 +118,7 @@ pub(crate) const INSTANCE_SLOTS: usize = core::mem::offset_of!(Instance, slots);
 #[repr(C)]
 pub(crate) struct Slots {
     pub(crate) header: Header,
+    /// Nothing, aligned as the slots that follow.
     values: [Cell<Value>; 0],
 }
 
@@ -131,18 +141,21 @@ impl Slots {
         // SAFETY: the caller's memory covers header and values.
         unsafe {
             memory.write(Slots { header: Header::with_aux(Kind::Slots, capacity), values: [] });
-            let values = (*memory).values.as_ptr().cast_mut();
+            let values = memory.add(1).cast::<Cell<Value>>();
             for index in 0..usize::from(capacity) {
                 let value = old.get(index).map_or(Value::NIL, Cell::get);
                 values.add(index).write(Cell::new(value));
             }
         }
     }
+}
 
+impl Gc<Slots> {
     /// All slots.
     pub(crate) fn values(&self) -> &[Cell<Value>] {
-        // SAFETY: `aux` says how many lie behind the header.
-        unsafe { core::slice::from_raw_parts(self.values.as_ptr(), usize::from(self.header.aux())) }
+        let first = self.as_ptr().wrapping_add(1).cast::<Cell<Value>>();
+        // SAFETY: `aux` says how many follow the header.
+        unsafe { core::slice::from_raw_parts(first, usize::from(self.header.aux())) }
     }
 }
 

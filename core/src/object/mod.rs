@@ -29,7 +29,7 @@ pub(crate) use class::{BoundMethod, Class, Native, NativeFn};
 pub(crate) use closure::{CellObject, Closure};
 pub(crate) use function::{COLD, DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
 pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
-pub(crate) use shape::{DICT_FIELDS, Shape, ShapeTable, inline_capacity};
+pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{Buffer, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
 
 /// The shape of everything that is not an instance or a class.

@@ -182,9 +182,18 @@ impl Shape {
     }
 }
 
-/// All shapes by id.
+/// What an id of a [`ShapeTable`] is the id of.
+#[derive(Clone, Copy)]
+pub(crate) enum Identified {
+    /// A shape.
+    Shape(Gc<Shape>),
+    /// A class, once it is sealed: what inline caches of `super` compare. Its shapes may die before it.
+    Class(Gc<Class>),
+}
+
+/// All shapes and sealed classes by id. Holds them weakly: the sweeper removes dead ones.
 pub(crate) struct ShapeTable {
-    shapes: Vec<Option<Gc<Shape>>>,
+    entries: Vec<Option<Identified>>,
     /// Ids that may be given out.
     free: Vec<u32>,
     /// Ids of shapes that died; inline caches may still name them.
@@ -198,47 +207,56 @@ pub(crate) struct ShapeTable {
 impl ShapeTable {
     /// A table with nothing in it; id 0 is never given out.
     pub(crate) fn new(mem: &Mem) -> Result<ShapeTable, OutOfMemory> {
-        let mut shapes = Vec::new(mem);
-        shapes.push(None)?;
-        Ok(ShapeTable { shapes, free: Vec::new(mem), retired: Vec::new(mem), leaving: 0, released: false })
+        let mut entries = Vec::new(mem);
+        entries.push(None)?;
+        Ok(ShapeTable { entries, free: Vec::new(mem), retired: Vec::new(mem), leaving: 0, released: false })
     }
 
-    /// The shape of that id, if it lives.
+    /// The shape of that id: that of an instance that is alive is.
     #[inline]
     pub(crate) fn get(&self, id: u32) -> Option<Gc<Shape>> {
-        self.shapes.get(id as usize).copied().flatten()
+        match self.entry(id) {
+            Some(Identified::Shape(shape)) => Some(shape),
+            Some(Identified::Class(_)) | None => None,
+        }
     }
 
-    /// An id for a shape about to be made; `set` it next, or `give_back`.
+    /// What has that id. If no object that is alive refers to it, it may be dead and waiting to be swept.
+    #[inline]
+    pub(crate) fn entry(&self, id: u32) -> Option<Identified> {
+        self.entries.get(id as usize).copied().flatten()
+    }
+
+    /// An id for a shape about to be made, or a class; `set` it next, or `give_back`.
     pub(crate) fn reserve(&mut self) -> Result<u32, OutOfMemory> {
         if let Some(id) = self.free.pop() {
             return Ok(id);
         }
-        let id = u32::try_from(self.shapes.len()).map_err(|_| OutOfMemory)?;
-        self.shapes.push(None)?;
+        let id = u32::try_from(self.entries.len()).map_err(|_| OutOfMemory)?;
+        self.entries.push(None)?;
         // Room for every id in each list, so that retiring and releasing, which the collector does, cannot fail.
         let reserved = self.reserve_lists();
         if reserved.is_err() {
-            self.shapes.pop();
+            self.entries.pop();
         }
         reserved.map(|()| id)
     }
 
-    pub(crate) fn set(&mut self, id: u32, shape: Gc<Shape>) {
-        if let Some(entry) = self.shapes.get_mut(id as usize) {
-            *entry = Some(shape);
+    pub(crate) fn set(&mut self, id: u32, of: Identified) {
+        if let Some(entry) = self.entries.get_mut(id as usize) {
+            *entry = Some(of);
         }
     }
 
-    /// Takes back an id whose shape was not made after all.
+    /// Takes back an id that nothing got after all.
     pub(crate) fn give_back(&mut self, id: u32) {
         // `reserve` made the room.
         let _ = self.free.push(id);
     }
 
-    /// Forgets a dead shape. Its id stays out of use until inline caches have forgotten it too.
+    /// Forgets a dead shape or class. Its id stays out of use until inline caches have forgotten it too.
     pub(crate) fn retire(&mut self, id: u32) {
-        if let Some(entry) = self.shapes.get_mut(id as usize) {
+        if let Some(entry) = self.entries.get_mut(id as usize) {
             *entry = None;
             // `reserve` made the room.
             let _ = self.retired.push(id);
@@ -268,7 +286,7 @@ impl ShapeTable {
     }
 
     fn reserve_lists(&mut self) -> Result<(), OutOfMemory> {
-        let all = self.shapes.len();
+        let all = self.entries.len();
         self.free.reserve(all - self.free.len())?;
         self.retired.reserve(all - self.retired.len())
     }

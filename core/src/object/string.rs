@@ -42,6 +42,7 @@ pub(crate) struct Str {
     len: u32,
     /// That of an interned string; 0 in others.
     hash: Cell<u32>,
+    /// Nothing, aligned as the pointer that follows the record of an appended string.
     buffer: [Gc<Buffer>; 0],
 }
 
@@ -117,36 +118,6 @@ impl Str {
         }
     }
 
-    /// The buffer, of an appended string.
-    #[inline]
-    pub(crate) fn buffer(&self) -> Option<Gc<Buffer>> {
-        // SAFETY: `init_appended` wrote the pointer behind the record.
-        (self.header.aux() & APPENDED != 0).then(|| unsafe { *self.buffer.as_ptr() })
-    }
-
-    /// The buffer of a string that ends where the buffer's used part does, if `more` bytes fit behind.
-    #[inline]
-    pub(crate) fn buffer_to_append(&self, more: usize) -> Option<Gc<Buffer>> {
-        self.buffer().filter(|buffer| buffer.used() == self.len() && buffer.spare() >= more)
-    }
-
-    /// The bytes: UTF-8.
-    #[inline]
-    pub(crate) fn bytes(&self) -> &[u8] {
-        let start = match self.buffer() {
-            Some(buffer) => buffer.start(),
-            None => self.buffer.as_ptr().cast(),
-        };
-        // SAFETY: `len` bytes lie there, and nobody writes to them again.
-        unsafe { core::slice::from_raw_parts(start, self.len as usize) }
-    }
-
-    /// The text.
-    pub(crate) fn text(&self) -> &str {
-        // SAFETY: strings are made of whole strs only.
-        unsafe { core::str::from_utf8_unchecked(self.bytes()) }
-    }
-
     /// Length in bytes.
     #[inline]
     pub(crate) fn len(&self) -> usize {
@@ -170,6 +141,49 @@ impl Str {
     #[inline]
     pub(crate) fn table_hash(&self) -> u64 {
         u64::from(self.hash()) << 32 | u64::from(self.hash())
+    }
+}
+
+/// What follows the record is not reached through a reference to the record, which covers nothing else.
+impl Gc<Str> {
+    /// The buffer, of an appended string.
+    #[inline]
+    pub(crate) fn buffer(self) -> Option<Gc<Buffer>> {
+        // SAFETY: `init_appended` wrote the pointer after the record.
+        (self.header.aux() & APPENDED != 0).then(|| unsafe { *self.as_ptr().add(1).cast::<Gc<Buffer>>() })
+    }
+
+    /// The buffer of a string that ends where the buffer's used part does, if `more` bytes fit after it.
+    #[inline]
+    pub(crate) fn buffer_to_append(self, more: usize) -> Option<Gc<Buffer>> {
+        self.buffer().filter(|buffer| buffer.used() == self.len() && buffer.spare() >= more)
+    }
+
+    /// The bytes: UTF-8.
+    #[inline]
+    pub(crate) fn bytes(&self) -> &[u8] {
+        let start = match self.buffer() {
+            Some(buffer) => buffer.start(),
+            // SAFETY: the bytes of a flat string follow its record.
+            None => unsafe { self.as_ptr().add(1).cast() },
+        };
+        // SAFETY: `len` bytes lie there, and nobody writes to them again.
+        unsafe { core::slice::from_raw_parts(start, self.len()) }
+    }
+
+    /// The text.
+    pub(crate) fn text(&self) -> &str {
+        // SAFETY: strings are made of whole strs only.
+        unsafe { core::str::from_utf8_unchecked(self.bytes()) }
+    }
+
+    /// The text, for longer than this pointer is held.
+    ///
+    /// # Safety
+    /// The string lives as long as `'a`: a root holds it, or there is no safepoint meanwhile.
+    pub(crate) unsafe fn text_for<'a>(self) -> &'a str {
+        // SAFETY: the bytes are those of the object or of its buffer, which it keeps alive, and never change.
+        unsafe { &*core::ptr::from_ref(self.text()) }
     }
 }
 
@@ -202,10 +216,6 @@ impl Buffer {
         Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), room }
     }
 
-    fn start(&self) -> *const u8 {
-        core::ptr::from_ref(self).wrapping_add(1).cast()
-    }
-
     /// Bytes in use.
     pub(crate) fn used(&self) -> usize {
         self.used.get() as usize
@@ -222,6 +232,11 @@ const _: () = assert!(Buffer::size(MAX_LEN * 2) > MAX_LEN * 2);
 const _: () = assert!(core::mem::offset_of!(Str, hash) == Str::LEN + 4);
 
 impl Gc<Buffer> {
+    /// The bytes follow the record.
+    fn start(self) -> *const u8 {
+        self.as_ptr().wrapping_add(1).cast()
+    }
+
     /// Appends bytes.
     ///
     /// # Safety

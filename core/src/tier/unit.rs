@@ -46,7 +46,7 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn name(&self) -> Option<&str> {
         // SAFETY: the function keeps its name alive, and this view does not outlive the function.
-        self.function.name.map(|name| unsafe { &*name.as_ptr() }.text())
+        self.function.name.map(|name| unsafe { name.text_for() })
     }
 
     /// The words of its bytecode.

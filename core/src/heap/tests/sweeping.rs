@@ -4,7 +4,7 @@ use super::*;
 use crate::heap::page::PAGE;
 use crate::heap::size_class::MAX_SMALL;
 use crate::mem::testing::Moody;
-use crate::object::{Kind, Shape};
+use crate::object::{Identified, Kind, Shape};
 
 /// As many dictionaries as fill some pages, which die.
 fn dead_dicts(world: &mut World) -> usize {
@@ -187,7 +187,7 @@ fn shape_ids_rest_until_a_full_collection_has_passed() {
         let id = world.heap.shapes.reserve().unwrap();
         let shape = Shape::new(world.heap.mem(), id, None, 3, None);
         let shape = world.make(shape);
-        world.heap.shapes.set(id, shape);
+        world.heap.shapes.set(id, Identified::Shape(shape));
         shape
     };
     let kept = make(&mut world);

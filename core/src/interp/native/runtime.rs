@@ -117,7 +117,8 @@ impl Vm {
             return self.reconsider(closure.function);
         }
         let depth = self.stack.depth();
-        let words = word_count(pc);
+        let op = closure.function.words().get(word as usize).and_then(|&word| Op::from_word(word));
+        let words = op.map_or(1, Op::words);
         let mut at = pc;
         loop {
             self.native.moved = false;
@@ -247,12 +248,6 @@ impl Vm {
         self.before_native();
         target
     }
-}
-
-/// Words of the instruction at `pc`.
-fn word_count(pc: *const u32) -> usize {
-    // SAFETY: machine code passes addresses of its function's instructions.
-    Op::from_word(unsafe { *pc }).map_or(1, Op::words)
 }
 
 /// # Safety

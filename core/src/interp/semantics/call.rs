@@ -25,7 +25,8 @@ impl Machine {
     /// Calls a method of the receiver in `win`.
     #[inline(always)]
     pub(in crate::interp) fn invoke_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
-        let cache = self.site(site);
+        let machine = *self;
+        let cache = machine.site(site);
         if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
             && let Some(flow) = self.enter(method, win)
         {
@@ -38,7 +39,8 @@ impl Machine {
     /// Calls a method of the superclass behind the arguments, on the receiver in `win`.
     #[inline(always)]
     pub(in crate::interp) fn super_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
-        let cache = self.site(site);
+        let machine = *self;
+        let cache = machine.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
             && let Some(flow) = self.enter(method, win)
         {

@@ -11,7 +11,8 @@ impl Machine {
     /// `dst = object.name`
     #[inline(always)]
     pub(in crate::interp) fn get_property(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
-        let cache = self.site(site);
+        let machine = *self;
+        let cache = machine.site(site);
         let value = self.read(object);
         if let Some(header) = value.header()
             && let Some(way) = cache.way(header.shape())
@@ -28,7 +29,8 @@ impl Machine {
     /// `object.name = src`
     #[inline(always)]
     pub(in crate::interp) fn set_property(&mut self, object: Src, src: Src, site: Site32) -> Flow {
-        let cache = self.site(site);
+        let machine = *self;
+        let cache = machine.site(site);
         let target = self.read(object);
         let value = self.read(src);
         if let Some(header) = target.header()
@@ -56,7 +58,8 @@ impl Machine {
         superclass: Src,
         site: Site32,
     ) -> Flow {
-        let (this, superclass, cache) = (self.read(this), self.read(superclass), self.site(site));
+        let machine = *self;
+        let (this, superclass, cache) = (self.read(this), self.read(superclass), machine.site(site));
         self.save();
         get_super(self.vm(), dst.0, this, superclass, cache)
     }
