@@ -11,6 +11,9 @@
 //! In an open block errors wait until the block is closed, so that a block is refused as a whole and its later lines
 //! are not taken for inputs of their own. With only a parenthesis open an error shows at once: `f(1;` is a slip.
 
+#[cfg(feature = "repl")]
+mod lines;
+
 use std::borrow::Cow;
 
 use siskin_core::Dialect;
@@ -18,6 +21,8 @@ use siskin_core::mem::Mem;
 use siskin_core::syntax::{Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 use crate::SYSTEM;
+#[cfg(feature = "repl")]
+pub(crate) use lines::{Grown, Lines};
 
 /// Whether an input can be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +56,7 @@ pub fn state(text: &str, dialect: Dialect) -> Completeness {
     if is_command(text) {
         return Completeness::Complete;
     }
-    match Scan::new(text, dialect).end {
+    match Scan::new(text, dialect).end() {
         End::Broken => Completeness::Complete,
         End::InBlock | End::InString => Completeness::Incomplete,
         End::Plain => match first_error(text, dialect) {
@@ -110,11 +115,21 @@ fn first_error(text: &str, dialect: Dialect) -> Option<Diagnostic> {
     }
 }
 
-/// What the tokens of a text say of its end.
+/// What the tokens of a text say of its end. A text that grows is scanned on.
+#[derive(Default)]
 struct Scan {
+    /// The brackets that are open.
+    open: Vec<TokenKind>,
+    /// Braces among them.
+    braces: usize,
     /// Where the last token ends.
     last: usize,
-    end: End,
+    /// The kind of the last token.
+    kind: Option<TokenKind>,
+    /// Where a string begins that nothing ends.
+    string: Option<usize>,
+    /// Whether a bracket closed nothing. What follows it is not scanned.
+    broken: bool,
 }
 
 /// Where the end of a text is.
@@ -131,38 +146,63 @@ enum End {
 
 impl Scan {
     fn new(text: &str, dialect: Dialect) -> Scan {
-        let mut lexer = Lexer::new(text, dialect);
-        let mut open = Vec::new();
-        let mut last = 0;
-        let mut in_string = false;
-        loop {
+        let mut scan = Scan::default();
+        scan.read(text, 0, dialect);
+        scan
+    }
+
+    /// Scans the text from `from` on: what stands before was scanned, and `from` is inside no token.
+    fn read(&mut self, text: &str, from: usize, dialect: Dialect) {
+        let mut lexer = Lexer::new(text.get(from..).unwrap_or_default(), dialect);
+        self.string = None;
+        while !self.broken {
             let token = lexer.next_token();
             match token.kind {
                 TokenKind::End => break,
-                TokenKind::LeftBrace | TokenKind::LeftParen => open.push(token.kind),
-                TokenKind::RightParen => match open.last() {
-                    Some(TokenKind::LeftParen) => drop(open.pop()),
+                TokenKind::LeftBrace | TokenKind::LeftParen => self.open(token.kind),
+                TokenKind::RightParen => match self.open.last() {
+                    Some(TokenKind::LeftParen) => self.close(self.open.len() - 1),
                     // The block that it stands in can still be closed.
                     Some(_) => {}
-                    None => return Scan { last, end: End::Broken },
+                    None => self.broken = true,
                 },
-                TokenKind::RightBrace => match open.iter().rposition(|&kind| kind == TokenKind::LeftBrace) {
-                    Some(at) => open.truncate(at),
-                    None => return Scan { last, end: End::Broken },
-                },
-                TokenKind::UnterminatedString => in_string = true,
+                TokenKind::RightBrace => {
+                    match self.open.iter().rposition(|&kind| kind == TokenKind::LeftBrace) {
+                        Some(at) => self.close(at),
+                        None => self.broken = true,
+                    }
+                }
+                TokenKind::UnterminatedString => self.string = Some(from + token.span.start as usize),
                 _ => {}
             }
-            last = token.span.end as usize;
+            if !self.broken {
+                self.last = from + token.span.end as usize;
+                self.kind = Some(token.kind);
+            }
         }
-        let end = if in_string {
+    }
+
+    fn open(&mut self, bracket: TokenKind) {
+        self.open.push(bracket);
+        self.braces += usize::from(bracket == TokenKind::LeftBrace);
+    }
+
+    /// Closes the bracket at that index, and those inside it.
+    fn close(&mut self, at: usize) {
+        let closed = self.open.drain(at..).filter(|&kind| kind == TokenKind::LeftBrace);
+        self.braces -= closed.count();
+    }
+
+    fn end(&self) -> End {
+        if self.broken {
+            End::Broken
+        } else if self.string.is_some() {
             End::InString
-        } else if open.contains(&TokenKind::LeftBrace) {
+        } else if self.braces > 0 {
             End::InBlock
         } else {
             End::Plain
-        };
-        Scan { last, end }
+        }
     }
 }
 

@@ -71,6 +71,7 @@ impl Vm {
     /// The global of that name, if it is defined.
     #[must_use]
     pub fn global_value(&self, name: &str) -> Option<ValueView<'_>> {
-        self.globals().find_map(|(of, value)| (of == name).then_some(value))
+        let index = self.globals.find(self.heap.strings.find(name.as_bytes())?)?;
+        self.globals.value(index).map(|value| ValueView::new(value, self))
     }
 }

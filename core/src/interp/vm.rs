@@ -387,11 +387,11 @@ impl Vm {
 
     /// The index of the global of that name, which may be undefined yet.
     pub(crate) fn global(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
-        let globals = &mut self.globals;
-        let hash = name.hash();
-        if let Some(&index) = globals.index.find(hash, |&index| globals.names[index as usize] == name) {
+        if let Some(index) = self.globals.find(name) {
             return Ok(index);
         }
+        let globals = &mut self.globals;
+        let hash = name.hash();
         let index = u32::try_from(globals.values.len()).map_err(|_| OutOfMemory)?;
         globals.values.reserve(1)?;
         globals.names.reserve(1)?;
@@ -432,6 +432,11 @@ impl Globals {
         unsafe { *self.values.get_unchecked(index as usize) }
     }
 
+    /// The index of the global of that name, which is interned, if a text that was loaded names it.
+    pub(crate) fn find(&self, name: Gc<Str>) -> Option<u32> {
+        self.index.find(name.hash(), |&index| self.names[index as usize] == name).copied()
+    }
+
     /// Where the values are, until the next global is made.
     pub(super) fn base(&mut self) -> *mut Value {
         self.values.as_mut_ptr()
@@ -447,7 +452,12 @@ impl Globals {
 
     /// Whether a global is defined.
     pub(crate) fn is_defined(&self, index: u32) -> bool {
-        self.values.get(index as usize).is_some_and(|value| !value.is_undefined())
+        self.value(index).is_some()
+    }
+
+    /// The value of a global, if it is defined.
+    pub(crate) fn value(&self, index: u32) -> Option<Value> {
+        self.values.get(index as usize).copied().filter(|value| !value.is_undefined())
     }
 
     /// Names and values of those that are defined.

@@ -13,6 +13,7 @@ use siskin_jit::Isa;
 use super::editor::{Argument, CommandInfo};
 use super::evaluate::{Next, Repl};
 use super::help;
+use crate::input::{Completeness, is_command, state};
 use crate::program::console::Console;
 use crate::program::figures::{Count, Grouped};
 use crate::program::session::{Found, NotFound};
@@ -260,6 +261,26 @@ pub(super) fn named(name: &str) -> Result<&'static Command, String> {
             let names: Vec<String> = meant.iter().map(|command| format!(":{}", command.name)).collect();
             Err(format!("':{name}' may be {}", names.join(" or ")))
         }
+    }
+}
+
+/// Where the code of an input begins: after the name of a command that takes code. `None` for other commands.
+pub(super) fn code_start(text: &str) -> Option<usize> {
+    if !is_command(text) {
+        return Some(0);
+    }
+    let colon = text.find(':')?;
+    let line = &text[colon + 1..];
+    let end = line.find(char::is_whitespace)?;
+    let command = named(&line[..end]).ok()?;
+    matches!((command.argument)(), Argument::Code).then_some(colon + 1 + end)
+}
+
+/// Whether an input is complete; a command that takes code is if its code is.
+pub(super) fn completeness(text: &str, dialect: Dialect) -> Completeness {
+    match code_start(text) {
+        Some(start) => state(&text[start..], dialect),
+        None => Completeness::Complete,
     }
 }
 

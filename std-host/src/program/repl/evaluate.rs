@@ -1,7 +1,6 @@
 //! What becomes of an input: a command is done; all else runs in the session, and its value is shown.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 
 use siskin_core::Dialect;
 use siskin_core::inspect::{ValueKind, ValueView};
@@ -31,26 +30,19 @@ const WIDTH: usize = 100;
 /// A session, and what is shown of it.
 pub(super) struct Repl {
     pub(super) session: Session,
-    known: Arc<Mutex<Known>>,
     printer: Printer,
+    is_terminal: bool,
 }
 
 impl Repl {
     /// A session as the command line wants it; when that fails, says so and returns the exit code.
-    pub(super) fn new(
-        args: &args::Repl,
-        known: Arc<Mutex<Known>>,
-        console: &mut Console<'_>,
-    ) -> Result<Repl, u8> {
+    pub(super) fn new(args: &args::Repl, console: &mut Console<'_>) -> Result<Repl, u8> {
         match Session::new(args.options(), args.engine.tier, args.dialect) {
             Ok(session) => {
                 let mut printer = console.printer(&args.errors, args.dialect);
                 // At a prompt, Lox is shown its errors as everybody else is.
                 printer.format = args.errors.error_format.unwrap_or_default();
-                let repl = Repl { session, known, printer };
-                Known::of(&repl.known).commands = commands::infos();
-                repl.tell();
-                Ok(repl)
+                Ok(Repl { session, printer, is_terminal: console.is_terminal })
             }
             Err(error) => {
                 console.error(format_args!("{error}\n"));
@@ -61,7 +53,9 @@ impl Repl {
 
     /// Columns that a view may fill.
     pub(super) fn width(&self) -> usize {
-        crossterm::terminal::size().map_or(WIDTH, |(columns, _)| usize::from(columns).max(40))
+        // Where there is no terminal, crossterm starts a process to find its size.
+        let size = if self.is_terminal { crossterm::terminal::size().ok() } else { None };
+        size.map_or(WIDTH, |(columns, _)| usize::from(columns).max(40))
     }
 
     /// Does what an input says, and shows what comes of it.
@@ -72,7 +66,6 @@ impl Repl {
             _ if input::is_command(line) => commands::run(self, line, console),
             _ => self.evaluate(text, console).map(|()| Next::Stay),
         };
-        self.tell();
         match done {
             Ok(next) => next,
             Err(Wrong::Shown) => Next::Stay,
@@ -165,9 +158,11 @@ impl Repl {
     }
 
     /// Tells the editor what there is.
-    fn tell(&self) {
-        let mut known = Known::of(&self.known);
+    pub(super) fn tell(&self, known: &mut Known) {
         known.dialect = self.session.dialect;
+        if known.commands.is_empty() {
+            known.commands = commands::infos();
+        }
         known.globals.clear();
         known.members.clear();
         for (name, value) in self.session.vm.globals() {

@@ -17,11 +17,10 @@ mod help;
 mod plain;
 
 use std::io::{self, IsTerminal};
-use std::sync::{Arc, Mutex};
 
 use siskin_core::Vm;
 
-use self::editor::{Config, Editor, Known, history};
+use self::editor::{Config, Editor, history};
 use self::evaluate::{Next, Repl};
 use self::plain::Plain;
 use super::args;
@@ -34,20 +33,21 @@ pub(super) enum Read {
     Text(String),
     /// The person thought better of it.
     Interrupted,
+    /// It cannot be taken, for this reason.
+    Refused(&'static str),
     /// There will be no more.
     End,
 }
 
 /// Reads, evaluates and prints until it is told to stop.
 pub(super) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
-    let known = Arc::new(Mutex::new(Known::new(args.dialect)));
-    let mut repl = match Repl::new(args, known.clone(), console) {
+    let mut repl = match Repl::new(args, console) {
         Ok(repl) => repl,
         Err(code) => return code,
     };
     // While a line is edited, Ctrl-C is a key like any other; this is for what runs.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, repl.session.interrupt());
-    let mut reader = Reader::new(args, &known, console);
+    let mut reader = Reader::new(args, console);
     let shown = if console.is_terminal { console.print(banner(&repl.session.vm)) } else { Ok(()) };
     match shown.and_then(|()| read_and_evaluate(&mut repl, &mut reader, console)) {
         Ok(code) | Err(code) => code,
@@ -58,7 +58,7 @@ pub(super) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
 fn read_and_evaluate(repl: &mut Repl, reader: &mut Reader, console: &mut Console<'_>) -> Result<u8, u8> {
     loop {
         console.stdout.flush().map_err(|error| console.cannot_write(&error))?;
-        match reader.read(console) {
+        match reader.read(repl, console) {
             Ok(Read::Text(text)) => {
                 if let Next::Leave(code) = repl.input(&text, console) {
                     return Ok(code);
@@ -68,6 +68,7 @@ fn read_and_evaluate(repl: &mut Repl, reader: &mut Reader, console: &mut Console
                 }
             }
             Ok(Read::Interrupted) => {}
+            Ok(Read::Refused(why)) => console.error(format_args!("  {why}\n")),
             Ok(Read::End) => return Ok(exit::SUCCESS),
             Err(error) => {
                 console.error(format_args!("siskin: cannot read standard input: {error}\n"));
@@ -92,13 +93,13 @@ struct Reader {
 
 impl Reader {
     /// The line editor, if there is a terminal that it can use.
-    fn new(args: &args::Repl, known: &Arc<Mutex<Known>>, console: &mut Console<'_>) -> Reader {
+    fn new(args: &args::Repl, console: &mut Console<'_>) -> Reader {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let mut reader = Reader { editor: None, plain: Plain::new(known.clone()) };
+        let mut reader = Reader { editor: None, plain: Plain::new() };
         // The editor draws on standard error.
         if console.is_terminal && io::stderr().is_terminal() && !is_dumb {
             let color = console.printer(&args.errors, args.dialect).color;
-            let config = Config { known: known.clone(), color, history: history::file() };
+            let config = Config { dialect: args.dialect, color, history: history::file() };
             let (editor, warning) = Editor::new(config);
             if let Some(warning) = warning {
                 console.error(format_args!("siskin: {warning}\n"));
@@ -108,8 +109,9 @@ impl Reader {
         reader
     }
 
-    fn read(&mut self, console: &mut Console<'_>) -> io::Result<Read> {
+    fn read(&mut self, repl: &Repl, console: &mut Console<'_>) -> io::Result<Read> {
         if let Some(editor) = &mut self.editor {
+            repl.tell(&mut editor.known());
             match editor.read() {
                 Ok(read) => return Ok(read),
                 // A terminal that does not say where its cursor is, most likely.
@@ -117,6 +119,6 @@ impl Reader {
             }
             self.editor = None;
         }
-        self.plain.read(console)
+        self.plain.read(repl.session.dialect, console)
     }
 }

@@ -1,73 +1,91 @@
 //! Inputs as plain lines, where no line editor can be: from a pipe, or on a terminal that has no cursor.
 
+use std::collections::VecDeque;
 use std::io;
-use std::sync::{Arc, Mutex};
+
+use siskin_core::Dialect;
 
 use super::super::console::Console;
 use super::Read;
-use super::editor::{Known, Prompt};
-use crate::input::{Completeness, state};
+use super::commands;
+use super::editor::Prompt;
+use crate::input::{Grown, Lines};
 
 /// The most bytes read at once.
-const CHUNK: usize = 4096;
+const CHUNK: usize = 16 * 1024;
 
 /// Reads lines until they make an input.
 pub(super) struct Plain {
-    known: Arc<Mutex<Known>>,
-    /// What was read and is not yet part of an input.
+    /// What was read after the last whole line.
     bytes: Vec<u8>,
+    /// Whole lines that are not yet part of an input.
+    lines: VecDeque<Vec<u8>>,
     ended: bool,
 }
 
 impl Plain {
-    pub(super) fn new(known: Arc<Mutex<Known>>) -> Plain {
-        Plain { known, bytes: Vec::new(), ended: false }
+    pub(super) fn new() -> Plain {
+        Plain { bytes: Vec::new(), lines: VecDeque::new(), ended: false }
     }
 
     /// The next input. At a terminal there is a prompt.
-    pub(super) fn read(&mut self, console: &mut Console<'_>) -> io::Result<Read> {
-        let dialect = Known::of(&self.known).dialect;
+    pub(super) fn read(&mut self, dialect: Dialect, console: &mut Console<'_>) -> io::Result<Read> {
         let prompt = Prompt::new(dialect);
-        let mut text = String::new();
+        let mut lines: Option<Lines> = None;
         loop {
             if console.is_terminal {
-                let shown = if text.is_empty() { prompt.first() } else { prompt.next() };
+                let shown = if lines.is_none() { prompt.first() } else { prompt.next() };
                 console.stdout.write_all(shown.as_bytes())?;
                 console.stdout.flush()?;
             }
             let Some(line) = self.line(console.stdin)? else {
                 // What was begun cannot become complete; its error says so.
-                return Ok(if text.is_empty() { Read::End } else { Read::Text(text) });
+                return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text())));
             };
-            text.push_str(&line);
-            if state(&text, dialect) == Completeness::Complete {
-                return Ok(Read::Text(text));
+            let Ok(line) = String::from_utf8(line) else {
+                return Ok(Read::Refused("this line is not UTF-8 text"));
+            };
+            let input = match &mut lines {
+                Some(lines) => lines,
+                None => match commands::code_start(&line) {
+                    Some(start) => lines.insert(Lines::new(dialect, start)),
+                    None => return Ok(Read::Text(line)),
+                },
+            };
+            match input.push(&line) {
+                Grown::Incomplete => {}
+                Grown::Complete(text) => return Ok(Read::Text(text)),
+                Grown::Early(text, rest) => {
+                    for line in rest.lines().rev() {
+                        self.lines.push_front(line.as_bytes().to_vec());
+                    }
+                    return Ok(Read::Text(text));
+                }
             }
-            text.push('\n');
         }
     }
 
     /// The next line, without its end.
-    fn line(&mut self, stdin: &mut dyn io::Read) -> io::Result<Option<String>> {
+    fn line(&mut self, stdin: &mut dyn io::Read) -> io::Result<Option<Vec<u8>>> {
         loop {
-            if let Some(end) = self.bytes.iter().position(|&byte| byte == b'\n') {
-                let rest = self.bytes.split_off(end + 1);
-                let mut line = std::mem::replace(&mut self.bytes, rest);
-                line.truncate(end);
-                return text(line).map(Some);
+            if let Some(line) = self.lines.pop_front() {
+                return Ok(Some(line));
             }
             if self.ended {
                 let line = std::mem::take(&mut self.bytes);
-                return if line.is_empty() { Ok(None) } else { text(line).map(Some) };
+                return Ok(if line.is_empty() { None } else { Some(line) });
             }
             let mut chunk = [0; CHUNK];
             let count = stdin.read(&mut chunk)?;
             self.ended = count == 0;
-            self.bytes.extend_from_slice(&chunk[..count]);
+            let mut rest = &chunk[..count];
+            while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
+                let mut line = std::mem::take(&mut self.bytes);
+                line.extend_from_slice(&rest[..end]);
+                self.lines.push_back(line);
+                rest = &rest[end + 1..];
+            }
+            self.bytes.extend_from_slice(rest);
         }
     }
-}
-
-fn text(line: Vec<u8>) -> io::Result<String> {
-    String::from_utf8(line).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()))
 }

@@ -13,7 +13,8 @@ use reedline::{KeyCode, KeyModifiers};
 use siskin_core::syntax::{Lexer, TokenKind};
 
 use super::{Known, MENU, complete};
-use crate::input::{Completeness, state};
+use crate::input::Completeness;
+use crate::program::repl::commands::completeness;
 
 /// How deep a block is set in.
 const INDENT: usize = 4;
@@ -73,7 +74,7 @@ impl Keys {
     /// What Enter does in a block: the next line begins where its statements do.
     fn enter(&self, view: &View) -> Option<ReedlineEvent> {
         let dialect = Known::of(&self.known).dialect;
-        if state(&view.text, dialect) == Completeness::Complete {
+        if completeness(&view.text, dialect) == Completeness::Complete {
             return None;
         }
         let depth = depth(view.before(), dialect)?;

@@ -17,10 +17,11 @@ mod validate;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use nu_ansi_term::{Color, Style};
 use reedline::{ColumnarMenu, DefaultHinter, MenuBuilder, Reedline, ReedlineMenu, Signal};
+use siskin_core::Dialect;
 
 use self::complete::Complete;
 use self::highlight::Highlight;
@@ -35,8 +36,8 @@ const MENU: &str = "completions";
 
 /// How to edit.
 pub(crate) struct Config {
-    /// What the session knows; read at every input.
-    pub(crate) known: Arc<Mutex<Known>>,
+    /// The language of the first input.
+    pub(crate) dialect: Dialect,
     pub(crate) color: bool,
     /// Where inputs are kept.
     pub(crate) history: Option<PathBuf>,
@@ -51,7 +52,8 @@ pub(crate) struct Editor {
 impl Editor {
     /// An editor, and what is wrong that does not keep it from working.
     pub(crate) fn new(config: Config) -> (Editor, Option<String>) {
-        let Config { known, color, history } = config;
+        let Config { dialect, color, history } = config;
+        let known = Arc::new(Mutex::new(Known::new(dialect)));
         let (history, warning) = history::open(history);
         let view = Arc::<Mutex<View>>::default();
         let mut reedline = Reedline::create()
@@ -72,6 +74,11 @@ impl Editor {
             reedline = reedline.with_hinter(Box::new(hinter));
         }
         (Editor { reedline, known }, warning)
+    }
+
+    /// What the editor knows of the session, to be filled in before an input is asked for.
+    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
+        Known::of(&self.known)
     }
 
     /// Asks for an input.

@@ -5,15 +5,16 @@ use std::sync::{Arc, Mutex};
 use reedline::{ValidationResult, Validator};
 
 use super::Known;
-use crate::input::{Completeness, state};
+use crate::input::Completeness;
+use crate::program::repl::commands::completeness;
 
-/// Asks [`state`].
+/// Asks [`completeness`].
 pub(super) struct Validate(pub(super) Arc<Mutex<Known>>);
 
 impl Validator for Validate {
     fn validate(&self, text: &str) -> ValidationResult {
         let dialect = Known::of(&self.0).dialect;
-        match state(text, dialect) {
+        match completeness(text, dialect) {
             Completeness::Complete => ValidationResult::Complete,
             Completeness::Incomplete => ValidationResult::Incomplete,
         }
