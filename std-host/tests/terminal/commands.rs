@@ -30,13 +30,16 @@ sk> :help
   :help keys, :help language and :help COMMAND say more. A command may be shortened.
 
 sk> :help keys
-  Enter            runs what is complete, else begins a new line
+  Enter            runs what is complete, else begins a new line;
+                   after two empty lines, runs what is not
   Alt-Enter        begins a new line
   Tab              completes names, members, keywords, commands, paths
   Right, Ctrl-F    takes the grey suggestion
   Up, Down         earlier inputs, whole
   Ctrl-R           searches them
   Ctrl-C           clears the input; stops what is running
+  Ctrl-_           undoes
+  Ctrl-Z           back to the shell; fg comes back
   Ctrl-L           clears the screen
   Ctrl-D           leaves, if nothing is typed
 
@@ -151,12 +154,23 @@ sk> :type P()
 sk> :type clock
   native function
 
-sk> :type fn
-error: Expect function name.
- --> <expression>:1:3
+sk> :type )
+error: Expect expression.
+ --> <expression>:1:1
   |
-1 | fn
-  |   ^
+1 | )
+  | ^
+
+sk> :type (1 +
+..> 2) * "
+..> "
+error: Operands must be numbers.
+ --> <expression>:1:1
+  |
+1 | / (1 +
+2 | | 2) * "
+3 | | "
+  | |_^
 
 sk> :type print 1
 1

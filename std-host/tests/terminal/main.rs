@@ -6,6 +6,7 @@ mod captures;
 mod commands;
 mod errors;
 mod files;
+mod keys;
 mod machine;
 mod measure;
 mod session;
@@ -100,12 +101,12 @@ fn blocks_take_several_lines() {
 #[test]
 fn an_empty_line_does_not_end_a_block() {
     let mut terminal = prompt();
-    for text in ["{", "", "", "print 1;"] {
+    for text in ["{", "", "print 1;", "", "print 2;"] {
         line(&mut terminal, text);
     }
-    terminal.wait_for(|screen| screen.ends_with("print 1;\n..>"));
+    terminal.wait_for(|screen| screen.ends_with("print 2;\n..>"));
     line(&mut terminal, "}");
-    terminal.wait_for(|screen| screen.ends_with("\n1\n\nsk>"));
+    terminal.wait_for(|screen| screen.ends_with("\n1\n2\n\nsk>"));
 }
 
 #[test]
@@ -231,6 +232,65 @@ fn history_that_cannot_be_kept_is_no_obstacle() {
     terminal.wait_for_end("\n1\n\nsk>");
     terminal.key(Key::Up);
     terminal.wait_for_end("1\n\nsk> print 1");
+}
+
+#[test]
+fn history_keeps_what_looks_like_its_line_break() {
+    let history = history("history_keeps_what_looks_like_its_line_break");
+    let env = [("SISKIN_HISTORY", history.as_str())];
+    let mut first = open(&[], &env);
+    line(&mut first, r#"let s = "a<\n>b<\\n>""#);
+    first.wait_for_end("\n\nsk>");
+    drop(first);
+    let mut second = open(&[], &env);
+    second.key(Key::Up);
+    second.wait_for_end(r#"sk> let s = "a<\n>b<\\n>""#);
+}
+
+#[test]
+fn history_is_kept_though_its_file_is_not_all_text() {
+    let history = history("history_is_kept_though_its_file_is_not_all_text");
+    std::fs::create_dir_all(PathBuf::from(&history).parent().expect("a folder")).expect("a folder");
+    std::fs::write(&history, b"print \"caf\xff\"\nprint 1\n").expect("a file");
+    let env = [("SISKIN_HISTORY", history.as_str())];
+    for _ in 0..2 {
+        let mut terminal = open(&[], &env);
+        assert!(!terminal.screen().contains("no history"), "{}", terminal.screen());
+        terminal.key(Key::Up);
+        terminal.wait_for_end("sk> print 1");
+        terminal.key(Key::Up);
+        terminal.wait_for(|screen| screen.contains("sk> print \"caf"));
+    }
+}
+
+#[test]
+fn a_history_that_is_no_file_is_refused() {
+    for path in ["/dev/full", "/dev/zero", "/dev/tty"] {
+        let mut terminal = open(&[], &[("SISKIN_HISTORY", path)]);
+        terminal
+            .wait_for(|screen| screen.contains(&format!("no history is kept: '{path}': not a regular file")));
+        line(&mut terminal, "print 1");
+        terminal.wait_for_end("\n1\n\nsk>");
+    }
+}
+
+#[test]
+fn two_sessions_share_a_history() {
+    let history = history("two_sessions_share_a_history");
+    let env = [("SISKIN_HISTORY", history.as_str())];
+    let (mut one, mut two) = (open(&[], &env), open(&[], &env));
+    for (terminal, number) in [(&mut one, 1), (&mut two, 2)] {
+        line(terminal, &format!("print {number}"));
+        terminal.wait_for_end(&format!("\n{number}\n\nsk>"));
+    }
+    line(&mut one, "print 3");
+    one.wait_for_end("\n3\n\nsk>");
+    drop((one, two));
+    let mut three = open(&[], &env);
+    for number in [3, 2, 1] {
+        three.key(Key::Up);
+        three.wait_for_end(&format!("sk> print {number}"));
+    }
 }
 
 #[test]

@@ -75,6 +75,18 @@ impl Terminal {
         Terminal { pty, child, output, parser, answers: true }
     }
 
+    /// Answers what is asked first so much later, and all that is asked after it at once.
+    pub(crate) fn answer_once_after(&mut self, time: Duration) {
+        self.answers = false;
+        let end = Instant::now() + time;
+        while let Ok(bytes) = self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+            self.show(&bytes);
+        }
+        self.answers = true;
+        let (row, column) = self.cells().cursor_position();
+        self.send(&format!("\x1b[{};{}R", row + 1, column + 1));
+    }
+
     /// Types text as it is.
     pub(crate) fn send(&mut self, text: &str) {
         (&*self.pty).write_all(text.as_bytes()).expect("the program reads");

@@ -4,13 +4,16 @@ use std::fmt::Write;
 
 use super::commands::{COMMANDS, named};
 
-const KEYS: &str = "  Enter            runs what is complete, else begins a new line
+const KEYS: &str = "  Enter            runs what is complete, else begins a new line;
+                   after two empty lines, runs what is not
   Alt-Enter        begins a new line
   Tab              completes names, members, keywords, commands, paths
   Right, Ctrl-F    takes the grey suggestion
   Up, Down         earlier inputs, whole
   Ctrl-R           searches them
   Ctrl-C           clears the input; stops what is running
+  Ctrl-_           undoes
+  Ctrl-Z           back to the shell; fg comes back
   Ctrl-L           clears the screen
   Ctrl-D           leaves, if nothing is typed
 ";

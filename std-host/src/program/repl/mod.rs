@@ -15,6 +15,7 @@ mod editor;
 mod evaluate;
 mod help;
 mod plain;
+mod tty;
 
 use std::io::{self, IsTerminal};
 
@@ -86,16 +87,18 @@ fn banner(vm: &Vm) -> String {
 
 /// Where inputs come from.
 struct Reader {
+    /// If there is a terminal that it can use.
     editor: Option<Box<Editor>>,
+    /// Whether the terminal is not asked any more where its cursor is.
+    gave_up: bool,
     /// What serves where the editor cannot.
     plain: Plain,
 }
 
 impl Reader {
-    /// The line editor, if there is a terminal that it can use.
     fn new(args: &args::Repl, console: &mut Console<'_>) -> Reader {
         let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-        let mut reader = Reader { editor: None, plain: Plain::new() };
+        let mut reader = Reader { editor: None, gave_up: false, plain: Plain::new(console.is_terminal) };
         // The editor draws on standard error.
         if console.is_terminal && io::stderr().is_terminal() && !is_dumb {
             let color = console.printer(&args.errors, args.dialect).color;
@@ -110,15 +113,23 @@ impl Reader {
     }
 
     fn read(&mut self, repl: &Repl, console: &mut Console<'_>) -> io::Result<Read> {
-        if let Some(editor) = &mut self.editor {
+        let dialect = repl.session.dialect;
+        let Some(editor) = &mut self.editor else {
+            return self.plain.read(dialect, console);
+        };
+        if !self.gave_up {
             repl.tell(&mut editor.known());
             match editor.read() {
                 Ok(read) => return Ok(read),
-                // A terminal that does not say where its cursor is, most likely.
+                // A terminal that did not say where its cursor is, most likely.
                 Err(error) => console.error(format_args!("siskin: lines cannot be edited here: {error}\n")),
             }
-            self.editor = None;
+            self.plain.put(&editor.take_unread());
         }
-        self.plain.read(repl.session.dialect, console)
+        let read = self.plain.read(dialect, console);
+        editor.has_answered(self.plain.take_replies());
+        // One that ever said it is asked again at the next prompt.
+        self.gave_up = !editor.answers();
+        read
     }
 }

@@ -8,7 +8,8 @@ use siskin_core::Dialect;
 use super::super::console::Console;
 use super::Read;
 use super::commands;
-use super::editor::Prompt;
+use super::editor::{Prompt, WAY_OUT};
+use super::tty::{Interrupts, strip_replies};
 use crate::input::{Grown, Lines};
 
 /// The most bytes read at once.
@@ -21,26 +22,51 @@ pub(super) struct Plain {
     /// Whole lines that are not yet part of an input.
     lines: VecDeque<Vec<u8>>,
     ended: bool,
+    /// At a terminal: hears Ctrl-C.
+    interrupts: Option<Interrupts>,
+    /// Answers to "where is the cursor?" that were among the input.
+    replies: usize,
 }
 
 impl Plain {
-    pub(super) fn new() -> Plain {
-        Plain { bytes: Vec::new(), lines: VecDeque::new(), ended: false }
+    pub(super) fn new(is_terminal: bool) -> Plain {
+        let interrupts = if is_terminal { Interrupts::new().ok() } else { None };
+        let (bytes, lines) = (Vec::new(), VecDeque::new());
+        Plain { bytes, lines, ended: false, interrupts, replies: 0 }
+    }
+
+    /// Adds what was read by somebody else.
+    pub(super) fn put(&mut self, typed: &str) {
+        self.add(typed.as_bytes());
+    }
+
+    /// How many answers to "where is the cursor?" were read since this was last asked.
+    pub(super) fn take_replies(&mut self) -> usize {
+        std::mem::take(&mut self.replies)
     }
 
     /// The next input. At a terminal there is a prompt.
     pub(super) fn read(&mut self, dialect: Dialect, console: &mut Console<'_>) -> io::Result<Read> {
         let prompt = Prompt::new(dialect);
         let mut lines: Option<Lines> = None;
+        let mut empty = 0;
+        if let Some(interrupts) = &mut self.interrupts {
+            interrupts.forget();
+        }
         loop {
             if console.is_terminal {
                 let shown = if lines.is_none() { prompt.first() } else { prompt.next() };
                 console.stdout.write_all(shown.as_bytes())?;
                 console.stdout.flush()?;
             }
-            let Some(line) = self.line(console.stdin)? else {
+            let line = match self.line(console.stdin)? {
+                Line::Text(line) => line,
                 // What was begun cannot become complete; its error says so.
-                return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text())));
+                Line::End => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
+                Line::Interrupted => {
+                    console.stdout.write_all(b"\n")?;
+                    return Ok(Read::Interrupted);
+                }
             };
             let Ok(line) = String::from_utf8(line) else {
                 return Ok(Read::Refused("this line is not UTF-8 text"));
@@ -53,6 +79,14 @@ impl Plain {
                 },
             };
             match input.push(&line) {
+                Grown::Incomplete if console.is_terminal => {
+                    empty = if line.trim().is_empty() { empty + 1 } else { 0 };
+                    match empty {
+                        1 => writeln!(console.stdout, "     {WAY_OUT}")?,
+                        2.. => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
+                        _ => {}
+                    }
+                }
                 Grown::Incomplete => {}
                 Grown::Complete(text) => return Ok(Read::Text(text)),
                 Grown::Early(text, rest) => {
@@ -66,26 +100,50 @@ impl Plain {
     }
 
     /// The next line, without its end.
-    fn line(&mut self, stdin: &mut dyn io::Read) -> io::Result<Option<Vec<u8>>> {
+    fn line(&mut self, stdin: &mut dyn io::Read) -> io::Result<Line> {
         loop {
             if let Some(line) = self.lines.pop_front() {
-                return Ok(Some(line));
+                return Ok(Line::Text(line));
             }
             if self.ended {
                 let line = std::mem::take(&mut self.bytes);
-                return Ok(if line.is_empty() { None } else { Some(line) });
+                return Ok(if line.is_empty() { Line::End } else { Line::Text(line) });
             }
-            let mut chunk = [0; CHUNK];
+            if let Some(interrupts) = &mut self.interrupts
+                && interrupts.wait()?
+            {
+                self.bytes.clear();
+                return Ok(Line::Interrupted);
+            }
+            let mut chunk = vec![0; CHUNK];
             let count = stdin.read(&mut chunk)?;
             self.ended = count == 0;
-            let mut rest = &chunk[..count];
-            while let Some(end) = rest.iter().position(|&byte| byte == b'\n') {
-                let mut line = std::mem::take(&mut self.bytes);
-                line.extend_from_slice(&rest[..end]);
-                self.lines.push_back(line);
-                rest = &rest[end + 1..];
+            chunk.truncate(count);
+            if self.interrupts.is_some() {
+                // A terminal: this may have been typed when the line editor had it.
+                self.replies += strip_replies(&mut chunk);
+                chunk.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
             }
-            self.bytes.extend_from_slice(rest);
+            self.add(&chunk);
         }
     }
+
+    fn add(&mut self, mut bytes: &[u8]) {
+        while let Some(end) = bytes.iter().position(|&byte| byte == b'\n') {
+            let mut line = std::mem::take(&mut self.bytes);
+            line.extend_from_slice(&bytes[..end]);
+            self.lines.push_back(line);
+            bytes = &bytes[end + 1..];
+        }
+        self.bytes.extend_from_slice(bytes);
+    }
+}
+
+/// What comes of asking for a line.
+enum Line {
+    Text(Vec<u8>),
+    /// Ctrl-C.
+    Interrupted,
+    /// There are no more.
+    End,
 }

@@ -177,13 +177,15 @@ pub(super) struct Highlight {
 
 impl Highlighter for Highlight {
     fn highlight(&self, text: &str, cursor: usize) -> StyledText {
-        View::of(&self.view).show(text, cursor);
+        let accepted = View::of(&self.view).show(text, cursor);
         let near = near(text, cursor);
+        // Where nothing is edited any more, no bracket is pointed out.
+        let pointed = if accepted { usize::MAX } else { cursor };
         let mut styled = StyledText::new();
         styled.push((Style::new(), unseen(&text[..near.start])));
         if self.color {
             let dialect = Known::of(&self.known).dialect;
-            for (range, class) in spans(text, cursor, dialect) {
+            for (range, class) in spans(text, pointed, dialect) {
                 let seen = range.start.max(near.start)..range.end.min(near.end);
                 if !seen.is_empty() {
                     styled.push((style(class), text[seen].to_owned()));

@@ -3,13 +3,18 @@
 //! `SISKIN_HISTORY` says where; empty or `off`, nothing is kept.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use reedline::{FileBackedHistory, History, ReedlineError, ReedlineErrorVariants};
+use reedline::{
+    CommandLineSearch, FileBackedHistory, History, HistoryItem, HistoryItemId, HistorySessionId,
+    ReedlineError, ReedlineErrorVariants, SearchQuery,
+};
 
 /// The most inputs that are remembered.
 const INPUTS: usize = 10_000;
+/// Bytes of the largest file that is read.
+const LARGEST: u64 = 64 << 20;
 
 /// The file to keep inputs in, if they are to be kept.
 pub(crate) fn file() -> Option<PathBuf> {
@@ -34,11 +39,11 @@ fn file_from(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
 /// Opens the history; if its file cannot be used, says why and remembers for this session only.
 pub(super) fn open(file: Option<PathBuf>) -> (Box<dyn History>, Option<String>) {
     let Some(file) = file else { return (in_memory(), None) };
-    let opened = make_private(&file)
+    let opened = make_usable(&file)
         .map_err(|error| error.to_string())
         .and_then(|()| FileBackedHistory::with_file(INPUTS, file.clone()).map_err(|error| reason(&error)));
     match opened {
-        Ok(history) => (Box::new(history), None),
+        Ok(history) => (Box::new(Marked(history)), None),
         Err(why) => (in_memory(), Some(format!("no history is kept: '{}': {why}", file.display()))),
     }
 }
@@ -47,22 +52,109 @@ fn in_memory() -> Box<dyn History> {
     Box::new(FileBackedHistory::new(INPUTS).unwrap_or_default())
 }
 
-/// Makes the file if there is none, for its owner only: inputs can hold secrets.
-fn make_private(file: &Path) -> io::Result<()> {
+/// Makes the file if there is none, for its owner only: inputs can hold secrets. What is not text in it is replaced: the
+/// history would refuse the whole file.
+fn make_usable(file: &Path) -> io::Result<()> {
     if let Some(directory) = file.parent() {
         std::fs::create_dir_all(directory)?;
     }
+    // Before it is opened: to open a pipe, or to read a device, may take for ever.
+    if let Ok(known) = std::fs::metadata(file) {
+        if !known.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        if known.len() > LARGEST {
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "too large for a history"));
+        }
+    }
     let mut options = std::fs::OpenOptions::new();
-    options.append(true).create(true);
+    options.append(true).read(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(file).map(drop)
+    let mut bytes = Vec::new();
+    options.open(file)?.take(LARGEST).read_to_end(&mut bytes)?;
+    match String::from_utf8(bytes) {
+        Ok(_) => Ok(()),
+        Err(error) => std::fs::write(file, String::from_utf8_lossy(error.as_bytes()).as_bytes()),
+    }
 }
 
 fn reason(error: &ReedlineError) -> String {
     match &error.0 {
         ReedlineErrorVariants::IOError(error) => error.to_string(),
         _ => error.to_string(),
+    }
+}
+
+/// A history whose file has an input a line. The library writes a line break in an input as `<\n>`; this keeps those four
+/// characters in an input apart from it, by a backslash more after each `<`.
+struct Marked(FileBackedHistory);
+
+/// Backslashes after a `<` become one more.
+fn marked(text: &str) -> String {
+    text.replace("<\\", "<\\\\")
+}
+
+/// Backslashes after a `<` become one less.
+fn unmarked(text: &str) -> String {
+    text.replace("<\\\\", "<\\")
+}
+
+fn unmark(mut item: HistoryItem) -> HistoryItem {
+    item.command_line = unmarked(&item.command_line);
+    item
+}
+
+fn mark(mut query: SearchQuery) -> SearchQuery {
+    use CommandLineSearch as By;
+    query.filter.command_line = query.filter.command_line.map(|by| match by {
+        By::Prefix(text) => By::Prefix(marked(&text)),
+        By::Substring(text) => By::Substring(marked(&text)),
+        By::Exact(text) => By::Exact(marked(&text)),
+    });
+    query
+}
+
+impl History for Marked {
+    fn save(&mut self, mut item: HistoryItem) -> reedline::Result<HistoryItem> {
+        item.command_line = marked(&item.command_line);
+        self.0.save(item).map(unmark)
+    }
+
+    fn load(&self, id: HistoryItemId) -> reedline::Result<HistoryItem> {
+        self.0.load(id).map(unmark)
+    }
+
+    fn count(&self, query: SearchQuery) -> reedline::Result<i64> {
+        self.0.count(mark(query))
+    }
+
+    fn search(&self, query: SearchQuery) -> reedline::Result<Vec<HistoryItem>> {
+        Ok(self.0.search(mark(query))?.into_iter().map(unmark).collect())
+    }
+
+    fn update(
+        &mut self,
+        id: HistoryItemId,
+        updater: &dyn Fn(HistoryItem) -> HistoryItem,
+    ) -> reedline::Result<()> {
+        self.0.update(id, updater)
+    }
+
+    fn clear(&mut self) -> reedline::Result<()> {
+        self.0.clear()
+    }
+
+    fn delete(&mut self, id: HistoryItemId) -> reedline::Result<()> {
+        self.0.delete(id)
+    }
+
+    fn sync(&mut self) -> io::Result<()> {
+        self.0.sync()
+    }
+
+    fn session(&self) -> Option<HistorySessionId> {
+        self.0.session()
     }
 }
 
@@ -73,6 +165,14 @@ mod tests {
     fn file_with(variables: &[(&str, &str)]) -> Option<String> {
         let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| value.into());
         file_from(find).map(|path| path.to_string_lossy().into_owned())
+    }
+
+    #[test]
+    fn inputs_come_back_as_they_were() {
+        for text in ["a<\\n>b", "<\\", "<\\\\n>", "<\n>", "a\nb", "<<\\n>\\", "\\n>"] {
+            assert_eq!(unmarked(&marked(text)), text, "{text:?}");
+            assert!(!marked(text).contains("<\\n>"), "{text:?}");
+        }
     }
 
     #[test]

@@ -5,17 +5,24 @@ use std::sync::{Arc, Mutex};
 use reedline::{ValidationResult, Validator};
 
 use super::Known;
+use super::keys::View;
 use crate::input::Completeness;
 use crate::program::repl::commands::completeness;
 
 /// Asks [`completeness`].
-pub(super) struct Validate(pub(super) Arc<Mutex<Known>>);
+pub(super) struct Validate {
+    pub(super) known: Arc<Mutex<Known>>,
+    pub(super) view: Arc<Mutex<View>>,
+}
 
 impl Validator for Validate {
     fn validate(&self, text: &str) -> ValidationResult {
-        let dialect = Known::of(&self.0).dialect;
+        let dialect = Known::of(&self.known).dialect;
         match completeness(text, dialect) {
-            Completeness::Complete => ValidationResult::Complete,
+            Completeness::Complete => {
+                View::of(&self.view).accept();
+                ValidationResult::Complete
+            }
             Completeness::Incomplete => ValidationResult::Incomplete,
         }
     }
