@@ -6,6 +6,7 @@ use core::ops::Range;
 use crate::bytecode::verify::{Flaw, VerifyError, verify};
 use crate::bytecode::{FnIndex, Program};
 use crate::compile::{CompileError, compile, compile_with_spans};
+use crate::heap::Want;
 use crate::interp::{Fault, FunctionId, RuntimeError, Vm};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::Closure;
@@ -151,7 +152,7 @@ impl Vm {
     ) -> Result<Script, LoadError> {
         match self.load_once(source, dialect, options) {
             Err(LoadError::OutOfMemory) => {
-                self.collect_for_space();
+                self.collect_for_space(Want::Table)?;
                 self.load_once(source, dialect, options)
             }
             result => result,

@@ -65,12 +65,17 @@ impl Block {
 
     /// The first of `count` free pages in a row.
     fn find(&self, count: usize) -> Option<usize> {
-        let mut starts = self.free;
-        for _ in 1..count {
-            starts &= starts >> 1;
-        }
-        (starts != 0).then(|| starts.trailing_zeros() as usize)
+        find(self.free, count)
     }
+}
+
+/// The first of `count` bits in a row.
+fn find(bits: u64, count: usize) -> Option<usize> {
+    let mut starts = bits;
+    for _ in 1..count {
+        starts &= starts >> 1;
+    }
+    (starts != 0).then(|| starts.trailing_zeros() as usize)
 }
 
 fn bits(count: usize) -> u64 {
@@ -85,6 +90,25 @@ impl Blocks {
     /// Free pages that no request of the host is needed for.
     pub(super) fn free_pages(&self) -> usize {
         self.free
+    }
+
+    /// Bytes in free runs of `count` pages.
+    pub(super) fn free_in_runs(&self, count: usize) -> usize {
+        if count > MOST_IN_A_RUN {
+            return 0;
+        }
+        let (mut runs, mut next) = (0, self.first);
+        while let Some(block) = next {
+            // SAFETY: blocks of the list are live.
+            let record = unsafe { block.as_ref() };
+            let mut free = record.free;
+            while let Some(first) = find(free, count) {
+                free &= !(bits(count) << first);
+                runs += 1;
+            }
+            next = record.next;
+        }
+        runs * count * PAGE
     }
 
     /// `count` pages in a row, which hold anything; from 1 to [`MOST_IN_A_RUN`].

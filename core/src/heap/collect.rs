@@ -41,13 +41,15 @@ pub(crate) enum Extent {
 /// Bytes scanned for each byte allocated while marking.
 const PACE: usize = 4;
 /// Bytes scanned in one step, at the least and at the most: the bound on a pause.
-const STEP: (usize, usize) = (tunable(32 << 10, 64), tunable(256 << 10, 256));
+pub(super) const STEP: (usize, usize) = (tunable(32 << 10, 64), tunable(256 << 10, 256));
 /// Pages cleared in one step.
 const CLEAR_STEP: usize = tunable(256, 1);
 /// What finalizing the dead objects of a page counts for.
 const FINALIZED_PAGE: usize = 16;
 /// Pages looked at in one step of the search for empty ones.
 pub(super) const PROWL_STEP: usize = tunable(8, 1);
+/// Bytes of a page's front, as work.
+const FRONT: u64 = size_of::<Page>() as u64;
 /// Times that roots are scanned again before marking ends in one go.
 const ROUNDS: u32 = tunable(8, 2) as u32;
 
@@ -62,20 +64,26 @@ impl Heap {
             }
             return true;
         }
-        match self.phase {
-            Phase::Idle => {
-                if !self.is_due() {
-                    return false;
-                }
-                self.begin(roots);
+        self.note_tables();
+        let size = size.max(core::mem::take(&mut self.since_turn));
+        if self.phase == Phase::Idle {
+            if self.fresh < self.threshold {
+                return false;
             }
-            Phase::Clear { space, page } => self.clear_step(roots, space, page),
-            Phase::Mark { extent, rounds } => {
-                let work = size.saturating_mul(PACE).clamp(STEP.0, STEP.1);
-                self.mark_step(roots, extent, rounds, work);
-            }
+            self.begin(roots);
+        } else {
+            self.advance(roots, size.saturating_mul(PACE).clamp(STEP.0, STEP.1));
         }
         true
+    }
+
+    /// The collection under way takes a step: of about `work` bytes, if it is marking.
+    pub(super) fn advance(&mut self, roots: &mut dyn Roots, work: usize) {
+        match self.phase {
+            Phase::Idle => {}
+            Phase::Clear { space, page } => self.clear_step(roots, space, page),
+            Phase::Mark { extent, rounds } => self.mark_step(roots, extent, rounds, work),
+        }
     }
 
     /// Collects in one go, after ending a collection that is under way.
@@ -88,27 +96,6 @@ impl Heap {
             self.begin_marking(roots, Extent::Young);
         }
         self.end(roots);
-    }
-
-    /// Collects all there is and gives empty pages back: memory has run out.
-    #[cold]
-    pub(crate) fn collect_for_space(&mut self, roots: &mut dyn Roots) {
-        self.collect(roots, Extent::Full);
-        self.large_prowl.0 = 0;
-        self.sweep_large(usize::MAX);
-        self.prowl = (0, 0);
-        while let Some(page) = self.find_empty(usize::MAX) {
-            // SAFETY: an empty page that no list holds.
-            unsafe { self.free_page(page) };
-        }
-        self.blocks.release();
-    }
-
-    /// Whether enough was allocated since the last collection: in cells, or in the tables of small objects.
-    fn is_due(&mut self) -> bool {
-        let used = self.mem.usage().used;
-        self.fresh += used.saturating_sub(self.seen);
-        self.fresh >= self.threshold
     }
 
     fn begin(&mut self, roots: &mut dyn Roots) {
@@ -131,13 +118,16 @@ impl Heap {
 
     pub(super) fn clear_step(&mut self, roots: &mut dyn Roots, mut space: usize, mut index: usize) {
         let mut left = CLEAR_STEP;
+        let mut work = 0;
         while let Some(pages) = self.pages_to_clear(space) {
             if let Some(&page) = pages.get(index) {
                 // SAFETY: pages in a space's list are live.
                 let page = unsafe { page.as_ref() };
                 left = left.saturating_sub(self.clear_page(space, page));
                 index += 1;
+                work += FRONT;
                 if left == 0 {
+                    self.work.swept += work;
                     self.phase = Phase::Clear { space, page: index };
                     return;
                 }
@@ -146,6 +136,7 @@ impl Heap {
             space += 1;
             index = 0;
         }
+        self.work.swept += work;
         self.live = 0;
         self.gray.clear();
         self.gray_overflow = false;
@@ -200,12 +191,8 @@ impl Heap {
 
     /// Ends the collection that is under way, if one is.
     fn end(&mut self, roots: &mut dyn Roots) {
-        loop {
-            match self.phase {
-                Phase::Idle => return,
-                Phase::Clear { space, page } => self.clear_step(roots, space, page),
-                Phase::Mark { extent, rounds } => self.mark_step(roots, extent, rounds, usize::MAX),
-            }
+        while self.phase != Phase::Idle {
+            self.advance(roots, usize::MAX);
         }
     }
 
@@ -254,14 +241,18 @@ impl Heap {
         }
     }
 
-    /// Looks at up to `most` pages for an unswept one without a live object, and takes it from its space. Finalizes
-    /// dead objects on its way: their tables may be large, and allocation may not get there for long.
+    /// Looks at up to `most` pages for an unswept one without a live object, and takes it from its space; fewer
+    /// where objects have finalizers. Finalizes dead objects on its way: their tables may be large, and
+    /// allocation may not get there for long.
     pub(super) fn find_empty(&mut self, most: usize) -> Option<PagePtr> {
         if !self.marks_are_whole() {
             return None;
         }
-        for _ in 0..most.min(self.prowl_left) {
+        let mut left = most;
+        while left > 0 && self.prowl_left > 0 {
             self.prowl_left -= 1;
+            left -= 1;
+            self.work.swept += FRONT;
             let (space, index) = self.prowl;
             let Some(&page) = self.spaces.get(space).and_then(|list| list.pages().get(index)) else {
                 self.prowl = ((space + 1) % SPACES, 0);
@@ -272,6 +263,7 @@ impl Heap {
             // Pages that allocation is in, or has been in, are swept.
             if !front.is_swept(self.epoch) {
                 if space >= CLASSES {
+                    left = left.saturating_sub(FINALIZED_PAGE);
                     self.finalize_dead(front);
                 }
                 if front.live() == 0 {
@@ -284,9 +276,10 @@ impl Heap {
     }
 
     /// Frees dead large objects, looking at up to `most`.
-    fn sweep_large(&mut self, most: usize) {
+    pub(super) fn sweep_large(&mut self, most: usize) {
         for _ in 0..most.min(self.large_prowl.1) {
             self.large_prowl.1 -= 1;
+            self.work.swept += FRONT;
             let (index, _) = self.large_prowl;
             let Some(&page) = self.large.get(index) else {
                 self.large_prowl.0 = 0;
@@ -330,6 +323,7 @@ impl Heap {
 
     /// Finalizes the unmarked objects of a page.
     pub(super) fn finalize_dead(&mut self, page: &Page) {
+        self.work.swept += page.size() as u64;
         page.each_cell(|cell, marked| {
             if !marked {
                 self.finalize(cell);

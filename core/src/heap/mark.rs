@@ -77,6 +77,7 @@ impl Heap {
             while let Some(header) = self.gray.pop() {
                 self.scan(header);
                 let size = Page::of(header).cell_size();
+                self.work.scanned += size as u64;
                 if size >= left {
                     return self.gray.is_empty() && !self.gray_overflow;
                 }

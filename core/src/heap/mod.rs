@@ -21,6 +21,7 @@ mod block;
 mod collect;
 mod mark;
 mod page;
+mod rescue;
 mod size_class;
 mod space;
 #[cfg(test)]
@@ -39,6 +40,8 @@ use collect::PROWL_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 pub(crate) use page::{GRANULE, PAGE};
 use page::{Gap, Page, PagePtr};
+use rescue::Rescue;
+pub(crate) use rescue::{RescueStep, Want};
 pub(crate) use size_class::class_of;
 use size_class::{CLASSES, MAX_SMALL, cell_size};
 pub(crate) use space::Bump;
@@ -58,6 +61,15 @@ pub struct HeapStats {
     pub allocated: u64,
     /// Bytes of objects alive after the last collection, those of their tables included.
     pub live: usize,
+}
+
+/// The collector's work so far, in bytes: what bounds on it are stated in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Work {
+    /// Bytes of objects and their tables that were scanned.
+    pub(crate) scanned: u64,
+    /// Bytes of pages that were looked at: of their fronts, and of all cells where objects have finalizers.
+    pub(crate) swept: u64,
 }
 
 /// The heap of one VM.
@@ -90,8 +102,13 @@ pub(crate) struct Heap {
     live: usize,
     /// Bytes marked when the last full collection ended.
     live_at_full: usize,
-    /// Memory in use when the last gap was handed out: what is more by the next came with tables of objects.
+    /// Memory in use when the last gap was handed out: any more by the next is in tables of objects.
     seen: usize,
+    /// Bytes handed out since the collector's last turn, those of tables included.
+    since_turn: usize,
+    /// How far a collection for space is.
+    rescue: Rescue,
+    work: Work,
     stats: HeapStats,
     /// Collect before every allocation.
     pub(crate) stress: bool,
@@ -111,6 +128,10 @@ const TABLES_GAP: usize = tunable(16, 3);
 /// Pages that are searched for a gap before a new one is taken: full ones cost a look each, and there may be very
 /// many behind one another.
 const SEARCH: usize = tunable(64, 2);
+/// The same for objects with finalizers, all of which are visited in each page.
+const SEARCH_TABLES: usize = tunable(8, 2);
+/// Bytes handed out between two turns of the collector, at the least.
+const TURN: usize = PAGE / 2;
 
 impl Heap {
     /// An empty heap.
@@ -135,6 +156,9 @@ impl Heap {
             live: 0,
             live_at_full: 0,
             seen: usize::MAX,
+            since_turn: 0,
+            rescue: Rescue::None,
+            work: Work::default(),
             stats: HeapStats::default(),
             stress,
             strings: StringTable::new(mem),
@@ -149,6 +173,11 @@ impl Heap {
     /// The memory that the heap and its objects' tables are in.
     pub(crate) fn mem(&self) -> &Mem {
         &self.mem
+    }
+
+    /// Bytes of work that the collector did so far.
+    pub(crate) fn work(&self) -> u64 {
+        self.work.scanned + self.work.swept
     }
 
     /// What it did so far.
@@ -171,14 +200,33 @@ impl Heap {
         self.bumps.get_mut(space)?.take()
     }
 
+    /// A cell out of the next gap of the page that the space allocates from, unless the collector's turn is due. A turn
+    /// is due after half a page was handed out, not at each gap: a fragmented heap has a gap for nearly every object.
+    pub(crate) fn next_gap_at_hand(&mut self, space: usize) -> Option<NonNull<u8>> {
+        self.note_tables();
+        if self.stress || self.since_turn >= TURN {
+            return None;
+        }
+        // SAFETY: pages in a space's list are live.
+        let page = unsafe { self.spaces.get(space)?.next_page()?.as_ref() };
+        if !page.is_swept(self.epoch) {
+            return None;
+        }
+        let (start, end) = page.next_gap(self.cells_in_a_gap(space))?;
+        self.hand_out(space, start, end)
+    }
+
     /// A cell of that space, after looking for a gap; the collector has had its turn.
     pub(crate) fn refill(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
         self.sweep_some();
         let (start, end) = self.find_gap(space)?;
-        let Some(bump) = self.bumps.get_mut(space) else { return Err(OutOfMemory) };
-        bump.set(start, end);
+        self.hand_out(space, start, end).ok_or(OutOfMemory)
+    }
+
+    fn hand_out(&mut self, space: usize, start: *mut u8, end: *mut u8) -> Option<NonNull<u8>> {
+        self.bumps.get_mut(space)?.set(start, end);
         self.count(end.addr() - start.addr());
-        self.bump(space).ok_or(OutOfMemory)
+        self.bump(space)
     }
 
     /// Memory for an object of `size` bytes that no space serves.
@@ -246,27 +294,42 @@ impl Heap {
         }
     }
 
+    /// Counts by how much tables of objects grew since the last gap was handed out.
+    fn note_tables(&mut self) {
+        let used = self.mem.usage().used;
+        let grown = used.saturating_sub(self.seen);
+        self.seen = used;
+        self.fresh += grown;
+        self.since_turn += grown;
+    }
+
     fn count(&mut self, bytes: usize) {
         self.seen = self.mem.usage().used;
         self.fresh += bytes;
+        self.since_turn += bytes;
         self.stats.allocated += bytes as u64;
     }
 
     /// A gap of that space: swept from its pages, or a page from elsewhere, or a new one.
     fn find_gap(&mut self, space: usize) -> Result<Gap, OutOfMemory> {
-        // In stress mode one cell at a time, so that every allocation comes here.
-        let cells = match space {
-            _ if self.stress => 1,
-            CLASSES.. => TABLES_GAP,
-            _ => GAP,
-        };
-        if let Some(gap) = self.sweep_for_gap(space, SEARCH, cells) {
+        let cells = self.cells_in_a_gap(space);
+        let search = if space >= CLASSES { SEARCH_TABLES } else { SEARCH };
+        if let Some(gap) = self.sweep_for_gap(space, search, cells) {
             return Ok(gap);
         }
         match self.add_page(space) {
             // SAFETY: just made.
             Ok(page) => unsafe { page.as_ref() }.next_gap(cells).ok_or(OutOfMemory),
             Err(OutOfMemory) => self.sweep_for_gap(space, usize::MAX, cells).ok_or(OutOfMemory),
+        }
+    }
+
+    fn cells_in_a_gap(&self, space: usize) -> usize {
+        match space {
+            // One cell at a time, so that every allocation gives the collector its turn.
+            _ if self.stress => 1,
+            CLASSES.. => TABLES_GAP,
+            _ => GAP,
         }
     }
 

@@ -166,6 +166,11 @@ impl Page {
         self.live.get()
     }
 
+    /// Bytes of cells that are not marked.
+    pub(super) fn free_bytes(&self) -> usize {
+        (self.end - FIRST).saturating_sub(self.live.get() as usize * self.cell)
+    }
+
     /// Whether it was swept in this epoch.
     pub(crate) fn is_swept(&self, epoch: u32) -> bool {
         self.epoch.get() == epoch

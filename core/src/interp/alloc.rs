@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::Vm;
-use crate::heap::Heap;
+use crate::heap::{Heap, Want};
 use crate::mem::OutOfMemory;
 use crate::object::{Gc, Object, Origin, Str};
 use crate::value::Value;
@@ -29,18 +29,19 @@ impl Vm {
 
     #[inline(never)]
     fn allocate_slow(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
-        self.collector_turn(crate::heap::PAGE);
-        self.heap.refill(space).or_else(|OutOfMemory| {
-            self.collect_for_space();
+        if let Some(cell) = self.heap.next_gap_at_hand(space) {
+            return Ok(cell);
+        }
+        self.with_collector(0, |heap| heap.refill(space)).or_else(|OutOfMemory| {
+            self.collect_for_space(Want::Cell(space))?;
             self.heap.refill(space)
         })
     }
 
     #[cold]
     fn allocate_large(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
-        self.collector_turn(size);
-        self.heap.allocate_large(size).or_else(|OutOfMemory| {
-            self.collect_for_space();
+        self.with_collector(size, |heap| heap.allocate_large(size)).or_else(|OutOfMemory| {
+            self.collect_for_space(Want::Large(size))?;
             self.heap.allocate_large(size)
         })
     }
@@ -54,8 +55,9 @@ impl Vm {
     ) -> Result<T, OutOfMemory> {
         f(self).or_else(|OutOfMemory| {
             self.held = held.unwrap_or(Value::NIL);
-            self.collect_for_space();
+            let collected = self.collect_for_space(Want::Table);
             self.held = Value::NIL;
+            collected?;
             f(self)
         })
     }
@@ -129,7 +131,7 @@ mod tests {
         let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
         let before = vm.heap.strings.len();
         vm.intern(&[b'x'; 5000]).unwrap();
-        vm.collect_for_space();
+        vm.collect_for_space(Want::Table).unwrap();
         assert_eq!(vm.heap.strings.len(), before);
     }
 }

@@ -5,6 +5,7 @@ use super::property::Found;
 use super::vm::Stop;
 use super::work::{entries, growth};
 use super::{Fault, Vm};
+use crate::bytecode::Op;
 use crate::mem::OutOfMemory;
 use crate::object::{
     BoundMethod, Class, Closure, Gc, Instance, Kind, Native, Object, Site, Str, Way, WayKind,
@@ -33,8 +34,10 @@ impl Vm {
     /// Stops with an error.
     #[cold]
     pub(super) fn raise(&mut self, fault: Fault) -> Flow {
-        if !matches!(fault, Fault::Stopped) {
-            self.stop = Stop::Error(self.error(fault));
+        match fault {
+            Fault::Stopped => {}
+            Fault::OutOfMemory if self.suspend() => {}
+            fault => self.stop = Stop::Error(self.error(fault)),
         }
         Flow::Stop
     }
@@ -72,6 +75,21 @@ impl Vm {
         self.stop = Stop::Fuel;
     }
 
+    /// The instruction that the frame's pc is past is the next one again. Instructions cannot be read backwards, so the
+    /// function is gone through from its start.
+    #[cold]
+    pub(super) fn rewind_instruction(&mut self) {
+        let frame = self.stack.top_mut();
+        let Some(closure) = frame.closure else { return };
+        let (mut at, past) = (closure.function.code(), frame.pc);
+        while at < past {
+            frame.pc = at;
+            // SAFETY: below the pc there are instructions of the function only, the first at its start.
+            let op = Op::from_word(unsafe { *at });
+            at = at.wrapping_add(op.map_or(1, Op::words));
+        }
+    }
+
     pub(super) fn rewind(&mut self, words: usize) {
         let frame = self.stack.top_mut();
         frame.pc = frame.pc.wrapping_sub(words);
@@ -101,6 +119,7 @@ impl Vm {
                 let bound = header.downcast::<BoundMethod>().ok_or(NOT_CALLABLE)?;
                 self.set_register(win, bound.receiver);
                 self.enter(bound.method, argc, win)
+                    .inspect_err(|fault| self.restore_window(fault, win, bound.value()))
             }
             Kind::Native => {
                 let native = header.downcast::<Native>().ok_or(NOT_CALLABLE)?;
@@ -134,12 +153,22 @@ impl Vm {
         Ok(())
     }
 
+    /// Puts back what was called. Without memory the call may run again (see [`suspend`](Vm::suspend)), and the callee
+    /// has no frame yet; after any other fault it may have one.
+    fn restore_window(&mut self, fault: &Fault, win: usize, callee: Value) {
+        if matches!(fault, Fault::OutOfMemory) {
+            self.set_register(win, callee);
+        }
+    }
+
     /// Makes an instance in register `win` and calls its initializer.
     fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
         let instance = self.instantiate(class)?;
         self.set_register(win, instance.value());
         match class.init.get() {
-            Some(init) => self.enter(init, argc, win),
+            Some(init) => self
+                .enter(init, argc, win)
+                .inspect_err(|fault| self.restore_window(fault, win, class.value())),
             None if argc == 0 => Ok(()),
             None => Err(Fault::Arity { expected: 0, got: argc }),
         }
@@ -165,6 +194,7 @@ impl Vm {
             Some(Found::Field(value)) => {
                 self.set_register(win, value);
                 self.call_value(value, argc, win)
+                    .inspect_err(|fault| self.restore_window(fault, win, instance.value()))
             }
             None => Err(Fault::UndefinedProperty(site.name)),
         }

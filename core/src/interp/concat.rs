@@ -80,13 +80,14 @@ impl Vm {
 
     /// `right` appended to a buffer that has room for it.
     fn append(&mut self, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
+        // First, because without memory the instruction may have to run again.
+        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
         // The buffer's bytes count as used in the end only: until then nobody else reads or writes them.
         self.in_pieces(right.len(), 1, |_, range| {
             // SAFETY: they fit, and nobody has the buffer's spare bytes.
             unsafe { buffer.write_spare(range.start, &right.bytes()[range]) };
             Ok(())
         })?;
-        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
         // SAFETY: memory of an appended string; the pieces are all of `right`.
         unsafe {
             buffer.use_spare(right.len());
@@ -97,11 +98,13 @@ impl Vm {
 
     /// The sum of `len` bytes in a new buffer of `room` bytes.
     fn fill(&mut self, len: usize, room: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        self.in_pieces(len, 1, |vm, range| {
-            let buffer = match vm.work.partial.as_object::<Buffer>() {
-                Some(buffer) => buffer,
-                None => vm.new_buffer(room)?,
-            };
+        // Both first, because without memory the instruction may have to run again.
+        let buffer = match self.work.partial.as_object::<Buffer>() {
+            Some(buffer) => buffer,
+            None => self.new_buffer(room)?,
+        };
+        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
+        self.in_pieces(len, 1, |_, range| {
             debug_assert_eq!(buffer.used(), range.start);
             each_part(&[left.bytes(), right.bytes()], range, |bytes| {
                 // SAFETY: there is room for both strings, which do not lie in this buffer.
@@ -109,10 +112,7 @@ impl Vm {
                 Ok(())
             })
         })?;
-        let buffer = self.work.partial.as_object::<Buffer>().ok_or(Fault::Bytecode)?;
-        let memory = self.allocate(Str::APPENDED_SIZE, false);
         self.work.partial = Value::NIL;
-        let memory = memory?.cast::<Str>();
         // SAFETY: memory of that size; `len` bytes are used.
         unsafe {
             Str::init_appended(memory.as_ptr(), len as u32, buffer);

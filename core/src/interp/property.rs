@@ -233,11 +233,12 @@ impl Vm {
         let Some(class) = shape.class.get() else { return };
         let capacity = inline_capacity(shape.count.saturating_mul(2));
         if class.root.get().is_some_and(|root| root.capacity < capacity) {
-            // Only a better guess: no matter if there is no memory for it.
+            // Only a better guess: no matter if there is no memory for it, or the script is to stop.
             if let Ok(root) = self.make_shape(class, capacity, None) {
                 set_root(class, root);
                 self.heap.barrier(class);
             }
+            self.suspended = false;
         }
     }
 

@@ -8,7 +8,7 @@ use super::native::Native;
 use super::stack::Stack;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
-use crate::heap::{Extent, Heap, HeapStats, Roots};
+use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Table, Vec};
 use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
 use crate::platform::Host;
@@ -77,11 +77,12 @@ pub struct Stats {
     pub memory: MemoryUse,
     /// The heap's doings.
     pub heap: HeapStats,
-    /// Steps of the collector.
+    /// Times that a script waited for its heap: for a step of the collector and the search for free memory, or for a
+    /// collection because memory ran out.
     pub pauses: u64,
-    /// The longest step, in nanoseconds.
+    /// The longest of them, in nanoseconds.
     pub longest_pause: u64,
-    /// All steps, in nanoseconds.
+    /// All of them, in nanoseconds.
     pub total_pause: u64,
     /// Fuel spent.
     pub fuel: u64,
@@ -142,6 +143,8 @@ pub struct Vm {
     host: Option<NonNull<Host<'static>>>,
     /// Whether a script is under way.
     running: bool,
+    /// Whether an allocation failed for the script to stop, not for want of memory.
+    pub(super) suspended: bool,
     /// Whether instructions are being recorded.
     pub(crate) sampling: bool,
     /// Functions loaded so far: the id of the next.
@@ -221,6 +224,7 @@ impl Vm {
             options,
             host: None,
             running: false,
+            suspended: false,
             sampling: false,
             functions: 0,
             stats: Stats::default(),
@@ -343,25 +347,81 @@ impl Vm {
         RuntimeError::new(fault, &self.mem)
     }
 
-    /// Gives the collector its turn before `size` bytes are allocated.
-    pub(crate) fn collector_turn(&mut self, size: usize) {
+    /// Gives the collector its turn before `size` bytes are allocated, then lets the heap look for memory. Both hold the
+    /// script up, so both are timed.
+    pub(super) fn with_collector<R>(&mut self, size: usize, f: impl FnOnce(&mut Heap) -> R) -> R {
         let before = self.nanoseconds();
-        if self.with_roots(|heap, roots| heap.step(roots, size)) {
-            let pause = self.nanoseconds().saturating_sub(before);
-            self.stats.pauses += 1;
-            self.stats.total_pause += pause;
-            self.stats.longest_pause = self.stats.longest_pause.max(pause);
+        self.with_roots(|heap, roots| heap.step(roots, size));
+        let result = f(&mut self.heap);
+        self.count_pause(before);
+        result
+    }
+
+    /// Counts a pause of the script that began at that time and ends now.
+    fn count_pause(&mut self, before: u64) {
+        let pause = self.nanoseconds().saturating_sub(before);
+        self.stats.pauses += 1;
+        self.stats.total_pause += pause;
+        self.stats.longest_pause = self.stats.longest_pause.max(pause);
+    }
+
+    /// Memory has run out: collects all garbage, so that the caller can try again. A script pays for it in fuel. Between
+    /// two steps, an interrupt or the end of the fuel is an error too; the instruction that allocates runs again when
+    /// the script goes on, and the collection continues.
+    ///
+    /// # Errors
+    /// When there is too little room even so, or the script is to stop: [`suspend`](Vm::suspend) tells which.
+    #[cold]
+    pub(crate) fn collect_for_space(&mut self, want: Want) -> Result<(), OutOfMemory> {
+        let before = self.nanoseconds();
+        self.suspended = false;
+        let result = self.rescue(want);
+        self.count_pause(before);
+        result
+    }
+
+    fn rescue(&mut self, want: Want) -> Result<(), OutOfMemory> {
+        loop {
+            let done = self.heap.work();
+            let step = self.with_roots(|heap, roots| heap.rescue_step(roots, want));
+            // Loading is no script's work, and what a host does once cannot thrash.
+            let in_script = self.host.is_some();
+            if in_script {
+                self.fuel.charge_bulk((self.heap.work() - done) as usize);
+            }
+            match step {
+                RescueStep::Done { room } if room || !in_script => return Ok(()),
+                RescueStep::Done { .. } => return Err(OutOfMemory),
+                RescueStep::Unfinished if in_script && self.is_to_stop() => {
+                    self.suspended = true;
+                    return Err(OutOfMemory);
+                }
+                RescueStep::Unfinished => {}
+            }
         }
     }
 
-    /// Memory has run out: collects whatever can be collected.
-    #[cold]
-    pub(crate) fn collect_for_space(&mut self) {
-        if self.host.is_some() {
-            // Whatever the heap holds is marked or swept.
-            self.fuel.charge_bulk(self.mem.usage().used);
+    /// Whether a script cannot go on now: the host has interrupted it, or there is no fuel.
+    fn is_to_stop(&mut self) -> bool {
+        let interrupt = self.host().and_then(|host| host.interrupt);
+        interrupt.is_some_and(|wish| wish.load(Relaxed)) || self.fuel.left() == Some(0)
+    }
+
+    /// Takes the run to its end if a collection for space was left unfinished because the script is to stop, rather than
+    /// for want of memory. The instruction that allocates is the next one again.
+    pub(super) fn suspend(&mut self) -> bool {
+        if !core::mem::take(&mut self.suspended) {
+            return false;
         }
-        self.with_roots(|heap, roots| heap.collect_for_space(roots));
+        if self.take_interrupt() {
+            self.stop = Stop::Interrupt;
+        } else if self.fuel.left() == Some(0) {
+            self.stop = Stop::Fuel;
+        } else {
+            return false;
+        }
+        self.rewind_instruction();
+        true
     }
 
     /// All of the collector's work goes through here. The lookup cache holds its entries weakly, so it is emptied

@@ -2,6 +2,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use super::*;
+use crate::heap::Want;
 use crate::interp::Options;
 use crate::mem::testing::SYSTEM;
 
@@ -134,10 +135,10 @@ fn a_name_that_died_can_be_made_again() {
             vm.collect();
         }
         if round % 8 == 0 {
-            vm.collect_for_space();
+            vm.collect_for_space(Want::Table).unwrap();
         }
     }
-    vm.collect_for_space();
+    vm.collect_for_space(Want::Table).unwrap();
     assert_eq!(vm.heap.strings.len(), before);
 }
 

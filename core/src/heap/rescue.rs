@@ -1,0 +1,125 @@
+//! Collections for space: what happens when memory runs out.
+//!
+//! ```text
+//!   none ──> (the collection under way ends) ──> full collection ──> sweep all ──> is there room? ──> none
+//! ```
+//!
+//! It is done in steps, so that the VM can stop in between; then it goes on when the allocation is tried again. All of
+//! it happens before a single object is allocated. Without a bound, a heap that is nearly full would collect for every
+//! page: so less room than a share of the memory in use counts as none.
+
+use super::collect::STEP;
+use super::page::PAGE;
+use super::{Heap, Phase, Roots};
+use crate::tunable::tunable;
+
+/// How far a collection for space is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Rescue {
+    /// There is none.
+    None,
+    /// The full collection.
+    Collecting(Start),
+    /// Sweeping all pages.
+    Sweeping(Start),
+}
+
+/// The heap when a collection for space began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Start {
+    /// Bytes in use.
+    used: usize,
+    /// Bytes of objects allocated since the heap was made.
+    allocated: u64,
+}
+
+/// What there was no memory for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Want {
+    /// A cell of that space.
+    Cell(usize),
+    /// An object of that many bytes, to which no space belongs.
+    Large(usize),
+    /// Memory outside pages.
+    Table,
+}
+
+/// How a step of a collection for space ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RescueStep {
+    /// It goes on.
+    Unfinished,
+    /// It is done; whether there is room now for what was wanted, and a share of the memory beyond.
+    Done { room: bool },
+}
+
+/// Part of the memory in use that a collection for space must leave free.
+const SHARE: usize = 64;
+/// Pages, and large objects, that a step sweeps.
+const SWEEP_STEP: usize = tunable(256, 1);
+
+impl Heap {
+    /// A step of a collection for space; begins one if there is none, or if objects were allocated meanwhile.
+    pub(crate) fn rescue_step(&mut self, roots: &mut dyn Roots, want: Want) -> RescueStep {
+        let allocated = self.stats.allocated;
+        match self.rescue {
+            Rescue::Collecting(start) if start.allocated == allocated => {
+                self.advance(roots, STEP.1);
+                if self.phase == Phase::Idle {
+                    self.prowl = (0, 0);
+                    self.large_prowl.0 = 0;
+                    self.rescue = Rescue::Sweeping(start);
+                }
+            }
+            Rescue::Sweeping(start) if start.allocated == allocated => {
+                self.sweep_large(SWEEP_STEP);
+                if let Some(page) = self.find_empty(SWEEP_STEP) {
+                    // SAFETY: an empty page that no list holds.
+                    unsafe { self.free_page(page) };
+                }
+                if self.prowl_left == 0 && self.large_prowl.1 == 0 {
+                    self.blocks.release();
+                    self.rescue = Rescue::None;
+                    return RescueStep::Done { room: self.has_room(start.used, want) };
+                }
+            }
+            _ if self.phase == Phase::Idle => {
+                self.begin_full();
+                self.rescue = Rescue::Collecting(Start { used: self.mem.usage().used, allocated });
+            }
+            _ => self.advance(roots, STEP.1),
+        }
+        RescueStep::Unfinished
+    }
+
+    /// All of a collection for space.
+    #[cfg(test)]
+    pub(crate) fn collect_for_space(&mut self, roots: &mut dyn Roots) {
+        while self.rescue_step(roots, Want::Table) == RescueStep::Unfinished {}
+    }
+
+    /// Whether there is room for what was wanted, and enough beyond for the next collection to be worth its while.
+    /// There was none when `before` bytes were in use.
+    fn has_room(&self, before: usize, want: Want) -> bool {
+        let wanted = before / SHARE;
+        let room = before.saturating_sub(self.mem.usage().used);
+        match want {
+            Want::Table => room >= wanted,
+            Want::Large(size) => {
+                let wanted = wanted.saturating_add(size);
+                room >= wanted || room + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
+            }
+            Want::Cell(space) => {
+                let mut room = room + self.blocks.free_pages() * PAGE;
+                for page in self.spaces.get(space).map_or(&[][..], |space| space.pages()) {
+                    if room >= wanted {
+                        break;
+                    }
+                    // SAFETY: pages in a space's list are live.
+                    room += unsafe { page.as_ref() }.free_bytes();
+                }
+                room >= wanted
+            }
+        }
+    }
+}

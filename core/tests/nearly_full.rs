@@ -1,0 +1,116 @@
+//! A heap that is nearly full: what a script may do there is bounded, and it can be stopped.
+
+mod common;
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
+
+use common::{Counting, Kept, Still};
+use siskin_core::platform::{Clock, Host};
+use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
+
+fn start(source: &str, memory: usize) -> Vm {
+    let options = Options { memory, ..Options::default() };
+    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory for a VM");
+    let script = vm.load(source, Dialect::Lox).expect("the script is right");
+    vm.start(script).expect("memory for its registers");
+    vm
+}
+
+/// Fills the heap with a list of so many nodes, then makes and drops as many as half a megabyte holds.
+fn fill_and_churn(nodes: usize) -> String {
+    format!(
+        "class N {{ init(n) {{ this.n = n; }} }}
+         var l = nil; for (var i = 0; i < {nodes}; i = i + 1) {{ l = N(l); }}
+         for (var i = 0; i < 16384; i = i + 1) {{ N(nil); }}
+         var count = 0; while (l != nil) {{ count = count + 1; l = l.n; }} print count;"
+    )
+}
+
+#[test]
+fn a_heap_that_is_nearly_full_is_out_of_memory_rather_than_collecting_for_every_page() {
+    let (mut done, mut refused) = (0, 0);
+    for nodes in (100_000..140_000).step_by(500) {
+        let mut vm = start(&fill_and_churn(nodes), 2 << 20);
+        let outcome =
+            vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+        let stats = vm.stats();
+        assert!(stats.heap.full < 25, "{nodes} nodes: {stats:?}");
+        // The loops take some three units for each node; a collection one for 64 bytes.
+        let most = 4 * (nodes as u64 + 16_384) + 10 * (2 << 20) / 64;
+        assert!(stats.fuel < most, "{nodes} nodes: {stats:?}");
+        match outcome {
+            Outcome::Done => done += 1,
+            Outcome::Error(error) if error.kind() == ErrorKind::OutOfMemory => refused += 1,
+            other => panic!("{nodes} nodes: {other:?}"),
+        }
+    }
+    assert!(done > 5 && refused > 5, "{done} done, {refused} refused");
+}
+
+/// A clock that wishes an interrupt whenever it is read, as the heap does before it collects.
+#[derive(Default)]
+struct Interrupting {
+    wish: AtomicBool,
+    reads: AtomicU64,
+}
+
+impl Clock for Interrupting {
+    fn nanoseconds(&self) -> u64 {
+        self.wish.store(true, Relaxed);
+        self.reads.fetch_add(1, Relaxed)
+    }
+}
+
+/// Calls, methods, bound methods, fields that hold classes, closures, strings and tables, all in want of memory.
+const HUNGRY: &str = "class N { init(n) { this.n = n; } make() { return N(this); } }
+    var keep = nil; for (var i = 0; i < 90000; i = i + 1) keep = N(keep);
+    class Box { init() { this.kind = N; } }
+    var box = Box(); var make = keep.make;
+    fun deep(n) { if (n == 0) return box.kind(nil); var m = make(); return deep(n - 1); }
+    fun adder(a) { fun add(b) { return a + b; } return add; }
+    var s = \"\"; var sum = 0;
+    for (var i = 0; i < 3000; i = i + 1) {
+      if (i < 300) deep(i); else deep(3);
+      s = s + \"abcdefgh\"; var t = s + \"x\"; sum = adder(sum)(1);
+      class C < N { a() {} b() {} } C(i).more = N(i);
+    }
+    print sum; var count = 0; while (keep != nil) { count = count + 1; keep = keep.n; } print count;";
+
+#[test]
+fn an_interrupt_is_heard_while_memory_is_collected_and_the_script_goes_on_as_if_nothing_had_been() {
+    let mut vm = start(HUNGRY, 4 << 20);
+    let (mut output, clock, mut interrupts) = (Kept::default(), Interrupting::default(), 0_u64);
+    loop {
+        let mut host = Host { output: &mut output, clock: &clock, interrupt: Some(&clock.wish) };
+        match vm.run(None, &mut host) {
+            Outcome::Interrupted => interrupts += 1,
+            Outcome::Done => break,
+            other => panic!("{other:?}"),
+        }
+        assert!(interrupts < 1_000_000);
+    }
+    assert_eq!(String::from_utf8_lossy(&output.0), "3000\n90000\n");
+    // Each wish ends a collection for space at its next step; heard at the end of slices only, there were fewer.
+    let slices = vm.stats().fuel / 16_384;
+    assert!(vm.stats().heap.full > 0 && interrupts > slices, "{interrupts} in {slices} slices");
+}
+
+#[test]
+fn fuel_ends_while_memory_is_collected_and_the_script_goes_on_with_more() {
+    for budget in [300, 5_000] {
+        let mut vm = start(HUNGRY, 4 << 20);
+        let mut output = Kept::default();
+        loop {
+            let before = vm.stats().fuel;
+            let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+            let outcome = vm.run(Some(budget), &mut host);
+            assert!(vm.stats().fuel <= before + budget);
+            match outcome {
+                Outcome::OutOfFuel => {}
+                Outcome::Done => break,
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(String::from_utf8_lossy(&output.0), "3000\n90000\n");
+    }
+}
