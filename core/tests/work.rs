@@ -106,9 +106,14 @@ fn bulk_work_is_charged_for() {
     // Tables double when they hold 4, 8, ... entries, of 16 bytes.
     let methods = |count| (0..count).map(|n| format!("m{n}() {{}} ")).collect::<String>();
     assert_eq!(spent(&format!("class A {{ {} }}", methods(4))), 0);
-    assert_eq!(spent(&format!("class A {{ {} }}", methods(64))), 1 + 2 + 4 + 8);
-    assert_eq!(spent(&format!("class A {{ {} }}", methods(65))), 1 + 2 + 4 + 8 + 16);
-    assert_eq!(spent(&format!("class A {{ {} }} class B < A {{}}", methods(64))), 15 + 16);
+    assert_eq!(spent(&format!("class A {{ {} }}", methods(64))), 0);
+    assert_eq!(spent(&format!("class A {{ {} }}", methods(1000))), 1000 - 64);
+    assert_eq!(
+        spent(&format!("class A {{ {} }} class B < A {{ {} }}", methods(70), methods(70))),
+        6,
+        "none is new"
+    );
+    assert_eq!(spent(&format!("class A {{ {} }} class B < A {{ x() {{}} }}", methods(70))), 6 + 1);
     let fields = |count| (0..count).map(|n| format!("a.f{n} = {n}; ")).collect::<String>();
     let inline = spent(&format!("class A {{}} var a = A(); {}", fields(1)));
     let some = spent(&format!("class A {{}} var a = A(); {}", fields(100)));

@@ -6,7 +6,7 @@ use super::Heap;
 use super::page::Page;
 use crate::object::{
     Age, BoundMethod, CellObject, Class, Closure, Dict, FREE_WAY, Function, Gc, Header, Instance, Kind,
-    Object, Shape, Slots, Str, Way,
+    Methods, Object, Shape, Slots, Str, Way,
 };
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -44,8 +44,9 @@ impl Heap {
                 }
                 return;
             }
-            Kind::Function | Kind::Class | Kind::Shape | Kind::Dict => self.live += tables_of(header),
+            Kind::Function | Kind::Shape | Kind::Dict => self.live += tables_of(header),
             Kind::Instance | Kind::Slots | Kind::Closure | Kind::Cell | Kind::BoundMethod => {}
+            Kind::Class | Kind::Methods => {}
         }
         self.push_gray(header);
     }
@@ -170,6 +171,8 @@ impl Heap {
             // SAFETY: as above.
             Kind::Class => self.scan_class(unsafe { header.cast() }),
             // SAFETY: as above.
+            Kind::Methods => self.scan_methods(unsafe { header.cast() }),
+            // SAFETY: as above.
             Kind::Shape => self.scan_shape(unsafe { header.cast() }),
             // SAFETY: as above.
             Kind::Function => self.scan_function(unsafe { header.cast() }),
@@ -196,10 +199,19 @@ impl Heap {
         if let Some(init) = class.init.get() {
             self.mark_object(init);
         }
-        class.each_method(|name, method| {
-            self.mark_object(name);
-            self.mark_object(method);
-        });
+        if let Some(methods) = class.methods.get() {
+            self.mark_object(methods);
+        }
+    }
+
+    fn scan_methods(&mut self, node: Gc<Methods>) {
+        for method in node.methods() {
+            self.mark_object(method.name);
+            self.mark_object(method.closure);
+        }
+        for &next in node.nodes() {
+            self.mark_object(next);
+        }
     }
 
     fn scan_shape(&mut self, shape: Gc<Shape>) {
@@ -245,8 +257,7 @@ impl Heap {
 #[cold]
 pub(super) fn tables_of(header: Gc<Header>) -> usize {
     let function = header.downcast::<Function>().map(|function| function.table_bytes());
-    let class = || header.downcast::<Class>().map(|class| class.table_bytes());
     let shape = || header.downcast::<Shape>().map(|shape| shape.table_bytes());
     let dict = || header.downcast::<Dict>().map(|dict| dict.table_bytes());
-    function.or_else(class).or_else(shape).or_else(dict).unwrap_or(0)
+    function.or_else(shape).or_else(dict).unwrap_or(0)
 }

@@ -20,13 +20,14 @@ pub struct Census {
     kinds: [Population; KINDS.len()],
 }
 
-const KINDS: [(Kind, &str); 12] = [
+const KINDS: [(Kind, &str); 13] = [
     (Kind::Str, "strings"),
     (Kind::Buffer, "string buffers"),
     (Kind::Function, "functions"),
     (Kind::Closure, "closures"),
     (Kind::Cell, "captured variables"),
     (Kind::Class, "classes"),
+    (Kind::Methods, "method tables"),
     (Kind::Shape, "shapes"),
     (Kind::Instance, "instances"),
     (Kind::Slots, "outer slots"),

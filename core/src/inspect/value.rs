@@ -162,8 +162,8 @@ impl<'v> ClassView<'v> {
 
     /// Calls `each` for every method, inherited ones included, in no order.
     pub fn each_method(self, mut each: impl FnMut(&'v str, FunctionView<'v>)) {
-        self.class.each_method(|name, method| {
-            each(text(name, self.vm), FunctionView::new(method.function, self.vm))
+        self.class.each_method(|method| {
+            each(text(method.name, self.vm), FunctionView::new(method.closure.function, self.vm))
         });
     }
 

@@ -3,12 +3,11 @@
 use super::machine::Flow;
 use super::property::Found;
 use super::vm::Stop;
-use super::work::{entries, growth};
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    BoundMethod, Class, Closure, Gc, Instance, Kind, Native, Object, Site, Str, Way, WayKind,
+    BoundMethod, Class, Closure, Gc, Instance, Kind, Method, Native, Object, Site, Str, Way, WayKind,
 };
 use crate::value::Value;
 
@@ -237,11 +236,9 @@ impl Vm {
         if class == superclass {
             return Err(Fault::Bytecode);
         }
-        self.charge_bulk(entries(superclass.method_count()), 1)?;
-        let inherited = self.insist(None, |_| class.inherit(&superclass));
-        // Even if not all of them found room.
+        class.inherit(&superclass);
         self.heap.barrier(class);
-        Ok(inherited?)
+        Ok(())
     }
 
     /// `method`. A safepoint.
@@ -249,14 +246,10 @@ impl Vm {
         let name = name.as_object::<Str>().filter(|name| name.is_interned()).ok_or(Fault::Bytecode)?;
         let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
         let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
-        if class.method(name).is_none() {
-            self.charge_bulk(growth(class.method_count()), 2)?;
-        }
-        self.insist(None, |_| class.add_method(name, closure))?;
+        self.declare_method(class, Method { name, closure })?;
         if name == self.init {
             class.init.set(Some(closure));
         }
-        self.heap.barrier(class);
         Ok(())
     }
 }

@@ -107,9 +107,13 @@ impl Vm {
             }
             Kind::Native => plain(b"<native fn>"),
             // Nothing that a compiler makes lets a script see these.
-            Kind::Free | Kind::Buffer | Kind::Cell | Kind::Shape | Kind::Slots | Kind::Dict => {
-                plain(b"<internal>")
-            }
+            Kind::Free
+            | Kind::Buffer
+            | Kind::Cell
+            | Kind::Shape
+            | Kind::Slots
+            | Kind::Dict
+            | Kind::Methods => plain(b"<internal>"),
         }
     }
 

@@ -28,6 +28,7 @@ mod format;
 mod fuel;
 mod load;
 mod machine;
+mod methods;
 mod native;
 mod property;
 mod sample;

@@ -432,7 +432,7 @@ fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
 fn new_class(vm: &mut Vm, dst: Dst, fields: u8, name: Value) -> Flow {
     let result = match name.as_object::<Str>() {
         Some(name) => vm
-            .make(Class::new(vm.heap.mem(), name, u16::from(fields)))
+            .make(Class::new(name, u16::from(fields)))
             .map_err(Fault::from)
             .map(|class| vm.set_register(usize::from(dst.0), class.value())),
         None => Err(Fault::Bytecode),

@@ -37,8 +37,10 @@ pub(crate) struct Moody {
     requests: AtomicUsize,
     grown: AtomicUsize,
     refuses: AtomicBool,
-    /// Requests until one is refused, that one included; 0 if none will be.
-    until_refusal: AtomicUsize,
+    /// Requests until some are refused.
+    before: AtomicUsize,
+    /// How many are refused then.
+    refusals: AtomicUsize,
 }
 
 impl Moody {
@@ -67,15 +69,19 @@ impl Moody {
         self.refuses.store(refuses, Relaxed);
     }
 
-    /// After so many more requests, one is refused.
-    pub(crate) fn refuse_request(&self, after: usize) {
-        self.until_refusal.store(after + 1, Relaxed);
+    /// After `before` more requests, `refusals` of them are refused.
+    pub(crate) fn refuse_after(&self, before: usize, refusals: usize) {
+        self.before.store(before, Relaxed);
+        self.refusals.store(refusals, Relaxed);
     }
 
     fn refuses_now(&self) -> bool {
-        let left = self.until_refusal.load(Relaxed);
-        self.until_refusal.store(left.saturating_sub(1), Relaxed);
-        left == 1 || self.refuses.load(Relaxed)
+        let take = |left: &AtomicUsize| {
+            let some = left.load(Relaxed) != 0;
+            left.store(left.load(Relaxed).saturating_sub(1), Relaxed);
+            some
+        };
+        self.refuses.load(Relaxed) || (!take(&self.before) && take(&self.refusals))
     }
 }
 

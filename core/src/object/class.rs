@@ -1,11 +1,9 @@
 //! Classes, bound methods and native functions.
 
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 
-use super::string::NameTable;
-use super::{Closure, Gc, Header, Kind, Object, Shape, Str};
+use super::{Closure, Gc, Header, Kind, Method, Methods, Object, Shape, Str};
 use crate::interp::{Fault, Vm};
-use crate::mem::{Mem, OutOfMemory};
 use crate::value::Value;
 
 /// A class: open while its declaration runs, sealed before anything can depend on what it says.
@@ -29,7 +27,10 @@ pub(crate) struct Class {
     pub(crate) fields: Cell<u16>,
     /// Shapes made so far.
     pub(crate) shapes: Cell<u32>,
-    methods: RefCell<NameTable<Gc<Closure>>>,
+    /// Inherited ones included; none if there are none.
+    pub(crate) methods: Cell<Option<Gc<Methods>>>,
+    /// How many they are.
+    pub(crate) method_count: Cell<u32>,
 }
 
 // SAFETY: repr(C), header first; made by `Class::new` only.
@@ -40,7 +41,7 @@ unsafe impl Object for Class {
 
 impl Class {
     /// An open class without methods.
-    pub(crate) fn new(mem: &Mem, name: Gc<Str>, fields: u16) -> Class {
+    pub(crate) fn new(name: Gc<Str>, fields: u16) -> Class {
         Class {
             header: Header::new(Kind::Class),
             name,
@@ -51,7 +52,8 @@ impl Class {
             init: Cell::new(None),
             fields: Cell::new(fields),
             shapes: Cell::new(0),
-            methods: RefCell::new(NameTable::new_in(mem.clone())),
+            methods: Cell::new(None),
+            method_count: Cell::new(0),
         }
     }
 
@@ -62,50 +64,21 @@ impl Class {
 
     /// The method of that name, inherited ones included.
     pub(crate) fn method(&self, name: Gc<Str>) -> Option<Gc<Closure>> {
-        let methods = self.methods.try_borrow().ok()?;
-        methods.find(name.table_hash(), |entry| entry.0 == name).map(|entry| entry.1)
+        self.methods.get()?.find(name)
     }
 
-    /// Adds or replaces a method; the caller runs the barrier.
-    pub(crate) fn add_method(&self, name: Gc<Str>, method: Gc<Closure>) -> Result<(), OutOfMemory> {
-        let mut methods = self.methods.try_borrow_mut().map_err(|_| OutOfMemory)?;
-        let hash = name.table_hash();
-        if let Some(entry) = methods.find_mut(hash, |entry| entry.0 == name) {
-            entry.1 = method;
-            return Ok(());
-        }
-        methods.try_reserve(1, |entry| entry.0.table_hash()).map_err(|_| OutOfMemory)?;
-        methods.insert_unique(hash, (name, method), |entry| entry.0.table_hash());
-        Ok(())
-    }
-
-    /// Copies every method of `superclass`; the caller runs the barrier.
-    pub(crate) fn inherit(&self, superclass: &Class) -> Result<(), OutOfMemory> {
-        let theirs = superclass.methods.try_borrow().map_err(|_| OutOfMemory)?;
-        for &(name, method) in theirs.iter() {
-            self.add_method(name, method)?;
-        }
+    /// Takes over every method of `superclass`; the caller runs the barrier.
+    pub(crate) fn inherit(&self, superclass: &Class) {
+        self.methods.set(superclass.methods.get());
+        self.method_count.set(superclass.method_count.get());
         self.init.set(superclass.init.get());
         self.fields.set(self.fields.get().saturating_add(superclass.fields.get()));
-        Ok(())
-    }
-
-    /// How many methods there are, inherited ones included.
-    pub(crate) fn method_count(&self) -> usize {
-        self.methods.try_borrow().map_or(0, |methods| methods.len())
-    }
-
-    /// Bytes of its table.
-    pub(crate) fn table_bytes(&self) -> usize {
-        self.methods.try_borrow().map_or(0, |methods| methods.allocation_size())
     }
 
     /// Calls `each` for every method.
-    pub(crate) fn each_method(&self, mut each: impl FnMut(Gc<Str>, Gc<Closure>)) {
-        if let Ok(methods) = self.methods.try_borrow() {
-            for &(name, method) in methods.iter() {
-                each(name, method);
-            }
+    pub(crate) fn each_method(&self, mut each: impl FnMut(Method)) {
+        if let Some(methods) = self.methods.get() {
+            methods.each(&mut each);
         }
     }
 }

@@ -118,7 +118,7 @@ fn a_refused_request_changes_nothing_whichever_it_is() {
         let moody = Moody::new();
         let mem = Mem::new(moody, usize::MAX).unwrap();
         let mut pair = Pair::<3>::new(&mem, u32::MAX);
-        moody.refuse_request(request);
+        moody.refuse_after(request, 1);
         let refused = (0..100).filter(|&key| pair.put(key, key).is_err()).count();
         pair.check();
         if refused == 0 {

@@ -1,0 +1,122 @@
+//! Adding methods to a class.
+
+use super::fuel::BULK;
+use super::{Fault, Vm};
+use crate::bytecode::Op;
+use crate::mem::OutOfMemory;
+use crate::object::{Class, DEPTH, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
+
+/// Methods of a class, inherited ones included, that cost no fuel: declaring one moves less than a unit's worth of
+/// bytes on average. Each further one costs a unit. How many bytes it really moves depends on hashes, and fuel must not.
+const FREE: u32 = 64;
+
+impl Vm {
+    /// Adds a method to a class, or replaces it. A safepoint; class, name and closure are reachable.
+    pub(super) fn declare_method(&mut self, class: Gc<Class>, method: Method) -> Result<(), Fault> {
+        let before = self.pinned.len();
+        let is_new = class.method(method.name).is_none();
+        let count = class.method_count.get();
+        if is_new && count >= FREE {
+            self.charge_bulk(BULK, Op::Method.words())?;
+        }
+        // For each node on the way to the place of the name, and those past another that it shares digits with.
+        self.insist(None, |vm| vm.pinned.reserve(DEPTH))?;
+        let methods = self.with_method(class.methods.get(), method);
+        self.pinned.truncate(before);
+        class.methods.set(Some(methods?));
+        class.method_count.set(count.saturating_add(u32::from(is_new)));
+        self.heap.barrier(class);
+        Ok(())
+    }
+
+    /// What methods become with another. A safepoint; they are reachable. Pins what it makes.
+    fn with_method(&mut self, root: Option<Gc<Methods>>, method: Method) -> Result<Gc<Methods>, OutOfMemory> {
+        match root {
+            Some(root) if root.is_row() => self.with_method_in_row(root.methods(), method),
+            Some(root) => self.with_method_in_trie(root, method),
+            None => self.with_method_in_row(&[], method),
+        }
+    }
+
+    fn with_method_in_row(&mut self, row: &[Method], method: Method) -> Result<Gc<Methods>, OutOfMemory> {
+        let at = row.iter().position(|old| old.name == method.name).unwrap_or(row.len());
+        if at == FEW {
+            let mut all = [method; FEW + 1];
+            all.iter_mut().zip(row).for_each(|(place, &old)| *place = old);
+            return self.make_trie(&all, 0);
+        }
+        let mut draft = Draft::new(true);
+        draft.places.iter_mut().zip(row).for_each(|(place, &old)| *place = Place::Method(old));
+        if let Some(place) = draft.places.get_mut(at) {
+            *place = Place::Method(method);
+        }
+        self.make_methods(&draft)
+    }
+
+    fn with_method_in_trie(&mut self, root: Gc<Methods>, method: Method) -> Result<Gc<Methods>, OutOfMemory> {
+        let mut way = [(root, 0); DEPTH];
+        let mut level = 0;
+        let mut place = loop {
+            let Some((node, at)) = way.get_mut(level) else { return Err(OutOfMemory) };
+            *at = digit(method.name, level as u32);
+            level += 1;
+            match node.place(*at) {
+                Place::Node(next) => {
+                    if let Some(step) = way.get_mut(level) {
+                        *step = (next, 0);
+                    }
+                }
+                Place::Method(old) if old.name != method.name => {
+                    break Place::Node(self.make_trie(&[old, method], level as u32)?);
+                }
+                Place::Method(_) | Place::Free => break Place::Method(method),
+            }
+        };
+        for &(node, at) in way.iter().take(level).rev() {
+            let mut draft = Draft::of(node);
+            if let Some(changed) = draft.places.get_mut(at) {
+                *changed = place;
+            }
+            place = Place::Node(self.make_methods(&draft)?);
+        }
+        match place {
+            Place::Node(node) => Ok(node),
+            Place::Free | Place::Method(_) => Err(OutOfMemory),
+        }
+    }
+
+    /// Nodes for a few methods of different names, whose names have the same digits up to that level. Goes down as many
+    /// levels as names have digits, at the most.
+    fn make_trie(&mut self, methods: &[Method], level: u32) -> Result<Gc<Methods>, OutOfMemory> {
+        let mut draft = Draft::new(false);
+        for (at, place) in draft.places.iter_mut().enumerate() {
+            let mut here = methods.iter().filter(|method| digit(method.name, level) == at);
+            *place = match (here.next(), here.next()) {
+                (None, _) => Place::Free,
+                (Some(&method), None) => Place::Method(method),
+                (Some(&first), Some(_)) => {
+                    let mut group = [first; FEW + 1];
+                    let here = methods.iter().filter(|method| digit(method.name, level) == at);
+                    let count = group.iter_mut().zip(here).map(|(place, &method)| *place = method).count();
+                    Place::Node(self.make_trie(group.get(..count).unwrap_or_default(), level + 1)?)
+                }
+            };
+        }
+        self.make_methods(&draft)
+    }
+
+    /// A node, pinned. A safepoint; what the draft names is reachable.
+    fn make_methods(&mut self, draft: &Draft) -> Result<Gc<Methods>, OutOfMemory> {
+        let memory = self.allocate(draft.size(), Methods::FINALIZE)?.cast::<Methods>();
+        // SAFETY: memory of that size.
+        let methods = unsafe {
+            Methods::init(memory.as_ptr(), draft);
+            Gc::from_raw(memory)
+        };
+        self.pinned.push(methods.value())?;
+        Ok(methods)
+    }
+}
+
+#[cfg(test)]
+mod tests;

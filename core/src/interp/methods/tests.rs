@@ -1,0 +1,172 @@
+extern crate std;
+
+use std::collections::HashMap;
+use std::vec::Vec;
+
+use super::*;
+use crate::interp::Options;
+use crate::mem::testing::{Moody, SYSTEM};
+use crate::mem::{RawAlloc, Vec as MemVec};
+use crate::object::{Closure, Function, Parts, Str};
+
+/// A machine with names and closures, all pinned.
+struct World {
+    vm: Vm,
+    names: Vec<Gc<Str>>,
+    closures: Vec<Gc<Closure>>,
+}
+
+/// A class and the methods that it should have, by index of name: the index of a closure.
+struct Pair {
+    class: Gc<Class>,
+    model: HashMap<usize, usize>,
+}
+
+const CLOSURES: usize = 7;
+
+impl World {
+    /// So many names, of many hashes or all of one.
+    fn new(alloc: &'static dyn RawAlloc, names: usize, one_hash: bool, gc_stress: bool) -> World {
+        let mut vm = Vm::new(alloc, Options { gc_stress, ..Options::default() }).unwrap();
+        let pin = |vm: &mut Vm, value| vm.pinned.push(value).unwrap();
+        let names = (0..names)
+            .map(|index| {
+                // Only interned strings have a hash.
+                let text = std::format!("{index:>width$}", width = if one_hash { 100 } else { 1 });
+                let name = vm.literal(text.as_bytes()).unwrap();
+                pin(&mut vm, name.value());
+                name
+            })
+            .collect();
+        let parts = Parts {
+            id: 0,
+            name: None,
+            arity: 0,
+            registers: 1,
+            words: MemVec::new(&vm.mem),
+            captures: MemVec::new(&vm.mem),
+            lines: crate::bytecode::lines::Lines::new(&vm.mem),
+        };
+        let function = Function::new(&vm.mem, parts, 0, 0, vm.init).unwrap();
+        let function = vm.make(function).unwrap();
+        pin(&mut vm, function.value());
+        let closures = (0..CLOSURES)
+            .map(|_| {
+                let closure = vm.make_closure(function).unwrap();
+                pin(&mut vm, closure.value());
+                closure
+            })
+            .collect();
+        World { vm, names, closures }
+    }
+
+    fn class(&mut self, superclass: Option<&Pair>) -> Pair {
+        let class = self.vm.make(Class::new(self.vm.init, 0)).unwrap();
+        self.vm.pinned.push(class.value()).unwrap();
+        if let Some(superclass) = superclass {
+            class.inherit(&superclass.class);
+        }
+        Pair { class, model: superclass.map(|superclass| superclass.model.clone()).unwrap_or_default() }
+    }
+
+    fn declare(&mut self, pair: &mut Pair, name: usize, closure: usize) -> Result<(), Fault> {
+        let method = Method { name: self.names[name], closure: self.closures[closure] };
+        self.vm.declare_method(pair.class, method)?;
+        pair.model.insert(name, closure);
+        Ok(())
+    }
+
+    fn check(&self, pair: &Pair) {
+        for (index, &name) in self.names.iter().enumerate() {
+            let expected = pair.model.get(&index).map(|&closure| self.closures[closure]);
+            assert_eq!(pair.class.method(name), expected, "method {index}");
+        }
+        let mut all = Vec::new();
+        pair.class.each_method(|method| all.push(method));
+        assert_eq!(all.len(), pair.model.len());
+        for method in all {
+            assert_eq!(pair.class.method(method.name), Some(method.closure));
+        }
+    }
+}
+
+/// Declares methods in classes of which later ones inherit from earlier ones, and checks all of them.
+fn declares_what_a_map_holds(world: &mut World, steps: usize) {
+    let mut classes = std::vec![world.class(None)];
+    let mut random = 1_u32;
+    let mut below = |bound: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % bound
+    };
+    for step in 0..steps {
+        if step % 40 == 39 {
+            let superclass = below(classes.len());
+            let class = world.class(Some(&classes[superclass]));
+            classes.push(class);
+        }
+        let mut class = classes.pop().unwrap();
+        world.declare(&mut class, below(world.names.len()), below(CLOSURES)).unwrap();
+        classes.push(class);
+        if step % 7 == 0 {
+            world.check(&classes[below(classes.len())]);
+        }
+    }
+    classes.iter().for_each(|class| world.check(class));
+}
+
+#[test]
+fn classes_have_the_methods_that_were_declared_and_inherited() {
+    for one_hash in [false, true] {
+        declares_what_a_map_holds(&mut World::new(SYSTEM, 300, one_hash, false), 2000);
+        declares_what_a_map_holds(&mut World::new(SYSTEM, 40, one_hash, true), 200);
+    }
+}
+
+#[test]
+fn a_class_may_have_very_many_methods() {
+    let mut world = World::new(SYSTEM, 20_000, false, false);
+    let mut pair = world.class(None);
+    for name in 0..20_000 {
+        world.declare(&mut pair, name, name % CLOSURES).unwrap();
+    }
+    world.check(&pair);
+}
+
+#[test]
+fn a_subclass_begins_with_its_superclass_s_nodes() {
+    let mut world = World::new(SYSTEM, 100, false, false);
+    let mut superclass = world.class(None);
+    (0..99).for_each(|name| world.declare(&mut superclass, name, 0).unwrap());
+    let mut class = world.class(Some(&superclass));
+    assert!(
+        class.class.methods.get().is_some() && class.class.methods.get() == superclass.class.methods.get()
+    );
+    world.declare(&mut class, 99, 1).unwrap();
+    world.declare(&mut class, 0, 1).unwrap();
+    world.check(&class);
+    world.check(&superclass);
+}
+
+#[test]
+fn a_declaration_that_fails_changes_nothing_whichever_request_is_refused() {
+    for one_hash in [false, true] {
+        let moody = Moody::new();
+        let mut world = World::new(moody, 30, one_hash, true);
+        let mut request = 0;
+        loop {
+            let pinned = world.vm.pinned.len();
+            let mut pair = world.class(None);
+            moody.refuse_after(request, usize::MAX);
+            let refused = (0..30).filter(|&name| world.declare(&mut pair, name, 1).is_err()).count();
+            moody.refuse_after(0, 0);
+            assert_eq!(world.vm.pinned.len(), pinned + 1);
+            world.check(&pair);
+            world.vm.pinned.truncate(pinned);
+            world.vm.collect();
+            if request > 200 || (refused == 0 && request > 20) {
+                break;
+            }
+            request += 1;
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Methods by name: those of a class, inherited ones included.
+//!
+//! ```text
+//!   few    | init · | area · | name · |                    searched from the front
+//!
+//!   many   | 2: area · | 7: name · | 4: ·-+ | 9: ·-+ |      by five bits of the name's hash
+//!                                         v        v
+//!                             | 0: init · | ...   | ...     by the next five
+//! ```
+//!
+//! A hash trie (Bagwell, "Ideal hash trees", 2001) whose nodes hold only the places in use, methods before nodes
+//! (Steindorfer and Vinju, "Optimizing hash-array mapped tries", OOPSLA 2015). A node never changes: to add a method,
+//! the nodes on the way to it are made again. So a subclass begins with the very nodes of its superclass, whatever
+//! their number, and no step grows with the number of methods: neither declaring, nor finding, nor marking.
+
+use super::{Closure, Gc, Header, Kind, Object, Str};
+use crate::tunable::tunable;
+
+/// So many methods are searched from the front.
+pub(crate) const FEW: usize = tunable(8, 2);
+
+const DIGIT_BITS: u32 = 5;
+/// Places of a node.
+const PLACES: usize = 1 << DIGIT_BITS;
+/// Digits of a hash.
+const HASH_DIGITS: u32 = u32::BITS.div_ceil(DIGIT_BITS);
+/// Bits of a name's address that are always 0.
+const ALIGNMENT: u32 = align_of::<Str>().trailing_zeros();
+/// Nodes on the way to a method, at the most: names differ in some digit.
+pub(crate) const DEPTH: usize = (HASH_DIGITS + (usize::BITS - ALIGNMENT).div_ceil(DIGIT_BITS)) as usize;
+
+/// A method and its name.
+#[repr(C)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Method {
+    pub(crate) name: Gc<Str>,
+    pub(crate) closure: Gc<Closure>,
+}
+
+/// A node. `aux` is 1 if its methods are in a row rather than in the places that their names say.
+#[repr(C)]
+pub(crate) struct Methods {
+    header: Header,
+    /// The places that hold a method, a bit each.
+    methods: u32,
+    /// The places that hold a node.
+    nodes: u32,
+    entries: [Method; 0],
+}
+
+// SAFETY: repr(C), header first; made by `Methods::init` only.
+unsafe impl Object for Methods {
+    const KIND: Kind = Kind::Methods;
+}
+
+/// What is in a place of a node.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Place {
+    Free,
+    Method(Method),
+    Node(Gc<Methods>),
+}
+
+/// A node that is to be made.
+pub(crate) struct Draft {
+    row: bool,
+    pub(crate) places: [Place; PLACES],
+}
+
+impl Draft {
+    /// A node without methods: in a row, or in the places that their names say.
+    pub(crate) fn new(row: bool) -> Draft {
+        Draft { row, places: [Place::Free; PLACES] }
+    }
+
+    /// A node like another.
+    pub(crate) fn of(node: Gc<Methods>) -> Draft {
+        Draft { row: node.is_row(), places: core::array::from_fn(|place| node.place(place)) }
+    }
+
+    /// Bytes of the node.
+    pub(crate) fn size(&self) -> usize {
+        let bytes = |place: &Place| match place {
+            Place::Free => 0,
+            Place::Method(_) => size_of::<Method>(),
+            Place::Node(_) => size_of::<Gc<Methods>>(),
+        };
+        size_of::<Methods>() + self.places.iter().map(bytes).sum::<usize>()
+    }
+}
+
+impl Methods {
+    /// Makes a node of fresh memory.
+    ///
+    /// # Safety
+    /// `memory` is the start of `draft.size()` bytes, aligned, of nobody else.
+    pub(crate) unsafe fn init(memory: *mut Methods, draft: &Draft) {
+        let bits = |wanted: fn(&Place) -> bool| {
+            let places = draft.places.iter().enumerate().filter(|(_, place)| wanted(place));
+            places.fold(0_u32, |bits, (place, _)| bits | 1 << place)
+        };
+        let methods = bits(|place| matches!(place, Place::Method(_)));
+        let nodes = bits(|place| matches!(place, Place::Node(_)));
+        let header = Header::with_aux(Kind::Methods, u16::from(draft.row));
+        // SAFETY: the caller's memory covers the record, and an entry for each place that is not free.
+        unsafe {
+            memory.write(Methods { header, methods, nodes, entries: [] });
+            let mut method_at = memory.add(1).cast::<Method>();
+            let mut node_at = method_at.add(methods.count_ones() as usize).cast::<Gc<Methods>>();
+            for place in &draft.places {
+                match *place {
+                    Place::Free => {}
+                    Place::Method(method) => {
+                        method_at.write(method);
+                        method_at = method_at.add(1);
+                    }
+                    Place::Node(node) => {
+                        node_at.write(node);
+                        node_at = node_at.add(1);
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Gc<Methods> {
+    /// Whether its methods are in a row, and it has no nodes.
+    pub(crate) fn is_row(self) -> bool {
+        self.header.aux() != 0
+    }
+
+    /// Its methods, without those of its nodes.
+    pub(crate) fn methods(&self) -> &[Method] {
+        let count = self.methods.count_ones() as usize;
+        // SAFETY: `init` wrote as many methods past the record, and nobody writes to them again.
+        unsafe { core::slice::from_raw_parts(self.as_ptr().add(1).cast(), count) }
+    }
+
+    /// The nodes that it refers to.
+    pub(crate) fn nodes(&self) -> &[Gc<Methods>] {
+        let (methods, count) = (self.methods.count_ones() as usize, self.nodes.count_ones() as usize);
+        // SAFETY: `init` wrote as many pointers past the methods, and nobody writes to them again.
+        unsafe {
+            let start = self.as_ptr().add(1).cast::<Method>().add(methods);
+            core::slice::from_raw_parts(start.cast(), count)
+        }
+    }
+
+    /// What is in a place.
+    pub(crate) fn place(self, place: usize) -> Place {
+        let bit = 1_u32 << (place % PLACES);
+        let before = |bits: u32| (bits & (bit - 1)).count_ones() as usize;
+        let method = || self.methods().get(before(self.methods)).copied();
+        let node = || self.nodes().get(before(self.nodes)).copied();
+        if self.methods & bit != 0 {
+            method().map_or(Place::Free, Place::Method)
+        } else if self.nodes & bit != 0 {
+            node().map_or(Place::Free, Place::Node)
+        } else {
+            Place::Free
+        }
+    }
+
+    /// The method of that name.
+    pub(crate) fn find(self, name: Gc<Str>) -> Option<Gc<Closure>> {
+        if self.is_row() {
+            return self.methods().iter().find(|method| method.name == name).map(|method| method.closure);
+        }
+        let mut node = self;
+        let mut level = 0;
+        loop {
+            match node.place(digit(name, level)) {
+                Place::Free => return None,
+                Place::Method(method) => return (method.name == name).then_some(method.closure),
+                Place::Node(next) => node = next,
+            }
+            level += 1;
+        }
+    }
+
+    /// Calls `each` for every method. Goes down as many levels as names have digits.
+    pub(crate) fn each(self, each: &mut dyn FnMut(Method)) {
+        self.methods().iter().for_each(|&method| each(method));
+        self.nodes().iter().for_each(|node| node.each(each));
+    }
+}
+
+/// The place that a name has in nodes of that level: by the digits of its hash, and then, since there may be names of
+/// one hash, by those of its address.
+pub(crate) fn digit(name: Gc<Str>, level: u32) -> usize {
+    let digits = match level.checked_sub(HASH_DIGITS) {
+        None => name.hash() as usize >> (level * DIGIT_BITS),
+        Some(level) => (name.address() >> ALIGNMENT).checked_shr(level * DIGIT_BITS).unwrap_or(0),
+    };
+    digits % PLACES
+}
