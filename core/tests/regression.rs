@@ -76,7 +76,7 @@ fn far_registers_above_a_call_do_not_dangle() {
         [Insn::GetFar { dst: Dst(3), src: Far(1500) }, Insn::Print { src: Src(3) }, Insn::ReturnNil {}];
     let insns = [&make[..], &call, &write, &call, &read].concat();
     let mut script = code(&program, Text::default(), 0, 2000, &insns);
-    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Str(name)], &[], &[]);
+    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Name(name)], &[], &[]);
     let allocates = [Insn::NewCell { dst: Dst(0), src: Src(0) }, Insn::ReturnNil {}];
     let callee = code(&program, name, 0, 1, &allocates);
     program.functions.push(script).expect("memory");
