@@ -14,7 +14,7 @@ use std::hint::black_box;
 use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 use siskin::{Options, SYSTEM, Vm};
 use siskin_core::bytecode::verify;
-use siskin_core::compile::compile;
+use siskin_core::compile::{CompileOptions, compile};
 use siskin_core::syntax::{ParseOptions, parse};
 
 fn main() {
@@ -36,7 +36,9 @@ fn stages(group: &mut BenchmarkGroup<'_, WallTime>, vm: &Vm, text: &str) {
     });
     let parsed = parse(text, text::DIALECT, &options, vm.mem()).expect("a text without errors");
     group.bench_function("emit", |bencher| {
-        bencher.iter(|| compile(black_box(&parsed.ast), &parsed.symbols, text, vm.mem()));
+        bencher.iter(|| {
+            compile(black_box(&parsed.ast), &parsed.symbols, text, &CompileOptions::default(), vm.mem())
+        });
     });
     group.bench_function("whole", |bencher| {
         bencher.iter(|| vm.compile(black_box(text), text::DIALECT));

@@ -1,17 +1,17 @@
 //! However deep a source nests, loading it stays within a small native stack.
 //!
-//! Each shape is nested to just below the limit, to it and far beyond, and loaded on a thread with half the
-//! stack that [`DEFAULT_MAX_DEPTH`] promises to stay within. An overflow would end the test's process.
+//! Each shape is nested to just below the limit, to it and far beyond, and loaded on a thread with little stack. An
+//! overflow would end the test's process.
 
 mod common;
 
 use std::thread;
 
 use common::Counting;
-use siskin_core::syntax::{Code, DEFAULT_MAX_DEPTH};
+use siskin_core::syntax::{Code, MAX_NESTING};
 use siskin_core::{Dialect, LoadError, Options, Vm};
 
-/// Half of 2 MB, which threads have unless told otherwise.
+/// What [`Options::native_stack`] is made for by default: half of what threads have unless told otherwise.
 const STACK: usize = 1 << 20;
 
 /// `before open open ... middle close close ... after`, and the levels that a repetition takes.
@@ -93,8 +93,8 @@ const SISKIN: &[Shape] = &[
 ];
 
 /// Whether it loads; an error must be that it nests too deeply.
-fn loads(source: &str, dialect: Dialect) -> bool {
-    let mut vm = Vm::new(Counting::refusing(0, 0), Options::default()).expect("enough memory");
+fn loads(source: &str, dialect: Dialect, options: Options) -> bool {
+    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("enough memory");
     match vm.load(source, dialect) {
         Ok(_) => true,
         Err(LoadError::Syntax(errors)) => {
@@ -112,15 +112,34 @@ fn the_deepest_nesting_fits_into_a_small_stack() {
     for (shape, dialect) in shapes.chain(SISKIN.iter().map(|shape| (shape, Dialect::Siskin))) {
         let test = move || {
             // What stands around the nesting takes a few levels of its own.
-            let deepest = DEFAULT_MAX_DEPTH / shape.levels - 4;
-            assert!(loads(&shape.source(deepest), dialect), "{}", shape.open);
+            let deepest = MAX_NESTING / shape.levels - 4;
+            assert!(loads(&shape.source(deepest), dialect, Options::default()), "{}", shape.open);
             for times in deepest..deepest + 9 {
-                loads(&shape.source(times), dialect);
+                loads(&shape.source(times), dialect, Options::default());
             }
-            assert!(!loads(&shape.source(DEFAULT_MAX_DEPTH + 1), dialect), "{}", shape.open);
-            assert!(!loads(&shape.source(50 * DEFAULT_MAX_DEPTH), dialect), "{}", shape.open);
+            assert!(!loads(&shape.source(MAX_NESTING + 1), dialect, Options::default()), "{}", shape.open);
+            assert!(!loads(&shape.source(50 * MAX_NESTING), dialect, Options::default()), "{}", shape.open);
         };
         let thread = thread::Builder::new().stack_size(STACK).spawn(test).expect("a thread");
         assert!(thread.join().is_ok(), "{} ({dialect:?})", shape.open);
+    }
+}
+
+/// Whatever a build's frames take, and however little stack there is.
+#[test]
+fn nesting_keeps_within_the_native_stack_that_the_host_allows() {
+    for native_stack in [0, 10 << 10, 100 << 10, 500 << 10] {
+        let options = Options { native_stack, ..Options::default() };
+        let test = move || {
+            let shapes = LOX.iter().map(|shape| (shape, Dialect::Lox));
+            for (shape, dialect) in shapes.chain(SISKIN.iter().map(|shape| (shape, Dialect::Siskin))) {
+                for times in [10, 100, 200, 400, 900, 20_000] {
+                    loads(&shape.source(times), dialect, options);
+                }
+            }
+        };
+        let thread =
+            thread::Builder::new().stack_size(native_stack + (128 << 10)).spawn(test).expect("a thread");
+        assert!(thread.join().is_ok(), "{native_stack}");
     }
 }

@@ -17,7 +17,8 @@ use siskin_core::{Dialect, Options, Outcome, Vm};
 const STRESS: Options = Options {
     memory: usize::MAX,
     max_frames: 100,
-    max_nesting: 100,
+    native_stack: 256 << 10,
+    max_source: 1 << 20,
     gc_stress: true,
     hot: 1,
     dispatch: siskin_core::Dispatch::Match,

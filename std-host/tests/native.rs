@@ -19,7 +19,8 @@ use siskin_jit::{Isa, Jit, assemble};
 const AT_ONCE: Options = Options {
     memory: usize::MAX,
     max_frames: 16_384,
-    max_nesting: 1000,
+    native_stack: 768 << 10,
+    max_source: usize::MAX,
     gc_stress: false,
     hot: 0,
     dispatch: siskin::Dispatch::Match,

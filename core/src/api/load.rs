@@ -5,12 +5,12 @@ use core::ops::Range;
 
 use crate::bytecode::verify::{Flaw, VerifyError, verify};
 use crate::bytecode::{FnIndex, Program};
-use crate::compile::{CompileError, compile, compile_with_spans};
+use crate::compile::{CompileError, CompileOptions, compile};
 use crate::heap::Want;
-use crate::interp::{Fault, FunctionId, RuntimeError, Vm};
+use crate::interp::{Fault, FunctionId, Options, RuntimeError, Vm};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::Closure;
-use crate::syntax::{Diagnostic, Dialect, LineIndex, ParseFailure, ParseOptions, parse};
+use crate::syntax::{Code, Diagnostic, Dialect, Found, LineIndex, ParseFailure, ParseOptions, parse};
 use crate::value::Value;
 
 /// Why a source text could not be loaded.
@@ -107,20 +107,24 @@ impl Vm {
         dialect: Dialect,
         options: LoadOptions,
     ) -> Result<Program, LoadError> {
-        let parsing = ParseOptions { max_depth: self.options.max_nesting, interactive: options.interactive };
+        let Options { native_stack, max_source, .. } = self.options;
+        let parsing = ParseOptions { native_stack, max_source, interactive: options.interactive };
         let parsed = parse(source, dialect, &parsing, self.mem()).map_err(|failure| match failure {
             ParseFailure::Syntax(errors) => LoadError::Syntax(errors),
             ParseFailure::OutOfMemory => LoadError::OutOfMemory,
         })?;
-        let compile = if options.spans { compile_with_spans } else { compile };
-        let program = match compile(&parsed.ast, &parsed.symbols, source, self.mem()) {
+        let compiling = CompileOptions { native_stack, spans: options.spans };
+        let program = match compile(&parsed.ast, &parsed.symbols, source, &compiling, self.mem()) {
             Ok(program) => program,
             Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
             Err(CompileError::TooLarge { span, what }) => {
                 let line = LineIndex::new(source, self.mem())?.line(span.end);
                 return Err(LoadError::TooLarge { line, what });
             }
-            Err(CompileError::TooDeep) => return Err(LoadError::TooLarge { line: 1, what: "levels" }),
+            Err(CompileError::TooDeep { span }) => {
+                let error = Diagnostic { code: Code::NestedTooDeeply, span, found: Found::Nothing };
+                return Err(LoadError::Syntax(Vec::from_slice(self.mem(), &[error])?));
+            }
         };
         if cfg!(debug_assertions) {
             match verify(&program) {
@@ -197,7 +201,11 @@ impl Vm {
         // From here on the stack holds it.
         let closure = entry.map(|entry| core::mem::replace(entry, Value::NIL));
         match closure.and_then(|closure| closure.as_object::<Closure>()) {
-            Some(closure) => self.begin(closure),
+            Some(closure) => {
+                // `link` made the room.
+                let _ = self.free_scripts.push(script.index);
+                self.begin(closure)
+            }
             None => Err(self.error(Fault::Type("This script belongs to another machine."))),
         }
     }

@@ -52,7 +52,11 @@ impl Compiler<'_> {
         let reg = if self.outer[home].id == owner { self.var_regs[id.index()] } else { 0 };
         let mut source = Capture::Register(reg);
         for level in home + 1..self.level {
+            let before = self.outer[level].ups.len();
             source = Capture::Up(self.outer[level].add_capture(id, source)?);
+            if self.outer[level].ups.len() != before {
+                self.passes_left = self.passes_left.checked_sub(1).ok_or(Stop::TooLarge(What::Captures))?;
+            }
         }
         self.f.add_capture(id, source)
     }

@@ -76,7 +76,6 @@ impl Compiler<'_> {
         }
         self.cond(term, when, label)?;
         self.bind(skip)?;
-        self.ascend();
         Ok(())
     }
 
@@ -210,7 +209,6 @@ impl Compiler<'_> {
             }
             _ => self.again_value(id, top)?,
         }
-        self.ascend();
         Ok(())
     }
 

@@ -43,7 +43,6 @@ impl Compiler<'_> {
         if self.spine.len() > base {
             value = self.climb(base, value, mark, hint)?;
         }
-        self.ascend();
         Ok(value)
     }
 
@@ -597,7 +596,6 @@ impl Compiler<'_> {
         }
         self.bind(end)?;
         self.release(mark);
-        self.ascend();
         Ok(())
     }
 }

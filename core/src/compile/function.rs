@@ -121,7 +121,6 @@ impl Compiler<'_> {
         self.body()?;
         self.finish(index)?;
         self.leave();
-        self.ascend();
         Ok(index)
     }
 
@@ -223,7 +222,6 @@ impl Compiler<'_> {
                 _ => break self.give_value(id)?,
             }
         }
-        self.ascend();
         Ok(())
     }
 

@@ -15,8 +15,7 @@
 //! overlap: the callee's `R0` is the register of the caller that held the callee or the receiver.
 //!
 //! Chains (`a + b + c`, `a.b().c`, `a and b and c`, `else if`) may be as long as the source; they are walked
-//! with a stack in the VM's memory. All other nesting is bounded by the parser,
-//! and counted here once more, so that no tree can exhaust the native stack.
+//! with a stack in the VM's memory. All other nesting asks for native stack, so that no tree can exhaust it.
 #![forbid(unsafe_code)]
 
 mod captures;
@@ -33,9 +32,9 @@ mod stmt;
 use core::fmt;
 
 use crate::bytecode::{Program, Text};
-use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 use crate::syntax::ast::{Ast, ExprId, FnId, Span};
-use crate::syntax::{LineCursor, LineIndex, Symbols};
+use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
 use class::ClassState;
 use function::FnState;
 use pool::StringPool;
@@ -52,8 +51,11 @@ pub enum CompileError {
         /// What there is too much of: "registers", "arguments" and so on.
         what: &'static str,
     },
-    /// The tree is nested deeper than the parser allows.
-    TooDeep,
+    /// The tree nests deeper than there is native stack for.
+    TooDeep {
+        /// The statement or expression that is too deep.
+        span: Span,
+    },
 }
 
 impl From<OutOfMemory> for CompileError {
@@ -67,48 +69,45 @@ impl fmt::Display for CompileError {
         match self {
             CompileError::OutOfMemory => f.write_str("Out of memory."),
             CompileError::TooLarge { what, .. } => write!(f, "Too many {what}."),
-            CompileError::TooDeep => f.write_str("Nested too deeply."),
+            CompileError::TooDeep { .. } => f.write_str("Nested too deeply."),
         }
     }
 }
 
 impl core::error::Error for CompileError {}
 
+/// What a host can set for compiling.
+#[derive(Clone, Copy, Debug)]
+pub struct CompileOptions {
+    /// Bytes of native stack that the compiler may take.
+    pub native_stack: usize,
+    /// Whether to note for each instruction which piece of the text it comes from.
+    pub spans: bool,
+}
+
+impl Default for CompileOptions {
+    fn default() -> Self {
+        CompileOptions { native_stack: DEFAULT_NATIVE_STACK, spans: false }
+    }
+}
+
 /// Compiles a tree without syntax errors; `symbols` and `source` are those it was parsed with.
 ///
 /// # Errors
 /// When memory is out, or a function is larger than its bytecode can say.
-pub fn compile(ast: &Ast, symbols: &Symbols<'_>, source: &str, mem: &Mem) -> Result<Program, CompileError> {
-    run(ast, symbols, source, mem, false)
-}
-
-/// The same, and notes for each instruction which piece of the text it comes from.
-///
-/// # Errors
-/// As for [`compile`].
-pub fn compile_with_spans(
+pub fn compile(
     ast: &Ast,
     symbols: &Symbols<'_>,
     source: &str,
+    options: &CompileOptions,
     mem: &Mem,
-) -> Result<Program, CompileError> {
-    run(ast, symbols, source, mem, true)
-}
-
-fn run(
-    ast: &Ast,
-    symbols: &Symbols<'_>,
-    source: &str,
-    mem: &Mem,
-    with_spans: bool,
 ) -> Result<Program, CompileError> {
     let lines = LineIndex::new(source, mem)?;
-    let mut compiler = Compiler::new(ast, symbols, source, lines.cursor(), mem);
-    compiler.with_spans = with_spans;
+    let mut compiler = Compiler::new(ast, symbols, source, options, lines.cursor(), mem);
     match compiler.program() {
         Ok(()) => Ok(compiler.out),
         Err(Stop::OutOfMemory) => Err(CompileError::OutOfMemory),
-        Err(Stop::TooDeep) => Err(CompileError::TooDeep),
+        Err(Stop::TooDeep) => Err(CompileError::TooDeep { span: compiler.span }),
         Err(Stop::TooLarge(what)) => {
             let end = compiler.span.end;
             Err(CompileError::TooLarge {
@@ -158,8 +157,9 @@ type Res<T> = Result<T, Stop>;
 /// A register of a frame.
 type Reg = u16;
 
-/// Levels of nesting of statements, expressions and functions; the parser stops far earlier.
-const MAX_DEPTH: u32 = 4000;
+/// Variables that functions capture only to pass them on to functions inside, in the whole program: this many, and one
+/// for each byte of the text. Otherwise a text of `n` bytes could need memory for `n * n` of them.
+const PASSED_ON: usize = 1 << 16;
 
 /// The work on one source text.
 struct Compiler<'a> {
@@ -192,7 +192,9 @@ struct Compiler<'a> {
     span: Span,
     /// Whether to note that.
     with_spans: bool,
-    depth: u32,
+    stack: StackBound,
+    /// How many more variables may be passed on; see [`PASSED_ON`].
+    passes_left: usize,
 }
 
 impl<'a> Compiler<'a> {
@@ -200,6 +202,7 @@ impl<'a> Compiler<'a> {
         ast: &'a Ast,
         symbols: &'a Symbols<'a>,
         source: &'a str,
+        options: &CompileOptions,
         cursor: LineCursor<'a>,
         mem: &Mem,
     ) -> Compiler<'a> {
@@ -221,8 +224,9 @@ impl<'a> Compiler<'a> {
             classes: 0,
             cursor,
             span: Span::default(),
-            with_spans: false,
-            depth: 0,
+            with_spans: options.spans,
+            stack: StackBound::new(options.native_stack),
+            passes_left: source.len().saturating_add(PASSED_ON),
         }
     }
 
@@ -232,15 +236,9 @@ impl<'a> Compiler<'a> {
         Ok(())
     }
 
-    /// Counts a level of nesting; [`ascend`](Self::ascend) gives it back.
+    /// Before each level of nesting: whether there is native stack for it.
     #[inline]
-    fn descend(&mut self) -> Res<()> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH { Err(Stop::TooDeep) } else { Ok(()) }
-    }
-
-    #[inline]
-    fn ascend(&mut self) {
-        self.depth -= 1;
+    fn descend(&self) -> Res<()> {
+        if self.stack.is_passed() { Err(Stop::TooDeep) } else { Ok(()) }
     }
 }

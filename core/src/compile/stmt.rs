@@ -30,7 +30,6 @@ impl Compiler<'_> {
             }
             Stmt::Return(value) => self.return_stmt(id, value)?,
         }
-        self.ascend();
         Ok(())
     }
 

@@ -19,11 +19,89 @@ impl fmt::Display for Number {
         let magnitude = self.0.abs();
         if self.0.is_nan() {
             f.write_str("nan")
-        } else if magnitude == f64::INFINITY || magnitude == 0.0 || (SMALL..BIG).contains(&magnitude) {
+        } else if magnitude == f64::INFINITY || magnitude == 0.0 {
             write!(f, "{}", self.0)
         } else {
-            write!(f, "{:e}", self.0)
+            let mut text = Digits::new();
+            if (SMALL..BIG).contains(&magnitude) {
+                write!(text, "{}", self.0)?;
+            } else {
+                write!(text, "{:e}", self.0)?;
+            }
+            if may_be_between(magnitude) {
+                text.break_tie(self.0)?;
+            }
+            f.write_str(text.text())
         }
+    }
+}
+
+/// Binary digits after the point that a number between two shortest decimals has at most: such a number has 18
+/// significant decimal digits at most, and `n` binary digits after the point are `n` decimal ones.
+const TIE_BITS: i32 = 25;
+
+/// Whether a number may lie in the middle between two decimals that are as short and read back as it.
+fn may_be_between(magnitude: f64) -> bool {
+    const MANTISSA: u32 = f64::MANTISSA_DIGITS - 1;
+    let bits = magnitude.to_bits();
+    let mantissa = bits & ((1 << MANTISSA) - 1) | 1 << MANTISSA;
+    let exponent = (bits >> MANTISSA) as i32 - 1075;
+    -(exponent + mantissa.trailing_zeros() as i32) <= TIE_BITS
+}
+
+/// The text of a number: the longest are 17 digits, a sign, a point, and six zeros before them or four after.
+struct Digits {
+    bytes: [u8; 64],
+    len: usize,
+}
+
+impl Digits {
+    fn new() -> Digits {
+        Digits { bytes: [0; 64], len: 0 }
+    }
+
+    fn text(&self) -> &str {
+        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
+    }
+
+    /// Of two decimals that are as near to `number`, takes the one that ends in an even digit, as other languages do.
+    fn break_tie(&mut self, number: f64) -> fmt::Result {
+        let text = self.text();
+        let mut shortest = text.split_once('e').map_or(text, |(digits, _)| digits);
+        if !shortest.contains('.') {
+            shortest = shortest.trim_end_matches('0');
+        }
+        let digits = shortest.bytes().filter(u8::is_ascii_digit);
+        let count = digits.skip_while(|&digit| digit == b'0').count();
+        let Some(last) = shortest.len().checked_sub(1) else { return Ok(()) };
+        if count < SHORTEST_TIE || self.bytes[last] & 1 == 0 {
+            return Ok(());
+        }
+        // In the middle, the exact digits are those of the smaller one and a 5.
+        let mut exact = Digits::new();
+        write!(exact, "{number:.45e}")?;
+        let mut rest = exact.bytes.iter().filter(|byte| byte.is_ascii_digit()).skip(count - 1);
+        let below = self.bytes[last] - 1;
+        let halfway = rest.next() == Some(&below) && rest.next() == Some(&b'5');
+        if halfway && rest.take(45 - count).all(|&digit| digit == b'0') {
+            self.bytes[last] = below;
+            if self.text().parse() != Ok(number) {
+                self.bytes[last] += 1;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Decimals with fewer digits are further apart than a double is from its neighbours.
+const SHORTEST_TIE: usize = 15;
+
+impl Write for Digits {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let end = self.len + text.len();
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
+        self.len = end;
+        Ok(())
     }
 }
 
@@ -119,5 +197,29 @@ impl Vm {
 
     fn class_of(&self, instance: Gc<Instance>) -> Option<Gc<Class>> {
         self.heap.shapes.get(instance.header.shape())?.class.get()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::string::ToString;
+
+    use super::Number;
+
+    #[test]
+    fn of_two_shortest_decimals_as_near_the_even_one_is_printed() {
+        for (number, text) in [
+            (f64::from_bits(0x4144_0000_0710_0000), "2621440.0551757812"),
+            (-f64::from_bits(0x4144_0000_0710_0000), "-2621440.0551757812"),
+            (5e-324, "5e-324"),
+            (0.5, "0.5"),
+            (0.1 + 0.2, "0.30000000000000004"),
+            (9007199254740993.0, "9007199254740992"),
+            (f64::MAX, "1.7976931348623157e308"),
+            (-1e-7, "-0.0000001"),
+            (123456789012345680000.0, "123456789012345680000"),
+        ] {
+            assert_eq!(Number(number).to_string(), text);
+        }
     }
 }

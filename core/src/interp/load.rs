@@ -12,11 +12,12 @@ impl Vm {
     pub(crate) fn link(&mut self, mut program: Program) -> Result<usize, OutOfMemory> {
         let before = self.pinned.len();
         self.scripts.reserve(1)?;
+        self.free_scripts.reserve(self.scripts.len() + 1 - self.free_scripts.len())?;
         let linked = self.link_functions(&mut program);
         let closure = linked.and_then(|script| self.make_closure(script));
         self.pinned.truncate(before);
         let closure = closure?.value();
-        let free = self.scripts.iter().position(|script| *script == Value::NIL);
+        let free = self.free_scripts.pop();
         match free.and_then(|index| self.scripts.get_mut(index)) {
             Some(entry) => *entry = closure,
             None => self.scripts.push(closure)?,

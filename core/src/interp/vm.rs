@@ -33,8 +33,12 @@ pub struct Options {
     pub memory: usize,
     /// The most calls active at once.
     pub max_frames: u32,
-    /// The deepest nesting of a source text.
-    pub max_nesting: u32,
+    /// Bytes of native stack that compiling a source text may take, below the call that compiles it: 768 KB by default, so
+    /// that a thread of 1 MB suffices. A text that needs more is refused as one that nests too deeply.
+    pub native_stack: usize,
+    /// Bytes of a source text at most; a longer one is refused. It bounds how long compiling takes, which nothing
+    /// interrupts, and the memory: up to some 40 times the text.
+    pub max_source: usize,
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
     /// Calls and loop turns until a native tier compiles a function, if there is one; 0 and 1 compile at once. A third
@@ -49,7 +53,8 @@ impl Default for Options {
         Options {
             memory: usize::MAX,
             max_frames: 16_384,
-            max_nesting: crate::syntax::DEFAULT_MAX_DEPTH,
+            native_stack: crate::syntax::DEFAULT_NATIVE_STACK,
+            max_source: usize::MAX,
             gc_stress: false,
             hot: 1000,
             dispatch: Dispatch::default(),
@@ -133,6 +138,8 @@ pub struct Vm {
     pub(super) work: Work,
     /// Closures of the scripts that were loaded and not yet started; nil where one was.
     pub(crate) scripts: Vec<Value>,
+    /// Where in `scripts` there is none; has room for each of them.
+    pub(crate) free_scripts: Vec<usize>,
     /// What property sites with many shapes found lately.
     pub(crate) lookups: Vec<Lookup>,
     /// The name of initializers.
@@ -218,6 +225,7 @@ impl Vm {
             held: Value::NIL,
             work: Work::NONE,
             scripts: Vec::new(&mem),
+            free_scripts: Vec::new(&mem),
             lookups,
             init,
             stop: Stop::Done,

@@ -15,6 +15,7 @@
 
 mod budget;
 mod hash;
+mod native_stack;
 mod raw;
 mod table;
 #[cfg(test)]
@@ -23,6 +24,7 @@ mod vec;
 
 pub use budget::{Mem, MemoryUse};
 pub(crate) use hash::hash;
+pub use native_stack::StackBound;
 pub use raw::RawAlloc;
 pub(crate) use table::Table;
 pub use vec::Vec;

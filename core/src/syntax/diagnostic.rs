@@ -66,6 +66,8 @@ codes! {
     ReturnFromInitializer = "Can't return a value from an initializer.";
 
     ExpectVariableName = "Expect variable name.";
+    /// (Siskin dialect)
+    ExpectEqualAfterLet = "Expect '=' after the name that 'let' binds.";
     ExpectFunctionName = "Expect function name.";
     ExpectParameterName = "Expect parameter name.";
     ExpectParenAfterFunctionName = "Expect '(' after function name.";

@@ -23,6 +23,6 @@ pub use diagnostic::{Code, Diagnostic, Found};
 pub use dialect::Dialect;
 pub use lexer::Lexer;
 pub use lines::{LineCursor, LineIndex};
-pub use parser::{DEFAULT_MAX_DEPTH, ParseFailure, ParseOptions, Parsed, parse};
+pub use parser::{DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, parse};
 pub use symbol::Symbols;
 pub use token::{Token, TokenKind};

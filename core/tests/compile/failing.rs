@@ -1,7 +1,7 @@
 //! Every allocation of the compiler may fail, alone or with all that follow.
 
 use siskin_core::Dialect;
-use siskin_core::compile::{CompileError, compile};
+use siskin_core::compile::{CompileError, CompileOptions, compile};
 use siskin_core::mem::Mem;
 use siskin_core::syntax::{ParseOptions, parse};
 
@@ -12,12 +12,13 @@ fn every_allocation_may_fail() {
     let source = include_str!("../golden/overview.sk");
     let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
     let parsed = parse(source, Dialect::Siskin, &ParseOptions::default(), &mem).unwrap();
-    let whole = compile(&parsed.ast, &parsed.symbols, source, &mem).unwrap().to_string();
+    let whole =
+        compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem).unwrap().to_string();
     // Request 0 is the budget's own.
     for (request, only) in (1..).flat_map(|request| [(request, true), (request, false)]) {
         let alloc = Counting::refusing(request, if only { request + 1 } else { usize::MAX });
         let mem = Mem::new(alloc, usize::MAX).unwrap();
-        match compile(&parsed.ast, &parsed.symbols, source, &mem) {
+        match compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem) {
             Ok(program) => assert_eq!(program.to_string(), whole),
             Err(error) => assert_eq!(error, CompileError::OutOfMemory),
         }

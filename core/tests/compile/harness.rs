@@ -1,7 +1,7 @@
 //! Source text to a checked program, and on to its output.
 
 use siskin_core::bytecode::{Program, verify};
-use siskin_core::compile::{CompileError, compile};
+use siskin_core::compile::{CompileError, CompileOptions, compile};
 use siskin_core::mem::Mem;
 use siskin_core::syntax::{ParseOptions, parse};
 use siskin_core::{Dialect, Options};
@@ -13,7 +13,7 @@ use crate::definite;
 pub(crate) fn try_compile(source: &str, dialect: Dialect) -> Option<Result<Program, CompileError>> {
     let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
     let parsed = parse(source, dialect, &ParseOptions::default(), &mem).ok()?;
-    let program = match compile(&parsed.ast, &parsed.symbols, source, &mem) {
+    let program = match compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem) {
         Ok(program) => program,
         Err(error) => return Some(Err(error)),
     };

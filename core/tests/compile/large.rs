@@ -1,8 +1,11 @@
 //! Programs that are large in some way.
 
 use siskin_core::Dialect;
-use siskin_core::compile::CompileError;
+use siskin_core::compile::{CompileError, CompileOptions, compile};
+use siskin_core::mem::Mem;
+use siskin_core::syntax::{ParseOptions, parse};
 
+use crate::common::Counting;
 use crate::harness::{lox, siskin, try_compile};
 
 /// `item(0)` to `item(count - 1)`, joined.
@@ -126,4 +129,26 @@ fn too_many_registers_is_an_error() {
     let error =
         try_compile(&format!("fn f() {{}} {nested};"), Dialect::Siskin).expect("it parses").unwrap_err();
     assert!(matches!(error, CompileError::TooLarge { .. }), "{error:?}");
+}
+
+/// Each of the functions inside each other captures all variables of the outermost: what that takes must not be the
+/// square of the text.
+#[test]
+fn captured_variables_are_passed_on_in_proportion_to_the_text() {
+    let nested = |variables: usize, depth: usize| {
+        let declared = join(variables, "", |index| format!("let a{index} = nil;"));
+        let used = join(variables, "", |index| format!("a{index};"));
+        format!("fn o() {{{declared}{}{used}{}}}", "fn i() {".repeat(depth), "}".repeat(depth))
+    };
+    for (variables, depth) in [(50, 900), (10_000, 10)] {
+        try_compile(&nested(variables, depth), Dialect::Siskin).expect("it parses").expect("it compiles");
+    }
+    let source = nested(10_000, 900);
+    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let parsed = parse(&source, Dialect::Siskin, &ParseOptions::default(), &mem).unwrap();
+    let before = mem.usage().used;
+    let error = compile(&parsed.ast, &parsed.symbols, &source, &CompileOptions::default(), &mem).unwrap_err();
+    assert!(matches!(error, CompileError::TooLarge { what: "captured variables", .. }), "{error:?}");
+    let taken = mem.usage().peak - before;
+    assert!(taken < 100 * source.len(), "{taken} bytes for {}", source.len());
 }

@@ -11,9 +11,14 @@ use siskin_core::syntax::{Code, Diagnostic, Found, LineIndex, ParseFailure, Pars
 use crate::common::Counting;
 
 /// The errors of a text.
-pub(crate) fn errors(source: &str, dialect: Dialect, max_depth: u32) -> Vec<Diagnostic> {
+pub(crate) fn errors(source: &str, dialect: Dialect) -> Vec<Diagnostic> {
+    errors_with(source, dialect, ParseOptions::default())
+}
+
+/// The same, with options.
+pub(crate) fn errors_with(source: &str, dialect: Dialect, options: ParseOptions) -> Vec<Diagnostic> {
     let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
-    match parse(source, dialect, &ParseOptions { max_depth, ..ParseOptions::default() }, &mem) {
+    match parse(source, dialect, &options, &mem) {
         Ok(_) => Vec::new(),
         Err(ParseFailure::Syntax(errors)) => {
             assert!(!errors.is_empty());
@@ -26,7 +31,7 @@ pub(crate) fn errors(source: &str, dialect: Dialect, max_depth: u32) -> Vec<Diag
 /// Checks the code and the text of the first error; what else is found depends on the way back.
 #[track_caller]
 fn first(source: &str, dialect: Dialect, expected: (Code, &str)) {
-    let errors = errors(source, dialect, 1000);
+    let errors = errors(source, dialect);
     let error = errors.first().unwrap_or_else(|| panic!("no error in {source}"));
     let text = &source[error.span.start as usize..error.span.end as usize];
     assert_eq!((error.code, text), expected, "in {source}");
@@ -93,20 +98,22 @@ fn codes_of_siskin() {
     siskin("if a print b;", (ExpectBraceAfterCondition, "print"));
     siskin("let a = if (b) c;", (ExpectBraceAfterCondition, "c"));
     siskin("let a = if b {} else c;", (ExpectBraceAfterElse, "c"));
-    let source = "let a = 1; { a = 2; } { let b; b = 3; fn f() { b = 4; } }";
-    let errors = errors(source, Dialect::Siskin, 1000);
+    siskin("let a;", (ExpectEqualAfterLet, ";"));
+    siskin("let a = 1; var a;", (DuplicateVariable, "a"));
+    let source = "let a = 1; { a = 2; } { let b=1; b = 3; fn f() { b = 4; } }";
+    let errors = errors(source, Dialect::Siskin);
     let assigned = |error: &Diagnostic| match error.code {
         AssignToLet { name } => (name.start, error.code.message(source).to_string()),
         other => panic!("{other:?}"),
     };
     let found: Vec<_> = errors.iter().map(assigned).collect();
     let message = |name| format!("Can't assign to '{name}': it was bound with 'let'.");
-    assert_eq!(found, [(13, message("a")), (31, message("b")), (47, message("b"))]);
+    assert_eq!(found, [(13, message("a")), (33, message("b")), (49, message("b"))]);
 }
 
 #[test]
 fn an_error_says_what_stands_there() {
-    let found = |source| errors(source, Dialect::Lox, 1000).iter().map(|e| e.found).collect::<Vec<_>>();
+    let found = |source| errors(source, Dialect::Lox).iter().map(|e| e.found).collect::<Vec<_>>();
     assert_eq!(found("1 +"), [Found::End]);
     assert_eq!(found("1 + ;"), [Found::Token]);
     assert_eq!(found("#"), [Found::Nothing]);
@@ -117,7 +124,7 @@ fn an_error_says_what_stands_there() {
 fn rendered_as_in_the_book() {
     let source = "print 1 +;\nvar é;\n\n\"a\nb\" c;\nprint (1\n";
     let lines = LineIndex::new(source, &Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap()).unwrap();
-    let rendered: Vec<_> = errors(source, Dialect::Lox, 1000)
+    let rendered: Vec<_> = errors(source, Dialect::Lox)
         .iter()
         .map(|error| render_lox(error, source, &lines).to_string())
         .collect();
@@ -135,7 +142,7 @@ fn rendered_as_in_the_book() {
 #[test]
 fn errors_come_in_the_order_of_the_text_and_one_for_each_statement() {
     let source = "1 + ; 2 + + ;\n@ 3 3 3;\nfun f() { ) ; print ; }\nvar 9 = ;".repeat(50);
-    let errors = errors(&source, Dialect::Lox, 1000);
+    let errors = errors(&source, Dialect::Lox);
     assert!(errors.len() > 200);
     assert!(errors.is_sorted_by_key(|error| error.span.start));
 }

@@ -1,12 +1,12 @@
-//! Limits: the nesting that a host allows, and what the book's encoding can hold, to the last one.
+//! Limits: nesting, the native stack that a host allows, and what the book's encoding can hold, to the last one.
 
 use siskin_core::Dialect::{self, Lox, Siskin};
-use siskin_core::syntax::Code;
+use siskin_core::syntax::{Code, MAX_NESTING, ParseOptions};
 
-use crate::errors::errors;
+use crate::errors::{errors, errors_with};
 
 fn codes(source: &str, dialect: Dialect) -> Vec<Code> {
-    errors(source, dialect, 1000).iter().map(|error| error.code).collect()
+    errors(source, dialect).iter().map(|error| error.code).collect()
 }
 
 /// `count` items with a separator between.
@@ -27,34 +27,55 @@ fn limit(most: usize, code: Code, source: impl Fn(usize) -> String) {
 
 #[test]
 fn depth() {
+    const MOST: usize = MAX_NESTING as usize;
     let nested = |open: &str, depth, close: &str| open.repeat(depth) + "1" + &close.repeat(depth);
     for (open, close) in [("(", ")"), ("-", ""), ("f(", ")"), ("a = ", "")] {
         let source = |depth| nested(open, depth, close) + ";";
-        for max in [1, 2, 10, 100] {
-            // The expression itself is one level.
-            let most = max as usize - 1;
-            assert_eq!(errors(&source(most), Lox, max), [], "{open} {max}");
-            let beyond = errors(&source(most + 1), Lox, max);
-            assert_eq!(beyond.len(), 1, "{open} {max}");
-            assert_eq!(beyond[0].code, Code::NestedTooDeeply);
-        }
+        // The expression itself is one level.
+        assert_eq!(errors(&source(MOST - 1), Siskin), [], "{open}");
+        let beyond = errors(&source(MOST), Siskin);
+        assert_eq!(beyond.len(), 1, "{open}");
+        assert_eq!(beyond[0].code, Code::NestedTooDeeply);
     }
     // What is side by side, or a chain, is not nested.
     for flat in ["(1) + (1);", "{} {} {}", "a.b.c.d.e(1)(2);", "1 + 2 + 3 + 4;", "a and b and c and d;"] {
-        assert_eq!(errors(&flat.repeat(20), Siskin, 3), [], "{flat}");
+        assert_eq!(errors(&flat.repeat(MOST), Siskin), [], "{flat}");
     }
-    let ladder = format!("if (a) {{}} {}", "else if (a) {} ".repeat(500));
-    assert_eq!(errors(&ladder, Siskin, 3), []);
-    assert_eq!(errors("1;", Lox, 0)[0].code, Code::NestedTooDeeply);
-    assert_eq!(errors("", Lox, 0), []);
+    let ladder = format!("if (a) {{}} {}", "else if (a) {} ".repeat(5 * MOST));
+    assert_eq!(errors(&ladder, Siskin), []);
+}
+
+/// Where there is little native stack, less deep nesting is too deep.
+#[test]
+fn native_stack() {
+    let nested = |depth| "(".repeat(depth) + "1" + &")".repeat(depth) + ";";
+    let most = |native_stack| {
+        let options = ParseOptions { native_stack, ..ParseOptions::default() };
+        let found = (0..MAX_NESTING as usize).find(|&depth| {
+            let errors = errors_with(&nested(depth), Lox, options);
+            assert!(errors.iter().all(|error| error.code == Code::NestedTooDeeply), "{errors:?}");
+            !errors.is_empty()
+        });
+        found.expect("too deep at last")
+    };
+    let (none, some, more) = (most(0), most(16 << 10), most(32 << 10));
+    assert!(none < 2 && some > 8 && more > some + 8, "{none} {some} {more}");
 }
 
 /// Nesting that is too deep ends the work: nothing behind it is looked at.
 #[test]
 fn depth_is_the_last_error() {
-    let errors = errors(&format!("1 + ;\n{}1; 1 + ;", "(".repeat(50)), Lox, 20);
+    let errors = errors(&format!("1 + ;\n{}1; 1 + ;", "(".repeat(MAX_NESTING as usize)), Lox);
     let codes: Vec<_> = errors.iter().map(|error| error.code).collect();
     assert_eq!(codes, [Code::ExpectExpression, Code::NestedTooDeeply]);
+}
+
+#[test]
+fn length_of_the_text() {
+    let options = ParseOptions { max_source: 10, ..ParseOptions::default() };
+    assert_eq!(errors_with("print  1;\n", Lox, options), []);
+    let errors = errors_with("print  10;\n", Lox, options);
+    assert_eq!((errors.len(), errors[0].code), (1, Code::SourceTooLong));
 }
 
 #[test]
@@ -141,4 +162,19 @@ fn jumps() {
     // Back over all of the loop: condition, exit, pop, body and the jump itself.
     check("{ var a; while (a) { BODY } }", 65_526, &[]);
     check("{ var a; while (a) { BODY } }", 65_527, &[Code::LoopTooLarge]);
+}
+
+/// Where a condition ends, a look at what follows tells; conditions in its brackets look at the same again.
+#[test]
+fn nested_looks_at_what_follows_a_condition() {
+    let nested = |depth: usize, end: &str| {
+        "if (a) (b({ ".repeat(depth) + &"1; ".repeat(1000) + &format!("}})){end} ").repeat(depth)
+    };
+    for end in [";", " {}"] {
+        assert_eq!(errors(&nested(20, end), Siskin), [], "{end}");
+        // As deep as this, each byte would be looked at hundreds of times.
+        assert_eq!(codes(&nested(200, end), Siskin), [Code::NestedTooDeeply], "{end}");
+    }
+    // One after the other they look at different text.
+    assert_eq!(errors(&"if (a) -b; if (a) -b {} ".repeat(1000), Siskin), []);
 }

@@ -75,6 +75,7 @@ impl<'a> Context<'a> {
         let said = |text: &str| Some(text.to_owned());
         match code {
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
+            Code::ExpectEqualAfterLet => return said("give it a value, or declare it with 'var'"),
             Code::UnexpectedCharacter => return habits::character(self.text(here?)).and_then(said),
             Code::ExpectBraceAfterBlock | Code::ExpectBraceAfterClassBody if here.is_none() => {
                 let open = (*self.open.get_or_init(|| self.open_brace()))?;

@@ -289,7 +289,7 @@ fn limits() {
 sk> :limits
   memory    at most 67,108,864 bytes; 45,008 bytes in use
   calls     at most 100 active at once
-  nesting   at most 1,000 levels in a text
+  nesting   at most 1,000 levels in a text, and 786,432 bytes of native stack
   machine   code after 1,000 calls and loop turns
   fuel      no limit; 0 spent
 ",

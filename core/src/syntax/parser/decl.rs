@@ -35,6 +35,9 @@ impl Parser<'_> {
         let init = if self.matches(TokenKind::Equal)? {
             Some(self.expression()?)
         } else {
+            if kind == VarKind::Let {
+                self.error_at_current(Code::ExpectEqualAfterLet)?;
+            }
             self.emit(1);
             None
         };

@@ -51,30 +51,83 @@ impl Parser<'_> {
         self.advance()?;
         let start = self.previous.span.start;
         let can_assign = min <= Precedence::Assignment;
-        if let Some(mut left) = self.operand(can_assign)? {
-            loop {
-                let kind = self.current.kind;
-                // No operator has the lowest precedence, and `min` is always higher.
-                if Precedence::of(kind) < min {
-                    break;
-                }
-                self.advance()?;
-                left = match kind {
-                    TokenKind::LeftParen => self.call(left, start)?,
-                    TokenKind::Dot => self.dot(left, start, can_assign)?,
-                    TokenKind::And | TokenKind::Or => self.logical(left, start, kind)?,
-                    _ => self.binary(left, start, kind)?,
-                };
-            }
-            if can_assign && self.matches(TokenKind::Equal)? {
-                self.error(Code::InvalidAssignmentTarget)?;
-            }
+        if let Some(left) = self.operand(can_assign)? {
+            let expr = self.operators(left, start, min)?;
             self.leave();
-            return Ok(left);
+            return Ok(expr);
         }
         self.leave();
         self.error(Code::ExpectExpression)?;
         self.error_node()
+    }
+
+    /// The operators that follow the operand `left`, which began at `start`, and their operands.
+    #[inline(always)]
+    fn operators(&mut self, mut left: ExprId, start: u32, min: Precedence) -> Parse<ExprId> {
+        let can_assign = min <= Precedence::Assignment;
+        loop {
+            let kind = self.current.kind;
+            // No operator has the lowest precedence, and `min` is always higher.
+            if Precedence::of(kind) < min {
+                break;
+            }
+            self.advance()?;
+            left = match kind {
+                TokenKind::LeftParen => self.call(left, start)?,
+                TokenKind::Dot => self.dot(left, start, can_assign)?,
+                TokenKind::And | TokenKind::Or => self.logical(left, start, kind)?,
+                _ => self.binary(left, start, kind)?,
+            };
+        }
+        if can_assign && self.matches(TokenKind::Equal)? {
+            self.error(Code::InvalidAssignmentTarget)?;
+        }
+        Ok(left)
+    }
+
+    /// The condition of an `if` or `while` that begins with the parenthesis that comes, where it need not have any.
+    ///
+    /// What follows the closing one may go on with the condition, `if (a) - 1 > b {}`, or begin a body as in Lox, `if (a)
+    /// -f();`.
+    #[inline(never)]
+    pub(super) fn parenthesized_condition(&mut self) -> Parse<ExprId> {
+        self.enter()?;
+        self.advance()?;
+        let start = self.previous.span.start;
+        let mut cond = self.grouping()?;
+        let either = matches!(self.current.kind, TokenKind::LeftParen | TokenKind::Minus);
+        if !either || self.condition_goes_on()? {
+            cond = self.operators(cond, start, Precedence::Assignment)?;
+        }
+        self.leave();
+        Ok(cond)
+    }
+
+    /// Whether the first `;` or `{` outside brackets, from the token that comes on, is a `{`: no Lox statement that begins
+    /// with that token has one.
+    fn condition_goes_on(&mut self) -> Parse<bool> {
+        use TokenKind as T;
+        let mut lexer = self.lexer.clone();
+        let mut token = self.current;
+        let mut open = 0_u32;
+        let goes_on = loop {
+            match token.kind {
+                T::LeftBrace if open == 0 => break true,
+                T::Semicolon | T::RightParen | T::RightBrace if open == 0 => break false,
+                T::End => break false,
+                T::LeftParen | T::LeftBrace => open += 1,
+                T::RightParen | T::RightBrace => open -= 1,
+                _ => {}
+            }
+            token = lexer.next_token();
+        };
+        // Conditions inside the brackets look at the same text again, so nesting them could take the square of its length.
+        let looked = (token.span.end - self.current.span.start) as usize;
+        match self.look_left.checked_sub(looked) {
+            Some(left) => self.look_left = left,
+            None => self.too_deep()?,
+        }
+        Ok(goes_on)
     }
 
     /// What the last token begins; `None` if it begins no expression.
@@ -316,7 +369,7 @@ impl Parser<'_> {
         self.advance()?;
         let fixed = match resolved {
             Resolved::Local { var, .. } => self.ast.vars[var.index()].kind == VarKind::Let,
-            Resolved::Global => self.is_let_global(name),
+            Resolved::Global => !self.assign_global(name, name_span)?,
             Resolved::Nothing => false,
         };
         if fixed {

@@ -23,22 +23,29 @@ use self::scope::{ClassState, Scopes};
 use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Span, Symbol};
 use super::dialect::FunctionLimits;
 use super::{Code, Diagnostic, Dialect, Found, Lexer, Symbols, Token, TokenKind};
-use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 
-/// How deep a source text may nest unless the host says otherwise.
+/// How deep blocks, bodies, parentheses and operands of a source text may nest, each counting one.
 ///
-/// A level costs at most 600 bytes of native stack in parser or compiler on x86-64 with optimisation (560 at
-/// `opt-level = 1`, 496 in the release profile: a class in a method, `if` in `if` as values, arguments in
-/// arguments) and 1,900 without, so the deepest source takes .6 MB, and 1.9 MB in a build that nobody
-/// optimised: within the 2 MB that a thread has. `tests/native_stack.rs` loads every shape to its limit on
-/// a stack of 1 MB. A host with less stack than that lowers [`ParseOptions::max_depth`].
-pub const DEFAULT_MAX_DEPTH: u32 = 1_000;
+/// A text that nests deeper is refused by every host, and one that does not by none with the native stack that it
+/// takes: at most 600 bytes a level in parser or compiler on x86-64 with optimisation (560 at `opt-level = 1`, 496 in
+/// the release profile: a class in a method, `if` in `if` as values, arguments in arguments) and 1,900 without.
+pub const MAX_NESTING: u32 = 1_000;
+
+/// Bytes of native stack that parser and compiler may take unless the host says otherwise: enough for
+/// [`MAX_NESTING`] levels in an optimised build, and it leaves a thread of 1 MB a quarter.
+pub const DEFAULT_NATIVE_STACK: usize = 768 << 10;
+
+/// How often all of a text may be looked at beforehand, to tell where a condition ends.
+const LOOKS: usize = 32;
 
 /// What a host can set for parsing.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseOptions {
-    /// How deep blocks, bodies, parentheses and operands may nest, each counting one.
-    pub max_depth: u32,
+    /// Bytes of native stack that the parser may take. A text that needs more is one that nests too deeply.
+    pub native_stack: usize,
+    /// Bytes of text at most. Never more than 4 GB.
+    pub max_source: usize,
     /// Whether the text is a person's input at a prompt: its last expression needs no semicolon in either dialect, and
     /// is the script's value.
     pub interactive: bool,
@@ -46,7 +53,7 @@ pub struct ParseOptions {
 
 impl Default for ParseOptions {
     fn default() -> Self {
-        ParseOptions { max_depth: DEFAULT_MAX_DEPTH, interactive: false }
+        ParseOptions { native_stack: DEFAULT_NATIVE_STACK, max_source: usize::MAX, interactive: false }
     }
 }
 
@@ -99,7 +106,7 @@ pub fn parse<'s>(
     options: &ParseOptions,
     mem: &Mem,
 ) -> Result<Parsed<'s>, ParseFailure> {
-    if u32::try_from(source.len()).is_err() {
+    if source.len() > options.max_source || u32::try_from(source.len()).is_err() {
         let nowhere = Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: Found::Nothing };
         return Err(ParseFailure::Syntax(Vec::from_slice(mem, &[nowhere])?));
     }
@@ -136,8 +143,12 @@ struct Parser<'s> {
     /// An error was found in this statement: further ones would be guesses, so they are dropped.
     panicking: bool,
     diagnostics: Vec<Diagnostic>,
-    /// How many more levels may be entered.
+    /// How many more levels may be entered,
     depth_left: u32,
+    /// if they keep within this.
+    stack: StackBound,
+    /// How many more bytes may be looked at beforehand; see `condition_goes_on`.
+    look_left: usize,
     interactive: bool,
     ast: Ast,
     symbols: Symbols<'s>,
@@ -166,7 +177,9 @@ impl<'s> Parser<'s> {
             current: start,
             panicking: false,
             diagnostics: Vec::new(mem),
-            depth_left: options.max_depth,
+            depth_left: MAX_NESTING,
+            stack: StackBound::new(options.native_stack),
+            look_left: source.len().saturating_mul(LOOKS),
             interactive: options.interactive,
             ast: Ast::new(mem),
             symbols: Symbols::new(mem)?,
@@ -186,6 +199,7 @@ impl<'s> Parser<'s> {
             let stmt = self.declaration()?;
             self.pending.push(stmt.into())?;
         }
+        self.check_global_assignments()?;
         let body = self.take_pending(0)?;
         self.ast.functions[id.index()] = Function {
             name: Symbol::EMPTY,
@@ -325,11 +339,11 @@ impl<'s> Parser<'s> {
     #[inline]
     fn enter(&mut self) -> Parse<()> {
         match self.depth_left.checked_sub(1) {
-            Some(left) => {
+            Some(left) if !self.stack.is_passed() => {
                 self.depth_left = left;
                 Ok(())
             }
-            None => self.too_deep(),
+            _ => self.too_deep(),
         }
     }
 

@@ -14,8 +14,8 @@
 //! A local's `reach` is the innermost active function it is an upvalue of (or its own): a use there, or
 //! further out, has nothing to count. When a function ends, the reach of what it captured goes back.
 
-use super::super::Code;
 use super::super::ast::{FnId, FnKind, Span, Symbol, Var, VarId, VarKind};
+use super::super::{Code, Token};
 use super::ledger::Ledger;
 use super::{Parse, Parser};
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -43,8 +43,29 @@ struct Local {
 struct Binding {
     /// Its innermost local, plus one; 0 for none.
     local: u32,
-    /// Whether the text bound it as a global with `let`.
-    let_global: bool,
+    /// How the text declares it as a global.
+    global: Declared,
+}
+
+/// How a text declares a global.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Declared {
+    /// It does not, so far.
+    #[default]
+    No,
+    /// With `let`: it never changes.
+    Let,
+    /// In another way.
+    Other,
+}
+
+/// An assignment to a global that was not declared with `let` before it.
+#[derive(Clone, Copy, Debug)]
+struct Assignment {
+    name: Symbol,
+    name_span: Span,
+    /// Its `=`.
+    equal: Token,
 }
 
 /// A local that the function being parsed took from an enclosing one.
@@ -98,6 +119,8 @@ pub(super) struct Scopes {
     /// By [`Symbol`]; may be shorter than there are symbols.
     bindings: Vec<Binding>,
     captures: Vec<Capture>,
+    /// In a dialect with `let`; functions may stand above the declaration of what they assign.
+    global_assignments: Vec<Assignment>,
 }
 
 impl Scopes {
@@ -117,6 +140,7 @@ impl Scopes {
             locals: Vec::new(mem),
             bindings: Vec::new(mem),
             captures: Vec::new(mem),
+            global_assignments: Vec::new(mem),
         })
     }
 
@@ -286,17 +310,46 @@ impl Parser<'_> {
         }
     }
 
-    /// Notes how a global is declared.
+    /// Notes how a global is declared, by the name that was just stepped over. What is bound with `let` is declared once
+    /// in a text.
     pub(super) fn declare_global(&mut self, name: Symbol, kind: VarKind) -> Parse<()> {
-        if self.dialect.has_fn_and_let() {
-            self.scopes.binding(name)?.let_global = kind == VarKind::Let;
+        if !self.dialect.has_fn_and_let() {
+            return Ok(());
+        }
+        let declared = if kind == VarKind::Let { Declared::Let } else { Declared::Other };
+        let before = core::mem::replace(&mut self.scopes.binding(name)?.global, declared);
+        if before != Declared::No && (before, declared) != (Declared::Other, Declared::Other) {
+            self.error(Code::DuplicateVariable)?;
         }
         Ok(())
     }
 
-    /// Whether the text so far binds a name as a global with `let`.
-    pub(super) fn is_let_global(&self, name: Symbol) -> bool {
-        self.scopes.bindings.get(name.index()).is_some_and(|binding| binding.let_global)
+    /// Notes an assignment to a global, at its `=`, which was just stepped over; false if the global never changes.
+    pub(super) fn assign_global(&mut self, name: Symbol, name_span: Span) -> Parse<bool> {
+        if !self.dialect.has_fn_and_let() {
+            return Ok(true);
+        }
+        if self.scopes.binding(name)?.global == Declared::Let {
+            return Ok(false);
+        }
+        let equal = self.previous;
+        self.scopes.global_assignments.push(Assignment { name, name_span, equal })?;
+        Ok(true)
+    }
+
+    /// At the end of the text: reports assignments to globals that were declared with `let` after them.
+    pub(super) fn check_global_assignments(&mut self) -> Parse<()> {
+        let reported = self.diagnostics.len();
+        for index in 0..self.scopes.global_assignments.len() {
+            let Assignment { name, name_span, equal } = self.scopes.global_assignments[index];
+            if self.scopes.binding(name)?.global == Declared::Let {
+                self.report(equal, Code::AssignToLet { name: name_span })?;
+            }
+        }
+        if self.diagnostics.len() != reported {
+            self.diagnostics.sort_unstable_by_key(|error| error.span.start);
+        }
+        Ok(())
     }
 
     // Uses.

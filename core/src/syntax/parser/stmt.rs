@@ -104,10 +104,10 @@ impl Parser<'_> {
     /// The condition of `if` or `while`, and whether it began with a parenthesis.
     pub(super) fn condition(&mut self, missing_paren: Code) -> Parse<(ExprId, bool)> {
         if self.dialect.has_bare_conditions() {
-            // `(a) + b` is one condition, so what follows the `)` decides nothing here: an expression
-            // goes as far as it can.
+            // `(a) + b` is one condition: an expression goes as far as it can, unless a Lox body begins after the `)`.
             let parenthesized = self.check(TokenKind::LeftParen);
-            return Ok((self.expression()?, parenthesized));
+            let cond = if parenthesized { self.parenthesized_condition()? } else { self.expression()? };
+            return Ok((cond, parenthesized));
         }
         self.consume(TokenKind::LeftParen, missing_paren)?;
         let cond = self.expression()?;

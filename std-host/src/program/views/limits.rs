@@ -1,13 +1,14 @@
 //! What bounds the VM.
 
 use siskin_core::Options;
+use siskin_core::syntax::MAX_NESTING;
 
 use super::super::figures::Grouped;
 use super::super::session::Session;
 
 /// Lists the limits, and how much of each is used.
 pub(in super::super) fn limits(session: &Session) -> String {
-    let Options { memory, max_frames, max_nesting, hot, .. } = session.vm.options();
+    let Options { memory, max_frames, native_stack, hot, .. } = session.vm.options();
     let stats = session.vm.stats();
     let most = match memory {
         usize::MAX => "no limit".to_owned(),
@@ -17,11 +18,12 @@ pub(in super::super) fn limits(session: &Session) -> String {
     format!(
         "  memory    {most}; {used} bytes in use\n\
          \x20 calls     at most {} active at once\n\
-         \x20 nesting   at most {} levels in a text\n\
+         \x20 nesting   at most {} levels in a text, and {} bytes of native stack\n\
          \x20 machine   code after {} calls and loop turns\n\
          \x20 fuel      no limit; {} spent\n",
         Grouped(max_frames.into()),
-        Grouped(max_nesting.into()),
+        Grouped(MAX_NESTING.into()),
+        Grouped(native_stack as u64),
         Grouped(hot.into()),
         Grouped(stats.fuel),
     )
