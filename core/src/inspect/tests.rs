@@ -65,6 +65,7 @@ fn globals_are_those_that_are_defined() {
             .map(|(name, kind)| (name.to_string(), kind))
     );
     assert!(vm.global_value("unknown").is_none());
+    assert_eq!(vm.global_value("clock").and_then(ValueView::global_name), Some("clock"));
 }
 
 #[test]

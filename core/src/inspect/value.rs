@@ -108,6 +108,12 @@ impl<'v> ValueView<'v> {
         self.value.header().map(Gc::address)
     }
 
+    /// The name of the first global that has this very value, if one has.
+    #[must_use]
+    pub fn global_name(self) -> Option<&'v str> {
+        self.vm.globals.iter().find_map(|(name, value)| (value == self.value).then_some(name))
+    }
+
     fn number(self) -> f64 {
         if self.value.is_int() { f64::from(self.value.as_int()) } else { self.value.as_double() }
     }

@@ -48,7 +48,7 @@ fn read_path(path: &Path) -> io::Result<String> {
 }
 
 /// Files that end in `.lox` are Lox, all others Siskin.
-fn dialect_of(path: &Path) -> Dialect {
+pub(super) fn dialect_of(path: &Path) -> Dialect {
     if path.extension().is_some_and(|extension| extension == "lox") { Dialect::Lox } else { Dialect::Siskin }
 }
 

@@ -1,5 +1,6 @@
 //! Commands that look after the session, and what is said of wrong ones.
 
+use super::terminal::Key;
 use super::transcript::{check, check_with};
 
 #[test]
@@ -9,12 +10,12 @@ fn help() {
 sk> :help
   Type an expression or a definition. A line that begins with a colon is a command:
 
-  :help     [TOPIC]            what there is; of a command or topic, more
-  :quit                        leave; Ctrl-D does, too
+  :help     [TOPIC]            list the commands, or explain one or a topic
+  :quit                        leave, as do Ctrl-D and exit
   :type     EXPR               the type of a value
   :vars                        what is defined: names, types, values
   :clear                       forget everything that was defined
-  :load     FILE               run a script, here
+  :load     FILE               run a script in this session
   :save     FILE               write the inputs so far to a new file
   :dialect  [lox|siskin]       the language of inputs
   :disasm   F                  a function's bytecode
@@ -63,7 +64,7 @@ sk> :help :vars
   what is defined: names, types, values
 
 sk> :help nothing
-  no help on 'nothing'; there is keys, language and each command
+  no help on 'nothing'; topics are keys, language and the commands
 "#,
     );
 }
@@ -100,28 +101,28 @@ fn arguments_are_checked() {
 sk> let n = 1
 
 sk> :disasm
-  say it of what: :disasm F
+  missing argument: :disasm F
 
 sk> :disasm n
-  'n' is no function but a number
+  'n' is not a function but a number
 
 sk> :disasm none
   'none' is not defined
 
 sk> :views clock
-  'clock' is no function but a native function
+  'clock' is not a function but a native function
 
 sk> :caches n
-  'n' is no function but a number
+  'n' is not a function but a number
 
 sk> :vars n
-  :vars takes nothing
+  :vars takes no argument
 
 sk> :type
-  say it of what: :type EXPR
+  missing argument: :type EXPR
 
 sk> :load
-  say it of what: :load FILE
+  missing argument: :load FILE
 "#,
     );
 }
@@ -275,7 +276,7 @@ sk> g(2)
 => 3
 
 sk> :dialect none
-  there are lox and siskin, not 'none'
+  unknown dialect 'none'; expected lox or siskin
 "#,
     );
 }
@@ -294,4 +295,60 @@ sk> :limits
   fuel      no limit; 0 spent
 ",
     );
+}
+
+#[test]
+fn words_of_other_prompts_are_answered() {
+    for word in ["exit", "quit", "exit()", "quit;", ":exit", ":q"] {
+        let mut terminal = super::prompt();
+        super::line(&mut terminal, word);
+        assert_eq!(terminal.wait_for_exit(), 0, "{word}");
+    }
+    for word in ["help", "?", "help()", ":?"] {
+        let mut terminal = super::prompt();
+        super::line(&mut terminal, word);
+        terminal.wait_for(|screen| screen.contains(":help keys") && screen.ends_with("\nsk>"));
+    }
+    // What the session has defined wins.
+    check("sk> let exit = 1\n\nsk> exit\n=> 1\n\nsk> fn help() { 2 }\n  defined help/0\n\nsk> help()\n=> 2");
+}
+
+#[test]
+fn functions_are_completed_by_their_paths() {
+    let mut terminal = super::prompt();
+    super::line(&mut terminal, "class Point { init() {} norm() {} }");
+    terminal.wait_for_end("class Point\n\nsk>");
+    terminal.send(":disasm Point.n");
+    terminal.wait_for_end("Point.n");
+    terminal.key(Key::Tab);
+    terminal.wait_for_end("sk> :disasm Point.norm");
+    terminal.key(Key::Ctrl('c'));
+    super::line(&mut terminal, "class R { init() { this.zz = 5; } }");
+    super::line(&mut terminal, "let w = Point()");
+    super::line(&mut terminal, "w.y = R()");
+    super::line(&mut terminal, "let y = Point()");
+    terminal.wait_for_end("= Point()\n\nsk>");
+    terminal.send("w.y.z");
+    terminal.wait_for_end("sk> w.y.z");
+    terminal.key(Key::Tab);
+    terminal.wait_for_end("sk> w.y.zz");
+}
+
+#[test]
+fn memory_at_the_prompt_is_limited() {
+    let mut terminal = super::open(&["repl", "--memory", "2m"], &[]);
+    super::line(&mut terminal, "class N { init(n) { this.n = n; } } var l = nil; while true { l = N(l); }");
+    terminal.wait_for(|screen| screen.contains("error: Out of memory.") && screen.ends_with("\nsk>"));
+    super::line(&mut terminal, ":limits");
+    terminal.wait_for(|screen| {
+        screen.contains("  memory    at most 2,097,152 bytes") && screen.ends_with("\nsk>")
+    });
+    let screen = terminal.screen();
+    let used = screen
+        .split_once("2,097,152 bytes; ")
+        .and_then(|(_, rest)| rest.split_once(" bytes in use"))
+        .expect("a figure")
+        .0;
+    let used: u32 = used.replace(',', "").parse().expect("a number");
+    assert!((1_000_000..2_097_152 + 1_048_576).contains(&used), "{screen}");
 }

@@ -160,3 +160,132 @@ sk> :load FILE
 ",
     );
 }
+
+/// A session, and what the script that it saves prints.
+#[track_caller]
+fn check_saved(name: &str, session: &str, printed: &str) {
+    let path = path(name);
+    check_file(&path, session);
+    let session = format!("sk> :load FILE\n{printed}");
+    check_file(&path, &session);
+}
+
+#[test]
+fn what_is_saved_runs() {
+    check_saved(
+        "save_let.sk",
+        "
+sk> let n = 1
+
+sk> n = 2
+=> 2
+
+sk> :save FILE
+  saved 2 inputs
+",
+        "",
+    );
+    check_saved(
+        "save_underscore.sk",
+        "
+sk> 1+1
+=> 2
+
+sk> _ * 2
+=> 4
+
+sk> print _
+4
+
+sk> :save FILE
+  saved 3 inputs
+",
+        "4",
+    );
+    let lib = file("save_lib.sk", "let loaded = 1;\nprint \"lib\"; // a value: \nloaded");
+    check_saved(
+        "save_load.sk",
+        &"
+sk> :load LIB
+lib
+
+sk> let b = loaded + 1
+
+sk> print b
+2
+
+sk> :save FILE
+  saved 3 inputs
+"
+        .replace("LIB", &lib),
+        "lib\n2",
+    );
+    check_saved(
+        "save_dialects.lox",
+        "
+sk> :dialect lox
+  lox
+
+lox> var let = 1
+
+lox> print let
+1
+
+lox> :save FILE
+  saved 2 inputs
+",
+        "1",
+    );
+}
+
+#[test]
+fn what_does_not_compile_is_not_saved() {
+    let path = path("save_not.sk");
+    check_file(
+        &path,
+        "
+sk> :dialect lox
+  lox
+
+lox> var let = 1
+
+lox> :save FILE
+  not saved: the inputs so far do not compile as one script
+error: Expect variable name.
+ --> FILE:1:5
+  |
+1 | var let = 1;
+  |     ^^^
+  |
+  = help: 'let' is a word of the language, not a name
+
+error: Expect variable name.
+ --> FILE:1:9
+  |
+1 | var let = 1;
+  |         ^
+",
+    );
+    assert!(fs::metadata(&path).is_err(), "nothing is written");
+}
+
+#[test]
+fn paths_may_be_quoted_or_below_home() {
+    let path = file("with blank.sk", "print 3;");
+    check_file(
+        &path,
+        "
+sk> :load \"FILE\"
+3
+
+sk> :load 'FILE'
+3
+
+sk> :load FILE
+3
+",
+    );
+    let mut terminal = super::open(&[], &[("HOME", env!("CARGO_TARGET_TMPDIR"))]);
+    super::line(&mut terminal, ":load ~/terminal/with blank.sk");
+    terminal.wait_for_end("blank.sk\n3\n\nsk>");
+}

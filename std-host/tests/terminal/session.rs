@@ -66,7 +66,10 @@ sk> n
 => 1
 
 sk> clock
-=> <native fn>
+=> <native fn clock>
+
+sk> 100000000000000000000000 * 10
+=> 1000000000000000000000000
 "#,
     );
 }
@@ -103,10 +106,11 @@ sk> "a" + "b"
 
 sk> "one
 ..> two"
-=> "one\ntwo"
+=> "one
+two"
 
 sk> "back\slash"
-=> "back\\slash"
+=> "back\slash"
 
 sk> "Grüße, 鳥"
 => "Grüße, 鳥"

@@ -76,7 +76,7 @@ sk> :tier baseline
   baseline: x86-64 jit, 0 functions compiled, 0 bytes
 
 sk> :tier fastest
-  there are interp and baseline, not 'fastest'
+  unknown tier 'fastest'; expected interp or baseline
 "#,
     );
 }

@@ -4,10 +4,10 @@
 
 use std::fs::OpenOptions;
 use std::io::Write;
-use std::path::Path;
+use std::path::PathBuf;
 
 use siskin_core::Dialect;
-use siskin_core::inspect::{NativeState, ValueKind};
+use siskin_core::inspect::NativeState;
 use siskin_jit::Isa;
 
 use super::editor::{Argument, CommandInfo};
@@ -62,7 +62,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "help",
         usage: "[TOPIC]",
-        about: "what there is; of a command or topic, more",
+        about: "list the commands, or explain one or a topic",
         more: "Topics are the commands, and: keys, language.",
         argument: || Argument::Word(help::topics().map(str::to_owned).collect()),
         run: |_, topic, console| Ok(print(console, help::help(topic).map_err(Wrong::Said)?)?),
@@ -70,7 +70,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "quit",
         usage: "",
-        about: "leave; Ctrl-D does, too",
+        about: "leave, as do Ctrl-D and exit",
         more: "",
         argument: || Argument::None,
         run: |_, _, _| Ok(Next::Leave(exit::SUCCESS)),
@@ -109,8 +109,8 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "load",
         usage: "FILE",
-        about: "run a script, here",
-        more: "What it defines stays. FILE.lox is Lox, anything else Siskin.",
+        about: "run a script in this session",
+        more: "What it defines stays. FILE.lox is Lox, anything else Siskin. ~ is the home directory.",
         argument: || Argument::File,
         run: load,
     },
@@ -118,7 +118,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "save",
         usage: "FILE",
         about: "write the inputs so far to a new file",
-        more: "Those that failed are left out. A file that is there already is left alone.",
+        more: "Inputs that failed are left out; what :load ran is put in. An existing file is not changed. FILE.lox is written\n  as Lox, anything else as Siskin.",
         argument: || Argument::File,
         run: save,
     },
@@ -153,7 +153,9 @@ pub(super) const COMMANDS: &[Command] = &[
             // More may be known of operands by now.
             let older = match (view.native(), asm::Machine::new(&unit, isa)) {
                 (NativeState::Compiled { len, .. }, Ok(now)) if len != now.len => {
-                    format!("  compiled anew; the code in use, made earlier, has {len} bytes\n")
+                    format!(
+                        "  compiled for this listing; the code in use was made earlier and has {len} bytes\n"
+                    )
                 }
                 _ => String::new(),
             };
@@ -224,7 +226,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "limits",
         usage: "",
         about: "memory, depth and fuel: what is allowed, what is used",
-        more: "`siskin repl --help` lists the options that set them.",
+        more: "`siskin repl --help` lists the options that set them. Beyond its limit of memory a session has a megabyte to load\n  inputs and to show values.",
         argument: || Argument::None,
         run: |repl, _, console| Ok(print(console, views::limits(&repl.session))?),
     },
@@ -249,6 +251,12 @@ pub(super) fn infos() -> Vec<CommandInfo> {
 
 /// The command of that name; a beginning will do if it is only one command's.
 pub(super) fn named(name: &str) -> Result<&'static Command, String> {
+    // What other prompts call them.
+    let name = match name {
+        "exit" => "quit",
+        "?" => "help",
+        name => name,
+    };
     if let Some(command) = COMMANDS.iter().find(|command| command.name == name) {
         return Ok(command);
     }
@@ -291,9 +299,9 @@ pub(super) fn run(repl: &mut Repl, line: &str, console: &mut Console<'_>) -> Don
     let (command, argument) = (named(name).map_err(Wrong::Said)?, argument.trim());
     match (command.usage, argument) {
         ("", "") => {}
-        ("", _) => return Err(Wrong::Said(format!(":{} takes nothing", command.name))),
+        ("", _) => return Err(Wrong::Said(format!(":{} takes no argument", command.name))),
         (usage, "") if !usage.starts_with('[') => {
-            return Err(Wrong::Said(format!("say it of what: :{} {usage}", command.name)));
+            return Err(Wrong::Said(format!("missing argument: :{} {usage}", command.name)));
         }
         _ => {}
     }
@@ -308,25 +316,45 @@ fn isa() -> Result<Isa, Wrong> {
     Isa::native().ok_or_else(|| Wrong::Said("there is no compiler for this processor".into()))
 }
 
-fn load(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
-    let path = Path::new(path);
-    let source = source::read_file(path)
+/// The path that an argument names: `~` is the home directory, and quotes around it are not part of it.
+fn path(argument: &str) -> PathBuf {
+    let quoted = ['"', '\''].iter().find_map(|&quote| argument.strip_prefix(quote)?.strip_suffix(quote));
+    let argument = quoted.unwrap_or(argument);
+    let below_home = match argument {
+        "~" => Some(""),
+        _ => argument.strip_prefix("~/"),
+    };
+    match (below_home, std::env::home_dir()) {
+        (Some(below), Some(home)) => home.join(below),
+        _ => argument.into(),
+    }
+}
+
+fn load(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
+    let path = path(argument);
+    let source = source::read_file(&path)
         .map_err(|error| Wrong::Said(format!("cannot read '{}': {error}", path.display())))?;
     repl.run_file(source, console)?;
     Ok(Next::Stay)
 }
 
-fn save(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
-    let inputs = &repl.session.inputs;
-    let write = || {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
-        for input in inputs {
-            writeln!(file, "{}", input.trim_end())?;
+fn save(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
+    let path = path(argument);
+    let script = match repl.session.script(&path.display().to_string(), source::dialect_of(&path)) {
+        Ok(script) => script,
+        Err(failure) => {
+            console.error("  not saved: the inputs so far do not compile as one script\n");
+            return Err(repl.failed(failure, console));
         }
+    };
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        file.write_all(script.as_bytes())?;
         file.flush()
     };
-    write().map_err(|error| Wrong::Said(format!("cannot write '{path}': {error}")))?;
-    Ok(print(console, format_args!("  saved {}\n", Count(inputs.len(), "input")))?)
+    write().map_err(|error| Wrong::Said(format!("cannot write '{}': {error}", path.display())))?;
+    let count = repl.session.inputs.len();
+    Ok(print(console, format_args!("  saved {}\n", Count(count, "input")))?)
 }
 
 fn dialect(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
@@ -334,7 +362,7 @@ fn dialect(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
         "" => repl.session.dialect,
         "lox" => Dialect::Lox,
         "siskin" => Dialect::Siskin,
-        _ => return Err(Wrong::Said(format!("there are lox and siskin, not '{name}'"))),
+        _ => return Err(Wrong::Said(format!("unknown dialect '{name}'; expected lox or siskin"))),
     };
     let name = match repl.session.dialect {
         Dialect::Lox => "lox",
@@ -373,7 +401,7 @@ fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
                 return Err(Wrong::Said(format!("there is no machine code: {why}")));
             }
         }
-        _ => return Err(Wrong::Said(format!("there are interp and baseline, not '{name}'"))),
+        _ => return Err(Wrong::Said(format!("unknown tier '{name}'; expected interp or baseline"))),
     }
     let (session, stats) = (&repl.session, repl.session.vm.native_stats());
     let text = match session.vm.tier_name() {
@@ -387,25 +415,4 @@ fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
         _ => "  interp: everything is interpreted\n".into(),
     };
     Ok(print(console, text)?)
-}
-
-/// Globals and what they have, for completion.
-pub(super) fn members(kind: ValueKind<'_>) -> Vec<String> {
-    let mut names = Vec::new();
-    match kind {
-        ValueKind::Instance(instance) => {
-            instance.each_field(|name, _| names.push(name.to_owned()));
-            if let Some(class) = instance.class() {
-                class.each_method(|name, _| names.push(name.to_owned()));
-            }
-        }
-        ValueKind::Class(class) => class.each_method(|name, _| names.push(name.to_owned())),
-        ValueKind::Function(function) => {
-            names.extend(function.inner().filter_map(|inner| inner.name()).map(str::to_owned));
-        }
-        _ => {}
-    }
-    names.sort();
-    names.dedup();
-    names
 }

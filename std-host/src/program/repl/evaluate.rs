@@ -2,17 +2,16 @@
 
 use std::io::{self, Write};
 
-use siskin_core::Dialect;
 use siskin_core::inspect::{ValueKind, ValueView};
+use siskin_core::{Dialect, Options};
 
 use super::commands::{self, Wrong};
-use super::editor::{Global, Kind, Known};
 use crate::diagnostics::{Printer, Source};
 use crate::input;
 use crate::program::args;
 use crate::program::console::Console;
 use crate::program::exit;
-use crate::program::session::{Definition, Failure, Session, Shown, definitions};
+use crate::program::session::{Definition, Failure, Session, Shown, definitions, is_literal};
 use crate::program::views::{self, Timing};
 
 /// What to do after an input.
@@ -37,7 +36,7 @@ pub(super) struct Repl {
 impl Repl {
     /// A session as the command line wants it; when that fails, says so and returns the exit code.
     pub(super) fn new(args: &args::Repl, console: &mut Console<'_>) -> Result<Repl, u8> {
-        match Session::new(args.options(), args.engine.tier, args.dialect) {
+        match Session::new(limited(args.options()), args.engine.tier, args.dialect) {
             Ok(session) => {
                 let mut printer = console.printer(&args.errors, args.dialect);
                 // At a prompt, Lox is shown its errors as everybody else is.
@@ -64,7 +63,10 @@ impl Repl {
         let done = match line {
             "" => Ok(Next::Stay),
             _ if input::is_command(line) => commands::run(self, line, console),
-            _ => self.evaluate(text, console).map(|()| Next::Stay),
+            _ => match self.command_meant(line) {
+                Some(command) => commands::run(self, command, console),
+                None => self.evaluate(text, console).map(|()| Next::Stay),
+            },
         };
         match done {
             Ok(next) => next,
@@ -77,12 +79,27 @@ impl Repl {
         }
     }
 
+    /// The command that a word means which people type at other prompts, unless the session has given it a meaning.
+    fn command_meant(&self, line: &str) -> Option<&'static str> {
+        let word = line.trim_end_matches(';').trim_end();
+        let word = word.strip_suffix("()").unwrap_or(word);
+        let command = match word {
+            "exit" | "quit" => ":quit",
+            "help" | "?" => ":help",
+            _ => return None,
+        };
+        self.session.vm.global_value(word).is_none().then_some(command)
+    }
+
     fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
         let text = input::complete_text(text, self.session.dialect);
         self.define(&text, self.session.dialect, console, |session, output| session.evaluate(&text, output))?;
         let value = self.session.vm.result();
-        if !matches!(value.kind(), ValueKind::Nil) {
-            console.print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?;
+        match value.kind() {
+            ValueKind::Nil => {}
+            ValueKind::Str(text) if is_literal(text) => console.print(format_args!("=> \"{text}\"\n"))?,
+            _ => console
+                .print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?,
         }
         Ok(())
     }
@@ -133,13 +150,18 @@ impl Repl {
             // That this fails shows again at the next prompt.
             let _ = lines.stream.write_all(b"\n");
         }
-        ran.map_err(|failure| match failure {
+        ran.map_err(|failure| self.failed(failure, console))
+    }
+
+    /// Says why something did not come to its end.
+    pub(super) fn failed(&self, failure: Failure, console: &mut Console<'_>) -> Wrong {
+        match failure {
             Failure::Output(error) => Wrong::Leave(console.cannot_write(&error)),
             failure => {
                 console.error(self.session.report(&failure, self.printer));
                 Wrong::Shown
             }
-        })
+        }
     }
 
     fn is_defined(&self, definition: Definition<'_>) -> bool {
@@ -156,29 +178,28 @@ impl Repl {
             _ => format!("  {verb} {name}\n"),
         }
     }
+}
 
-    /// Tells the editor what there is.
-    pub(super) fn tell(&self, known: &mut Known) {
-        known.dialect = self.session.dialect;
-        if known.commands.is_empty() {
-            known.commands = commands::infos();
-        }
-        known.globals.clear();
-        known.members.clear();
-        for (name, value) in self.session.vm.globals() {
-            let kind = match value.kind() {
-                ValueKind::Function(_) => Kind::Function,
-                ValueKind::Native => Kind::Builtin,
-                ValueKind::Class(_) => Kind::Class,
-                _ => Kind::Value,
-            };
-            known.globals.push(Global { name: name.to_owned(), kind });
-            let members = commands::members(value.kind());
-            if !members.is_empty() {
-                known.members.insert(name.to_owned(), members);
-            }
-        }
+/// Options with a limit of memory: half of what the machine has, unless they say how much.
+fn limited(mut options: Options) -> Options {
+    if options.memory == usize::MAX
+        && let Some(memory) = memory()
+    {
+        options.memory = usize::try_from(memory / 2).unwrap_or(usize::MAX);
     }
+    options
+}
+
+/// Bytes of memory that the machine has, if that is known.
+#[cfg(target_os = "linux")]
+fn memory() -> Option<u64> {
+    let info = rustix::system::sysinfo();
+    (info.totalram as u64).checked_mul(info.mem_unit.into()).filter(|&bytes| bytes > 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn memory() -> Option<u64> {
+    None
 }
 
 /// Knows whether what was written ends in the middle of a line.

@@ -41,7 +41,7 @@ pub(super) fn help(topic: &str) -> Result<String, String> {
         "language" => Ok(LANGUAGE.into()),
         name => {
             let command = named(name)
-                .map_err(|_| format!("no help on '{name}'; there is keys, language and each command"))?;
+                .map_err(|_| format!("no help on '{name}'; topics are keys, language and the commands"))?;
             let more = if command.more.is_empty() { String::new() } else { format!("  {}\n", command.more) };
             Ok(format!("  :{} {}\n  {}\n{more}", command.name, command.usage, command.about))
         }

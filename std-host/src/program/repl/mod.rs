@@ -27,6 +27,7 @@ use self::plain::Plain;
 use super::args;
 use super::console::Console;
 use super::exit;
+use super::session::Session;
 
 /// What came of asking for an input.
 pub(super) enum Read {
@@ -42,7 +43,7 @@ pub(super) enum Read {
 
 /// Reads, evaluates and prints until it is told to stop.
 pub(super) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
-    let mut repl = match Repl::new(args, console) {
+    let repl = match Repl::new(args, console) {
         Ok(repl) => repl,
         Err(code) => return code,
     };
@@ -50,16 +51,20 @@ pub(super) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
     let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, repl.session.interrupt());
     let mut reader = Reader::new(args, console);
     let shown = if console.is_terminal { console.print(banner(&repl.session.vm)) } else { Ok(()) };
-    match shown.and_then(|()| read_and_evaluate(&mut repl, &mut reader, console)) {
+    match shown.and_then(|()| read_and_evaluate(repl, &mut reader, console)) {
         Ok(code) | Err(code) => code,
     }
 }
 
 /// Returns the code to leave with, or the one to leave with because output cannot be written.
-fn read_and_evaluate(repl: &mut Repl, reader: &mut Reader, console: &mut Console<'_>) -> Result<u8, u8> {
+fn read_and_evaluate(mut repl: Repl, reader: &mut Reader, console: &mut Console<'_>) -> Result<u8, u8> {
     loop {
         console.stdout.flush().map_err(|error| console.cannot_write(&error))?;
-        match reader.read(repl, console) {
+        let (session, read) = reader.read(repl.session, console);
+        // It is lent while an input is typed, and comes back.
+        let Some(session) = session else { return Ok(exit::RUNTIME) };
+        repl.session = session;
+        match read {
             Ok(Read::Text(text)) => {
                 if let Next::Leave(code) = repl.input(&text, console) {
                     return Ok(code);
@@ -102,7 +107,12 @@ impl Reader {
         // The editor draws on standard error.
         if console.is_terminal && io::stderr().is_terminal() && !is_dumb {
             let color = console.printer(&args.errors, args.dialect).color;
-            let config = Config { dialect: args.dialect, color, history: history::file() };
+            let config = Config {
+                dialect: args.dialect,
+                commands: commands::infos(),
+                color,
+                history: history::file(),
+            };
             let (editor, warning) = Editor::new(config);
             if let Some(warning) = warning {
                 console.error(format_args!("siskin: {warning}\n"));
@@ -112,15 +122,20 @@ impl Reader {
         reader
     }
 
-    fn read(&mut self, repl: &Repl, console: &mut Console<'_>) -> io::Result<Read> {
-        let dialect = repl.session.dialect;
+    /// Asks for an input; the session is given back.
+    fn read(&mut self, session: Session, console: &mut Console<'_>) -> (Option<Session>, io::Result<Read>) {
+        let dialect = session.dialect;
         let Some(editor) = &mut self.editor else {
-            return self.plain.read(dialect, console);
+            return (Some(session), self.plain.read(dialect, console));
         };
-        if !self.gave_up {
-            repl.tell(&mut editor.known());
-            match editor.read() {
-                Ok(read) => return Ok(read),
+        let mut session = Some(session);
+        if !self.gave_up
+            && let Some(lent) = session.take()
+        {
+            let (back, read) = editor.read(lent);
+            session = back;
+            match read {
+                Ok(read) => return (session, Ok(read)),
                 // A terminal that did not say where its cursor is, most likely.
                 Err(error) => console.error(format_args!("siskin: lines cannot be edited here: {error}\n")),
             }
@@ -130,6 +145,6 @@ impl Reader {
         editor.has_answered(self.plain.take_replies());
         // One that ever said it is asked again at the next prompt.
         self.gave_up = !editor.answers();
-        read
+        (session, read)
     }
 }

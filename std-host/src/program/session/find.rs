@@ -4,7 +4,7 @@ use std::fmt;
 
 use siskin_core::Vm;
 use siskin_core::bytecode::{FnIndex, Program};
-use siskin_core::inspect::{FunctionView, ValueKind};
+use siskin_core::inspect::{FunctionView, ValueKind, ValueView};
 
 use super::{Reserve, Session};
 use crate::diagnostics::Source;
@@ -36,7 +36,7 @@ impl fmt::Display for NotFound {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             NotFound::Undefined(name) => write!(f, "'{name}' is not defined"),
-            NotFound::NoFunction(name, kind) => write!(f, "'{name}' is no function but a {kind}"),
+            NotFound::NoFunction(name, kind) => write!(f, "'{name}' is not a function but a {kind}"),
             NotFound::NoMember(of, name) => write!(f, "'{of}' has no function '{name}'"),
             NotFound::NoText(name) => write!(f, "the text of '{name}' is not at hand"),
         }
@@ -57,6 +57,39 @@ impl Session {
         Ok(Found { view, source, program: program.map_err(|_| no_text())?, index })
     }
 
+    /// What can follow a path of names and a dot in code: fields, and methods. Nothing, unless all of the path is known.
+    pub(crate) fn members(&self, path: &[&str]) -> Vec<String> {
+        let mut names = Vec::new();
+        match value(&self.vm, path).map(ValueView::kind) {
+            Some(ValueKind::Instance(instance)) => {
+                instance.each_field(|name, _| names.push(name.to_owned()));
+                if let Some(class) = instance.class() {
+                    class.each_method(|name, _| names.push(name.to_owned()));
+                }
+            }
+            // A class has nothing that code can ask for.
+            _ => return names,
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
+    /// What can follow a path in the path of a function.
+    pub(crate) fn inner_functions(&self, path: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        match self.vm.global_value(path).map(ValueView::kind) {
+            Some(ValueKind::Class(class)) => class.each_method(|name, _| names.push(name.to_owned())),
+            _ => {
+                let inner = view(&self.vm, path).into_iter().flat_map(FunctionView::inner);
+                names.extend(inner.filter_map(|inner| inner.name().map(str::to_owned)));
+            }
+        }
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// The paths of all functions that can be found, for completion.
     pub(crate) fn function_paths(&self) -> Vec<String> {
         let mut paths = Vec::new();
@@ -72,6 +105,23 @@ impl Session {
         paths.sort();
         paths
     }
+}
+
+/// The value of a global, or of a field of it, and so on.
+fn value<'v>(vm: &'v Vm, path: &[&str]) -> Option<ValueView<'v>> {
+    let (name, fields) = path.split_first()?;
+    let mut value = vm.global_value(name)?;
+    for field in fields {
+        let ValueKind::Instance(instance) = value.kind() else { return None };
+        let mut found = None;
+        instance.each_field(|name, value| {
+            if name == *field {
+                found = Some(value);
+            }
+        });
+        value = found?;
+    }
+    Some(value)
 }
 
 fn view<'v>(vm: &'v Vm, path: &str) -> Result<FunctionView<'v>, NotFound> {
@@ -123,8 +173,8 @@ mod tests {
         }
         let error = |path: &str| session.find(path).err().map(|error| error.to_string());
         assert_eq!(error("x").as_deref(), Some("'x' is not defined"));
-        assert_eq!(error("n").as_deref(), Some("'n' is no function but a number"));
-        assert_eq!(error("clock").as_deref(), Some("'clock' is no function but a native function"));
+        assert_eq!(error("n").as_deref(), Some("'n' is not a function but a number"));
+        assert_eq!(error("clock").as_deref(), Some("'clock' is not a function but a native function"));
         assert_eq!(error("C.x").as_deref(), Some("'C' has no function 'x'"));
         assert_eq!(error("out.x").as_deref(), Some("'out' has no function 'x'"));
         assert_eq!(session.function_paths(), ["C.init", "C.m", "out"]);

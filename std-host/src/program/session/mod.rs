@@ -7,6 +7,7 @@
 
 mod defined;
 mod find;
+mod saved;
 mod show;
 #[cfg(test)]
 mod tests;
@@ -24,11 +25,11 @@ use siskin_core::{Dialect, LoadError, Options, Outcome, RuntimeError, Vm};
 
 pub(super) use defined::{Definition, definitions};
 pub(super) use find::{Found, NotFound};
-pub(super) use show::Shown;
+pub(super) use saved::{Input, script};
+pub(super) use show::{Shown, is_literal};
 
 use super::args::Tier;
 use crate::diagnostics::{Printer, Source, Sources, Stopped};
-use crate::input::closed_text;
 use crate::io::{StreamOutput, SystemClock};
 use crate::{SYSTEM, native};
 
@@ -82,8 +83,8 @@ pub(super) struct Session {
     pub(super) dialect: Dialect,
     /// What was loaded.
     pub(super) sources: Sources,
-    /// The inputs that came to their end, as a file would have them.
-    pub(super) inputs: Vec<String>,
+    /// The inputs that came to their end.
+    pub(super) inputs: Vec<Input>,
     /// Whether machine code may be used.
     pub(super) native: bool,
     /// Why there is none, if it was wanted.
@@ -157,8 +158,9 @@ impl Session {
         let name = self.next_name();
         self.load(Source::new(name, text, self.dialect).interactive())?;
         self.run(output)?;
-        self.inputs.push(closed_text(text, self.dialect).into_owned());
-        if !matches!(self.vm.result().kind(), ValueKind::Nil) {
+        let is_value = !matches!(self.vm.result().kind(), ValueKind::Nil);
+        self.inputs.push(Input { text: text.to_owned(), dialect: self.dialect, file: None, is_value });
+        if is_value {
             let _reserve = Reserve::of(&self.vm);
             self.vm.bind_result("_")?;
         }
@@ -170,8 +172,25 @@ impl Session {
     /// # Errors
     /// Why it did not come to its end.
     pub(super) fn run_file(&mut self, source: Source, output: &mut dyn Write) -> Result<(), Failure> {
+        let (text, dialect, file) =
+            (source.text().to_owned(), source.dialect(), Some(source.name().to_owned()));
         self.load(source)?;
-        self.run(output)
+        self.run(output)?;
+        self.inputs.push(Input { text, dialect, file, is_value: false });
+        Ok(())
+    }
+
+    /// The inputs as one script, which compiles.
+    ///
+    /// # Errors
+    /// Why it does not.
+    pub(super) fn script(&self, name: &str, dialect: Dialect) -> Result<String, Failure> {
+        let source = Source::new(name, script(&self.inputs), dialect);
+        let _reserve = Reserve::of(&self.vm);
+        match self.vm.compile_with(source.text(), dialect, source.options()) {
+            Ok(_) => Ok(source.text().to_owned()),
+            Err(error) => Err(Failure::Load(error, source)),
+        }
     }
 
     /// Loads a text and starts it.

@@ -61,6 +61,15 @@ impl Show {
                 self.instance(value, instance, indent);
                 Ok(())
             }
+            ValueKind::Number(_) => {
+                let number = value.to_string();
+                self.text.push_str(&decimal(&number).unwrap_or(number));
+                Ok(())
+            }
+            ValueKind::Native => match value.global_name() {
+                Some(name) => write!(self.text, "<native fn {name}>"),
+                None => write!(self.text, "{value}"),
+            },
             _ => write!(self.text, "{value}"),
         };
     }
@@ -110,6 +119,29 @@ impl Show {
         self.text.push_str(if end.is_empty() { " " } else { end });
         self.text.push('}');
     }
+}
+
+/// A number with an exponent, as the digits that the language reads; `None` for one without.
+fn decimal(number: &str) -> Option<String> {
+    let (digits, exponent) = number.split_once('e')?;
+    let exponent: i32 = exponent.parse().ok()?;
+    let (sign, digits) = digits.strip_prefix('-').map_or(("", digits), |digits| ("-", digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let digits = format!("{whole}{fraction}");
+    // Where the point stands, counted from the first digit.
+    let point = whole.len() as i32 + exponent;
+    let text = match usize::try_from(point) {
+        Ok(point) if point >= digits.len() => format!("{digits:0<point$}"),
+        Ok(point) if point > 0 => format!("{}.{}", &digits[..point], &digits[point..]),
+        _ => format!("0.{}{digits}", "0".repeat(point.unsigned_abs() as usize)),
+    };
+    Some(format!("{sign}{text}"))
+}
+
+/// Whether a string in quotes is read by the language as that string, and can be seen as it is.
+pub(crate) fn is_literal(text: &str) -> bool {
+    let is_plain = |c: char| c != '"' && (matches!(c, '\n' | '\t') || !is_invisible(c));
+    text.chars().count() <= LONGEST && text.chars().all(is_plain)
 }
 
 /// A string in quotes, with what could not be seen, or would do something to a terminal, escaped.
@@ -169,10 +201,35 @@ mod tests {
     fn plain_values() {
         assert_eq!(shown("1.5", 80), "1.5");
         assert_eq!(shown("true", 80), "true");
-        assert_eq!(shown("clock", 80), "<native fn>");
+        assert_eq!(shown("clock", 80), "<native fn clock>");
+        assert_eq!(shown("var c = clock; c", 80), "<native fn clock>");
         assert_eq!(shown("fn f(a) {} f", 80), "<fn f/1>");
         assert_eq!(shown(&format!("{POINT} Point"), 80), "<class Point>");
         assert_eq!(shown(&format!("{POINT} Point(1, 2).norm"), 80), "<method Point.norm/0>");
+    }
+
+    #[test]
+    fn numbers_are_read_back() {
+        for number in [
+            "100000000000000000000000",
+            "-1500000000000000000000000000",
+            "0.00000000000000000000012",
+            "0.1",
+            "-7",
+        ] {
+            assert_eq!(shown(number, 80), number);
+        }
+        for (number, digits) in [
+            ("1e23", "100000000000000000000000"),
+            ("-1.25e3", "-1250"),
+            ("1.25e1", "12.5"),
+            ("5e-3", "0.005"),
+            ("1.5e-1", "0.15"),
+        ] {
+            assert_eq!(decimal(number).as_deref(), Some(digits));
+        }
+        let largest = shown(&"9".repeat(308), 80);
+        assert_eq!(shown(&largest, 80), largest);
     }
 
     #[test]

@@ -47,10 +47,7 @@ pub(super) fn candidates(text: &str, cursor: usize, known: &Known) -> Vec<Candid
     match &command.argument {
         Argument::None => Vec::new(),
         Argument::Code => code(text, colon + 1 + end, cursor, known),
-        Argument::Function => {
-            let functions = known.globals.iter().filter(|global| global.kind == Kind::Function);
-            fitting(typed, start, functions.map(|global| (global.name.clone(), None)))
-        }
+        Argument::Function => functions(typed, start, known),
         Argument::File => files(typed, start),
         Argument::Word(words) => fitting(typed, start, words.iter().map(|word| (word.clone(), None))),
     }
@@ -68,6 +65,20 @@ fn commands(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
         .collect();
     found.sort_by(|a, b| a.value.cmp(&b.value));
     found
+}
+
+/// Completes the path of a function.
+fn functions(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
+    let Some((around, typed)) = typed.rsplit_once('.') else {
+        let globals = known.globals().filter(|(_, kind)| matches!(kind, Kind::Function | Kind::Class));
+        return fitting(
+            typed,
+            start,
+            globals.map(|(name, kind)| (name.to_owned(), Some(about(kind).to_owned()))),
+        );
+    };
+    let inner = known.session.iter().flat_map(|session| session.inner_functions(around));
+    fitting(typed, start + around.len() + 1, inner.map(|name| (name, None)))
 }
 
 /// Completes code that begins at `base`.
@@ -88,21 +99,50 @@ fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate>
         return Vec::new();
     }
     let (start, typed) = (typed.start, &text[typed]);
-    if let [.., object, dot] = earlier
-        && dot.kind == TokenKind::Dot
-    {
-        let members = known.members.get(&text[span(object)]).into_iter().flatten();
-        return fitting(typed, start, members.map(|name| (name.clone(), None)));
+    if earlier.last().is_some_and(|dot| dot.kind == TokenKind::Dot) {
+        let path = chain(earlier, |token| &text[span(token)]);
+        let members = known.session.iter().flat_map(|session| session.members(&path));
+        return fitting(typed, start, members.map(|name| (name, None)));
     }
     if typed.is_empty() {
         return Vec::new();
     }
     // What the session knows says more than a word in the text.
     let words = words(text, base, cursor, known.dialect).map(|name| (name, "name"));
-    let globals = known.globals.iter().map(|global| (global.name.clone(), about(global.kind)));
+    let globals = known.globals().map(|(name, kind)| (name.to_owned(), about(kind)));
     let keywords = keywords(known.dialect).map(|word| (word.to_owned(), "keyword"));
     let all = words.chain(globals).chain(keywords);
     fitting(typed, start, all.map(|(name, about)| (name, Some(about.to_owned()))))
+}
+
+/// The names that are joined by dots at the end, if the first is sure to be a global that has the value it has now.
+fn chain<'t>(tokens: &[Token], text: impl Fn(&Token) -> &'t str) -> Vec<&'t str> {
+    let mut path = Vec::new();
+    let mut rest = tokens;
+    while let [before @ .., name, dot] = rest
+        && dot.kind == TokenKind::Dot
+        && name.kind == TokenKind::Identifier
+    {
+        path.insert(0, text(name));
+        rest = before;
+    }
+    let Some(first) = path.first() else { return Vec::new() };
+    let is_inner = rest.last().is_some_and(|token| token.kind == TokenKind::Dot);
+    let in_block = rest.iter().any(|token| token.kind == TokenKind::LeftBrace);
+    let mut before = TokenKind::End;
+    let is_changed = tokens.iter().zip(tokens.iter().skip(1)).any(|(token, after)| {
+        let before = std::mem::replace(&mut before, token.kind);
+        let is_declared = match before {
+            TokenKind::Let | TokenKind::Var => true,
+            // Maybe a parameter.
+            TokenKind::LeftParen | TokenKind::Comma => in_block,
+            _ => false,
+        };
+        token.kind == TokenKind::Identifier
+            && text(token) == *first
+            && (is_declared || after.kind == TokenKind::Equal)
+    });
+    if is_inner || is_changed { Vec::new() } else { path }
 }
 
 /// The names in the text around the cursor: perhaps parameters and local variables.
@@ -194,21 +234,18 @@ impl Completer for Complete {
 
 #[cfg(test)]
 mod tests {
-    use super::super::known::{CommandInfo, Global};
+    use siskin_core::Options;
+
+    use super::super::known::CommandInfo;
     use super::*;
+    use crate::program::args::Tier;
+    use crate::program::session::Session;
 
     fn known() -> Known {
-        let global = |name: &str, kind| Global { name: name.into(), kind };
         let command = |name, argument| CommandInfo { name, argument, about: "about it" };
         Known {
             dialect: Dialect::Siskin,
-            globals: vec![
-                global("private", Kind::Function),
-                global("clock", Kind::Builtin),
-                global("Account", Kind::Class),
-                global("account", Kind::Value),
-            ],
-            members: [("account".to_owned(), vec!["balance".to_owned(), "deposit".to_owned()])].into(),
+            session: Some(session()),
             commands: vec![
                 command("help", Argument::Word(vec!["numbers".into(), "strings".into()])),
                 command("quit", Argument::None),
@@ -217,6 +254,21 @@ mod tests {
                 command("time", Argument::Code),
             ],
         }
+    }
+
+    fn session() -> Session {
+        let text = "
+            fn private() { fn inner() { fn deep() {} } }
+            class Account { init() { this.balance = 0; } deposit() {} }
+            var account = Account();
+            class Box { init(inner) { this.inner = inner; } }
+            var box = Box(Box(account));
+            var inner = Box(nil);
+            box.inner.account = box;
+        ";
+        let mut session = Session::new(Options::default(), Tier::Interp, Dialect::Siskin).unwrap();
+        session.evaluate(text, &mut std::io::sink()).unwrap();
+        session
     }
 
     /// What is offered at `|`.
@@ -251,12 +303,47 @@ mod tests {
 
     #[test]
     fn members() {
-        assert_eq!(offers("account.|"), ["account.balance", "account.deposit"]);
+        assert_eq!(offers("account.|"), ["account.balance", "account.deposit", "account.init"]);
         assert_eq!(offers("account.de|"), ["account.deposit"]);
         assert_eq!(offers("account . de|"), ["account . deposit"]);
         assert_eq!(offers("nobody.de|"), [""; 0]);
         assert_eq!(offers("1.|"), [""; 0]);
         assert_eq!(offers(".|"), [""; 0]);
+    }
+
+    #[test]
+    fn members_of_members() {
+        assert_eq!(offers("box.inner.inner.b|"), ["box.inner.inner.balance"]);
+        assert_eq!(
+            offers("print box.inner.|"),
+            ["account", "init", "inner"].map(|name| format!("print box.inner.{name}"))
+        );
+        assert_eq!(offers("f(box.inner.account.inner.inner.b|"), ["f(box.inner.account.inner.inner.balance"]);
+        // Who knows whose these are?
+        for text in [
+            "f().inner.|",
+            "box.nothing.inner.|",
+            "box[1].inner.|",
+            "Account.|",
+            "this.inner.|",
+            "\"box\".inner.|",
+        ] {
+            assert_eq!(offers(text), [""; 0], "{text}");
+        }
+        for text in ["let box = 1; box.|", "fn f(box) { box.|", "fn f(a, box) { box.|", "box = nil; box.|"] {
+            assert_eq!(offers(text), [""; 0], "{text}");
+        }
+        assert_eq!(offers("fn f(a) { box.in|"), ["fn f(a) { box.init", "fn f(a) { box.inner"]);
+        assert_eq!(offers("f(1, box.inner.ac|"), ["f(1, box.inner.account"]);
+    }
+
+    #[test]
+    fn functions_by_their_paths() {
+        assert_eq!(offers(":jit Acc|"), [":jit Account"]);
+        assert_eq!(offers(":jit Account.|"), [":jit Account.deposit", ":jit Account.init"]);
+        assert_eq!(offers(":jit private.in|"), [":jit private.inner"]);
+        assert_eq!(offers(":jit private.inner.|"), [":jit private.inner.deep"]);
+        assert_eq!(offers(":jit nobody.|"), [""; 0]);
     }
 
     #[test]
@@ -275,7 +362,7 @@ mod tests {
         assert_eq!(offers(":help s|"), [":help strings"]);
         assert_eq!(offers(":help |"), [":help numbers", ":help strings"]);
         assert_eq!(offers(":quit |"), [""; 0]);
-        assert_eq!(offers(":jit |"), [":jit private"]);
+        assert_eq!(offers(":jit |"), [":jit Account", ":jit Box", ":jit private"]);
         assert_eq!(offers(":time 1 + clo|"), [":time 1 + clock"]);
         assert_eq!(offers(":nothing x|"), [""; 0]);
         assert_eq!(offers("|:"), [""; 0]);

@@ -1,28 +1,21 @@
-//! What the editor knows of the session: plain data, which the session fills in after each input.
+//! What the editor knows while an input is typed: the commands, and the session, which is lent to it.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use siskin_core::Dialect;
+use siskin_core::inspect::ValueKind;
+
+use crate::program::session::Session;
 
 /// What there is to complete and how inputs are read.
-#[derive(Clone, Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Known {
     /// The language of inputs.
     pub(crate) dialect: Dialect,
-    /// What has a name.
-    pub(crate) globals: Vec<Global>,
-    /// What can follow `name.`, by the name of a global.
-    pub(crate) members: HashMap<String, Vec<String>>,
     /// What can follow a colon at the beginning.
     pub(crate) commands: Vec<CommandInfo>,
-}
-
-/// A global name.
-#[derive(Clone, Debug)]
-pub(crate) struct Global {
-    pub(crate) name: String,
-    pub(crate) kind: Kind,
+    /// Whose names are completed. It is elsewhere while an input runs.
+    pub(crate) session: Option<Session>,
 }
 
 /// What a global is.
@@ -30,11 +23,22 @@ pub(crate) struct Global {
 pub(crate) enum Kind {
     /// A function in the language, which has bytecode.
     Function,
-    /// A function of the engine's own.
+    /// A function of the engine.
     Builtin,
     Class,
     /// Anything else.
     Value,
+}
+
+impl Kind {
+    pub(crate) fn of(value: ValueKind<'_>) -> Kind {
+        match value {
+            ValueKind::Function(_) => Kind::Function,
+            ValueKind::Native => Kind::Builtin,
+            ValueKind::Class(_) => Kind::Class,
+            _ => Kind::Value,
+        }
+    }
 }
 
 /// A command, such as `:help`.
@@ -68,8 +72,14 @@ impl Known {
         Known { dialect, ..Known::default() }
     }
 
-    /// The knowledge that is shared; whoever panicked while holding it left plain data.
+    /// The knowledge that is shared; whoever panicked while holding it left it usable.
     pub(crate) fn of(shared: &Mutex<Known>) -> MutexGuard<'_, Known> {
         shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What has a global name.
+    pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, Kind)> {
+        let globals = self.session.iter().flat_map(|session| session.vm.globals());
+        globals.map(|(name, value)| (name, Kind::of(value.kind())))
     }
 }

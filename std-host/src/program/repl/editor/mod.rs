@@ -18,7 +18,7 @@ mod validate;
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use nu_ansi_term::{Color, Style};
@@ -30,12 +30,13 @@ use self::highlight::Highlight;
 use self::hint::Hint;
 pub(crate) use self::hint::WAY_OUT;
 use self::keys::{END, Keys, LINE_END, SUSPEND, View};
-pub(crate) use self::known::{Argument, CommandInfo, Global, Kind, Known};
+pub(crate) use self::known::{Argument, CommandInfo, Known};
 pub(crate) use self::prompt::Prompt;
 use self::validate::Validate;
 use super::commands::completeness;
 use super::{Read, tty};
 use crate::input::Completeness;
+use crate::program::session::Session;
 
 /// What reedline calls the menu of completions.
 const MENU: &str = "completions";
@@ -44,6 +45,7 @@ const MENU: &str = "completions";
 pub(crate) struct Config {
     /// The language of the first input.
     pub(crate) dialect: Dialect,
+    pub(crate) commands: Vec<CommandInfo>,
     pub(crate) color: bool,
     /// Where inputs are kept.
     pub(crate) history: Option<PathBuf>,
@@ -70,8 +72,8 @@ pub(crate) struct Editor {
 impl Editor {
     /// An editor, and what is wrong that does not keep it from working.
     pub(crate) fn new(config: Config) -> (Editor, Option<String>) {
-        let Config { dialect, color, history } = config;
-        let known = Arc::new(Mutex::new(Known::new(dialect)));
+        let Config { dialect, commands, color, history } = config;
+        let known = Arc::new(Mutex::new(Known { commands, ..Known::new(dialect) }));
         let (history, warning) = history::open(history);
         let view = Arc::<Mutex<View>>::default();
         let reedline = Reedline::create()
@@ -92,11 +94,6 @@ impl Editor {
         (Editor { reedline, known, view, waker, owed: 0, answers: false }, warning)
     }
 
-    /// What the editor knows of the session, to be filled in before an input is asked for.
-    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
-        Known::of(&self.known)
-    }
-
     /// Whether the terminal ever said where its cursor is.
     pub(crate) fn answers(&self) -> bool {
         self.answers
@@ -108,9 +105,18 @@ impl Editor {
         self.owed = self.owed.saturating_sub(count);
     }
 
-    /// Asks for an input.
-    pub(crate) fn read(&mut self) -> io::Result<Read> {
-        let prompt = Prompt::new(self.known().dialect);
+    /// Asks for an input. Meanwhile the editor looks names up in the session.
+    pub(crate) fn read(&mut self, session: Session) -> (Option<Session>, io::Result<Read>) {
+        let mut known = Known::of(&self.known);
+        known.dialect = session.dialect;
+        known.session = Some(session);
+        drop(known);
+        let read = self.read_input();
+        (Known::of(&self.known).session.take(), read)
+    }
+
+    fn read_input(&mut self) -> io::Result<Read> {
+        let prompt = Prompt::new(Known::of(&self.known).dialect);
         let mut tries = 0;
         self.settle()?;
         loop {
@@ -172,7 +178,7 @@ impl Editor {
 
     /// Puts what was typed before into the text, up to the end of an input.
     fn take_typed(&mut self) -> Typed {
-        let dialect = self.known().dialect;
+        let dialect = Known::of(&self.known).dialect;
         let mut view = View::of(&self.view);
         let Some(reedline) = &mut self.reedline else { return Typed::End };
         let insert = |reedline: &mut Reedline, edit: EditCommand| {
