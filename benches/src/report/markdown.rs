@@ -6,6 +6,10 @@ use std::path::Path;
 use super::{circumstances, missing, ratio, seconds, summary_rows};
 use crate::results::{FLOOR_SECONDS, Report};
 
+/// Where figures are that this harness does not measure.
+const LATENCY: &str =
+    "How long a script holds its host, and what a VM costs among many: [latency.md](latency.md).\n\n";
+
 /// The report as Markdown, with the plot at `plot` if one was written.
 pub(crate) fn render(report: &Report, plot: Option<&Path>) -> String {
     let mut text = String::from("# Benchmarks\n\n");
@@ -22,6 +26,7 @@ pub(crate) fn render(report: &Report, plot: Option<&Path>) -> String {
         circumstances(report),
         seconds(FLOOR_SECONDS),
     );
+    text.push_str(LATENCY);
     if let Some(name) = plot.and_then(Path::file_name) {
         let _ = write!(
             text,
