@@ -134,6 +134,10 @@ fn usage_errors() {
         &["--memory", "lots", "a.lox"],
         &["--memory", "99999999999g", "a.lox"],
         &["check", "--fuel", "1", "a.lox"],
+        &["check", "-p", "1"],
+        &["-p", "1", "-e", "1;"],
+        &["-p", "1", "a.lox"],
+        &["gc", "--fn", "f", "a.lox"],
         &["--error-format", "xml", "a.lox"],
         &["--color", "red", "a.lox"],
     ];
@@ -142,6 +146,66 @@ fn usage_errors() {
         assert_eq!((ran.code, ran.out.as_str()), (64, ""), "{args:?}: {}", ran.err);
         assert!(ran.err.starts_with("error: "), "{args:?}: {}", ran.err);
     }
+}
+
+#[test]
+fn slips_in_the_command_line_are_seen() {
+    let wrong = siskin(["chek", "f"]);
+    let err = "error: there is no command or file 'chek': did you mean 'check'?\n\n\
+               For more information, try '--help'.\n";
+    assert_eq!(wrong, ran(64, "", err));
+    assert_eq!(siskin(["chek"]), ran(64, "", err));
+    // What is a file is a script, whatever it is called.
+    let file = file("slips", "chek", b"print 1;");
+    assert_eq!(siskin([file]), ran(0, "1\n", ""));
+    let option = siskin(["run", "--fule", "3", "-e", "1;"]);
+    assert_eq!(option.code, 64);
+    assert!(option.err.contains("'--fuel'"), "{}", option.err);
+}
+
+/// What somebody else chose, such as the name of a file, can do nothing to a terminal.
+#[test]
+fn control_characters_are_escaped() {
+    for args in [
+        &["a\u{1b}[31mb.lox"][..],
+        &["--a\u{1b}[31mb"],
+        &["a.lox", "a\u{1b}[31mb"],
+        &["--dialect", "a\u{1b}[31mb", "-e", "1;"],
+        &["disasm", "--fn", "a\u{1b}[31mb", "-e", "1;"],
+    ] {
+        let ran = siskin(args);
+        assert!(ran.err.contains("a\\u{1b}[31mb"), "{args:?}: {}", ran.err);
+        assert!(!ran.err.contains('\u{1b}'), "{args:?}: {}", ran.err);
+    }
+    let path = file("control_characters", "a\u{1b}[31mb\u{202e}.sk", b"print nil + 1; print ;");
+    for format in ["pretty", "short"] {
+        let ran = siskin(["--error-format".into(), format.into(), path.clone().into_os_string()]);
+        assert_eq!(ran.code, 65);
+        assert!(!ran.err.contains(['\u{1b}', '\u{202e}']), "{}", ran.err);
+    }
+}
+
+#[cfg(feature = "repl")]
+#[test]
+fn value_of_code() {
+    assert_eq!(siskin(["-p", "1 + 1"]), ran(0, "2\n", ""));
+    assert_eq!(
+        siskin(["run", "--print", "let x = 4; print x; \"a\\n\" + \"b\""]),
+        ran(0, "4\n\"a\\\\nb\"\n", "")
+    );
+    assert_eq!(siskin(["-p", "class P { init() { this.x = 1; } } P()"]), ran(0, "P { x: 1 }\n", ""));
+    assert_eq!(siskin(["--dialect", "lox", "-p", "-3"]), ran(0, "-3\n", ""));
+    for nothing in ["", "nil", "1;", "var x = 3", "print 1"] {
+        let out = if nothing == "print 1" { "1\n" } else { "" };
+        assert_eq!(siskin(["-p", nothing]), ran(0, out, ""), "{nothing}");
+    }
+    let err = "error: Undefined variable 'y'.\n --> -p:1:5\n  |\n1 | 1 + y\n  |     ^\n";
+    assert_eq!(siskin(["-p", "1 + y"]), ran(70, "", err));
+    assert_eq!(siskin(["-p", "1 +"]).code, 65);
+    assert_eq!(siskin(["--fuel", "10", "-p", "while true {} 1"]).code, 70);
+    // Nothing is shown without being asked for.
+    assert_eq!(siskin(["-e", "1 + 1"]), ran(0, "", ""));
+    assert_eq!(siskin_into(Failing { room: 0, kind: io::ErrorKind::StorageFull }, &["-p", "1"]).0, 74);
 }
 
 #[cfg(not(feature = "tail"))]
@@ -249,6 +313,91 @@ fn disasm_lists_bytecode() {
         assert!(ran.out.contains(word), "{word} is missing in:\n{}", ran.out);
     }
     assert_eq!(siskin(["disasm", "-e", "print ;"]).code, 65);
+}
+
+const NESTED: &str = "class A {
+  init() { this.x = 1; }
+  m() { fn inner() { this.x } inner() }
+}
+fn f(a) { fn inner(b) { b } inner(a.x) }
+f(A()); A().m();";
+
+/// A function is called the same in all commands.
+#[cfg(feature = "repl")]
+#[test]
+fn functions_go_by_their_paths() {
+    // Each with what the first line of a function begins with; of caches it is the path itself.
+    for (command, head) in
+        [("disasm", "fn "), ("asm", "fn "), ("jit", "fn "), ("views", "  fn "), ("caches", "")]
+    {
+        let is_head = |line: &str| line.starts_with(head) && (command != "caches" || !line.starts_with(' '));
+        for (path, name) in [
+            ("f", "f"),
+            ("f.inner", "inner"),
+            ("A.m", "m"),
+            ("A.m.inner", "inner"),
+            ("A", "init"),
+            ("A.init", "init"),
+        ] {
+            let ran = siskin([command, "--fn", path, "-e", NESTED]);
+            assert_eq!((ran.code, ran.err.as_str()), (0, ""), "{command} {path}");
+            let heads: Vec<_> = ran.out.lines().filter(|line| is_head(line)).collect();
+            assert!(
+                matches!(heads[..], [head] if head.contains(name) || command == "caches"),
+                "{command} {path}: {heads:?}"
+            );
+        }
+        for path in ["m", "inner", "A.n", "g", "init", "A.m.x", ""] {
+            let ran = siskin([command, "--fn", path, "-e", NESTED]);
+            assert_eq!((ran.code, ran.out.as_str()), (64, ""), "{command} {path}");
+            assert!(ran.err.starts_with("siskin: "), "{command} {path}: {}", ran.err);
+        }
+    }
+}
+
+#[cfg(feature = "views")]
+#[test]
+fn jit_lists_methods_with_their_class() {
+    let jit = siskin(["jit", "-e", NESTED]);
+    let names: Vec<_> =
+        jit.out.lines().filter_map(|line| line.strip_prefix("fn ")?.split(' ').next()).collect();
+    assert_eq!(names, ["A.init/0", "A.m/0", "A.m.inner/0", "f/1", "f.inner/1"]);
+}
+
+#[cfg(feature = "repl")]
+#[test]
+fn columns_keep_to_their_width() {
+    for width in [40, 41, 60, 120] {
+        for path in examples() {
+            let args = ["views".into(), "--width".into(), width.to_string().into(), path.into_os_string()];
+            let ran: Ran = siskin::<OsString>(args);
+            assert_eq!(ran.code, 0);
+            let wide = ran.out.lines().find(|line| line.chars().count() > width);
+            assert_eq!(wide, None, "{width}");
+        }
+    }
+    assert_eq!(siskin(["views", "--width", "39", "-e", "1;"]).code, 64);
+}
+
+/// Commands that run a script take what bounds one, and name it in errors.
+#[cfg(feature = "repl")]
+#[test]
+fn looking_at_a_script_is_bounded() {
+    let path = file("looking", "spin.sk", b"fn spin() { while true {} }\nspin();\n");
+    for command in ["caches", "gc", "time"] {
+        let ran = siskin([command.into(), "--fuel".into(), "1000".into(), path.clone().into_os_string()]);
+        assert_eq!((ran.code, ran.out.as_str()), (70, ""), "{command}");
+        assert!(ran.err.starts_with("error: Out of fuel.\n"), "{command}: {}", ran.err);
+        assert!(ran.err.contains(&format!(" --> {}:1:", path.display())), "{command}: {}", ran.err);
+        for limit in ["--memory=64m", "--max-depth=100", "--fuel=1000"] {
+            assert_eq!(siskin([command, limit, "-e", "1;"]).code, 0, "{command} {limit}");
+        }
+        let deep = siskin([command, "--max-depth", "9", "-e", "fn f() { f() } f();"]);
+        assert!(deep.err.starts_with("error: Stack overflow.\n"), "{command}: {}", deep.err);
+        let wrong = siskin([command, "-e", "print ;"]);
+        assert_eq!(wrong.code, 65);
+        assert!(wrong.err.contains(" --> -e:1:7\n"), "{command}: {}", wrong.err);
+    }
 }
 
 /// The page has every instruction of the bytecode's listing, in its order, and the machine's for both processors.
@@ -424,6 +573,88 @@ fn unreadable_files() {
     assert_eq!(siskin_with_input(["-"], b"\xFF"), ran(74, "", err));
 }
 
+/// What is refused is not read first, and nothing is waited for.
+#[cfg(unix)]
+#[test]
+fn files_that_are_no_files() {
+    let refused = |path: &std::path::Path, why: &str| {
+        let err = format!("siskin: cannot read '{}': {why}\n", path.display());
+        assert_eq!(siskin([path]), ran(74, "", &err));
+    };
+    refused("/dev/zero".as_ref(), "a device, not a file");
+    assert_eq!(siskin(["/dev/null"]), ran(0, "", ""));
+    assert_eq!(siskin([env!("CARGO_TARGET_TMPDIR")]).code, 74);
+
+    let pipe = file("no_files", "beside", b"").with_file_name("pipe.sk");
+    let _ = std::fs::remove_file(&pipe);
+    let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
+    assert!(made.success());
+    refused(&pipe, "a pipe that nobody writes to");
+    std::fs::remove_file(&pipe).expect("it is there");
+    // A pipe that somebody writes to, now or later, is as good as a file.
+    for wait in [0, 30] {
+        let (reader, mut writer) = io::pipe().expect("a pipe");
+        let writes = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(wait));
+            writer.write_all(b"print \"piped\";").expect("there is a reader");
+        });
+        let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
+        assert_eq!(siskin([path]), ran(0, "piped\n", ""));
+        writes.join().expect("it has written");
+    }
+
+    let large = file("no_files", "large.sk", b"");
+    let sparse = std::fs::File::options().write(true).open(&large).expect("a file");
+    sparse.set_len(5 << 30).expect("a sparse file");
+    refused(&large, "longer than 4 GB");
+    std::fs::remove_file(large).expect("it was there");
+}
+
+/// The text is held as long as its script runs.
+#[test]
+fn source_text_takes_memory() {
+    let padded = |count| [&b"print 1;"[..], &vec![b' '; count]].concat();
+    let path = file("source_takes_memory", "long.lox", &padded(3 << 20));
+    let run = |memory: &str| siskin(["--memory".into(), memory.into(), path.clone().into_os_string()]);
+    assert_eq!(run("4m"), ran(0, "1\n", ""));
+    for memory in ["3m", "2m", "1"] {
+        assert_eq!(run(memory), ran(70, "", "Out of memory.\n"), "{memory}");
+    }
+    assert_eq!(siskin_with_input(["--memory", "3m", "-"], &padded(3 << 20)).code, 70);
+    // An engine needs some 60 kB beside its text.
+    assert_eq!(siskin_with_input(["--memory", "3200k", "-"], &padded((3200 << 10) - 20_000)).code, 70);
+    for command in ["check", "disasm"] {
+        let args = [command.into(), "--memory".into(), "2m".into(), path.clone().into_os_string()];
+        assert_eq!(siskin(args), ran(70, "", "Out of memory.\n"), "{command}");
+    }
+    // Of a stream without an end no more is read.
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let args = ["--memory", "1m", "-"].map(OsString::from).to_vec();
+    assert_eq!(program::run(args, &mut io::repeat(b' '), &mut out, &mut err), 70);
+    assert_eq!(String::from_utf8_lossy(&err), "error: Out of memory.\n");
+}
+
+#[test]
+fn marks_at_the_beginning_are_no_code() {
+    for begin in ["\u{feff}", "#!/usr/bin/env siskin\n", "\u{feff}#!/usr/bin/env -S siskin run\n", "#!x\r\n"]
+    {
+        for name in ["marks.lox", "marks.sk"] {
+            let path = file("marks", name, format!("{begin}print 1;").as_bytes());
+            assert_eq!(siskin([&path]), ran(0, "1\n", ""), "{begin:?} in {name}");
+        }
+        let text = format!("{begin}print nil + 1;\n");
+        let line = 1 + begin.matches('\n').count();
+        let wrong = siskin_with_input(["--error-format", "short", "-"], text.as_bytes());
+        let err = format!("<stdin>:{line}:7: error: Operands must be two numbers or two strings.\n");
+        assert_eq!(wrong, ran(70, "", &err), "{begin:?}");
+    }
+    assert_eq!(siskin_with_input(["-"], b"#!"), ran(0, "", ""));
+    // Nowhere else.
+    assert_eq!(siskin_with_input(["-"], b"\n#!\n").code, 65);
+    assert_eq!(siskin_with_input(["-"], " \u{feff}1;".as_bytes()).code, 65);
+    assert_eq!(siskin_with_input(["-"], "\u{feff}\u{feff}1;".as_bytes()).code, 65);
+}
+
 #[test]
 fn fuel_runs_out() {
     let spin = ["--error-format", "lox", "--fuel", "1000", "-e", "while (true) {}"];
@@ -549,6 +780,55 @@ fn output_fails() {
         let stdout = Failing { room: 0, kind: io::ErrorKind::StorageFull };
         assert_eq!(siskin_into(stdout, args), (74, full.into()), "{args:?}");
     }
+}
+
+/// The shell closes standard streams, or gives them the device that is full.
+#[cfg(all(target_os = "linux", not(emulated)))]
+#[test]
+fn streams_that_serve_nothing() {
+    let run = |redirections: &str, args: &[&str]| {
+        let script = format!("exec \"$@\" {redirections}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_siskin")]).args(args);
+        let output = command.stdin(Stdio::null()).output().expect("the program ends");
+        (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+    };
+    let said = |why: &str| (Some(74), format!("siskin: cannot write to standard output: {why}\n"));
+    let closed = said("the stream is closed");
+    let full = said("No space left on device (os error 28)");
+    let long = "var i = 0; while (i < 20000) { print i; i = i + 1; }";
+    for args in [&["-e", "print 1;"][..], &["-e", long], &["--version"], &["disasm", "-e", "print 1;"]] {
+        assert_eq!(run(">&-", args), closed, "{args:?}");
+        assert_eq!(run("1</dev/null", args), closed, "{args:?}");
+        assert_eq!(run(">/dev/full", args), full, "{args:?}");
+    }
+    for redirections in [">&-", ">/dev/full", ">/dev/null"] {
+        assert_eq!(run(redirections, &["-e", "1;"]), (Some(0), String::new()), "nothing is lost");
+    }
+    assert_eq!(run(">/dev/null", &["-e", "print 1;"]), (Some(0), String::new()));
+    let unread = "siskin: cannot read standard input: the stream is closed\n".to_owned();
+    assert_eq!(run("<&-", &["-"]), (Some(74), unread.clone()));
+    assert_eq!(run("<&-", &[]), (Some(74), unread));
+    assert_eq!(run("2>&-", &["-e", "print ;"]), (Some(65), String::new()));
+}
+
+#[cfg(all(target_os = "linux", feature = "repl", not(emulated)))]
+#[test]
+fn a_session_says_once_that_its_output_is_lost() {
+    let full = std::fs::File::options().write(true).open("/dev/full").expect("the device");
+    let program = env!("CARGO_BIN_EXE_siskin");
+    let mut child = Command::new(program)
+        .arg("repl")
+        .stdin(Stdio::piped())
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("a child");
+    // The child may be gone before it has read all.
+    let _ = child.stdin.take().expect("a pipe").write_all(b"1\n2\n3\n");
+    let output = child.wait_with_output().expect("the program ends");
+    let err = "siskin: cannot write to standard output: No space left on device (os error 28)\n";
+    assert_eq!((output.status.code(), &*String::from_utf8_lossy(&output.stderr)), (Some(74), err));
 }
 
 #[test]

@@ -43,6 +43,8 @@ pub mod suggest;
 mod syntax;
 
 pub use lox::{CompileErrors, Traceback};
+#[cfg(feature = "cli")]
+pub(crate) use source::is_invisible;
 
 #[cfg(feature = "reports")]
 pub use {

@@ -197,11 +197,18 @@ impl<'s> Place<'s> {
     }
 }
 
-/// `file:line:column`, without control characters.
+/// Whether a character cannot be seen or would do something to a terminal: controls, and what turns the direction of
+/// writing or has no width.
+pub(crate) fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+/// `file:line:column`, without invisible characters.
 impl fmt::Display for Place<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for char in self.source.name.chars() {
-            f.write_char(if char.is_control() { char::REPLACEMENT_CHARACTER } else { char })?;
+            f.write_char(if is_invisible(char) { char::REPLACEMENT_CHARACTER } else { char })?;
         }
         let Position { line, column } = self.start();
         write!(f, ":{line}:{column}")

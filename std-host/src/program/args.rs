@@ -10,14 +10,14 @@ use siskin_core::{Dialect, Dispatch, Options};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
 
-use crate::diagnostics::Format;
+use crate::diagnostics::{Format, suggest};
 
 #[derive(Parser)]
 #[command(
     name = "siskin",
     version,
     about = "Siskin, a small and fast scripting language",
-    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE>\n       siskin <COMMAND> ...\n       siskin",
+    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin",
     after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
         With nothing at all, a prompt opens at a terminal; otherwise standard input is run.\n\n\
         Exit codes: 64 usage, 65 compile error, 70 run-time error, 74 input or output."
@@ -31,7 +31,7 @@ struct Cli {
 #[derive(Subcommand)]
 pub(super) enum Command {
     /// Run a script
-    #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE>")]
+    #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE|-p CODE>")]
     Run(Run),
     /// Open a prompt: read, evaluate, print, again
     #[cfg(feature = "repl")]
@@ -50,7 +50,7 @@ pub(super) enum Command {
     /// Report which functions of a script compile to machine code, without running it
     #[cfg(feature = "views")]
     #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
-    Jit(Machine),
+    Jit(Asm),
     /// List a script's source, bytecode and machine code in three columns, as it is before anything ran
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin views [OPTIONS] <FILE|-|-e CODE>")]
@@ -79,12 +79,16 @@ pub(super) struct Input {
     /// The script itself
     #[arg(short, long = "eval", value_name = "CODE", allow_hyphen_values = true)]
     pub(super) eval: Option<String>,
+    /// Whether the script is for its value.
+    #[arg(skip)]
+    pub(super) is_value: bool,
 }
 
 impl Input {
     /// What to call the script.
     pub(super) fn name(&self) -> String {
         match &self.file {
+            None if self.is_value => "-p".into(),
             None => "-e".into(),
             Some(path) if path == Path::new("-") => "<stdin>".into(),
             Some(path) => path.display().to_string(),
@@ -142,7 +146,7 @@ pub(super) struct Machine {
 pub(super) struct Asm {
     #[command(flatten)]
     pub(super) machine: Machine,
-    /// List the functions of this name only; `script` is the script itself
+    /// List one function only: `f`, `Class.method`, `f.inner`; `script` is the script itself
     #[arg(long = "fn", value_name = "NAME")]
     pub(super) function: Option<String>,
 }
@@ -152,7 +156,7 @@ pub(super) struct Asm {
 pub(super) struct Disasm {
     #[command(flatten)]
     pub(super) compile: Compile,
-    /// List the functions of this name only; `script` is the script itself
+    /// List one function only: `f`, `Class.method`, `f.inner`; `script` is the script itself
     #[arg(long = "fn", value_name = "NAME")]
     pub(super) function: Option<String>,
 }
@@ -176,6 +180,8 @@ pub(super) struct Look {
     pub(super) compile: Compile,
     #[command(flatten)]
     pub(super) engine: Engine,
+    #[command(flatten)]
+    pub(super) fuel: Fuel,
 }
 
 /// What looking at inline caches takes.
@@ -184,7 +190,7 @@ pub(super) struct Look {
 pub(super) struct Caches {
     #[command(flatten)]
     pub(super) look: Look,
-    /// List those of one function: `f`, `Class.method`, or `f.inner`
+    /// List those of one function only: `f`, `Class.method`, `f.inner`
     #[arg(long = "fn", value_name = "NAME")]
     pub(super) function: Option<String>,
 }
@@ -195,6 +201,14 @@ impl Look {
     pub(super) fn options(&self) -> Options {
         self.engine.applied_to(self.compile.options())
     }
+}
+
+/// How long a script may run.
+#[derive(Args, Default)]
+pub(super) struct Fuel {
+    /// Stop with an error after so many calls and loop turns
+    #[arg(id = "fuel", long = "fuel", value_name = "N")]
+    pub(super) limit: Option<u64>,
 }
 
 /// How code is executed.
@@ -239,9 +253,8 @@ pub(super) struct Run {
     pub(super) compile: Compile,
     #[command(flatten)]
     pub(super) engine: Engine,
-    /// Stop with an error after so many calls and loop turns
-    #[arg(long, value_name = "N")]
-    pub(super) fuel: Option<u64>,
+    #[command(flatten)]
+    pub(super) fuel: Fuel,
     /// Stop and resume every N units of fuel, to find faults in the engine
     #[arg(long, value_name = "N")]
     pub(super) slice: Option<NonZeroU64>,
@@ -251,6 +264,10 @@ pub(super) struct Run {
     /// Name machine code for Linux's perf, in /tmp/perf-PID.map
     #[arg(long)]
     pub(super) perf_map: bool,
+    /// The script itself; show the value of its last expression, as the prompt does, unless that is nil
+    #[cfg(feature = "repl")]
+    #[arg(short, long, value_name = "CODE", group = "Input", allow_hyphen_values = true)]
+    print: Option<String>,
 }
 
 impl Compile {
@@ -371,6 +388,9 @@ pub(super) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Comman
         return Ok(nothing(at_terminal));
     };
     if !COMMANDS.iter().any(|&command| first == command) {
+        if let Some(answer) = mistyped(first) {
+            return Err(answer);
+        }
         if let [file] = args.as_slice()
             && !file.as_encoded_bytes().starts_with(b"-")
         {
@@ -379,10 +399,37 @@ pub(super) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Comman
         args.insert(0, "run".into());
     }
     args.insert(0, "siskin".into());
-    Cli::try_parse_from(args).map(|cli| cli.command).map_err(|error| {
-        let text = error.render().to_string();
-        if error.use_stderr() { Answer::Usage(text) } else { Answer::Info(text) }
-    })
+    match Cli::try_parse_from(args) {
+        Ok(cli) => Ok(cli.command.normal()),
+        Err(error) => {
+            let text = error.render().to_string();
+            Err(if error.use_stderr() { Answer::Usage(text) } else { Answer::Info(text) })
+        }
+    }
+}
+
+impl Command {
+    /// Code to be shown the value of is code.
+    fn normal(mut self) -> Command {
+        #[cfg(feature = "repl")]
+        if let Command::Run(run) = &mut self
+            && let Some(code) = run.print.take()
+        {
+            run.compile.input = Input { file: None, eval: Some(code), is_value: true };
+        }
+        self
+    }
+}
+
+/// What to say if the first word is nearly a command, and no file.
+fn mistyped(word: &OsStr) -> Option<Answer> {
+    let name = word.to_str().filter(|name| !name.starts_with('-'))?;
+    let near = suggest::nearest(name, COMMANDS.iter().copied().filter(|command| !command.starts_with('-')))?;
+    if Path::new(word).exists() {
+        return None;
+    }
+    let text = format!("error: there is no command or file '{name}': did you mean '{near}'?\n");
+    Some(Answer::Usage(text + "\nFor more information, try '--help'.\n"))
 }
 
 /// `siskin` alone.
@@ -398,7 +445,7 @@ fn nothing(at_terminal: bool) -> Command {
 
 /// `siskin FILE`, the common case: building clap's tables would cost more than running a small script.
 fn plain_file(file: &OsStr) -> Command {
-    let input = Input { file: Some(file.into()), eval: None };
+    let input = Input { file: Some(file.into()), ..Input::default() };
     Command::Run(Run { compile: Compile { input, ..Compile::default() }, ..Run::default() })
 }
 
@@ -494,7 +541,7 @@ mod tests {
         };
         assert_eq!(fast.compile.input.file, slow.compile.input.file);
         assert_eq!(fast.compile.input.eval, slow.compile.input.eval);
-        assert_eq!((fast.fuel, fast.slice, fast.stats), (slow.fuel, slow.slice, slow.stats));
+        assert_eq!((fast.fuel.limit, fast.slice, fast.stats), (slow.fuel.limit, slow.slice, slow.stats));
         assert_eq!(format!("{:?}", fast.options()), format!("{:?}", slow.options()));
     }
 }

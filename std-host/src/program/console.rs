@@ -7,6 +7,7 @@ use siskin_core::{Dialect, LoadError};
 
 use super::args::{Answer, Color, Errors};
 use super::exit;
+use super::visible::Visible;
 use crate::diagnostics::{Format, Printer, Source};
 
 /// The program's streams, and what it should know of them.
@@ -65,7 +66,9 @@ impl Console<'_> {
         match answer {
             Answer::Info(text) => self.print(text).err().unwrap_or(exit::SUCCESS),
             Answer::Usage(text) => {
-                self.error(text);
+                for line in text.lines() {
+                    self.error(format_args!("{}\n", Visible(line)));
+                }
                 exit::USAGE
             }
         }

@@ -3,16 +3,25 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 
+#[cfg(feature = "repl")]
+use siskin_core::inspect::ValueKind;
 use siskin_core::platform::Host;
 use siskin_core::{Outcome, Vm};
 
 use super::args::{Run, Tier};
 use super::console::Console;
+#[cfg(feature = "repl")]
+use super::session::Shown;
 use super::{exit, source, stats};
 use crate::SYSTEM;
 use crate::diagnostics::{Source, Sources, Stopped};
+use crate::input::complete_text;
 use crate::io::{StreamOutput, SystemClock};
 use crate::native;
+
+/// Columns that a value may fill on one line.
+#[cfg(feature = "repl")]
+const WIDTH: usize = 100;
 
 /// Runs a script.
 pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
@@ -20,7 +29,7 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         Ok(source) => source,
         Err(code) => return code,
     };
-    let mut vm = match Vm::new(SYSTEM, args.options()) {
+    let mut vm = match Vm::new(SYSTEM, source::rest(args.options(), &source)) {
         Ok(vm) => vm,
         Err(error) => return console.load_error(&args.compile.errors, &error.into(), &source),
     };
@@ -35,6 +44,7 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         },
         Tier::Baseline => native::install(&mut vm).err(),
     };
+    let source = if args.compile.input.is_value { for_its_value(&source) } else { source };
     let code = load_and_run(&mut vm, source, args, console);
     if args.stats {
         console.error(stats::Report { vm: &vm, refused });
@@ -73,7 +83,7 @@ fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'
         return console.cannot_write(&error);
     }
     match Stopped::of(&outcome) {
-        None => exit::SUCCESS,
+        None => show_value(vm, args, console).err().unwrap_or(exit::SUCCESS),
         Some(why) => {
             console.error(printer.stopped(why, vm, &sources));
             exit::RUNTIME
@@ -81,12 +91,33 @@ fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'
     }
 }
 
+/// The text as it would be at a prompt, where the last semicolon may be left out and a value be left.
+fn for_its_value(source: &Source) -> Source {
+    let text = complete_text(source.text(), source.dialect());
+    Source::new(source.name(), text, source.dialect()).interactive()
+}
+
+/// Shows the value that the script left, if that is what it was run for.
+#[cfg(feature = "repl")]
+fn show_value(vm: &Vm, args: &Run, console: &mut Console<'_>) -> Result<(), u8> {
+    let value = vm.result();
+    if !args.compile.input.is_value || matches!(value.kind(), ValueKind::Nil) {
+        return Ok(());
+    }
+    console.print(format_args!("{}\n", Shown { value, width: WIDTH }))
+}
+
+#[cfg(not(feature = "repl"))]
+fn show_value(_: &Vm, _: &Run, _: &mut Console<'_>) -> Result<(), u8> {
+    Ok(())
+}
+
 /// Runs to the end or to the last of the fuel, however often it is made to stop in between.
 fn run_in_slices(vm: &mut Vm, args: &Run, host: &mut Host<'_>) -> Outcome {
     let Some(slice) = args.slice else {
-        return vm.run(args.fuel, host);
+        return vm.run(args.fuel.limit, host);
     };
-    let mut left = args.fuel.unwrap_or(u64::MAX);
+    let mut left = args.fuel.limit.unwrap_or(u64::MAX);
     loop {
         let portion = slice.get().min(left);
         match vm.run(Some(portion), host) {

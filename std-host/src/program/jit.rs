@@ -6,22 +6,23 @@ use siskin_core::bytecode::FnIndex;
 use siskin_core::tier::Unit;
 use siskin_jit::{Isa, assemble};
 
-use super::args::Machine;
+use super::args::Asm;
 use super::console::Console;
 use super::exit;
-use super::units::{Loaded, Title};
+use super::paths::Paths;
+use super::units::Loaded;
 
 /// Lists what becomes of each function; runs nothing.
-pub(super) fn jit(args: &Machine, console: &mut Console<'_>) -> u8 {
-    let loaded = match Loaded::new(&args.compile, console) {
+pub(super) fn jit(args: &Asm, console: &mut Console<'_>) -> u8 {
+    let loaded = match Loaded::new(&args.machine.compile, console) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
-    let units = match loaded.units(None, console) {
+    let units = match loaded.units(args.function.as_deref(), console) {
         Ok(units) => units,
         Err(code) => return code,
     };
-    console.print(table(&units, args.isa())).err().unwrap_or(exit::SUCCESS)
+    console.print(table(&loaded, &units, args.machine.isa())).err().unwrap_or(exit::SUCCESS)
 }
 
 /// Bytes of bytecode and of the machine code made of it.
@@ -37,8 +38,13 @@ impl Sizes {
     }
 }
 
-fn table(units: &[(FnIndex, Unit<'_>)], isa: Isa) -> String {
-    let titles: Vec<String> = units.iter().map(|(index, unit)| Title(*index, unit).to_string()).collect();
+fn table(loaded: &Loaded, units: &[(FnIndex, Unit<'_>)], isa: Isa) -> String {
+    let paths = Paths::of(&loaded.program);
+    let title = |(index, unit): &(FnIndex, Unit<'_>)| match index.0 {
+        0 => paths.shown(*index),
+        _ => format!("fn {}/{}", paths.shown(*index), unit.arity()),
+    };
+    let titles: Vec<String> = units.iter().map(title).collect();
     let width = titles.iter().map(|title| title.chars().count()).max().unwrap_or(0).max("function".len());
     let mut text = format!(
         "{:width$}  {:>5}  {:>8}  {:>7}  {:>5}  {:>7}\n",

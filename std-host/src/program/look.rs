@@ -33,7 +33,7 @@ pub(super) fn columns(args: &Columns, console: &mut Console<'_>) -> u8 {
     shown.err().unwrap_or(exit::SUCCESS)
 }
 
-/// Lists the inline caches of the functions of that name, or of all that have any.
+/// Lists the inline caches of the function that a path means, or of all that have any.
 pub(super) fn caches(args: &Look, function: Option<&str>, console: &mut Console<'_>) -> u8 {
     after(args, console, |session, console| {
         let paths = function.map_or_else(|| session.function_paths(), |function| vec![function.to_owned()]);
@@ -63,7 +63,7 @@ pub(super) fn gc(args: &Look, console: &mut Console<'_>) -> u8 {
 /// Times the script in the interpreter and as machine code.
 pub(super) fn time(args: &Look, console: &mut Console<'_>) -> u8 {
     let timed = open(args, console).and_then(|(mut session, source)| {
-        match views::time(&mut session, source.text(), &mut io::sink()) {
+        match views::time(&mut session, &source, &mut io::sink()) {
             Ok(timing) => console.print(timing),
             Err(failure) => Err(failed(args, &session, &failure, console)),
         }
@@ -89,8 +89,11 @@ fn after(
 /// A session in the script's dialect, and the script.
 fn open(args: &Look, console: &mut Console<'_>) -> Result<(Session, Source), u8> {
     let source = source::read(&args.compile, console)?;
-    match Session::new(args.options(), args.engine.tier, source.dialect()) {
-        Ok(session) => Ok((session, source)),
+    match Session::new(source::rest(args.options(), &source), args.engine.tier, source.dialect()) {
+        Ok(mut session) => {
+            session.fuel = args.fuel.limit;
+            Ok((session, source))
+        }
         Err(error) => Err(console.load_error(&args.compile.errors, &error.into(), &source)),
     }
 }

@@ -7,7 +7,8 @@
 //!   units    what both look at        stats    what --stats prints
 //!   repl     read, evaluate, print    session  the machine behind it, without a terminal
 //!   views    what both show           look     subcommands that show what commands do
-//!   figures  numbers for people
+//!   figures  numbers for people               visible  text from outside
+//!   paths    what functions are called
 //!   console  the streams, and how errors reach them
 //! ```
 
@@ -22,6 +23,7 @@ mod inspect;
 mod jit;
 #[cfg(feature = "repl")]
 mod look;
+mod paths;
 #[cfg(feature = "repl")]
 mod repl;
 #[cfg(feature = "repl")]
@@ -32,6 +34,7 @@ mod stats;
 mod units;
 #[cfg(feature = "repl")]
 mod views;
+mod visible;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -86,6 +89,8 @@ pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
     };
     match console.stdout.flush() {
         Ok(()) => code,
+        // It was said before, and what was not written then still cannot be.
+        Err(_) if matches!(code, exit::IO | exit::BROKEN_PIPE) => code,
         Err(error) => console.cannot_write(&error),
     }
 }

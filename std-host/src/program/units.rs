@@ -8,6 +8,7 @@ use siskin_core::{LoadError, Script, Vm};
 
 use super::args::Compile;
 use super::console::Console;
+use super::paths::Paths;
 use super::{exit, source};
 use crate::SYSTEM;
 use crate::diagnostics::Source;
@@ -26,7 +27,7 @@ impl Loaded {
     pub(super) fn new(args: &Compile, console: &mut Console<'_>) -> Result<Loaded, u8> {
         let source = source::read(args, console)?;
         let load = || -> Result<(Program, Vm, Script), LoadError> {
-            let mut vm = Vm::new(SYSTEM, args.options())?;
+            let mut vm = Vm::new(SYSTEM, source::rest(args.options(), &source))?;
             let program = vm.compile(source.text(), source.dialect())?;
             let script = vm.load(source.text(), source.dialect())?;
             Ok((program, vm, script))
@@ -37,7 +38,7 @@ impl Loaded {
         }
     }
 
-    /// The functions of that name, or all; when there is none, or memory is out, says so and returns the exit code.
+    /// The functions that a path means, or all; when there is none, or memory is out, says so and returns the exit code.
     pub(super) fn units(
         &self,
         wanted: Option<&str>,
@@ -51,21 +52,18 @@ impl Loaded {
             }
         };
         let Some(wanted) = wanted else { return Ok(units) };
-        let (found, others): (Vec<_>, Vec<_>) =
-            units.into_iter().partition(|(index, unit)| name_of(*index, unit) == wanted);
-        if found.is_empty() {
-            let names: Vec<_> = others.iter().map(|(index, unit)| name_of(*index, unit)).collect();
-            let names = names.join(", ");
-            console.error(format_args!("siskin: there is no function '{wanted}', only these: {names}\n"));
-            return Err(exit::USAGE);
+        match Paths::of(&self.program).find(wanted) {
+            Ok(found) => {
+                let is_found =
+                    |(index, _): &(FnIndex, _)| found.binary_search_by_key(&index.0, |found| found.0).is_ok();
+                Ok(units.into_iter().filter(is_found).collect())
+            }
+            Err(error) => {
+                console.error(format_args!("siskin: {error}\n"));
+                Err(exit::USAGE)
+            }
         }
-        Ok(found)
     }
-}
-
-/// What `--fn` calls a function.
-fn name_of<'u>(index: FnIndex, unit: &'u Unit<'_>) -> &'u str {
-    if index.0 == 0 { "script" } else { unit.name().unwrap_or("") }
 }
 
 /// What a function is called in listings: as in those of bytecode.

@@ -6,6 +6,7 @@ use siskin_core::bytecode::{FnIndex, Op, Program, disasm};
 use siskin_core::tier::Unit;
 use siskin_jit::baseline::Part;
 
+use super::super::visible::source_line;
 use super::Machine;
 
 /// Width of the left column.
@@ -21,13 +22,24 @@ pub(super) struct Page<'a> {
     pub(super) machine: &'a Machine,
 }
 
+/// What stands above pieces of code.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Heading {
+    Callers,
+    /// A line of the source text.
+    Line(u32),
+    Loops,
+    Cold,
+    Entries,
+}
+
 impl Display for Page<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let mut above = None;
         for (index, mark) in self.machine.marks.iter().enumerate() {
             let heading = self.heading(mark.part);
             if heading.is_some() && above != heading {
-                writeln!(f, "{}", heading.as_deref().unwrap_or_default().trim_end())?;
+                self.head(f, heading)?;
                 above = heading;
             }
             self.piece(f, index, mark.part)?;
@@ -38,19 +50,31 @@ impl Display for Page<'_> {
 
 impl Page<'_> {
     /// What stands above a piece, if the piece before has another; nothing if it stands below the same.
-    fn heading(&self, part: Part) -> Option<String> {
-        Some(match part {
-            Part::Prologue => "      from callers".into(),
-            Part::Word(word) => {
-                let line = self.unit.line(word);
-                let text = self.source.get(line.saturating_sub(1) as usize);
-                format!("{line:5} | {}", text.map_or("", |text| text.trim()))
+    fn heading(&self, part: Part) -> Option<Heading> {
+        match part {
+            Part::Prologue => Some(Heading::Callers),
+            Part::Word(word) => Some(Heading::Line(self.unit.line(word))),
+            Part::Again(_) => Some(Heading::Loops),
+            Part::Inlined { .. } => None,
+            Part::Cold(_) => Some(Heading::Cold),
+            Part::Entry(_) => Some(Heading::Entries),
+        }
+    }
+
+    fn head(&self, f: &mut Formatter<'_>, heading: Option<Heading>) -> fmt::Result {
+        match heading {
+            None => Ok(()),
+            Some(Heading::Callers) => writeln!(f, "      from callers"),
+            Some(Heading::Line(line)) => {
+                let text = self.source.get(line.saturating_sub(1) as usize).map_or("", |text| text.trim());
+                writeln!(f, "{}", format!("{line:5} | {}", source_line(text)).trim_end())
             }
-            Part::Again(_) => "      loops once more: further turns know what earlier ones found".into(),
-            Part::Inlined { .. } => return None,
-            Part::Cold(_) => "      cold paths: what is rare".into(),
-            Part::Entry(_) => "      entries: from the interpreter".into(),
-        })
+            Some(Heading::Loops) => {
+                writeln!(f, "      loops once more: further turns know what earlier ones found")
+            }
+            Some(Heading::Cold) => writeln!(f, "      cold paths: what is rare"),
+            Some(Heading::Entries) => writeln!(f, "      entries: from the interpreter"),
+        }
     }
 
     fn piece(&self, f: &mut Formatter<'_>, mark: usize, part: Part) -> fmt::Result {

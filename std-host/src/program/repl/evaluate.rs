@@ -112,7 +112,8 @@ impl Repl {
 
     pub(super) fn time(&mut self, text: &str, console: &mut Console<'_>) -> Result<Timing, Wrong> {
         let text = input::complete_text(text, self.session.dialect);
-        self.run(console, |session, output| views::time(session, &text, output))
+        let source = self.session.expression(&text);
+        self.run(console, |session, output| views::time(session, &source, output))
     }
 
     pub(super) fn run_file(&mut self, source: Source, console: &mut Console<'_>) -> Result<(), Wrong> {

@@ -42,6 +42,8 @@ pub(super) enum Failure {
     Run(RuntimeError),
     /// Somebody wanted it to stop; the VM has the trace.
     Interrupted,
+    /// It used up its fuel; the VM has the trace.
+    OutOfFuel,
     /// There is no memory for what belongs to the session.
     OutOfMemory(OutOfMemory),
     /// What it printed could not be written.
@@ -89,6 +91,8 @@ pub(super) struct Session {
     pub(super) native: bool,
     /// Why there is none, if it was wanted.
     pub(super) refused: Option<Bail>,
+    /// What each run may use.
+    pub(super) fuel: Option<u64>,
     interrupt: Arc<AtomicBool>,
     tier: Tier,
     /// Inputs so far, those included that did not load.
@@ -115,6 +119,7 @@ impl Session {
             inputs: Vec::new(),
             native,
             refused,
+            fuel: None,
             interrupt,
             tier,
             count: 0,
@@ -134,7 +139,7 @@ impl Session {
     pub(super) fn clear(&mut self) -> Result<(), OutOfMemory> {
         let fresh = Session::new(self.vm.options(), self.tier, self.dialect)?;
         let interrupt = self.interrupt();
-        *self = Session { interrupt, count: self.count, ..fresh };
+        *self = Session { interrupt, count: self.count, fuel: self.fuel, ..fresh };
         Ok(())
     }
 
@@ -213,16 +218,18 @@ impl Session {
         let mut output = StreamOutput::new(output);
         // A wish to stop that came before is not for this run.
         self.interrupt.store(false, Relaxed);
-        let outcome = self
-            .vm
-            .run(None, &mut Host { output: &mut output, clock: &clock, interrupt: Some(&self.interrupt) });
+        let outcome = self.vm.run(
+            self.fuel,
+            &mut Host { output: &mut output, clock: &clock, interrupt: Some(&self.interrupt) },
+        );
         if let Some(error) = output.error() {
             return Err(Failure::Output(error));
         }
         match outcome {
             Outcome::Done => Ok(()),
             Outcome::Error(error) => Err(Failure::Run(error)),
-            Outcome::Interrupted | Outcome::OutOfFuel => Err(Failure::Interrupted),
+            Outcome::Interrupted => Err(Failure::Interrupted),
+            Outcome::OutOfFuel => Err(Failure::OutOfFuel),
         }
     }
 
@@ -231,27 +238,32 @@ impl Session {
     /// # Errors
     /// As for [`evaluate`](Session::evaluate).
     pub(super) fn value_of(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
-        self.run_timed(text, output).map(|_| ())
+        self.run_timed(self.expression(text), output).map(|_| ())
     }
 
-    /// The same with machine code or without; says how many nanoseconds running took.
+    /// A text typed at a prompt that is no input: part of a command.
+    pub(super) fn expression(&self, text: &str) -> Source {
+        Source::new("<expression>", text, self.dialect).interactive()
+    }
+
+    /// Runs a text with machine code or without; says how many nanoseconds running took.
     ///
     /// # Errors
     /// As for [`evaluate`](Session::evaluate).
     pub(super) fn time_once(
         &mut self,
-        text: &str,
+        source: &Source,
         native: bool,
         output: &mut dyn Write,
     ) -> Result<u64, Failure> {
         self.vm.set_native(native);
-        let timed = self.run_timed(text, output);
+        let timed = self.run_timed(source.clone(), output);
         self.vm.set_native(self.native);
         timed
     }
 
-    fn run_timed(&mut self, text: &str, output: &mut dyn Write) -> Result<u64, Failure> {
-        self.load(Source::new("<expression>", text, self.dialect).interactive())?;
+    fn run_timed(&mut self, source: Source, output: &mut dyn Write) -> Result<u64, Failure> {
+        self.load(source)?;
         let clock = SystemClock::start();
         self.run(output)?;
         let took = clock.nanoseconds();
@@ -272,6 +284,7 @@ impl Session {
             Failure::Load(error, source) => printer.load_error(error, source),
             Failure::Run(error) => printer.stopped(Stopped::Error(error), &self.vm, &self.sources),
             Failure::Interrupted => printer.stopped(Stopped::Interrupted, &self.vm, &self.sources),
+            Failure::OutOfFuel => printer.stopped(Stopped::OutOfFuel, &self.vm, &self.sources),
             Failure::OutOfMemory(error) => format!("{error}\n"),
             Failure::Output(error) => format!("cannot write: {error}\n"),
         }

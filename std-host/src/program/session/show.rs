@@ -10,6 +10,8 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use siskin_core::inspect::{InstanceView, ValueKind, ValueView};
 
+use crate::diagnostics::is_invisible;
+
 /// Instances inside instances that are shown with their fields.
 const DEEPEST: usize = 4;
 /// Fields of an instance that are shown.
@@ -168,12 +170,6 @@ impl Display for Quoted<'_> {
         }
         Ok(())
     }
-}
-
-/// Controls, and what turns the direction of writing or has no width.
-fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 #[cfg(test)]

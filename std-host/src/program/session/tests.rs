@@ -140,7 +140,8 @@ fn timing_runs_in_the_tier_that_is_asked_for() {
     let mut session = session();
     eval(&mut session, "fn sum(n) { var s = 0; var i = 0; while i < n { s = s + i; i = i + 1; } s }");
     let inputs = session.inputs.len();
-    let mut time = |native| session.time_once("sum(10000)", native, &mut io::sink()).unwrap();
+    let source = session.expression("sum(10000)");
+    let mut time = |native| session.time_once(&source, native, &mut io::sink()).unwrap();
     time(false);
     time(true);
     assert_eq!(session.inputs.len(), inputs);

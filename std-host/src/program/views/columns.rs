@@ -9,11 +9,12 @@ use siskin_jit::baseline::Part;
 
 use super::super::asm::{Machine, inlined};
 use super::super::units::Title;
+use super::super::visible::source_line;
 
 /// Columns between columns.
 const RULE: &str = " │ ";
-/// The narrowest that a column gets.
-const NARROWEST: usize = 12;
+/// The narrowest that a column gets: three of them and the rules between fit forty columns.
+const NARROWEST: usize = 10;
 
 /// One row: a cell for each column.
 type Row = [String; 3];
@@ -39,7 +40,7 @@ pub(in super::super) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -
         if std::mem::replace(&mut shown, line) == line {
             return String::new();
         }
-        format!("{line:3} {}", source.get(line.saturating_sub(1) as usize).map_or("", |text| text.trim_end()))
+        format!("{line:3} {}", source_line(source.get(line.saturating_sub(1) as usize).unwrap_or(&"")))
     };
     let bytecode_of =
         |word: u32| format!("{word:04} {}", squeeze(&disasm::instruction(program, index, word).to_string()));
@@ -75,12 +76,23 @@ pub(in super::super) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -
     };
     let bytes = size_of_val(unit.words());
     let head = ["source".into(), format!("bytecode, {bytes} bytes"), right];
-    let mut text = format!("  {}\n", Title(index, unit));
+    let mut text = String::new();
+    sentence(&mut text, &Title(index, unit).to_string(), width);
     table(&mut text, &head, &rows, width.saturating_sub(2));
     if machine.is_ok() {
-        text.push_str("  cold paths, further turns of loops and entries are left out: see asm\n");
+        sentence(&mut text, "cold paths, further turns of loops and entries are left out: see asm", width);
     }
     text
+}
+
+/// A line across all columns, or several if it does not fit.
+fn sentence(text: &mut String, line: &str, width: usize) {
+    let mut lines = Vec::new();
+    fold(line, width.saturating_sub(2), &mut lines);
+    for line in lines {
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "  {line}");
+    }
 }
 
 /// Runs of blanks become one.
@@ -164,7 +176,8 @@ mod tests {
         assert_eq!(fit([20, 20, 20], 100), [20, 20, 20]);
         assert_eq!(fit([80, 20, 40], 90), [30, 20, 40]);
         assert_eq!(fit([80, 80, 80], 90), [30, 30, 30]);
-        assert_eq!(fit([5, 50, 50], 90), [12, 30, 48]);
+        assert_eq!(fit([5, 50, 50], 90), [10, 30, 50]);
+        assert_eq!(fit([80, 80, 80], 32), [10, 10, 12]);
     }
 
     #[test]

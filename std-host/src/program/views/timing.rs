@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::super::figures::Elapsed;
 use super::super::session::{Failure, Session, Shown};
+use crate::diagnostics::Source;
 
 /// What one measurement may take in all, in nanoseconds, unless a single run takes longer.
 const BUDGET: u64 = 400_000_000;
@@ -27,29 +28,34 @@ pub(in super::super) struct Timing {
 /// Why it did not come to its end.
 pub(in super::super) fn time(
     session: &mut Session,
-    text: &str,
+    source: &Source,
     output: &mut dyn Write,
 ) -> Result<Timing, Failure> {
-    let interp = median(session, text, false, output)?;
+    let interp = median(session, source, false, output)?;
     let value = session.vm.result();
     let value = match value.kind() {
         siskin_core::inspect::ValueKind::Nil => None,
         _ => Some(Shown { value, width: 100 }.to_string()),
     };
     let native = match session.vm.tier_name() {
-        Some(_) => Some(median(session, text, true, &mut io::sink())?),
+        Some(_) => Some(median(session, source, true, &mut io::sink())?),
         None => None,
     };
     Ok(Timing { interp, native, value })
 }
 
-fn median(session: &mut Session, text: &str, native: bool, output: &mut dyn Write) -> Result<u64, Failure> {
-    let first = session.time_once(text, native, output)?;
+fn median(
+    session: &mut Session,
+    source: &Source,
+    native: bool,
+    output: &mut dyn Write,
+) -> Result<u64, Failure> {
+    let first = session.time_once(source, native, output)?;
     let runs = (BUDGET / first.max(1)).min(MOST);
     // The first finds caches empty, and nothing compiled.
     let mut times = Vec::new();
     for _ in 1..runs {
-        times.push(session.time_once(text, native, &mut io::sink())?);
+        times.push(session.time_once(source, native, &mut io::sink())?);
     }
     times.sort_unstable();
     Ok(times.get(times.len() / 2).copied().unwrap_or(first))
