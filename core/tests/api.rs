@@ -4,7 +4,7 @@ mod common;
 
 use common::{Counting, Kept, Still};
 use siskin_core::platform::Host;
-use siskin_core::{Dialect, Options, Outcome, Undefined, Vm};
+use siskin_core::{Dialect, ErrorKind, Options, Outcome, Undefined, Vm};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 fn vm() -> Vm {
@@ -40,6 +40,26 @@ fn a_script_of_another_machine_is_refused() {
     assert!(matches!(run(&mut one), (Outcome::Done, output) if output.is_empty()));
     one.start(mine).expect("memory");
     assert_eq!(run(&mut one).1, "1\n");
+}
+
+/// Nothing is under way then: what was is gone from the stack.
+#[test]
+fn a_script_that_cannot_start_ends_the_one_under_way() {
+    let mut vm = vm();
+    let slow = vm.load("while (true) {}", Dialect::Lox).expect("no errors");
+    let nested = ["clock(", &"1, ".repeat(250), "clock(", &"1, ".repeat(250), "clock(1)));"].concat();
+    let wide = vm.load(&nested, Dialect::Siskin).expect("no errors");
+    vm.start(slow).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(Some(10), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    assert!(matches!(outcome, Outcome::OutOfFuel));
+
+    let mem = vm.mem().clone();
+    mem.set_limit(mem.usage().used);
+    let error = vm.start(wide).expect_err("there is no memory for 500 registers");
+    assert_eq!(error.kind(), ErrorKind::OutOfMemory);
+    let outcome = vm.run(Some(10), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
 }
 
 #[test]

@@ -195,7 +195,8 @@ impl Vm {
     /// Makes a script the one to [`run`](Vm::run), from its beginning, in place of whatever was under way.
     ///
     /// # Errors
-    /// When there is no memory for its registers, or it was loaded into another VM.
+    /// When there is no memory for its registers: then nothing is under way any more. When it was loaded into another
+    /// VM: then nothing has changed.
     pub fn start(&mut self, script: Script) -> Result<(), RuntimeError> {
         let entry = self.scripts.get_mut(script.index).filter(|_| script.mem.is_same(&self.mem));
         // From here on the stack holds it.

@@ -274,6 +274,7 @@ impl Vm {
     /// Begins a call of `closure`, which takes no arguments; `run` runs it.
     pub(crate) fn begin(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
         self.stack.reset();
+        self.running = false;
         self.fuel.forgive();
         self.work = Work::NONE;
         match self.stack.push(closure, 0) {
