@@ -8,21 +8,26 @@ use std::fmt::Write;
 
 use crate::Bytes;
 
-/// Statements in a text, at the most.
-const STATEMENTS: u32 = 120;
+/// Statements in a text, at the fewest and at the most: short programs run often.
+const STATEMENTS: (u32, usize) = (12, 60);
 /// Levels of functions, blocks and expressions.
 const DEPTH: u32 = 6;
-const CLASSES: usize = 6;
+/// Classes in a text, at the most: more than an inline cache has entries.
+const CLASSES: usize = 5;
 const FIELDS: [&str; 10] = ["a", "b", "c", "d", "e", "g", "h", "k", "q", "z"];
 
 /// A program in both dialects.
 pub fn source(data: &[u8]) -> String {
+    let mut bytes = Bytes(data);
+    let left = STATEMENTS.0 + bytes.below(STATEMENTS.1 - STATEMENTS.0 as usize) as u32;
+    let all_classes = bytes.below(CLASSES + 1);
     let mut writer = Writer {
-        bytes: Bytes(data),
+        bytes,
         text: String::new(),
-        left: STATEMENTS,
+        left,
         depth: DEPTH,
         classes: 0,
+        all_classes,
         method: None,
         callable: true,
     };
@@ -35,9 +40,10 @@ pub fn source(data: &[u8]) -> String {
     for index in 0..3 {
         writer.leaf(index);
     }
-    for _ in 0..CLASSES {
+    for _ in 0..all_classes {
         writer.class();
     }
+    writer.recursion();
     while writer.left > 0 && !writer.bytes.0.is_empty() {
         writer.statement();
     }
@@ -51,6 +57,8 @@ struct Writer<'a> {
     depth: u32,
     /// Classes declared so far.
     classes: usize,
+    /// Classes that there will be.
+    all_classes: usize,
     /// Whether a method is being written, and if so, whether its class has a superclass.
     method: Option<bool>,
     /// Whether what is written may call functions and methods: not their own bodies, mostly, lest nothing else
@@ -134,6 +142,53 @@ impl Writer<'_> {
         self.put("}\n");
     }
 
+    /// `d(n)`, which makes some `n` calls, one inside the other, in one of several ways and in frames of some width. A
+    /// script that calls it with more than there may be ends there.
+    fn recursion(&mut self) {
+        let kind = self.bytes.next();
+        let locals: String = (0..kind >> 4).map(|index| format!("var v{index} = n3; ")).collect();
+        let text = match kind % 4 {
+            0 => format!("fun d(n3) {{ {locals} if (n3 > 0) {{ return d(n3 - 1) + 1; }} return 0; }}"),
+            1 => format!(
+                "fun e(n3) {{ {locals} return d(n3 - 1); }} \
+                 fun d(n3) {{ if (n3 > 0) {{ return e(n3); }} return 0; }}"
+            ),
+            2 => format!(
+                "class D {{ init(n3) {{ {locals} this.a = n3; if (n3 > 0) {{ this.b = D(n3 - 1); }} }} }} \
+                 fun d(n3) {{ return D(n3).a; }}"
+            ),
+            _ => format!(
+                "class E {{ d(n3) {{ {locals} if (n3 > 0) {{ return this.d(n3 - 1); }} return 0; }} }} \
+                 fun d(n3) {{ return E().d(n3); }}"
+            ),
+        };
+        self.put(&text);
+        self.put("\n");
+    }
+
+    /// Calls of a native function inside each other: each adds its arguments to the frame's registers, objects that
+    /// nothing else holds among them, and the innermost argument is the result of a call, which may collect garbage.
+    fn nested_natives(&mut self) {
+        let levels = 1 + self.bytes.below(3);
+        for _ in 0..levels {
+            self.put("clock(");
+            for _ in 0..self.bytes.below(6) {
+                match self.bytes.next() % 8 {
+                    0 if self.callable => self.object(),
+                    1 => self.numbered('s'),
+                    2 => self.numbered('o'),
+                    3 => self.put("P(1)"),
+                    _ => self.numbered('n'),
+                }
+                self.put(", ");
+            }
+        }
+        self.number();
+        for _ in 0..levels {
+            self.put(")");
+        }
+    }
+
     fn block(&mut self) {
         self.put("{ ");
         for _ in 0..1 + self.bytes.below(3) {
@@ -148,7 +203,7 @@ impl Writer<'_> {
         }
         self.left -= 1;
         self.depth -= 1;
-        match self.bytes.next() % 22 {
+        match self.bytes.next() % 23 {
             0 | 1 => {
                 self.put("print ");
                 self.any();
@@ -272,6 +327,11 @@ impl Writer<'_> {
                 self.function();
                 self.put(";");
             }
+            21 if self.callable => {
+                let calls = self.bytes.below(70);
+                self.numbered('n');
+                let _ = write!(self.text, " = d({calls});");
+            }
             _ => {
                 self.any();
                 self.put(";");
@@ -296,7 +356,7 @@ impl Writer<'_> {
             return self.numbered('n');
         }
         self.depth -= 1;
-        match self.bytes.next() % 16 {
+        match self.bytes.next() % 17 {
             0..=3 => self.numbered('n'),
             4 => {
                 let number = self.pick(&NUMBERS);
@@ -338,6 +398,7 @@ impl Writer<'_> {
                 let _ = write!(self.text, "super.{name}");
                 self.argument();
             }
+            16 => self.nested_natives(),
             _ => self.numbered('n'),
         }
         self.depth += 1;
@@ -377,7 +438,7 @@ impl Writer<'_> {
                 self.argument();
             }
             1 | 2 if self.method.is_some() => self.put("this"),
-            _ if self.method.is_some() && self.classes < CLASSES => self.put("this"),
+            _ if self.method.is_some() && self.classes < self.all_classes => self.put("this"),
             _ => self.numbered('o'),
         }
     }

@@ -3,25 +3,32 @@
 //! | target | input | must hold |
 //! |---|---|---|
 //! | [`parse`] | source text | loads or is refused; errors can be shown; nothing is left in memory |
-//! | [`run`] | two bytes of options, then source text | ends within its limits, the same way in every mode |
-//! | [`generated`] | two bytes of options, then what [`generate`] makes a source text of | as for `run` |
-//! | [`bytecode`] | a program, as its [decoder](program) reads it | refused, or ends within its limits, the same way in every mode |
+//! | [`run`] | three bytes of options, then source text | ends within its limits, the same way in two modes |
+//! | [`generated`] | three bytes of options, then what [`generate`] makes a source text of | as for `run` |
+//! | [`bytecode`] | two bytes of options, then a program, as its [decoder](program) reads it | refused, or ends within its limits, the same way in two modes |
+//! | [`api`] | steps, each a byte and what it needs | two VMs stay apart and in order whatever a host calls |
+//! | [`session`] | inputs of a prompt, a few bytes each | all go the same way with machine code and without |
 //! | [`validator`] | what is typed at a prompt | goes on just as long as more text could mend it |
 //!
-//! A mode is a dispatcher or a tier, slices of fuel, collections. In the same slices, tiers must spend the same
-//! fuel.
+//! A mode is a dispatcher or a tier, slices of fuel, collections; the input says which two are compared
+//! (`tier::pair`). In the same slices, tiers must spend the same fuel.
 
 #![forbid(unsafe_code)]
 
+mod api;
 mod bytecode;
 pub mod generate;
 pub mod program;
+mod session;
 mod source;
 mod tier;
 mod validator;
 
+pub use api::api;
 pub use bytecode::bytecode;
+pub use session::session;
 pub use source::{generated, parse, run};
+pub use tier::PAIRS;
 pub use validator::validator;
 
 use siskin::diagnostics::Traceback;
@@ -66,6 +73,15 @@ impl Output for Page {
     }
 }
 
+/// Takes text and forgets it.
+struct Nowhere;
+
+impl std::fmt::Write for Nowhere {
+    fn write_str(&mut self, _: &str) -> std::fmt::Result {
+        Ok(())
+    }
+}
+
 /// Always noon: runs must repeat exactly.
 struct Noon;
 
@@ -82,7 +98,8 @@ struct Ran {
     page: Page,
     /// How it ended, and where.
     end: String,
-    out_of_memory: bool,
+    /// Whether memory ran out, for good or until a collection found some, which the script paid for in fuel.
+    short_of_memory: bool,
     /// Units spent.
     fuel: u64,
 }
@@ -91,7 +108,7 @@ impl Ran {
     /// Whether another run of the same program, in other slices or with other collections, may have gone so. What
     /// there is in memory is not the same at every moment, so one may have run out of it where the other did not.
     fn agrees_with(&self, other: &Ran) -> bool {
-        match (self.out_of_memory, other.out_of_memory) {
+        match (self.short_of_memory, other.short_of_memory) {
             (false, false) => self.page == other.page && self.end == other.end,
             (true, false) => other.page.0.starts_with(&self.page.0),
             (false, true) => self.page.0.starts_with(&other.page.0),
@@ -101,13 +118,13 @@ impl Ran {
 
     /// The same for a run in the same slices, which must have spent the same, too.
     fn agrees_exactly_with(&self, other: &Ran) -> bool {
-        let ended = !self.out_of_memory && !other.out_of_memory;
-        self.agrees_with(other) && (!ended || self.fuel == other.fuel)
+        let short = self.short_of_memory || other.short_of_memory;
+        self.agrees_with(other) && (short || self.fuel == other.fuel)
     }
 }
 
 /// What stops on the way a run has.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 struct Slices {
     /// The most units of fuel at a time.
     units: u64,
@@ -124,7 +141,7 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     let mut page = Page::default();
     let before = vm.stats().fuel;
     let mut left = fuel;
-    let mut out_of_memory = false;
+    let mut short_of_memory = false;
     let end = loop {
         let portion = slices.units.min(left);
         match vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None }) {
@@ -133,7 +150,7 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
             Outcome::Interrupted => break "Interrupted.".to_owned(),
             Outcome::Done => break "Done.".to_owned(),
             Outcome::Error(error) => {
-                out_of_memory = error.kind() == ErrorKind::OutOfMemory;
+                short_of_memory = error.kind() == ErrorKind::OutOfMemory;
                 break error.message().to_owned();
             }
         }
@@ -143,5 +160,6 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     };
     // Tracing must work wherever it stopped.
     let end = Traceback { message: &end, vm }.to_string();
-    Ran { page, end, out_of_memory, fuel: vm.stats().fuel - before }
+    short_of_memory |= vm.stats().heap.for_space > 0;
+    Ran { page, end, short_of_memory, fuel: vm.stats().fuel - before }
 }

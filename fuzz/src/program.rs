@@ -1,7 +1,7 @@
 //! Bytes to a bytecode program, such that a small change of the bytes is a small change of the program.
 //!
 //! ```text
-//!   modes, functions
+//!   modes (2), functions
 //!   per function: arity, registers, captures { which, index }, consts { kind, payload }, sites, words
 //!   per instruction: opcode, then 7 bytes for its two words
 //! ```
@@ -50,13 +50,14 @@ pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {
     }
 }
 
-/// The program that `data` describes; the first byte, of which one bit counts here, are the target's modes.
+/// The program that `data` describes; the first two bytes, of which one bit counts here, are the target's modes.
 ///
 /// # Errors
 /// When memory is out.
 pub fn decode(data: &[u8], mem: &Mem) -> Result<Program, OutOfMemory> {
     let mut bytes = Bytes(data);
     let modes = bytes.next();
+    bytes.next();
     let count = 1 + bytes.below(4);
     let mut program = Program::new(mem);
     program.text.extend_from_slice(TEXT.as_bytes())?;
@@ -78,7 +79,7 @@ fn function(
     let mut code = Code {
         name: if own == 0 { Text::default() } else { bytes.name() },
         arity,
-        registers: 8 + bytes.below(8) as u16,
+        registers: registers(bytes.next()),
         words: Vec::new(mem),
         consts: Vec::new(mem),
         sites: Vec::new(mem),
@@ -127,13 +128,19 @@ fn function(
     Ok(code)
 }
 
+/// Mostly a few registers; a quarter of the bytes give up to 2,024, which only `get.far` and `set.far` all reach.
+fn registers(byte: u8) -> u16 {
+    let byte = u16::from(byte);
+    if byte < 192 { 8 + byte % 8 } else { 8 + (byte - 191) * 63 / 2 }
+}
+
 /// A compiled program with changes:
 ///
 /// ```text
-///   modes, count of changes, per change 8 bytes, source text
+///   modes (2), count of changes, per change 8 bytes, source text
 /// ```
 pub fn mutated(data: &[u8], vm: &Vm) -> Option<Program> {
-    let (&[modes, count], rest) = data.split_first_chunk()?;
+    let (&[modes, _, count], rest) = data.split_first_chunk()?;
     let (changes, source) = rest.split_at_checked(usize::from(count % 16) * 8)?;
     let mut program = vm.compile(std::str::from_utf8(source).ok()?, Dialect::Siskin).ok()?;
     for change in changes.chunks_exact(8) {
@@ -269,9 +276,9 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
             OperandKind::Win => bits.checked_rem(registers.saturating_sub(argc % 4 + 1)),
             OperandKind::Argc => Some(bits % 4),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
-            OperandKind::Lit8 | OperandKind::Lit32 => {
-                find(code, bits, |constant| !matches!(constant, Const::Name(_) | Const::Global(_) | Const::Fn(_)))
-            }
+            OperandKind::Lit8 | OperandKind::Lit32 => find(code, bits, |constant| {
+                !matches!(constant, Const::Name(_) | Const::Global(_) | Const::Fn(_))
+            }),
             OperandKind::Name32 => find(code, bits, |constant| matches!(constant, Const::Name(_))),
             OperandKind::Global32 => find(code, bits, |constant| matches!(constant, Const::Global(_))),
             OperandKind::Fn32 => find(code, bits, |constant| matches!(constant, Const::Fn(_))),

@@ -3,8 +3,8 @@
 use siskin::diagnostics::{CompileErrors, Format, Printer, Source};
 use siskin::{Dialect, LoadError, Options, SYSTEM, Vm};
 
+use crate::finish;
 use crate::tier::{self, Tier};
-use crate::{Slices, finish};
 
 /// Loads a text in both dialects without running it.
 pub fn parse(data: &[u8]) {
@@ -16,74 +16,64 @@ pub fn parse(data: &[u8]) {
     }
 }
 
-/// Runs a text under the limits that the first two bytes say, whole and in slices:
+/// Runs a text under the limits that the first three bytes say, in two modes:
 ///
 /// | bit | |
 /// |---|---|
 /// | 0 | dialect |
-/// | 1 | less fuel, and once more with collections at every allocation and by the host |
+/// | 1 | less fuel |
 /// | 2-4 | memory: 64 KiB to 8 MiB |
-/// | 5-7 | call depth: 1 to 16,384 |
-/// | 8-15 | slice: 1 to 256 units of fuel |
+/// | 5-7 | call depth: see [`DEPTHS`] |
+/// | 8-15 | slice: 1 to 256 units of fuel; when code that gets warm is compiled |
+/// | 16-18 | the pair of modes: see `tier::pair` |
+/// | 19-23 | with bits 5-7 all set, 0 to 31 calls more |
 pub fn run(data: &[u8]) {
-    let &[modes, slice, ref text @ ..] = data else { return };
+    let &[modes, slice, more, ref text @ ..] = data else { return };
     if let Ok(source) = std::str::from_utf8(text) {
-        run_source(modes, slice, source);
+        run_source(modes, slice, more, source);
     }
 }
 
-/// As [`run`], with the text that [`generate`](crate::generate) makes of the rest. There are 64 calls, and as much
-/// memory as there may be unless bits 2 to 4 are all zero.
+/// As [`run`], with the text that [`generate`](crate::generate) makes of the rest. There is as much memory as there may
+/// be unless bits 2 to 4 are all zero, and there are at most 64 calls or so.
 pub fn generated(data: &[u8]) {
-    let &[modes, slice, ref rest @ ..] = data else { return };
+    let &[modes, slice, more, ref rest @ ..] = data else { return };
     let memory = if modes >> 2 & 7 == 0 { 2 } else { 7 };
-    run_source(modes & 3 | memory << 2 | 3 << 5, slice, &crate::generate::source(rest));
+    run_source(modes & !(7 << 2) | memory << 2, slice, more, &crate::generate::source(rest));
 }
 
-fn run_source(modes: u8, slice: u8, source: &str) {
-    let dialect = if modes & 1 == 0 { Dialect::Siskin } else { Dialect::Lox };
-    let stress = modes & 2 != 0;
-    let fuel = if stress { 500 } else { 5_000 };
-    let units = u64::from(slice) + 1;
+/// Calls at once, at the most: around what the blocks of frames hold. The last is counted on from.
+const DEPTHS: [u32; 8] = [64, 1, 6, 7, 8, 65, 1_000, 14];
 
-    let run = |tier: Tier, options: Options, slices: Slices| {
-        let mut vm = tier.machine(options)?;
-        let once = |vm: &mut Vm| match vm.load(source, dialect) {
-            Ok(script) => vm.start(script).ok().map(|()| finish(vm, fuel, slices)),
+fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
+    let dialect = if modes & 1 == 0 { Dialect::Siskin } else { Dialect::Lox };
+    let depth = usize::from(modes >> 5);
+    let beyond = if depth == DEPTHS.len() - 1 { u32::from(more >> 3) } else { 0 };
+    let options = Options {
+        memory: 65_536 << (modes >> 2 & 7),
+        max_frames: DEPTHS[depth] + beyond,
+        ..Options::default()
+    };
+    let few = modes & 2 != 0;
+    let pair = tier::pair(more, options, u64::from(slice) + 1, Tier::warm(slice));
+    tier::compare(pair, |mode| {
+        let mut vm = mode.vm()?;
+        // With a collection at every allocation there is time for a few.
+        let fuel = if mode.options.gc_stress {
+            300
+        } else if few {
+            500
+        } else {
+            5_000
+        };
+        match vm.load(source, dialect) {
+            Ok(script) => vm.start(script).ok().map(|()| finish(&mut vm, fuel, mode.slices)),
             Err(error) => {
                 check(Some(error), source, dialect);
                 None
             }
-        };
-        let ran = once(&mut vm)?;
-        // However a script ends, the machine is good for another.
-        if options.gc_stress {
-            let _ = once(&mut vm);
         }
-        Some(ran)
-    };
-    let options = Options {
-        memory: 65_536 << (modes >> 2 & 7),
-        max_frames: 1 << (2 * u32::from(modes >> 5)),
-        ..Options::default()
-    };
-    let warm = Tier::warm(slice);
-    let Some(whole) = tier::compare(options, Slices::WHOLE, &[Tier::AT_ONCE, warm], run) else { return };
-    let compare = |slices, options, tiers: &[Tier]| {
-        if let Some(other) = tier::compare(options, slices, tiers, run) {
-            assert!(whole.agrees_with(&other), "{options:?}, slices of {units}:\n{whole:#?}\n{other:#?}");
-        }
-    };
-    compare(Slices { units, collect: false }, options, &[Tier::SOON, warm]);
-    if stress {
-        let options = Options { gc_stress: true, ..options };
-        compare(Slices { units, collect: true }, options, &[Tier::AT_ONCE, warm]);
-    }
-    #[cfg(feature = "tail")]
-    {
-        let options = Options { dispatch: siskin::Dispatch::Tail, ..options };
-        compare(Slices { units, collect: false }, options, &[warm]);
-    }
+    });
 }
 
 /// An error must be one that can be shown.

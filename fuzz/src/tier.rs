@@ -1,4 +1,4 @@
-//! The tiers that a program is run in.
+//! The ways to run a program, and which two of them an input compares.
 
 use siskin::{Options, Vm, native};
 
@@ -9,23 +9,23 @@ use crate::{Ran, Slices};
 pub(crate) enum Tier {
     /// The interpreter alone.
     Interpreter,
-    /// Machine code for what was called, or has turned, so often.
+    /// Machine code for functions after that many calls and loop iterations.
     Native { hot: u32 },
 }
 
 impl Tier {
     /// From the first call.
     pub(crate) const AT_ONCE: Tier = Tier::Native { hot: 0 };
-    /// At the end of the first call or turn, so that code is entered in its midst, too.
+    /// At the end of the first call or iteration, so that code is entered in its midst, too.
     pub(crate) const SOON: Tier = Tier::Native { hot: 1 };
 
-    /// After a few samples, sooner or later: 4 to 35 calls and turns.
+    /// After a few samples, sooner or later: 4 to 35 calls and iterations.
     pub(crate) fn warm(byte: u8) -> Tier {
         Tier::Native { hot: 4 + u32::from(byte & 31) }
     }
 
-    /// A machine of this tier; nothing if there is not the memory for it, or no machine code here.
-    pub(crate) fn machine(self, options: Options) -> Option<Vm> {
+    /// A VM of this tier; nothing if there is not the memory for it, or no machine code here.
+    pub(crate) fn vm(self, options: Options) -> Option<Vm> {
         let hot = if let Tier::Native { hot } = self { hot } else { u32::MAX };
         let mut vm = Vm::new(siskin::SYSTEM, Options { hot, ..options }).ok()?;
         if let Tier::Native { .. } = self {
@@ -35,22 +35,84 @@ impl Tier {
     }
 }
 
-/// Runs a program in one tier after the other, in the same slices, by `run`, and holds that it goes the same way.
-/// What comes back is how it went in the interpreter; nothing if it does not begin.
-pub(crate) fn compare(
-    options: Options,
-    slices: Slices,
-    tiers: &[Tier],
-    run: impl Fn(Tier, Options, Slices) -> Option<Ran>,
-) -> Option<Ran> {
-    let interpreted = run(Tier::Interpreter, options, slices)?;
-    for &tier in tiers {
-        if let Some(ran) = run(tier, options, slices) {
-            assert!(
-                interpreted.agrees_exactly_with(&ran),
-                "{tier:?}, {slices:?}, {options:?}:\n{interpreted:#?}\n{ran:#?}"
-            );
+/// One way to run a program.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Mode {
+    pub(crate) tier: Tier,
+    pub(crate) options: Options,
+    pub(crate) slices: Slices,
+}
+
+impl Mode {
+    fn new(tier: Tier, options: Options, slices: Slices) -> Mode {
+        Mode { tier, options, slices }
+    }
+
+    pub(crate) fn vm(&self) -> Option<Vm> {
+        self.tier.vm(self.options)
+    }
+
+    /// Whether another mode must spend the same fuel: what an allocation finds in memory is the same in both only if
+    /// they stop and collect at the same places.
+    fn is_paced_as(&self, other: &Mode) -> bool {
+        self.slices == other.slices && self.options.gc_stress == other.options.gc_stress
+    }
+}
+
+/// How many pairs there are.
+pub const PAIRS: u8 = 8;
+
+/// Two modes in which a program must go the same way. An input chooses one pair, since running all modes on every
+/// input makes a fuzzer slow, and the fuzzer finds out by itself which pair shows something new:
+///
+/// | `choice` | | |
+/// |---|---|---|
+/// | 0, 1 | interpreted | compiled at once, or after samples |
+/// | 2, 3 | interpreted, in slices | compiled soon, or after samples |
+/// | 4 | interpreted | in slices, with collections between them |
+/// | 5 | compiled after samples | in slices |
+/// | 6 | interpreted, in slices, with collections everywhere | compiled at once |
+/// | 7 | by tail calls, in slices; without them interpreted | compiled soon |
+pub(crate) fn pair(choice: u8, options: Options, units: u64, warm: Tier) -> (Mode, Mode) {
+    let whole = Slices::WHOLE;
+    let sliced = Slices { units, collect: false };
+    let collecting = Slices { units, collect: true };
+    let both = |first: Tier, second: Tier, options: Options, slices: Slices| {
+        (Mode::new(first, options, slices), Mode::new(second, options, slices))
+    };
+    match choice % PAIRS {
+        0 => both(Tier::Interpreter, Tier::AT_ONCE, options, whole),
+        1 => both(Tier::Interpreter, warm, options, whole),
+        2 => both(Tier::Interpreter, Tier::SOON, options, sliced),
+        3 => both(Tier::Interpreter, warm, options, sliced),
+        4 => {
+            let first = Mode::new(Tier::Interpreter, options, whole);
+            (first, Mode { slices: collecting, ..first })
+        }
+        5 => {
+            let first = Mode::new(warm, options, whole);
+            (first, Mode { slices: sliced, ..first })
+        }
+        6 => {
+            let options = Options { gc_stress: true, ..options };
+            both(Tier::Interpreter, Tier::AT_ONCE, options, collecting)
+        }
+        _ => {
+            #[cfg(feature = "tail")]
+            let first = Options { dispatch: siskin::Dispatch::Tail, ..options };
+            #[cfg(not(feature = "tail"))]
+            let first = options;
+            (Mode::new(Tier::Interpreter, first, sliced), Mode::new(Tier::SOON, options, sliced))
         }
     }
-    Some(interpreted)
+}
+
+/// Runs a program in both modes of a pair by `run`, which answers nothing if the program does not begin, and holds that
+/// it goes the same way.
+pub(crate) fn compare((first, second): (Mode, Mode), run: impl Fn(&Mode) -> Option<Ran>) {
+    let Some(left) = run(&first) else { return };
+    let Some(right) = run(&second) else { return };
+    let agree =
+        if first.is_paced_as(&second) { left.agrees_exactly_with(&right) } else { left.agrees_with(&right) };
+    assert!(agree, "{first:?}:\n{left:#?}\n{second:?}:\n{right:#?}");
 }

@@ -2,7 +2,18 @@
 
 use std::path::Path;
 
-fn each(target: &str, body: fn(&[u8])) {
+/// The seeds of a target, each in every pair of modes, which are the low bits of its byte number `at`.
+fn each_in_pairs(target: &str, at: usize, body: fn(&[u8])) {
+    each(target, |seed| {
+        let mut seed = seed.to_vec();
+        for pair in 0..siskin_fuzz::PAIRS {
+            seed[at] = seed[at] / siskin_fuzz::PAIRS * siskin_fuzz::PAIRS + pair;
+            body(&seed);
+        }
+    });
+}
+
+fn each(target: &str, body: impl Fn(&[u8])) {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(target);
     let mut count = 0;
     for entry in std::fs::read_dir(directory).expect("a corpus") {
@@ -43,7 +54,7 @@ fn validator_on_any_tokens() {
 
 #[test]
 fn run() {
-    each("run", siskin_fuzz::run);
+    each_in_pairs("run", 2, siskin_fuzz::run);
 }
 
 /// This target needs no seeds: any bytes make a program, and nearly any bytes one that gets far.
@@ -76,8 +87,18 @@ fn generated() {
 }
 
 #[test]
+fn api() {
+    each("api", siskin_fuzz::api);
+}
+
+#[test]
+fn session() {
+    each("session", siskin_fuzz::session);
+}
+
+#[test]
 fn bytecode() {
-    each("bytecode", siskin_fuzz::bytecode);
+    each_in_pairs("bytecode", 1, siskin_fuzz::bytecode);
 }
 
 /// Bytecode inputs are worth little if the verifier turns them all away.
@@ -113,10 +134,10 @@ fn many_changed_programs_are_accepted() {
     for seed in ["compiled_classes", "compiled_closures", "compiled_shapes", "compiled_siskin_values"] {
         let mut data = std::fs::read(directory.join(seed)).expect("a readable seed");
         let vm = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default()).expect("memory");
-        assert_eq!(data[1], 2, "changes");
+        assert_eq!(data[2], 2, "changes");
         let mut random = random();
         for _ in 0..500 {
-            data[2..18].fill_with(&mut random);
+            data[3..19].fill_with(&mut random);
             let program = siskin_fuzz::program::of(&data, &vm).expect("a text without errors");
             accepted += usize::from(siskin_core::bytecode::verify(&program).is_ok());
             all += 1;

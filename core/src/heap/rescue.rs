@@ -85,6 +85,7 @@ impl Heap {
             }
             _ if self.phase == Phase::Idle => {
                 self.begin_full();
+                self.stats.for_space += 1;
                 self.rescue = Rescue::Collecting(Start { used: self.mem.usage().used, allocated });
             }
             _ => self.advance(roots, STEP.1),

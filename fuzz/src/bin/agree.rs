@@ -4,9 +4,9 @@
 //! cargo run --release --no-default-features --bin agree -- 100000
 //! ```
 //!
-//! `agree COUNT [FIRST] [generated|bytecode|changed]`: the programs number FIRST on, which are the same everywhere;
-//! `changed` ones are what the compiler makes of generated ones, changed here and there. The first on which the modes
-//! do not agree ends it; its number says how to see it again.
+//! `agree COUNT [FIRST] [KIND]`: the programs number FIRST on, which are the same everywhere. KIND is `generated`,
+//! `bytecode`, `changed` (what the compiler makes of generated programs, changed here and there), `api` or `session`.
+//! The first program on which the modes do not agree ends the run; its number says how to see it again.
 
 use std::io::Write;
 use std::panic;
@@ -30,6 +30,8 @@ fn main() -> ExitCode {
         None | Some("generated") => (bytes, siskin_fuzz::generated, show_text),
         Some("bytecode") => (described, siskin_fuzz::bytecode, show_bytecode),
         Some("changed") => (changed, siskin_fuzz::bytecode, show_bytecode),
+        Some("api") => (bytes, siskin_fuzz::api, show_bytes),
+        Some("session") => (bytes, siskin_fuzz::session, show_bytes),
         Some(_) => return usage(),
     };
     let mut vm = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default()).expect("memory");
@@ -55,7 +57,7 @@ fn main() -> ExitCode {
 }
 
 fn show_text(data: &[u8]) {
-    eprintln!("{}", siskin_fuzz::generate::source(data.get(2..).unwrap_or_default()));
+    eprintln!("{}", siskin_fuzz::generate::source(data.get(3..).unwrap_or_default()));
 }
 
 fn show_bytecode(data: &[u8]) {
@@ -66,8 +68,12 @@ fn show_bytecode(data: &[u8]) {
     }
 }
 
+fn show_bytes(data: &[u8]) {
+    eprintln!("{data:?}");
+}
+
 fn usage() -> ExitCode {
-    eprintln!("usage: agree COUNT [FIRST] [generated|bytecode|changed]");
+    eprintln!("usage: agree COUNT [FIRST] [generated|bytecode|changed|api|session]");
     ExitCode::from(64)
 }
 
@@ -99,10 +105,10 @@ fn described(number: u64) -> Vec<u8> {
 /// A generated program and up to 15 changes of its bytecode.
 fn changed(number: u64) -> Vec<u8> {
     let random = bytes(number);
-    let (front, rest) = random.split_at(2 + 15 * 8);
-    let count = front[1] % 16;
-    let mut data = vec![front[0] & !program::RAW | program::MUTATE, count];
-    data.extend(&front[2..2 + usize::from(count) * 8]);
+    let (front, rest) = random.split_at(3 + 15 * 8);
+    let count = front[2] % 16;
+    let mut data = vec![front[0] & !program::RAW | program::MUTATE, front[1], count];
+    data.extend(&front[3..3 + usize::from(count) * 8]);
     data.extend(siskin_fuzz::generate::source(rest).into_bytes());
     data
 }

@@ -24,7 +24,7 @@ struct Gate {
     check: fn(&Runner) -> Result<Passed, String>,
 }
 
-const GATES: [Gate; 10] = [
+const GATES: [Gate; 11] = [
     Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
     Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
     Gate {
@@ -38,6 +38,12 @@ const GATES: [Gate; 10] = [
     Gate { name: "test", about: "all tests here", minutes: 12, check: test },
     Gate { name: "tail", about: "tests with tail calls, on nightly", minutes: 8, check: tail },
     Gate {
+        name: "asan",
+        about: "the language suite and the fuzz targets' seeds under AddressSanitizer, on nightly",
+        minutes: 15,
+        check: asan,
+    },
+    Gate {
         name: "no-std",
         about: "the core and the compiler to machine code build for Cortex-M, RISC-V and WebAssembly",
         minutes: 8,
@@ -48,7 +54,7 @@ const GATES: [Gate; 10] = [
 ];
 
 /// All gates together take no longer, so that CI ends with a report and not by being killed.
-const ALL_MINUTES: u64 = 35;
+const ALL_MINUTES: u64 = 45;
 
 /// Prints the names.
 pub(crate) fn list() {
@@ -151,6 +157,33 @@ fn tail(run: &Runner) -> Result<Passed, String> {
         return Ok(Passed::Without(NO_NIGHTLY.into()));
     }
     run.cargo_of("nightly").args(["test", "--locked", "--features=siskin/tail"]).args(LIBRARIES).run()?;
+    Ok(Passed::All)
+}
+
+/// With the engine's tunables lowered, so that the suite's scripts cross the borders of blocks and tables.
+fn asan(run: &Runner) -> Result<Passed, String> {
+    if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
+        return Ok(Passed::Without("AddressSanitizer runs on Linux here, for x86-64 and ARM64".into()));
+    }
+    if !toolchain::has("nightly") {
+        // A gate that checks nothing must not look green where nobody reads what it says.
+        return match std::env::var_os("CI") {
+            Some(_) => Err(NO_NIGHTLY.into()),
+            None => Ok(Passed::Without(format!("nothing was checked: {NO_NIGHTLY}"))),
+        };
+    }
+    // Cargo builds scripts and macros without these flags only if a target is named.
+    let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let test = || {
+        run.cargo_of("nightly")
+            .env("RUSTFLAGS", "-Zsanitizer=address --cfg fuzzing")
+            // The program leaves a VM that it is done with to the system.
+            .env("ASAN_OPTIONS", "detect_leaks=0")
+            .args(["test", "--locked", "--target", &target])
+    };
+    let suite = ["-p", "siskin", "--no-default-features", "--features", "cli,jit", "--test", "spec"];
+    test().args(suite).run()?;
+    test().args(["--manifest-path", "fuzz/Cargo.toml", "--no-default-features"]).run()?;
     Ok(Passed::All)
 }
 
