@@ -99,6 +99,8 @@ pub(super) struct Session {
     count: u32,
     /// How many functions the text loaded last has.
     loaded: usize,
+    /// Bytes of the texts that were given and may be kept.
+    kept: usize,
 }
 
 impl Session {
@@ -124,6 +126,7 @@ impl Session {
             tier,
             count: 0,
             loaded: 0,
+            kept: 0,
         })
     }
 
@@ -155,14 +158,27 @@ impl Session {
         format!("<input {}>", self.count)
     }
 
+    /// Counts a text that may be kept, as an input and as what functions came from: all such texts have to fit into as
+    /// much memory as the VM may have.
+    fn keep(&mut self, text: &str) -> Result<(), OutOfMemory> {
+        let kept = self.kept.saturating_add(text.len().saturating_mul(2));
+        if kept > self.vm.options().memory {
+            return Err(OutOfMemory);
+        }
+        self.kept = kept;
+        Ok(())
+    }
+
     /// Runs a text typed at a prompt. If it ends with a value that is not nil, `_` is that from then on.
     ///
     /// # Errors
     /// Why it did not come to its end.
     pub(super) fn evaluate(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
+        self.keep(text)?;
         let name = self.next_name();
         self.load(Source::new(name, text, self.dialect).interactive())?;
         self.run(output)?;
+        self.forget_last();
         let is_value = !matches!(self.vm.result().kind(), ValueKind::Nil);
         self.inputs.push(Input { text: text.to_owned(), dialect: self.dialect, file: None, is_value });
         if is_value {
@@ -179,6 +195,7 @@ impl Session {
     pub(super) fn run_file(&mut self, source: Source, output: &mut dyn Write) -> Result<(), Failure> {
         let (text, dialect, file) =
             (source.text().to_owned(), source.dialect(), Some(source.name().to_owned()));
+        self.keep(&text)?;
         self.load(source)?;
         self.run(output)?;
         self.inputs.push(Input { text, dialect, file, is_value: false });

@@ -156,3 +156,17 @@ fn timing_runs_in_the_tier_that_is_asked_for() {
     session.set_native(true);
     assert_eq!(value(&mut session, "sum(11)"), "55");
 }
+
+#[test]
+fn texts_count_as_memory() {
+    let options = Options { memory: 1 << 20, ..Options::default() };
+    let mut session = Session::new(options, Tier::Interp, Dialect::Siskin).unwrap();
+    let text = format!("1; // {}", "x".repeat(10_000));
+    let fits = (0..1000).take_while(|_| session.evaluate(&text, &mut io::sink()).is_ok()).count();
+    assert!((20..=52).contains(&fits), "{fits}");
+    let failure = session.evaluate(&text, &mut io::sink()).unwrap_err();
+    assert!(matches!(failure, Failure::OutOfMemory(OutOfMemory)), "{failure:?}");
+    assert_eq!(value(&mut session, "1 + 1"), "2");
+    session.clear().unwrap();
+    session.evaluate(&text, &mut io::sink()).unwrap();
+}

@@ -7,6 +7,8 @@ use reedline::{DefaultHinter, Hinter, History};
 
 use super::Known;
 use super::keys::ends_empty;
+use crate::input::Completeness;
+use crate::program::repl::commands::completeness;
 
 /// Shown at an empty line after an empty line of an input that is not complete.
 pub(crate) const WAY_OUT: &str = "(Enter ends the input here, Ctrl-C drops it)";
@@ -38,7 +40,7 @@ impl Hinter for Hint {
     ) -> String {
         let is_open = || {
             let dialect = Known::of(&self.known).dialect;
-            crate::input::state(text, dialect) == crate::input::Completeness::Incomplete
+            completeness(text, dialect) == Completeness::Incomplete
         };
         self.way_out = cursor == text.len() && ends_empty(text) && is_open();
         match &mut self.history {
