@@ -180,3 +180,30 @@ fn another_script_may_start_in_the_middle_of_a_string() {
         assert!(lines.windows(3).any(|lines| lines[1..] == [&b"false"[..], b"true"]), "{operation}");
     }
 }
+
+/// Fuel that a script spends after it has printed, until it hears the interrupt that this set.
+fn spent_until_interrupted(source: &str) -> u64 {
+    let mut vm = started(source, Options::default());
+    let interrupt = AtomicBool::new(false);
+    let mut output = Interrupts(Vec::new(), &interrupt);
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+    assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
+    assert!(!interrupt.load(Relaxed), "the run takes the wish back");
+    vm.stats().fuel
+}
+
+#[test]
+fn an_interrupt_does_not_wait_for_thousands_of_calls_of_a_long_function() {
+    let body = "a = b; ".repeat(100_000);
+    let long = format!("fun f(a, b) {{ {body} }} f(1, 2); print 1; while (true) f(1, 2);");
+    let short = "fun f(a, b) { a = b; } f(1, 2); print 1; while (true) f(1, 2);";
+    assert_eq!(spent_until_interrupted(short), 16_384);
+    let spent = spent_until_interrupted(&long);
+    assert!(spent < 100, "{spent}");
+}
+
+#[test]
+fn an_interrupt_is_heard_where_pages_of_objects_are_used_up() {
+    let spent = spent_until_interrupted("class A {} A(); print 1; while (true) A();");
+    assert!(spent < 5_000, "{spent}");
+}

@@ -32,6 +32,7 @@ impl Vm {
         if let Some(cell) = self.heap.next_gap_at_hand(space) {
             return Ok(cell);
         }
+        self.end_slice_if_interrupted();
         self.with_collector(0, |heap| heap.refill(space)).or_else(|OutOfMemory| {
             self.collect_for_space(Want::Cell(space))?;
             self.heap.refill(space)
@@ -40,6 +41,7 @@ impl Vm {
 
     #[cold]
     fn allocate_large(&mut self, size: usize) -> Result<NonNull<u8>, OutOfMemory> {
+        self.end_slice_if_interrupted();
         self.with_collector(size, |heap| heap.allocate_large(size)).or_else(|OutOfMemory| {
             self.collect_for_space(Want::Large(size))?;
             self.heap.allocate_large(size)

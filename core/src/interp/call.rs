@@ -58,12 +58,15 @@ impl Vm {
             self.rewind(words);
             self.stop = Stop::Interrupt;
             Flow::Stop
-        } else if self.fuel.next_slice() {
-            self.rewind(words);
-            self.sample_once()
         } else {
-            self.stop_before(words);
-            Flow::Stop
+            let sample = self.fuel.take_sample_due();
+            if self.fuel.next_slice() {
+                self.rewind(words);
+                if sample { self.sample_once() } else { Flow::Reload }
+            } else {
+                self.stop_before(words);
+                Flow::Stop
+            }
         }
     }
 

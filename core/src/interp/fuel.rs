@@ -1,17 +1,21 @@
 //! Fuel: a bound on how much a script may do, counted the same in every tier.
 //!
-//! One unit is charged for a call, for a turn of a loop, and for every [`BULK`] bytes that an instruction
-//! copies or compares. Machines count down a slice; when it is used up they come here, where the rest of the
-//! budget is. An instruction begins only if there is a unit for it, so what is owed is never more than the cost
-//! of one.
+//! One unit is charged for a call, for a turn of a loop, and for every [`BULK`] bytes of bulk work (`work`). Machines
+//! count down a slice; when it is used up they come here, where the rest of the budget is.
+//!
+//! Between two units a script executes what stands in a function without a loop. So that an interrupt need not wait for
+//! a whole slice of calls of a function of a million words, slices are shorter where such a function was loaded.
 
 use crate::tunable::tunable;
 
 /// Bytes of bulk work for one unit.
 pub(crate) const BULK: usize = 64;
 
-/// Units in a slice, so that whoever wants to look in from time to time can.
+/// Units in a slice at most, and between two samples of what runs.
 pub(super) const SLICE: u64 = tunable(1 << 14, 100) as u64;
+
+/// Words that a script may execute in a slice, if each unit pays for all of the longest function: some 10 ms.
+const SLICE_WORDS: u64 = 1 << 23;
 
 /// What is left to spend.
 #[repr(C)]
@@ -22,14 +26,17 @@ pub(crate) struct Fuel {
     rest: Option<u64>,
     /// Units given out in slices.
     given: u64,
-    /// Units of bulk work done for which there was no budget left; the next budget pays them first, so that
-    /// slices cost as much as the whole.
+    /// Units of collections for space for which there was no budget left; the next budget pays them first.
     owed: u64,
+    /// Units in a slice.
+    length: u64,
+    /// Units given out since a sample was taken.
+    since_sample: u64,
 }
 
 impl Fuel {
     pub(crate) fn new() -> Fuel {
-        Fuel { slice: 0, rest: Some(0), given: 0, owed: 0 }
+        Fuel { slice: 0, rest: Some(0), given: 0, owed: 0, length: SLICE, since_sample: 0 }
     }
 
     /// Sets the budget from here on; no bound if `None`.
@@ -37,6 +44,7 @@ impl Fuel {
         self.given -= u64::from(self.slice);
         self.slice = 0;
         self.rest = budget;
+        self.since_sample = SLICE;
         let owed = core::mem::take(&mut self.owed);
         self.pay(owed);
     }
@@ -58,13 +66,38 @@ impl Fuel {
 
     /// The next slice; false if there is none.
     pub(crate) fn next_slice(&mut self) -> bool {
-        let slice = self.rest.map_or(SLICE, |rest| rest.min(SLICE));
+        let slice = self.rest.map_or(self.length, |rest| rest.min(self.length));
         if let Some(rest) = &mut self.rest {
             *rest -= slice;
         }
         self.given += slice;
+        self.since_sample = self.since_sample.saturating_add(slice);
         self.slice = slice as u32;
         slice != 0
+    }
+
+    /// A function of so many words was loaded.
+    pub(crate) fn fit_slices(&mut self, words: usize) {
+        self.length = self.length.min((SLICE_WORDS / (words as u64).max(1)).max(1));
+    }
+
+    /// Ends the slice: what is left of it is for later ones.
+    pub(crate) fn end_slice(&mut self) {
+        let left = u64::from(core::mem::take(&mut self.slice));
+        self.given -= left;
+        if let Some(rest) = &mut self.rest {
+            *rest += left;
+        }
+    }
+
+    /// Whether it is time for a sample: at the first slice of a run, and when as many units as a slice has at most were
+    /// given out since the last one.
+    pub(super) fn take_sample_due(&mut self) -> bool {
+        let due = self.since_sample >= SLICE;
+        if due {
+            self.since_sample = 0;
+        }
+        due
     }
 
     /// Takes as many of `units` as the slice holds, and says how many.
@@ -74,7 +107,7 @@ impl Fuel {
         paid as usize
     }
 
-    /// As much as `bytes` of bulk work cost; what the budget does not cover is owed.
+    /// As much as `bytes` of bulk work cost that is done whatever the budget is; what it does not cover is owed.
     pub(crate) fn charge_bulk(&mut self, bytes: usize) {
         let units = (bytes / BULK) as u64;
         let here = units.min(u64::from(self.slice));
@@ -125,5 +158,40 @@ mod tests {
         assert_eq!((fuel.left(), fuel.spent()), (Some(0), 20_013));
         fuel.set(Some(3));
         assert_eq!((fuel.left(), fuel.spent()), (Some(2), 20_014));
+    }
+
+    #[test]
+    fn long_functions_make_slices_short_and_samples_no_more_frequent() {
+        let mut fuel = Fuel::new();
+        fuel.fit_slices(SLICE_WORDS as usize / 10);
+        fuel.fit_slices(20);
+        fuel.set(Some(2 * SLICE + 5));
+        let (mut slices, mut samples) = (0, 0);
+        loop {
+            let due = fuel.take_sample_due();
+            if !fuel.next_slice() {
+                break;
+            }
+            assert!(fuel.slice <= 10);
+            slices += 1;
+            samples += u32::from(due);
+            fuel.slice = 0;
+        }
+        assert_eq!((fuel.spent(), fuel.left()), (2 * SLICE + 5, Some(0)));
+        assert!(slices > 2 * SLICE / 10 && samples == 2, "{slices} {samples}");
+        fuel.fit_slices(usize::MAX);
+        fuel.set(None);
+        assert!(fuel.next_slice() && fuel.slice == 1);
+    }
+
+    #[test]
+    fn a_slice_that_ends_early_costs_what_was_used() {
+        let mut fuel = Fuel::new();
+        fuel.set(Some(100));
+        assert!(charge(&mut fuel));
+        fuel.end_slice();
+        assert_eq!((fuel.slice, fuel.spent(), fuel.left()), (0, 1, Some(99)));
+        assert!(charge(&mut fuel));
+        assert_eq!((fuel.spent(), fuel.left()), (2, Some(98)));
     }
 }

@@ -51,6 +51,7 @@ impl Vm {
         }
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
+        self.fuel.fit_slices(code.words.len());
         let parts = Parts {
             id,
             name,

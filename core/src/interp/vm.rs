@@ -410,10 +410,22 @@ impl Vm {
         }
     }
 
+    /// Whether the host wants the run to stop; leaves the wish.
+    fn is_interrupted(&mut self) -> bool {
+        let interrupt = self.host().and_then(|host| host.interrupt);
+        interrupt.is_some_and(|wish| wish.load(Relaxed))
+    }
+
+    /// A slice in which much is allocated takes longer than others: an interrupt ends it.
+    pub(super) fn end_slice_if_interrupted(&mut self) {
+        if self.is_interrupted() {
+            self.fuel.end_slice();
+        }
+    }
+
     /// Whether a script cannot go on now: the host has interrupted it, or there is no fuel.
     fn is_to_stop(&mut self) -> bool {
-        let interrupt = self.host().and_then(|host| host.interrupt);
-        interrupt.is_some_and(|wish| wish.load(Relaxed)) || self.fuel.left() == Some(0)
+        self.is_interrupted() || self.fuel.left() == Some(0)
     }
 
     /// Takes the run to its end if a collection for space was left unfinished because the script is to stop, rather than
