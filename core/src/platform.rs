@@ -16,7 +16,7 @@ impl fmt::Display for OutputError {
 
 impl core::error::Error for OutputError {}
 
-/// Where `print` writes.
+/// Where `print` writes. If it panics, see [`PanicGuard`].
 pub trait Output {
     /// Writes all of `bytes`; a line may come in several parts.
     ///
@@ -25,10 +25,27 @@ pub trait Output {
     fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError>;
 }
 
-/// A clock that never goes back.
+/// A clock that never goes back. If it panics, see [`PanicGuard`].
 pub trait Clock {
     /// Nanoseconds since some fixed moment.
     fn nanoseconds(&self) -> u64;
+}
+
+/// What catches panics of a host's callbacks. A VM has that of its memory, [`RawAlloc::guard`](crate::mem::RawAlloc::guard).
+///
+/// Nothing unwinds through a VM, as machine code cannot be unwound. So [`Output`] and [`Clock`] are called through the
+/// guard, from the interpreter and from machine code alike. If one panics, no callback of the run is called any more, the
+/// run ends, and the panic goes on in the caller of [`Vm::run`](crate::Vm::run). The VM can be used afterwards. Without a
+/// guard, and where panics do not unwind, a panic ends the process.
+///
+/// The crate `siskin` has one for programs with the standard library.
+pub trait PanicGuard: Sync {
+    /// Calls `callback`. If it panics, keeps the panic and answers false.
+    fn call(&self, callback: &mut dyn FnMut()) -> bool;
+
+    /// Goes on with the panic that the last [`call`](PanicGuard::call) on this thread kept. If this returns, the run ends
+    /// in an error of the kind [`Panic`](crate::ErrorKind::Panic).
+    fn resume(&self);
 }
 
 /// What a running script may use of its host.

@@ -3,6 +3,7 @@
 mod common;
 
 use common::{Counting, Kept, Still};
+use siskin_core::bytecode::verify::Flaw;
 use siskin_core::platform::Host;
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Undefined, Vm};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -60,6 +61,31 @@ fn a_script_that_cannot_start_ends_the_one_under_way() {
     assert_eq!(error.kind(), ErrorKind::OutOfMemory);
     let outcome = vm.run(Some(10), &mut Host { output: &mut output, clock: &Still, interrupt: None });
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+}
+
+/// A program that another machine made is copied: it counts where it is loaded, and does not need the other machine.
+#[test]
+fn a_program_counts_where_it_is_loaded() {
+    let source = format!("fn f(n) {{ {} n }} print f(1);", "n = n + 1;\n".repeat(10_000));
+    let maker = vm();
+    let before = maker.mem().usage().used;
+    let program = maker.compile(&source, Dialect::Siskin).expect("no errors");
+    let bytes = program.functions.iter().map(|code| size_of_val(&code.words[..])).sum::<usize>();
+    assert!(bytes > 40_000);
+
+    let mut small = vm();
+    small.mem().set_limit(small.mem().usage().used + bytes / 2);
+    let refused = small.load_program(maker.compile(&source, Dialect::Siskin).expect("no errors"));
+    assert_eq!(refused.err().map(|error| error.what), Some(Flaw::OutOfMemory));
+
+    let mut user = vm();
+    let used = user.mem().usage().used;
+    let script = user.load_program(program).expect("verified");
+    assert!(user.mem().usage().used >= used + bytes);
+    assert_eq!(maker.mem().usage().used, before);
+    drop(maker);
+    user.start(script).expect("memory");
+    assert_eq!(run(&mut user).1, "10001\n");
 }
 
 #[test]

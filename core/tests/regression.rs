@@ -5,14 +5,16 @@
 mod bytecode;
 mod common;
 
+use std::alloc::Layout;
 use std::cell::Cell;
 
 use bytecode::{code, fill, program, text};
 use common::{Counting, End, Kept, Still, run};
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Const, FnIndex, Insn, Program, Text};
-use siskin_core::platform::{Clock, Host, Output, OutputError};
-use siskin_core::{Dialect, Options, Outcome, Vm};
+use siskin_core::mem::RawAlloc;
+use siskin_core::platform::{Clock, Host, Output, OutputError, PanicGuard};
+use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
 const STRESS: Options = Options {
     memory: usize::MAX,
@@ -126,6 +128,28 @@ fn few_frames_are_as_few_as_asked() {
 /// A host whose output panics, and which catches that, can go on with the machine.
 #[test]
 fn a_panic_of_the_host_leaves_no_trace() {
+    /// Keeps nothing of a panic, as a host without unwinding might.
+    struct Forgets;
+    impl PanicGuard for Forgets {
+        fn call(&self, callback: &mut dyn FnMut()) -> bool {
+            std::panic::catch_unwind(std::panic::AssertUnwindSafe(callback)).is_ok()
+        }
+        fn resume(&self) {}
+    }
+    struct Guarded(&'static Counting);
+    // SAFETY: the inner allocator's.
+    unsafe impl RawAlloc for Guarded {
+        fn alloc(&self, layout: Layout) -> *mut u8 {
+            self.0.alloc(layout)
+        }
+        unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
+            // SAFETY: passed on from the caller.
+            unsafe { self.0.dealloc(ptr, layout) }
+        }
+        fn guard(&self) -> Option<&'static dyn PanicGuard> {
+            Some(&Forgets)
+        }
+    }
     struct Panics;
     impl Output for Panics {
         fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
@@ -139,13 +163,14 @@ fn a_panic_of_the_host_leaves_no_trace() {
             0
         }
     }
-    let mut vm = Vm::new(Counting::refusing(0, 0), STRESS).expect("memory");
+    let alloc = Box::leak(Box::new(Guarded(Counting::refusing(0, 0))));
+    let mut vm = Vm::new(alloc, STRESS).expect("memory");
     let script = vm.load("print 1; print 2;", Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let clock: &Asked = Box::leak(Box::new(Asked(Cell::new(0))));
     let host = Box::leak(Box::new(Host { output: Box::leak(Box::new(Panics)), clock, interrupt: None }));
-    let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| vm.run(None, host)));
-    assert!(caught.is_err());
+    let outcome = vm.run(None, host);
+    assert!(matches!(outcome, Outcome::Error(error) if error.kind() == ErrorKind::Panic));
     let asked = clock.0.get();
     let script = vm.load("class A {} print 3;", Dialect::Lox).expect("no errors");
     assert_eq!(clock.0.get(), asked, "the host of a run is nobody's outside it");

@@ -33,12 +33,14 @@ pub mod diagnostics;
 pub mod input;
 pub mod io;
 pub mod native;
+mod panics;
 #[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod perf;
 #[cfg(feature = "cli")]
 pub mod program;
 mod system;
 
+pub use panics::PANIC_GUARD;
 pub use siskin_core::platform::Host;
 pub use siskin_core::{
     Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,

@@ -3,10 +3,12 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 
 use siskin_core::mem::RawAlloc;
+use siskin_core::platform::PanicGuard;
 
 /// The operating system's memory, for [`Vm::new`](siskin_core::Vm::new).
 ///
-/// It is [`std::alloc::System`], whatever the program's global allocator is.
+/// It is [`std::alloc::System`], whatever the program's global allocator is. Panics of the host's callbacks are caught, see
+/// [`PANIC_GUARD`](crate::PANIC_GUARD).
 pub static SYSTEM: &dyn RawAlloc = &SystemAlloc;
 
 struct SystemAlloc;
@@ -30,5 +32,9 @@ unsafe impl RawAlloc for SystemAlloc {
     unsafe fn realloc(&self, ptr: *mut u8, layout: Layout, new_size: usize) -> *mut u8 {
         // SAFETY: as above; the caller vouches that the size is not zero and does not overflow.
         unsafe { System.realloc(ptr, layout, new_size) }
+    }
+
+    fn guard(&self) -> Option<&'static dyn PanicGuard> {
+        Some(crate::PANIC_GUARD)
     }
 }

@@ -173,7 +173,8 @@ impl Vm {
         Ok(self.link_script(program)?)
     }
 
-    /// Verifies a program and makes it ready to run.
+    /// Verifies a program and makes it ready to run. It may have been made in the memory of another VM, or in memory
+    /// apart: what the loaded script needs of it is copied then, and counts towards this VM's memory.
     ///
     /// # Errors
     /// When the program is refused, or memory is out.

@@ -35,6 +35,14 @@ impl Lines {
         Lines { runs: Vec::new(mem), open: 0, line: 1, before: 1 }
     }
 
+    /// The same lines in that memory: a copy, unless they are there.
+    ///
+    /// # Errors
+    /// When it is out.
+    pub(crate) fn into_mem(self, mem: &Mem) -> Result<Lines, OutOfMemory> {
+        Ok(Lines { runs: self.runs.into_mem(mem)?, ..self })
+    }
+
     /// Says that the instructions from word `at` on come from `line`; `at` never decreases.
     ///
     /// # Errors

@@ -6,6 +6,7 @@ use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res};
 use crate::bytecode::lines::Lines;
 use crate::bytecode::operand::*;
+use crate::bytecode::verify::MOST;
 use crate::bytecode::{Capture, Code, Const, FnIndex, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
 use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Span, Stmt, StmtId, VarId};
@@ -92,6 +93,9 @@ impl FnState {
 
     /// A copy of exactly the size needed.
     fn code(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
+        if self.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
+            return Err(super::Stop::TooLarge(super::What::Words));
+        }
         let mut lines = Lines::new(mem);
         for &(at, line) in &self.marks {
             lines.mark(at, line)?;

@@ -133,6 +133,7 @@ enum What {
     Captures,
     Arguments,
     Code,
+    Words,
 }
 
 impl What {
@@ -142,6 +143,7 @@ impl What {
             What::Captures => "captured variables",
             What::Arguments => "arguments",
             What::Code => "instructions to jump over",
+            What::Words => "instructions",
         }
     }
 }

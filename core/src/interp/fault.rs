@@ -15,6 +15,8 @@ pub(crate) enum Fault {
     StackOverflow,
     StringTooLong,
     Output,
+    /// A callback of the host panicked.
+    Panic,
     /// The message says it all.
     Type(&'static str),
     UndefinedVariable(Gc<Str>),
@@ -48,6 +50,7 @@ impl fmt::Display for Fault {
             Fault::StackOverflow => f.write_str("Stack overflow."),
             Fault::StringTooLong => f.write_str("String too long."),
             Fault::Output => f.write_str("Cannot write output."),
+            Fault::Panic => f.write_str("A callback of the host panicked."),
             Fault::Type(message) => f.write_str(message),
             Fault::UndefinedVariable(name) => write!(f, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(f, "Undefined property '{}'.", name.text()),
@@ -68,6 +71,8 @@ pub enum ErrorKind {
     StackOverflow,
     /// The host could not write what the script printed.
     Output,
+    /// A callback of the host panicked, and its [guard](crate::platform::PanicGuard) did not go on with that.
+    Panic,
     /// The script did what its language does not allow.
     Script,
 }
@@ -122,6 +127,7 @@ impl RuntimeError {
             Fault::OutOfMemory => (ErrorKind::OutOfMemory, "Out of memory."),
             Fault::StackOverflow => (ErrorKind::StackOverflow, "Stack overflow."),
             Fault::Output => (ErrorKind::Output, "Cannot write output."),
+            Fault::Panic => (ErrorKind::Panic, "A callback of the host panicked."),
             Fault::Type(message) => (ErrorKind::Script, message),
             Fault::UndefinedVariable(_) => (ErrorKind::Script, "Undefined variable."),
             Fault::UndefinedProperty(_) => (ErrorKind::Script, "Undefined property."),
@@ -131,7 +137,7 @@ impl RuntimeError {
         };
         let mut text = Text(Vec::new(mem));
         let message = match fault {
-            Fault::OutOfMemory | Fault::StackOverflow | Fault::Output | Fault::Type(_) => {
+            Fault::OutOfMemory | Fault::StackOverflow | Fault::Output | Fault::Panic | Fault::Type(_) => {
                 Message::Static(fallback)
             }
             _ if fmt::write(&mut text, format_args!("{fault}")).is_ok() => Message::Made(text.0),

@@ -150,8 +150,7 @@ impl Vm {
 
     /// Writes to the host of the run.
     fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
-        let host = self.host().ok_or(Fault::Output)?;
-        Ok(host.output.write(bytes)?)
+        Ok(self.call_host(|host| host.output.write(bytes))??)
     }
 
     /// The text of a value that is no number.

@@ -41,8 +41,7 @@ impl Fuel {
 
     /// Sets the budget from here on; no bound if `None`.
     pub(crate) fn set(&mut self, budget: Option<u64>) {
-        self.given -= u64::from(self.slice);
-        self.slice = 0;
+        self.end_slice();
         self.rest = budget;
         self.since_sample = SLICE;
         let owed = core::mem::take(&mut self.owed);

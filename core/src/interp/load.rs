@@ -52,14 +52,15 @@ impl Vm {
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
         self.fuel.fit_slices(code.words.len());
+        // What stays with the function counts towards this VM's memory, wherever the program was made.
         let parts = Parts {
             id,
             name,
             arity: code.arity,
             registers: code.registers,
-            words: code.words,
-            captures: code.captures,
-            lines: code.lines,
+            words: code.words.into_mem(&self.mem)?,
+            captures: code.captures.into_mem(&self.mem)?,
+            lines: code.lines.into_mem(&self.mem)?,
         };
         let function = Function::new(self.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
         self.stack.widen(usize::from(code.registers));

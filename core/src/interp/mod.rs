@@ -26,6 +26,7 @@ mod dispatch;
 mod fault;
 mod format;
 mod fuel;
+mod host;
 mod load;
 mod machine;
 mod methods;

@@ -4,6 +4,7 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::fuel::Fuel;
+use super::host::HostGuard;
 use super::native::Native;
 use super::stack::Stack;
 use super::work::Work;
@@ -11,7 +12,7 @@ use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Table, Vec};
 use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
-use crate::platform::Host;
+use crate::platform::{Host, PanicGuard};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -111,6 +112,9 @@ pub(crate) struct Globals {
     index: Table<u32>,
 }
 
+/// As many globals as machine code can tell apart by an offset of 31 bits.
+const MAX_GLOBALS: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
+
 /// An entry of the lookup cache.
 #[derive(Clone, Copy)]
 pub(crate) struct Lookup {
@@ -147,7 +151,11 @@ pub struct Vm {
     pub(crate) stop: Stop,
     pub(crate) options: Options,
     /// The host, while the script runs.
-    host: Option<NonNull<Host<'static>>>,
+    pub(super) host: Option<NonNull<Host<'static>>>,
+    /// What catches its panics.
+    pub(super) guard: Option<&'static dyn PanicGuard>,
+    /// Whether it panicked in this run.
+    pub(super) panicked: bool,
     /// Whether a script is under way.
     running: bool,
     /// Whether an allocation failed for the script to stop, not for want of memory.
@@ -231,6 +239,8 @@ impl Vm {
             stop: Stop::Done,
             options,
             host: None,
+            guard: alloc.guard(),
+            panicked: false,
             running: false,
             suspended: false,
             sampling: false,
@@ -291,6 +301,10 @@ impl Vm {
     /// Runs the script that was started, for at most `fuel` units if that is given.
     ///
     /// Without a script under way there is nothing to do, and the run is done.
+    ///
+    /// # Panics
+    /// When a callback of the host did, and the VM has a guard that catches panics; see
+    /// [`PanicGuard`]. The script is over then, and the VM can be used further.
     pub fn run(&mut self, fuel: Option<u64>, host: &mut Host<'_>) -> Outcome {
         if !self.running {
             return Outcome::Done;
@@ -298,10 +312,17 @@ impl Vm {
         self.fuel.set(fuel);
         // The lifetime is erased only while `host` is borrowed here.
         self.host = Some(NonNull::from(host).cast::<Host<'static>>());
-        let visited = Visited(self);
-        visited.0.run_tiers();
-        drop(visited);
+        let hosted = HostGuard(self);
+        hosted.0.run_tiers();
+        drop(hosted);
         self.stack.check();
+        if core::mem::take(&mut self.panicked) {
+            self.stop = Stop::Error(self.error(Fault::Panic));
+            self.running = false;
+            if let Some(guard) = self.guard {
+                guard.resume();
+            }
+        }
         match core::mem::replace(&mut self.stop, Stop::Done) {
             Stop::Done => {
                 self.running = false;
@@ -328,30 +349,6 @@ impl Vm {
         }
     }
 
-    /// The host of the run under way.
-    pub(crate) fn host(&mut self) -> Option<&mut Host<'static>> {
-        // SAFETY: `run` put it there from an exclusive borrow that lasts as long as it is there; see `Visited`.
-        self.host.map(|mut host| unsafe { host.as_mut() })
-    }
-
-    /// Whether the host wants the run to stop; takes the wish.
-    pub(super) fn take_interrupt(&mut self) -> bool {
-        let interrupt = self.host().and_then(|host| host.interrupt);
-        // Two steps, because not every processor can do both in one; a wish that comes in between is the same.
-        interrupt.is_some_and(|wish| {
-            let wished = wish.load(Relaxed);
-            if wished {
-                wish.store(false, Relaxed);
-            }
-            wished
-        })
-    }
-
-    /// Nanoseconds by the host's clock; 0 outside a run.
-    pub(crate) fn nanoseconds(&mut self) -> u64 {
-        self.host().map_or(0, |host| host.clock.nanoseconds())
-    }
-
     pub(crate) fn error(&self, fault: Fault) -> RuntimeError {
         RuntimeError::new(fault, &self.mem)
     }
@@ -359,7 +356,7 @@ impl Vm {
     /// Gives the collector its turn before `size` bytes are allocated, then lets the heap look for memory. Both hold the
     /// script up, so both are timed.
     pub(super) fn with_collector<R>(&mut self, size: usize, f: impl FnOnce(&mut Heap) -> R) -> R {
-        let before = self.nanoseconds();
+        let before = self.nanoseconds().unwrap_or(0);
         self.with_roots(|heap, roots| heap.step(roots, size));
         let result = f(&mut self.heap);
         self.count_pause(before);
@@ -368,7 +365,7 @@ impl Vm {
 
     /// Counts a pause of the script that began at that time and ends now.
     fn count_pause(&mut self, before: u64) {
-        let pause = self.nanoseconds().saturating_sub(before);
+        let pause = self.nanoseconds().unwrap_or(before).saturating_sub(before);
         self.stats.pauses += 1;
         self.stats.total_pause += pause;
         self.stats.longest_pause = self.stats.longest_pause.max(pause);
@@ -382,7 +379,7 @@ impl Vm {
     /// When there is too little room even so, or the script is to stop: [`suspend`](Vm::suspend) tells which.
     #[cold]
     pub(crate) fn collect_for_space(&mut self, want: Want) -> Result<(), OutOfMemory> {
-        let before = self.nanoseconds();
+        let before = self.nanoseconds().unwrap_or(0);
         self.suspended = false;
         let result = self.rescue(want);
         self.count_pause(before);
@@ -394,7 +391,7 @@ impl Vm {
             let done = self.heap.work();
             let step = self.with_roots(|heap, roots| heap.rescue_step(roots, want));
             // Loading is no script's work, and what a host does once cannot thrash.
-            let in_script = self.host.is_some();
+            let in_script = self.host.is_some() || self.panicked;
             if in_script {
                 self.fuel.charge_bulk((self.heap.work() - done) as usize);
             }
@@ -410,10 +407,9 @@ impl Vm {
         }
     }
 
-    /// Whether the host wants the run to stop; leaves the wish.
-    fn is_interrupted(&mut self) -> bool {
-        let interrupt = self.host().and_then(|host| host.interrupt);
-        interrupt.is_some_and(|wish| wish.load(Relaxed))
+    /// Whether the host wants the run to stop, or panicked; leaves the wish.
+    fn is_interrupted(&self) -> bool {
+        self.panicked || self.interrupt().is_some_and(|wish| wish.load(Relaxed))
     }
 
     /// A slice in which much is allocated takes longer than others: an interrupt ends it.
@@ -424,7 +420,7 @@ impl Vm {
     }
 
     /// Whether a script cannot go on now: the host has interrupted it, or there is no fuel.
-    fn is_to_stop(&mut self) -> bool {
+    fn is_to_stop(&self) -> bool {
         self.is_interrupted() || self.fuel.left() == Some(0)
     }
 
@@ -473,7 +469,10 @@ impl Vm {
         }
         let globals = &mut self.globals;
         let hash = name.hash();
-        let index = u32::try_from(globals.values.len()).map_err(|_| OutOfMemory)?;
+        if globals.values.len() >= MAX_GLOBALS {
+            return Err(OutOfMemory);
+        }
+        let index = globals.values.len() as u32;
         globals.values.reserve(1)?;
         globals.names.reserve(1)?;
         globals.index.reserve(hash, |&index| globals.names[index as usize].hash())?;
@@ -490,15 +489,6 @@ impl Vm {
         let native = self.make(crate::object::Native::new(call))?;
         self.globals.set(index, native.value());
         Ok(())
-    }
-}
-
-/// A VM while it knows the host; forgets it even if the host panics.
-struct Visited<'a>(&'a mut Vm);
-
-impl Drop for Visited<'_> {
-    fn drop(&mut self) {
-        self.0.host = None;
     }
 }
 

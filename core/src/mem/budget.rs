@@ -193,9 +193,14 @@ impl Budget {
     }
 }
 
+/// Handles that are no longer counted: the record then stays for ever.
+const UNCOUNTED: usize = usize::MAX;
+
 impl Clone for Mem {
     fn clone(&self) -> Mem {
-        self.budget().handles.fetch_add(1, Relaxed);
+        // Handles that are forgotten rather than dropped may be more than can be counted; the count must not wrap.
+        let more = |handles: usize| Some(handles.saturating_add(1));
+        let _ = self.budget().handles.fetch_update(Relaxed, Relaxed, more);
         Mem(self.0)
     }
 }
@@ -204,8 +209,9 @@ impl Drop for Mem {
     fn drop(&mut self) {
         let budget = self.budget();
         let raw = budget.raw;
+        let fewer = |handles: usize| (handles != UNCOUNTED).then(|| handles - 1);
         // Whoever drops the last handle has seen all that was done through the others.
-        if budget.handles.fetch_sub(1, AcqRel) == 1 {
+        if budget.handles.fetch_update(AcqRel, Relaxed, fewer) == Ok(1) {
             // SAFETY: no handle is left; the record was allocated from `raw` with this layout.
             unsafe { raw.dealloc(self.0.as_ptr().cast(), BUDGET_LAYOUT) };
         }
@@ -252,10 +258,27 @@ unsafe impl Allocator for Mem {
 #[cfg(test)]
 mod tests {
     use core::alloc::Layout;
+    use core::sync::atomic::Ordering::Relaxed;
 
     use super::{Mem, OutOfMemory};
     use crate::mem::Vec;
     use crate::mem::testing::Moody;
+
+    #[test]
+    fn handles_beyond_counting_keep_the_record() {
+        let moody = Moody::new();
+        let mem = Mem::new(moody, 4096).unwrap();
+        let used = mem.usage().used;
+        mem.budget().handles.store(super::UNCOUNTED - 1, Relaxed);
+        for _ in 0..3 {
+            drop([mem.clone(), mem.clone()]);
+            assert_eq!((mem.usage().used, moody.bytes()), (used, used));
+        }
+        // As if all but one had been dropped.
+        mem.budget().handles.store(1, Relaxed);
+        drop(mem);
+        assert_eq!(moody.bytes(), 0);
+    }
 
     const SMALL: Layout = Layout::new::<[u64; 8]>();
     const LARGE: Layout = Layout::new::<[u64; 64]>();

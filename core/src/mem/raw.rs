@@ -2,6 +2,8 @@
 
 use core::alloc::Layout;
 
+use crate::platform::PanicGuard;
+
 /// Raw memory, as a host supplies it: the system allocator, a fixed arena, a test double that fails.
 ///
 /// Object-safe, so that the engine is compiled once whatever memory it runs on.
@@ -41,5 +43,10 @@ pub unsafe trait RawAlloc: Sync {
             }
         }
         new
+    }
+
+    /// What catches panics of the host's callbacks, in a VM of this memory; none by default.
+    fn guard(&self) -> Option<&'static dyn PanicGuard> {
+        None
     }
 }

@@ -128,10 +128,14 @@ impl<M: Masm> Pass<'_, '_, M> {
         let lhs = Operand::Register(var);
         if self.mode(lhs, rhs, false) == Mode::Double {
             let other = self.step_on(true);
-            let (x, y) = self.doubles(lhs, rhs, other);
-            let by = super::facts::PASSING[0];
+            let (x, mut y) = self.doubles(lhs, rhs, other);
+            let [by, before] = super::facts::PASSING;
+            if rhs == lhs {
+                // The limit is the variable itself: its value before the step, whose register the sum takes.
+                self.masm.fmov(before, y);
+                y = before;
+            }
             self.masm.fimm(by, f64::from(step).to_bits());
-            // The limit may be the variable itself: its value before the step.
             let sum = self.double_for(var, x, y);
             self.masm.fadd(sum, x, by);
             self.masm.fstore(slot(var), sum);
@@ -139,7 +143,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         } else {
             let other = self.unexpected(true);
             let before = self.int(Reg::T3, lhs, other);
-            // The limit may be the variable itself: its value before the step.
+            // As above.
             let right = if rhs == lhs {
                 self.masm.mov(Reg::T2, before);
                 Rhs::Reg(Reg::T2)

@@ -31,9 +31,10 @@ pub use error::{Flaw, VerifyError};
 
 use super::{Capture, Code, Const, FnIndex, Program, Text};
 use crate::mem::{OutOfMemory, Vec};
+use crate::tunable::tunable;
 
-/// Counts and lengths stay below this, so that machines may hold them in an `i32`.
-const MOST: usize = i32::MAX as usize;
+/// Counts and lengths stay below this, so that machines may hold them in an `i32`. The compiler keeps to it, too.
+pub(crate) const MOST: usize = tunable(i32::MAX as usize, 1 << 20);
 
 /// Checks that `program` can be trusted; see the [module](self).
 ///

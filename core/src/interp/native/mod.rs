@@ -166,7 +166,9 @@ impl Drop for Native {
             // SAFETY: `install_tier` allocated it with this layout; nothing uses its code any more.
             unsafe {
                 tier.as_ptr().drop_in_place();
-                self.mem.free_raw(tier.cast(), self.tier_layout);
+                if self.tier_layout.size() != 0 {
+                    self.mem.free_raw(tier.cast(), self.tier_layout);
+                }
             }
             self.mem.refund(self.counted);
         }
@@ -183,7 +185,9 @@ impl Vm {
             return Err(Bail::NoTier);
         }
         let layout = core::alloc::Layout::new::<T>();
-        let place: NonNull<T> = self.mem.alloc_raw(layout)?.cast();
+        // No memory is asked for nothing.
+        let place =
+            if layout.size() == 0 { NonNull::dangling() } else { self.mem.alloc_raw(layout)?.cast::<T>() };
         // SAFETY: memory for a T.
         unsafe { place.write(tier) };
         self.native.tier = Some(place);

@@ -1,0 +1,64 @@
+//! Bytecode that no compiler makes: the tiers agree on it.
+#![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+
+#[allow(dead_code, reason = "a part of it is used here")]
+#[path = "../../core/tests/bytecode/common.rs"]
+mod bytecode;
+#[path = "../../core/tests/common/mod.rs"]
+mod common;
+
+use bytecode::{code, fill, program};
+use common::{Kept, Still};
+use siskin::{Host, Options, SYSTEM, Vm, native};
+use siskin_core::bytecode::operand::*;
+use siskin_core::bytecode::{Const, Insn, Text};
+
+/// What a script of those instructions and constants prints, how it ends, and its fuel.
+fn run(hot: Option<u32>, insns: &[Insn], consts: &[Const]) -> (String, String, u64) {
+    let mut vm = Vm::new(SYSTEM, Options { hot: hot.unwrap_or(0), ..Options::default() }).expect("memory");
+    if hot.is_some() {
+        native::install(&mut vm).expect("machine code");
+    }
+    let mut program = program();
+    let mut script = code(&program, Text::default(), 0, 4, insns);
+    fill(&mut script, consts, &[], &[]);
+    program.functions.push(script).expect("memory");
+    let script = vm.load_program(program).expect("verified");
+    vm.start(script).expect("memory");
+    let mut output = Kept::default();
+    let outcome = vm.run(Some(100_000), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    assert_eq!(vm.native_stats().compiled > 0, hot.is_some());
+    let output = String::from_utf8(output.0).expect("output is UTF-8");
+    (output, format!("{outcome:?}"), vm.stats().fuel)
+}
+
+/// A loop whose limit is its own variable compares the sum with the value before the step.
+#[test]
+fn a_loop_may_have_its_variable_as_limit() {
+    let same = |le: bool, step: i8| match le {
+        true => Insn::AddLoopLe { var: Var(1), rhs: Src(1), step: Imm8(step), to: Back32(-2) },
+        false => Insn::AddLoopLt { var: Var(1), rhs: Src(1), step: Imm8(step), to: Back32(-2) },
+    };
+    for start in [0.5, 7.0, -0.0, f64::NAN, 1e300, f64::INFINITY, 2_147_483_600.0] {
+        for (le, step, ends) in [(true, 1, true), (false, 1, true), (true, -1, false), (false, -1, false)] {
+            // The outer loop makes it hot.
+            let insns = [
+                Insn::LoadInt { dst: Dst(2), value: Imm16(0) },
+                Insn::LoadLit { dst: Dst(1), lit: Lit32(0) },
+                same(le, step),
+                Insn::LoadInt { dst: Dst(3), value: Imm16(500) },
+                Insn::AddLoopLt { var: Var(2), rhs: Src(3), step: Imm8(1), to: Back32(-7) },
+                Insn::Print { src: Src(1) },
+                Insn::ReturnNil {},
+            ];
+            let consts = [Const::Number(start)];
+            let interpreted = run(None, &insns, &consts);
+            if start.abs() < 1e9 && ends {
+                assert_eq!(interpreted.0, format!("{}\n", start + 1.0));
+            }
+            for hot in [0, 5, 50] {
+                assert_eq!(run(Some(hot), &insns, &consts), interpreted, "{start}, {step}, {hot}");
+            }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! Callbacks of the host that panic: the same from the interpreter and from machine code.
+#![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+
+#[path = "../../core/tests/common/mod.rs"]
+mod common;
+
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::Command;
+
+use common::{Counting, Kept, Still};
+use siskin::mem::RawAlloc;
+use siskin::platform::{Clock, Output, OutputError};
+use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+
+/// Panics at the `n`-th call, counted from 0.
+struct Panics {
+    calls: Cell<u32>,
+    at: u32,
+}
+
+impl Panics {
+    fn at(at: u32) -> Panics {
+        Panics { calls: Cell::new(0), at }
+    }
+
+    fn call(&self) {
+        let call = self.calls.replace(self.calls.get() + 1);
+        assert!(call != self.at, "call {call}");
+    }
+}
+
+impl Output for Panics {
+    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+        self.call();
+        Ok(())
+    }
+}
+
+impl Clock for Panics {
+    fn nanoseconds(&self) -> u64 {
+        self.call();
+        0
+    }
+}
+
+/// Interpreted; compiled at once; compiled after samples.
+const TIERS: [Option<u32>; 3] = [None, Some(0), Some(10)];
+
+fn vm(alloc: &'static dyn RawAlloc, hot: Option<u32>, gc_stress: bool) -> Vm {
+    let options = Options { hot: hot.unwrap_or(0), gc_stress, ..Options::default() };
+    let mut vm = Vm::new(alloc, options).expect("memory");
+    if hot.is_some() {
+        native::install(&mut vm).expect("machine code");
+    }
+    vm
+}
+
+fn start(vm: &mut Vm, source: &str) {
+    let script = vm.load(source, Dialect::Siskin).expect("no errors");
+    vm.start(script).expect("memory");
+}
+
+/// The message of the panic that a run ends in; none if it ends in another way.
+fn panic_of(vm: &mut Vm, output: &mut dyn Output, clock: &dyn Clock) -> Option<String> {
+    let mut host = Host { output, clock, interrupt: None };
+    let caught = catch_unwind(AssertUnwindSafe(|| vm.run(None, &mut host)));
+    Some(caught.err()?.downcast_ref::<String>().expect("a message").clone())
+}
+
+/// The VM runs scripts as if nothing had happened.
+fn is_usable(vm: &mut Vm) {
+    let mut output = Kept::default();
+    let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+    assert!(matches!(vm.run(None, &mut host), Outcome::Done), "what panicked is over");
+    start(
+        vm,
+        "class A { init(n) { this.n = n; } } fn f(n) { A(n).n + 1 } for (var i = 0; i < 300; i = i + 1) { f(i); } print f(1); clock();",
+    );
+    let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+    assert!(matches!(vm.run(None, &mut host), Outcome::Done));
+    assert_eq!(output.0, b"2\n");
+}
+
+#[test]
+fn a_panic_of_the_output_goes_on_in_the_caller() {
+    let source = "fn f(n) { print n; } for (var i = 0; i < 100; i = i + 1) { f(i); }";
+    for hot in TIERS {
+        // A line has two parts.
+        for at in [0, 1, 100, 199] {
+            let mut vm = vm(SYSTEM, hot, false);
+            start(&mut vm, source);
+            let mut output = Panics::at(at);
+            assert_eq!(panic_of(&mut vm, &mut output, &Still), Some(format!("call {at}")));
+            assert_eq!(output.calls.get(), at + 1, "nothing is called after that");
+            is_usable(&mut vm);
+        }
+    }
+}
+
+#[test]
+fn a_panic_of_the_clock_goes_on_in_the_caller() {
+    // Asked by the script, and by the collector before and after each of its steps.
+    let source = "fn f() { clock() } class A {} for (var i = 0; i < 100; i = i + 1) { f(); A(); }";
+    for hot in TIERS {
+        for gc_stress in [false, true] {
+            for at in [0, 1, 2, 3, 50] {
+                let mut vm = vm(SYSTEM, hot, gc_stress);
+                start(&mut vm, source);
+                let clock = Panics::at(at);
+                assert_eq!(panic_of(&mut vm, &mut Kept::default(), &clock), Some(format!("call {at}")));
+                assert_eq!(clock.calls.get(), at + 1, "nothing is called after that");
+                is_usable(&mut vm);
+            }
+        }
+    }
+}
+
+#[test]
+fn an_endless_script_ends_when_the_clock_panics() {
+    for hot in TIERS {
+        let mut vm = vm(SYSTEM, hot, true);
+        start(&mut vm, "class A {} var a = A(); while true { a = A(); }");
+        assert_eq!(panic_of(&mut vm, &mut Kept::default(), &Panics::at(100)).as_deref(), Some("call 100"));
+        is_usable(&mut vm);
+    }
+}
+
+/// A run in a callback of another run, in a VM of its own.
+#[test]
+fn a_panic_passes_through_nested_runs() {
+    struct Nested(u32);
+    impl Output for Nested {
+        fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+            assert!(self.0 != 0, "the innermost");
+            let mut inner = vm(SYSTEM, Some(0), false);
+            start(&mut inner, "print 1;");
+            inner.run(None, &mut Host { output: &mut Nested(self.0 - 1), clock: &Still, interrupt: None });
+            Ok(())
+        }
+    }
+    let mut vm = vm(SYSTEM, Some(0), false);
+    start(&mut vm, "print 1;");
+    let mut host = Host { output: &mut Nested(3), clock: &Still, interrupt: None };
+    let caught = catch_unwind(AssertUnwindSafe(|| vm.run(None, &mut host)));
+    assert_eq!(
+        caught.err().and_then(|payload| payload.downcast_ref::<&str>().copied()),
+        Some("the innermost")
+    );
+    is_usable(&mut vm);
+}
+
+const CHILD: &str = "SISKIN_TEST_PANIC_IN";
+
+/// Not a test of its own: the process that ends in the next one.
+#[test]
+fn child() {
+    let Ok(tier) = std::env::var(CHILD) else { return };
+    let hot = (tier == "machine code").then_some(0);
+    // This memory has no guard.
+    let mut vm = vm(Counting::refusing(0, 0), hot, false);
+    start(&mut vm, "fn f() { print 1; } f();");
+    panic_of(&mut vm, &mut Panics::at(0), &Still);
+}
+
+#[cfg(unix)]
+#[test]
+fn without_a_guard_a_panic_ends_the_process() {
+    use std::os::unix::process::ExitStatusExt as _;
+    for tier in ["interpreter", "machine code"] {
+        let test = std::env::current_exe().expect("this test");
+        let ended =
+            Command::new(test).args(["--exact", "child"]).env(CHILD, tier).output().expect("a process");
+        assert_eq!(ended.status.signal(), Some(6), "{tier}: {ended:?}");
+    }
+}
