@@ -48,6 +48,10 @@ fn stress_changes_nothing() {
         while !survives(source, request, request + 1, stress, &whole) {
             request += 7;
         }
+        request = 0;
+        while !survives(source, request, usize::MAX, stress, &whole) {
+            request += 5;
+        }
     }
 }
 

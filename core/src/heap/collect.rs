@@ -59,9 +59,6 @@ impl Heap {
     pub(crate) fn step(&mut self, roots: &mut dyn Roots, size: usize) -> bool {
         if self.stress {
             self.collect(roots, Extent::Full);
-            if cfg!(debug_assertions) {
-                self.wreck_dead(SPACES);
-            }
             return true;
         }
         self.note_tables();
@@ -218,7 +215,9 @@ impl Heap {
                 self.shapes.release();
             }
         }
-        if cfg!(fuzzing) {
+        if self.stress && cfg!(debug_assertions) {
+            self.wreck_dead(SPACES);
+        } else if cfg!(fuzzing) {
             // Objects with finalizers are left to the sweeper; it is put to the test too.
             self.wreck_dead(CLASSES);
         }

@@ -108,6 +108,9 @@ impl Vm {
         self.flow(result)
     }
 
+    /// Calls a value with the arguments in a window. What is in the window's first register, the callee or an instance
+    /// with the callee in a field, stays there until the call has a frame: without memory for that the instruction may run
+    /// again (see [`suspend`](Vm::suspend)), and until then nothing else may keep it alive.
     fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
         let header = callee.header().ok_or(NOT_CALLABLE)?;
         match header.kind() {
@@ -115,13 +118,11 @@ impl Vm {
                 header.downcast().map_or(Err(NOT_CALLABLE), |class| self.construct(class, argc, win))
             }
             Kind::Closure => {
-                header.downcast().map_or(Err(NOT_CALLABLE), |closure| self.enter(closure, argc, win))
+                header.downcast().map_or(Err(NOT_CALLABLE), |closure| self.enter(closure, argc, win, callee))
             }
             Kind::BoundMethod => {
                 let bound = header.downcast::<BoundMethod>().ok_or(NOT_CALLABLE)?;
-                self.set_register(win, bound.receiver);
-                self.enter(bound.method, argc, win)
-                    .inspect_err(|fault| self.restore_window(fault, win, bound.value()))
+                self.enter(bound.method, argc, win, bound.receiver)
             }
             Kind::Native => {
                 let native = header.downcast::<Native>().ok_or(NOT_CALLABLE)?;
@@ -133,45 +134,37 @@ impl Vm {
         }
     }
 
-    fn enter(&mut self, closure: Gc<Closure>, argc: u8, win: usize) -> Result<(), Fault> {
+    /// Begins a call of `closure`, which the window keeps alive. Register 0 of the callee is `first`: the closure itself,
+    /// or the receiver.
+    fn enter(&mut self, closure: Gc<Closure>, argc: u8, win: usize, first: Value) -> Result<(), Fault> {
         let expected = closure.function.arity;
         if expected != argc {
             return Err(Fault::Arity { expected, got: argc });
         }
-        // The closure may be a bound method's, whose place the receiver took.
         let pushed = self.stack.push(closure, win).or_else(|fault| match fault {
-            Fault::OutOfMemory => {
-                self.insist(Some(closure.value()), |vm| match vm.stack.push(closure, win) {
-                    Err(Fault::OutOfMemory) => Err(OutOfMemory),
-                    other => Ok(other),
-                })?
-            }
+            Fault::OutOfMemory => self.insist(Some(first), |vm| match vm.stack.push(closure, win) {
+                Err(Fault::OutOfMemory) => Err(OutOfMemory),
+                other => Ok(other),
+            })?,
             other => Err(other),
         });
         pushed?;
+        self.set_register(0, first);
         if closure.function.count() && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
         }
         Ok(())
     }
 
-    /// Puts back what was called. Without memory the call may run again (see [`suspend`](Vm::suspend)), and the callee
-    /// has no frame yet; after any other fault it may have one.
-    fn restore_window(&mut self, fault: &Fault, win: usize, callee: Value) {
-        if matches!(fault, Fault::OutOfMemory) {
-            self.set_register(win, callee);
-        }
-    }
-
-    /// Makes an instance in register `win` and calls its initializer.
+    /// Makes an instance, in register `win` in the end, and calls its initializer.
     fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
-        let instance = self.instantiate(class)?;
-        self.set_register(win, instance.value());
+        let instance = self.instantiate(class)?.value();
         match class.init.get() {
-            Some(init) => self
-                .enter(init, argc, win)
-                .inspect_err(|fault| self.restore_window(fault, win, class.value())),
-            None if argc == 0 => Ok(()),
+            Some(init) => self.enter(init, argc, win, instance),
+            None if argc == 0 => {
+                self.set_register(win, instance);
+                Ok(())
+            }
             None => Err(Fault::Arity { expected: 0, got: argc }),
         }
     }
@@ -192,12 +185,8 @@ impl Vm {
             self.register(win).as_object::<Instance>().ok_or(Fault::Type("Only instances have methods."))?;
         let callable = |way: &Way| is_direct(way, argc);
         match self.find_property(site, instance, callable) {
-            Some(Found::Method(method)) => self.enter(method, argc, win),
-            Some(Found::Field(value)) => {
-                self.set_register(win, value);
-                self.call_value(value, argc, win)
-                    .inspect_err(|fault| self.restore_window(fault, win, instance.value()))
-            }
+            Some(Found::Method(method)) => self.enter(method, argc, win, instance.value()),
+            Some(Found::Field(value)) => self.call_value(value, argc, win),
             None => Err(Fault::UndefinedProperty(site.name)),
         }
     }
@@ -211,7 +200,7 @@ impl Vm {
         self.fuel.slice -= 1;
         let result =
             self.super_method(self.register(win + 1 + usize::from(argc)), site, |way| is_direct(way, argc));
-        let result = result.and_then(|method| self.enter(method, argc, win));
+        let result = result.and_then(|method| self.enter(method, argc, win, self.register(win)));
         self.flow(result)
     }
 

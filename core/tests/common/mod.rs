@@ -115,6 +115,8 @@ pub(crate) fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
         Ok(()) => vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None }),
         Err(error) => Outcome::Error(error),
     };
+    // The frames of a script that failed are still there, and refer to nothing dead.
+    vm.collect();
     match outcome {
         Outcome::Done => End::Done(String::from_utf8(output.0).expect("output is UTF-8")),
         Outcome::OutOfFuel => End::Error("out of fuel".into()),
@@ -141,6 +143,12 @@ pub(crate) const PROGRAMS: &[&str] = &[
        return P(); }
      var p = make(1); p.set(p.get() + 1); print p.get();
      fun deep(n) { if (n == 0) return 0; return 1 + deep(n - 1); } print deep(300);",
+    // Deep calls of what nothing else keeps: methods bound to and fields of temporaries, and classes.
+    "class A { down(n) { if (n == 0) return 0; return 1 + (A().down)(n - 1); } }
+     class B { init(f) { this.f = f; } } fun down(n) { if (n == 0) return 0; return 1 + B(down).f(n - 1); }
+     class C { init(n) { this.n = 0; if (n > 0) this.n = 1 + B(C).f(n - 1).n; } }
+     fun bound(n) { if (n == 0) return 0; class D { down(n) { return 1 + bound(n); } } return B(D().down).f(n - 1); }
+     print A().down(150); print down(150); print C(150).n; print bound(100);",
     // Calls of small functions, with ints, doubles and strings.
     "class A { init() { this.n = 0; } } fun add(a, b) { return a + b; } fun put(a, n) { return a.n = n; }
      var a = A(); var s = \"\";
