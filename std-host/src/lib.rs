@@ -46,4 +46,4 @@ pub use siskin_core::{
     Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,
     Outcome, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
 };
-pub use system::SYSTEM;
+pub use system::{SYSTEM, random_seed};

@@ -1,6 +1,7 @@
 //! The standard library's allocator, as the engine wants it.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::hash::{BuildHasher, RandomState};
 
 use siskin_core::mem::RawAlloc;
 use siskin_core::platform::PanicGuard;
@@ -10,6 +11,22 @@ use siskin_core::platform::PanicGuard;
 /// It is [`std::alloc::System`], whatever the program's global allocator is. Panics of the host's callbacks are caught, see
 /// [`PANIC_GUARD`](crate::PANIC_GUARD).
 pub static SYSTEM: &dyn RawAlloc = &SystemAlloc;
+
+/// Two words out of the operating system's source of randomness, for [`Options::seed`](siskin_core::Options::seed).
+///
+/// # Examples
+/// ```
+/// use siskin::{Options, SYSTEM, Vm, random_seed};
+///
+/// let vm = Vm::new(SYSTEM, Options { seed: Some(random_seed()), ..Options::default() })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[must_use]
+pub fn random_seed() -> [u64; 2] {
+    // Keyed with 128 random bits, so that different inputs have unrelated hashes.
+    let keyed = RandomState::new();
+    [keyed.hash_one(0_u8), keyed.hash_one(1_u8)]
+}
 
 struct SystemAlloc;
 

@@ -7,7 +7,12 @@
 use super::pool::hash_bits;
 use super::{Compiler, Reg, Res, Stop, What};
 use crate::bytecode::Capture;
+use crate::mem::Seed;
 use crate::syntax::ast::VarId;
+
+/// Variables are numbered in a row, so whoever writes the text cannot choose numbers that collide, and any seed does:
+/// digits of pi.
+const SEED: Seed = [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344];
 
 /// Where a variable lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +70,7 @@ impl Compiler<'_> {
 impl super::FnState {
     fn find_capture(&self, id: VarId) -> Option<u16> {
         let found =
-            self.up_table.find(hash_bits(0, 0, u64::from(id.0)), |index| self.ups[index as usize] == id);
+            self.up_table.find(hash_bits(SEED, 0, u64::from(id.0)), |index| self.ups[index as usize] == id);
         found.map(|index| index as u16)
     }
 
@@ -76,7 +81,7 @@ impl super::FnState {
         let index = u16::try_from(self.ups.len()).map_err(|_| Stop::TooLarge(What::Captures))?;
         self.ups.push(id)?;
         self.captures.push(source)?;
-        self.up_table.insert(hash_bits(0, 0, u64::from(id.0)), u32::from(index))?;
+        self.up_table.insert(hash_bits(SEED, 0, u64::from(id.0)), u32::from(index))?;
         Ok(index)
     }
 }

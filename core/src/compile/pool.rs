@@ -2,7 +2,7 @@
 
 use super::{Compiler, Res};
 use crate::bytecode::{Const, Site, Text};
-use crate::mem::{Mem, OutOfMemory, Vec, hash};
+use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
 use crate::syntax::ast::{Span, Symbol};
 
 /// A hash table of indexes into something else. Clearing it costs nothing, however large it has grown.
@@ -85,15 +85,15 @@ impl IndexTable {
 
 /// A hash of a few bits.
 #[inline]
-pub(super) fn hash_bits(seed: u64, kind: u64, bits: u64) -> u32 {
-    hash(seed ^ kind, &bits.to_le_bytes()) as u32
+pub(super) fn hash_bits(seed: Seed, kind: u64, bits: u64) -> u32 {
+    hash_words(seed, kind, bits) as u32
 }
 
 /// The strings of a program, each kept once in its text.
 pub(super) struct StringPool {
     table: IndexTable,
     texts: Vec<Text>,
-    seed: u64,
+    seed: Seed,
 }
 
 impl StringPool {

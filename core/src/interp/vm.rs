@@ -47,6 +47,10 @@ pub struct Options {
     pub hot: u32,
     /// How bytecode is dispatched.
     pub dispatch: Dispatch,
+    /// What hashes of names are seeded with, so that nobody who does not know it can write names that collide, which
+    /// take long to tell apart. It should come from the system's source of randomness; the crate `siskin` has
+    /// `random_seed`. If none is given, it is made of the addresses of memory, stack and program.
+    pub seed: Option<[u64; 2]>,
 }
 
 impl Default for Options {
@@ -59,6 +63,7 @@ impl Default for Options {
             gc_stress: false,
             hot: 1000,
             dispatch: Dispatch::default(),
+            seed: None,
         }
     }
 }
@@ -216,7 +221,7 @@ impl Vm {
     /// # Errors
     /// When there is not enough memory.
     pub fn new(alloc: &'static dyn RawAlloc, options: Options) -> Result<Vm, OutOfMemory> {
-        let mem = Mem::new(alloc, options.memory)?;
+        let mem = Mem::with_seed(alloc, options.memory, options.seed)?;
         let mut heap = Heap::new(&mem, options.gc_stress)?;
         let init = super::alloc::first_name(&mut heap, "init")?;
         let mut lookups = Vec::new(&mem);

@@ -7,6 +7,7 @@ use core::sync::atomic::Ordering::{AcqRel, Relaxed};
 
 use allocator_api2::alloc::{AllocError, Allocator};
 
+use super::hash::{Seed, seed_of};
 use super::{OutOfMemory, RawAlloc};
 
 /// How much memory a VM holds: bytes asked of its [`RawAlloc`], and bytes of machine code.
@@ -30,6 +31,7 @@ struct Budget {
     used: AtomicUsize,
     peak: AtomicUsize,
     limit: AtomicUsize,
+    seed: Seed,
 }
 
 const BUDGET_LAYOUT: Layout = Layout::new::<Budget>();
@@ -57,16 +59,36 @@ const BUDGET_LAYOUT: Layout = Layout::new::<Budget>();
 pub struct Mem(NonNull<Budget>);
 
 impl Mem {
-    /// A budget of at most `limit` bytes out of `raw`, its own record included.
+    /// A budget of at most `limit` bytes out of `raw`, its own record included. Hashes are seeded with where things
+    /// happen to lie.
     ///
     /// # Errors
     /// When there is no room for that record.
     pub fn new(raw: &'static dyn RawAlloc, limit: usize) -> Result<Mem, OutOfMemory> {
+        Mem::with_seed(raw, limit, None)
+    }
+
+    /// A budget whose hashes are seeded with two words, which those who write scripts should not be able to guess.
+    ///
+    /// # Errors
+    /// When there is no room for its record.
+    pub fn with_seed(
+        raw: &'static dyn RawAlloc,
+        limit: usize,
+        seed: Option<[u64; 2]>,
+    ) -> Result<Mem, OutOfMemory> {
         let size = BUDGET_LAYOUT.size();
         if size > limit {
             return Err(OutOfMemory);
         }
         let budget = NonNull::new(raw.alloc(BUDGET_LAYOUT).cast::<Budget>()).ok_or(OutOfMemory)?;
+        let seed = match seed {
+            Some([first, second]) => [first, second, 0],
+            None => {
+                let (image, stack) = (core::ptr::from_ref(raw).addr(), (&raw const size).addr());
+                [budget.as_ptr().addr(), image, stack].map(|address| address as u64)
+            }
+        };
         // SAFETY: freshly allocated with the layout of a Budget, and ours alone.
         unsafe {
             budget.write(Budget {
@@ -75,6 +97,7 @@ impl Mem {
                 used: AtomicUsize::new(size),
                 peak: AtomicUsize::new(size),
                 limit: AtomicUsize::new(limit),
+                seed: seed_of(seed),
             });
         }
         Ok(Mem(budget))
@@ -97,9 +120,9 @@ impl Mem {
         self.0 == other.0
     }
 
-    /// Where the record lies.
-    pub(super) fn address(&self) -> usize {
-        self.0.as_ptr().addr()
+    /// What hashes are seeded with.
+    pub(crate) fn seed(&self) -> Seed {
+        self.budget().seed
     }
 
     /// Changes the limit; what is already held beyond it stays held.

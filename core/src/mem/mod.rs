@@ -23,7 +23,7 @@ pub(crate) mod testing;
 mod vec;
 
 pub use budget::{Mem, MemoryUse};
-pub(crate) use hash::hash;
+pub(crate) use hash::{Seed, hash, hash_words};
 pub use native_stack::StackBound;
 pub use raw::RawAlloc;
 pub(crate) use table::Table;

@@ -20,7 +20,7 @@ use core::ptr::NonNull;
 use hashbrown::HashTable;
 
 use super::{Gc, Header, Kind, NO_SHAPE, Object};
-use crate::mem::{Mem, OutOfMemory, Table};
+use crate::mem::{Mem, OutOfMemory, Seed, Table};
 use crate::tunable::tunable;
 
 /// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
@@ -278,7 +278,7 @@ pub(super) type NameTable<T> = HashTable<(Gc<Str>, T), Mem>;
 /// The interned strings. Holds them weakly: the sweeper removes dead ones.
 pub(crate) struct StringTable {
     table: Table<Gc<Str>>,
-    seed: u64,
+    seed: Seed,
 }
 
 impl StringTable {

@@ -5,7 +5,7 @@ use core::fmt;
 use hashbrown::HashTable;
 
 use super::ast::Symbol;
-use crate::mem::{Mem, OutOfMemory, Vec, hash};
+use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash};
 
 impl Symbol {
     /// The empty name: that of the script.
@@ -25,7 +25,7 @@ pub struct Symbols<'s> {
     texts: Vec<&'s str>,
     /// Indexes of `texts`, by the hash of the text.
     table: HashTable<u32, Mem>,
-    seed: u64,
+    seed: Seed,
 }
 
 impl<'s> Symbols<'s> {

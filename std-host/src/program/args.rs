@@ -279,7 +279,7 @@ impl Compile {
 
 impl Memory {
     fn options(&self) -> Options {
-        let mut options = Options::default();
+        let mut options = Options { seed: Some(crate::random_seed()), ..Options::default() };
         if let Some(limit) = self.limit {
             options.memory = limit;
         }
