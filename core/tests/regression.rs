@@ -24,6 +24,7 @@ const STRESS: Options = Options {
     gc_stress: true,
     hot: 1,
     dispatch: siskin_core::Dispatch::Match,
+    seed: None,
 };
 
 /// What a verified program prints.

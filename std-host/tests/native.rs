@@ -24,6 +24,7 @@ const AT_ONCE: Options = Options {
     gc_stress: false,
     hot: 0,
     dispatch: siskin::Dispatch::Match,
+    seed: None,
 };
 
 /// What gets warm is compiled soon, after it was sampled.

@@ -253,16 +253,17 @@ sk> :gc
   strings                       6            192
   functions                     1            468
   closures                      1             16
-  classes                       1            196
+  classes                       1             80
+  method tables                 1             32
   shapes                        2            372
   instances                     2             32
   native functions              1             16
-  together                     14          1,292
+  together                     15          1,208
 
   collections  0 young, 1 full
   pauses       0, longest 0.000 ms, 0.000 ms in all
   memory       94,931 bytes, 98,790 at most
-  objects      26,960 bytes made, 1,292 alive after the last collection
+  objects      26,960 bytes made, 1,208 alive after the last collection
   fuel         5
   native       x86-64 jit, 0 functions, 0 bytes
 "#,
