@@ -155,6 +155,9 @@ fn slips_in_the_command_line_are_seen() {
                For more information, try '--help'.\n";
     assert_eq!(wrong, ran(64, "", err));
     assert_eq!(siskin(["chek"]), ran(64, "", err));
+    let version = siskin(["--versoin"]);
+    assert_eq!(version.code, 64);
+    assert!(version.err.contains("did you mean '--version'?"), "{}", version.err);
     // What is a file is a script, whatever it is called.
     let file = file("slips", "chek", b"print 1;");
     assert_eq!(siskin([file]), ran(0, "1\n", ""));

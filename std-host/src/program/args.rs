@@ -20,7 +20,8 @@ use crate::diagnostics::{Format, suggest};
     override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin",
     after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
         With nothing at all, a prompt opens at a terminal; otherwise standard input is run.\n\n\
-        Exit codes: 64 usage, 65 compile error, 70 run-time error, 74 input or output."
+        Exit codes: 64 usage, 65 compile error, 70 run-time error or limit, 74 input or output,\n\
+        141 nobody reads the output any more."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -101,8 +102,8 @@ impl Input {
 pub(super) struct Compile {
     #[command(flatten)]
     pub(super) input: Input,
-    /// The language of the script; by default lox for files that end in .lox, else siskin
-    #[arg(long, value_name = "NAME", value_parser = dialects())]
+    /// The language of the script, lox or siskin; by default lox for files that end in .lox, else siskin
+    #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true)]
     pub(super) dialect: Option<Dialect>,
     #[command(flatten)]
     memory: Memory,
@@ -122,10 +123,10 @@ pub(super) struct Memory {
 #[derive(Args, Default)]
 pub(super) struct Errors {
     /// How to show errors: pretty, short, json or lox; by default lox for Lox, else pretty
-    #[arg(long, value_name = "NAME", value_parser = formats())]
+    #[arg(long, value_name = "NAME", value_parser = formats(), hide_possible_values = true)]
     pub(super) error_format: Option<Format>,
     /// Whether to colour errors: auto (on a terminal, unless NO_COLOR is set), always or never
-    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors())]
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors(), hide_possible_values = true)]
     pub(super) color: Color,
 }
 
@@ -136,7 +137,7 @@ pub(super) struct Machine {
     #[command(flatten)]
     pub(super) compile: Compile,
     /// The processor: x64 or a64; by default that of this machine
-    #[arg(long, value_name = "NAME", value_parser = isas())]
+    #[arg(long, value_name = "NAME", value_parser = isas(), hide_possible_values = true)]
     target: Option<Isa>,
 }
 
@@ -215,7 +216,7 @@ pub(super) struct Fuel {
 #[derive(Args, Default)]
 pub(super) struct Engine {
     /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
-    #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers())]
+    #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers(), hide_possible_values = true)]
     pub(super) tier: Tier,
     /// Calls and loop turns after which a function is compiled to machine code
     #[arg(long, value_name = "N")]
@@ -236,7 +237,7 @@ pub(super) struct Engine {
 #[derive(Args, Default)]
 pub(super) struct Repl {
     /// The language: siskin or lox
-    #[arg(long, value_name = "NAME", default_value = "siskin", value_parser = dialects())]
+    #[arg(long, value_name = "NAME", default_value = "siskin", value_parser = dialects(), hide_possible_values = true)]
     pub(super) dialect: Dialect,
     #[command(flatten)]
     pub(super) errors: Errors,
@@ -264,9 +265,9 @@ pub(super) struct Run {
     /// Name machine code for Linux's perf, in /tmp/perf-PID.map
     #[arg(long)]
     pub(super) perf_map: bool,
-    /// The script itself; show the value of its last expression, as the prompt does, unless that is nil
+    /// The script itself; show the value of its last expression as the prompt does, unless it is nil
     #[cfg(feature = "repl")]
-    #[arg(short, long, value_name = "CODE", group = "Input", allow_hyphen_values = true)]
+    #[arg(short, long, value_name = "CODE", group = "Input", allow_hyphen_values = true, display_order = 1)]
     print: Option<String>,
 }
 
@@ -421,14 +422,17 @@ impl Command {
     }
 }
 
-/// What to say if the first word is nearly a command, and no file.
+/// What to say if the first word is nearly a command, and no file, or nearly an option that stands alone.
 fn mistyped(word: &OsStr) -> Option<Answer> {
-    let name = word.to_str().filter(|name| !name.starts_with('-'))?;
-    let near = suggest::nearest(name, COMMANDS.iter().copied().filter(|command| !command.starts_with('-')))?;
-    if Path::new(word).exists() {
+    let name = word.to_str()?;
+    let is_option = name.starts_with('-');
+    let candidates = COMMANDS.iter().copied().filter(|command| command.starts_with('-') == is_option);
+    let near = suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option)?;
+    if !is_option && Path::new(word).exists() {
         return None;
     }
-    let text = format!("error: there is no command or file '{name}': did you mean '{near}'?\n");
+    let what = if is_option { "option" } else { "command or file" };
+    let text = format!("error: there is no {what} '{name}': did you mean '{near}'?\n");
     Some(Answer::Usage(text + "\nFor more information, try '--help'.\n"))
 }
 

@@ -6,13 +6,13 @@
 //!   ```session x86-64              shows machine code: seen on that processor only
 //! ```
 //!
-//! Figures may differ, see [`masked`]. After a change that is meant,
+//! Times, addresses and figures of memory may differ, see [`masked`]; sizes of machine code may not. After a change that is meant,
 //! `SISKIN_BLESS=1 cargo test -p siskin --test terminal captures` writes those that differ anew: read the diff.
 
 use std::fs;
 use std::path::Path;
 
-use super::transcript::{masked, replay};
+use super::transcript::{masked, masked_but_sizes, replay};
 
 const PAGES: [&str; 2] = ["README.md", "docs/repl.md"];
 
@@ -49,6 +49,7 @@ fn replayed(page: &str) -> String {
 /// What is seen of a capture: itself, if only figures differ.
 fn seen(options: &str, capture: &str) -> String {
     let mut width = WIDTH;
+    let mut masked: fn(&str) -> String = masked;
     for option in options.split_whitespace() {
         match option.split_once('=') {
             Some(("width", columns)) => width = columns.parse().expect("a number of columns"),
@@ -56,6 +57,7 @@ fn seen(options: &str, capture: &str) -> String {
                 if !cfg!(target_arch = "x86_64") {
                     return capture.to_owned();
                 }
+                masked = masked_but_sizes;
             }
             _ => panic!("a capture has no option '{option}'"),
         }

@@ -148,8 +148,10 @@ fn row(text: &mut String, cells: &Row, widths: [usize; 3]) {
     }
 }
 
-/// Cuts a line into pieces of at most `width` characters, at a blank if there is one; further pieces are indented.
+/// Cuts a line into pieces of at most `width` characters, at a blank if there is one; further pieces are indented, but
+/// less in narrow columns.
 fn fold(line: &str, width: usize, into: &mut Vec<String>) {
+    let indent = (width / 4).min(6);
     let mut rest = line.to_owned();
     loop {
         let count = rest.chars().count();
@@ -163,7 +165,7 @@ fn fold(line: &str, width: usize, into: &mut Vec<String>) {
         let cut = blank.map_or(at, |blank| blank + 1);
         let (piece, after) = rest.split_at(cut);
         into.push(piece.trim_end().to_owned());
-        rest = format!("      {}", after.trim_start());
+        rest = format!("{:indent$}{}", "", after.trim_start());
     }
 }
 
@@ -184,9 +186,9 @@ mod tests {
     fn long_lines_are_folded_at_blanks() {
         let mut lines = Vec::new();
         fold("0003 get.global r2, k1 ; global fib", 20, &mut lines);
-        assert_eq!(lines, ["0003 get.global r2,", "      k1 ; global", "      fib"]);
+        assert_eq!(lines, ["0003 get.global r2,", "     k1 ; global fib"]);
         lines.clear();
         fold("abcdefghijklmnopqrstuvwxyz", 14, &mut lines);
-        assert_eq!(lines, ["abcdefghijklmn", "      opqrstuv", "      wxyz"]);
+        assert_eq!(lines, ["abcdefghijklmn", "   opqrstuvwxy", "   z"]);
     }
 }
