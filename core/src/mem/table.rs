@@ -222,6 +222,7 @@ fn spread(hash: u32) -> u64 {
 }
 
 // A small table takes no more memory than hashbrown's.
+#[cfg(target_pointer_width = "64")]
 const _: () = assert!(size_of::<Table<usize>>() == size_of::<HashTable<usize, Mem>>());
 
 #[cfg(test)]

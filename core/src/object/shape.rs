@@ -192,24 +192,42 @@ pub(crate) enum Identified {
 }
 
 /// All shapes and sealed classes by id. Holds them weakly: the sweeper removes dead ones.
+///
+/// An id that nothing has is in one of three lists, so that however many there are, they go from one to the next at once:
+///
+/// ```text
+///            dies             full collection begins           and ends
+///   in use ───────> retired ──────────────────────> leaving ───────────> free ───> in use
+/// ```
 pub(crate) struct ShapeTable {
     entries: Vec<Option<Identified>>,
+    /// For each id in a list, the next; 0 for the last.
+    next: Vec<u32>,
     /// Ids that may be given out.
-    free: Vec<u32>,
+    free: List,
     /// Ids of shapes that died; inline caches may still name them.
-    retired: Vec<u32>,
+    retired: List,
     /// Ids that every inline cache will have forgotten when this full collection ends.
-    leaving: usize,
+    leaving: List,
     /// Ids were released, and whoever else holds ids must forget them.
     released: bool,
+}
+
+/// The first and the last id of a list; 0 if it is empty.
+#[derive(Clone, Copy, Default)]
+struct List {
+    first: u32,
+    last: u32,
 }
 
 impl ShapeTable {
     /// A table with nothing in it; id 0 is never given out.
     pub(crate) fn new(mem: &Mem) -> Result<ShapeTable, OutOfMemory> {
-        let mut entries = Vec::new(mem);
+        let (mut entries, mut next) = (Vec::new(mem), Vec::new(mem));
         entries.push(None)?;
-        Ok(ShapeTable { entries, free: Vec::new(mem), retired: Vec::new(mem), leaving: 0, released: false })
+        next.push(0)?;
+        let [free, retired, leaving] = [List::default(); 3];
+        Ok(ShapeTable { entries, next, free, retired, leaving, released: false })
     }
 
     /// The shape of that id: that of an instance that is alive is.
@@ -229,17 +247,16 @@ impl ShapeTable {
 
     /// An id for a shape about to be made, or a class; `set` it next, or `give_back`.
     pub(crate) fn reserve(&mut self) -> Result<u32, OutOfMemory> {
-        if let Some(id) = self.free.pop() {
+        let id = self.free.first;
+        if id != 0 {
+            self.free.first = self.after(id);
             return Ok(id);
         }
         let id = u32::try_from(self.entries.len()).map_err(|_| OutOfMemory)?;
+        self.next.reserve(1)?;
         self.entries.push(None)?;
-        // Room for every id in each list, so that retiring and releasing, which the collector does, cannot fail.
-        let reserved = self.reserve_lists();
-        if reserved.is_err() {
-            self.entries.pop();
-        }
-        reserved.map(|()| id)
+        self.next.push(0)?;
+        Ok(id)
     }
 
     pub(crate) fn set(&mut self, id: u32, of: Identified) {
@@ -250,34 +267,28 @@ impl ShapeTable {
 
     /// Takes back an id that nothing got after all.
     pub(crate) fn give_back(&mut self, id: u32) {
-        // `reserve` made the room.
-        let _ = self.free.push(id);
+        self.free = self.joined(List { first: id, last: id }, self.free);
     }
 
     /// Forgets a dead shape or class. Its id stays out of use until inline caches have forgotten it too.
     pub(crate) fn retire(&mut self, id: u32) {
         if let Some(entry) = self.entries.get_mut(id as usize) {
             *entry = None;
-            // `reserve` made the room.
-            let _ = self.retired.push(id);
+            self.retired = self.joined(List { first: id, last: id }, self.retired);
         }
     }
 
     /// A full collection begins: it will visit every inline cache, so ids retired by now may go at its end.
     pub(crate) fn full_collection_begins(&mut self) {
-        self.leaving = self.retired.len();
+        let retired = core::mem::take(&mut self.retired);
+        self.leaving = self.joined(retired, self.leaving);
     }
 
     /// A full collection ended: every inline cache has dropped the ids retired before it.
     pub(crate) fn release(&mut self) {
-        let kept = self.retired.len() - self.leaving;
-        for index in 0..self.leaving {
-            let _ = self.free.push(self.retired[index]);
-        }
-        self.retired.copy_within(self.leaving.., 0);
-        self.retired.truncate(kept);
-        self.released |= self.leaving != 0;
-        self.leaving = 0;
+        let leaving = core::mem::take(&mut self.leaving);
+        self.released |= leaving.first != 0;
+        self.free = self.joined(leaving, self.free);
     }
 
     /// Whether ids were released since this was last asked.
@@ -285,9 +296,18 @@ impl ShapeTable {
         core::mem::take(&mut self.released)
     }
 
-    fn reserve_lists(&mut self) -> Result<(), OutOfMemory> {
-        let all = self.entries.len();
-        self.free.reserve(all - self.free.len())?;
-        self.retired.reserve(all - self.retired.len())
+    fn after(&self, id: u32) -> u32 {
+        self.next.get(id as usize).copied().unwrap_or(0)
+    }
+
+    /// A list with another past its end.
+    fn joined(&mut self, list: List, tail: List) -> List {
+        if list.first == 0 {
+            return tail;
+        }
+        if let Some(next) = self.next.get_mut(list.last as usize) {
+            *next = tail.first;
+        }
+        List { first: list.first, last: if tail.first == 0 { list.last } else { tail.last } }
     }
 }
