@@ -22,6 +22,13 @@ fn two_empty_lines_end_an_input() {
 }
 
 #[test]
+fn empty_lines_in_a_paste_mean_nothing() {
+    let mut terminal = prompt();
+    terminal.send("fn f() {\r\r\r\r    8\r\r\r}\rf()\r");
+    terminal.wait_for_end("defined f/0\n\nsk> f()\n=> 8\n\nsk>");
+}
+
+#[test]
 fn two_empty_lines_end_an_input_of_a_dumb_terminal() {
     let mut terminal = open(&[], &[("TERM", "dumb")]);
     line(&mut terminal, "{");

@@ -43,7 +43,8 @@ pub(super) fn help(topic: &str) -> Result<String, String> {
             let command = named(name)
                 .map_err(|_| format!("no help on '{name}'; topics are keys, language and the commands"))?;
             let more = if command.more.is_empty() { String::new() } else { format!("  {}\n", command.more) };
-            Ok(format!("  :{} {}\n  {}\n{more}", command.name, command.usage, command.about))
+            let head = format!("  :{} {}", command.name, command.usage);
+            Ok(format!("{}\n  {}\n{more}", head.trim_end(), command.about))
         }
     }
 }

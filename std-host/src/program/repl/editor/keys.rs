@@ -135,10 +135,12 @@ pub(super) struct Keys {
     menu: bool,
     /// Blanks before the cursor that Enter set in: those that are typed there, too, are the same.
     indent: usize,
+    /// Whether more keys have come than those that were given.
+    more: fn() -> bool,
 }
 
 impl Keys {
-    pub(super) fn new(known: Arc<Mutex<Known>>, view: Arc<Mutex<View>>) -> Keys {
+    pub(super) fn new(known: Arc<Mutex<Known>>, view: Arc<Mutex<View>>, more: fn() -> bool) -> Keys {
         let mut bindings = default_emacs_keybindings();
         let next = vec![ReedlineEvent::Menu(MENU.into()), ReedlineEvent::MenuNext];
         bindings.add_binding(KeyModifiers::NONE, KeyCode::Tab, ReedlineEvent::UntilFound(next));
@@ -152,7 +154,7 @@ impl Keys {
         for key in ['7', '_', '/'] {
             bindings.add_binding(control, KeyCode::Char(key), edit([EditCommand::Undo]));
         }
-        Keys { usual: Emacs::new(bindings), known, view, menu: false, indent: 0 }
+        Keys { usual: Emacs::new(bindings), known, view, menu: false, indent: 0, more }
     }
 
     /// What Enter does in a block: the next line begins where its statements do.
@@ -161,7 +163,8 @@ impl Keys {
         if completeness(&view.text, dialect) == Completeness::Complete {
             return None;
         }
-        if view.is_given_up() {
+        // In what is pasted empty lines mean nothing.
+        if view.is_given_up() && !(self.more)() {
             view.accept();
             return Some(ReedlineEvent::Submit);
         }
@@ -327,7 +330,7 @@ mod tests {
     }
 
     fn keys() -> Keys {
-        Keys::new(Arc::new(Mutex::new(Known::new(Dialect::Siskin))), Arc::default())
+        Keys::new(Arc::new(Mutex::new(Known::new(Dialect::Siskin))), Arc::default(), || false)
     }
 
     #[test]
@@ -371,6 +374,8 @@ mod tests {
         let entered = |text| keys().enter(&mut view(text));
         assert_eq!(entered("fn f() {\n    \n    "), Some(ReedlineEvent::Submit));
         assert_eq!(entered("\"abc\n\n"), Some(ReedlineEvent::Submit));
+        let mut pasted = Keys { more: || true, ..keys() };
+        assert_ne!(pasted.enter(&mut view("fn f() {\n    \n    ")), Some(ReedlineEvent::Submit));
         assert_ne!(entered("fn f() {\n    "), Some(ReedlineEvent::Submit));
         assert_ne!(entered("fn f() {\n\n  1"), Some(ReedlineEvent::Submit));
     }

@@ -88,7 +88,7 @@ impl Editor {
             .with_quick_completions(true)
             .with_partial_completions(true)
             .with_menu(ReedlineMenu::EngineCompleter(Box::new(menu())))
-            .with_edit_mode(Box::new(Keys::new(known.clone(), view.clone())));
+            .with_edit_mode(Box::new(Keys::new(known.clone(), view.clone(), more)));
         let waker = tty::Waker::start();
         let reedline = Some(reedline);
         (Editor { reedline, known, view, waker, owed: 0, answers: false }, warning)
@@ -260,6 +260,11 @@ enum Typed {
     Input,
     /// The end of the session.
     End,
+}
+
+/// Whether keys have come that nobody has read.
+fn more() -> bool {
+    crossterm::event::poll(Duration::ZERO).unwrap_or(false)
 }
 
 /// How completions are shown.
