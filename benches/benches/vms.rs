@@ -16,7 +16,7 @@ use siskin::platform::{Clock, Output, OutputError};
 use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
 
 const SCRIPT: &str = "class P { init(x) { this.x = x; } twice() { return this.x * 2; } }
-fn sum(n) { var s = 0; for (var i = 0; i < n; i = i + 1) { s = s + P(i).twice(); } return s; }
+fn sum(n) { var s = 0; var p = P(1); for (var i = 0; i < n; i = i + 1) { s = s + p.twice(); } return s; }
 print sum(2000);";
 
 #[derive(Parser)]
