@@ -135,18 +135,20 @@ impl Blocks {
     /// `page` is the first of `count` pages that [`take`](Blocks::take) gave out of `block`; nothing in them is used
     /// any more.
     pub(super) unsafe fn give_back(&mut self, page: NonNull<u8>, count: usize, block: BlockPtr, keep: bool) {
-        // SAFETY: a block lives as long as one of its pages is in use; no other reference to it exists.
+        // SAFETY: a block lives as long as one of its pages is in use; no other reference to it exists until it is put
+        // into the list.
         let record = unsafe { &mut *block.as_ptr() };
         let index = (page.addr().get() - record.start.addr().get()) / PAGE;
         let was_full = record.free == 0;
         debug_assert!(record.free & bits(count) << index == 0, "a page is given back twice");
         record.free |= bits(count) << index;
+        let is_unused = record.free == record.all();
         self.free += count;
         if was_full {
             // At the end, so that the block has time to become empty before its pages are used again.
             self.append(block);
         }
-        if !keep && record.free == record.all() {
+        if !keep && is_unused {
             self.drop_block(block);
         }
     }

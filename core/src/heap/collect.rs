@@ -156,9 +156,10 @@ impl Heap {
     /// it survived the last collection, or was made since.
     pub(crate) fn is_alive<T: Object>(&self, object: Gc<T>) -> bool {
         debug_assert!(T::FINALIZE);
-        let page = Page::of(object.header());
+        let header = object.header();
+        let page = Page::of(&header);
         // Cells are handed out in swept pages only, and sweeping finalizes what is dead.
-        page.is_marked(object.header()) || page.is_swept(self.epoch)
+        page.is_marked(header) || page.is_swept(self.epoch)
     }
 
     fn pages_to_clear(&self, space: usize) -> Option<&[PagePtr]> {

@@ -31,7 +31,7 @@ impl Heap {
     /// Marks an object; puts it on the gray list if it refers to others.
     pub(crate) fn mark(&mut self, header: Gc<Header>) {
         debug_assert!(header.kind() != Kind::Free, "a reference to a dead object");
-        let page = Page::of(header);
+        let page = Page::of(&header);
         if !page.mark(header) {
             return;
         }
@@ -55,7 +55,7 @@ impl Heap {
     #[cold]
     #[inline(never)]
     pub(super) fn remember(&mut self, header: Gc<Header>) {
-        if Page::of(header).is_marked(header) {
+        if Page::of(&header).is_marked(header) {
             header.set_age(Age::Remembered);
             self.push_gray(header);
         } else {
@@ -77,7 +77,7 @@ impl Heap {
         loop {
             while let Some(header) = self.gray.pop() {
                 self.scan(header);
-                let size = Page::of(header).cell_size();
+                let size = Page::of(&header).cell_size();
                 self.work.scanned += size as u64;
                 if size >= left {
                     return self.gray.is_empty() && !self.gray_overflow;

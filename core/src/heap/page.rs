@@ -119,9 +119,9 @@ impl Page {
         self.size
     }
 
-    /// The page that an object lies in.
+    /// The page that an object lies in, for as long as the caller holds the object.
     #[inline(always)]
-    pub(crate) fn of<'a>(object: Gc<Header>) -> &'a Page {
+    pub(crate) fn of(object: &Gc<Header>) -> &Page {
         let page = object.as_ptr().map_addr(|address| address & !(PAGE - 1)).cast::<Page>();
         // SAFETY: objects lie in pages, which are aligned to PAGE, and a large one starts within the first
         // PAGE bytes; a live object's page is live.

@@ -163,5 +163,5 @@ impl World {
 }
 
 fn is_marked(object: Gc<Header>) -> bool {
-    Page::of(object).is_marked(object)
+    Page::of(&object).is_marked(object)
 }
