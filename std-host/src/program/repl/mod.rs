@@ -3,7 +3,7 @@
 //! ```text
 //!   editor    a person's input at a terminal     plain   lines, where there is no such terminal
 //!        \    /
-//!         Read         text, Ctrl-C, or the end
+//!         Read         text, Ctrl-C, or the end; tty    what both need of the terminal itself
 //!           |
 //!       evaluate ───── commands   what begins with a colon ── help
 //!           |
