@@ -52,6 +52,8 @@ offsets! {
     VM_FRAMES_END = offset_of!(Vm, native) + offset_of!(Native, frames_end);
     /// In the VM: the values of globals.
     VM_GLOBALS = offset_of!(Vm, native) + offset_of!(Native, globals);
+    /// In the VM: a byte, 1 while the collector is marking, else 0.
+    VM_MARKING = offset_of!(Vm, heap) + Heap::MARKING;
     /// In the VM: the native stack pointer where machine code was entered.
     VM_SP = offset_of!(Vm, native) + offset_of!(Native, sp);
     /// In the VM: the addresses of stubs, in the order of [`Stub`].
@@ -150,6 +152,9 @@ offsets! {
 pub(crate) const fn gap_offset(space: usize) -> usize {
     offset_of!(Vm, heap) + Heap::BUMPS + space * size_of::<Bump>()
 }
+
+/// Globals from this index on need a test of [`VM_MARKING`] before a store: if it is 1, the interpreter stores.
+pub const FAR_GLOBALS: u32 = crate::interp::NEAR;
 
 /// Bytes of a granule: cells are multiples of it, and a record of a string is one.
 pub const GRANULE: i32 = heap::GRANULE as i32;

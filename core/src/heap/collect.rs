@@ -12,8 +12,11 @@ use crate::tunable::tunable;
 
 /// What a heap's objects are reached from.
 pub(crate) trait Roots {
-    /// Marks them all.
-    fn mark(&self, heap: &mut Heap);
+    /// A collection begins to mark: nothing is scanned yet.
+    fn begin(&mut self);
+    /// Goes on marking roots, for about `work` bytes. Once those are scanned that cannot have changed since, it marks all
+    /// that may change at any time, however often that was done before. True if all roots are marked then.
+    fn mark(&mut self, heap: &mut Heap, work: usize) -> bool;
     /// A collection ends: forgets references that are not roots, such as those in dead registers.
     fn forget_stale(&mut self);
 }
@@ -171,14 +174,18 @@ impl Heap {
 
     pub(super) fn begin_marking(&mut self, roots: &mut dyn Roots, extent: Extent) {
         self.phase = Phase::Mark { extent, rounds: 1 };
-        roots.mark(self);
+        self.marking = 1;
+        roots.begin();
+        roots.mark(self, STEP.0);
     }
 
     pub(super) fn mark_step(&mut self, roots: &mut dyn Roots, extent: Extent, rounds: u32, work: usize) {
         if !self.drain(work) {
             return;
         }
-        roots.mark(self);
+        if !roots.mark(self, work) {
+            return;
+        }
         let work = if rounds >= ROUNDS { usize::MAX } else { work };
         if self.drain(work) {
             self.finish(roots, extent);
@@ -197,6 +204,7 @@ impl Heap {
     fn finish(&mut self, roots: &mut dyn Roots, extent: Extent) {
         roots.forget_stale();
         self.phase = Phase::Idle;
+        self.marking = 0;
         self.epoch = self.epoch.wrapping_add(1);
         for space in &mut self.spaces {
             space.restart();

@@ -14,8 +14,9 @@
 //! An object that is marked and scanned is `Age::Scanned`; storing into one puts it on the gray list again.
 //! That one rule serves incremental marking and young collections alike.
 //!
-//! New objects are unmarked. Roots (registers, globals) have no barrier; they are scanned at the beginning
-//! and once more at the end of marking.
+//! New objects are unmarked. Roots that change without a barrier (registers of the current frame, most globals) are
+//! scanned at the beginning and again whenever nothing gray is left, until that leaves nothing gray. The others
+//! (registers of frames below, globals beyond the first few thousand) are scanned once, in steps.
 
 mod block;
 mod collect;
@@ -34,6 +35,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable};
 use crate::platform::CodeSpan;
 use crate::tunable::tunable;
+use crate::value::Value;
 
 use block::{Blocks, MOST_IN_A_RUN};
 use collect::PROWL_STEP;
@@ -94,6 +96,8 @@ pub(crate) struct Heap {
     /// Some object is marked or remembered and found no room in `gray`.
     gray_overflow: bool,
     phase: Phase,
+    /// 1 while marking, else 0, for machine code.
+    marking: u8,
     /// Counts collections; a page whose epoch is older has not been swept since the last.
     epoch: u32,
     /// Bytes handed out since the last collection ended, those of tables included.
@@ -152,6 +156,7 @@ impl Heap {
             gray,
             gray_overflow: false,
             phase: Phase::Idle,
+            marking: 0,
             epoch: 0,
             fresh: 0,
             threshold: NURSERY,
@@ -168,6 +173,9 @@ impl Heap {
             dead_code: Vec::new(mem),
         })
     }
+
+    /// Where it says whether it is marking, for machine code.
+    pub(crate) const MARKING: usize = core::mem::offset_of!(Heap, marking);
 
     /// Where the gaps lie that spaces allocate from, for machine code.
     pub(crate) const BUMPS: usize = core::mem::offset_of!(Heap, bumps);
@@ -245,14 +253,16 @@ impl Heap {
     /// Sets a field of an object and tells the collector: every store of a value into an object that may be
     /// old comes through here.
     #[inline(always)]
-    pub(crate) fn set<T: Object>(
-        &mut self,
-        owner: Gc<T>,
-        field: &core::cell::Cell<crate::value::Value>,
-        value: crate::value::Value,
-    ) {
+    pub(crate) fn set<T: Object>(&mut self, owner: Gc<T>, field: &core::cell::Cell<Value>, value: Value) {
         field.set(value);
         self.barrier(owner);
+    }
+
+    /// Tells the collector that a value was stored into a root that it scans once in a collection.
+    pub(crate) fn root_barrier(&mut self, value: Value) {
+        if self.marking != 0 {
+            self.mark_value(value);
+        }
     }
 
     /// Tells the collector that a reference was stored into `owner`; [`set`](Heap::set) does it for values.

@@ -59,7 +59,7 @@ impl Vm {
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
         let name = self.intern(name.as_bytes())?;
         let index = self.global(name)?;
-        self.globals.set(index, self.result);
+        self.set_global(index, self.result);
         Ok(())
     }
 

@@ -209,7 +209,7 @@ pub struct TraceFrame<'a> {
 impl Vm {
     /// The frames that are active, innermost first: after an error, those of the place where it happened.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
-        self.stack.frames().filter_map(|frame: &Frame| {
+        self.stack.frames().filter_map(|frame: Frame| {
             let function = frame.closure?.function;
             let name = function.name.map(|name| {
                 // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.

@@ -6,30 +6,35 @@
 //!
 //! ```text
 //!   values                top of the current frame      end                    room
-//!   | registers in use ...        | stale: cleared when  | nil                  |
-//!                                 | a collection ends    |
+//!   | registers in use ...        | stale: cleared by    | nil, then unwritten  |
+//!                                 | each collection      |
 //! ```
 //!
 //! The registers of every active frame lie below `end`, those of callers too, which may reach past the current
 //! frame's. All values from `end` on are nil. So stale registers lie between the top of the current frame and `end`:
-//! those of calls that returned, and those of callers. A call that does not fit below `end` raises it. The end of a
-//! collection clears the stale registers, lest they dangle, and lowers `end`, but never below a frame that is active.
+//! those of calls that returned, and those of callers. A call that does not fit below `end` raises it. A collection
+//! clears the stale registers, lest they dangle, and lowers `end`, but never below a frame that is active.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use super::Fault;
-use crate::heap::{Heap, Roots};
 use crate::mem::{Mem, OutOfMemory};
 use crate::object::{Closure, Gc};
 use crate::tunable::tunable;
 use crate::value::Value;
 
+mod scan;
+
+use scan::Scanned;
+pub(super) use scan::VALUE_WORK;
+
 /// A call that is active.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
-    /// Where it goes on; null in the record of the host. Right at every call and safepoint.
+    /// Where it goes on; null in the record of the host, and of the frame whose return the collector waits for (see
+    /// [`Scanned`]). Right at every call and safepoint.
     pub(crate) pc: *const u32,
     /// Its register 0.
     pub(crate) base: *mut Value,
@@ -57,6 +62,10 @@ pub(crate) struct Stack {
     values: NonNull<Value>,
     /// Values there is room for.
     room: usize,
+    /// Values that are written; what the block holds past those is anything.
+    written: usize,
+    /// What the collection under way has scanned.
+    scanned: Scanned,
     /// The most registers that a function of the VM has.
     widest: usize,
     max_frames: usize,
@@ -90,7 +99,6 @@ impl Stack {
         let values = values.cast::<Value>();
         // SAFETY: the blocks are that long.
         let (frames_end, end) = unsafe {
-            fill(frames, 0, first_frames, Frame::NONE);
             fill(values, 0, FIRST_VALUES, Value::NIL);
             (frames.add(first_frames).as_ptr(), values.add(FIRST_VALUES).as_ptr())
         };
@@ -101,6 +109,8 @@ impl Stack {
             frames,
             values,
             room: FIRST_VALUES,
+            written: FIRST_VALUES,
+            scanned: Scanned::NOTHING,
             widest: 0,
             max_frames,
             mem: mem.clone(),
@@ -112,6 +122,7 @@ impl Stack {
     /// Leaves only the host's record.
     pub(crate) fn reset(&mut self) {
         self.frame = self.frames.as_ptr();
+        self.scanned = Scanned::NOTHING;
         // SAFETY: there is at least one record.
         unsafe { *self.frame = Frame { base: self.values.as_ptr(), ..Frame::NONE } };
     }
@@ -197,30 +208,29 @@ impl Stack {
         );
         assert!(start <= end && end <= block_end, "the end is in its block");
         let mut base = self.top().base;
-        for frame in self.frames().take(CHECKED_FRAMES) {
+        for (index, frame) in self.frames().take(CHECKED_FRAMES).enumerate() {
             assert!(start <= frame.base && frame.base <= base, "a caller begins below its callee");
-            assert!(Stack::top_of(frame) <= end, "registers of an active frame lie below the end");
+            // While machine code runs, it keeps the current frame's pc.
+            assert!(index == 0 || !frame.pc.is_null(), "a caller goes on somewhere");
+            assert!(Stack::top_of(&frame) <= end, "registers of an active frame lie below the end");
             base = frame.base;
         }
         let mut value = end;
-        while value < block_end.min(end.wrapping_add(CHECKED_VALUES.min(self.room))) {
-            // SAFETY: in the block, all of which is written.
+        let written = start.wrapping_add(self.written);
+        assert!(end <= written && written <= block_end, "below the end all is written");
+        while value < written.min(end.wrapping_add(CHECKED_VALUES.min(self.room))) {
+            // SAFETY: so far the block is written.
             assert!(unsafe { *value }.is_identical(Value::NIL), "from the end on all is nil");
             value = value.wrapping_add(1);
         }
     }
 
     /// The records of calls, innermost first, without the host's.
-    pub(crate) fn frames(&self) -> impl Iterator<Item = &Frame> {
-        let mut frame = self.frame;
-        core::iter::from_fn(move || {
-            if frame == self.frames.as_ptr() {
-                return None;
-            }
+    pub(crate) fn frames(&self) -> impl Iterator<Item = Frame> {
+        (1..=self.depth()).rev().map(|index| {
             // SAFETY: records from the first to the current one are in use.
-            let record = unsafe { &*frame };
-            frame = frame.wrapping_sub(1);
-            Some(record)
+            let record = unsafe { *self.frames.add(index).as_ptr() };
+            Frame { pc: self.scanned.pc_of(index, record.pc), ..record }
         })
     }
 
@@ -247,8 +257,8 @@ impl Stack {
         }
         let new = (old * 2).min(self.max_frames);
         let depth = self.depth();
-        // SAFETY: `frames` is a block of `old` records, all written.
-        self.frames = unsafe { grow(&self.mem, self.frames, old, new, Frame::NONE)? };
+        // SAFETY: `frames` is a block of `old` records.
+        self.frames = unsafe { grow(&self.mem, self.frames, old, new)? };
         self.frame = self.frames.as_ptr().wrapping_add(depth);
         self.frames_end = self.frames.as_ptr().wrapping_add(new);
         Ok(())
@@ -260,7 +270,13 @@ impl Stack {
             self.grow_values(needed)?;
         }
         if self.values.as_ptr().wrapping_add(needed) > self.end {
-            self.end = self.values.as_ptr().wrapping_add((needed + STRIDE).min(self.room));
+            let end = (needed + STRIDE).min(self.room);
+            if end > self.written {
+                // SAFETY: there is room for so many.
+                unsafe { fill(self.values, self.written, end, Value::NIL) };
+                self.written = end;
+            }
+            self.end = self.values.as_ptr().wrapping_add(end);
         }
         Ok(())
     }
@@ -272,17 +288,19 @@ impl Stack {
         }
         let new = (old * 2).max(needed).min(MAX_VALUES);
         let before = self.values.as_ptr();
-        // SAFETY: `values` is a block of `old` values, all written.
-        self.values = unsafe { grow(&self.mem, self.values, old, new, Value::NIL)? };
+        // SAFETY: `values` is a block of `old` values.
+        self.values = unsafe { grow(&self.mem, self.values, old, new)? };
         self.room = new;
         let values = self.values.as_ptr();
         let moved =
             |pointer: *mut Value| values.wrapping_add((pointer.addr() - before.addr()) / size_of::<Value>());
         self.end = moved(self.end);
-        for index in 0..=self.depth() {
-            // SAFETY: records up to the current one are in use.
-            let frame = unsafe { self.frames.add(index).as_mut() };
-            frame.base = moved(frame.base);
+        if values != before {
+            for index in 0..=self.depth() {
+                // SAFETY: records up to the current one are in use.
+                let frame = unsafe { self.frames.add(index).as_mut() };
+                frame.base = moved(frame.base);
+            }
         }
         Ok(())
     }
@@ -291,38 +309,6 @@ impl Stack {
     fn top_of(frame: &Frame) -> *mut Value {
         let registers = frame.closure.map_or(0, |closure| closure.function.registers);
         frame.base.wrapping_add(registers as usize)
-    }
-}
-
-impl Roots for Stack {
-    fn mark(&self, heap: &mut Heap) {
-        let mut value = self.values.as_ptr();
-        let end = Stack::top_of(self.top());
-        while value < end {
-            // SAFETY: registers up to the current frame's last were written, if not by it then before it.
-            heap.mark_value(unsafe { *value });
-            value = value.wrapping_add(1);
-        }
-        for frame in self.frames() {
-            if let Some(closure) = frame.closure {
-                heap.mark_object(closure);
-            }
-        }
-    }
-
-    fn forget_stale(&mut self) {
-        let top = Stack::top_of(self.top());
-        let mut value = top;
-        while value < self.end {
-            // SAFETY: below the end of the block.
-            unsafe { *value = Value::NIL };
-            value = value.wrapping_add(1);
-        }
-        // No frame begins above the current one, so none reaches further than the widest function would from here.
-        let highest = self.top().base.wrapping_add(self.widest).max(top);
-        let room = self.values.as_ptr().wrapping_add(self.room);
-        self.end = highest.wrapping_add(STRIDE).min(room);
-        self.check();
     }
 }
 
@@ -353,27 +339,18 @@ unsafe fn fill<T: Copy>(block: NonNull<T>, from: usize, to: usize, item: T) {
     }
 }
 
-/// A block of `new` items in place of one of `old`: those, and copies of `item` behind.
+/// A block with room for `new` items in place of one for `old`, with what that holds.
 ///
 /// # Safety
-/// `block` was allocated from `mem` as an array of `old` items, all written, and is not used afterwards unless
-/// this fails.
+/// `block` was allocated from `mem` as an array of `old` items, and is not used afterwards unless this fails.
 unsafe fn grow<T: Copy>(
     mem: &Mem,
     block: NonNull<T>,
     old: usize,
     new: usize,
-    item: T,
 ) -> Result<NonNull<T>, OutOfMemory> {
-    let (old_layout, new_layout) = (array::<T>(old)?, array::<T>(new)?);
-    let grown = mem.alloc_raw(new_layout)?.cast::<T>();
-    // SAFETY: two blocks of at least `old` items; the old one is the caller's to give up.
-    unsafe {
-        grown.copy_from_nonoverlapping(block, old);
-        fill(grown, old, new, item);
-        mem.free_raw(block.cast(), old_layout);
-    }
-    Ok(grown)
+    // SAFETY: passed on from the caller; the layouts differ in their length only.
+    Ok(unsafe { mem.grow_raw(block.cast(), array::<T>(old)?, array::<T>(new)?)? }.cast())
 }
 
 #[cfg(test)]

@@ -145,7 +145,7 @@ impl Visitor for Machine {
     fn def_global(&mut self, src: Src, global: Global32) -> Flow {
         let value = self.read(src);
         let index = self.constant(global.0 as usize).as_raw();
-        self.vm().globals.set(index, value);
+        self.vm().set_global(index, value);
         Flow::Next
     }
 

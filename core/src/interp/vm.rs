@@ -4,13 +4,14 @@ use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::fuel::Fuel;
+use super::globals::Globals;
 use super::host::HostGuard;
 use super::native::Native;
 use super::stack::Stack;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
-use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Table, Vec};
+use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
 use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
 use crate::platform::{Host, PanicGuard};
 use crate::tunable::tunable;
@@ -110,16 +111,6 @@ pub(crate) enum Stop {
     Switch,
 }
 
-/// Values of globals by index, and their names.
-pub(crate) struct Globals {
-    values: Vec<Value>,
-    names: Vec<Gc<Str>>,
-    index: Table<u32>,
-}
-
-/// As many globals as machine code can tell apart by an offset of 31 bits.
-const MAX_GLOBALS: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
-
 /// An entry of the lookup cache.
 #[derive(Clone, Copy)]
 pub(crate) struct Lookup {
@@ -180,7 +171,7 @@ unsafe impl Send for Vm {}
 /// The roots of a VM beside its heap.
 struct VmRoots<'a> {
     stack: &'a mut Stack,
-    globals: &'a Globals,
+    globals: &'a mut Globals,
     pinned: &'a [Value],
     scripts: &'a [Value],
     result: Value,
@@ -189,16 +180,21 @@ struct VmRoots<'a> {
     init: Gc<Str>,
     /// No roots, but forgotten.
     warm: &'a mut Vec<Gc<Function>>,
+    /// The depth at which machine code was entered, if it is active.
+    entered: usize,
+    /// Set for machine code to be left.
+    leave: &'a mut bool,
 }
 
 impl Roots for VmRoots<'_> {
-    fn mark(&self, heap: &mut Heap) {
-        self.stack.mark(heap);
-        for &value in &self.globals.values {
-            heap.mark_value(value);
-        }
-        for &name in &self.globals.names {
-            heap.mark_object(name);
+    fn begin(&mut self) {
+        self.stack.forget_scanned();
+        self.globals.forget_scanned();
+    }
+
+    fn mark(&mut self, heap: &mut Heap, work: usize) -> bool {
+        if !self.globals.mark(heap, work) || !self.stack.mark(heap, work, self.entered, self.leave) {
+            return false;
         }
         for &value in self.pinned.iter().chain(self.scripts) {
             heap.mark_value(value);
@@ -207,6 +203,7 @@ impl Roots for VmRoots<'_> {
         heap.mark_value(self.held);
         heap.mark_value(self.partial);
         heap.mark_object(self.init);
+        true
     }
 
     fn forget_stale(&mut self) {
@@ -226,7 +223,7 @@ impl Vm {
         let init = super::alloc::first_name(&mut heap, "init")?;
         let mut lookups = Vec::new(&mem);
         lookups.resize(LOOKUPS, Lookup { name: None, way: Way::EMPTY })?;
-        let globals = Globals { values: Vec::new(&mem), names: Vec::new(&mem), index: Table::new(&mem) };
+        let globals = Globals::new(&mem);
         let mut vm = Vm {
             stack: Stack::new(&mem, options.max_frames as usize)?,
             fuel: Fuel::new(),
@@ -451,7 +448,7 @@ impl Vm {
     fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
         let mut roots = VmRoots {
             stack: &mut self.stack,
-            globals: &self.globals,
+            globals: &mut self.globals,
             pinned: &self.pinned,
             scripts: &self.scripts,
             result: self.result,
@@ -459,6 +456,8 @@ impl Vm {
             partial: self.work.partial,
             init: self.init,
             warm: &mut self.native.warm,
+            entered: self.native.entered,
+            leave: &mut self.native.moved,
         };
         let result = f(&mut self.heap, &mut roots);
         if self.heap.shapes.take_released() {
@@ -467,86 +466,12 @@ impl Vm {
         result
     }
 
-    /// The index of the global of that name, which may be undefined yet.
-    pub(crate) fn global(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
-        if let Some(index) = self.globals.find(name) {
-            return Ok(index);
-        }
-        let globals = &mut self.globals;
-        let hash = name.hash();
-        if globals.values.len() >= MAX_GLOBALS {
-            return Err(OutOfMemory);
-        }
-        let index = globals.values.len() as u32;
-        globals.values.reserve(1)?;
-        globals.names.reserve(1)?;
-        globals.index.reserve(hash, |&index| globals.names[index as usize].hash())?;
-        globals.values.push(Value::UNDEFINED)?;
-        globals.names.push(name)?;
-        globals.index.insert(hash, index, |&index| globals.names[index as usize].hash());
-        Ok(index)
-    }
-
     /// Defines a global that calls the host.
     pub(crate) fn define_native(&mut self, name: &str, call: NativeFn) -> Result<(), OutOfMemory> {
         let name = self.intern(name.as_bytes())?;
         let index = self.global(name)?;
         let native = self.make(crate::object::Native::new(call))?;
-        self.globals.set(index, native.value());
+        self.set_global(index, native.value());
         Ok(())
-    }
-}
-
-impl Globals {
-    /// The value of a global.
-    ///
-    /// # Safety
-    /// `index` came from [`Vm::global`] of the same VM.
-    #[inline(always)]
-    pub(crate) unsafe fn get(&self, index: u32) -> Value {
-        // SAFETY: globals are never removed.
-        unsafe { *self.values.get_unchecked(index as usize) }
-    }
-
-    /// The index of the global of that name, which is interned, if a text that was loaded names it.
-    pub(crate) fn find(&self, name: Gc<Str>) -> Option<u32> {
-        self.index.find(name.hash(), |&index| self.names[index as usize] == name).copied()
-    }
-
-    /// Where the values are, until the next global is made.
-    pub(super) fn base(&mut self) -> *mut Value {
-        self.values.as_mut_ptr()
-    }
-
-    /// Sets a global.
-    #[inline(always)]
-    pub(crate) fn set(&mut self, index: u32, value: Value) {
-        if let Some(global) = self.values.get_mut(index as usize) {
-            *global = value;
-        }
-    }
-
-    /// Whether a global is defined.
-    pub(crate) fn is_defined(&self, index: u32) -> bool {
-        self.value(index).is_some()
-    }
-
-    /// The value of a global, if it is defined.
-    pub(crate) fn value(&self, index: u32) -> Option<Value> {
-        self.values.get(index as usize).copied().filter(|value| !value.is_undefined())
-    }
-
-    /// Names and values of those that are defined.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Value)> {
-        let all = self.names.iter().zip(self.values.iter());
-        all.filter(|(_, value)| !value.is_undefined()).map(|(name, value)| {
-            // SAFETY: names of globals are roots.
-            (unsafe { name.text_for() }, *value)
-        })
-    }
-
-    /// The name of a global.
-    pub(crate) fn name(&self, index: u32) -> Option<Gc<Str>> {
-        self.names.get(index as usize).copied()
     }
 }

@@ -1,8 +1,9 @@
 //! Fields, cells, captured variables and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_CAPTURES, FRAME_CLOSURE, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE,
-    OBJECT_KIND, OBJECT_SHAPE, SITE_WAYS, VM_GLOBALS, VM_UNDEFINED, WAY_NEXT, WAY_SHAPE, WAY_SIZE, WAY_SLOT,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_CAPTURES, FAR_GLOBALS, FRAME_CLOSURE, INSTANCE_FIELDS, KIND_CELL,
+    OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, SITE_WAYS, VM_GLOBALS, VM_MARKING, VM_UNDEFINED, WAY_NEXT,
+    WAY_SHAPE, WAY_SIZE, WAY_SLOT,
 };
 
 use super::Pass;
@@ -140,6 +141,15 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store_cell(src, other);
     }
 
+    /// A store into the global follows: if the collector must hear of it, the interpreter stores.
+    fn global_barrier(&mut self, constant: u32) {
+        let (index, _) = self.unit.global(constant).unwrap_or((0, false));
+        if index >= FAR_GLOBALS {
+            let other = self.step_on(false);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::Vm, VM_MARKING), 0, other);
+        }
+    }
+
     /// `T5 = ` the values of globals, and what the constant says of one: its place, and whether it is defined.
     fn global(&mut self, constant: u32) -> (i32, bool) {
         let (index, defined) = self.unit.global(constant).unwrap_or((0, false));
@@ -160,6 +170,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `global = src`, which must be defined.
     pub(super) fn store_global(&mut self, src: u16, constant: u32) {
+        self.global_barrier(constant);
         let (place, defined) = self.global(constant);
         if !defined {
             let other = self.step_on(false);
@@ -172,6 +183,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `global = src`, defined from here on.
     pub(super) fn define_global(&mut self, src: u16, constant: u32) {
+        self.global_barrier(constant);
         let (place, _) = self.global(constant);
         self.load(Reg::T0, src);
         self.masm.store64(at(Reg::T5, place), Reg::T0);

@@ -25,10 +25,13 @@ struct Held {
 }
 
 impl Roots for Held {
-    fn mark(&self, heap: &mut Heap) {
+    fn begin(&mut self) {}
+
+    fn mark(&mut self, heap: &mut Heap, _: usize) -> bool {
         for &value in &self.values {
             heap.mark_value(value);
         }
+        true
     }
 
     fn forget_stale(&mut self) {

@@ -47,10 +47,13 @@ pub(crate) struct Native {
     /// Constants that machine code compares with.
     pub(crate) nil: Value,
     pub(crate) undefined: Value,
-    /// A sample was taken, so frames may be other ones than before.
+    /// A sample was taken, so frames may be other ones than before; or the collector wants machine code to be left, so
+    /// that it can scan the frames below in steps.
     pub(super) moved: bool,
     /// The depth that machine code may not reach since it was entered.
     limit: usize,
+    /// The depth at which it was entered; the highest number while it is not active.
+    pub(super) entered: usize,
     tier: Option<NonNull<dyn NativeTier>>,
     tier_layout: core::alloc::Layout,
     mem: Mem,
@@ -95,6 +98,7 @@ impl Native {
             undefined: Value::UNDEFINED,
             moved: false,
             limit: 0,
+            entered: usize::MAX,
             tier: None,
             tier_layout: core::alloc::Layout::new::<()>(),
             mem: mem.clone(),
@@ -239,6 +243,7 @@ impl Vm {
     /// with: `stop` says why.
     pub(super) fn run_tiers(&mut self) {
         self.stop = Stop::Switch;
+        self.native.entered = usize::MAX;
         let begins = self.stack.top().closure.is_some_and(|main| self.stack.top().pc == main.function.code());
         if begins && self.stack.depth() == 1 {
             self.count_call();
@@ -273,7 +278,8 @@ impl Vm {
     }
 
     fn enter_native(&mut self, target: *const u8) {
-        self.native.limit = self.stack.depth() + DEPTH;
+        self.native.entered = self.stack.depth();
+        self.native.limit = self.native.entered + DEPTH;
         self.before_native();
         let enter = self.native.stub(Stub::Enter);
         // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target one of its
@@ -282,9 +288,11 @@ impl Vm {
             let enter: unsafe extern "C" fn(*mut Vm, *const u8) -> u64 = core::mem::transmute(enter);
             enter(self, target)
         };
+        self.native.entered = usize::MAX;
+        let at_end = self.stack.top().pc.is_null() && !self.stack.pass_watermark();
         self.stack.check();
         match how {
-            RETURNED if self.stack.top().pc.is_null() => self.stop = Stop::Done,
+            RETURNED if at_end => self.stop = Stop::Done,
             RETURNED | LEFT => {}
             UNCOMPILED => self.count_call(),
             _ => debug_assert!(false, "{how}"),

@@ -221,7 +221,9 @@ impl Vm {
 
     fn concat_from_native(&mut self, next: u32, dst: usize, lhs: Value, rhs: Value) -> *const u8 {
         self.stack.top_mut().pc = self.pc_of(next);
+        self.native.moved = false;
         match self.add_values(dst, lhs, rhs) {
+            Ok(()) if self.native.moved => self.exit(),
             Ok(()) => core::ptr::null(),
             Err(fault) => {
                 let _ = self.raise(fault);

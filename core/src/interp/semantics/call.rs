@@ -96,10 +96,14 @@ impl Machine {
     }
 }
 
-/// The outermost frame has returned. Apart from the handler, which would keep the old reason on the native stack.
+/// A function has returned to a record without a pc: the watermark's, and goes on there, or the host's. Apart from the
+/// handler, which would keep the old reason on the native stack.
 #[cold]
 #[inline(never)]
 fn done(vm: &mut Vm) -> Flow {
+    if vm.stack.pass_watermark() {
+        return Flow::Reload;
+    }
     vm.stop = Stop::Done;
     Flow::Stop
 }

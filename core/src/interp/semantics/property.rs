@@ -116,7 +116,7 @@ impl Machine {
             self.save();
             return undefined(self.vm(), index);
         }
-        self.vm().globals.set(index, value);
+        self.vm().set_global(index, value);
         Flow::Next
     }
 

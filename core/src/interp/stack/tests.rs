@@ -47,12 +47,15 @@ impl World {
     fn pop(&mut self) {
         assert!(self.stack.depth() > 0);
         self.stack.frame = self.stack.frame.wrapping_sub(1);
+        if self.stack.top().pc.is_null() {
+            self.stack.pass_watermark();
+        }
     }
 
-    /// Everything from the first value to the end of the block.
+    /// Everything from the first value to the last that is written.
     fn values(&self) -> Vec<Value> {
-        // SAFETY: the block is that long, and all of it is written.
-        unsafe { core::slice::from_raw_parts(self.stack.values.as_ptr(), self.stack.room) }.into()
+        // SAFETY: so many are written.
+        unsafe { core::slice::from_raw_parts(self.stack.values.as_ptr(), self.stack.written) }.into()
     }
 
     fn offset(&self, pointer: *mut Value) -> usize {
@@ -66,7 +69,7 @@ impl World {
         assert!(top <= end && end <= self.stack.room, "{top}, {end}, {}", self.stack.room);
         assert!(self.values()[end..].iter().all(|value| value.is_identical(Value::NIL)));
         assert!(self.stack.depth() < self.stack.frame_room());
-        assert!(self.stack.frames().all(|frame| self.offset(Stack::top_of(frame)) <= end));
+        assert!(self.stack.frames().all(|frame| self.offset(Stack::top_of(&frame)) <= end));
     }
 }
 
@@ -178,7 +181,7 @@ fn only_registers_in_use_are_roots() {
     world.write(30, gone.value());
     world.pop();
     let before = world.vm.heap.stats().live;
-    Roots::mark(&world.stack, &mut world.vm.heap);
+    assert!(world.stack.mark(&mut world.vm.heap, usize::MAX, usize::MAX, &mut false));
     // The name, and the closure with its function, which the frame holds.
     let marked = world.vm.heap.stats().live - before;
     world.vm.heap.mark_object(kept);
@@ -233,4 +236,92 @@ fn a_stack_that_cannot_grow_is_as_it_was() {
     assert_eq!(sevens, depth);
     drop(world);
     assert_eq!(alloc.bytes(), 0);
+}
+
+/// Whether all that the registers in use refer to is marked.
+fn all_marked(world: &mut World) -> bool {
+    let live = world.vm.heap.stats().live;
+    let top = world.offset(Stack::top_of(world.stack.top()));
+    for value in world.values().into_iter().take(top) {
+        world.vm.heap.mark_value(value);
+    }
+    world.vm.heap.stats().live == live
+}
+
+#[test]
+fn a_deep_stack_is_scanned_in_steps_while_calls_and_returns_go_on() {
+    let mut world = World::new(100_000);
+    let closures: Vec<_> = [2, 3, 30, 7].map(|registers| world.closure(registers)).into();
+    let mut random = 1_u32;
+    let mut below = |bound: usize| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) as usize % bound
+    };
+    let (mut steps, mut ends, mut made) = (0, 0, 0);
+    world.stack.forget_scanned();
+    let mut depths = Vec::new();
+    while ends < 8 {
+        // Each register written refers to an object that nothing else does.
+        let calls = below(400) as isize - if world.stack.depth() > 2000 { 300 } else { 150 };
+        for _ in 0..calls.unsigned_abs() {
+            if calls > 0 {
+                let closure = closures[below(4)];
+                let win =
+                    world.stack.top().closure.map_or(0, |caller| caller.function.registers as usize - 1);
+                world.stack.push(closure, win).unwrap();
+                depths.push(closure);
+            } else if world.stack.depth() > 1 {
+                world.pop();
+                depths.pop();
+            }
+            if world.stack.depth() > 0 && below(8) == 0 {
+                let object = world.vm.make(crate::object::CellObject::new(Value::NIL)).unwrap();
+                world.write(0, object.value());
+                made += 1;
+            }
+            assert_eq!(world.stack.depth(), depths.len());
+        }
+        world.check();
+        let pcs = world.stack.frames().map(|frame| frame.pc);
+        assert!(pcs.eq(depths.iter().rev().map(|closure| closure.function.code())));
+        steps += 1;
+        if world.stack.mark(&mut world.vm.heap, 200 * VALUE_WORK, usize::MAX, &mut false) {
+            assert!(all_marked(&mut world));
+            world.stack.forget_stale();
+            world.check();
+            ends += 1;
+        }
+    }
+    assert!(steps > 3 * ends, "{steps} steps");
+    assert!(made < 30_000, "{made}: the heap has collected, and this stack is none of its roots");
+}
+
+#[test]
+fn frames_of_machine_code_are_scanned_in_one_go_or_machine_code_is_left() {
+    let mut world = World::new(100_000);
+    let (small, large) = (world.closure(4), world.closure(40));
+    for _ in 0..10 {
+        world.stack.push(small, 3).unwrap();
+    }
+    let entered = world.stack.depth();
+    let mut leave = false;
+    for _ in 0..10 {
+        world.stack.push(large, 39).unwrap();
+    }
+    assert!(world.stack.mark(&mut world.vm.heap, 1 << 20, entered, &mut leave) && !leave);
+    world.stack.forget_scanned();
+    for _ in 0..10_000 {
+        world.stack.push(large, 39).unwrap();
+    }
+    assert!(!world.stack.mark(&mut world.vm.heap, 1 << 20, entered, &mut leave) && leave);
+    // Below the frame that machine code was entered with, records may lack their pc; above, they may not.
+    let records = entered..=world.stack.depth();
+    // SAFETY: records in use.
+    assert!(records.into_iter().all(|index| unsafe { !(*world.stack.record(index)).pc.is_null() }));
+    let entered = world.stack.depth();
+    let steps = (0..100)
+        .take_while(|_| !world.stack.mark(&mut world.vm.heap, 20_000 * VALUE_WORK, entered, &mut false));
+    assert!(steps.count() > 10);
+    world.stack.forget_scanned();
+    assert!(world.stack.frames().all(|frame| !frame.pc.is_null()));
 }

@@ -1,0 +1,174 @@
+//! Globals: values by index, and their names.
+//!
+//! The first few thousand are *near*: they change without a barrier, and the collector scans them, as it does the
+//! current frame's registers, whenever it may be done. Those beyond are *far*: they are scanned once in a collection,
+//! in steps, and a store into one tells the collector. So a program of a million globals does not hold up its script
+//! while they are scanned, and others pay nothing for it.
+
+use super::Vm;
+use super::stack::VALUE_WORK;
+use crate::heap::Heap;
+use crate::mem::{Mem, OutOfMemory, Table, Vec};
+use crate::object::{Gc, Str};
+use crate::tunable::tunable;
+use crate::value::Value;
+
+/// How many globals are near.
+pub(crate) const NEAR: u32 = tunable(4096, 4) as u32;
+
+/// As many globals as machine code can tell apart by an offset of 31 bits.
+const MAX: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
+
+/// Values of globals by index, and their names.
+pub(crate) struct Globals {
+    values: Vec<Value>,
+    names: Vec<Gc<Str>>,
+    index: Table<u32>,
+    /// How many there are of the near ones.
+    near: u32,
+    /// Names that the collection under way has marked.
+    named: usize,
+    /// Globals that the collection under way has scanned, all near ones counted as such.
+    scanned: usize,
+}
+
+impl Vm {
+    /// The index of the global of that name, which may be undefined yet.
+    pub(crate) fn global(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
+        if let Some(index) = self.globals.find(name) {
+            return Ok(index);
+        }
+        let globals = &mut self.globals;
+        let hash = name.hash();
+        if globals.values.len() >= MAX {
+            return Err(OutOfMemory);
+        }
+        let index = globals.values.len() as u32;
+        globals.values.reserve(1)?;
+        globals.names.reserve(1)?;
+        globals.index.reserve(hash, |&index| globals.names[index as usize].hash())?;
+        globals.values.push(Value::UNDEFINED)?;
+        globals.names.push(name)?;
+        globals.near = NEAR.min(index + 1);
+        globals.index.insert(hash, index, |&index| globals.names[index as usize].hash());
+        Ok(index)
+    }
+
+    /// Sets a global.
+    #[inline(always)]
+    pub(crate) fn set_global(&mut self, index: u32, value: Value) {
+        if !self.globals.set_near(index, value) {
+            self.set_far_global(index, value);
+        }
+    }
+
+    /// Sets a global that is not a near one.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn set_far_global(&mut self, index: u32, value: Value) {
+        if let Some(global) = self.globals.values.get_mut(index as usize) {
+            *global = value;
+            self.heap.root_barrier(value);
+        }
+    }
+}
+
+impl Globals {
+    pub(super) fn new(mem: &Mem) -> Globals {
+        Globals {
+            values: Vec::new(mem),
+            names: Vec::new(mem),
+            index: Table::new(mem),
+            near: 0,
+            named: 0,
+            scanned: NEAR as usize,
+        }
+    }
+
+    /// Nothing is scanned any more: a collection begins.
+    pub(super) fn forget_scanned(&mut self) {
+        self.named = 0;
+        self.scanned = NEAR as usize;
+    }
+
+    /// Marks what has not been scanned of names and far globals, for about `work` bytes; then, if that is all, the near
+    /// ones. True if all are marked now.
+    pub(super) fn mark(&mut self, heap: &mut Heap, work: usize) -> bool {
+        let mut left = work / VALUE_WORK;
+        while let Some(&name) = self.names.get(self.named) {
+            if left == 0 {
+                return false;
+            }
+            heap.mark_object(name);
+            self.named += 1;
+            left -= 1;
+        }
+        while let Some(&value) = self.values.get(self.scanned) {
+            if left == 0 {
+                return false;
+            }
+            heap.mark_value(value);
+            self.scanned += 1;
+            left -= 1;
+        }
+        for &value in self.values.iter().take(NEAR as usize) {
+            heap.mark_value(value);
+        }
+        true
+    }
+
+    /// The value of a global.
+    ///
+    /// # Safety
+    /// `index` came from [`Vm::global`] of the same VM.
+    #[inline(always)]
+    pub(crate) unsafe fn get(&self, index: u32) -> Value {
+        // SAFETY: globals are never removed.
+        unsafe { *self.values.get_unchecked(index as usize) }
+    }
+
+    /// The index of the global of that name, which is interned, if a text that was loaded names it.
+    pub(crate) fn find(&self, name: Gc<Str>) -> Option<u32> {
+        self.index.find(name.hash(), |&index| self.names[index as usize] == name).copied()
+    }
+
+    /// Where the values are, until the next global is made.
+    pub(super) fn base(&mut self) -> *mut Value {
+        self.values.as_mut_ptr()
+    }
+
+    /// Sets a global; false if it is a far one, which [`Vm::set_far_global`] sets.
+    #[inline(always)]
+    pub(super) fn set_near(&mut self, index: u32, value: Value) -> bool {
+        if index >= self.near {
+            return false;
+        }
+        // SAFETY: there are at least `near` of them.
+        unsafe { *self.values.get_unchecked_mut(index as usize) = value };
+        true
+    }
+
+    /// Whether a global is defined.
+    pub(crate) fn is_defined(&self, index: u32) -> bool {
+        self.value(index).is_some()
+    }
+
+    /// The value of a global, if it is defined.
+    pub(crate) fn value(&self, index: u32) -> Option<Value> {
+        self.values.get(index as usize).copied().filter(|value| !value.is_undefined())
+    }
+
+    /// Names and values of those that are defined.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Value)> {
+        let all = self.names.iter().zip(self.values.iter());
+        all.filter(|(_, value)| !value.is_undefined()).map(|(name, value)| {
+            // SAFETY: names of globals are roots.
+            (unsafe { name.text_for() }, *value)
+        })
+    }
+
+    /// The name of a global.
+    pub(crate) fn name(&self, index: u32) -> Option<Gc<Str>> {
+        self.names.get(index as usize).copied()
+    }
+}

@@ -1,0 +1,183 @@
+//! How the collector scans the stack: from the bottom, in steps, while the script goes on at the top.
+//!
+//! ```text
+//!   frames   | host | f | f | f | f | f | f | f | current |
+//!             \____ scanned ____/ \___ scanned again ____/
+//!                            ^
+//!                            its pc is kept aside: a return to it is noticed
+//! ```
+//!
+//! Only the current frame's registers change. So frames that were scanned stay so until the script returns to one. The
+//! last of them is the *watermark*: its record has no pc, as the host's has none, and the test that finds the host's
+//! finds this one too. [`pass_watermark`](Stack::pass_watermark) then lowers it. A return that does not reach it costs
+//! nothing. Machine code returns without a look at records, so the watermark stays below the frame that machine code
+//! was entered with; what it returns to from there is looked at.
+
+use super::{Frame, STRIDE, Stack};
+use crate::heap::Heap;
+use crate::tunable::tunable;
+use crate::value::Value;
+
+/// How much of the stack the collection under way has scanned.
+pub(crate) struct Scanned {
+    /// Records from the host's on whose registers are scanned, with their closures. The last is the watermark.
+    frames: usize,
+    /// The pc of the watermark, if that is a record with one.
+    pc: *const u32,
+    /// Values that were scanned, those that had to be scanned again included.
+    values: usize,
+}
+
+/// Bytes of work that scanning a value counts for: mostly a look at the mark of its object, which is anywhere.
+pub(in crate::interp) const VALUE_WORK: usize = 32;
+/// Values that are scanned in one go because they may change at any time.
+const MOST_AT_ONCE: usize = tunable(16 << 10, 64);
+/// Frames by which the watermark is lowered when a return reaches it.
+const RETREAT: usize = tunable(64, 2);
+/// Values that are cleared in one go.
+const CLEAR_STEP: usize = tunable(64 << 10, 16);
+
+impl Scanned {
+    pub(super) const NOTHING: Scanned = Scanned { frames: 0, pc: core::ptr::null(), values: 0 };
+
+    /// The index of the record whose pc is kept aside.
+    fn watermark(&self) -> Option<usize> {
+        self.frames.checked_sub(1).filter(|&index| index > 0)
+    }
+
+    /// The pc of the record of that index, which holds `pc`.
+    pub(super) fn pc_of(&self, index: usize, pc: *const u32) -> *const u32 {
+        if self.watermark() == Some(index) { self.pc } else { pc }
+    }
+}
+
+impl Stack {
+    /// Nothing is scanned any more: a collection begins or ends.
+    pub(crate) fn forget_scanned(&mut self) {
+        self.set_scanned(0);
+        self.scanned.values = 0;
+    }
+
+    /// A return has reached a record without a pc. False if that is the host's; else the frame goes on, and is to be
+    /// scanned again.
+    pub(crate) fn pass_watermark(&mut self) -> bool {
+        let depth = self.depth();
+        if self.scanned.watermark() != Some(depth) {
+            return false;
+        }
+        self.set_scanned(depth.saturating_sub(RETREAT));
+        true
+    }
+
+    /// Marks what registers and closures of frames refer to, for about `work` bytes: first of frames that have not been
+    /// scanned and lie below `entered`, the depth at which machine code was entered if that is active; then, if those
+    /// all are, of the others. True if all are marked now, and few registers are stale.
+    ///
+    /// `deep` is set if there is too much above `entered` for one go: machine code should be left and entered again.
+    pub(crate) fn mark(&mut self, heap: &mut Heap, work: usize, entered: usize, deep: &mut bool) -> bool {
+        // A script that calls and returns faster than this goes on must not keep the collection from its end.
+        let patience = self.room.saturating_mul(4);
+        let all = work == usize::MAX || self.scanned.values > patience;
+        let stable = self.depth().min(entered);
+        let mut left = if all { usize::MAX } else { work / VALUE_WORK };
+        let mut frames = self.scanned.frames.min(stable);
+        while frames < stable && left > 0 {
+            let scanned = self.mark_frame(heap, frames);
+            left = left.saturating_sub(scanned + 1);
+            frames += 1;
+        }
+        self.set_scanned(frames);
+        if frames < stable || !self.clear_stale(all) {
+            return false;
+        }
+        // SAFETY: the record is in use.
+        let rest = unsafe { *self.record(frames) };
+        let top = Stack::top_of(self.top());
+        let values = (top.addr() - rest.base.addr()) / size_of::<Value>();
+        if !all && stable < self.depth() && values > MOST_AT_ONCE {
+            *deep = true;
+            return false;
+        }
+        for index in frames..self.depth() {
+            self.mark_frame(heap, index);
+        }
+        self.mark_values(heap, self.top().base, top);
+        if let Some(closure) = self.top().closure {
+            heap.mark_object(closure);
+        }
+        true
+    }
+
+    /// Marks what a caller refers to: its closure, and its registers below those of its callee.
+    fn mark_frame(&mut self, heap: &mut Heap, index: usize) -> usize {
+        // SAFETY: the record is in use, and so is that of its callee.
+        let (frame, callee) = unsafe { (*self.record(index), *self.record(index + 1)) };
+        if let Some(closure) = frame.closure {
+            heap.mark_object(closure);
+        }
+        self.mark_values(heap, frame.base, callee.base)
+    }
+
+    fn mark_values(&mut self, heap: &mut Heap, from: *mut Value, to: *mut Value) -> usize {
+        let mut value = from;
+        while value < to {
+            // SAFETY: registers up to the current frame's last were written, if not by it then before it.
+            heap.mark_value(unsafe { *value });
+            value = value.wrapping_add(1);
+        }
+        let count = to.addr().saturating_sub(from.addr()) / size_of::<Value>();
+        self.scanned.values += count;
+        count
+    }
+
+    /// So many records are scanned: the watermark moves.
+    fn set_scanned(&mut self, frames: usize) {
+        if let Some(index) = self.scanned.watermark() {
+            // SAFETY: a watermark is a record in use: a return to it, or a reset, takes it off.
+            unsafe { (*self.record(index)).pc = self.scanned.pc };
+        }
+        self.scanned.frames = frames;
+        if let Some(index) = self.scanned.watermark() {
+            // SAFETY: below the current record, so in use.
+            let frame: &mut Frame = unsafe { &mut *self.record(index) };
+            self.scanned.pc = core::mem::replace(&mut frame.pc, core::ptr::null());
+        }
+    }
+
+    /// Clears stale registers from `end` down, and lowers it: all, or so many that no more than a step is left. True if
+    /// no more is left.
+    fn clear_stale(&mut self, all: bool) -> bool {
+        let lowest = self.lowest_end();
+        let end = self.end;
+        let stale = end.addr().saturating_sub(lowest.addr()) / size_of::<Value>();
+        let step = if all { stale } else { stale.min(CLEAR_STEP) };
+        self.clear(end.wrapping_sub(step), end);
+        self.end = end.wrapping_sub(step);
+        stale - step <= CLEAR_STEP
+    }
+
+    /// Clears all stale registers: what they refer to dies.
+    pub(crate) fn forget_stale(&mut self) {
+        self.clear_stale(true);
+        self.clear(Stack::top_of(self.top()), self.end);
+        self.forget_scanned();
+        self.check();
+    }
+
+    /// Where `end` may lie at the lowest.
+    fn lowest_end(&self) -> *mut Value {
+        // No frame begins above the current one, so none reaches further than the widest function would from here.
+        let highest = self.top().base.wrapping_add(self.widest).max(Stack::top_of(self.top()));
+        let room = self.values.as_ptr().wrapping_add(self.room);
+        highest.wrapping_add(STRIDE).min(room)
+    }
+
+    fn clear(&mut self, from: *mut Value, to: *mut Value) {
+        let mut value = from;
+        while value < to {
+            // SAFETY: below `end`, so written, and above the current frame's registers.
+            unsafe { *value = Value::NIL };
+            value = value.wrapping_add(1);
+        }
+    }
+}
