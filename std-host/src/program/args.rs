@@ -411,8 +411,14 @@ pub(super) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Comman
 
 impl Command {
     /// Code to be shown the value of is code.
+    #[cfg(not(feature = "repl"))]
+    fn normal(self) -> Command {
+        self
+    }
+
+    /// Code to be shown the value of is code.
+    #[cfg(feature = "repl")]
     fn normal(mut self) -> Command {
-        #[cfg(feature = "repl")]
         if let Command::Run(run) = &mut self
             && let Some(code) = run.print.take()
         {
