@@ -75,7 +75,18 @@ impl Draft {
 
     /// A node like another.
     pub(crate) fn of(node: Gc<Methods>) -> Draft {
-        Draft { row: node.is_row(), places: core::array::from_fn(|place| node.place(place)) }
+        let (mut methods, mut nodes) = (node.methods().iter(), node.nodes().iter());
+        let places = core::array::from_fn(|place| {
+            let bit = 1_u32 << place;
+            if node.methods & bit != 0 {
+                methods.next().map_or(Place::Free, |&method| Place::Method(method))
+            } else if node.nodes & bit != 0 {
+                nodes.next().map_or(Place::Free, |&next| Place::Node(next))
+            } else {
+                Place::Free
+            }
+        });
+        Draft { row: node.is_row(), places }
     }
 
     /// Bytes of the node.
