@@ -2,6 +2,7 @@
 
 use core::fmt::{self, Write};
 
+use super::fuel::BULK;
 use super::work::each_part;
 use super::{Fault, Vm};
 use crate::object::{BoundMethod, Class, Closure, Function, Gc, Instance, Kind, Str};
@@ -143,6 +144,13 @@ impl Vm {
             let string = string.as_ref().map_or(&[][..], |string| string.bytes());
             let parts = [before, string, after];
             let len = parts.iter().map(|part| part.len()).sum();
+            if len < BULK {
+                // Most texts are short, and cost nothing.
+                for part in parts.into_iter().filter(|part| !part.is_empty()) {
+                    self.write(part)?;
+                }
+                return self.write(b"\n");
+            }
             self.in_pieces(len, 1, |vm, range| each_part(&parts, range, |bytes| vm.write(bytes)))?;
         }
         self.write(b"\n")
