@@ -5,7 +5,7 @@
 //! cargo bench -p siskin-benches --bench vms -- 100000 --tier interp
 //! ```
 //!
-//! Each compiles three functions. Mappings are the system's count of stretches of addresses; a process may have 65,530.
+//! Each compiles two functions. Mappings are the system's count of stretches of addresses; a process may have 65,530.
 
 use std::error::Error;
 use std::fs;
