@@ -9,11 +9,13 @@ use std::alloc::Layout;
 use std::cell::Cell;
 
 use bytecode::{code, fill, program, text};
-use common::{Counting, End, Kept, Still, run};
+use common::{Counting, End, Kept, Still, run, run_in};
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Const, FnIndex, Insn, Program, Text};
+use siskin_core::layout::STUBS;
 use siskin_core::mem::RawAlloc;
-use siskin_core::platform::{Clock, Host, Output, OutputError, PanicGuard};
+use siskin_core::platform::{Clock, CodeSpan, Host, Output, OutputError, PanicGuard};
+use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
 const STRESS: Options = Options {
@@ -180,6 +182,41 @@ fn a_panic_of_the_host_leaves_no_trace() {
     let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert_eq!(output.0, b"3\n");
+}
+
+/// A tier of no size takes no memory, as an allocator may not be asked for nothing.
+#[test]
+fn a_tier_may_have_no_size() {
+    struct Refuses;
+    // SAFETY: it makes no code.
+    unsafe impl NativeTier for Refuses {
+        fn name(&self) -> &'static str {
+            "none"
+        }
+        fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
+            Err(Bail::NoTier)
+        }
+        fn compile(&mut self, _: &Unit<'_>) -> Result<NativeCode, Bail> {
+            Err(Bail::NoTier)
+        }
+        fn inlines(&self, _: &[u32]) -> bool {
+            false
+        }
+        fn seal(&mut self) -> Result<(), Bail> {
+            Ok(())
+        }
+        fn free(&mut self, _: CodeSpan) {}
+        fn used(&self) -> usize {
+            0
+        }
+    }
+    let alloc = Counting::refusing(0, 0);
+    let mut vm = Vm::new(alloc, STRESS).expect("memory");
+    let before = alloc.bytes();
+    vm.install_tier(Refuses).expect("no memory is needed");
+    assert_eq!((alloc.bytes(), vm.tier_name()), (before, Some("none")));
+    assert_eq!(run_in(vm, "fun f() { return 3; } print f();", Dialect::Lox), End::Done("3\n".into()));
+    assert_eq!(alloc.bytes(), 0);
 }
 
 /// Fuel bounds bulk work even where no call and no loop asks for it, and slices of it change nothing.
