@@ -3,7 +3,7 @@
 #![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
 #![cfg_attr(feature = "tail", expect(incomplete_features, reason = "tail calls are the feature"))]
 
-#[cfg(test)]
+#[cfg(any(test, fuzzing))]
 extern crate std;
 
 mod api;
@@ -15,10 +15,10 @@ pub mod inspect;
 mod interp;
 pub mod layout;
 pub mod mem;
+mod meter;
 mod object;
 pub mod platform;
 pub mod syntax;
-
 pub mod tier;
 mod tunable;
 mod value;
@@ -29,4 +29,6 @@ pub use interp::{
     Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame,
     Undefined, Vm,
 };
+#[cfg(fuzzing)]
+pub use meter::bulk_work;
 pub use syntax::Dialect;

@@ -136,6 +136,38 @@ impl Slices {
     const WHOLE: Slices = Slices { units: u64::MAX, collect: false };
 }
 
+/// The oracle of work: what a slice does is bounded by the fuel that it spends.
+#[cfg_attr(not(fuzzing), expect(dead_code, reason = "without `--cfg fuzzing` the engine counts no work"))]
+struct Meter {
+    fuel: u64,
+    work: u64,
+}
+
+impl Meter {
+    /// Bytes that a unit of fuel pays for, at the most: 64, of which an operation that costs n units may do nearly n + 1
+    /// times as many; a name is hashed, compared and copied.
+    const BYTES: u64 = 64 * 2 * 3;
+
+    #[cfg(fuzzing)]
+    fn start(vm: &Vm) -> Meter {
+        Meter { fuel: vm.stats().fuel, work: siskin_core::bulk_work() }
+    }
+
+    #[cfg(fuzzing)]
+    fn check(&self, vm: &Vm) {
+        let (fuel, work) = (vm.stats().fuel - self.fuel, siskin_core::bulk_work() - self.work);
+        assert!(work <= Meter::BYTES * (fuel + 1), "{work} bytes of work for {fuel} units of fuel");
+    }
+
+    #[cfg(not(fuzzing))]
+    fn start(_: &Vm) -> Meter {
+        Meter { fuel: 0, work: 0 }
+    }
+
+    #[cfg(not(fuzzing))]
+    fn check(&self, _: &Vm) {}
+}
+
 /// Runs what `vm` has started until it is done, fails, or has used `fuel`.
 fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     let mut page = Page::default();
@@ -144,7 +176,10 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     let mut short_of_memory = false;
     let end = loop {
         let portion = slices.units.min(left);
-        match vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None }) {
+        let meter = Meter::start(vm);
+        let outcome = vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None });
+        meter.check(vm);
+        match outcome {
             Outcome::OutOfFuel if left > portion => left -= portion,
             Outcome::OutOfFuel => break "Out of fuel.".to_owned(),
             Outcome::Interrupted => break "Interrupted.".to_owned(),

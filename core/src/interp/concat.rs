@@ -7,6 +7,7 @@ use super::work::{PIECE, each_part};
 use super::{Fault, Vm};
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
+use crate::meter;
 use crate::object::{Buffer, Gc, MAX_LEN, Object, Origin, Str};
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -147,8 +148,11 @@ impl Vm {
         let other_name = left != right && left.is_interned() && right.is_interned();
         let compared = self.in_pieces(left.len(), words, |vm, range| {
             let known = other_name || vm.work.partial == Value::FALSE;
-            if !known && left.bytes()[range.clone()] != right.bytes()[range] {
-                vm.work.partial = Value::FALSE;
+            if !known {
+                meter::count(range.len());
+                if left.bytes()[range.clone()] != right.bytes()[range] {
+                    vm.work.partial = Value::FALSE;
+                }
             }
             Ok(())
         });

@@ -11,6 +11,9 @@ use crate::tunable::tunable;
 /// Bytes of bulk work for one unit.
 pub(crate) const BULK: usize = 64;
 
+// The meter counts what has to be paid for.
+const _: () = assert!(BULK == crate::meter::LEAST);
+
 /// Units in a slice at most, and between two samples of what runs.
 pub(super) const SLICE: u64 = tunable(1 << 14, 100) as u64;
 

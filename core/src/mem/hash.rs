@@ -18,6 +18,7 @@ const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 /// the seed.
 #[inline]
 pub(crate) fn hash(seed: Seed, bytes: &[u8]) -> u64 {
+    crate::meter::count(bytes.len());
     let mut state = seed[1];
     let (first, last) = if let (Some(head), Some(tail)) = (bytes.first_chunk(), bytes.last_chunk()) {
         let mut first = u64::from_le_bytes(*head);

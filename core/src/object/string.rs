@@ -21,6 +21,7 @@ use hashbrown::HashTable;
 
 use super::{Gc, Header, Kind, NO_SHAPE, Object};
 use crate::mem::{Mem, OutOfMemory, Seed, Table};
+use crate::meter;
 use crate::tunable::tunable;
 
 /// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
@@ -87,6 +88,7 @@ impl Str {
             Origin::Computed => COMPUTED,
         };
         let len = (parts[0].len() + parts[1].len()) as u32;
+        meter::count(len as usize);
         // SAFETY: the caller's memory covers header and bytes.
         unsafe {
             memory.write(Str {
@@ -255,6 +257,7 @@ impl Gc<Buffer> {
     /// They fit: `offset + bytes.len() <= spare()`; they are not this buffer's own spare part.
     pub(crate) unsafe fn write_spare(self, offset: usize, bytes: &[u8]) {
         debug_assert!(offset + bytes.len() <= self.spare());
+        meter::count(bytes.len());
         // SAFETY: the room lies behind the record, and nobody reads its spare part.
         unsafe {
             let start = self.as_ptr().add(1).cast::<u8>().add(self.used() + offset);
