@@ -145,8 +145,9 @@ impl Machine {
             22 => {
                 let source = SCRIPTS[bytes.below(SCRIPTS.len())];
                 let options = LoadOptions { spans: bytes.next() & 1 == 0, ..LoadOptions::default() };
+                // Even a program that is not to be had has taken memory for a while.
+                self.borrows = true;
                 if let Ok(program) = other.vm.compile_with(source, Dialect::Siskin, options) {
-                    self.borrows = true;
                     self.load_program(program);
                 }
             }

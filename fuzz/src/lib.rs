@@ -195,6 +195,6 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     };
     // Tracing must work wherever it stopped.
     let end = Traceback { message: &end, vm }.to_string();
-    short_of_memory |= vm.stats().heap.for_space > 0;
+    short_of_memory |= vm.stats().heap.steps_for_space > 0;
     Ran { page, end, short_of_memory, fuel: vm.stats().fuel - before }
 }

@@ -59,8 +59,8 @@ pub struct HeapStats {
     pub young: u64,
     /// Full collections that ended.
     pub full: u64,
-    /// Full collections that began because memory had run out. A script pays for those in fuel.
-    pub for_space: u64,
+    /// Steps that the collector took because memory had run out. A script pays for those in fuel.
+    pub steps_for_space: u64,
     /// Bytes handed to the allocator of objects since the start, in whole gaps.
     pub allocated: u64,
     /// Bytes of objects alive after the last collection, those of their tables included.

@@ -61,6 +61,7 @@ const SWEEP_STEP: usize = tunable(256, 1);
 impl Heap {
     /// A step of a collection for space; begins one if there is none, or if objects were allocated meanwhile.
     pub(crate) fn rescue_step(&mut self, roots: &mut dyn Roots, want: Want) -> RescueStep {
+        self.stats.steps_for_space += 1;
         let allocated = self.stats.allocated;
         match self.rescue {
             Rescue::Collecting(start) if start.allocated == allocated => {
@@ -85,7 +86,6 @@ impl Heap {
             }
             _ if self.phase == Phase::Idle => {
                 self.begin_full();
-                self.stats.for_space += 1;
                 self.rescue = Rescue::Collecting(Start { used: self.mem.usage().used, allocated });
             }
             _ => self.advance(roots, STEP.1),
