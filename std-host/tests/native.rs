@@ -109,6 +109,36 @@ fn inlined_calls_are_calls() {
     }
 }
 
+/// Slices are short where a long function was loaded, so that most of them end without a sample: the call that finds its
+/// slice empty is made all the same.
+#[test]
+fn calls_are_made_where_a_slice_ends() {
+    let long = "x = x + x; ".repeat(9_000);
+    let source = format!(
+        "fun long(x) {{ {long} return x; }}
+        class A {{ get() {{ return 1; }} sum(n) {{ if (n == 0) return 0; return 1 + this.sum(n - 1); }} }}
+        class B < A {{ get() {{ return super.get() + 1; }} }}
+        class C {{ init(n) {{ this.n = n; }} }}
+        class D {{}}
+        fun one() {{ return 1; }}
+        fun main(k) {{
+            var a = A(); var b = B(); var bound = a.get; var t = 0;
+            for (var i = 0; i < k; i = i + 1) {{
+                t = t + a.get() + b.get() + a.sum(2) + bound() + one() + C(3).n;
+                D();
+            }}
+            return t;
+        }}
+        print main(3000);"
+    );
+    for options in [AT_ONCE, WARM] {
+        let (ran, stats) = compiled(options, &source);
+        assert_eq!(ran, interpreted(options, &source));
+        assert_eq!(ran.output, "30000\n");
+        assert!(stats.compiled >= 3, "{stats:?}");
+    }
+}
+
 /// A turn may be too long for samples to see all of it: what the code was not made for is learned when it happens.
 #[test]
 fn long_turns_are_compiled_anew_once() {

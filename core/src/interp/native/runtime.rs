@@ -243,7 +243,8 @@ impl Vm {
         }
         let now = self.stack.depth();
         let target = match self.stack.top().closure {
-            _ if now == depth => core::ptr::null(),
+            // A call that found its slice empty is not made yet: its record says that it is next.
+            _ if now == depth && self.stack.top().pc == pc => core::ptr::null(),
             Some(callee) if now == depth + 1 && now < self.native.limit => callee.function.entry.get(),
             _ => return self.exit(),
         };
