@@ -47,6 +47,33 @@ fn a_heap_that_is_nearly_full_is_out_of_memory_rather_than_collecting_for_every_
     assert!(done > 5 && refused > 5, "{done} done, {refused} refused");
 }
 
+/// An instruction that allocates and then finds no memory for its frame runs again in each slice, and comes to an end.
+#[test]
+fn small_slices_do_not_make_the_heap_collect_again_and_again() {
+    let locals: String = (0..60).map(|index| format!("var r{index} = nil; ")).collect();
+    let source = format!(
+        "class N {{ init(n) {{ this.n = n; }} }}
+         var keep = nil; for (var i = 0; i < 50000; i = i + 1) keep = N(keep);
+         class A {{ init(n) {{ {locals} if (n > 0) A(n - 1); }} }}
+         A(9000);"
+    );
+    for slice in [1, 10, 100, 5000] {
+        let mut vm = start(&source, 8 << 20);
+        let end = loop {
+            let outcome = vm
+                .run(Some(slice), &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+            assert!(vm.stats().fuel < 5_000_000, "slices of {slice}: {:?}", vm.stats());
+            if !matches!(outcome, Outcome::OutOfFuel) {
+                break outcome;
+            }
+        };
+        assert!(
+            matches!(&end, Outcome::Error(error) if error.kind() == ErrorKind::OutOfMemory),
+            "slices of {slice}: {end:?}"
+        );
+    }
+}
+
 /// A clock that wishes an interrupt whenever it is read, as the heap does before it collects.
 #[derive(Default)]
 struct Interrupting {

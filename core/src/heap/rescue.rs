@@ -4,8 +4,8 @@
 //!   none ──> (the collection under way ends) ──> full collection ──> sweep all ──> is there room? ──> none
 //! ```
 //!
-//! It is done in steps, so that the VM can stop in between; then it goes on when the allocation is tried again. All of
-//! it happens before a single object is allocated. Without a bound, a heap that is nearly full would collect for every
+//! It is done in steps, so that the VM can stop in between; then it goes on when the allocation is tried again. Hardly
+//! any object is allocated meanwhile. Without a bound, a heap that is nearly full would collect for every
 //! page: so less room than a share of the memory in use counts as none.
 
 use super::collect::STEP;
@@ -33,6 +33,14 @@ pub(super) struct Start {
     allocated: u64,
 }
 
+impl Start {
+    /// Whether the heap is about as full as it was. An instruction that runs again after a stop may allocate before it
+    /// comes to what there was no memory for: if that began the collection again, a run in small slices would not end.
+    fn still_holds(self, allocated: u64) -> bool {
+        allocated - self.allocated <= (self.used / SHARE).max(FEW_PAGES) as u64
+    }
+}
+
 /// What there was no memory for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Want {
@@ -55,16 +63,18 @@ pub(crate) enum RescueStep {
 
 /// Part of the memory in use that a collection for space must leave free.
 const SHARE: usize = 64;
+/// Bytes that may be allocated in the course of a collection for space in any case.
+const FEW_PAGES: usize = 4 * PAGE;
 /// Pages, and large objects, that a step sweeps.
 const SWEEP_STEP: usize = tunable(256, 1);
 
 impl Heap {
-    /// A step of a collection for space; begins one if there is none, or if objects were allocated meanwhile.
+    /// A step of a collection for space; begins one if there is none, or if much was allocated meanwhile.
     pub(crate) fn rescue_step(&mut self, roots: &mut dyn Roots, want: Want) -> RescueStep {
         self.stats.steps_for_space += 1;
         let allocated = self.stats.allocated;
         match self.rescue {
-            Rescue::Collecting(start) if start.allocated == allocated => {
+            Rescue::Collecting(start) if start.still_holds(allocated) => {
                 self.advance(roots, STEP.1);
                 if self.phase == Phase::Idle {
                     self.prowl = (0, 0);
@@ -72,7 +82,8 @@ impl Heap {
                     self.rescue = Rescue::Sweeping(start);
                 }
             }
-            Rescue::Sweeping(start) if start.allocated == allocated => {
+            // Pages are swept by whole marks, so a collection that began meanwhile comes to its end first.
+            Rescue::Sweeping(start) if start.still_holds(allocated) && self.phase == Phase::Idle => {
                 self.sweep_large(SWEEP_STEP);
                 if let Some(page) = self.find_empty(SWEEP_STEP) {
                     // SAFETY: an empty page that no list holds.

@@ -18,7 +18,7 @@ const _: () = assert!(BULK == crate::meter::LEAST);
 pub(super) const SLICE: u64 = tunable(1 << 14, 100) as u64;
 
 /// Words that a script may execute in a slice, if each unit pays for all of the longest function: some 10 ms.
-const SLICE_WORDS: u64 = 1 << 23;
+const SLICE_WORDS: u64 = tunable(1 << 23, 1 << 11) as u64;
 
 /// What is left to spend.
 #[repr(C)]
