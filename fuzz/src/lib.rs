@@ -65,11 +65,10 @@ const PAGE: usize = 1 << 16;
 
 impl Output for Page {
     fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        if self.0.len() + bytes.len() > PAGE {
-            return Err(OutputError);
-        }
-        self.0.extend_from_slice(bytes);
-        Ok(())
+        // What fits is kept, since a long text comes in pieces whose length depends on the slice.
+        let fits = bytes.len().min(PAGE - self.0.len());
+        self.0.extend_from_slice(&bytes[..fits]);
+        if fits < bytes.len() { Err(OutputError) } else { Ok(()) }
     }
 }
 
@@ -136,7 +135,8 @@ impl Slices {
     const WHOLE: Slices = Slices { units: u64::MAX, collect: false };
 }
 
-/// The oracle of work: what a slice does is bounded by the fuel that it spends.
+/// The oracle of work: what was done up to the end of a slice is bounded by the fuel spent so far. An operation that
+/// cannot be done in pieces may be paid for in several slices and done in the last.
 #[cfg_attr(not(fuzzing), expect(dead_code, reason = "without `--cfg fuzzing` the engine counts no work"))]
 struct Meter {
     fuel: u64,
@@ -174,9 +174,9 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     let before = vm.stats().fuel;
     let mut left = fuel;
     let mut short_of_memory = false;
+    let meter = Meter::start(vm);
     let end = loop {
         let portion = slices.units.min(left);
-        let meter = Meter::start(vm);
         let outcome = vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None });
         meter.check(vm);
         match outcome {
