@@ -6,7 +6,6 @@ mod common;
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::process::Command;
 
 use common::{Counting, Kept, Still};
 use siskin::mem::RawAlloc;
@@ -163,10 +162,12 @@ fn child() {
     panic_of(&mut vm, &mut Panics::at(0), &Still);
 }
 
-#[cfg(unix)]
+// An emulator of one process does not start another.
+#[cfg(all(unix, not(emulated)))]
 #[test]
 fn without_a_guard_a_panic_ends_the_process() {
     use std::os::unix::process::ExitStatusExt as _;
+    use std::process::Command;
     for tier in ["interpreter", "machine code"] {
         let test = std::env::current_exe().expect("this test");
         let ended =
