@@ -26,7 +26,7 @@ use crate::tunable::tunable;
 
 /// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
 /// not wrap where addresses have 32 bits.
-pub(crate) const MAX_LEN: usize = tunable(1 << 30, 1 << 16);
+pub(crate) const MAX_LEN: usize = tunable(1 << 30, 1 << 20);
 
 /// Literals longer than this are not interned.
 pub(crate) const INTERN_LIMIT: usize = tunable(64, 8);
