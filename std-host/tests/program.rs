@@ -624,8 +624,8 @@ fn source_text_takes_memory() {
         assert_eq!(run(memory), ran(70, "", "Out of memory.\n"), "{memory}");
     }
     assert_eq!(siskin_with_input(["--memory", "3m", "-"], &padded(3 << 20)).code, 70);
-    // An engine needs some 60 kB beside its text.
-    assert_eq!(siskin_with_input(["--memory", "3200k", "-"], &padded((3200 << 10) - 20_000)).code, 70);
+    // An engine needs more than 4 kB beside its text, on every processor.
+    assert_eq!(siskin_with_input(["--memory", "3200k", "-"], &padded((3200 << 10) - 4_000)).code, 70);
     for command in ["check", "disasm"] {
         let args = [command.into(), "--memory".into(), "2m".into(), path.clone().into_os_string()];
         assert_eq!(siskin(args), ran(70, "", "Out of memory.\n"), "{command}");

@@ -58,7 +58,9 @@ fn blocks_grow_with_the_heap_and_stay_a_small_part_of_it() {
         }
     }
     assert!(longest > 32 * PAGE);
-    assert!(alloc.requests.load(Relaxed) < 80, "{} requests", alloc.requests.load(Relaxed));
+    // Smaller pages make smaller blocks.
+    let most = 80 * (16 << 10) / PAGE;
+    assert!(alloc.requests.load(Relaxed) < most, "{} requests", alloc.requests.load(Relaxed));
 }
 
 #[test]
