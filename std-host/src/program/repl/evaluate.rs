@@ -186,9 +186,15 @@ fn limited(mut options: Options) -> Options {
     if options.memory == usize::MAX
         && let Some(memory) = memory()
     {
-        options.memory = usize::try_from(memory / 2).unwrap_or(usize::MAX);
+        options.memory = half(memory);
     }
     options
+}
+
+/// Half of `memory` bytes, or half of all addresses if those are fewer: a process of 32 bits may run on a machine that
+/// has more memory than it can reach.
+fn half(memory: u64) -> usize {
+    usize::try_from(memory / 2).unwrap_or(usize::MAX).min(usize::MAX / 2)
 }
 
 /// Bytes of memory that the machine has, if that is known.
@@ -220,5 +226,16 @@ impl Write for Lines<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.stream.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half;
+
+    #[test]
+    fn half_of_any_memory_is_a_limit() {
+        assert_eq!(half(4096), 2048);
+        assert_eq!(half(u64::MAX), usize::MAX / 2);
     }
 }
