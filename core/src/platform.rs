@@ -35,8 +35,9 @@ pub trait Clock {
 ///
 /// Nothing unwinds through a VM, as machine code cannot be unwound. So [`Output`] and [`Clock`] are called through the
 /// guard, from the interpreter and from machine code alike. If one panics, no callback of the run is called any more, the
-/// run ends, and the panic goes on in the caller of [`Vm::run`](crate::Vm::run). The VM can be used afterwards. Without a
-/// guard, and where panics do not unwind, a panic ends the process.
+/// run ends, and the panic goes on in the caller of [`Vm::run`](crate::Vm::run). A panic of
+/// [`Options::clock`](crate::Options::clock) goes on in the caller of what makes a VM or loads a script. The VM can be used
+/// afterwards. Without a guard, and where panics do not unwind, a panic ends the process.
 ///
 /// The crate `siskin` has one for programs with the standard library.
 pub trait PanicGuard: Sync {

@@ -6,7 +6,7 @@ use common::{Counting, Kept, Still};
 use siskin_core::bytecode::verify::Flaw;
 use siskin_core::platform::Host;
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Undefined, Vm};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 fn vm() -> Vm {
     Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory")
@@ -203,7 +203,26 @@ fn a_host_can_interrupt_and_go_on() {
     let (mut output, wish) = (Kept::default(), AtomicBool::new(true));
     let mut host = Host { output: &mut output, clock: &Still, interrupt: Some(&wish) };
     assert!(matches!(vm.run(None, &mut host), Outcome::Interrupted));
-    assert!(!wish.load(Ordering::Relaxed), "the wish is granted once");
+    assert!(!wish.load(Relaxed), "the wish is granted once");
     assert!(matches!(vm.run(None, &mut host), Outcome::Done));
     assert_eq!(output.0, b"100000\n");
+}
+
+/// Allocation while a script is loaded waits for the collector as a running script does.
+#[test]
+fn pauses_of_loading_are_measured() {
+    static NOW: AtomicU64 = AtomicU64::new(0);
+    let clock = Some((|| NOW.fetch_add(1000, Relaxed)) as fn() -> u64);
+    let source = "fn f() { \"a\" } class A { init() { this.b = f(); } } A();";
+    for (clock, each) in [(None, 0), (clock, 1000)] {
+        let options = Options { gc_stress: true, clock, ..Options::default() };
+        let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+        let before = vm.stats();
+        vm.load(source, Dialect::Siskin).expect("no errors");
+        let after = vm.stats();
+        let pauses = after.pauses - before.pauses;
+        assert!(pauses > 0);
+        assert_eq!(after.total_pause - before.total_pause, pauses * each);
+        assert_eq!(after.longest_pause, each);
+    }
 }

@@ -1,6 +1,7 @@
 //! What a script sees of the world: an output stream and a clock.
 
 use std::io::{self, Write};
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use siskin_core::platform::{Clock, Output, OutputError};
@@ -46,6 +47,13 @@ impl SystemClock {
     #[must_use]
     pub fn start() -> SystemClock {
         SystemClock(Instant::now())
+    }
+
+    /// Nanoseconds since this was first called: for [`Options::clock`](siskin_core::Options::clock).
+    #[must_use]
+    pub fn since_first() -> u64 {
+        static FIRST: OnceLock<SystemClock> = OnceLock::new();
+        FIRST.get_or_init(SystemClock::start).nanoseconds()
     }
 }
 

@@ -115,6 +115,46 @@ fn a_panic_of_the_clock_goes_on_in_the_caller() {
     }
 }
 
+thread_local! {
+    /// Calls of `ticking` so far on this thread, and the one that panics.
+    static TICKS: Cell<(u32, u32)> = const { Cell::new((0, u32::MAX)) };
+}
+
+fn ticking() -> u64 {
+    let (calls, at) = TICKS.get();
+    TICKS.set((calls + 1, at));
+    assert!(calls != at, "tick {calls}");
+    u64::from(calls) * 1000
+}
+
+/// The clock of the options is asked while a VM is made and while a script is loaded.
+#[test]
+fn a_panic_of_the_clock_outside_a_run_goes_on_in_the_caller() {
+    let source = "class A { init() { this.a = \"b\"; } } fn f() { A() } f();";
+    let options = Options { gc_stress: true, clock: Some(ticking), ..Options::default() };
+    let mut vm = Vm::new(SYSTEM, options).expect("memory");
+    let (made, _) = TICKS.get();
+    assert!(made > 0, "functions of the library are objects");
+    start(&mut vm, source);
+    let (loaded, _) = TICKS.get();
+    assert!(loaded > made);
+    for at in [0, 1, made - 1] {
+        TICKS.set((0, at));
+        let caught = catch_unwind(AssertUnwindSafe(|| Vm::new(SYSTEM, options).map(drop)));
+        let payload = caught.expect_err("the panic");
+        assert_eq!(payload.downcast_ref::<String>(), Some(&format!("tick {at}")));
+        assert_eq!(TICKS.get().0, at + 1, "nothing is called after that");
+    }
+    for at in [0, 1] {
+        TICKS.set((0, at));
+        let caught = catch_unwind(AssertUnwindSafe(|| vm.load(source, Dialect::Siskin).map(drop)));
+        let payload = caught.expect_err("the panic");
+        assert_eq!(payload.downcast_ref::<String>(), Some(&format!("tick {at}")));
+        assert_eq!(TICKS.get().0, at + 1, "nothing is called after that");
+        is_usable(&mut vm);
+    }
+}
+
 #[test]
 fn an_endless_script_ends_when_the_clock_panics() {
     for hot in TIERS {

@@ -154,13 +154,15 @@ impl Vm {
         dialect: Dialect,
         options: LoadOptions,
     ) -> Result<Script, LoadError> {
-        match self.load_once(source, dialect, options) {
-            Err(LoadError::OutOfMemory) => {
-                self.collect_for_space(Want::Table)?;
-                self.load_once(source, dialect, options)
-            }
+        let loaded = match self.load_once(source, dialect, options) {
+            Err(LoadError::OutOfMemory) => self
+                .collect_for_space(Want::Table)
+                .map_err(LoadError::from)
+                .and_then(|()| self.load_once(source, dialect, options)),
             result => result,
-        }
+        };
+        self.resume_panic();
+        loaded
     }
 
     fn load_once(
@@ -180,11 +182,9 @@ impl Vm {
     /// When the program is refused, or memory is out.
     pub fn load_program(&mut self, program: Program) -> Result<Script, VerifyError> {
         verify(&program)?;
-        self.link_script(program).map_err(|OutOfMemory| VerifyError {
-            function: FnIndex(0),
-            at: None,
-            what: Flaw::OutOfMemory,
-        })
+        let linked = self.link_script(program);
+        self.resume_panic();
+        linked.map_err(|OutOfMemory| VerifyError { function: FnIndex(0), at: None, what: Flaw::OutOfMemory })
     }
 
     fn link_script(&mut self, program: Program) -> Result<Script, OutOfMemory> {

@@ -61,11 +61,29 @@ impl Vm {
         wished || self.panicked
     }
 
-    /// Nanoseconds by the host's clock; 0 outside a run.
+    /// Nanoseconds by the host's clock, outside a run by that of the options. 0 if there is none.
     pub(crate) fn nanoseconds(&mut self) -> Result<u64, Fault> {
         match self.call_host(|host| host.clock.nanoseconds()) {
-            Err(Fault::Output) => Ok(0),
+            Err(Fault::Output) => Ok(self.nanoseconds_outside()),
             result => result,
+        }
+    }
+
+    fn nanoseconds_outside(&mut self) -> u64 {
+        let Some(clock) = self.options.clock else { return 0 };
+        let mut now = 0;
+        let done = guarded(&mut Guarded { guard: self.guard, callback: &mut || now = clock() });
+        // From here on no clock is asked, until `resume_panic`.
+        self.panicked = !done;
+        now
+    }
+
+    /// Goes on with a panic of the options' clock: after work outside a run, once all is as it should be.
+    pub(crate) fn resume_panic(&mut self) {
+        if core::mem::take(&mut self.panicked)
+            && let Some(guard) = self.guard
+        {
+            guard.resume();
         }
     }
 }

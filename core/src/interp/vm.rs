@@ -52,6 +52,9 @@ pub struct Options {
     /// take long to tell apart. It should come from the system's source of randomness; the crate `siskin` has
     /// `random_seed`. If none is given, it is made of the addresses of memory, stack and program.
     pub seed: Option<[u64; 2]>,
+    /// Nanoseconds since some fixed moment, by a clock that never goes back. Pauses of the collector are measured with it
+    /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`].
+    pub clock: Option<fn() -> u64>,
 }
 
 impl Default for Options {
@@ -65,6 +68,7 @@ impl Default for Options {
             hot: 1000,
             dispatch: Dispatch::default(),
             seed: None,
+            clock: None,
         }
     }
 }
@@ -89,10 +93,10 @@ pub struct Stats {
     pub memory: MemoryUse,
     /// The heap's doings.
     pub heap: HeapStats,
-    /// Times that a script waited for its heap: for a step of the collector and the search for free memory, or for a
-    /// collection because memory ran out.
+    /// Times that a script, or the loading of one, waited for its heap: for a step of the collector and the search for
+    /// free memory, or for a collection because memory ran out.
     pub pauses: u64,
-    /// The longest of them, in nanoseconds.
+    /// The longest of them, in nanoseconds; those of loading are not measured without [`Options::clock`].
     pub longest_pause: u64,
     /// All of them, in nanoseconds.
     pub total_pause: u64,
@@ -250,8 +254,9 @@ impl Vm {
             stats: Stats::default(),
             mem,
         };
-        crate::builtins::install(&mut vm)?;
-        Ok(vm)
+        let installed = crate::builtins::install(&mut vm);
+        vm.resume_panic();
+        installed.map(|()| vm)
     }
 
     /// The memory that the VM is in.
