@@ -5,6 +5,8 @@ use std::fmt;
 use siskin_core::syntax::{Diagnostic, Found};
 use siskin_core::{TraceFrame, Vm};
 
+use super::lines::Lines;
+
 /// Compile errors, one a line: `[line 3] Error at 'x': Expect expression.`
 ///
 /// The line is that on which the offending token ends.
@@ -20,7 +22,7 @@ impl fmt::Display for CompileErrors<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let lines = Lines::new(self.source);
         for &Diagnostic { code, span, found } in self.diagnostics {
-            write!(f, "[line {}] Error", lines.at(span.end as usize))?;
+            write!(f, "[line {}] Error", lines.line_at(self.source, span.end as usize))?;
             match found {
                 Found::Token => {
                     let lexeme = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
@@ -67,37 +69,5 @@ impl fmt::Display for Traceback<'_> {
             }
         }
         Ok(())
-    }
-}
-
-/// The lines of positions in a text, in whatever order they are asked for.
-struct Lines {
-    newlines: Vec<usize>,
-}
-
-impl Lines {
-    fn new(text: &str) -> Lines {
-        Lines { newlines: text.match_indices('\n').map(|(at, _)| at).collect() }
-    }
-
-    /// The line (from 1) of the byte at `position`.
-    fn at(&self, position: usize) -> usize {
-        self.newlines.partition_point(|&newline| newline < position) + 1
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Lines;
-
-    #[test]
-    fn lines_are_counted_from_one_in_any_order() {
-        let lines = Lines::new("a\nb\n\nc");
-        assert_eq!(lines.at(0), 1);
-        assert_eq!(lines.at(1), 1);
-        assert_eq!(lines.at(2), 2);
-        assert_eq!(lines.at(5), 4);
-        assert_eq!(lines.at(3), 2);
-        assert_eq!(lines.at(99), 4);
     }
 }

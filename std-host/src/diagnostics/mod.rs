@@ -6,6 +6,7 @@
 //!      report  what happened and where   lox   the book's text, as it is
 //!     /      \
 //! source    sources                      a text; those a VM has loaded, and which piece of them a frame is at
+//! lines                                  which line and column a byte is at
 //! suggest   habits                       "did you mean"; words of other languages
 //!     \      /
 //!      Report --- printer ---> pretty    for people: the piece of the text, underlined
@@ -17,6 +18,7 @@
 //!
 //! Only the book's text is there without the feature `reports` (on by default).
 
+mod lines;
 mod lox;
 
 #[cfg(feature = "reports")]

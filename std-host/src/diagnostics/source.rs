@@ -6,6 +6,8 @@ use std::ops::Range;
 
 use siskin_core::{Dialect, LoadOptions};
 
+use super::lines::Lines;
+
 /// A source text, and what a person calls it.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -14,28 +16,14 @@ pub struct Source {
     dialect: Dialect,
     interactive: bool,
     /// Made when the first line or column is asked for.
-    index: OnceCell<Box<Index>>,
+    lines: OnceCell<Box<Lines>>,
 }
-
-/// What finds lines and columns.
-#[derive(Clone, Debug)]
-struct Index {
-    /// Where the newlines are.
-    newlines: Vec<usize>,
-    /// How many characters begin before each multiple of [`BLOCK`] bytes.
-    characters: Vec<usize>,
-}
-
-/// Bytes that are searched for characters when a column is asked for.
-///
-/// A column costs as much on a line of a gigabyte as on a short one: a text may have very many errors on one line.
-const BLOCK: usize = 512;
 
 impl Source {
     /// A text, named like its file.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, dialect: Dialect) -> Source {
-        Source { name: name.into(), text: text.into(), dialect, interactive: false, index: OnceCell::new() }
+        Source { name: name.into(), text: text.into(), dialect, interactive: false, lines: OnceCell::new() }
     }
 
     /// The same, as a person's input at a prompt: see [`LoadOptions::interactive`].
@@ -93,60 +81,33 @@ impl Source {
         let at = self.boundary(at);
         let line = self.line_at(at);
         let start = self.line_bytes(line).start;
-        Position { line, column: self.characters_before(at) - self.characters_before(start) + 1 }
+        let characters = |at| self.lines().characters_before(&self.text, at);
+        Position { line, column: characters(at) - characters(start) + 1 }
     }
 
     /// The line of a byte, or of what ends before it.
     pub(super) fn line_at(&self, at: usize) -> usize {
-        self.index().newlines.partition_point(|&newline| newline < at) + 1
+        self.lines().line_at(&self.text, at)
     }
 
     /// The bytes of a line without its newline; of a line that is not there, the empty end of the text.
     pub(super) fn line_bytes(&self, line: usize) -> Range<usize> {
-        let newlines = &self.index().newlines;
+        let newline = |number| self.lines().newline(&self.text, number);
         let start = match line.saturating_sub(1) {
             0 => 0,
-            before => newlines.get(before - 1).map_or(self.text.len(), |&newline| newline + 1),
+            before => newline(before - 1).map_or(self.text.len(), |newline| newline + 1),
         };
-        let end = newlines.get(line.saturating_sub(1)).copied().unwrap_or(self.text.len());
-        start..end
+        start..newline(line.saturating_sub(1)).unwrap_or(self.text.len())
     }
 
-    fn index(&self) -> &Index {
-        self.index.get_or_init(|| Box::new(Index::new(&self.text)))
-    }
-
-    /// How many characters begin before the byte at `at`.
-    fn characters_before(&self, at: usize) -> usize {
-        let blocks = &self.index().characters;
-        // At the end of a text whose last block is full there is no other.
-        let block = (at / BLOCK).min(blocks.len().saturating_sub(1));
-        let before = blocks.get(block).copied().unwrap_or(0);
-        before + characters(&self.text.as_bytes()[block * BLOCK..at])
+    fn lines(&self) -> &Lines {
+        self.lines.get_or_init(|| Box::new(Lines::new(&self.text)))
     }
 
     /// The last beginning of a character that is not behind `at`.
     fn boundary(&self, at: usize) -> usize {
         (0..=at.min(self.text.len())).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
     }
-}
-
-impl Index {
-    fn new(text: &str) -> Index {
-        let mut all = 0;
-        let before_each = text.as_bytes().chunks(BLOCK).map(|block| {
-            let before = all;
-            all += characters(block);
-            before
-        });
-        let characters = before_each.collect();
-        Index { newlines: text.match_indices('\n').map(|(at, _)| at).collect(), characters }
-    }
-}
-
-/// How many characters begin in these bytes of UTF-8.
-fn characters(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
 }
 
 /// A range of bytes of a source text, which it begins and ends between characters.
@@ -244,28 +205,6 @@ mod tests {
         assert_eq!(at(&source, 4), (2, 1));
         assert_eq!(at(&source, 6), (3, 2));
         assert_eq!(at(&source, 99), (3, 3), "the end");
-    }
-
-    /// If each column were counted from the start of its line, this would take hours.
-    #[test]
-    fn columns_of_a_long_line_are_found_at_once() {
-        let text = "aé".repeat(4 << 20);
-        let source = source(&text);
-        for pair in (0..4 << 20).step_by(7) {
-            assert_eq!(at(&source, 3 * pair), (1, 2 * pair + 1));
-            assert_eq!(at(&source, 3 * pair + 1), (1, 2 * pair + 2));
-        }
-        assert_eq!(at(&source, text.len()), (1, (8 << 20) + 1));
-    }
-
-    #[test]
-    fn columns_at_the_ends_of_blocks() {
-        for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
-            let source = source(&"x".repeat(len));
-            for byte in [0, len / 2, len] {
-                assert_eq!(at(&source, byte), (1, byte + 1), "{byte} of {len}");
-            }
-        }
     }
 
     #[test]

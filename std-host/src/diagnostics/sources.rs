@@ -90,7 +90,7 @@ impl Sources {
 
     /// The active calls, innermost first.
     pub(super) fn frames<'a>(&'a self, vm: &'a Vm) -> Vec<Frame<'a>> {
-        let mut spans = Spans { sources: self, options: vm.options(), programs: BTreeMap::new() };
+        let mut spans = Spans::new(self, vm);
         vm.trace()
             .map(|frame| Frame { function: frame.name, line: frame.line, place: spans.place(&frame) })
             .collect()
@@ -104,16 +104,28 @@ impl Sources {
     }
 }
 
+/// Bytes that compiling texts again may take even if the VM's memory is full, which may be what the error is about.
+/// Otherwise it may take as much as the VM has left.
+const LEAST_MEMORY: usize = 1 << 20;
+
 /// Which piece of the text each instruction is from: asked of texts that are compiled again, each at most once.
 /// Compiling is deterministic, so instructions are where they were.
 struct Spans<'a> {
     sources: &'a Sources,
-    options: Options,
+    /// Compiles them, in memory apart.
+    compiler: Option<Vm>,
     /// By index of the text, those compiled so far.
     programs: BTreeMap<usize, Option<Program>>,
 }
 
 impl<'a> Spans<'a> {
+    fn new(sources: &'a Sources, vm: &Vm) -> Spans<'a> {
+        let usage = vm.mem().usage();
+        let memory = usage.limit.saturating_sub(usage.used).max(LEAST_MEMORY);
+        let compiler = Vm::new(SYSTEM, Options { memory, ..vm.options() }).ok();
+        Spans { sources, compiler, programs: BTreeMap::new() }
+    }
+
     /// Where a call is: exactly, or else its line.
     fn place(&mut self, frame: &TraceFrame<'_>) -> Option<Place<'a>> {
         let index = self.sources.find(frame.function)?;
@@ -133,14 +145,9 @@ impl<'a> Spans<'a> {
     }
 
     fn program(&mut self, index: usize) -> Option<&Program> {
-        let compiled = || compile(&self.sources.loaded[index].source, self.options);
+        let source = &self.sources.loaded[index].source;
+        let options = LoadOptions { spans: true, ..source.options() };
+        let compiled = || self.compiler.as_ref()?.compile_with(source.text(), source.dialect(), options).ok();
         self.programs.entry(index).or_insert_with(compiled).as_ref()
     }
-}
-
-/// Compiles a text with spans, in memory of its own: that of the VM may be full, and be what the error is about.
-fn compile(source: &Source, options: Options) -> Option<Program> {
-    let vm = Vm::new(SYSTEM, Options { memory: usize::MAX, ..options }).ok()?;
-    let options = LoadOptions { spans: true, ..source.options() };
-    vm.compile_with(source.text(), source.dialect(), options).ok()
 }

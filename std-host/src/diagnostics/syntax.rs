@@ -9,10 +9,12 @@ use super::report::{Kind, Report};
 use super::source::Source;
 use super::{habits, suggest};
 
-/// One report for each error.
+/// One report for each error, but of those in a row that are the same only the first: all blocks that the text leaves
+/// open are missed at its end.
 pub(super) fn reports<'a>(diagnostics: &[Diagnostic], source: &'a Source) -> Vec<Report<'a>> {
     let context = Context::new(source);
-    diagnostics.iter().map(|diagnostic| context.report(diagnostic)).collect()
+    let runs = diagnostics.chunk_by(|one, next| one == next);
+    runs.filter_map(<[_]>::first).map(|diagnostic| context.report(diagnostic)).collect()
 }
 
 /// A text with errors, as tokens.
@@ -76,6 +78,11 @@ impl<'a> Context<'a> {
         match code {
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
             Code::ExpectEqualAfterLet => return said("give it a value, or declare it with 'var'"),
+            Code::ExpectSemicolonAfterReturn
+                if here.is_some_and(|token| token.kind == TokenKind::RightBrace) =>
+            {
+                return said("'return' needs its ';' even before '}'");
+            }
             Code::UnexpectedCharacter => return habits::character(self.text(here?)).and_then(said),
             Code::ExpectBraceAfterBlock | Code::ExpectBraceAfterClassBody if here.is_none() => {
                 let open = (*self.open.get_or_init(|| self.open_brace()))?;

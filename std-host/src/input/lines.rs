@@ -42,6 +42,11 @@ impl Lines {
         Lines { text: String::new(), dialect, start, scan: Scan::default(), parsed: 0 }
     }
 
+    /// Bytes of the lines so far.
+    pub(crate) fn len(&self) -> usize {
+        self.text.len()
+    }
+
     /// The lines so far.
     pub(crate) fn into_text(self) -> String {
         self.text

@@ -1,8 +1,9 @@
 //! The command line.
 
 use std::ffi::{OsStr, OsString};
-use std::num::NonZeroU64;
+use std::num::{IntErrorKind, NonZeroU64, ParseIntError};
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
@@ -11,6 +12,7 @@ use siskin_core::{Dialect, Dispatch, Options};
 use siskin_jit::Isa;
 
 use crate::diagnostics::{Format, suggest};
+use crate::io::SystemClock;
 
 #[derive(Parser)]
 #[command(
@@ -115,7 +117,7 @@ pub(super) struct Compile {
 #[derive(Args, Default)]
 pub(super) struct Memory {
     /// The most memory to use; with k, m or g for kibi, mebi or gibi
-    #[arg(long = "memory", value_name = "BYTES", value_parser = bytes)]
+    #[arg(long = "memory", value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     limit: Option<usize>,
 }
 
@@ -169,7 +171,7 @@ pub(super) struct Columns {
     #[command(flatten)]
     pub(super) asm: Asm,
     /// How many columns of characters to fill
-    #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(40..))]
+    #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(40..), allow_negative_numbers = true)]
     pub(super) width: u16,
 }
 
@@ -208,7 +210,7 @@ impl Look {
 #[derive(Args, Default)]
 pub(super) struct Fuel {
     /// Stop with an error after so many calls and loop turns
-    #[arg(id = "fuel", long = "fuel", value_name = "N")]
+    #[arg(id = "fuel", long = "fuel", value_name = "N", value_parser = count::<u64>, allow_negative_numbers = true)]
     pub(super) limit: Option<u64>,
 }
 
@@ -219,13 +221,13 @@ pub(super) struct Engine {
     #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers(), hide_possible_values = true)]
     pub(super) tier: Tier,
     /// Calls and loop turns after which a function is compiled to machine code
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
     hot: Option<u32>,
     /// How the interpreter gets from one instruction to the next: match or tail
     #[arg(long, value_name = "NAME", value_parser = dispatch)]
     dispatch: Option<Dispatch>,
     /// The deepest that calls may nest
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
     max_depth: Option<u32>,
     /// Collect garbage at every allocation, to find faults in the engine
     #[arg(long)]
@@ -257,7 +259,7 @@ pub(super) struct Run {
     #[command(flatten)]
     pub(super) fuel: Fuel,
     /// Stop and resume every N units of fuel, to find faults in the engine
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count::<NonZeroU64>, allow_negative_numbers = true)]
     pub(super) slice: Option<NonZeroU64>,
     /// Report collections, memory and fuel on standard error at the end
     #[arg(long)]
@@ -280,7 +282,11 @@ impl Compile {
 
 impl Memory {
     fn options(&self) -> Options {
-        let mut options = Options { seed: Some(crate::random_seed()), ..Options::default() };
+        let mut options = Options {
+            seed: Some(crate::random_seed()),
+            clock: Some(SystemClock::since_first),
+            ..Options::default()
+        };
         if let Some(limit) = self.limit {
             options.memory = limit;
         }
@@ -428,17 +434,20 @@ impl Command {
     }
 }
 
-/// What to say if the first word is nearly a command, and no file, or nearly an option that stands alone.
+/// What to say if the first word is neither a command nor a file, or nearly an option that stands alone.
 fn mistyped(word: &OsStr) -> Option<Answer> {
     let name = word.to_str()?;
     let is_option = name.starts_with('-');
     let candidates = COMMANDS.iter().copied().filter(|command| command.starts_with('-') == is_option);
-    let near = suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option)?;
-    if !is_option && Path::new(word).exists() {
+    let near = suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option);
+    // What looks like the path of a file is one that is missing.
+    let is_word = !name.is_empty() && name.chars().all(|char| char.is_alphanumeric());
+    if !is_option && Path::new(word).exists() || near.is_none() && !is_word {
         return None;
     }
     let what = if is_option { "option" } else { "command or file" };
-    let text = format!("error: there is no {what} '{name}': did you mean '{near}'?\n");
+    let question = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
+    let text = format!("error: there is no {what} '{name}'{question}\n");
     Some(Answer::Usage(text + "\nFor more information, try '--help'.\n"))
 }
 
@@ -503,6 +512,15 @@ fn dispatch(name: &str) -> Result<Dispatch, &'static str> {
         }
         _ => Err("there are `match` and `tail`"),
     }
+}
+
+/// A number of times.
+fn count<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, &'static str> {
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "more than this machine can count",
+        IntErrorKind::Zero => "not a number from 1 on",
+        _ => "not a whole number, such as 1000",
+    })
 }
 
 /// A number of bytes: `4096`, `64k`, `16m`, `2g`.

@@ -75,15 +75,19 @@ pub(super) fn rest(options: Options, source: &Source) -> Options {
     Options { memory, ..options }
 }
 
-/// A script in a file, in the dialect that the file's name says.
+/// A script in a file, in the dialect that the file's name says. Nothing is read of a text of more than `memory` bytes.
 #[cfg(feature = "repl")]
-pub(super) fn read_file(path: &Path) -> io::Result<Source> {
-    match read_path(path, usize::MAX) {
+pub(super) fn read_file(path: &Path, memory: usize) -> io::Result<Source> {
+    match read_path(path, memory) {
         Ok(text) => Ok(Source::new(path.display().to_string(), text, dialect_of(path))),
         Err(Unreadable::Io(error)) => Err(error),
-        Err(Unreadable::Memory) => Err(io::ErrorKind::OutOfMemory.into()),
+        Err(Unreadable::Memory) => Err(io::Error::new(io::ErrorKind::OutOfMemory, TOO_LONG)),
     }
 }
+
+/// Why a session does not take a text.
+#[cfg(feature = "repl")]
+pub(super) const TOO_LONG: &str = "the text is longer than the limit on memory leaves room for";
 
 fn read_path(path: &Path, memory: usize) -> Result<String, Unreadable> {
     let mut file = open(path)?;

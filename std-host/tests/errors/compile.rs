@@ -354,6 +354,27 @@ error: Expect '}' after block.
 }
 
 #[test]
+fn return_needs_a_semicolon_before_a_brace() {
+    same(
+        &pretty("fn f(n) { if n < 1 { return 1 } n }\nprint f(3);"),
+        r"error: Expect ';' after return value.
+ --> a.sk:1:31
+  |
+1 | fn f(n) { if n < 1 { return 1 } n }
+  |                               ^
+  |
+  = help: 'return' needs its ';' even before '}'
+
+error: Expect '}' after block.
+ --> a.sk:2:12
+  |
+2 | print f(3);
+  |            ^
+",
+    );
+}
+
+#[test]
 fn assignment_to_let() {
     same(
         &pretty(

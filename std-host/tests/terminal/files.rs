@@ -269,6 +269,35 @@ error: Expect variable name.
     assert!(fs::metadata(&path).is_err(), "nothing is written");
 }
 
+/// What an input did before it failed is not in the script.
+#[test]
+fn what_fails_as_a_script_is_said() {
+    let path = path("save_fails.sk");
+    check_file(
+        &path,
+        "
+sk> let a = 1; -\"x\"
+error: Operand must be a number.
+ --> <input 1>:1:12
+  |
+1 | let a = 1; -\"x\"
+  |            ^^^^
+
+sk> print a
+1
+
+sk> :save FILE
+  saved 1 input; they fail as a script:
+error: Undefined variable 'a'.
+ --> FILE:1:7
+  |
+1 | print a;
+  |       ^
+",
+    );
+    assert_eq!(fs::read_to_string(&path).expect("it was saved"), "print a;\n");
+}
+
 #[test]
 fn paths_may_be_quoted_or_below_home() {
     let path = file("with blank.sk", "print 3;");

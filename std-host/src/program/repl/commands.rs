@@ -118,7 +118,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "save",
         usage: "FILE",
         about: "write the inputs so far to a new file",
-        more: "Inputs that failed are left out; what :load ran is put in. An existing file is not changed. FILE.lox is written\n  as Lox, anything else as Siskin.",
+        more: "Inputs that failed are left out; what :load ran is put in. An existing file is not changed. FILE.lox is written\n  as Lox, anything else as Siskin. The script is run once, without its output, to see whether it fails.",
         argument: || Argument::File,
         run: save,
     },
@@ -332,7 +332,7 @@ fn path(argument: &str) -> PathBuf {
 
 fn load(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
     let path = path(argument);
-    let source = source::read_file(&path)
+    let source = source::read_file(&path, repl.session.room())
         .map_err(|error| Wrong::Said(format!("cannot read '{}': {error}", path.display())))?;
     repl.run_file(source, console)?;
     Ok(Next::Stay)
@@ -349,12 +349,19 @@ fn save(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
     };
     let write = || {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        file.write_all(script.as_bytes())?;
+        file.write_all(script.text().as_bytes())?;
         file.flush()
     };
     write().map_err(|error| Wrong::Said(format!("cannot write '{}': {error}", path.display())))?;
-    let count = repl.session.inputs.len();
-    Ok(print(console, format_args!("  saved {}\n", Count(count, "input")))?)
+    let count = Count(repl.session.inputs.len(), "input");
+    match repl.session.try_out(script, repl.printer) {
+        Ok(()) => Ok(print(console, format_args!("  saved {count}\n"))?),
+        Err(report) => {
+            print(console, format_args!("  saved {count}; they fail as a script:\n"))?;
+            console.error(report);
+            Ok(Next::Stay)
+        }
+    }
 }
 
 fn dialect(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {

@@ -29,7 +29,7 @@ const WIDTH: usize = 100;
 /// A session, and what is shown of it.
 pub(super) struct Repl {
     pub(super) session: Session,
-    printer: Printer,
+    pub(super) printer: Printer,
     is_terminal: bool,
 }
 

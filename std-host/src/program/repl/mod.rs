@@ -124,9 +124,9 @@ impl Reader {
 
     /// Asks for an input; the session is given back.
     fn read(&mut self, session: Session, console: &mut Console<'_>) -> (Option<Session>, io::Result<Read>) {
-        let dialect = session.dialect;
+        let (dialect, room) = (session.dialect, session.room());
         let Some(editor) = &mut self.editor else {
-            return (Some(session), self.plain.read(dialect, console));
+            return (Some(session), self.plain.read(dialect, room, console));
         };
         let mut session = Some(session);
         if !self.gave_up
@@ -141,7 +141,7 @@ impl Reader {
             }
             self.plain.put(&editor.take_unread());
         }
-        let read = self.plain.read(dialect, console);
+        let read = self.plain.read(dialect, room, console);
         editor.has_answered(self.plain.take_replies());
         // One that ever said it is asked again at the next prompt.
         self.gave_up = !editor.answers();

@@ -6,6 +6,7 @@ use std::io;
 use siskin_core::Dialect;
 
 use super::super::console::Console;
+use super::super::source::TOO_LONG;
 use super::Read;
 use super::commands;
 use super::editor::{Prompt, WAY_OUT};
@@ -22,6 +23,8 @@ pub(super) struct Plain {
     /// Whole lines that are not yet part of an input.
     lines: VecDeque<Vec<u8>>,
     ended: bool,
+    /// Whether the line that is being read is too long, and left out.
+    skips: bool,
     /// At a terminal: hears Ctrl-C.
     interrupts: Option<Interrupts>,
     /// Answers to "where is the cursor?" that were among the input.
@@ -32,7 +35,7 @@ impl Plain {
     pub(super) fn new(is_terminal: bool) -> Plain {
         let interrupts = if is_terminal { Interrupts::new().ok() } else { None };
         let (bytes, lines) = (Vec::new(), VecDeque::new());
-        Plain { bytes, lines, ended: false, interrupts, replies: 0 }
+        Plain { bytes, lines, ended: false, skips: false, interrupts, replies: 0 }
     }
 
     /// Adds what was read by somebody else.
@@ -45,8 +48,13 @@ impl Plain {
         std::mem::take(&mut self.replies)
     }
 
-    /// The next input. At a terminal there is a prompt.
-    pub(super) fn read(&mut self, dialect: Dialect, console: &mut Console<'_>) -> io::Result<Read> {
+    /// The next input, of at most `room` bytes. At a terminal there is a prompt.
+    pub(super) fn read(
+        &mut self,
+        dialect: Dialect,
+        room: usize,
+        console: &mut Console<'_>,
+    ) -> io::Result<Read> {
         let prompt = Prompt::new(dialect);
         let mut lines: Option<Lines> = None;
         let mut empty = 0;
@@ -59,7 +67,7 @@ impl Plain {
                 console.stdout.write_all(shown.as_bytes())?;
                 console.stdout.flush()?;
             }
-            let line = match self.line(console.stdin)? {
+            let line = match self.line(room, console.stdin)? {
                 Line::Text(line) => line,
                 // What was begun cannot become complete; its error says so.
                 Line::End => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
@@ -67,6 +75,7 @@ impl Plain {
                     console.stdout.write_all(b"\n")?;
                     return Ok(Read::Interrupted);
                 }
+                Line::TooLong => return Ok(Read::Refused(TOO_LONG)),
             };
             let Ok(line) = String::from_utf8(line) else {
                 return Ok(Read::Refused("this line is not UTF-8 text"));
@@ -78,6 +87,9 @@ impl Plain {
                     None => return Ok(Read::Text(line)),
                 },
             };
+            if line.len() > room.saturating_sub(input.len()) {
+                return Ok(Read::Refused(TOO_LONG));
+            }
             match input.push(&line) {
                 Grown::Incomplete if console.is_terminal => {
                     empty = if line.trim().is_empty() { empty + 1 } else { 0 };
@@ -99,8 +111,8 @@ impl Plain {
         }
     }
 
-    /// The next line, without its end.
-    fn line(&mut self, stdin: &mut dyn io::Read) -> io::Result<Line> {
+    /// The next line, without its end. Of one of more than `room` bytes, no more is held than was read at once.
+    fn line(&mut self, room: usize, stdin: &mut dyn io::Read) -> io::Result<Line> {
         loop {
             if let Some(line) = self.lines.pop_front() {
                 return Ok(Line::Text(line));
@@ -109,10 +121,16 @@ impl Plain {
                 let line = std::mem::take(&mut self.bytes);
                 return Ok(if line.is_empty() { Line::End } else { Line::Text(line) });
             }
+            if self.bytes.len() > room {
+                self.bytes = Vec::new();
+                self.skips = true;
+                return Ok(Line::TooLong);
+            }
             if let Some(interrupts) = &mut self.interrupts
                 && interrupts.wait()?
             {
                 self.bytes.clear();
+                self.skips = false;
                 return Ok(Line::Interrupted);
             }
             let mut chunk = vec![0; CHUNK];
@@ -123,6 +141,11 @@ impl Plain {
                 // A terminal: this may have been typed when the line editor had it.
                 self.replies += strip_replies(&mut chunk);
                 chunk.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
+            }
+            if self.skips {
+                let end = chunk.iter().position(|&byte| byte == b'\n');
+                self.skips = end.is_none();
+                chunk.drain(..end.map_or(count, |end| end + 1));
             }
             self.add(&chunk);
         }
@@ -142,6 +165,8 @@ impl Plain {
 /// What comes of asking for a line.
 enum Line {
     Text(Vec<u8>),
+    /// It is, and the rest of it will not be read.
+    TooLong,
     /// Ctrl-C.
     Interrupted,
     /// There are no more.

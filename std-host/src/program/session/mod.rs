@@ -21,7 +21,7 @@ use siskin_core::inspect::ValueKind;
 use siskin_core::mem::{Mem, OutOfMemory};
 use siskin_core::platform::{Clock, Host};
 use siskin_core::tier::Bail;
-use siskin_core::{Dialect, LoadError, Options, Outcome, RuntimeError, Vm};
+use siskin_core::{Dialect, ErrorKind, LoadError, Options, Outcome, RuntimeError, Vm};
 
 pub(super) use defined::{Definition, definitions};
 pub(super) use find::{Found, NotFound};
@@ -78,6 +78,9 @@ impl Drop for Reserve {
         self.mem.set_limit(self.limit);
     }
 }
+
+/// Fuel for what a script of the inputs does beside them: it gives `_` its values.
+const SPARE_FUEL: u64 = 1000;
 
 /// A VM and what it was told.
 pub(super) struct Session {
@@ -158,14 +161,18 @@ impl Session {
         format!("<input {}>", self.count)
     }
 
-    /// Counts a text that may be kept, as an input and as what functions came from: all such texts have to fit into as
-    /// much memory as the VM may have.
+    /// Bytes that the next text may have. It may be kept twice, as an input and as what functions came from, and all such
+    /// texts have to fit into as much memory as the VM may have.
+    pub(super) fn room(&self) -> usize {
+        (self.vm.options().memory - self.kept) / 2
+    }
+
+    /// Counts a text that may be kept.
     fn keep(&mut self, text: &str) -> Result<(), OutOfMemory> {
-        let kept = self.kept.saturating_add(text.len().saturating_mul(2));
-        if kept > self.vm.options().memory {
+        if text.len() > self.room() {
             return Err(OutOfMemory);
         }
-        self.kept = kept;
+        self.kept += 2 * text.len();
         Ok(())
     }
 
@@ -206,12 +213,33 @@ impl Session {
     ///
     /// # Errors
     /// Why it does not.
-    pub(super) fn script(&self, name: &str, dialect: Dialect) -> Result<String, Failure> {
+    pub(super) fn script(&self, name: &str, dialect: Dialect) -> Result<Source, Failure> {
         let source = Source::new(name, script(&self.inputs), dialect);
         let _reserve = Reserve::of(&self.vm);
         match self.vm.compile_with(source.text(), dialect, source.options()) {
-            Ok(_) => Ok(source.text().to_owned()),
+            Ok(_) => Ok(source),
             Err(error) => Err(Failure::Load(error, source)),
+        }
+    }
+
+    /// Runs a script of the inputs in a machine apart, without its output. An input that failed may have made something
+    /// that later ones need: then the script, which lacks it, fails. Takes no more fuel than the inputs took, and no more
+    /// memory than is left; if that does not suffice, nothing is found out.
+    ///
+    /// # Errors
+    /// What to say of its failure.
+    pub(super) fn try_out(&self, script: Source, printer: Printer) -> Result<(), String> {
+        let usage = self.vm.mem().usage();
+        let memory = usage.limit.saturating_sub(usage.used);
+        let options = Options { memory, ..self.vm.options() };
+        let Ok(fresh) = Session::new(options, self.tier, script.dialect()) else { return Ok(()) };
+        let fuel = self.vm.stats().fuel + SPARE_FUEL;
+        let mut fresh = Session { interrupt: self.interrupt(), fuel: Some(fuel), ..fresh };
+        match fresh.run_file(script, &mut io::sink()) {
+            Err(Failure::Run(error)) if error.kind() != ErrorKind::OutOfMemory => {
+                Err(fresh.report(&Failure::Run(error), printer))
+            }
+            _ => Ok(()),
         }
     }
 

@@ -1,0 +1,145 @@
+//! Lines and columns of a text, found without walking there from its beginning.
+//!
+//! ```text
+//!   text     | a block of bytes | a block of bytes | the rest |
+//!   Lines      0 newlines         17                 30          before each block; likewise characters
+//! ```
+
+/// Bytes that are searched when a line or column is asked for.
+///
+/// A column costs as much on a line of a gigabyte as on a short one: a text may have very many errors on one line. And
+/// a text of newlines alone takes no more memory than another.
+const BLOCK: usize = 512;
+
+/// What finds lines and columns of one text, which it is given again each time.
+#[derive(Clone, Debug)]
+pub(super) struct Lines(Vec<Before>);
+
+/// What stands before a block.
+#[derive(Clone, Copy, Debug, Default)]
+struct Before {
+    /// How many newlines.
+    newlines: usize,
+    /// How many characters begin.
+    #[cfg(feature = "reports")]
+    characters: usize,
+}
+
+impl Lines {
+    pub(super) fn new(text: &str) -> Lines {
+        let mut all = Before::default();
+        let before_each = text.as_bytes().chunks(BLOCK).map(|block| {
+            let before = all;
+            all.newlines += newlines(block).count();
+            #[cfg(feature = "reports")]
+            {
+                all.characters += characters(block);
+            }
+            before
+        });
+        Lines(before_each.collect())
+    }
+
+    /// The line of the byte at `at`, counted from 1. A newline belongs to the line that it ends.
+    pub(super) fn line_at(&self, text: &str, at: usize) -> usize {
+        let (before, bytes) = self.block_to(text, at);
+        before.newlines + newlines(bytes).count() + 1
+    }
+
+    /// Where the newline is that `number` others stand before.
+    #[cfg(feature = "reports")]
+    pub(super) fn newline(&self, text: &str, number: usize) -> Option<usize> {
+        let block = self.0.partition_point(|before| before.newlines <= number).checked_sub(1)?;
+        let start = block * BLOCK;
+        newlines(&text.as_bytes()[start..]).nth(number - self.0[block].newlines).map(|at| start + at)
+    }
+
+    /// How many characters begin before the byte at `at`.
+    #[cfg(feature = "reports")]
+    pub(super) fn characters_before(&self, text: &str, at: usize) -> usize {
+        let (before, bytes) = self.block_to(text, at);
+        before.characters + characters(bytes)
+    }
+
+    /// What stands before the block of the byte at `at`, and the bytes of that block before it.
+    fn block_to<'t>(&self, text: &'t str, at: usize) -> (Before, &'t [u8]) {
+        let at = at.min(text.len());
+        // At the end of a text whose last block is full there is no other.
+        let block = (at / BLOCK).min(self.0.len().saturating_sub(1));
+        let before = self.0.get(block).copied().unwrap_or_default();
+        (before, &text.as_bytes()[block * BLOCK..at])
+    }
+}
+
+/// Where the newlines are.
+fn newlines(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at)
+}
+
+/// How many characters begin in these bytes of UTF-8.
+#[cfg(feature = "reports")]
+fn characters(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_counted_from_one_in_any_order() {
+        let text = "a\nb\n\nc";
+        let lines = Lines::new(text);
+        for (at, line) in [(0, 1), (1, 1), (2, 2), (5, 4), (3, 2), (99, 4)] {
+            assert_eq!(lines.line_at(text, at), line, "{at}");
+        }
+    }
+
+    #[cfg(feature = "reports")]
+    #[test]
+    fn newlines_are_found_by_their_number() {
+        for len in [0, 1, BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1] {
+            let text = format!("{}\n{}\n\nlast", "x".repeat(len), "y".repeat(2 * BLOCK));
+            let lines = Lines::new(&text);
+            let expected: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
+            for (number, &at) in expected.iter().enumerate() {
+                assert_eq!(lines.newline(&text, number), Some(at), "{number} of {len}");
+                assert_eq!(lines.line_at(&text, at), number + 1, "{len}");
+                assert_eq!(lines.line_at(&text, at + 1), number + 2, "{len}");
+            }
+            assert_eq!(lines.newline(&text, expected.len()), None);
+        }
+    }
+
+    #[test]
+    fn a_text_of_newlines_takes_no_more_memory() {
+        let text = "\n".repeat(1 << 20);
+        let lines = Lines::new(&text);
+        assert_eq!(lines.line_at(&text, 1 << 19), (1 << 19) + 1);
+        assert!(size_of_val(&*lines.0) <= text.len() / 32);
+    }
+
+    /// If each column were counted from the start of its line, this would take hours.
+    #[cfg(feature = "reports")]
+    #[test]
+    fn columns_of_a_long_line_are_found_at_once() {
+        let text = "aé".repeat(4 << 20);
+        let lines = Lines::new(&text);
+        for pair in (0..4 << 20).step_by(7) {
+            assert_eq!(lines.characters_before(&text, 3 * pair), 2 * pair);
+            assert_eq!(lines.characters_before(&text, 3 * pair + 1), 2 * pair + 1);
+        }
+        assert_eq!(lines.characters_before(&text, text.len()), 8 << 20);
+    }
+
+    #[cfg(feature = "reports")]
+    #[test]
+    fn columns_at_the_ends_of_blocks() {
+        for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
+            let text = "x".repeat(len);
+            for byte in [0, len / 2, len] {
+                assert_eq!(Lines::new(&text).characters_before(&text, byte), byte, "{byte} of {len}");
+            }
+        }
+    }
+}
