@@ -27,6 +27,7 @@ const STRESS: Options = Options {
     hot: 1,
     dispatch: siskin_core::Dispatch::Match,
     seed: None,
+    clock: None,
 };
 
 /// What a verified program prints.

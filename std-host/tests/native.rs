@@ -25,6 +25,7 @@ const AT_ONCE: Options = Options {
     hot: 0,
     dispatch: siskin::Dispatch::Match,
     seed: None,
+    clock: None,
 };
 
 /// What gets warm is compiled soon, after it was sampled.
