@@ -4,8 +4,9 @@ mod common;
 
 use common::{Counting, Kept, Still};
 use siskin_core::bytecode::verify::Flaw;
-use siskin_core::platform::Host;
+use siskin_core::platform::{Clock, Host};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Undefined, Vm};
+use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 fn vm() -> Vm {
@@ -225,4 +226,24 @@ fn pauses_of_loading_are_measured() {
         assert_eq!(after.total_pause - before.total_pause, pauses * each);
         assert_eq!(after.longest_pause, each);
     }
+}
+
+/// A clock that leaps from one end of its range to the other.
+#[test]
+fn a_clock_that_goes_astray_does_no_harm() {
+    struct Leaping(Cell<u64>);
+    impl Clock for Leaping {
+        fn nanoseconds(&self) -> u64 {
+            self.0.replace(!self.0.get())
+        }
+    }
+    let mut vm = vm();
+    let source = "class A {} for (var i = 0; i < 200000; i = i + 1) A(); print clock() >= 0;";
+    let script = vm.load(source, Dialect::Lox).expect("no errors");
+    vm.start(script).expect("memory");
+    let (mut output, clock) = (Kept::default(), Leaping(Cell::new(0)));
+    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &clock, interrupt: None });
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    let stats = vm.stats();
+    assert_eq!((stats.longest_pause, stats.total_pause), (u64::MAX, u64::MAX));
 }

@@ -533,6 +533,33 @@ fn machine_code_counts_as_memory() {
     assert!(vm.mem().usage().used <= limit);
 }
 
+/// A collection for space does not wait for machine code to be left, which it cannot be before the collection ends.
+#[test]
+fn memory_runs_out_below_many_frames_of_machine_code() {
+    // More registers than the collector scans in one go while machine code is active, and no room for twice as many.
+    let list = |from: &str| (0..20).map(|number| format!("{from}{number}")).collect::<Vec<_>>().join(", ");
+    let (parameters, arguments) = (list("p"), list(""));
+    let source = format!("fun deep({parameters}) {{ return 1 + deep({parameters}); }} deep({arguments});");
+    let options = Options { memory: 500 << 10, ..AT_ONCE };
+    for fuel in [None, Some(1000)] {
+        let mut vm = Vm::new(SYSTEM, options).expect("memory");
+        native::install(&mut vm).expect("machine code");
+        let script = vm.load(&source, Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        let mut output = Kept::default();
+        let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+        let error = loop {
+            match vm.run(fuel, &mut host) {
+                Outcome::OutOfFuel => {}
+                Outcome::Error(error) => break error,
+                outcome => panic!("{outcome:?}"),
+            }
+        };
+        assert_eq!(error.kind(), siskin::ErrorKind::OutOfMemory);
+        assert!(vm.trace().count() > 1000);
+    }
+}
+
 /// A thread's stack need not be as deep as the script's.
 #[test]
 fn deep_calls_take_little_native_stack() {

@@ -374,7 +374,7 @@ impl Vm {
     fn count_pause(&mut self, before: u64) {
         let pause = self.nanoseconds().unwrap_or(before).saturating_sub(before);
         self.stats.pauses += 1;
-        self.stats.total_pause += pause;
+        self.stats.total_pause = self.stats.total_pause.saturating_add(pause);
         self.stats.longest_pause = self.stats.longest_pause.max(pause);
     }
 
@@ -388,7 +388,11 @@ impl Vm {
     pub(crate) fn collect_for_space(&mut self, want: Want) -> Result<(), OutOfMemory> {
         let before = self.nanoseconds().unwrap_or(0);
         self.suspended = false;
+        // Frames of machine code are scanned in steps as others are: none returns before the collection ends. If the
+        // script is to stop, machine code is left.
+        let entered = core::mem::replace(&mut self.native.entered, usize::MAX);
         let result = self.rescue(want);
+        self.native.entered = entered;
         self.count_pause(before);
         result
     }
