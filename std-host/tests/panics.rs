@@ -153,6 +153,13 @@ fn a_panic_of_the_clock_outside_a_run_goes_on_in_the_caller() {
         assert_eq!(TICKS.get().0, at + 1, "nothing is called after that");
         is_usable(&mut vm);
     }
+    for at in [0, 1] {
+        TICKS.set((0, at));
+        let caught = catch_unwind(AssertUnwindSafe(|| vm.bind_result(&format!("a name {at}"))));
+        let payload = caught.expect_err("the panic");
+        assert_eq!(payload.downcast_ref::<String>(), Some(&format!("tick {at}")));
+        is_usable(&mut vm);
+    }
 }
 
 #[test]

@@ -57,9 +57,9 @@ impl Vm {
     /// # Errors
     /// When memory is out.
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
-        let name = self.intern(name.as_bytes())?;
-        let index = self.global(name)?;
-        self.set_global(index, self.result);
+        let index = self.intern(name.as_bytes()).and_then(|name| self.global(name));
+        self.resume_panic();
+        self.set_global(index?, self.result);
         Ok(())
     }
 
