@@ -29,6 +29,4 @@ pub use interp::{
     Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame,
     Undefined, Vm,
 };
-#[cfg(fuzzing)]
-pub use meter::bulk_work;
 pub use syntax::Dialect;

@@ -1,33 +1,270 @@
-//! Bytes of bulk work, counted when fuzzing.
+//! The oracle of work: what scripts make the engine do, counted apart from the fuel.
 //!
-//! Fuel bounds work only if no operation does any that it did not pay for. So builds with `--cfg fuzzing` count what is
-//! hashed, copied, compared and printed, apart from the fuel, and fuzz targets hold the two against each other after
-//! each slice. All other builds count nothing.
+//! Fuel bounds work only if no operation does any that it did not pay for. So builds with `--cfg fuzzing`, and those of
+//! this crate's unit tests, count the bytes that are hashed, copied, compared and printed, those that the collector marks
+//! and sweeps, and those that are allocated. At the end of each run the counts are held against the fuel that the script
+//! has spent since it was started; more work than that pays for is a panic. All other builds count nothing.
+//!
+//! ```text
+//!   bulk work                 costs fuel
+//!   allocation                so much for each word of code, of which a unit of fuel is worth those of one function
+//!   turns of the collector    so much for each; a turn comes with an allocation
+//!   collections for space     cost fuel: they come when nothing can be allocated
+//! ```
 
 /// Fewer bytes than this in one go cost no fuel, and are not counted.
 pub(crate) const LEAST: usize = 64;
 
-/// Counts bytes that one operation hashes, copies, compares or prints.
-#[inline(always)]
-#[cfg(not(fuzzing))]
-pub(crate) fn count(_: usize) {}
+#[cfg(not(any(test, fuzzing)))]
+pub(crate) use off::{Meter, count};
+#[cfg(any(test, fuzzing))]
+pub(crate) use on::{Meter, count};
 
-/// Counts bytes that one operation hashes, copies, compares or prints.
-#[cfg(fuzzing)]
-pub(crate) fn count(bytes: usize) {
-    if bytes >= LEAST {
-        BYTES.set(BYTES.get() + bytes as u64);
+#[cfg(not(any(test, fuzzing)))]
+mod off {
+    use crate::Vm;
+
+    /// Counts bytes that one operation hashes, copies, compares or prints.
+    #[inline(always)]
+    pub(crate) fn count(_: usize) {}
+
+    /// Counts nothing.
+    pub(crate) struct Meter;
+
+    impl Meter {
+        pub(crate) const NEW: Meter = Meter;
+
+        /// A function of so many words was loaded.
+        pub(crate) fn loaded(&mut self, _: usize) {}
+
+        /// The collector had its turn, and marked and swept so many bytes.
+        #[inline(always)]
+        pub(crate) fn turn(&mut self, _: u64) {}
+
+        /// A script was started.
+        pub(crate) fn start(&mut self) {}
+
+        /// A run of it begins.
+        pub(crate) fn begin_run(_: &mut Vm) {}
+
+        /// A run of it ends.
+        pub(crate) fn end_run(_: &mut Vm) {}
     }
 }
 
-/// Bytes of bulk work that this thread has done so far, the compiler's included.
-#[cfg(fuzzing)]
-#[must_use]
-pub fn bulk_work() -> u64 {
-    BYTES.get()
+#[cfg(any(test, fuzzing))]
+mod on {
+    use core::cell::Cell;
+
+    use super::LEAST;
+    use crate::Vm;
+    use crate::heap::{PAGE, TURN_WORK};
+
+    std::thread_local! {
+        /// Bytes that this thread hashed, copied, compared and printed.
+        static BYTES: Cell<u64> = const { Cell::new(0) };
+    }
+
+    /// Counts bytes that one operation hashes, copies, compares or prints.
+    pub(crate) fn count(bytes: usize) {
+        if bytes >= LEAST {
+            BYTES.set(BYTES.get() + bytes as u64);
+        }
+    }
+
+    /// What a VM did, or a script in it.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub(super) struct Done {
+        /// Units spent, and owed.
+        pub(super) fuel: u64,
+        /// Bytes hashed, copied, compared and printed.
+        pub(super) bulk: u64,
+        /// Turns of the collector.
+        pub(super) turns: u64,
+        /// Bytes marked and swept in those.
+        pub(super) in_turns: u64,
+        /// Bytes marked and swept for space.
+        pub(super) for_space: u64,
+        /// Bytes allocated for objects.
+        pub(super) allocated: u64,
+    }
+
+    impl Done {
+        fn each(self, other: Done, of: impl Fn(u64, u64) -> u64) -> Done {
+            Done {
+                fuel: of(self.fuel, other.fuel),
+                bulk: of(self.bulk, other.bulk),
+                turns: of(self.turns, other.turns),
+                in_turns: of(self.in_turns, other.in_turns),
+                for_space: of(self.for_space, other.for_space),
+                allocated: of(self.allocated, other.allocated),
+            }
+        }
+    }
+
+    /// Bytes of bulk work that a unit pays for, at the most: 64, of which an operation that costs n units may do nearly
+    /// n + 1 times as many; a name is hashed, compared and copied.
+    const BULK: u64 = 64 * 2 * 3;
+    /// Bytes of a collection for space that a unit pays for, at the most: of each step nearly 64 are free.
+    const SPACE: u64 = 64 * 2;
+    /// Bytes that one word of a function allocates, at the most, beyond those that bulk work pays for: a gap for its
+    /// object, which is no larger than a page.
+    const WORD: u64 = PAGE as u64;
+
+    /// What the scripts of one VM do.
+    pub(crate) struct Meter {
+        /// Of the longest function that was loaded.
+        words: u64,
+        turns: u64,
+        /// Bytes marked and swept in those.
+        in_turns: u64,
+        /// What the script has done in runs that ended.
+        pub(super) script: Done,
+        /// What the VM had done when the run began.
+        before: Done,
+    }
+
+    impl Meter {
+        pub(crate) const NEW: Meter = {
+            let nothing = Done { fuel: 0, bulk: 0, turns: 0, in_turns: 0, for_space: 0, allocated: 0 };
+            Meter { words: 1, turns: 0, in_turns: 0, script: nothing, before: nothing }
+        };
+
+        /// A function of so many words was loaded.
+        pub(crate) fn loaded(&mut self, words: usize) {
+            self.words = self.words.max(words as u64);
+        }
+
+        /// The collector had its turn, and marked and swept so many bytes.
+        pub(crate) fn turn(&mut self, work: u64) {
+            self.turns += 1;
+            self.in_turns += work;
+        }
+
+        /// A script was started.
+        pub(crate) fn start(&mut self) {
+            self.script = Done::default();
+        }
+
+        /// A run of it begins.
+        pub(crate) fn begin_run(vm: &mut Vm) {
+            vm.meter.before = Meter::done(vm);
+        }
+
+        /// A run of it ends.
+        ///
+        /// # Panics
+        /// When the script did more than it paid for.
+        pub(crate) fn end_run(vm: &mut Vm) {
+            let before = vm.meter.before;
+            let run = Meter::done(vm).each(before, |now, before| now - before);
+            // What a run inside of a callback of another run did is none of that one's.
+            BYTES.set(before.bulk);
+            vm.meter.script = vm.meter.script.each(run, |sum, more| sum + more);
+            // A collection everywhere is the host's wish.
+            if vm.heap.stress {
+                vm.meter.script.in_turns = 0;
+            }
+            vm.meter.check();
+        }
+
+        /// Holds work against fuel. An operation that cannot be done in pieces may be paid for in several runs and done in
+        /// the last, so only the sum over all runs of a script is bounded.
+        pub(super) fn check(&self) {
+            let done = self.script;
+            let units = done.fuel + 1;
+            assert!(done.bulk <= BULK * units, "more bytes of bulk work than were paid for: {done:?}");
+            let most = (WORD * self.words + BULK) * units;
+            assert!(done.allocated <= most, "more bytes allocated than were paid for: {done:?}");
+            let most = TURN_WORK * done.turns;
+            assert!(done.in_turns <= most, "more bytes marked and swept than allocation is worth: {done:?}");
+            let most = SPACE * units;
+            assert!(done.for_space <= most, "more bytes marked and swept than were paid for: {done:?}");
+        }
+
+        fn done(vm: &Vm) -> Done {
+            Done {
+                fuel: vm.fuel.charged(),
+                bulk: BYTES.get(),
+                turns: vm.meter.turns,
+                in_turns: vm.meter.in_turns,
+                for_space: vm.heap.work() - vm.meter.in_turns,
+                allocated: vm.heap.stats().allocated,
+            }
+        }
+    }
 }
 
-#[cfg(fuzzing)]
-std::thread_local! {
-    static BYTES: core::cell::Cell<u64> = const { core::cell::Cell::new(0) };
+#[cfg(test)]
+mod tests {
+    use crate::interp::Options;
+    use crate::mem::testing::SYSTEM;
+    use crate::platform::Host;
+    use crate::platform::testing::Nothing;
+    use crate::{Dialect, Outcome, Vm};
+
+    /// A VM that has run a script in slices of so many units.
+    fn ran(source: &str, slice: u64) -> Vm {
+        let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
+        let script = vm.load(source, Dialect::Siskin).unwrap();
+        vm.start(script).unwrap();
+        loop {
+            let host = &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None };
+            match vm.run(Some(slice), host) {
+                Outcome::OutOfFuel => {}
+                outcome => {
+                    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+                    return vm;
+                }
+            }
+        }
+    }
+
+    const SOURCE: &str = "class A {} var text = \"sixteen letters.\"; var last;
+        for (var i = 0; i < 12; i = i + 1) text = text + text;
+        for (var i = 0; i < 100000; i = i + 1) { var a = A(); a.last = text; last = a; }
+        print text; print text == text + \"\";";
+
+    #[test]
+    fn counts_what_is_done_in_all_runs_of_a_script() {
+        let letters = 16 << 12;
+        for slice in [u64::MAX, 1_000] {
+            let done = ran(SOURCE, slice).meter.script;
+            assert!((2 * letters..4 * letters).contains(&done.bulk), "{done:?}");
+            assert!(done.allocated > 1 << 20 && done.turns > 10 && done.in_turns > 0, "{done:?}");
+            assert_eq!(done.fuel, ran(SOURCE, u64::MAX).stats().fuel);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "more bytes of bulk work")]
+    fn notices_bulk_work_that_is_not_paid_for() {
+        let mut vm = ran(SOURCE, u64::MAX);
+        vm.meter.script.bulk += 500 * vm.meter.script.fuel;
+        vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "more bytes allocated")]
+    fn notices_allocation_that_is_not_paid_for() {
+        let mut vm = ran("1;", u64::MAX);
+        vm.meter.script.allocated += 1 << 20;
+        vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "than allocation is worth")]
+    fn notices_a_collector_that_does_not_keep_its_pace() {
+        let mut vm = ran(SOURCE, u64::MAX);
+        vm.meter.script.in_turns += 100 << 20;
+        vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "more bytes marked and swept")]
+    fn notices_collections_that_are_not_paid_for() {
+        let mut vm = ran("1;", u64::MAX);
+        vm.meter.script.for_space += 1000;
+        vm.meter.check();
+    }
 }

@@ -1,6 +1,7 @@
 //! The target that takes sequences of calls of the engine's API: what a host may do between two steps of a script.
 
 use std::fmt::Write;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicBool;
 
 use siskin::inspect::{CacheView, ClassView, FunctionView, ValueKind, ValueView, WayTarget, WayView};
@@ -11,6 +12,7 @@ use siskin::{
 };
 use siskin_core::bytecode::Program;
 
+use crate::callbacks::{Panic, Panicking, REFUSING, refuse};
 use crate::{Bytes, Noon, Nowhere, Page, generate, program};
 
 /// Steps in a sequence, at the most.
@@ -43,6 +45,7 @@ const SCRIPTS: [&str; 14] = [
 /// Each step is a byte that says what to do, and in which VM, and the bytes that it needs.
 pub fn api(data: &[u8]) {
     let mut bytes = Bytes(data);
+    refuse(0, 0);
     let (Some(left), Some(right)) = (Machine::new(&mut bytes), Machine::new(&mut bytes)) else { return };
     let mut machines = [left, right];
     for _ in 0..STEPS {
@@ -89,7 +92,7 @@ impl Machine {
             hot: u32::from(hot & 31),
             ..Options::default()
         };
-        let mut vm = Vm::new(SYSTEM, options).ok()?;
+        let mut vm = Vm::new(REFUSING, options).ok()?;
         if modes & 1 == 0 {
             let _ = native::install(&mut vm);
         }
@@ -98,7 +101,7 @@ impl Machine {
 
     /// Does what a byte says.
     fn step(&mut self, what: u8, bytes: &mut Bytes<'_>, other: &mut Machine) {
-        match what % 26 {
+        match what % 32 {
             0..=3 => self.load(SCRIPTS[bytes.below(SCRIPTS.len())], bytes.next()),
             4 => {
                 let len = bytes.below(60).min(bytes.0.len());
@@ -121,7 +124,7 @@ impl Machine {
             }
             9..=13 => {
                 let fuel = bytes.next();
-                self.run(u64::from(fuel) * if what % 26 == 13 { 40 } else { 1 }, false);
+                self.run(u64::from(fuel) * if what % 32 == 13 { 40 } else { 1 }, false);
             }
             14 => self.run(2_000, true),
             15 => self.interrupt(),
@@ -162,13 +165,19 @@ impl Machine {
             24 => {
                 let _ = self.vm.bind_result("_");
             }
-            _ => {
+            25 => {
                 if let Some(fresh) = Machine::new(bytes) {
                     let borrows = self.borrows;
                     self.gone = std::mem::replace(self, fresh).close();
                     self.borrows = borrows;
                 }
             }
+            26 | 27 => self.run_and_panic(u64::from(bytes.next()) * 8, u32::from(bytes.next())),
+            28..=30 => {
+                let after = u32::from(bytes.next());
+                refuse(after, if what % 32 == 30 { u32::MAX } else { 1 + after / 64 });
+            }
+            _ => refuse(0, 0),
         }
     }
 
@@ -208,6 +217,20 @@ impl Machine {
         self.end(&outcome);
         if let Outcome::OutOfFuel = outcome {
             assert_eq!(self.vm.fuel_left(), Some(0));
+        }
+    }
+
+    /// A run in which a callback may panic. Then the script is over.
+    fn run_and_panic(&mut self, fuel: u64, calls: u32) {
+        let panicking = Panicking::after(calls);
+        let host = &mut Host { output: &mut &panicking, clock: &panicking, interrupt: None };
+        match catch_unwind(AssertUnwindSafe(|| self.vm.run(Some(fuel), host))) {
+            Ok(outcome) => self.end(&outcome),
+            Err(payload) if payload.is::<Panic>() => {
+                assert!(self.under_way, "a callback of no run");
+                self.under_way = false;
+            }
+            Err(payload) => resume_unwind(payload),
         }
     }
 

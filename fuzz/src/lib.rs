@@ -13,10 +13,11 @@
 //! A mode is a dispatcher or a tier, slices of fuel, collections; the input says which two are compared
 //! (`tier::pair`). In the same slices, tiers must spend the same fuel.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)]
 
 mod api;
 mod bytecode;
+mod callbacks;
 pub mod generate;
 pub mod program;
 mod session;
@@ -135,50 +136,15 @@ impl Slices {
     const WHOLE: Slices = Slices { units: u64::MAX, collect: false };
 }
 
-/// The oracle of work: what was done up to the end of a slice is bounded by the fuel spent so far. An operation that
-/// cannot be done in pieces may be paid for in several slices and done in the last.
-#[cfg_attr(not(fuzzing), expect(dead_code, reason = "without `--cfg fuzzing` the engine counts no work"))]
-struct Meter {
-    fuel: u64,
-    work: u64,
-}
-
-impl Meter {
-    /// Bytes that a unit of fuel pays for, at the most: 64, of which an operation that costs n units may do nearly n + 1
-    /// times as many; a name is hashed, compared and copied.
-    const BYTES: u64 = 64 * 2 * 3;
-
-    #[cfg(fuzzing)]
-    fn start(vm: &Vm) -> Meter {
-        Meter { fuel: vm.stats().fuel, work: siskin_core::bulk_work() }
-    }
-
-    #[cfg(fuzzing)]
-    fn check(&self, vm: &Vm) {
-        let (fuel, work) = (vm.stats().fuel - self.fuel, siskin_core::bulk_work() - self.work);
-        assert!(work <= Meter::BYTES * (fuel + 1), "{work} bytes of work for {fuel} units of fuel");
-    }
-
-    #[cfg(not(fuzzing))]
-    fn start(_: &Vm) -> Meter {
-        Meter { fuel: 0, work: 0 }
-    }
-
-    #[cfg(not(fuzzing))]
-    fn check(&self, _: &Vm) {}
-}
-
 /// Runs what `vm` has started until it is done, fails, or has used `fuel`.
 fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
     let mut page = Page::default();
     let before = vm.stats().fuel;
     let mut left = fuel;
     let mut short_of_memory = false;
-    let meter = Meter::start(vm);
     let end = loop {
         let portion = slices.units.min(left);
         let outcome = vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None });
-        meter.check(vm);
         match outcome {
             Outcome::OutOfFuel if left > portion => left -= portion,
             Outcome::OutOfFuel => break "Out of fuel.".to_owned(),

@@ -139,6 +139,11 @@ const SEARCH_TABLES: usize = tunable(8, 2);
 /// Bytes handed out between two turns of the collector, at the least.
 const TURN: usize = PAGE / 2;
 
+/// Bytes that a turn of the collector, and the search for memory after it, marks and sweeps: a step that ends with an
+/// object of a page, and the pages that are searched.
+#[cfg(any(test, fuzzing))]
+pub(crate) const TURN_WORK: u64 = (2 * collect::STEP.1 + (2 + SEARCH_TABLES + PROWL_STEP) * PAGE) as u64;
+
 impl Heap {
     /// An empty heap.
     pub(crate) fn new(mem: &Mem, stress: bool) -> Result<Heap, OutOfMemory> {

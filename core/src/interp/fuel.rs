@@ -122,6 +122,12 @@ impl Fuel {
         self.given - u64::from(self.slice)
     }
 
+    /// Units spent and owed since the start.
+    #[cfg(any(test, fuzzing))]
+    pub(crate) fn charged(&self) -> u64 {
+        self.spent() + self.owed
+    }
+
     /// Units left; none if there is no bound.
     pub(crate) fn left(&self) -> Option<u64> {
         self.rest.map(|rest| rest + u64::from(self.slice))

@@ -12,6 +12,7 @@ use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
+use crate::meter::Meter;
 use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
 use crate::platform::{Host, PanicGuard};
 use crate::tunable::tunable;
@@ -165,6 +166,7 @@ pub struct Vm {
     /// Functions loaded so far: the id of the next.
     pub(crate) functions: u32,
     stats: Stats,
+    pub(crate) meter: Meter,
     pub(crate) mem: Mem,
 }
 
@@ -252,6 +254,7 @@ impl Vm {
             sampling: false,
             functions: 0,
             stats: Stats::default(),
+            meter: Meter::NEW,
             mem,
         };
         let installed = crate::builtins::install(&mut vm);
@@ -294,6 +297,7 @@ impl Vm {
         self.running = false;
         self.fuel.forgive();
         self.work = Work::NONE;
+        self.meter.start();
         match self.stack.push(closure, 0) {
             Ok(()) => {
                 // SAFETY: `push` made room for the registers, and every function has at least one.
@@ -319,9 +323,11 @@ impl Vm {
         self.fuel.set(fuel);
         // The lifetime is erased only while `host` is borrowed here.
         self.host = Some(NonNull::from(host).cast::<Host<'static>>());
+        Meter::begin_run(self);
         let hosted = HostGuard(self);
         hosted.0.run_tiers();
         drop(hosted);
+        Meter::end_run(self);
         self.stack.check();
         if core::mem::take(&mut self.panicked) {
             self.stop = Stop::Error(self.error(Fault::Panic));
@@ -364,8 +370,10 @@ impl Vm {
     /// script up, so both are timed.
     pub(super) fn with_collector<R>(&mut self, size: usize, f: impl FnOnce(&mut Heap) -> R) -> R {
         let before = self.nanoseconds().unwrap_or(0);
+        let done = self.heap.work();
         self.with_roots(|heap, roots| heap.step(roots, size));
         let result = f(&mut self.heap);
+        self.meter.turn(self.heap.work() - done);
         self.count_pause(before);
         result
     }
