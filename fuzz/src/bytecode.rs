@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use siskin::Options;
+use siskin::diagnostics::Sources;
 
 use crate::tier::{self, Mode, Tier};
 use crate::{Nowhere, Ran, finish, program};
@@ -40,5 +41,5 @@ fn run(data: &[u8], mode: &Mode, fuel: u64) -> Option<Ran> {
     vm.start(script).ok()?;
     // Each allocation is a collection then.
     let fuel = if mode.options.gc_stress { fuel / 10 } else { fuel };
-    Some(finish(&mut vm, fuel, mode.slices))
+    Some(finish(&mut vm, fuel, mode.slices, &Sources::new()))
 }

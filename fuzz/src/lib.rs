@@ -32,7 +32,7 @@ pub use source::{generated, parse, run};
 pub use tier::PAIRS;
 pub use validator::validator;
 
-use siskin::diagnostics::Traceback;
+use siskin::diagnostics::{Format, Printer, Sources, Stopped};
 use siskin::platform::{Clock, Output, OutputError};
 use siskin::{Host, Outcome, Vm};
 use siskin_core::ErrorKind;
@@ -136,31 +136,34 @@ impl Slices {
     const WHOLE: Slices = Slices { units: u64::MAX, collect: false };
 }
 
-/// Runs what `vm` has started until it is done, fails, or has used `fuel`.
-fn finish(vm: &mut Vm, fuel: u64, slices: Slices) -> Ran {
+/// Runs what `vm` has started until it is done, fails, or has used `fuel`. Why it stopped must be something that can be
+/// shown, with the text if it is one of `sources`.
+fn finish(vm: &mut Vm, fuel: u64, slices: Slices, sources: &Sources) -> Ran {
     let mut page = Page::default();
     let before = vm.stats().fuel;
     let mut left = fuel;
-    let mut short_of_memory = false;
-    let end = loop {
+    let outcome = loop {
         let portion = slices.units.min(left);
         let outcome = vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None });
         match outcome {
             Outcome::OutOfFuel if left > portion => left -= portion,
-            Outcome::OutOfFuel => break "Out of fuel.".to_owned(),
-            Outcome::Interrupted => break "Interrupted.".to_owned(),
-            Outcome::Done => break "Done.".to_owned(),
-            Outcome::Error(error) => {
-                short_of_memory = error.kind() == ErrorKind::OutOfMemory;
-                break error.message().to_owned();
-            }
+            outcome => break outcome,
         }
         if slices.collect {
             vm.collect();
         }
     };
-    // Tracing must work wherever it stopped.
-    let end = Traceback { message: &end, vm }.to_string();
-    short_of_memory |= vm.stats().heap.steps_for_space > 0;
+    let end = match Stopped::of(&outcome) {
+        None => "Done.".to_owned(),
+        Some(why) => {
+            let shown = |format| Printer { format, color: false }.stopped(why, vm, sources);
+            for format in [Format::Pretty, Format::Json] {
+                assert!(shown(format).ends_with('\n'), "{}", shown(format));
+            }
+            shown(Format::Lox)
+        }
+    };
+    let failed = matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::OutOfMemory);
+    let short_of_memory = failed || vm.stats().heap.steps_for_space > 0;
     Ran { page, end, short_of_memory, fuel: vm.stats().fuel - before }
 }

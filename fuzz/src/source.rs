@@ -1,6 +1,6 @@
 //! Targets that take source text.
 
-use siskin::diagnostics::{CompileErrors, Format, Printer, Source};
+use siskin::diagnostics::{CompileErrors, Format, Printer, Source, Sources};
 use siskin::{Dialect, LoadError, Options, SYSTEM, Vm};
 
 use crate::finish;
@@ -67,7 +67,12 @@ fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
             5_000
         };
         match vm.load(source, dialect) {
-            Ok(script) => vm.start(script).ok().map(|()| finish(&mut vm, fuel, mode.slices)),
+            Ok(script) => {
+                let mut sources = Sources::new();
+                sources.add(Source::new("fuzz", source, dialect), &script);
+                vm.start(script).ok()?;
+                Some(finish(&mut vm, fuel, mode.slices, &sources))
+            }
             Err(error) => {
                 check(Some(error), source, dialect);
                 None
