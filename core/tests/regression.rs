@@ -41,38 +41,37 @@ fn print_of(program: Program, options: Options) -> String {
     String::from_utf8(output.0).expect("output is UTF-8")
 }
 
-/// A caller's registers above the window of a call are not alive, and must not dangle either.
-#[test]
-fn registers_above_a_call_do_not_dangle() {
+/// What a script prints that has these instructions. Constant 0 is a function that allocates, constant 1 the name of a
+/// class.
+fn print_beside_allocation(registers: u16, insns: &[Insn]) -> String {
     let mut program = program();
     let name = text(&mut program, "Gone");
-    let mut script = code(
-        &program,
-        Text::default(),
-        0,
-        8,
-        &[
-            Insn::Closure { dst: Dst(2), function: Fn32(0) },
-            Insn::NewClass { dst: Dst(5), fields: Count(0), name: Name32(1) },
-            Insn::Call { argc: Argc(0), win: Win(2) },
-            Insn::Print { src: Src(5) },
-            Insn::ReturnNil {},
-        ],
-    );
+    let mut script = code(&program, Text::default(), 0, registers, insns);
     fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Name(name)], &[], &[]);
     let allocates = [Insn::NewCell { dst: Dst(0), src: Src(0) }, Insn::ReturnNil {}];
     let callee = code(&program, name, 0, 1, &allocates);
     program.functions.push(script).expect("memory");
     program.functions.push(callee).expect("memory");
-    assert_eq!(print_of(program, STRESS), "nil\n");
+    print_of(program, STRESS)
+}
+
+/// A caller's registers above the window of a call are not alive, and must not dangle either.
+#[test]
+fn registers_above_a_call_do_not_dangle() {
+    let insns = [
+        Insn::Closure { dst: Dst(2), function: Fn32(0) },
+        Insn::NewClass { dst: Dst(5), fields: Count(0), name: Name32(1) },
+        Insn::Call { argc: Argc(0), win: Win(2) },
+        Insn::Print { src: Src(5) },
+        Insn::ReturnNil {},
+    ];
+    assert_eq!(print_beside_allocation(8, &insns), "nil\n");
 }
 
 /// A caller's registers reach further than any of its callees': what is written there after a collection in a callee
 /// is cleared by the next one all the same.
 #[test]
 fn far_registers_above_a_call_do_not_dangle() {
-    let mut program = program();
-    let name = text(&mut program, "Gone");
     let call = [Insn::Move { dst: Dst(4), src: Src(2) }, Insn::Call { argc: Argc(0), win: Win(4) }];
     let make = [
         Insn::Closure { dst: Dst(2), function: Fn32(0) },
@@ -82,13 +81,7 @@ fn far_registers_above_a_call_do_not_dangle() {
     let read =
         [Insn::GetFar { dst: Dst(3), src: Far(1500) }, Insn::Print { src: Src(3) }, Insn::ReturnNil {}];
     let insns = [&make[..], &call, &write, &call, &read].concat();
-    let mut script = code(&program, Text::default(), 0, 2000, &insns);
-    fill(&mut script, &[Const::Fn(FnIndex(1)), Const::Name(name)], &[], &[]);
-    let allocates = [Insn::NewCell { dst: Dst(0), src: Src(0) }, Insn::ReturnNil {}];
-    let callee = code(&program, name, 0, 1, &allocates);
-    program.functions.push(script).expect("memory");
-    program.functions.push(callee).expect("memory");
-    assert_eq!(print_of(program, STRESS), "nil\n");
+    assert_eq!(print_beside_allocation(2000, &insns), "nil\n");
 }
 
 /// What was found of the properties of a class is forgotten when the host's collection frees the class.

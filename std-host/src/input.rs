@@ -53,14 +53,19 @@ pub fn is_command(text: &str) -> bool {
 /// ```
 #[must_use]
 pub fn state(text: &str, dialect: Dialect) -> Completeness {
+    state_within(text, dialect, usize::MAX)
+}
+
+/// The same, where parsing takes at most `memory` bytes. A text that needs more is complete: loading it says so.
+fn state_within(text: &str, dialect: Dialect, memory: usize) -> Completeness {
     if is_command(text) {
         return Completeness::Complete;
     }
     match Scan::new(text, dialect).end() {
         End::Broken => Completeness::Complete,
         End::InBlock | End::InString => Completeness::Incomplete,
-        End::Plain => match first_error(text, dialect) {
-            Some(Diagnostic { found: Found::End, .. }) if supplied(text, dialect).is_none() => {
+        End::Plain => match first_error(text, dialect, memory) {
+            Some(Diagnostic { found: Found::End, .. }) if supplied(text, dialect, memory).is_none() => {
                 Completeness::Incomplete
             }
             _ => Completeness::Complete,
@@ -80,34 +85,37 @@ pub fn state(text: &str, dialect: Dialect) -> Completeness {
 /// ```
 #[must_use]
 pub fn complete_text(text: &str, dialect: Dialect) -> Cow<'_, str> {
-    match first_error(text, dialect) {
-        Some(Diagnostic { found: Found::End, .. }) => supplied(text, dialect).map_or(text.into(), Cow::Owned),
+    complete_text_within(text, dialect, usize::MAX)
+}
+
+/// The same, where parsing takes at most `memory` bytes. A text that needs more is left as it is.
+pub(crate) fn complete_text_within(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
+    match first_error(text, dialect, memory) {
+        Some(Diagnostic { found: Found::End, .. }) => {
+            supplied(text, dialect, memory).map_or(text.into(), Cow::Owned)
+        }
         _ => text.into(),
     }
 }
 
-/// The text such that more may follow it in a file: with a `;` after its last token if that parses.
+/// The text such that more may follow it in a file: with a `;` after its last token if that parses, in at most `memory`
+/// bytes.
 #[cfg(feature = "repl")]
-pub(crate) fn closed_text(text: &str, dialect: Dialect) -> Cow<'_, str> {
-    supplied(text, dialect).map_or(text.into(), Cow::Owned)
+pub(crate) fn closed_text(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
+    supplied(text, dialect, memory).map_or(text.into(), Cow::Owned)
 }
 
 /// The text with the `;` supplied, if it parses then.
-fn supplied(text: &str, dialect: Dialect) -> Option<String> {
+fn supplied(text: &str, dialect: Dialect, memory: usize) -> Option<String> {
     let last = Scan::new(text, dialect).last;
     let (before, after) = text.split_at_checked(last)?;
     let longer = format!("{before};{after}");
-    understood(&longer, dialect).then_some(longer)
+    first_error(&longer, dialect, memory).is_none().then_some(longer)
 }
 
-/// Whether the text has no error.
-fn understood(text: &str, dialect: Dialect) -> bool {
-    first_error(text, dialect).is_none()
-}
-
-/// The first error in the text, if it has any (and there is memory to look for one).
-fn first_error(text: &str, dialect: Dialect) -> Option<Diagnostic> {
-    let mem = Mem::new(SYSTEM, usize::MAX).ok()?;
+/// The first error in the text, if it has any, and `memory` bytes suffice to look for one.
+fn first_error(text: &str, dialect: Dialect, memory: usize) -> Option<Diagnostic> {
+    let mem = Mem::new(SYSTEM, memory).ok()?;
     let options = ParseOptions { interactive: true, ..ParseOptions::default() };
     match parse(text, dialect, &options, &mem) {
         Err(ParseFailure::Syntax(errors)) => errors.first().copied(),
@@ -258,11 +266,11 @@ mod tests {
     #[test]
     fn in_a_file_values_end_with_a_semicolon() {
         for dialect in [Lox, Siskin] {
-            assert_eq!(closed_text("f(1) // one", dialect), "f(1); // one");
+            assert_eq!(closed_text("f(1) // one", dialect, usize::MAX), "f(1); // one");
             for text in ["", "// note", "1;", "{}", "fun f() {}", "class A {}", "print 1;", "while (f()) {}"]
             {
                 assert!(
-                    matches!(closed_text(text, dialect), Cow::Borrowed(same) if same == text),
+                    matches!(closed_text(text, dialect, usize::MAX), Cow::Borrowed(same) if same == text),
                     "{text:?}"
                 );
             }
@@ -347,6 +355,17 @@ mod tests {
         complete(Siskin, &["fn f() {}", "let x = 1"]);
         complete(Lox, &["let"]);
         incomplete(Siskin, &["let"]);
+    }
+
+    /// What does not fit is shown to be too large when it is loaded.
+    #[test]
+    fn parsing_takes_no_more_memory_than_it_may() {
+        let sum = "1 +\n".repeat(1000);
+        assert_eq!(state_within(&sum, Siskin, 1 << 20), Completeness::Incomplete);
+        assert_eq!(state_within(&sum, Siskin, 1 << 10), Completeness::Complete);
+        let list = format!("let x = {sum}1");
+        assert!(complete_text_within(&list, Siskin, 1 << 20).ends_with("1;"));
+        assert_eq!(complete_text_within(&list, Siskin, 1 << 10), list);
     }
 
     #[test]

@@ -95,21 +95,14 @@ impl Globals {
     /// ones. True if all are marked now.
     pub(super) fn mark(&mut self, heap: &mut Heap, work: usize) -> bool {
         let mut left = work / VALUE_WORK;
-        while let Some(&name) = self.names.get(self.named) {
-            if left == 0 {
-                return false;
-            }
+        for &name in next(&self.names, &mut self.named, &mut left) {
             heap.mark_object(name);
-            self.named += 1;
-            left -= 1;
         }
-        while let Some(&value) = self.values.get(self.scanned) {
-            if left == 0 {
-                return false;
-            }
+        for &value in next(&self.values, &mut self.scanned, &mut left) {
             heap.mark_value(value);
-            self.scanned += 1;
-            left -= 1;
+        }
+        if self.named < self.names.len() || self.scanned < self.values.len() {
+            return false;
         }
         for &value in self.values.iter().take(NEAR as usize) {
             heap.mark_value(value);
@@ -171,4 +164,13 @@ impl Globals {
     pub(crate) fn name(&self, index: u32) -> Option<Gc<Str>> {
         self.names.get(index as usize).copied()
     }
+}
+
+/// Those of `all` that come after the first `done`, at most `left` of them; counts them as done.
+fn next<'a, T>(all: &'a [T], done: &mut usize, left: &mut usize) -> &'a [T] {
+    let rest = all.get(*done..).unwrap_or_default();
+    let next = &rest[..rest.len().min(*left)];
+    *done += next.len();
+    *left -= next.len();
+    next
 }

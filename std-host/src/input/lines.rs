@@ -9,7 +9,7 @@
 use siskin_core::Dialect;
 use siskin_core::syntax::{Diagnostic, Found, TokenKind};
 
-use super::{Completeness, End, Scan, first_error, state, supplied};
+use super::{Completeness, End, Scan, first_error, state_within, supplied};
 
 /// Bytes up to which a text is parsed after every line.
 const SHORT: usize = 4096;
@@ -18,6 +18,8 @@ const SHORT: usize = 4096;
 pub(crate) struct Lines {
     text: String,
     dialect: Dialect,
+    /// Bytes that parsing may take.
+    memory: usize,
     /// Where the code begins: after the name of a command.
     start: usize,
     scan: Scan,
@@ -37,9 +39,9 @@ pub(crate) enum Grown {
 }
 
 impl Lines {
-    /// An input without lines. `start` bytes of it are no code.
-    pub(crate) fn new(dialect: Dialect, start: usize) -> Lines {
-        Lines { text: String::new(), dialect, start, scan: Scan::default(), parsed: 0 }
+    /// An input without lines. `start` bytes of it are no code. Parsing it takes at most `memory` bytes.
+    pub(crate) fn new(dialect: Dialect, start: usize, memory: usize) -> Lines {
+        Lines { text: String::new(), dialect, memory, start, scan: Scan::default(), parsed: 0 }
     }
 
     /// Bytes of the lines so far.
@@ -81,10 +83,10 @@ impl Lines {
             }
             End::Plain | End::Broken => self.parsed = code.len(),
         }
-        match first_error(code, self.dialect) {
+        match first_error(code, self.dialect, self.memory) {
             None => Check::Right,
             Some(Diagnostic { found: Found::End, .. }) if end == End::Plain => {
-                match supplied(code, self.dialect) {
+                match supplied(code, self.dialect, self.memory) {
                     Some(_) => Check::Right,
                     None => Check::Incomplete,
                 }
@@ -111,7 +113,7 @@ impl Lines {
         let end = text.get(error..).and_then(|rest| rest.find('\n')).map(|length| error + length);
         let is_complete = |end: &usize| {
             let code = text.get(self.start..*end).unwrap_or_default();
-            state(code, self.dialect) == Completeness::Complete
+            state_within(code, self.dialect, self.memory) == Completeness::Complete
         };
         match end.filter(is_complete) {
             Some(end) => {
@@ -136,12 +138,13 @@ enum Check {
 
 #[cfg(test)]
 mod tests {
+    use super::super::state;
     use super::*;
 
     /// The inputs of a text that comes line by line, and what is left open at its end.
     fn inputs(text: &str, dialect: Dialect) -> (Vec<String>, String) {
         let mut waiting: Vec<String> = text.lines().rev().map(str::to_owned).collect();
-        let mut lines = Lines::new(dialect, 0);
+        let mut lines = Lines::new(dialect, 0, usize::MAX);
         let mut inputs = Vec::new();
         while let Some(line) = waiting.pop() {
             match lines.push(&line) {
@@ -152,7 +155,7 @@ mod tests {
                     waiting.extend(rest.lines().rev().map(str::to_owned));
                 }
             }
-            lines = Lines::new(dialect, 0);
+            lines = Lines::new(dialect, 0, usize::MAX);
         }
         (inputs, lines.into_text())
     }
@@ -198,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_command_has_its_code_after_its_name() {
-        let mut lines = Lines::new(Dialect::Siskin, 5);
+        let mut lines = Lines::new(Dialect::Siskin, 5, usize::MAX);
         assert_eq!(lines.push(":time (1 +"), Grown::Incomplete);
         assert_eq!(lines.push("2"), Grown::Incomplete);
         assert_eq!(lines.push(")"), Grown::Complete(":time (1 +\n2\n)".into()));

@@ -11,6 +11,8 @@ use siskin_core::{Dialect, Dispatch, Options};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
 
+#[cfg(feature = "repl")]
+use super::views::LEAST_WIDTH;
 use crate::diagnostics::{Format, suggest};
 use crate::io::SystemClock;
 
@@ -171,7 +173,7 @@ pub(super) struct Columns {
     #[command(flatten)]
     pub(super) asm: Asm,
     /// How many columns of characters to fill
-    #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(40..), allow_negative_numbers = true)]
+    #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(i64::from(LEAST_WIDTH)..), allow_negative_numbers = true)]
     pub(super) width: u16,
 }
 
@@ -434,12 +436,18 @@ impl Command {
     }
 }
 
+/// What other programs call what this one has.
+const ELSEWHERE: [(&str, &str); 4] =
+    [("-c", "-e"), ("-i", "repl"), ("-v", "--version"), ("version", "--version")];
+
 /// What to say if the first word is neither a command nor a file, or nearly an option that stands alone.
 fn mistyped(word: &OsStr) -> Option<Answer> {
     let name = word.to_str()?;
     let is_option = name.starts_with('-');
     let candidates = COMMANDS.iter().copied().filter(|command| command.starts_with('-') == is_option);
-    let near = suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option);
+    let meant = ELSEWHERE.iter().find(|(word, _)| *word == name).map(|(_, meant)| *meant);
+    let near =
+        meant.or_else(|| suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option));
     // What looks like the path of a file is one that is missing.
     let is_word = !name.is_empty() && name.chars().all(|char| char.is_alphanumeric());
     if !is_option && Path::new(word).exists() || near.is_none() && !is_word {

@@ -15,7 +15,7 @@ use super::session::Shown;
 use super::{exit, source, stats};
 use crate::SYSTEM;
 use crate::diagnostics::{Source, Sources, Stopped};
-use crate::input::complete_text;
+use crate::input::complete_text_within;
 use crate::io::{StreamOutput, SystemClock};
 use crate::native;
 
@@ -44,7 +44,7 @@ pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         },
         Tier::Baseline => native::install(&mut vm).err(),
     };
-    let source = if args.compile.input.is_value { for_its_value(&source) } else { source };
+    let source = if args.compile.input.is_value { for_its_value(&source, &vm) } else { source };
     let code = load_and_run(&mut vm, source, args, console);
     if args.stats {
         console.error(stats::Report { vm: &vm, refused });
@@ -92,8 +92,9 @@ fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'
 }
 
 /// The text as it would be at a prompt, where the last semicolon may be left out and a value be left.
-fn for_its_value(source: &Source) -> Source {
-    let text = complete_text(source.text(), source.dialect());
+fn for_its_value(source: &Source, vm: &Vm) -> Source {
+    let usage = vm.mem().usage();
+    let text = complete_text_within(source.text(), source.dialect(), usage.limit.saturating_sub(usage.used));
     Source::new(source.name(), text, source.dialect()).interactive()
 }
 

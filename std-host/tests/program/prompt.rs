@@ -49,6 +49,8 @@ fn a_prompt_takes_a_pipe_too() {
     let err = "error: Operand must be a number.\n --> <input 3>:1:1\n  |\n1 | -\"x\"\n  | ^^^^\n\
                \x20 there is no command ':nothing'; :help lists them\n";
     assert_eq!(piped(&["repl"], input), ran(0, out, err));
+    let near = "  there is no command ':dissasm': did you mean ':disasm'?\n";
+    assert_eq!(piped(&["repl"], b":dissasm f\n"), ran(0, "", near));
     assert_eq!(piped(&["repl"], b":quit\n1"), ran(0, "", ""));
     assert_eq!(piped(&["repl"], b"f(").code, 0);
     let err = "  this line is not UTF-8 text\n";

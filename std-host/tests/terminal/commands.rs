@@ -1,6 +1,6 @@
 //! Commands that look after the session, and what is said of wrong ones.
 
-use super::terminal::Key;
+use super::terminal::{Key, Terminal};
 use super::transcript::{check, check_with};
 
 #[test]
@@ -323,15 +323,31 @@ fn functions_are_completed_by_their_paths() {
     terminal.key(Key::Tab);
     terminal.wait_for_end("sk> :disasm Point.norm");
     terminal.key(Key::Ctrl('c'));
-    super::line(&mut terminal, "class R { init() { this.zz = 5; } }");
-    super::line(&mut terminal, "let w = Point()");
-    super::line(&mut terminal, "w.y = R()");
-    super::line(&mut terminal, "let y = Point()");
+    for text in ["class R { init() { this.zz = 5; } }", "let w = Point()", "w.y = R()", "let y = Point()"] {
+        super::line(&mut terminal, text);
+    }
     terminal.wait_for_end("= Point()\n\nsk>");
     terminal.send("w.y.z");
     terminal.wait_for_end("sk> w.y.z");
     terminal.key(Key::Tab);
     terminal.wait_for_end("sk> w.y.zz");
+}
+
+#[test]
+fn narrow_terminals_are_kept_to() {
+    let mut terminal = Terminal::start(&[], 24, 30, &[]);
+    terminal.wait_for(|screen| screen.ends_with('>'));
+    super::line(&mut terminal, "fn a_name(n) { n }");
+    super::line(&mut terminal, ":views a_name");
+    terminal.wait_for_end("  this takes 40 columns; :disa\nsm and :asm take fewer\n\nsk>");
+    super::line(&mut terminal, "class P { m() {} }");
+    super::line(&mut terminal, "let p = P()");
+    super::line(&mut terminal, "p.f = a_name");
+    terminal.wait_for_end("=> <fn a_name/1>\n\nsk>");
+    super::line(&mut terminal, "p.g = 123456");
+    terminal.wait_for_end("=> 123456\n\nsk>");
+    super::line(&mut terminal, "nil or p");
+    terminal.wait_for_end("=> P {\n  f: <fn a_name/1>,\n  g: 123456\n}\n\nsk>");
 }
 
 #[test]

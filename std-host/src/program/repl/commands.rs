@@ -13,6 +13,7 @@ use siskin_jit::Isa;
 use super::editor::{Argument, CommandInfo};
 use super::evaluate::{Next, Repl};
 use super::help;
+use crate::diagnostics::suggest;
 use crate::input::{Completeness, is_command, state};
 use crate::program::console::Console;
 use crate::program::figures::{Count, Grouped};
@@ -171,6 +172,10 @@ pub(super) const COMMANDS: &[Command] = &[
         run: |repl, path, console| {
             let Found { view, source, program, index } = repl.session.find(path)?;
             let subject = Subject { unit: &view.unit(), source: source.text(), program: &program, index };
+            let least = views::LEAST_WIDTH;
+            if repl.width() < least.into() {
+                return Err(Wrong::Said(format!("this takes {least} columns; :disasm and :asm take fewer")));
+            }
             Ok(print(console, views::columns(&subject, isa()?, repl.width()))?)
         },
     },
@@ -263,7 +268,10 @@ pub(super) fn named(name: &str) -> Result<&'static Command, String> {
     let is_meant = |command: &&Command| !name.is_empty() && command.name.starts_with(name);
     let meant: Vec<&Command> = COMMANDS.iter().filter(is_meant).collect();
     match meant[..] {
-        [] => Err(format!("there is no command ':{name}'; :help lists them")),
+        [] => match suggest::nearest(name, COMMANDS.iter().map(|command| command.name)) {
+            Some(near) => Err(format!("there is no command ':{name}': did you mean ':{near}'?")),
+            None => Err(format!("there is no command ':{name}'; :help lists them")),
+        },
         [command] => Ok(command),
         _ => {
             let names: Vec<String> = meant.iter().map(|command| format!(":{}", command.name)).collect();

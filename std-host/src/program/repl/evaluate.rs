@@ -1,5 +1,6 @@
 //! What becomes of an input: a command is done; all else runs in the session, and its value is shown.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use siskin_core::inspect::{ValueKind, ValueView};
@@ -54,7 +55,7 @@ impl Repl {
     pub(super) fn width(&self) -> usize {
         // Where there is no terminal, crossterm starts a process to find its size.
         let size = if self.is_terminal { crossterm::terminal::size().ok() } else { None };
-        size.map_or(WIDTH, |(columns, _)| usize::from(columns).max(40))
+        size.map_or(WIDTH, |(columns, _)| usize::from(columns))
     }
 
     /// Does what an input says, and shows what comes of it.
@@ -91,8 +92,13 @@ impl Repl {
         self.session.vm.global_value(word).is_none().then_some(command)
     }
 
+    /// The text with the `;` that it lacks.
+    fn complete<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        input::complete_text_within(text, self.session.dialect, self.session.memory_left())
+    }
+
     fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
-        let text = input::complete_text(text, self.session.dialect);
+        let text = self.complete(text);
         self.define(&text, self.session.dialect, console, |session, output| session.evaluate(&text, output))?;
         let value = self.session.vm.result();
         match value.kind() {
@@ -106,12 +112,12 @@ impl Repl {
 
     /// Evaluates an expression; its value is the VM's result then.
     pub(super) fn value_of(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
-        let text = input::complete_text(text, self.session.dialect);
+        let text = self.complete(text);
         self.run(console, |session, output| session.value_of(&text, output))
     }
 
     pub(super) fn time(&mut self, text: &str, console: &mut Console<'_>) -> Result<Timing, Wrong> {
-        let text = input::complete_text(text, self.session.dialect);
+        let text = self.complete(text);
         let source = self.session.expression(&text);
         self.run(console, |session, output| views::time(session, &source, output))
     }

@@ -23,7 +23,7 @@ use siskin_core::Vm;
 
 use self::editor::{Config, Editor, history};
 use self::evaluate::{Next, Repl};
-use self::plain::Plain;
+use self::plain::{Plain, Space};
 use super::args;
 use super::console::Console;
 use super::exit;
@@ -124,9 +124,10 @@ impl Reader {
 
     /// Asks for an input; the session is given back.
     fn read(&mut self, session: Session, console: &mut Console<'_>) -> (Option<Session>, io::Result<Read>) {
-        let (dialect, room) = (session.dialect, session.room());
+        let dialect = session.dialect;
+        let space = Space { text: session.room(), parsing: session.memory_left() };
         let Some(editor) = &mut self.editor else {
-            return (Some(session), self.plain.read(dialect, room, console));
+            return (Some(session), self.plain.read(dialect, space, console));
         };
         let mut session = Some(session);
         if !self.gave_up
@@ -141,7 +142,7 @@ impl Reader {
             }
             self.plain.put(&editor.take_unread());
         }
-        let read = self.plain.read(dialect, room, console);
+        let read = self.plain.read(dialect, space, console);
         editor.has_answered(self.plain.take_replies());
         // One that ever said it is asked again at the next prompt.
         self.gave_up = !editor.answers();

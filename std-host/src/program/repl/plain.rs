@@ -16,6 +16,15 @@ use crate::input::{Grown, Lines};
 /// The most bytes read at once.
 const CHUNK: usize = 16 * 1024;
 
+/// Bytes that an input may take.
+#[derive(Clone, Copy)]
+pub(super) struct Space {
+    /// Its text.
+    pub(super) text: usize,
+    /// Finding out whether it is complete.
+    pub(super) parsing: usize,
+}
+
 /// Reads lines until they make an input.
 pub(super) struct Plain {
     /// What was read after the last whole line.
@@ -48,11 +57,11 @@ impl Plain {
         std::mem::take(&mut self.replies)
     }
 
-    /// The next input, of at most `room` bytes. At a terminal there is a prompt.
+    /// The next input. At a terminal there is a prompt.
     pub(super) fn read(
         &mut self,
         dialect: Dialect,
-        room: usize,
+        space: Space,
         console: &mut Console<'_>,
     ) -> io::Result<Read> {
         let prompt = Prompt::new(dialect);
@@ -67,7 +76,7 @@ impl Plain {
                 console.stdout.write_all(shown.as_bytes())?;
                 console.stdout.flush()?;
             }
-            let line = match self.line(room, console.stdin)? {
+            let line = match self.line(space.text, console.stdin)? {
                 Line::Text(line) => line,
                 // What was begun cannot become complete; its error says so.
                 Line::End => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
@@ -83,11 +92,11 @@ impl Plain {
             let input = match &mut lines {
                 Some(lines) => lines,
                 None => match commands::code_start(&line) {
-                    Some(start) => lines.insert(Lines::new(dialect, start)),
+                    Some(start) => lines.insert(Lines::new(dialect, start, space.parsing)),
                     None => return Ok(Read::Text(line)),
                 },
             };
-            if line.len() > room.saturating_sub(input.len()) {
+            if line.len() > space.text.saturating_sub(input.len()) {
                 return Ok(Read::Refused(TOO_LONG));
             }
             match input.push(&line) {

@@ -167,6 +167,12 @@ impl Session {
         (self.vm.options().memory - self.kept) / 2
     }
 
+    /// Bytes that may be used beside the VM: what its limit leaves, or the reserve.
+    pub(super) fn memory_left(&self) -> usize {
+        let usage = self.vm.mem().usage();
+        usage.limit.saturating_sub(usage.used).max(Reserve::BYTES)
+    }
+
     /// Counts a text that may be kept.
     fn keep(&mut self, text: &str) -> Result<(), OutOfMemory> {
         if text.len() > self.room() {
@@ -214,7 +220,7 @@ impl Session {
     /// # Errors
     /// Why it does not.
     pub(super) fn script(&self, name: &str, dialect: Dialect) -> Result<Source, Failure> {
-        let source = Source::new(name, script(&self.inputs), dialect);
+        let source = Source::new(name, script(&self.inputs, self.memory_left()), dialect);
         let _reserve = Reserve::of(&self.vm);
         match self.vm.compile_with(source.text(), dialect, source.options()) {
             Ok(_) => Ok(source),
@@ -229,9 +235,7 @@ impl Session {
     /// # Errors
     /// What to say of its failure.
     pub(super) fn try_out(&self, script: Source, printer: Printer) -> Result<(), String> {
-        let usage = self.vm.mem().usage();
-        let memory = usage.limit.saturating_sub(usage.used);
-        let options = Options { memory, ..self.vm.options() };
+        let options = Options { memory: self.memory_left(), ..self.vm.options() };
         let Ok(fresh) = Session::new(options, self.tier, script.dialect()) else { return Ok(()) };
         let fuel = self.vm.stats().fuel + SPARE_FUEL;
         let mut fresh = Session { interrupt: self.interrupt(), fuel: Some(fuel), ..fresh };

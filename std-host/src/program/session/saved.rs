@@ -29,8 +29,9 @@ pub(crate) struct Input {
     pub(crate) is_value: bool,
 }
 
-/// The script that inputs make, as text. Whether it compiles in one dialect is not known.
-pub(crate) fn script(inputs: &[Input]) -> String {
+/// The script that inputs make, as text. Whether it compiles in one dialect is not known. Parsing an input takes at most
+/// `memory` bytes.
+pub(crate) fn script(inputs: &[Input], memory: usize) -> String {
     let names = Names::of(inputs);
     let says_value = names.0.contains_key("_");
     let mut script = String::new();
@@ -40,13 +41,13 @@ pub(crate) fn script(inputs: &[Input]) -> String {
     for (index, input) in inputs.iter().enumerate() {
         let mut text = names.without_lets(index, input);
         if says_value && input.is_value {
-            bind_value(&mut text, input.dialect);
+            bind_value(&mut text, input.dialect, memory);
         }
         if let Some(file) = &input.file {
             // Writing to a String does not fail.
             let _ = writeln!(script, "// {}", file.escape_debug());
         }
-        script.push_str(closed_text(&text, input.dialect).trim_end());
+        script.push_str(closed_text(&text, input.dialect, memory).trim_end());
         script.push('\n');
     }
     script
@@ -145,8 +146,8 @@ fn each_name(input: &Input, mut see: impl FnMut(&str, Role, usize)) {
 }
 
 /// Gives `_` the value that the text ends with.
-fn bind_value(text: &mut String, dialect: Dialect) {
-    let Ok(mem) = Mem::new(SYSTEM, usize::MAX) else { return };
+fn bind_value(text: &mut String, dialect: Dialect, memory: usize) {
+    let Ok(mem) = Mem::new(SYSTEM, memory) else { return };
     let options = ParseOptions { interactive: true, ..ParseOptions::default() };
     let Ok(parsed) = parse(text, dialect, &options, &mem) else { return };
     let tail = parsed.ast.functions.first().and_then(|script| {
@@ -173,7 +174,7 @@ mod tests {
             file: None,
             is_value,
         };
-        script(&inputs.iter().map(input).collect::<Vec<_>>())
+        script(&inputs.iter().map(input).collect::<Vec<_>>(), usize::MAX)
     }
 
     #[test]

@@ -13,8 +13,10 @@ use super::super::visible::source_line;
 
 /// Columns between columns.
 const RULE: &str = " │ ";
-/// The narrowest that a column gets: three of them and the rules between fit forty columns.
+/// The narrowest that a column gets: three of them and the rules between fit [`LEAST_WIDTH`].
 const NARROWEST: usize = 10;
+/// The narrowest that functions are laid out.
+pub(in super::super) const LEAST_WIDTH: u16 = 40;
 
 /// One row: a cell for each column.
 type Row = [String; 3];

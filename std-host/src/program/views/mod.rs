@@ -18,7 +18,7 @@ mod vars;
 
 pub(super) use bytecode::bytecode;
 pub(super) use caches::caches;
-pub(super) use columns::{Subject, columns};
+pub(super) use columns::{LEAST_WIDTH, Subject, columns};
 pub(super) use heap::heap;
 pub(super) use limits::limits;
 pub(super) use timing::{Timing, time};
