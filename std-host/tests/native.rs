@@ -533,6 +533,26 @@ fn machine_code_counts_as_memory() {
     assert!(vm.mem().usage().used <= limit);
 }
 
+/// Where there is memory for the code that all functions share, and none to compile a function, too.
+#[test]
+fn machine_code_counts_as_memory_from_its_first_byte() {
+    let source = format!("fun f(a) {{ {} return a; }} f(1);", "a = a * 2 - a;".repeat(40));
+    let mut tight = 0;
+    for more in (0..40 << 10).step_by(256) {
+        let counting = Counting::refusing(usize::MAX, usize::MAX);
+        let mut vm = Vm::new(counting, AT_ONCE).expect("memory");
+        native::install(&mut vm).expect("machine code");
+        let script = vm.load(&source, Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        vm.mem().set_limit(vm.mem().usage().used + more);
+        let _ = vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+        let stats = vm.native_stats();
+        assert_eq!(vm.mem().usage().used, counting.bytes() + stats.code, "{more}: {stats:?}");
+        tight += u32::from(stats.compiled == 0 && stats.code > 0);
+    }
+    assert!(tight > 0);
+}
+
 /// A collection for space does not wait for machine code to be left, which it cannot be before the collection ends.
 #[test]
 fn memory_runs_out_below_many_frames_of_machine_code() {

@@ -99,7 +99,7 @@ impl Heap {
     }
 
     fn begin(&mut self, roots: &mut dyn Roots) {
-        if self.live > self.live_at_full * 2 + NURSERY {
+        if self.live > self.live_at_full.saturating_mul(2).saturating_add(NURSERY) {
             self.begin_full();
         } else {
             self.begin_marking(roots, Extent::Young);

@@ -413,7 +413,7 @@ impl Heap {
     /// No object of the page is used any more, and no list holds it.
     unsafe fn free_page(&mut self, page: PagePtr) {
         // Enough for every space to have one; more than that goes back to the host as soon as a block is empty.
-        let keep = self.blocks.free_pages() * (4 * PAGE) <= self.live + NURSERY;
+        let keep = self.blocks.free_pages().saturating_mul(4 * PAGE) <= self.live.saturating_add(NURSERY);
         // SAFETY: the page is live so far.
         let (block, size) = unsafe { (page.as_ref().block(), page.as_ref().size()) };
         match block {

@@ -113,6 +113,8 @@ impl Vm {
             self.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
             let entry = self.native.first_entry();
             self.heap.each_function(|function| function.entry.set(entry));
+            // They stay, even if there is no memory to compile anything.
+            self.native.count_code()?;
         }
         // For when the function dies: freeing must not fail.
         let waiting = self.heap.dead_code.len();
