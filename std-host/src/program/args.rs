@@ -437,8 +437,13 @@ impl Command {
 }
 
 /// What other programs call what this one has.
-const ELSEWHERE: [(&str, &str); 4] =
-    [("-c", "-e"), ("-i", "repl"), ("-v", "--version"), ("version", "--version")];
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("-c", "-e"),
+    #[cfg(feature = "repl")]
+    ("-i", "repl"),
+    ("-v", "--version"),
+    ("version", "--version"),
+];
 
 /// What to say if the first word is neither a command nor a file, or nearly an option that stands alone.
 fn mistyped(word: &OsStr) -> Option<Answer> {
