@@ -51,7 +51,45 @@ unsafe impl RawAlloc for SystemAlloc {
         unsafe { System.realloc(ptr, layout, new_size) }
     }
 
+    #[cfg(target_os = "linux")]
+    unsafe fn discard(&self, ptr: *mut u8, len: usize) {
+        use rustix::mm::{Advice, madvise};
+        // Whole pages of the system, and no other block's bytes.
+        let page = rustix::param::page_size();
+        let skipped = ptr.addr().wrapping_neg() % page;
+        let len = len.saturating_sub(skipped) / page * page;
+        if len > 0 {
+            // It is a hint, so nothing is lost if it fails.
+            // SAFETY: the caller does not need what is in these bytes, which lie in a block that is live; afterwards
+            // they are zero.
+            let _ = unsafe { madvise(ptr.wrapping_add(skipped).cast(), len, Advice::LinuxDontNeed) };
+        }
+    }
+
     fn guard(&self) -> Option<&'static dyn PanicGuard> {
         Some(crate::PANIC_GUARD)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_beside_those_that_are_discarded_stay() {
+        let layout = Layout::from_size_align(1 << 20, 16).unwrap();
+        for (start, len) in [(0, 1 << 20), (1, 5000), (4096, 1), (70_000, 300_000), (1 << 20, 0)] {
+            let block = SYSTEM.alloc(layout);
+            // SAFETY: the block is as long as its layout says, and given back once.
+            unsafe {
+                block.write_bytes(7, layout.size());
+                SYSTEM.discard(block.add(start), len);
+                let bytes = std::slice::from_raw_parts(block, layout.size());
+                let (before, rest) = bytes.split_at(start);
+                assert!(before.iter().chain(&rest[len..]).all(|&byte| byte == 7));
+                block.write_bytes(8, layout.size());
+                SYSTEM.dealloc(block, layout);
+            }
+        }
     }
 }

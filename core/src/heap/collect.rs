@@ -2,7 +2,7 @@
 
 use core::ptr::NonNull;
 
-use super::page::{Page, PagePtr};
+use super::page::{PAGE, Page, PagePtr};
 use super::size_class::CLASSES;
 use super::space::Space;
 use super::{Heap, NURSERY, SPACES};
@@ -51,8 +51,12 @@ const CLEAR_STEP: usize = tunable(256, 1);
 const FINALIZED_PAGE: usize = 16;
 /// Pages looked at in one step of the search for empty ones.
 pub(super) const PROWL_STEP: usize = tunable(8, 1);
+/// Bytes whose return to the host takes as long as a look at an object.
+const FREED: usize = 2 * PAGE;
+/// Bytes that are given back to the host in one step: a megabyte takes it a tenth of a millisecond.
+pub(super) const DISCARD_STEP: usize = tunable(2 << 20, 16 << 10);
 /// Bytes of a page's front, as work.
-const FRONT: u64 = size_of::<Page>() as u64;
+pub(super) const FRONT: u64 = size_of::<Page>() as u64;
 /// Times that roots are scanned again before marking ends in one go.
 const ROUNDS: u32 = tunable(8, 2) as u32;
 
@@ -119,7 +123,7 @@ impl Heap {
     pub(super) fn clear_step(&mut self, roots: &mut dyn Roots, mut space: usize, mut index: usize) {
         let mut left = CLEAR_STEP;
         let mut work = 0;
-        while let Some(pages) = self.pages_to_clear(space) {
+        while let Some(pages) = self.pages_of(space) {
             if let Some(&page) = pages.get(index) {
                 // SAFETY: pages in a space's list are live.
                 let page = unsafe { page.as_ref() };
@@ -139,7 +143,6 @@ impl Heap {
         self.work.swept += work;
         self.live = 0;
         self.gray.clear();
-        self.gray_overflow = false;
         self.begin_marking(roots, Extent::Full);
     }
 
@@ -165,7 +168,8 @@ impl Heap {
         page.is_marked(header) || page.is_swept(self.epoch)
     }
 
-    fn pages_to_clear(&self, space: usize) -> Option<&[PagePtr]> {
+    /// The pages of a space, or of large objects past the last one.
+    pub(super) fn pages_of(&self, space: usize) -> Option<&[PagePtr]> {
         match space {
             SPACES => Some(&self.large),
             _ => self.spaces.get(space).map(Space::pages),
@@ -275,6 +279,7 @@ impl Heap {
                     self.finalize_dead(front);
                 }
                 if front.live() == 0 {
+                    self.gray.pages_moved();
                     return self.spaces.get_mut(space).map(|list| list.remove(index));
                 }
             }
@@ -283,9 +288,19 @@ impl Heap {
         None
     }
 
-    /// Frees dead large objects, looking at up to `most`.
+    /// Frees dead large objects, looking at up to `most`; fewer where there is much memory to give back.
     pub(super) fn sweep_large(&mut self, most: usize) {
-        for _ in 0..most.min(self.large_prowl.1) {
+        let mut left = most;
+        while left > 0 {
+            if self.dying.is_some() {
+                left = left.saturating_sub(DISCARD_STEP / FREED);
+                self.discard_some();
+                continue;
+            }
+            if self.large_prowl.1 == 0 {
+                return;
+            }
+            left -= 1;
             self.large_prowl.1 -= 1;
             self.work.swept += FRONT;
             let (index, _) = self.large_prowl;
@@ -296,14 +311,36 @@ impl Heap {
             // SAFETY: pages in the list are live.
             let front = unsafe { page.as_ref() };
             if front.live() == 0 && !front.is_swept(self.epoch) {
+                self.gray.pages_moved();
                 self.large.swap_remove(index);
                 self.finalize_dead(front);
-                // SAFETY: its object is dead and no list holds it.
-                unsafe { self.free_page(page) };
+                let size = front.size();
+                if size > DISCARD_STEP {
+                    self.dying = Some((page, size));
+                } else {
+                    left = left.saturating_sub(size / FREED);
+                    // SAFETY: its object is dead and no list holds it.
+                    unsafe { self.free_page(page) };
+                }
             } else {
                 self.large_prowl.0 += 1;
             }
         }
+    }
+
+    /// Gives back some of the memory of the dead object that is given back in pieces, from its end on; with the last
+    /// piece, its page.
+    fn discard_some(&mut self) {
+        let Some((page, left)) = self.dying.take() else { return };
+        let rest = left.saturating_sub(DISCARD_STEP);
+        if rest < PAGE {
+            // SAFETY: its object is dead and no list holds it.
+            unsafe { self.free_page(page) };
+            return;
+        }
+        self.dying = Some((page, rest));
+        // SAFETY: the page is `left` bytes at least, and only its front, in the first PAGE bytes, is read again.
+        unsafe { self.mem.discard_raw(page.cast::<u8>().add(rest), left - rest) };
     }
 
     /// Leaves nothing of dead objects in the first so many spaces to be read, right after a collection: whoever

@@ -1,18 +1,67 @@
-//! Marking: what each kind of object refers to, and the gray list.
-
-use core::ptr::NonNull;
+//! Marking: the gray list, and what becomes of it when it finds no memory.
+//!
+//! ```text
+//!              list                         parts of a large object
+//!   mark ───> | · | · | · | ──pop──> scan ─────────> 0, 1, 2, ...
+//!     │ full                          ^
+//!     └──> Age::Remembered ──search───┘              once the list is empty, page by page
+//! ```
+//!
+//! A large object is scanned in parts, so that no step grows with it. An object that finds no room in the list is not
+//! lost: its age says that it is yet to be scanned, and it is searched for.
 
 use super::Heap;
+use super::collect::FRONT;
 use super::page::Page;
-use crate::object::{
-    Age, BoundMethod, CellObject, Class, Closure, Dict, FREE_WAY, Function, Gc, Header, Instance, Kind,
-    Methods, Object, Shape, Slots, Str, Way,
-};
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::{Age, Dict, Function, Gc, Header, Kind, Object, Shape, Str};
 use crate::tunable::tunable;
 use crate::value::Value;
 
 /// Objects on the gray list, which rather overflows than take up more memory than this.
 const MOST_GRAY: usize = tunable(usize::MAX, 8);
+
+/// Objects that are marked and yet to be scanned.
+pub(super) struct Gray {
+    pub(super) list: Vec<Gc<Header>>,
+    /// The object that is being scanned in parts, and its next part.
+    pub(super) large: Option<(Gc<Header>, usize)>,
+    /// Some object found no room in the list.
+    pub(super) overflow: bool,
+    /// Where the search for such objects goes on: space, index of the page. None if there is no search.
+    search: Option<(usize, usize)>,
+}
+
+impl Gray {
+    pub(super) fn new(mem: &Mem) -> Result<Gray, OutOfMemory> {
+        let mut list = Vec::new(mem);
+        list.reserve(32)?;
+        Ok(Gray { list, large: None, overflow: false, search: None })
+    }
+
+    /// Whether nothing is left to be scanned.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty() && self.large.is_none() && !self.overflow && self.search.is_none()
+    }
+
+    /// Forgets all: marks are made anew.
+    pub(super) fn clear(&mut self) {
+        self.list.clear();
+        (self.large, self.overflow, self.search) = (None, false, None);
+    }
+
+    fn push(&mut self, header: Gc<Header>) {
+        if self.list.len() == MOST_GRAY || self.list.push(header).is_err() {
+            header.set_age(Age::Remembered);
+            self.overflow = true;
+        }
+    }
+
+    /// A page was removed from a space, or a large object: others took its place, so that a search may miss them.
+    pub(super) fn pages_moved(&mut self) {
+        self.overflow |= self.search.is_some();
+    }
+}
 
 impl Heap {
     /// Marks what a value refers to.
@@ -48,7 +97,7 @@ impl Heap {
             Kind::Instance | Kind::Slots | Kind::Closure | Kind::Cell | Kind::BoundMethod => {}
             Kind::Class | Kind::Methods => {}
         }
-        self.push_gray(header);
+        self.gray.push(header);
     }
 
     /// The barrier's slow path: `header` was scanned and then stored into.
@@ -57,199 +106,65 @@ impl Heap {
     pub(super) fn remember(&mut self, header: Gc<Header>) {
         if Page::of(&header).is_marked(header) {
             header.set_age(Age::Remembered);
-            self.push_gray(header);
+            self.gray.push(header);
         } else {
             // Scanned in an earlier collection, not yet reached in this one.
             header.set_age(Age::Young);
         }
     }
 
-    fn push_gray(&mut self, header: Gc<Header>) {
-        if self.gray.len() == MOST_GRAY || self.gray.push(header).is_err() {
-            header.set_age(Age::Remembered);
-            self.gray_overflow = true;
-        }
-    }
-
     /// Scans gray objects until none is left or about `work` bytes were scanned; true if none is left.
     pub(super) fn drain(&mut self, work: usize) -> bool {
-        let mut left = work;
+        let begun = self.work.scanned;
         loop {
-            while let Some(header) = self.gray.pop() {
+            if let Some((header, part)) = self.gray.large.take() {
+                self.scan_part(header, part);
+            } else if let Some(header) = self.gray.list.pop() {
                 self.scan(header);
-                let size = Page::of(&header).cell_size();
-                self.work.scanned += size as u64;
-                if size >= left {
-                    return self.gray.is_empty() && !self.gray_overflow;
-                }
-                left -= size;
-            }
-            if !self.gray_overflow {
+            } else if !self.search() {
                 return true;
             }
-            self.recover_gray();
+            if self.work.scanned - begun >= work as u64 {
+                return self.gray.is_empty();
+            }
         }
     }
 
-    /// The gray list was too short: finds the objects that should be on it among all marked ones.
-    fn recover_gray(&mut self) {
-        self.gray_overflow = false;
-        for space in 0..super::SPACES {
-            let mut index = 0;
-            while let Some(&page) = self.spaces.get(space).and_then(|space| space.pages().get(index)) {
-                // SAFETY: pages in a space's list are live.
-                let page = unsafe { page.as_ref() };
-                page.each_cell(|cell, marked| {
-                    if marked {
-                        self.rescan(cell);
-                    }
-                });
-                index += 1;
+    /// Scans what found no room in the list, in the next page that the search comes to; false if there is nothing to
+    /// search for.
+    fn search(&mut self) -> bool {
+        if self.gray.search.is_none() && !core::mem::take(&mut self.gray.overflow) {
+            return false;
+        }
+        let (space, index) = self.gray.search.unwrap_or_default();
+        self.gray.search = Some((space, index + 1));
+        let Some(pages) = self.pages_of(space) else {
+            self.gray.search = None;
+            return true;
+        };
+        let Some(&page) = pages.get(index) else {
+            self.gray.search = Some((space + 1, 0));
+            return true;
+        };
+        self.work.scanned += FRONT;
+        // SAFETY: pages in these lists are live.
+        unsafe { page.as_ref() }.each_cell(|cell, marked| {
+            if !marked {
+                return;
             }
-        }
-        let mut index = 0;
-        while let Some(&page) = self.large.get(index) {
-            // SAFETY: as above.
-            unsafe { page.as_ref() }.each_cell(|cell, marked| {
-                if marked {
-                    self.rescan(cell);
-                }
-            });
-            index += 1;
-        }
-    }
-
-    fn rescan(&mut self, cell: NonNull<Header>) {
-        // SAFETY: a marked cell holds an object.
-        let header = unsafe { Gc::from_raw(cell) };
-        if header.age() == Age::Remembered {
-            self.scan(header);
-        }
-    }
-
-    /// Marks everything that an object refers to.
-    fn scan(&mut self, header: Gc<Header>) {
-        header.set_age(Age::Scanned);
-        // SAFETY, for every arm: the kind says what the header heads.
-        match header.kind() {
-            Kind::Instance => {
-                // SAFETY: as above.
-                let instance = unsafe { header.cast::<Instance>() };
-                if let Some(shape) = self.shapes.get(header.shape()) {
-                    self.mark_object(shape);
-                }
-                for slot in instance.slots() {
-                    self.mark_value(slot.get());
-                }
+            // SAFETY: a marked cell holds an object.
+            let header = unsafe { Gc::from_raw(cell) };
+            if header.age() != Age::Remembered {
+                return;
             }
-            Kind::Slots => {
-                // SAFETY: as above.
-                let slots = unsafe { header.cast::<Slots>() };
-                for slot in slots.values() {
-                    self.mark_value(slot.get());
-                }
+            if self.gray.large.is_none() {
+                self.scan(header);
+            } else {
+                // The page has its turn again once that object is done with.
+                self.gray.search = Some((space, index));
             }
-            Kind::Closure => {
-                // SAFETY: as above.
-                let closure = unsafe { header.cast::<Closure>() };
-                self.mark_object(closure.function);
-                for capture in closure.captures() {
-                    self.mark_value(capture.get());
-                }
-            }
-            Kind::Cell => {
-                // SAFETY: as above.
-                let cell = unsafe { header.cast::<CellObject>() };
-                self.mark_value(cell.value.get());
-            }
-            Kind::BoundMethod => {
-                // SAFETY: as above.
-                let bound = unsafe { header.cast::<BoundMethod>() };
-                self.mark_value(bound.receiver);
-                self.mark_object(bound.method);
-            }
-            // SAFETY: as above.
-            Kind::Class => self.scan_class(unsafe { header.cast() }),
-            // SAFETY: as above.
-            Kind::Methods => self.scan_methods(unsafe { header.cast() }),
-            // SAFETY: as above.
-            Kind::Shape => self.scan_shape(unsafe { header.cast() }),
-            // SAFETY: as above.
-            Kind::Function => self.scan_function(unsafe { header.cast() }),
-            Kind::Dict => {
-                // SAFETY: as above.
-                let dict = unsafe { header.cast::<Dict>() };
-                let mut part = 0;
-                while dict.each_field_of(part, |name, value| {
-                    self.mark_object(name);
-                    self.mark_value(value);
-                }) {
-                    part += 1;
-                }
-            }
-            Kind::Str | Kind::Buffer | Kind::Native | Kind::Free => {}
-        }
-    }
-
-    fn scan_class(&mut self, class: Gc<Class>) {
-        self.mark_object(class.name);
-        for shape in [class.root.get(), class.dict.get()].into_iter().flatten() {
-            self.mark_object(shape);
-        }
-        if let Some(init) = class.init.get() {
-            self.mark_object(init);
-        }
-        if let Some(methods) = class.methods.get() {
-            self.mark_object(methods);
-        }
-    }
-
-    fn scan_methods(&mut self, node: Gc<Methods>) {
-        for method in node.methods() {
-            self.mark_object(method.name);
-            self.mark_object(method.closure);
-        }
-        for &next in node.nodes() {
-            self.mark_object(next);
-        }
-    }
-
-    fn scan_shape(&mut self, shape: Gc<Shape>) {
-        if let Some(class) = shape.class.get() {
-            self.mark_object(class);
-        }
-        if let Some((parent, name)) = shape.parent {
-            self.mark_object(parent);
-            self.mark_object(name);
-        }
-        shape.each_transition(|target| self.mark_object(target));
-    }
-
-    /// Inline caches are weak: a full collection, which visits them all, empties the ways of shapes that died.
-    fn scan_function(&mut self, function: Gc<Function>) {
-        if let Some(name) = function.name {
-            self.mark_object(name);
-        }
-        for value in function.consts() {
-            self.mark_value(value.get());
-        }
-        for site in function.sites() {
-            self.mark_object(site.name);
-            for way in &site.ways {
-                let shape = way.get().shape;
-                if shape != FREE_WAY && self.shapes.entry(shape).is_none() {
-                    way.set(Way::EMPTY);
-                }
-            }
-        }
-        // Nothing is collected while feedback is being written.
-        let feedback = function.feedback.try_borrow();
-        debug_assert!(feedback.is_ok());
-        if let Ok(Some(feedback)) = feedback.as_deref() {
-            for closure in feedback.closures() {
-                self.mark_object(closure);
-            }
-        }
+        });
+        true
     }
 }
 

@@ -23,6 +23,7 @@ mod collect;
 mod mark;
 mod page;
 mod rescue;
+mod scan;
 mod size_class;
 mod space;
 #[cfg(test)]
@@ -40,6 +41,7 @@ use crate::value::Value;
 use block::{Blocks, MOST_IN_A_RUN};
 use collect::PROWL_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
+use mark::Gray;
 pub(crate) use page::{GRANULE, PAGE};
 use page::{Gap, Page, PagePtr};
 use rescue::Rescue;
@@ -84,6 +86,8 @@ pub(crate) struct Heap {
     large: Vec<PagePtr>,
     /// Where the search for dead large objects goes on, and how many it has yet to look at in this epoch.
     large_prowl: (usize, usize),
+    /// The page of a dead object that is given back in pieces, and how many bytes of it are left.
+    dying: Option<(PagePtr, usize)>,
     /// Where pages are from.
     blocks: Blocks,
     /// Where the search for empty pages goes on: space, index of the page. It goes round and round, so that it gets
@@ -91,10 +95,7 @@ pub(crate) struct Heap {
     prowl: (usize, usize),
     /// Steps that the search may take in this epoch: once round.
     prowl_left: usize,
-    /// Marked objects yet to be scanned.
-    gray: Vec<Gc<Header>>,
-    /// Some object is marked or remembered and found no room in `gray`.
-    gray_overflow: bool,
+    gray: Gray,
     phase: Phase,
     /// 1 while marking, else 0, for machine code.
     marking: u8,
@@ -147,19 +148,17 @@ pub(crate) const TURN_WORK: u64 = (2 * collect::STEP.1 + (2 + SEARCH_TABLES + PR
 impl Heap {
     /// An empty heap.
     pub(crate) fn new(mem: &Mem, stress: bool) -> Result<Heap, OutOfMemory> {
-        let mut gray = Vec::new(mem);
-        gray.reserve(32)?;
         Ok(Heap {
             mem: mem.clone(),
             bumps: core::array::from_fn(|space| Bump::new(cell_size(space % CLASSES))),
             spaces: core::array::from_fn(|_| Space::new(mem)),
             large: Vec::new(mem),
             large_prowl: (0, 0),
+            dying: None,
             blocks: Blocks::new(mem),
             prowl: (0, 0),
             prowl_left: 0,
-            gray,
-            gray_overflow: false,
+            gray: Gray::new(mem)?,
             phase: Phase::Idle,
             marking: 0,
             epoch: 0,
@@ -276,6 +275,17 @@ impl Heap {
         let header = owner.header();
         if header.age() == crate::object::Age::Scanned {
             self.remember(header);
+        }
+    }
+
+    /// Tells the collector that a value was stored into an object that is scanned in parts. While it is marking, it needs
+    /// the value, not the whole object again: one that is stored into all the while would never be done with.
+    pub(crate) fn part_barrier<T: Object>(&mut self, owner: Gc<T>, value: Value) {
+        let header = owner.header();
+        if self.marking != 0 && Page::of(&header).is_marked(header) {
+            self.mark_value(value);
+        } else {
+            self.barrier(owner);
         }
     }
 
@@ -440,11 +450,11 @@ impl Heap {
                 unsafe { self.free_page(page) };
             }
         }
-        while let Some(page) = self.large.pop() {
+        while let Some(page) = self.dying.take().map(|(page, _)| page).or_else(|| self.large.pop()) {
             // SAFETY: as above; large objects have no finalizers.
             unsafe { self.free_page(page) };
         }
-        self.blocks.release();
+        while self.blocks.release() {}
     }
 }
 

@@ -89,8 +89,8 @@ impl Heap {
                     // SAFETY: an empty page that no list holds.
                     unsafe { self.free_page(page) };
                 }
-                if self.prowl_left == 0 && self.large_prowl.1 == 0 {
-                    self.blocks.release();
+                let is_swept = self.prowl_left == 0 && self.large_prowl.1 == 0 && self.dying.is_none();
+                if is_swept && !self.blocks.release() {
                     self.rescue = Rescue::None;
                     return RescueStep::Done { room: self.has_room(start.used, want) };
                 }

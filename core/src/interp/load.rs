@@ -85,12 +85,13 @@ impl Vm {
                     behind.and_then(|behind| made.get(behind)).map_or(Value::NIL, |made| made.value())
                 }
             };
-            self.heap.set(function, slot, value);
+            slot.set(value);
+            self.heap.part_barrier(function, value);
         }
         for (index, site) in code.sites.iter().enumerate() {
             let name = self.name(program, site.name)?;
             function.name_site(index, name);
-            self.heap.barrier(function);
+            self.heap.part_barrier(function, name.value());
         }
         Ok(function)
     }

@@ -8,8 +8,9 @@
 //!   shape, then class ──> fill a free way, or the lookup cache
 //! ```
 
+use super::fuel::BULK;
 use super::vm::{LOOKUPS, Lookup};
-use super::work::{entries, growth};
+use super::work::entries;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::heap::Heap;
@@ -106,10 +107,12 @@ impl Vm {
         if shape.dict {
             let dict = instance.dict().ok_or(Fault::Bytecode)?;
             if dict.get(site.name).is_none() {
-                self.charge_bulk(growth(dict.count()), WORDS)?;
+                // How many bytes it moves depends on hashes, and fuel must not: about as many as a unit is worth.
+                self.charge_bulk(BULK, WORDS)?;
             }
             self.insist(None, |_| dict.set(site.name, value))?;
-            self.heap.barrier(dict);
+            self.heap.part_barrier(dict, site.name.value());
+            self.heap.part_barrier(dict, value);
             return Ok(());
         }
         let Some(location) = shape.find(site.name) else {

@@ -89,11 +89,6 @@ impl Vm {
 /// Bytes of the entry of a table of names.
 const ENTRY: usize = 16;
 
-/// Bulk work of adding to a table of `len` entries: as if its entries moved whenever their number doubles.
-pub(super) fn growth(len: usize) -> usize {
-    if len.is_power_of_two() { len * ENTRY } else { 0 }
-}
-
 /// Bulk work of copying `count` entries to another table.
 pub(super) fn entries(count: usize) -> usize {
     count * ENTRY

@@ -176,6 +176,15 @@ impl Mem {
         Ok(grown)
     }
 
+    /// Bytes of a block will not be read again before they are written.
+    ///
+    /// # Safety
+    /// They lie in a block of this memory that was not given back.
+    pub(crate) unsafe fn discard_raw(&self, start: NonNull<u8>, len: usize) {
+        // SAFETY: passed on from the caller.
+        unsafe { self.budget().raw.discard(start.as_ptr(), len) }
+    }
+
     /// Counts bytes that the VM takes elsewhere: its machine code.
     pub(crate) fn charge(&self, bytes: usize) -> Result<(), OutOfMemory> {
         let budget = self.budget();

@@ -45,6 +45,19 @@ pub unsafe trait RawAlloc: Sync {
         new
     }
 
+    /// Says that bytes of a block will not be read again before they are written, so that their memory may be taken
+    /// away meanwhile. It is a hint: by default nothing is done.
+    ///
+    /// A block of many megabytes is discarded piece by piece before it is given back, as that in one go holds the
+    /// script up for a tenth of a millisecond for each megabyte. The block stays counted until then.
+    ///
+    /// # Safety
+    /// The `len` bytes from `ptr` on lie in a block that `alloc` or `realloc` of the same allocator returned and
+    /// `dealloc` has not taken back.
+    unsafe fn discard(&self, ptr: *mut u8, len: usize) {
+        let _ = (ptr, len);
+    }
+
     /// What catches panics of the host's callbacks, in a VM of this memory; none by default.
     fn guard(&self) -> Option<&'static dyn PanicGuard> {
         None

@@ -56,6 +56,7 @@ impl<T: Copy, const LOAD: usize> Table<T, LOAD> {
     }
 
     /// How many entries there are.
+    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         match &self.0 {
             Parts::One(table) => table.len(),

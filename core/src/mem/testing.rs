@@ -36,6 +36,7 @@ pub(crate) struct Moody {
     bytes: AtomicUsize,
     requests: AtomicUsize,
     grown: AtomicUsize,
+    discarded: AtomicUsize,
     refuses: AtomicBool,
     /// Requests until some are refused.
     before: AtomicUsize,
@@ -62,6 +63,11 @@ impl Moody {
     /// Requests to make a block longer.
     pub(crate) fn grown(&self) -> usize {
         self.grown.load(Relaxed)
+    }
+
+    /// Bytes that were discarded.
+    pub(crate) fn discarded(&self) -> usize {
+        self.discarded.load(Relaxed)
     }
 
     /// From here on requests are refused, or not.
@@ -121,5 +127,12 @@ unsafe impl RawAlloc for Moody {
             self.dealloc(ptr, layout);
             new
         }
+    }
+
+    unsafe fn discard(&self, ptr: *mut u8, len: usize) {
+        self.discarded.fetch_add(len, Relaxed);
+        // Whoever reads it still shall notice.
+        // SAFETY: the caller vouches for the bytes.
+        unsafe { ptr.write_bytes(0xDF, len) };
     }
 }

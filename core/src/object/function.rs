@@ -289,11 +289,6 @@ impl Function {
         }
     }
 
-    /// All sites.
-    pub(crate) fn sites(&self) -> impl Iterator<Item = &Site> {
-        (0..self.sites as usize).filter_map(|index| self.site(index))
-    }
-
     /// The index of the word that `pc`, a pointer into the code, points to.
     pub(crate) fn word_index(&self, pc: *const u32) -> u32 {
         (pc.addr().wrapping_sub(self.code.addr()) / size_of::<u32>()) as u32

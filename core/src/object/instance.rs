@@ -195,11 +195,6 @@ impl Dict {
         Ok(())
     }
 
-    /// How many fields there are.
-    pub(crate) fn count(&self) -> usize {
-        self.fields.try_borrow().map_or(0, |fields| fields.len())
-    }
-
     /// Bytes of its table.
     pub(crate) fn table_bytes(&self) -> usize {
         self.fields.try_borrow().map_or(0, |fields| fields.bytes())

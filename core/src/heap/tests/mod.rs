@@ -2,6 +2,7 @@
 
 mod blocks;
 mod model;
+mod parts;
 mod refusal;
 mod steps;
 mod sweeping;

@@ -68,7 +68,8 @@ impl Model {
             heap.set(instance, &instance.slots()[index], value);
         } else if let Some(dict) = object.downcast::<Dict>() {
             dict.set(self.names[index], value).unwrap();
-            heap.barrier(dict);
+            heap.part_barrier(dict, self.names[index].value());
+            heap.part_barrier(dict, value);
         } else {
             panic!("object {number} is a {:?}", object.kind());
         }

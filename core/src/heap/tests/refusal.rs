@@ -27,9 +27,9 @@ fn a_gray_list_that_cannot_grow_loses_nothing() {
         world.begin(extent);
         alloc.refuse(true);
         world.step(8_500);
-        assert!(world.heap.gray_overflow, "the list had room enough, so this shows nothing");
+        assert!(world.heap.gray.overflow, "the list had room enough, so this shows nothing");
         world.end();
-        assert!(!world.heap.gray_overflow);
+        assert!(!world.heap.gray.overflow);
         assert!(leaves.iter().all(|leaf| is_marked(leaf.header())), "{extent:?}");
         assert_eq!(world.marked(), 2001);
         alloc.refuse(false);
@@ -49,13 +49,13 @@ fn the_remembered_need_no_room_in_the_list() {
         .collect();
     world.collect(Extent::Full);
     let young: Vec<_> = old.iter().map(|_| world.cell(Value::NIL)).collect();
-    world.heap.gray = crate::mem::Vec::new(world.heap.mem());
+    world.heap.gray.list = crate::mem::Vec::new(world.heap.mem());
     alloc.refuse(true);
     for (old, young) in old.iter().zip(&young) {
         world.heap.set(*old, &old.value, young.value());
         assert_eq!(old.header().age(), Age::Remembered);
     }
-    let overflowed = world.heap.gray_overflow;
+    let overflowed = world.heap.gray.overflow;
     world.collect(Extent::Young);
     assert!(overflowed);
     assert!(young.iter().all(|young| is_marked(young.header())));
@@ -71,7 +71,7 @@ fn a_full_collection_may_follow_an_overflow() {
     world.begin(Extent::Young);
     alloc.refuse(true);
     world.step(8_500);
-    assert!(world.heap.gray_overflow);
+    assert!(world.heap.gray.overflow);
     world.collect(Extent::Full);
     assert!(leaves.iter().all(|leaf| is_marked(leaf.header())));
     alloc.refuse(false);

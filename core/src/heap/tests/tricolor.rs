@@ -148,10 +148,10 @@ fn a_full_collection_forgets_what_the_barrier_remembered() {
     world.roots.values.pop();
     let young = world.cell(Value::NIL);
     world.heap.set(dies, &dies.value, young.value());
-    assert_eq!(world.heap.gray.len(), 1);
+    assert_eq!(world.heap.gray.list.len(), 1);
     world.collect(Extent::Full);
     assert_eq!(world.marked(), 1);
-    assert!(world.heap.gray.is_empty());
+    assert!(world.heap.gray.list.is_empty());
 }
 
 #[test]
@@ -177,6 +177,6 @@ fn marking_is_not_recursive() {
     world.hold(deep);
     world.collect(Extent::Full);
     assert_eq!(world.marked(), 1_000_000);
-    assert!(world.heap.gray.capacity() <= 64);
+    assert!(world.heap.gray.list.capacity() <= 64);
     assert!(world.pages() * PAGE >= 16_000_000);
 }
