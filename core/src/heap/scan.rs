@@ -90,8 +90,8 @@ impl Heap {
             self.mark_object(method.name);
             self.mark_object(method.closure);
         }
-        for &next in node.nodes() {
-            self.mark_object(next);
+        for next in node.nodes() {
+            self.mark_object(next.get());
         }
     }
 

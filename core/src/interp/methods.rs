@@ -4,7 +4,7 @@ use super::fuel::BULK;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::mem::OutOfMemory;
-use crate::object::{Class, DEPTH, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
+use crate::object::{Class, DEPTH, Declaration, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
 
 /// Methods of a class, inherited ones included, that cost no fuel: declaring one moves less than a unit's worth of
 /// bytes on average. Each further one costs a unit. How many bytes it really moves depends on hashes, and fuel must not.
@@ -21,7 +21,7 @@ impl Vm {
         }
         // For each node on the way to the place of the name, and those past another that it shares digits with.
         self.insist(None, |vm| vm.pinned.reserve(DEPTH))?;
-        let methods = self.with_method(class.methods.get(), method);
+        let methods = self.with_method(class.methods.get(), method, class.declaration);
         self.pinned.truncate(before);
         class.methods.set(Some(methods?));
         class.method_count.set(count.saturating_add(u32::from(is_new)));
@@ -30,30 +30,45 @@ impl Vm {
     }
 
     /// What methods become with another. A safepoint; they are reachable. Pins what it makes.
-    fn with_method(&mut self, root: Option<Gc<Methods>>, method: Method) -> Result<Gc<Methods>, OutOfMemory> {
+    fn with_method(
+        &mut self,
+        root: Option<Gc<Methods>>,
+        method: Method,
+        maker: Declaration,
+    ) -> Result<Gc<Methods>, OutOfMemory> {
         match root {
-            Some(root) if root.is_row() => self.with_method_in_row(root.methods(), method),
-            Some(root) => self.with_method_in_trie(root, method),
-            None => self.with_method_in_row(&[], method),
+            Some(root) if root.is_row() => self.with_method_in_row(root.methods(), method, maker),
+            Some(root) => self.with_method_in_trie(root, method, maker),
+            None => self.with_method_in_row(&[], method, maker),
         }
     }
 
-    fn with_method_in_row(&mut self, row: &[Method], method: Method) -> Result<Gc<Methods>, OutOfMemory> {
+    fn with_method_in_row(
+        &mut self,
+        row: &[Method],
+        method: Method,
+        maker: Declaration,
+    ) -> Result<Gc<Methods>, OutOfMemory> {
         let at = row.iter().position(|old| old.name == method.name).unwrap_or(row.len());
         if at == FEW {
             let mut all = [method; FEW + 1];
             all.iter_mut().zip(row).for_each(|(place, &old)| *place = old);
-            return self.make_trie(&all, 0);
+            return self.make_trie(&all, 0, maker);
         }
         let mut draft = Draft::new(true);
         draft.places.iter_mut().zip(row).for_each(|(place, &old)| *place = Place::Method(old));
         if let Some(place) = draft.places.get_mut(at) {
             *place = Place::Method(method);
         }
-        self.make_methods(&draft)
+        self.make_methods(&draft, maker)
     }
 
-    fn with_method_in_trie(&mut self, root: Gc<Methods>, method: Method) -> Result<Gc<Methods>, OutOfMemory> {
+    fn with_method_in_trie(
+        &mut self,
+        root: Gc<Methods>,
+        method: Method,
+        maker: Declaration,
+    ) -> Result<Gc<Methods>, OutOfMemory> {
         let mut way = [(root, 0); DEPTH];
         let mut level = 0;
         let mut place = loop {
@@ -67,17 +82,23 @@ impl Vm {
                     }
                 }
                 Place::Method(old) if old.name != method.name => {
-                    break Place::Node(self.make_trie(&[old, method], level as u32)?);
+                    break Place::Node(self.make_trie(&[old, method], level as u32, maker)?);
                 }
                 Place::Method(_) | Place::Free => break Place::Method(method),
             }
         };
         for &(node, at) in way.iter().take(level).rev() {
+            if let Place::Node(next) = place
+                && node.replace(at, next, maker)
+            {
+                self.heap.barrier(node);
+                return Ok(root);
+            }
             let mut draft = Draft::of(node);
             if let Some(changed) = draft.places.get_mut(at) {
                 *changed = place;
             }
-            place = Place::Node(self.make_methods(&draft)?);
+            place = Place::Node(self.make_methods(&draft, maker)?);
         }
         match place {
             Place::Node(node) => Ok(node),
@@ -87,7 +108,12 @@ impl Vm {
 
     /// Nodes for a few methods of different names, whose names have the same digits up to that level. Goes down as many
     /// levels as names have digits, at the most.
-    fn make_trie(&mut self, methods: &[Method], level: u32) -> Result<Gc<Methods>, OutOfMemory> {
+    fn make_trie(
+        &mut self,
+        methods: &[Method],
+        level: u32,
+        maker: Declaration,
+    ) -> Result<Gc<Methods>, OutOfMemory> {
         let mut draft = Draft::new(false);
         for (at, place) in draft.places.iter_mut().enumerate() {
             let mut here = methods.iter().filter(|method| digit(method.name, level) == at);
@@ -98,19 +124,19 @@ impl Vm {
                     let mut group = [first; FEW + 1];
                     let here = methods.iter().filter(|method| digit(method.name, level) == at);
                     let count = group.iter_mut().zip(here).map(|(place, &method)| *place = method).count();
-                    Place::Node(self.make_trie(group.get(..count).unwrap_or_default(), level + 1)?)
+                    Place::Node(self.make_trie(group.get(..count).unwrap_or_default(), level + 1, maker)?)
                 }
             };
         }
-        self.make_methods(&draft)
+        self.make_methods(&draft, maker)
     }
 
     /// A node, pinned. A safepoint; what the draft names is reachable.
-    fn make_methods(&mut self, draft: &Draft) -> Result<Gc<Methods>, OutOfMemory> {
+    fn make_methods(&mut self, draft: &Draft, maker: Declaration) -> Result<Gc<Methods>, OutOfMemory> {
         let memory = self.allocate(draft.size(), Methods::FINALIZE)?.cast::<Methods>();
         // SAFETY: memory of that size.
         let methods = unsafe {
-            Methods::init(memory.as_ptr(), draft);
+            Methods::init(memory.as_ptr(), draft, maker);
             Gc::from_raw(memory)
         };
         self.pinned.push(methods.value())?;

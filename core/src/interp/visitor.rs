@@ -430,9 +430,10 @@ fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
 
 #[inline(never)]
 fn new_class(vm: &mut Vm, dst: Dst, fields: u8, name: Value) -> Flow {
+    vm.declarations = vm.declarations.next();
     let result = match name.as_object::<Str>() {
         Some(name) => vm
-            .make(Class::new(name, u16::from(fields)))
+            .make(Class::new(name, u16::from(fields), vm.declarations))
             .map_err(Fault::from)
             .map(|class| vm.set_register(usize::from(dst.0), class.value())),
         None => Err(Fault::Bytecode),

@@ -13,7 +13,7 @@ use super::{Fault, RuntimeError, dispatch};
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
 use crate::meter::Meter;
-use crate::object::{Closure, Function, Gc, NativeFn, Str, Way};
+use crate::object::{Closure, Declaration, Function, Gc, NativeFn, Str, Way};
 use crate::platform::{Host, PanicGuard};
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -165,6 +165,8 @@ pub struct Vm {
     pub(crate) sampling: bool,
     /// Functions loaded so far: the id of the next.
     pub(crate) functions: u32,
+    /// The class declaration that ran last.
+    pub(super) declarations: Declaration,
     stats: Stats,
     pub(crate) meter: Meter,
     pub(crate) mem: Mem,
@@ -253,6 +255,7 @@ impl Vm {
             suspended: false,
             sampling: false,
             functions: 0,
+            declarations: Declaration::FIRST,
             stats: Stats::default(),
             meter: Meter::NEW,
             mem,

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use super::{Closure, Gc, Header, Kind, Method, Methods, Object, Shape, Str};
+use super::{Closure, Declaration, Gc, Header, Kind, Method, Methods, Object, Shape, Str};
 use crate::interp::{Fault, Vm};
 use crate::value::Value;
 
@@ -31,6 +31,7 @@ pub(crate) struct Class {
     pub(crate) methods: Cell<Option<Gc<Methods>>>,
     /// How many they are.
     pub(crate) method_count: Cell<u32>,
+    pub(crate) declaration: Declaration,
 }
 
 // SAFETY: repr(C), header first; made by `Class::new` only.
@@ -41,7 +42,7 @@ unsafe impl Object for Class {
 
 impl Class {
     /// An open class without methods.
-    pub(crate) fn new(name: Gc<Str>, fields: u16) -> Class {
+    pub(crate) fn new(name: Gc<Str>, fields: u16, declaration: Declaration) -> Class {
         Class {
             header: Header::new(Kind::Class),
             name,
@@ -54,6 +55,7 @@ impl Class {
             shapes: Cell::new(0),
             methods: Cell::new(None),
             method_count: Cell::new(0),
+            declaration,
         }
     }
 

@@ -9,9 +9,12 @@
 //! ```
 //!
 //! A hash trie (Bagwell, "Ideal hash trees", 2001) whose nodes hold only the places in use, methods before nodes
-//! (Steindorfer and Vinju, "Optimizing hash-array mapped tries", OOPSLA 2015). A node never changes: to add a method,
-//! the nodes on the way to it are made again. So a subclass begins with the very nodes of its superclass, whatever
-//! their number, and no step grows with the number of methods: neither declaring, nor finding, nor marking.
+//! (Steindorfer and Vinju, "Optimizing hash-array mapped tries", OOPSLA 2015). To add a method, the nodes on the way to
+//! it are made again, up to the first that the same declaration has made: that one belongs to no other class yet, and
+//! is told of the new node. So a subclass begins with the very nodes of its superclass, whatever their number, and no
+//! step grows with the number of methods: neither declaring, nor finding, nor marking.
+
+use core::cell::Cell;
 
 use super::{Closure, Gc, Header, Kind, Object, Str};
 use crate::tunable::tunable;
@@ -37,6 +40,21 @@ pub(crate) struct Method {
     pub(crate) closure: Gc<Closure>,
 }
 
+/// The number of a class declaration. Numbers end with one that stands for any of the declarations from then on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Declaration(u32);
+
+impl Declaration {
+    /// None so far.
+    pub(crate) const FIRST: Declaration = Declaration(0);
+    pub(crate) const LAST: Declaration = Declaration(u32::MAX);
+
+    /// The number of the next declaration.
+    pub(crate) fn next(self) -> Declaration {
+        Declaration(self.0.saturating_add(1))
+    }
+}
+
 /// A node. `aux` is 1 if its methods are in a row rather than in the places that their names say.
 #[repr(C)]
 pub(crate) struct Methods {
@@ -45,6 +63,8 @@ pub(crate) struct Methods {
     methods: u32,
     /// The places that hold a node.
     nodes: u32,
+    /// The declaration that made it.
+    maker: Declaration,
     entries: [Method; 0],
 }
 
@@ -81,7 +101,7 @@ impl Draft {
             if node.methods & bit != 0 {
                 methods.next().map_or(Place::Free, |&method| Place::Method(method))
             } else if node.nodes & bit != 0 {
-                nodes.next().map_or(Place::Free, |&next| Place::Node(next))
+                nodes.next().map_or(Place::Free, |next| Place::Node(next.get()))
             } else {
                 Place::Free
             }
@@ -105,7 +125,7 @@ impl Methods {
     ///
     /// # Safety
     /// `memory` is the start of `draft.size()` bytes, aligned, of nobody else.
-    pub(crate) unsafe fn init(memory: *mut Methods, draft: &Draft) {
+    pub(crate) unsafe fn init(memory: *mut Methods, draft: &Draft, maker: Declaration) {
         let bits = |wanted: fn(&Place) -> bool| {
             let places = draft.places.iter().enumerate().filter(|(_, place)| wanted(place));
             places.fold(0_u32, |bits, (place, _)| bits | 1 << place)
@@ -115,7 +135,7 @@ impl Methods {
         let header = Header::with_aux(Kind::Methods, u16::from(draft.row));
         // SAFETY: the caller's memory covers the record, and an entry for each place that is not free.
         unsafe {
-            memory.write(Methods { header, methods, nodes, entries: [] });
+            memory.write(Methods { header, methods, nodes, maker, entries: [] });
             let mut method_at = memory.add(1).cast::<Method>();
             let mut node_at = method_at.add(methods.count_ones() as usize).cast::<Gc<Methods>>();
             for place in &draft.places {
@@ -149,9 +169,9 @@ impl Gc<Methods> {
     }
 
     /// The nodes that it refers to.
-    pub(crate) fn nodes(&self) -> &[Gc<Methods>] {
+    pub(crate) fn nodes(&self) -> &[Cell<Gc<Methods>>] {
         let (methods, count) = (self.methods.count_ones() as usize, self.nodes.count_ones() as usize);
-        // SAFETY: `init` wrote as many pointers past the methods, and nobody writes to them again.
+        // SAFETY: `init` wrote as many pointers past the methods; a Cell of one is laid out like it.
         unsafe {
             let start = self.as_ptr().add(1).cast::<Method>().add(methods);
             core::slice::from_raw_parts(start.cast(), count)
@@ -163,7 +183,7 @@ impl Gc<Methods> {
         let bit = 1_u32 << (place % PLACES);
         let before = |bits: u32| (bits & (bit - 1)).count_ones() as usize;
         let method = || self.methods().get(before(self.methods)).copied();
-        let node = || self.nodes().get(before(self.nodes)).copied();
+        let node = || self.nodes().get(before(self.nodes)).map(Cell::get);
         if self.methods & bit != 0 {
             method().map_or(Place::Free, Place::Method)
         } else if self.nodes & bit != 0 {
@@ -171,6 +191,17 @@ impl Gc<Methods> {
         } else {
             Place::Free
         }
+    }
+
+    /// Puts another node into a place that has one, if `declaration` made this node; false if not. The caller runs the
+    /// barrier.
+    pub(crate) fn replace(self, place: usize, node: Gc<Methods>, declaration: Declaration) -> bool {
+        let bit = 1_u32 << (place % PLACES);
+        let index = (self.nodes & (bit - 1)).count_ones() as usize;
+        if self.maker != declaration || declaration == Declaration::LAST || self.nodes & bit == 0 {
+            return false;
+        }
+        self.nodes().get(index).map(|old| old.set(node)).is_some()
     }
 
     /// The method of that name.
@@ -193,7 +224,7 @@ impl Gc<Methods> {
     /// Calls `each` for every method. Goes down as many levels as names have digits.
     pub(crate) fn each(self, each: &mut dyn FnMut(Method)) {
         self.methods().iter().for_each(|&method| each(method));
-        self.nodes().iter().for_each(|node| node.each(each));
+        self.nodes().iter().for_each(|node| node.get().each(each));
     }
 }
 

@@ -62,7 +62,8 @@ impl World {
     }
 
     fn class(&mut self, superclass: Option<&Pair>) -> Pair {
-        let class = self.vm.make(Class::new(self.vm.init, 0)).unwrap();
+        self.vm.declarations = self.vm.declarations.next();
+        let class = self.vm.make(Class::new(self.vm.init, 0, self.vm.declarations)).unwrap();
         self.vm.pinned.push(class.value()).unwrap();
         if let Some(superclass) = superclass {
             class.inherit(&superclass.class);
@@ -121,6 +122,15 @@ fn classes_have_the_methods_that_were_declared_and_inherited() {
         declares_what_a_map_holds(&mut World::new(SYSTEM, 300, one_hash, false), 2000);
         declares_what_a_map_holds(&mut World::new(SYSTEM, 40, one_hash, true), 200);
     }
+}
+
+/// Declarations that have no number to themselves change no node that another may have made.
+#[test]
+fn numbers_of_declarations_may_run_out() {
+    let mut world = World::new(SYSTEM, 300, false, false);
+    world.vm.declarations = Declaration::LAST;
+    declares_what_a_map_holds(&mut world, 1000);
+    assert_eq!(world.vm.declarations, Declaration::LAST);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::vec::Vec;
 use super::*;
 use crate::interp::Options;
 use crate::mem::testing::SYSTEM;
-use crate::object::{Function, Kind, Parts};
+use crate::object::{Declaration, Function, Kind, Parts};
 
 /// A machine with a class and names, all pinned.
 struct World {
@@ -24,7 +24,7 @@ impl World {
                 name
             })
             .collect::<Vec<_>>();
-        let class = vm.make(Class::new(vm.init, fields)).unwrap();
+        let class = vm.make(Class::new(vm.init, fields, Declaration::FIRST)).unwrap();
         vm.pinned.push(class.value()).unwrap();
         World { vm, class, names }
     }
@@ -221,7 +221,7 @@ fn ids_that_come_again_mean_what_they_mean_now() {
     let mut most = 0;
     for round in 0..3000 {
         world.vm.pinned.truncate(pinned);
-        world.class = world.vm.make(Class::new(world.vm.init, 1)).unwrap();
+        world.class = world.vm.make(Class::new(world.vm.init, 1, Declaration::FIRST)).unwrap();
         world.vm.pinned.push(world.class.value()).unwrap();
         let instance = world.instance();
         // The field that the site asks for lies in another slot each time.
