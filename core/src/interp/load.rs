@@ -28,6 +28,7 @@ impl Vm {
     /// Functions refer only to functions behind them, so the last is made first. Pins them all.
     fn link_functions(&mut self, program: &mut Program) -> Result<Gc<Function>, OutOfMemory> {
         let count = program.functions.len();
+        self.expect_functions(count);
         let mut made: Vec<Gc<Function>> = Vec::new(self.mem());
         made.reserve_exact(count)?;
         while let Some(code) = program.functions.pop() {

@@ -26,6 +26,9 @@ pub(super) const LOOKS: u8 = 3;
 /// Samples of a function before it is compiled.
 const SAMPLES: u8 = LOOKS - 1;
 
+/// Functions of a VM, dead ones included, that are made without a thought of machine code.
+const FEW: usize = 1000;
+
 impl Vm {
     /// The running function's heat is used up: samples it, or wants it compiled. The frame's record is right; if
     /// there is, or will be, code for it, the interpreter stops to make way.
@@ -108,7 +111,17 @@ impl Vm {
         }
     }
 
-    fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
+    /// So many functions are about to be made. Very many are told where they are entered as they are made, not all at
+    /// once when the first is compiled.
+    pub(in crate::interp) fn expect_functions(&mut self, count: usize) {
+        if self.functions as usize + count > FEW && self.native.tier.is_some() && !self.native.refused {
+            // Whatever fails here fails again when a function is compiled, and is noted then.
+            let _ = self.make_stubs().and_then(|()| self.seal_code());
+        }
+    }
+
+    /// Makes the code that every function's code relies on, unless there is some. No machine code is active.
+    fn make_stubs(&mut self) -> Result<(), Bail> {
         if self.native.stub(Stub::Enter) == 0 {
             self.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
             let entry = self.native.first_entry();
@@ -116,6 +129,11 @@ impl Vm {
             // They stay, even if there is no memory to compile anything.
             self.native.count_code()?;
         }
+        Ok(())
+    }
+
+    fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
+        self.make_stubs()?;
         // For when the function dies: freeing must not fail.
         let waiting = self.heap.dead_code.len();
         self.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
