@@ -469,6 +469,26 @@ fn code_that_cannot_be_sealed_is_not_run() {
     }
 }
 
+/// A program of very many functions has the code that all rely on made as it is loaded. That may be refused, too.
+#[test]
+fn code_of_many_functions_may_be_refused_while_they_are_loaded() {
+    let methods: String = (0..100).map(|n| format!("m{n}() {{ return {n}; }} ")).collect();
+    let many: String = (0..11).map(|n| format!("fun g{n}() {{ class C {{ {methods} }} }}\n")).collect();
+    let source = many + &twelve_functions();
+    let (ran, stats, seals) = sealed(&source, 0);
+    assert_eq!(ran, interpreted(Options::default(), &source));
+    assert_eq!((stats.compiled, seals), (0, 1));
+    assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
+    // Where it is allowed, there is nothing to be done for the next such program.
+    SEALS.set((0, u32::MAX));
+    let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory");
+    vm.install_tier(Jit::new(|| HostedCode::new(1 << 20).map(Sealed), vm.mem())).expect("memory");
+    for _ in 0..3 {
+        vm.load(&source, Dialect::Lox).expect("no errors");
+        assert_eq!(SEALS.get().0, 1);
+    }
+}
+
 /// Code of functions that died makes room for others.
 #[test]
 fn code_goes_with_its_function() {

@@ -114,7 +114,8 @@ impl Vm {
     /// So many functions are about to be made. Very many are told where they are entered as they are made, not all at
     /// once when the first is compiled.
     pub(in crate::interp) fn expect_functions(&mut self, count: usize) {
-        if self.functions as usize + count > FEW && self.native.tier.is_some() && !self.native.refused {
+        let is_early = self.native.stub(Stub::Enter) == 0 && self.native.tier.is_some();
+        if is_early && self.functions as usize + count > FEW && !self.native.refused {
             // Whatever fails here fails again when a function is compiled, and is noted then.
             let _ = self.make_stubs().and_then(|()| self.seal_code());
         }
@@ -147,18 +148,19 @@ impl Vm {
         Ok(code)
     }
 
-    /// Makes executable what was compiled.
+    /// Makes executable what was compiled. If the system refuses, no machine code runs again, what there was included.
     fn seal_code(&mut self) -> Result<(), Bail> {
         let refused = self.native.refused;
-        match self.native.tier() {
+        let sealed = match self.native.tier() {
             Some(tier) if !refused => tier.seal(),
             _ => Ok(()),
-        }
+        };
+        self.native.refused |= matches!(sealed, Err(Bail::Code(CodeError::Refused)));
+        sealed
     }
 
     /// A function stays interpreted.
     fn bail(&mut self, function: Gc<Function>, bail: Bail) {
-        // Without its seal no machine code can run, what there was included.
         self.native.refused |= matches!(bail, Bail::Code(CodeError::Refused));
         self.native.stats.bailed += 1;
         self.native.stats.full += u32::from(matches!(bail, Bail::Code(CodeError::Full)));
