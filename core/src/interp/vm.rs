@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 use core::sync::atomic::Ordering::Relaxed;
 
-use super::fuel::Fuel;
+use super::fuel::{BULK, Fuel};
 use super::globals::Globals;
 use super::host::HostGuard;
 use super::native::Native;
@@ -415,7 +415,8 @@ impl Vm {
             // Loading is no script's work, and what a host does once cannot thrash.
             let in_script = self.host.is_some() || self.panicked;
             if in_script {
-                self.fuel.charge_bulk((self.heap.work() - done) as usize);
+                // A step costs a unit at least, so that any number of them ends with the fuel.
+                self.fuel.charge_bulk(((self.heap.work() - done) as usize).max(BULK));
             }
             match step {
                 RescueStep::Done { room } if room || !in_script => return Ok(()),
