@@ -117,7 +117,9 @@ fn asm_shows_source_bytecode_and_machine_code() {
                 let row = format!("       {word}  {mnemonic}");
                 assert!(page.any(|line| line.starts_with(&row)), "{row} is missing for {}", path.display());
             }
-            for wanted in machine.into_iter().chain(["cold paths", "entries", "stub.step"]) {
+            // Fields of a VM are 8 bytes apart with 64-bit addresses only: elsewhere an ARM64 load cannot name their offset.
+            let stub = (target == "x64" || cfg!(target_pointer_width = "64")).then_some("stub.step");
+            for wanted in machine.into_iter().chain(["cold paths", "entries"]).chain(stub) {
                 assert!(
                     asm.out.contains(wanted),
                     "{wanted} is missing for {} in:\n{}",
