@@ -7,8 +7,8 @@
 //!
 //! ```text
 //!   bulk work                 costs fuel
-//!   allocation                so much for each word of code, of which a unit of fuel is worth those of one function
-//!   turns of the collector    so much for each; a turn comes with an allocation
+//!   allocation                a page for each word of code; a unit of fuel is worth the words of the longest function
+//!   turns of the collector    a constant for each; a turn comes with an allocation
 //!   collections for space     cost fuel: they come when nothing can be allocated
 //! ```
 
@@ -34,10 +34,10 @@ mod off {
     impl Meter {
         pub(crate) const NEW: Meter = Meter;
 
-        /// A function of so many words was loaded.
+        /// A function of that many words was loaded.
         pub(crate) fn loaded(&mut self, _: usize) {}
 
-        /// The collector had its turn, and marked and swept so many bytes.
+        /// The collector had its turn, and marked and swept that many bytes.
         #[inline(always)]
         pub(crate) fn turn(&mut self, _: u64) {}
 
@@ -130,12 +130,12 @@ mod on {
             Meter { words: 1, turns: 0, in_turns: 0, script: nothing, before: nothing }
         };
 
-        /// A function of so many words was loaded.
+        /// A function of that many words was loaded.
         pub(crate) fn loaded(&mut self, words: usize) {
             self.words = self.words.max(words as u64);
         }
 
-        /// The collector had its turn, and marked and swept so many bytes.
+        /// The collector had its turn, and marked and swept that many bytes.
         pub(crate) fn turn(&mut self, work: u64) {
             self.turns += 1;
             self.in_turns += work;
@@ -203,7 +203,7 @@ mod tests {
     use crate::platform::testing::Nothing;
     use crate::{Dialect, Outcome, Vm};
 
-    /// A VM that has run a script in slices of so many units.
+    /// A VM that has run a script in slices of `slice` units.
     fn ran(source: &str, slice: u64) -> Vm {
         let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
         let script = vm.load(source, Dialect::Siskin).unwrap();

@@ -16,7 +16,7 @@ thread_local! {
     static PLAN: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// From here on grants so many requests of this thread, refuses so many, and grants all that follow.
+/// From here on grants `after` requests of this thread, refuses `count`, and grants all that follow.
 pub(crate) fn refuse(after: u32, count: u32) {
     PLAN.set((after, count));
 }
@@ -66,7 +66,7 @@ pub(crate) struct Panicking {
 }
 
 impl Panicking {
-    /// Panics after so many calls.
+    /// Panics after that many calls.
     pub(crate) fn after(calls: u32) -> Panicking {
         Panicking { left: Cell::new(calls) }
     }

@@ -272,7 +272,7 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
             OperandKind::Dst | OperandKind::Src | OperandKind::Var | OperandKind::Far => {
                 Some(bits % registers)
             }
-            // Room for the arguments, and for the superclass behind them.
+            // Room for the arguments, and for the superclass after them.
             OperandKind::Win => bits.checked_rem(registers.saturating_sub(argc % 4 + 1)),
             OperandKind::Argc => Some(bits % 4),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),

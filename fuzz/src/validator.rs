@@ -5,7 +5,7 @@ use siskin::mem::Mem;
 use siskin::{Dialect, SYSTEM};
 use siskin_core::syntax::{Code, Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
-/// Beyond so many tokens the beginnings of a text are not looked at.
+/// Tokens at the most whose beginnings of a text are looked at.
 const TOKENS: usize = 100;
 
 /// Asks whether a text is complete, in both dialects, and the parser whether that can be.

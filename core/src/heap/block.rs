@@ -20,7 +20,7 @@ use crate::tunable::tunable;
 
 /// Pages of a block, at the most: as many as there are bits in a word.
 const MOST: usize = tunable(64, 8);
-/// Pages of the first block: a new VM needs so many.
+/// Pages of the first block: as many as a new VM needs.
 const FIRST: usize = tunable(2, 1);
 /// Part of the memory in use that a block may be.
 const SHARE: usize = 8;

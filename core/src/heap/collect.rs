@@ -236,7 +236,7 @@ impl Heap {
         }
     }
 
-    /// Whether marks tell which objects are dead: not while they are being made anew.
+    /// Whether marks tell which objects are dead: not while a full collection clears and makes them.
     fn marks_are_whole(&self) -> bool {
         !matches!(self.phase, Phase::Clear { .. } | Phase::Mark { extent: Extent::Full, .. })
     }
@@ -343,8 +343,8 @@ impl Heap {
         unsafe { self.mem.discard_raw(page.cast::<u8>().add(rest), left - rest) };
     }
 
-    /// Leaves nothing of dead objects in the first so many spaces to be read, right after a collection: whoever
-    /// holds a reference to one still is found out at once, rather than when its memory happens to be used again.
+    /// Poisons dead objects in the first `spaces` spaces, right after a collection: a reference to one that is still held
+    /// is found out at once, rather than when its memory happens to be used again.
     fn wreck_dead(&mut self, spaces: usize) {
         self.sweep_large(usize::MAX);
         for space in 0..spaces {
@@ -393,7 +393,7 @@ impl Heap {
                 }
                 Kind::Function => {
                     if let NativeRecord::Compiled(code) = &*cell.cast::<Function>().as_ref().native.borrow() {
-                        // There is room: whoever compiled it saw to that.
+                        // There is room: `Vm::try_compile` reserved it.
                         let _ = self.dead_code.push(code.span);
                     }
                     cell.cast::<Function>().drop_in_place();

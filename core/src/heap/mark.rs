@@ -44,7 +44,7 @@ impl Gray {
         self.list.is_empty() && self.large.is_none() && !self.overflow && self.search.is_none()
     }
 
-    /// Forgets all: marks are made anew.
+    /// Forgets all gray objects: a full collection has cleared the marks.
     pub(super) fn clear(&mut self) {
         self.list.clear();
         (self.large, self.overflow, self.search) = (None, false, None);

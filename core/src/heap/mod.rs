@@ -54,7 +54,7 @@ use space::Space;
 /// Spaces: one for each class of plain objects, one for each class of objects with finalizers.
 pub(crate) const SPACES: usize = CLASSES * 2;
 
-/// What a heap did so far.
+/// Counters since the heap was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeapStats {
     /// Young collections that ended.
@@ -133,7 +133,7 @@ const GAP: usize = tunable(usize::MAX, 3);
 const TABLES_GAP: usize = tunable(16, 3);
 
 /// Pages that are searched for a gap before a new one is taken: full ones cost a look each, and there may be very
-/// many behind one another.
+/// many in a row.
 const SEARCH: usize = tunable(64, 2);
 /// The same for objects with finalizers, all of which are visited in each page.
 const SEARCH_TABLES: usize = tunable(8, 2);
@@ -194,7 +194,7 @@ impl Heap {
         self.work.scanned + self.work.swept
     }
 
-    /// What it did so far.
+    /// Counters since it was made.
     pub(crate) fn stats(&self) -> HeapStats {
         HeapStats { live: self.live, ..self.stats }
     }
@@ -408,11 +408,11 @@ impl Heap {
         let pages = whole.div_ceil(PAGE);
         if pages <= MOST_IN_A_RUN {
             let (memory, block) = self.blocks.take(pages)?;
-            // SAFETY: so many pages of that block, just taken.
+            // SAFETY: `pages` pages of that block, just taken; an object of `size` bytes and the front fit.
             Ok(unsafe { Page::init_large(memory, Some(block), size, pages * PAGE, self.epoch) })
         } else {
             let memory = self.mem.alloc_raw(aligned(whole)?)?;
-            // SAFETY: an allocation of that size.
+            // SAFETY: an allocation of `whole` bytes, which are those of the front and the object.
             Ok(unsafe { Page::init_large(memory, None, size, whole, self.epoch) })
         }
     }
@@ -451,7 +451,8 @@ impl Heap {
             }
         }
         while let Some(page) = self.dying.take().map(|(page, _)| page).or_else(|| self.large.pop()) {
-            // SAFETY: as above; large objects have no finalizers.
+            // SAFETY: as above. The only large objects with something to finalize are interned strings, whose table goes
+            // with the heap.
             unsafe { self.free_page(page) };
         }
         while self.blocks.release() {}

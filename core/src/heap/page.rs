@@ -45,7 +45,7 @@ pub(crate) struct Page {
     size: usize,
     /// Where its memory is from; none if it is an allocation by itself.
     block: Option<BlockPtr>,
-    /// Offset behind the last cell.
+    /// Offset of the end of the last cell.
     end: usize,
     /// Offset of the first cell that allocation has not looked at in this epoch.
     cursor: Cell<usize>,
@@ -58,7 +58,7 @@ pub(crate) struct Page {
 /// A pointer to a page. The heap frees a page only when it holds no reference to it any more.
 pub(crate) type PagePtr = NonNull<Page>;
 
-/// Free cells in a row: the first byte, and the byte behind.
+/// Free cells in a row: the first byte, and the byte past the last.
 pub(crate) type Gap = (*mut u8, *mut u8);
 
 impl Page {
@@ -213,7 +213,7 @@ impl Page {
         }
     }
 
-    /// Makes a cell hold nothing, and references to nowhere behind that.
+    /// Makes a cell hold nothing, and fills the rest of it with references to nowhere.
     ///
     /// # Safety
     /// The cell is one of `size` bytes, and no object in it is used any more.
@@ -244,7 +244,7 @@ impl Page {
         self.marks.get(granule / 32).is_some_and(|word| word.get() >> (granule % 32) & 1 != 0)
     }
 
-    /// Offset of the first marked cell behind `offset`.
+    /// Offset of the first marked cell after `offset`.
     fn next_marked(&self, offset: usize) -> Option<usize> {
         let granule = offset / GRANULE;
         let mut index = granule / 32;

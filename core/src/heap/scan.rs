@@ -138,7 +138,7 @@ impl Heap {
         }
     }
 
-    /// Marks a part of a dictionary's fields; how many bytes they are, or none if there are not so many parts.
+    /// Marks a part of a dictionary's fields; tells how many bytes they are, none if there is no such part.
     fn scan_fields(&mut self, dict: Gc<Dict>, part: usize) -> Option<usize> {
         let mut fields = 0;
         let found = dict.each_field_of(part, |name, value| {
@@ -149,8 +149,8 @@ impl Heap {
         found.then_some(fields * size_of::<(Gc<Str>, Value)>())
     }
 
-    /// Marks a part of a function's constants, and of its sites past those; how many bytes they are, or none if there
-    /// are not so many parts.
+    /// Marks a part of a function's constants, and of its sites past those; tells how many bytes they are, none if there
+    /// is no such part.
     ///
     /// Inline caches are weak: a full collection, which visits them all, empties the ways of shapes that died.
     fn scan_data(&mut self, function: Gc<Function>, part: usize) -> Option<usize> {

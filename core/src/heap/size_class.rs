@@ -10,7 +10,7 @@ const EXACT: usize = 16;
 /// The most granules of a cell whose size does not depend on the page's.
 const MAX_GRANULES: usize = PAGE / 8 / GRANULE;
 const UNFITTED: usize = class_of_granules(MAX_GRANULES) + 1;
-/// Larger cells are as large as so many to a page can be.
+/// Cells of a page in each class of larger ones: a cell is as large as that many in a page can be.
 const MOST_FITTED: usize = CELLS / (MAX_GRANULES * GRANULE + 1);
 
 /// How many cell sizes there are.

@@ -57,7 +57,7 @@ impl Space {
         self.pages.get(self.next).copied()
     }
 
-    /// Goes on to the page behind.
+    /// Goes on to the next page.
     pub(crate) fn advance(&mut self) {
         self.next += 1;
     }

@@ -82,7 +82,7 @@ impl Vm {
             self.heap.mark_object(string);
             return Ok(string);
         }
-        // Before the allocation: what lies in the table behind a dead entry may go at a safepoint.
+        // Before the allocation: entries of dead strings may leave the table at a safepoint.
         self.insist(None, |vm| vm.heap.strings.reserve(bytes))?;
         let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
         Ok(add_name(&mut self.heap, memory, bytes))

@@ -49,7 +49,7 @@ impl Vm {
         }
     }
 
-    /// The slice is used up at the start of an instruction of so many words: the next slice, or a stop there.
+    /// The slice is used up at the start of an instruction of `words` words: the next slice, or a stop there.
     /// The instruction runs again.
     #[cold]
     #[inline(never)]
@@ -70,7 +70,7 @@ impl Vm {
         }
     }
 
-    /// Stops for want of fuel before the instruction of so many words that has just begun.
+    /// Stops for want of fuel before the instruction of `words` words that has just begun.
     #[cold]
     pub(super) fn stop_before(&mut self, words: usize) {
         self.rewind(words);
@@ -92,12 +92,13 @@ impl Vm {
         }
     }
 
+    /// The instruction of `words` words that has just begun is the next one again.
     pub(super) fn rewind(&mut self, words: usize) {
         let frame = self.stack.top_mut();
         frame.pc = frame.pc.wrapping_sub(words);
     }
 
-    /// A call of whatever is in register `win`. The frame's pc is behind the instruction.
+    /// A call of the value in register `win`. The frame's pc is past the instruction.
     #[inline(never)]
     pub(super) fn call(&mut self, argc: u8, win: usize) -> Flow {
         if self.fuel.slice == 0 {

@@ -3,8 +3,8 @@
 //! One unit is charged for a call, for a turn of a loop, and for every [`BULK`] bytes of bulk work (`work`). Machines
 //! count down a slice; when it is used up they come here, where the rest of the budget is.
 //!
-//! Between two units a script executes what stands in a function without a loop. So that an interrupt need not wait for
-//! a whole slice of calls of a function of a million words, slices are shorter where such a function was loaded.
+//! Code without calls and loops is free, and so are returns. So that an interrupt need not wait for a whole slice of
+//! calls of a function of a million words, slices are shorter where such a function was loaded.
 
 use crate::tunable::tunable;
 
@@ -25,7 +25,7 @@ const SLICE_WORDS: u64 = tunable(1 << 23, 1 << 11) as u64;
 pub(crate) struct Fuel {
     /// Units left in this slice; machine code counts it down.
     pub(crate) slice: u32,
-    /// Units left behind this slice; none if there is no bound.
+    /// Units left after this slice; none if there is no bound.
     rest: Option<u64>,
     /// Units given out in slices.
     given: u64,
@@ -56,7 +56,7 @@ impl Fuel {
         self.owed = 0;
     }
 
-    /// Takes units from behind the slice, as far as they go.
+    /// Takes units from the budget after the slice; those that it does not have are owed.
     fn pay(&mut self, units: u64) {
         let paid = self.rest.map_or(units, |rest| units.min(rest));
         if let Some(rest) = &mut self.rest {
@@ -78,12 +78,12 @@ impl Fuel {
         slice != 0
     }
 
-    /// A function of so many words was loaded.
+    /// A function of `words` words was loaded: slices become short enough for it.
     pub(crate) fn fit_slices(&mut self, words: usize) {
         self.length = self.length.min((SLICE_WORDS / (words as u64).max(1)).max(1));
     }
 
-    /// Ends the slice: what is left of it is for later ones.
+    /// Ends the slice: its units go back to the budget.
     pub(crate) fn end_slice(&mut self) {
         let left = u64::from(core::mem::take(&mut self.slice));
         self.given -= left;
@@ -109,7 +109,7 @@ impl Fuel {
         paid as usize
     }
 
-    /// As much as `bytes` of bulk work cost that is done whatever the budget is; what it does not cover is owed.
+    /// Charges for `bytes` of bulk work that is done in any case; units that the budget does not have are owed.
     pub(crate) fn charge_bulk(&mut self, bytes: usize) {
         let units = (bytes / BULK) as u64;
         let here = units.min(u64::from(self.slice));

@@ -54,7 +54,7 @@ impl Frame {
 pub(crate) struct Stack {
     /// The current record.
     pub(crate) frame: *mut Frame,
-    /// Behind the last record there is room for.
+    /// The end of the block of records.
     pub(crate) frames_end: *mut Frame,
     /// All values from here on are nil; frames stay below.
     pub(crate) end: *mut Value,
@@ -127,7 +127,7 @@ impl Stack {
         unsafe { *self.frame = Frame { base: self.values.as_ptr(), ..Frame::NONE } };
     }
 
-    /// A function with so many registers may be called from here on.
+    /// A function with that many registers may be called from here on.
     pub(crate) fn widen(&mut self, registers: usize) {
         self.widest = self.widest.max(registers);
     }
@@ -264,7 +264,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Moves `end`, if need be, so that so many values lie below it.
+    /// Moves `end`, if need be, so that `needed` values lie below it.
     fn reach(&mut self, needed: usize) -> Result<(), Fault> {
         if needed > self.room {
             self.grow_values(needed)?;
@@ -272,7 +272,7 @@ impl Stack {
         if self.values.as_ptr().wrapping_add(needed) > self.end {
             let end = (needed + STRIDE).min(self.room);
             if end > self.written {
-                // SAFETY: there is room for so many.
+                // SAFETY: `end` is at most `room`, the length of the block.
                 unsafe { fill(self.values, self.written, end, Value::NIL) };
                 self.written = end;
             }
@@ -305,7 +305,7 @@ impl Stack {
         Ok(())
     }
 
-    /// Behind the last register of a record.
+    /// The end of a record's registers.
     fn top_of(frame: &Frame) -> *mut Value {
         let registers = frame.closure.map_or(0, |closure| closure.function.registers);
         frame.base.wrapping_add(registers as usize)

@@ -29,7 +29,7 @@ pub enum Dispatch {
     Tail,
 }
 
-/// What bounds and shapes a VM.
+/// Limits and tuning of a VM.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {
     /// The most bytes it ever holds.
@@ -87,12 +87,12 @@ pub enum Outcome {
     Error(RuntimeError),
 }
 
-/// What a VM did so far.
+/// Counters since the VM was made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Memory held.
     pub memory: MemoryUse,
-    /// The heap's doings.
+    /// Counters of the heap.
     pub heap: HeapStats,
     /// Times that a script, or the loading of one, waited for its heap: for a step of the collector and the search for
     /// free memory, or for a collection because memory ran out.
@@ -271,13 +271,13 @@ impl Vm {
         &self.mem
     }
 
-    /// What bounds and shapes it.
+    /// Its limits and tuning.
     #[must_use]
     pub fn options(&self) -> Options {
         self.options
     }
 
-    /// What it did so far.
+    /// Counters since it was made.
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats { memory: self.mem.usage(), heap: self.heap.stats(), fuel: self.fuel.spent(), ..self.stats }

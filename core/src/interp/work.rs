@@ -35,15 +35,15 @@ impl Work {
 }
 
 impl Vm {
-    /// Charges for at most [`PIECE`] bytes of bulk work, or work that no piece of can be done alone, of an instruction
-    /// of so many words. If that stops the run, the instruction has done nothing yet and runs again.
+    /// Charges an instruction of `words` words for at most [`PIECE`] bytes of bulk work, or for work that cannot be done in
+    /// pieces. If that stops the run, the instruction has done nothing yet and runs again.
     #[inline]
     pub(super) fn charge_bulk(&mut self, bytes: usize, words: usize) -> Result<(), Fault> {
         if bytes < BULK { Ok(()) } else { self.in_pieces(bytes, words, |_, _| Ok(())) }
     }
 
     /// Does `bytes` of bulk work, piece by piece, each paid for before. If that stops the run between two pieces, the
-    /// instruction, of so many words, runs again and goes on here with the piece that is next.
+    /// instruction, of `words` words, runs again and goes on here with the next piece.
     pub(super) fn in_pieces(
         &mut self,
         bytes: usize,
@@ -70,7 +70,7 @@ impl Vm {
         }
     }
 
-    /// The next slice of fuel, in the middle of an instruction of so many words; false if the run stops before it.
+    /// The next slice of fuel, in the middle of an instruction of `words` words; false if the run stops before it.
     #[cold]
     fn refill(&mut self, words: usize) -> bool {
         if self.take_interrupt() {

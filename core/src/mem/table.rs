@@ -132,11 +132,10 @@ impl<T: Copy, const LOAD: usize> Table<T, LOAD> {
         self.tables().iter().flat_map(HashTable::iter)
     }
 
-    /// The entries of the part with that index; none if there are not so many parts.
+    /// The entries of the part with that index; none if there is no such part.
     ///
-    /// For those who look at a large table piece by piece, from part 0 on. Entries only ever move to a new last part,
-    /// and never back, so that whoever has been through all parts has seen every entry that was there all the while. Some
-    /// may have been seen twice.
+    /// This is how a large table is visited piece by piece, from part 0 on. Entries only ever move to a new last part, and
+    /// never back, so a visit of all parts meets every entry that was there all the while; some it may meet twice.
     pub(crate) fn part(&self, index: usize) -> Option<Iter<'_, T>> {
         self.tables().get(index).map(HashTable::iter)
     }

@@ -119,7 +119,7 @@ unsafe impl RawAlloc for Moody {
         }
         self.grown.fetch_add(1, Relaxed);
         self.bytes.fetch_add(new_size, Relaxed);
-        // Always elsewhere, so that whoever kept the old address notices.
+        // Always elsewhere, so that a use of the old address shows.
         // SAFETY: the caller vouches for block, layout and size; the blocks are distinct.
         unsafe {
             let new = std::alloc::alloc(Layout::from_size_align_unchecked(new_size, layout.align()));

@@ -110,7 +110,7 @@ impl<T: Copy> Vec<T> {
             self.reserve(items.len())?;
         }
         // The vector's own would clone them one by one.
-        // SAFETY: there is room for all of them behind the last item, and no reference reaches there. Items are `Copy`.
+        // SAFETY: there is room for all of them after the last item, and no reference reaches there. Items are `Copy`.
         unsafe {
             self.0.as_mut_ptr().add(len).copy_from_nonoverlapping(items.as_ptr(), items.len());
             self.0.set_len(len + items.len());

@@ -53,7 +53,7 @@ pub(crate) unsafe fn flush(start: *const u8, len: usize) {
 
     for line in lines(start.addr(), len, data_line) {
         // SAFETY: the line overlaps bytes that the caller vouches for, and lines do not cross pages. Without
-        // `nomem`, writes to the bytes are not moved behind it.
+        // `nomem`, writes to the bytes are not moved past it.
         unsafe { asm!("dc cvau, {}", in(reg) line, options(nostack, preserves_flags)) };
     }
     // SAFETY: barriers have no other effect.

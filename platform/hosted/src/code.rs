@@ -89,7 +89,7 @@ impl HostedCode {
     }
 }
 
-/// Units that a span of `len` bytes takes; an empty one has an address of its own, too.
+/// Units that a span of `len` bytes takes. An empty one takes a unit, so that its address is no other's.
 fn units(len: usize) -> Option<u32> {
     u32::try_from(len.max(1).div_ceil(GRAIN)).ok()
 }

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //!   HostedCode   code.rs      a VM's spans, and what is still to be erased
-//!     Extents    extents.rs   which bytes are free; no unsafe
+//!     Extents    extents.rs   which parts of a range are free; no unsafe
 //!     Reserve    reserve/     a VM's pages: one file for each system
 //!       Lease    lease.rs     which pages those are
 //!         Region region.rs    the pages of the whole process, lent to VMs

@@ -67,7 +67,7 @@ impl Region {
 
     /// The address of a page.
     pub(crate) fn at(&self, page: u32) -> NonNull<u8> {
-        // SAFETY: pages that were lent lie in the mapping, and so does its end.
+        // SAFETY: the offset is at most `len`, so the address lies in the mapping or at its end.
         unsafe { self.mapping.base.add((page as usize * self.mapping.page).min(self.mapping.len)) }
     }
 

@@ -30,7 +30,7 @@ use runtime::addresses;
 pub use runtime::{RUNTIME, Runtime};
 
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
-/// calls leave and enter anew.
+/// calls leave and enter again.
 const DEPTH: usize = tunable(4096, 7);
 /// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
 /// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.

@@ -26,7 +26,7 @@ pub(super) const LOOKS: u8 = 3;
 /// Samples of a function before it is compiled.
 const SAMPLES: u8 = LOOKS - 1;
 
-/// Functions of a VM, dead ones included, that are made without a thought of machine code.
+/// Functions of a VM, dead ones included, up to which the shared stubs are made only when the first is compiled.
 const FEW: usize = 1000;
 
 impl Vm {
@@ -111,8 +111,8 @@ impl Vm {
         }
     }
 
-    /// So many functions are about to be made. Very many are told where they are entered as they are made, not all at
-    /// once when the first is compiled.
+    /// `count` functions are about to be made. If that makes the VM's functions many, each gets its entry when it is made,
+    /// rather than all at once when the first is compiled.
     pub(in crate::interp) fn expect_functions(&mut self, count: usize) {
         let is_early = self.native.stub(Stub::Enter) == 0 && self.native.tier.is_some();
         if is_early && self.functions as usize + count > FEW && !self.native.refused {
@@ -212,7 +212,7 @@ impl Vm {
     pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
         let mut record = function.native.borrow_mut();
         let NativeRecord::Compiled(code) = &*record else { return false };
-        // There is room: whoever compiled it saw to that. It is freed when no machine code is active.
+        // There is room: `try_compile` reserved it. It is freed when no machine code is active.
         let _ = self.heap.dead_code.push(code.span);
         *record = NativeRecord::Warm(SAMPLES);
         function.entry.set(self.native.first_entry());

@@ -130,7 +130,7 @@ impl Stack {
         count
     }
 
-    /// So many records are scanned: the watermark moves.
+    /// The first `frames` records are scanned: the watermark moves.
     fn set_scanned(&mut self, frames: usize) {
         if let Some(index) = self.scanned.watermark() {
             // SAFETY: a watermark is a record in use: a return to it, or a reset, takes it off.
@@ -144,8 +144,8 @@ impl Stack {
         }
     }
 
-    /// Clears stale registers from `end` down, and lowers it: all, or so many that no more than a step is left. True if
-    /// no more is left.
+    /// Clears stale registers from `end` down, all or a step of them, and lowers `end`. True if no more than another step
+    /// is left.
     fn clear_stale(&mut self, all: bool) -> bool {
         let lowest = self.lowest_end();
         let end = self.end;

@@ -47,7 +47,7 @@ unsafe impl Sync for Mapping {}
 
 impl Mapping {
     pub(crate) fn reserve() -> Option<Mapping> {
-        // Addresses are free, unless the process may have only so many.
+        // Addresses cost nothing, unless the process has a limit on them.
         let addresses = getrlimit(Resource::As).current.and_then(|limit| usize::try_from(limit / 8).ok());
         let mut len = addresses.map_or(REGION, |most| most.min(REGION)).next_power_of_two();
         while len >= SMALLEST {
@@ -119,7 +119,7 @@ unsafe impl Send for Reserve {}
 impl Reserve {
     pub(crate) fn new(limit: usize) -> Result<Reserve, CodeError> {
         let lease = Lease::new(limit)?;
-        // In the first quarter: the code of most short programs fits behind it.
+        // In the first quarter: the code of most short programs fits after it.
         let noise = random() as usize % (lease.page() / 4);
         Ok(Reserve { lease, noise, pages: Vec::new(), dirty: 0..0, shut: false })
     }
