@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Counting, End, PROGRAMS, run};
+use common::{Counting, End, PROGRAMS, run, run_in};
 use siskin_core::{Dialect, LoadError, Options, Vm};
 
 /// Runs a program with the requests of some numbers refused; true if none of them was made.
@@ -192,4 +192,27 @@ fn garbage_makes_room_for_tables_and_stacks() {
     let options = Options { memory: 800 << 10, ..Options::default() };
     let end = run(Counting::refusing(0, 0), options, source, Dialect::Lox);
     assert_eq!(end, End::Done("3000\ndone\n".into()));
+}
+
+/// Objects are stored into faster than the collector's steps scan them.
+#[test]
+fn memory_comes_back_while_a_script_stores_all_the_while() {
+    let source = "class Node { init(next) { this.next = next; this.value = nil; } }
+        var list = nil;
+        for (var i = 0; i < 20000; i = i + 1) list = Node(list);
+        fun store(rounds) {
+            for (var round = 0; round < rounds; round = round + 1) {
+                var stores = 0;
+                for (var node = list; node != nil; node = node.next) {
+                    node.value = round;
+                    stores = stores + 1;
+                    if (stores == 20) { stores = 0; Node(nil); }
+                }
+            }
+        }
+        store(1000);";
+    let vm = Vm::new(Counting::refusing(0, 0), Options::default()).unwrap();
+    let mem = vm.mem().clone();
+    assert_eq!(run_in(vm, source, Dialect::Lox), End::Done(String::new()));
+    assert!(mem.usage().peak < 4 << 20, "{:?}", mem.usage());
 }

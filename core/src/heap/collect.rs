@@ -179,6 +179,7 @@ impl Heap {
     pub(super) fn begin_marking(&mut self, roots: &mut dyn Roots, extent: Extent) {
         self.phase = Phase::Mark { extent, rounds: 1 };
         self.marking = 1;
+        self.gray.again = 0;
         roots.begin();
         roots.mark(self, STEP.0);
     }

@@ -10,9 +10,9 @@
 //! A large object is scanned in parts, so that no step grows with it. An object that finds no room in the list is not
 //! lost: its age says that it is yet to be scanned, and it is searched for.
 
-use super::Heap;
 use super::collect::FRONT;
 use super::page::Page;
+use super::{Heap, NURSERY};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Age, Dict, Function, Gc, Header, Kind, Object, Shape, Str};
 use crate::tunable::tunable;
@@ -30,13 +30,15 @@ pub(super) struct Gray {
     pub(super) overflow: bool,
     /// Where the search for such objects goes on: space, index of the page. None if there is no search.
     search: Option<(usize, usize)>,
+    /// Bytes of objects that were put on the list again since marking began.
+    pub(super) again: usize,
 }
 
 impl Gray {
     pub(super) fn new(mem: &Mem) -> Result<Gray, OutOfMemory> {
         let mut list = Vec::new(mem);
         list.reserve(32)?;
-        Ok(Gray { list, large: None, overflow: false, search: None })
+        Ok(Gray { list, large: None, overflow: false, search: None, again: 0 })
     }
 
     /// Whether nothing is left to be scanned.
@@ -101,16 +103,28 @@ impl Heap {
     }
 
     /// The barrier's slow path: `header` was scanned and then stored into.
+    ///
+    /// A script may store into more objects between two steps than a step scans. So that marking ends, the gray list takes
+    /// objects again for as many bytes as are marked at the most; from then on they are scanned as they are stored into.
     #[cold]
     #[inline(never)]
     pub(super) fn remember(&mut self, header: Gc<Header>) {
-        if Page::of(&header).is_marked(header) {
-            header.set_age(Age::Remembered);
-            self.gray.push(header);
-        } else {
+        let page = Page::of(&header);
+        if !page.is_marked(header) {
             // Scanned in an earlier collection, not yet reached in this one.
             header.set_age(Age::Young);
+            return;
         }
+        let is_small = !matches!(header.kind(), Kind::Dict | Kind::Function);
+        if self.marking != 0 && is_small {
+            self.gray.again += page.cell_size();
+            if self.gray.again > self.live.max(NURSERY) {
+                self.scan(header);
+                return;
+            }
+        }
+        header.set_age(Age::Remembered);
+        self.gray.push(header);
     }
 
     /// Scans gray objects until none is left or about `work` bytes were scanned; true if none is left.

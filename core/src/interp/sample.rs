@@ -84,7 +84,7 @@ impl Vm {
             && let Ok(true) = feedback.see_call(at + op.words() as u32, callee)
         {
             news = true;
-            self.heap.barrier(function);
+            self.heap.part_barrier(function, callee.value());
             let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
             if compiled && self.native.inlines(callee.function.words()) && feedback.may_renew() {
                 self.give_up_code(function);

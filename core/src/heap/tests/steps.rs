@@ -67,6 +67,41 @@ fn clearing_marks_is_bounded_for_large_objects_too() {
     assert_eq!(world.marked(), 2000);
 }
 
+/// Each step scans some of many objects, all of which are stored into again before the next one.
+#[test]
+fn marking_ends_while_more_is_stored_into_than_a_step_scans() {
+    for extent in [Extent::Young, Extent::Full] {
+        let mut world = World::new();
+        let cells: Vec<_> = (0..10_000).map(|_| world.cell(Value::NIL)).collect();
+        cells.iter().for_each(|cell| _ = world.hold(cell.value()));
+        world.collect(Extent::Full);
+        let mut steps = 0;
+        let store = |world: &mut World| {
+            let value = world.cell(Value::NIL);
+            for cell in &cells {
+                world.heap.set(*cell, &cell.value, value.value());
+            }
+            value
+        };
+        store(&mut world);
+        world.begin(extent);
+        loop {
+            world.step(1600);
+            if world.heap.phase == Phase::Idle {
+                break;
+            }
+            steps += 1;
+            assert!(steps < 2000, "{extent:?} does not end");
+            let value = store(&mut world);
+            assert!(steps > 10 || !is_marked(value.header()), "{extent:?}: nothing is put off");
+        }
+        assert!(steps > 50, "{steps}");
+        for cell in &cells {
+            assert!(is_marked(cell.value.get().header().unwrap()), "{extent:?}");
+        }
+    }
+}
+
 #[test]
 fn allocation_paces_marking_so_that_it_ends() {
     let mut world = World::new();
