@@ -256,7 +256,7 @@ mod tests {
     #[should_panic(expected = "than allocation is worth")]
     fn notices_a_collector_that_does_not_keep_its_pace() {
         let mut vm = ran(SOURCE, u64::MAX);
-        vm.meter.script.in_turns += 100 << 20;
+        vm.meter.script.in_turns += 1 << 30;
         vm.meter.check();
     }
 

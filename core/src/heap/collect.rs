@@ -52,7 +52,7 @@ const FINALIZED_PAGE: usize = 16;
 /// Pages looked at in one step of the search for empty ones.
 pub(super) const PROWL_STEP: usize = tunable(8, 1);
 /// Bytes whose return to the host takes as long as a look at an object.
-const FREED: usize = 2 * PAGE;
+const FREED: usize = 32 << 10;
 /// Bytes that are given back to the host in one step: a megabyte takes it a tenth of a millisecond.
 pub(super) const DISCARD_STEP: usize = tunable(2 << 20, 16 << 10);
 /// Bytes of a page's front, as work.
