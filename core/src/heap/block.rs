@@ -126,7 +126,8 @@ impl Blocks {
         self.free -= count;
         let page = record.start.as_ptr().wrapping_add(first * PAGE);
         if record.free == 0 {
-            self.unlink(block);
+            // SAFETY: it had a free page, so it is in the list.
+            unsafe { self.unlink(block) };
         }
         Ok((NonNull::new(page).ok_or(OutOfMemory)?, block))
     }
@@ -148,10 +149,12 @@ impl Blocks {
         self.free += count;
         if was_full {
             // At the end, so that the block has time to become empty before its pages are used again.
-            self.append(block);
+            // SAFETY: a block without a free page is in no list.
+            unsafe { self.append(block) };
         }
         if !keep && is_unused {
-            self.drop_block(block);
+            // SAFETY: it is in the list, and all its pages are free.
+            unsafe { self.drop_block(block) };
         }
     }
 
@@ -168,7 +171,8 @@ impl Blocks {
                     return true;
                 }
                 left -= 1;
-                self.drop_block(block);
+                // SAFETY: it is in the list, and all its pages are free.
+                unsafe { self.drop_block(block) };
             }
         }
         false
@@ -183,8 +187,11 @@ impl Blocks {
             if unsafe { block.as_ref() }.find(count).is_some() {
                 return Some(block);
             }
-            self.unlink(block);
-            self.append(block);
+            // SAFETY: it is in the list, then in none.
+            unsafe {
+                self.unlink(block);
+                self.append(block);
+            }
         }
         None
     }
@@ -199,11 +206,11 @@ impl Blocks {
             if let Ok(start) = layout(pages).and_then(|layout| self.mem.alloc_raw(layout)) {
                 self.largest = self.largest.max(pages);
                 self.free += pages;
-                // SAFETY: memory for a record.
+                // SAFETY: memory for a record; it is in no list yet.
                 unsafe {
-                    record.write(Block { start, pages, free: bits(pages), previous: None, next: None })
-                };
-                self.prepend(record);
+                    record.write(Block { start, pages, free: bits(pages), previous: None, next: None });
+                    self.prepend(record);
+                }
                 return Ok(record);
             }
             if pages == count {
@@ -215,10 +222,14 @@ impl Blocks {
         }
     }
 
-    fn drop_block(&mut self, block: BlockPtr) {
-        self.unlink(block);
-        // SAFETY: the block is live, in no list, and none of its pages is in use.
+    /// Gives a block back to the host.
+    ///
+    /// # Safety
+    /// The block is in the list, and none of its pages is in use.
+    unsafe fn drop_block(&mut self, block: BlockPtr) {
+        // SAFETY: passed on from the caller; blocks of the list are live, and afterwards nothing names this one.
         unsafe {
+            self.unlink(block);
             let Block { start, pages, .. } = block.read();
             self.free -= pages;
             if let Ok(layout) = layout(pages) {
@@ -228,32 +239,54 @@ impl Blocks {
         }
     }
 
-    fn prepend(&mut self, block: BlockPtr) {
+    /// Puts a block at the front of the list.
+    ///
+    /// # Safety
+    /// The block is live, and in no list.
+    unsafe fn prepend(&mut self, block: BlockPtr) {
         let next = self.first;
-        self.join(None, Some(block));
-        self.join(Some(block), next);
+        // SAFETY: the caller's block is live, and so are those of the list.
+        unsafe {
+            self.join(None, Some(block));
+            self.join(Some(block), next);
+        }
         self.listed += 1;
     }
 
-    fn append(&mut self, block: BlockPtr) {
+    /// Puts a block at the end of the list.
+    ///
+    /// # Safety
+    /// The block is live, and in no list.
+    unsafe fn append(&mut self, block: BlockPtr) {
         let previous = self.last;
-        self.join(previous, Some(block));
-        self.join(Some(block), None);
+        // SAFETY: as in `prepend`.
+        unsafe {
+            self.join(previous, Some(block));
+            self.join(Some(block), None);
+        }
         self.listed += 1;
     }
 
-    /// Takes a block out of the list, which it is in.
-    fn unlink(&mut self, block: BlockPtr) {
-        // SAFETY: blocks of the list are live.
-        let record = unsafe { block.as_ref() };
-        self.join(record.previous, record.next);
+    /// Takes a block out of the list.
+    ///
+    /// # Safety
+    /// The block is in the list.
+    unsafe fn unlink(&mut self, block: BlockPtr) {
+        // SAFETY: blocks of the list are live, and so are their neighbours there.
+        unsafe {
+            let Block { previous, next, .. } = *block.as_ref();
+            self.join(previous, next);
+        }
         self.listed -= 1;
     }
 
     /// Makes two blocks neighbours; none stands for the ends of the list.
-    fn join(&mut self, previous: Option<BlockPtr>, next: Option<BlockPtr>) {
+    ///
+    /// # Safety
+    /// Both are live, and no reference to their records exists.
+    unsafe fn join(&mut self, previous: Option<BlockPtr>, next: Option<BlockPtr>) {
         match previous {
-            // SAFETY: the block is live, and no reference to its record exists.
+            // SAFETY: passed on from the caller.
             Some(block) => unsafe { (*block.as_ptr()).next = next },
             None => self.first = next,
         }

@@ -151,7 +151,8 @@ impl Heap {
     fn clear_page(&mut self, space: usize, page: &Page) -> usize {
         let sweep = (CLASSES..SPACES).contains(&space) && !page.is_swept(self.epoch);
         if sweep {
-            self.finalize_dead(page);
+            // SAFETY: a page of a space from CLASSES on; until it is swept, its marks are those of the last collection.
+            unsafe { self.finalize_dead(page) };
             page.begin_sweep(self.epoch);
         }
         page.clear_marks();
@@ -277,7 +278,8 @@ impl Heap {
             if !front.is_swept(self.epoch) {
                 if space >= CLASSES {
                     left = left.saturating_sub(FINALIZED_PAGE);
-                    self.finalize_dead(front);
+                    // SAFETY: a page of a space from CLASSES on, and marks are whole.
+                    unsafe { self.finalize_dead(front) };
                 }
                 if front.live() == 0 {
                     self.gray.pages_moved();
@@ -314,7 +316,8 @@ impl Heap {
             if front.live() == 0 && !front.is_swept(self.epoch) {
                 self.gray.pages_moved();
                 self.large.swap_remove(index);
-                self.finalize_dead(front);
+                // SAFETY: the page of a large object, which is not marked.
+                unsafe { self.finalize_dead(front) };
                 let size = front.size();
                 if size > DISCARD_STEP {
                     self.dying = Some((page, size));
@@ -354,7 +357,8 @@ impl Heap {
                 // SAFETY: pages in a space's list are live.
                 let page = unsafe { page.as_ref() };
                 if space >= CLASSES {
-                    self.finalize_dead(page);
+                    // SAFETY: a page of a space from CLASSES on, and marks are whole right after a collection.
+                    unsafe { self.finalize_dead(page) };
                 }
                 page.each_cell(|cell, marked| {
                     if !marked {
@@ -368,20 +372,28 @@ impl Heap {
     }
 
     /// Finalizes the unmarked objects of a page.
-    pub(super) fn finalize_dead(&mut self, page: &Page) {
+    ///
+    /// # Safety
+    /// The page is that of a large object, or of a space from CLASSES on, whose objects have finalizers. Objects in it that
+    /// are not marked are dead.
+    pub(super) unsafe fn finalize_dead(&mut self, page: &Page) {
         self.work.swept += page.size() as u64;
         page.each_cell(|cell, marked| {
             if !marked {
-                self.finalize(cell);
+                // SAFETY: a cell of such a page has a header: these pages are zeroed at first, and a large object is
+                // written as soon as it has its page. What it heads is dead.
+                unsafe { self.finalize(cell) };
             }
         });
     }
 
     /// Lets go of what an object holds outside its cell, and leaves the cell free.
-    pub(super) fn finalize(&mut self, cell: NonNull<Header>) {
-        // SAFETY: pages of objects with finalizers are zeroed at first, and large objects are written as soon as
-        // they have their page, so that every cell has a header; the kind says what it heads, and `set_free` sees
-        // to it that it is dropped once.
+    ///
+    /// # Safety
+    /// The cell has a header, and nothing uses the object that it heads any more.
+    pub(super) unsafe fn finalize(&mut self, cell: NonNull<Header>) {
+        // SAFETY: the caller vouches for the header; the kind says what it heads, and `set_free` sees to it that it is
+        // dropped once.
         unsafe {
             let header = Gc::from_raw(cell);
             match header.kind() {
@@ -410,7 +422,8 @@ impl Heap {
                         self.strings.remove(cell.cast(), string.hash());
                     }
                 }
-                _ => {}
+                Kind::Buffer | Kind::Closure | Kind::Cell | Kind::Instance | Kind::Slots => {}
+                Kind::BoundMethod | Kind::Native | Kind::Methods => {}
             }
             header.set_free();
         }

@@ -185,8 +185,11 @@ impl Heap {
 /// Bytes that an object holds outside its cell.
 #[cold]
 pub(super) fn tables_of(header: Gc<Header>) -> usize {
-    let function = header.downcast::<Function>().map(|function| function.table_bytes());
-    let shape = || header.downcast::<Shape>().map(|shape| shape.table_bytes());
-    let dict = || header.downcast::<Dict>().map(|dict| dict.table_bytes());
-    function.or_else(shape).or_else(dict).unwrap_or(0)
+    match header.kind() {
+        Kind::Function => header.downcast::<Function>().map_or(0, |function| function.table_bytes()),
+        Kind::Shape => header.downcast::<Shape>().map_or(0, |shape| shape.table_bytes()),
+        Kind::Dict => header.downcast::<Dict>().map_or(0, |dict| dict.table_bytes()),
+        Kind::Instance | Kind::Slots | Kind::Closure | Kind::Cell | Kind::BoundMethod => 0,
+        Kind::Class | Kind::Methods | Kind::Str | Kind::Buffer | Kind::Native | Kind::Free => 0,
+    }
 }

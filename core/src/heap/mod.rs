@@ -367,7 +367,8 @@ impl Heap {
             let page = unsafe { self.spaces.get(space)?.next_page()?.as_ref() };
             if !page.is_swept(self.epoch) {
                 if space >= CLASSES {
-                    self.finalize_dead(page);
+                    // SAFETY: a page of a space from CLASSES on; no gap is looked for while marks are not whole.
+                    unsafe { self.finalize_dead(page) };
                 }
                 page.begin_sweep(self.epoch);
             }
@@ -443,8 +444,8 @@ impl Heap {
         for space in 0..SPACES {
             while let Some(page) = self.spaces.get_mut(space).and_then(Space::pop) {
                 if space >= CLASSES {
-                    // SAFETY: pages in a space's list are live.
-                    unsafe { page.as_ref() }.each_cell(|cell, _| self.finalize(cell));
+                    // SAFETY: pages in a space's list are live; each cell of this space has a header, and the VM is going.
+                    unsafe { page.as_ref().each_cell(|cell, _| self.finalize(cell)) };
                 }
                 // SAFETY: nothing uses its objects any more.
                 unsafe { self.free_page(page) };

@@ -85,7 +85,8 @@ impl Vm {
         // Before the allocation: entries of dead strings may leave the table at a safepoint.
         self.insist(None, |vm| vm.heap.strings.reserve(bytes))?;
         let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
-        Ok(add_name(&mut self.heap, memory, bytes))
+        // SAFETY: as many bytes as the string needs.
+        Ok(unsafe { add_name(&mut self.heap, memory, bytes) })
     }
 
     /// A string of the bytes of a literal. A safepoint.
@@ -107,13 +108,17 @@ pub(super) fn first_name(heap: &mut Heap, name: &str) -> Result<Gc<Str>, OutOfMe
     let space = Heap::space_of(Str::flat_size(name.len()), true).ok_or(OutOfMemory)?;
     heap.strings.reserve(name.as_bytes())?;
     let memory = heap.refill(space)?;
-    Ok(add_name(heap, memory, name.as_bytes()))
+    // SAFETY: a cell of the space for strings of that length.
+    Ok(unsafe { add_name(heap, memory, name.as_bytes()) })
 }
 
 /// Makes an interned string in fresh memory; its table has room.
-fn add_name(heap: &mut Heap, memory: NonNull<u8>, bytes: &[u8]) -> Gc<Str> {
+///
+/// # Safety
+/// `memory` is a cell of at least the string's flat size, which nothing else uses; `bytes` are UTF-8.
+unsafe fn add_name(heap: &mut Heap, memory: NonNull<u8>, bytes: &[u8]) -> Gc<Str> {
     let memory = memory.cast::<Str>();
-    // SAFETY: as many bytes as the string needs.
+    // SAFETY: passed on from the caller.
     let string = unsafe {
         Str::init_flat(memory.as_ptr(), [bytes, &[]], Origin::Interned);
         Gc::from_raw(memory)

@@ -19,7 +19,7 @@ impl Vm {
         if is_new && count >= FREE {
             self.charge_bulk(BULK, Op::Method.words())?;
         }
-        // For each node on the way to the place of the name, and those past another that it shares digits with.
+        // For each node on the path to the place of the name, and those below it for a name with the same digits.
         self.insist(None, |vm| vm.pinned.reserve(DEPTH))?;
         let methods = self.with_method(class.methods.get(), method, class.declaration);
         self.pinned.truncate(before);
@@ -69,15 +69,15 @@ impl Vm {
         method: Method,
         maker: Declaration,
     ) -> Result<Gc<Methods>, OutOfMemory> {
-        let mut way = [(root, 0); DEPTH];
+        let mut path = [(root, 0); DEPTH];
         let mut level = 0;
         let mut place = loop {
-            let Some((node, at)) = way.get_mut(level) else { return Err(OutOfMemory) };
+            let Some((node, at)) = path.get_mut(level) else { return Err(OutOfMemory) };
             *at = digit(method.name, level as u32);
             level += 1;
             match node.place(*at) {
                 Place::Node(next) => {
-                    if let Some(step) = way.get_mut(level) {
+                    if let Some(step) = path.get_mut(level) {
                         *step = (next, 0);
                     }
                 }
@@ -87,7 +87,7 @@ impl Vm {
                 Place::Method(_) | Place::Free => break Place::Method(method),
             }
         };
-        for &(node, at) in way.iter().take(level).rev() {
+        for &(node, at) in path.iter().take(level).rev() {
             if let Place::Node(next) = place
                 && node.replace(at, next, maker)
             {

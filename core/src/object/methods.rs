@@ -19,7 +19,7 @@ use core::cell::Cell;
 use super::{Closure, Gc, Header, Kind, Object, Str};
 use crate::tunable::tunable;
 
-/// So many methods are searched from the front.
+/// The most methods that are searched from the front.
 pub(crate) const FEW: usize = tunable(8, 2);
 
 const DIGIT_BITS: u32 = 5;

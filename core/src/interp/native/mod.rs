@@ -253,7 +253,8 @@ impl Vm {
             self.compile_hot();
             match self.native_target() {
                 Some(target) => {
-                    self.enter_native(target);
+                    // SAFETY: an entry of the current frame's code.
+                    unsafe { self.enter_native(target) };
                     self.count_switch();
                 }
                 None => self.interpret(),
@@ -277,13 +278,17 @@ impl Vm {
         }
     }
 
-    fn enter_native(&mut self, target: *const u8) {
+    /// Runs machine code from the current frame on until it is left.
+    ///
+    /// # Safety
+    /// `target` is what [`native_target`](Vm::native_target) has just answered.
+    unsafe fn enter_native(&mut self, target: *const u8) {
         self.native.entered = self.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
         self.before_native();
         let enter = self.native.stub(Stub::Enter);
-        // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target one of its
-        // function's entries, for which the current frame is in order.
+        // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target an entry of the
+        // current frame's function for the frame's pc.
         let how = unsafe {
             let enter: unsafe extern "C" fn(*mut Vm, *const u8) -> u64 = core::mem::transmute(enter);
             enter(self, target)
