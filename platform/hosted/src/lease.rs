@@ -120,12 +120,16 @@ impl Lease {
     }
 
     /// Gives back all pages. `erase` fills a stretch with traps and makes it executable, if it can.
-    pub(crate) fn end(&mut self, mut erase: impl FnMut(Stretch) -> bool) {
+    ///
+    /// # Safety
+    /// No code in the pages runs any more, and nobody uses them.
+    pub(crate) unsafe fn end(&mut self, mut erase: impl FnMut(Stretch) -> bool) {
         let all = self.count;
         for run in self.runs.drain(..) {
             let start = self.region.at(run.pages.start);
             let stretch = Stretch { start, len: run.pages.len() * self.region.page() };
-            self.region.give(&run.pages, all, || erase(stretch));
+            // SAFETY: they were lent to this lease, which forgets them; the caller vouches for their code.
+            unsafe { self.region.give(&run.pages, all, || erase(stretch)) };
         }
         self.count = 0;
     }

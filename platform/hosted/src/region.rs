@@ -94,15 +94,20 @@ impl Region {
         Some(Lent { pages: lent.end..lent.end + count, blank: kind == BLANK })
     }
 
-    /// Takes back pages that were lent, out of the `all` that one VM has. No code in them runs any more. They are blanked,
-    /// or `erase` fills them with traps and makes them executable; if the system refuses both, nobody gets them again.
-    pub(crate) fn give(&self, lent: &Range<u32>, all: usize, erase: impl FnOnce() -> bool) {
+    /// Takes back pages that were lent, out of the `all` that one VM has. They are blanked, or `erase` fills them with traps
+    /// and makes them executable; if the system refuses both, nobody gets them again.
+    ///
+    /// # Safety
+    /// The pages were lent to the caller, who uses them no more. No code in them runs any more.
+    pub(crate) unsafe fn give(&self, lent: &Range<u32>, all: usize, erase: impl FnOnce() -> bool) {
         let len = lent.end - lent.start;
-        if self.is_worth_blanking(lent, all) && self.blank(lent) {
+        // SAFETY: passed on from the caller.
+        let blank = || unsafe { self.blank(lent) };
+        if self.is_worth_blanking(lent, all) && blank() {
             self.free_pages().give(lent.start, len, BLANK);
         } else if erase() {
             self.give_traps(lent);
-        } else if self.blank(lent) {
+        } else if blank() {
             self.free_pages().give(lent.start, len, BLANK);
         }
     }
@@ -113,7 +118,7 @@ impl Region {
         lent.len() >= BLANKED / self.page() || self.free_pages().taken() as usize <= all
     }
 
-    /// Takes back pages that hold traps, and blanks them with their neighbours if they are many.
+    /// Takes back pages that were lent and hold traps, and blanks them with their neighbours if they are many.
     fn give_traps(&self, lent: &Range<u32>) {
         let mut free = self.free_pages();
         let whole = free.give(lent.start, lent.end - lent.start, TRAPS);
@@ -121,13 +126,18 @@ impl Region {
         let len = whole.end - whole.start;
         if free.take_at(whole.start, len).is_some() {
             drop(free);
-            let kind = if self.blank(&whole) { BLANK } else { TRAPS };
+            // SAFETY: these pages were free, and were just taken.
+            let kind = if unsafe { self.blank(&whole) } { BLANK } else { TRAPS };
             self.free_pages().give(whole.start, len, kind);
         }
     }
 
-    fn blank(&self, pages: &Range<u32>) -> bool {
-        // SAFETY: these pages were lent to the caller, or taken to be blanked, and nobody uses them any more.
+    /// Takes access and memory from pages; false if the system refuses.
+    ///
+    /// # Safety
+    /// They are taken in `pages` for the caller, and nobody uses them any more.
+    unsafe fn blank(&self, pages: &Range<u32>) -> bool {
+        // SAFETY: passed on from the caller; what is taken is pages of the region.
         unsafe { blank(self.at(pages.start), pages.len() * self.page()) }
     }
 

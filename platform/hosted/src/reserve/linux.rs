@@ -275,12 +275,11 @@ impl Reserve {
 
 impl Drop for Reserve {
     fn drop(&mut self) {
-        self.lease.end(|stretch| {
+        let erase = |stretch: Stretch| {
             if !protect(&stretch, MprotectFlags::READ | MprotectFlags::WRITE) {
                 return false;
             }
-            // SAFETY: whole pages, which are ours and were just made writable. Their code is not run any more: running
-            // it is unsafe, and spans last as long as their `CodeMemory`.
+            // SAFETY: whole pages, which are ours and were just made writable.
             unsafe { arch::fill(stretch.start, stretch.len) };
             if !protect(&stretch, MprotectFlags::READ | MprotectFlags::EXEC) {
                 return false;
@@ -288,7 +287,9 @@ impl Drop for Reserve {
             // SAFETY: mapped and readable.
             unsafe { arch::flush(stretch.start.as_ptr(), stretch.len) };
             true
-        });
+        };
+        // SAFETY: running code is unsafe, and spans last as long as their `CodeMemory`, which is going.
+        unsafe { self.lease.end(erase) };
     }
 }
 

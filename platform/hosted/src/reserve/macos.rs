@@ -186,18 +186,19 @@ impl Reserve {
 
 impl Drop for Reserve {
     fn drop(&mut self) {
-        self.lease.end(|stretch| {
+        let erase = |stretch: Stretch| {
             if !writable(&stretch, true) {
                 return false;
             }
-            // SAFETY: whole pages, which are ours and were just made writable. Their code is not run any more: running
-            // it is unsafe, and spans last as long as their `CodeMemory`.
+            // SAFETY: whole pages, which are ours and were just made writable.
             unsafe {
                 arch::fill(stretch.start, stretch.len);
                 sys_icache_invalidate(stretch.start.as_ptr().cast(), stretch.len);
             }
             writable(&stretch, false)
-        });
+        };
+        // SAFETY: running code is unsafe, and spans last as long as their `CodeMemory`, which is going.
+        unsafe { self.lease.end(erase) };
     }
 }
 
