@@ -20,8 +20,8 @@ thread_local! {
 
 impl PanicGuard for Unwinding {
     fn call(&self, callback: &mut dyn FnMut()) -> bool {
-        // The caller sees to it that nothing of the engine is left half done; what the host left so, it knows when the
-        // panic goes on.
+        // The engine leaves nothing of its state half done when a callback fails. The host learns that its own state may be
+        // when the panic goes on.
         match catch_unwind(AssertUnwindSafe(callback)) {
             Ok(()) => true,
             Err(payload) => {
