@@ -191,4 +191,16 @@ mod tests {
         let heat = |function: Gc<Function>| crate::object::COLD - function.heat().get();
         assert!(heat(add) > 9000 && heat(one) > 2000, "{} {}", heat(add), heat(one));
     }
+
+    /// What is noted of a function's calls is moved and scanned in one go.
+    #[test]
+    fn few_of_very_many_calls_are_noted() {
+        let (mut vm, functions) = functions_after("fun f() {} f();");
+        let callee = vm.make_closure(functions[1]).unwrap();
+        let mut feedback = Feedback::new(vm.mem(), functions[0].word_count()).unwrap();
+        let news = (0..100_000).rev().filter(|&next| feedback.see_call(next, callee).unwrap()).count();
+        assert!((1..5000).contains(&news), "{news}");
+        assert_eq!(feedback.closures().count(), news);
+        assert_eq!(feedback.callee(99_999).map(|(closure, _)| closure), Some(callee));
+    }
 }

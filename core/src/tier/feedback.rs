@@ -14,6 +14,7 @@
 
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Closure, Gc};
+use crate::tunable::tunable;
 
 /// Kinds of value that an operand was seen to have, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -60,6 +61,9 @@ impl Kinds {
 /// How often a function's code is given up because a call was seen for the first time.
 const MOST_RENEWED: u8 = 4;
 
+/// Calls noted, at most: each is moved when one before it is noted, and a scan of the function visits them in one go.
+const MOST_CALLS: usize = tunable(2048, 4);
+
 /// What a call instruction was seen to call.
 #[derive(Debug)]
 struct Call {
@@ -79,7 +83,7 @@ struct Call {
 pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its first two source operands, a nibble each.
     words: Vec<u8>,
-    /// Calls seen, in their order.
+    /// Calls seen, in the order of their words.
     calls: Vec<Call>,
     /// How often code was given up because a call was seen that had not been before.
     renewed: u8,
@@ -104,7 +108,8 @@ impl Feedback {
     /// Notes what the call before word `next` calls. True if it is a closure that was not referred to before: a store into
     /// the function, for the barrier.
     ///
-    /// Closures that capture variables are not kept, which might keep anything alive.
+    /// Closures that capture variables are not kept, which might keep anything alive. Beyond [`MOST_CALLS`] no more calls
+    /// are noted.
     ///
     /// # Errors
     /// When memory is out; then nothing is noted.
@@ -117,6 +122,7 @@ impl Feedback {
                 }
                 return Ok(false);
             }
+            Err(_) if self.calls.len() >= MOST_CALLS => return Ok(false),
             Err(at) => at,
         };
         self.calls.push(Call { next, callee, several: callee.is_none(), given_up: false })?;
