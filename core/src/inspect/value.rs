@@ -74,7 +74,8 @@ impl<'v> ValueView<'v> {
                         method: FunctionView::new(bound.method.function, vm),
                     }
                 }
-                _ => return None,
+                Kind::Free | Kind::Buffer | Kind::Cell | Kind::Shape => return None,
+                Kind::Slots | Kind::Dict | Kind::Methods => return None,
             })
         };
         match value {

@@ -131,7 +131,9 @@ impl Vm {
                 self.set_register(win, value);
                 Ok(())
             }
-            _ => Err(NOT_CALLABLE),
+            Kind::Str | Kind::Instance => Err(NOT_CALLABLE),
+            Kind::Free | Kind::Buffer | Kind::Function | Kind::Cell | Kind::Shape => Err(NOT_CALLABLE),
+            Kind::Slots | Kind::Dict | Kind::Methods => Err(NOT_CALLABLE),
         }
     }
 
