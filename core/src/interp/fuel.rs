@@ -4,7 +4,9 @@
 //! count down a slice; when it is used up they come here, where the rest of the budget is.
 //!
 //! Code without calls and loops is free, and so are returns. So that an interrupt need not wait for a whole slice of
-//! calls of a function of a million words, slices are shorter where such a function was loaded.
+//! calls of a function of a million words, slices are shorter where such a function was loaded. The function of a
+//! compiled script runs once, so a slice executes each of its words once, and those of its longest loop again for each
+//! unit: long scripts without long loops keep long slices.
 
 use crate::tunable::tunable;
 
@@ -17,7 +19,7 @@ const _: () = assert!(BULK == crate::meter::LEAST);
 /// Units in a slice at most, and between two samples of what runs.
 pub(super) const SLICE: u64 = tunable(1 << 14, 100) as u64;
 
-/// Words that a script may execute in a slice, if each unit pays for all of the longest function: some 10 ms.
+/// Words that a script may execute in a slice, if each unit pays for all of the longest function or loop: some 10 ms.
 const SLICE_WORDS: u64 = tunable(1 << 23, 1 << 11) as u64;
 
 /// What is left to spend.
@@ -33,13 +35,26 @@ pub(crate) struct Fuel {
     owed: u64,
     /// Units in a slice.
     length: u64,
+    /// Words of the longest function or loop that a unit may pay for.
+    longest: usize,
+    /// Words of the longest script that runs once.
+    script: usize,
     /// Units given out since a sample was taken.
     since_sample: u64,
 }
 
 impl Fuel {
     pub(crate) fn new() -> Fuel {
-        Fuel { slice: 0, rest: Some(0), given: 0, owed: 0, length: SLICE, since_sample: 0 }
+        Fuel {
+            slice: 0,
+            rest: Some(0),
+            given: 0,
+            owed: 0,
+            length: SLICE,
+            longest: 1,
+            script: 0,
+            since_sample: 0,
+        }
     }
 
     /// Sets the budget from here on; no bound if `None`.
@@ -78,9 +93,18 @@ impl Fuel {
         slice != 0
     }
 
-    /// A function of `words` words was loaded: slices become short enough for it.
+    /// A function of `words` words was loaded, or a loop of a script that runs once: slices become short enough for each
+    /// unit to pay for all of them.
     pub(crate) fn fit_slices(&mut self, words: usize) {
-        self.length = self.length.min((SLICE_WORDS / (words as u64).max(1)).max(1));
+        self.longest = self.longest.max(words);
+        let words = SLICE_WORDS.saturating_sub(self.script as u64);
+        self.length = (words / self.longest as u64).clamp(1, SLICE);
+    }
+
+    /// A script was loaded, of `words` words that run once.
+    pub(crate) fn fit_script(&mut self, words: usize, longest_loop: usize) {
+        self.script = self.script.max(words);
+        self.fit_slices(longest_loop);
     }
 
     /// Ends the slice: its units go back to the budget.
@@ -190,6 +214,23 @@ mod tests {
         fuel.fit_slices(usize::MAX);
         fuel.set(None);
         assert!(fuel.next_slice() && fuel.slice == 1);
+    }
+
+    #[test]
+    fn long_scripts_that_run_once_leave_slices_long() {
+        let length = |script: usize, longest_loop: usize| {
+            let mut fuel = Fuel::new();
+            fuel.fit_script(script, longest_loop);
+            fuel.set(None);
+            assert!(fuel.next_slice());
+            u64::from(fuel.slice)
+        };
+        let words = SLICE_WORDS as usize;
+        assert_eq!(length(words / 2, 2), SLICE);
+        // What the script itself takes is not left for its loops.
+        assert_eq!(length(words / 2, words / 20), 10);
+        assert_eq!(length(words, 2), 1);
+        assert_eq!(length(words * 2, words), 1);
     }
 
     #[test]
