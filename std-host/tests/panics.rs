@@ -85,8 +85,8 @@ fn is_usable(vm: &mut Vm) {
 fn a_panic_of_the_output_goes_on_in_the_caller() {
     let source = "fn f(n) { print n; } for (var i = 0; i < 100; i = i + 1) { f(i); }";
     for hot in TIERS {
-        // A line has two parts.
-        for at in [0, 1, 100, 199] {
+        // A short line is one call.
+        for at in [0, 1, 50, 99] {
             let mut vm = vm(SYSTEM, hot, false);
             start(&mut vm, source);
             let mut output = Panics::at(at);

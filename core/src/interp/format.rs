@@ -17,23 +17,9 @@ pub(crate) struct Number(pub(crate) f64);
 
 impl fmt::Display for Number {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let magnitude = self.0.abs();
-        if self.0.is_nan() {
-            f.write_str("nan")
-        } else if magnitude == f64::INFINITY || magnitude == 0.0 {
-            write!(f, "{}", self.0)
-        } else {
-            let mut text = Digits::new();
-            if (SMALL..BIG).contains(&magnitude) {
-                write!(text, "{}", self.0)?;
-            } else {
-                write!(text, "{:e}", self.0)?;
-            }
-            if may_be_between(magnitude) {
-                text.break_tie(self.0)?;
-            }
-            f.write_str(text.text())
-        }
+        let mut line = Line::new();
+        line.number(self.0)?;
+        f.write_str(line.text())
     }
 }
 
@@ -50,19 +36,48 @@ fn may_be_between(magnitude: f64) -> bool {
     -(exponent + mantissa.trailing_zeros() as i32) <= TIE_BITS
 }
 
-/// The text of a number: the longest are 17 digits, a sign, a point, and six zeros before them or four after.
-struct Digits {
-    bytes: [u8; 64],
+/// A text so short that it costs nothing, and the end of its line. A number fits: the longest are 17 digits, a sign, a
+/// point, and six zeros before them or four after.
+struct Line {
+    bytes: [u8; BULK],
     len: usize,
 }
 
-impl Digits {
-    fn new() -> Digits {
-        Digits { bytes: [0; 64], len: 0 }
+impl Line {
+    fn new() -> Line {
+        Line { bytes: [0; BULK], len: 0 }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        self.bytes.get(..self.len).unwrap_or_default()
     }
 
     fn text(&self) -> &str {
-        self.bytes.get(..self.len).and_then(|bytes| core::str::from_utf8(bytes).ok()).unwrap_or("")
+        core::str::from_utf8(self.bytes()).unwrap_or_default()
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> fmt::Result {
+        let end = self.len + bytes.len();
+        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(bytes);
+        self.len = end;
+        Ok(())
+    }
+
+    /// Makes it the text of a number; it is empty so far.
+    fn number(&mut self, number: f64) -> fmt::Result {
+        let magnitude = number.abs();
+        if number.is_nan() {
+            return self.push(b"nan");
+        }
+        if magnitude == f64::INFINITY || magnitude == 0.0 {
+            return write!(self, "{number}");
+        }
+        if (SMALL..BIG).contains(&magnitude) {
+            write!(self, "{number}")?;
+        } else {
+            write!(self, "{number:e}")?;
+        }
+        if may_be_between(magnitude) { self.break_tie(number) } else { Ok(()) }
     }
 
     /// Of two decimals that are as near to `number`, takes the one that ends in an even digit, as other languages do.
@@ -79,7 +94,7 @@ impl Digits {
             return Ok(());
         }
         // In the middle, the exact digits are those of the smaller one and a 5.
-        let mut exact = Digits::new();
+        let mut exact = Line::new();
         write!(exact, "{number:.45e}")?;
         let mut rest = exact.bytes.iter().filter(|byte| byte.is_ascii_digit()).skip(count - 1);
         let below = self.bytes[last] - 1;
@@ -97,12 +112,9 @@ impl Digits {
 /// Decimals with fewer digits are further apart than a double is from its neighbours.
 const SHORTEST_TIE: usize = 15;
 
-impl Write for Digits {
+impl Write for Line {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let end = self.len + text.len();
-        self.bytes.get_mut(self.len..end).ok_or(fmt::Error)?.copy_from_slice(text.as_bytes());
-        self.len = end;
-        Ok(())
+        self.push(text.as_bytes())
     }
 }
 
@@ -113,47 +125,30 @@ struct Text {
     after: &'static [u8],
 }
 
-/// Writes to the host, and keeps its error.
-struct Sink<'a> {
-    vm: &'a mut Vm,
-    result: Result<(), Fault>,
-}
-
-impl Write for Sink<'_> {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.result = self.vm.write(text.as_bytes());
-        self.result.map_err(|_| fmt::Error)
-    }
-}
-
 impl Vm {
     /// `print`: the value and a line end.
     #[inline(never)]
     pub(super) fn print(&mut self, value: Value) -> Result<(), Fault> {
-        if value.is_int() || value.is_double() {
-            let mut sink = Sink { vm: self, result: Ok(()) };
-            // The sink has the error.
-            let _ = if value.is_int() {
-                write!(sink, "{}", value.as_int())
-            } else {
-                write!(sink, "{}", Number(value.as_double()))
-            };
-            sink.result?;
+        // Most texts are short: they and the end of the line are one call of the host.
+        let mut line = Line::new();
+        let done = if value.is_int() {
+            write!(line, "{}", value.as_int())
+        } else if value.is_double() {
+            line.number(value.as_double())
         } else {
             let Text { before, string, after } = self.text(value);
             let string = string.as_ref().map_or(&[][..], |string| string.bytes());
             let parts = [before, string, after];
             let len = parts.iter().map(|part| part.len()).sum();
-            if len < BULK {
-                // Most texts are short, and cost nothing.
-                for part in parts.into_iter().filter(|part| !part.is_empty()) {
-                    self.write(part)?;
-                }
+            if len >= BULK {
+                self.in_pieces(len, 1, |vm, range| each_part(&parts, range, |bytes| vm.write(bytes)))?;
                 return self.write(b"\n");
             }
-            self.in_pieces(len, 1, |vm, range| each_part(&parts, range, |bytes| vm.write(bytes)))?;
-        }
-        self.write(b"\n")
+            parts.iter().try_for_each(|part| line.push(part))
+        };
+        let done = done.and_then(|()| line.push(b"\n"));
+        debug_assert!(done.is_ok(), "a short text and a line end fit");
+        self.write(line.bytes())
     }
 
     /// Writes to the host of the run.
