@@ -144,15 +144,17 @@ impl Vm {
         if expected != argc {
             return Err(Fault::Arity { expected, got: argc });
         }
-        let pushed = self.stack.push(closure, win).or_else(|fault| match fault {
-            Fault::OutOfMemory => self.insist(Some(first), |vm| match vm.stack.push(closure, win) {
-                Err(Fault::OutOfMemory) => Err(OutOfMemory),
-                other => Ok(other),
-            })?,
-            other => Err(other),
-        });
-        pushed?;
-        self.set_register(0, first);
+        match self.stack.push(closure, win) {
+            Ok(()) => {}
+            Err(Fault::OutOfMemory) => {
+                self.insist(Some(first), |vm| match vm.stack.push(closure, win) {
+                    Err(Fault::OutOfMemory) => Err(OutOfMemory),
+                    other => Ok(other),
+                })??
+            }
+            Err(fault) => return Err(fault),
+        }
+        self.stack.set_first(first);
         if closure.function.count() && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
         }

@@ -161,33 +161,44 @@ impl Stack {
     }
 
     /// Begins a call of `closure` whose register 0 is register `win` of the current frame.
+    #[inline]
     pub(crate) fn push(&mut self, closure: Gc<Closure>, win: usize) -> Result<(), Fault> {
         let function = closure.function;
         let registers = function.registers as usize;
         debug_assert!(registers <= self.widest, "{registers} registers, {} at most", self.widest);
-        // SAFETY: both pointers are into or just past the end of their blocks.
-        let (depth, at) = unsafe {
-            (
-                self.frame.offset_from(self.frames.as_ptr()) as usize + 1,
-                self.top().base.offset_from(self.values.as_ptr()) as usize + win,
-            )
-        };
-        if depth >= self.frame_room() {
-            self.grow_frames()?;
+        let mut base = self.top().base.wrapping_add(win);
+        if self.frame.wrapping_add(1) >= self.frames_end || base.wrapping_add(registers) > self.end {
+            base = self.make_room(win, registers)?;
         }
-        self.reach(at + registers)?;
-        // SAFETY: there is room for one more record and for the registers.
+        // SAFETY: there is room for one more record, and for the registers.
         unsafe {
             self.frame = self.frame.add(1);
-            *self.frame = Frame {
-                pc: function.code(),
-                base: self.values.as_ptr().add(at),
-                data: function.data(),
-                closure: Some(closure),
-            };
+            *self.frame = Frame { pc: function.code(), base, data: function.data(), closure: Some(closure) };
         }
         self.check();
         Ok(())
+    }
+
+    /// Makes room for a record, and for a frame of `registers` registers from register `win` of the current one on. Returns
+    /// where that frame begins.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self, win: usize, registers: usize) -> Result<*mut Value, Fault> {
+        if self.depth() + 1 >= self.frame_room() {
+            self.grow_frames()?;
+        }
+        // SAFETY: both pointers are into the block of values.
+        let at = unsafe { self.top().base.offset_from(self.values.as_ptr()) as usize + win };
+        self.reach(at + registers)?;
+        Ok(self.values.as_ptr().wrapping_add(at))
+    }
+
+    /// Writes register 0 of the current frame.
+    #[inline]
+    pub(super) fn set_first(&mut self, value: Value) {
+        // SAFETY: `push` made room for the registers of a call, and every function has at least one; the host's record
+        // begins at the first value of the block, which is never empty.
+        unsafe { *self.top().base = value };
     }
 
     /// Asserts the invariants of the stack, in debug builds: whenever frames or `end` have changed, and on both sides

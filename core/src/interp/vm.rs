@@ -303,8 +303,7 @@ impl Vm {
         self.meter.start();
         match self.stack.push(closure, 0) {
             Ok(()) => {
-                // SAFETY: `push` made room for the registers, and every function has at least one.
-                unsafe { *self.stack.top().base = Value::object(closure) };
+                self.stack.set_first(Value::object(closure));
                 self.running = true;
                 Ok(())
             }
