@@ -55,7 +55,8 @@ impl Declaration {
     }
 }
 
-/// A node. `aux` is 1 if its methods are in a row rather than in the places that their names say.
+/// A node. `aux` is 1 if its methods are in a row rather than in the places that their names say; where instances have
+/// their shape is the number of the declaration that made it. No value refers to a node, so nothing takes it for a shape.
 #[repr(C)]
 pub(crate) struct Methods {
     header: Header,
@@ -63,8 +64,6 @@ pub(crate) struct Methods {
     methods: u32,
     /// The places that hold a node.
     nodes: u32,
-    /// The declaration that made it.
-    maker: Declaration,
     entries: [Method; 0],
 }
 
@@ -133,9 +132,10 @@ impl Methods {
         let methods = bits(|place| matches!(place, Place::Method(_)));
         let nodes = bits(|place| matches!(place, Place::Node(_)));
         let header = Header::with_aux(Kind::Methods, u16::from(draft.row));
+        header.set_shape(maker.0);
         // SAFETY: the caller's memory covers the record, and an entry for each place that is not free.
         unsafe {
-            memory.write(Methods { header, methods, nodes, maker, entries: [] });
+            memory.write(Methods { header, methods, nodes, entries: [] });
             let mut method_at = memory.add(1).cast::<Method>();
             let mut node_at = method_at.add(methods.count_ones() as usize).cast::<Gc<Methods>>();
             for place in &draft.places {
@@ -198,7 +198,8 @@ impl Gc<Methods> {
     pub(crate) fn replace(self, place: usize, node: Gc<Methods>, declaration: Declaration) -> bool {
         let bit = 1_u32 << (place % PLACES);
         let index = (self.nodes & (bit - 1)).count_ones() as usize;
-        if self.maker != declaration || declaration == Declaration::LAST || self.nodes & bit == 0 {
+        let is_own = self.header.shape() == declaration.0 && declaration != Declaration::LAST;
+        if !is_own || self.nodes & bit == 0 {
             return false;
         }
         self.nodes().get(index).map(|old| old.set(node)).is_some()

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! `shape` names the hidden class of an instance, so that an inline cache tests one word of the object; it is
-//! [`NO_SHAPE`] in everything that has none. `aux` belongs to the kind.
+//! [`NO_SHAPE`] in every other value that is not a sealed class. `aux` belongs to the kind.
 
 mod class;
 mod closure;
