@@ -57,7 +57,7 @@ const FREED: usize = 32 << 10;
 pub(super) const DISCARD_STEP: usize = tunable(2 << 20, 16 << 10);
 /// Bytes of a page's front, as work.
 pub(super) const FRONT: u64 = size_of::<Page>() as u64;
-/// Times that roots are scanned again before marking ends in one go.
+/// Times that roots are scanned again before steps double, so that marking ends whatever scripts do.
 const ROUNDS: u32 = tunable(8, 2) as u32;
 
 impl Heap {
@@ -192,8 +192,8 @@ impl Heap {
         if !roots.mark(self, work) {
             return;
         }
-        let work = if rounds >= ROUNDS { usize::MAX } else { work };
-        if self.drain(work) {
+        let doublings = rounds.saturating_sub(ROUNDS).min(usize::BITS - 1);
+        if self.drain(work.saturating_mul(1 << doublings)) {
             self.finish(roots, extent);
         } else {
             self.phase = Phase::Mark { extent, rounds: rounds + 1 };
@@ -316,8 +316,8 @@ impl Heap {
             if front.live() == 0 && !front.is_swept(self.epoch) {
                 self.gray.pages_moved();
                 self.large.swap_remove(index);
-                // SAFETY: the page of a large object, which is not marked.
-                unsafe { self.finalize_dead(front) };
+                // SAFETY: a large object is written as soon as it has its page, and this one is not marked.
+                front.each_cell(|cell, _| unsafe { self.finalize(cell) });
                 let size = front.size();
                 if size > DISCARD_STEP {
                     self.dying = Some((page, size));
@@ -374,14 +374,12 @@ impl Heap {
     /// Finalizes the unmarked objects of a page.
     ///
     /// # Safety
-    /// The page is that of a large object, or of a space from CLASSES on, whose objects have finalizers. Objects in it that
-    /// are not marked are dead.
+    /// The page is one of a space from CLASSES on, whose objects have finalizers. Objects in it that are not marked are dead.
     pub(super) unsafe fn finalize_dead(&mut self, page: &Page) {
         self.work.swept += page.size() as u64;
         page.each_cell(|cell, marked| {
             if !marked {
-                // SAFETY: a cell of such a page has a header: these pages are zeroed at first, and a large object is
-                // written as soon as it has its page. What it heads is dead.
+                // SAFETY: a cell of such a page has a header, since these pages are zeroed at first. What it heads is dead.
                 unsafe { self.finalize(cell) };
             }
         });
