@@ -236,6 +236,26 @@ mod tests {
         }
     }
 
+    /// A store costs no fuel, even if the collector scans its object at once.
+    #[test]
+    fn stores_are_no_collection_for_space() {
+        let source = "class Node { init(next) { this.next = next; this.value = nil; } } var list = nil;
+            for (var i = 0; i < 20000; i = i + 1) list = Node(list);
+            fn store(rounds) {
+                for (var round = 0; round < rounds; round = round + 1) {
+                    var stores = 0;
+                    for (var node = list; node != nil; node = node.next) {
+                        node.value = round; stores = stores + 1;
+                        if (stores == 20) { stores = 0; Node(nil); }
+                    }
+                }
+            }
+            store(100);";
+        let done = ran(source, u64::MAX).meter.script;
+        assert!(done.turns > 10, "{done:?}");
+        assert_eq!(done.for_space, 0, "{done:?}");
+    }
+
     #[test]
     #[should_panic(expected = "more bytes of bulk work")]
     fn notices_bulk_work_that_is_not_paid_for() {

@@ -117,9 +117,12 @@ impl Heap {
         }
         let is_small = !matches!(header.kind(), Kind::Dict | Kind::Function);
         if self.marking != 0 && is_small {
-            self.gray.again += page.cell_size();
+            self.gray.again = self.gray.again.saturating_add(page.cell_size());
             if self.gray.again > self.live.max(NURSERY) {
+                // No step of the collector: it comes with the store.
+                let scanned = self.work.scanned;
                 self.scan(header);
+                self.work.scanned = scanned;
                 return;
             }
         }
