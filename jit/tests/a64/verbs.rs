@@ -184,6 +184,16 @@ fn value(machine: &Machine, rhs: Rhs, bytes: u64) -> u64 {
     }
 }
 
+/// Code is as long wherever things lie.
+#[test]
+fn addresses_take_the_same_room() {
+    for address in [0x1000, 0x7FFF_F000, 0xFFFF_F000, 0x1_0000_0000, 0x7FFF_FFFF_F000] {
+        let mut asm = assembler();
+        asm.pointer(Reg::T0, address);
+        assert_eq!(asm.offset(), 12, "{address:#x}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 

@@ -210,6 +210,8 @@ proptest! {
         let inst = mov::imm(reg, value);
         let shown = if length == 5 { i64::from(value as i32) } else { value.cast_signed() };
         check(inst, Mnemonic::Mov, &[width, imm(shown)]);
+        let (whole, shown) = (r(Width::Qword, reg), imm(value.cast_signed()));
+        check(mov::imm64(reg, value), Mnemonic::Mov, &[whole, shown]);
         prop_assert!(inst.bytes().len() - usize::from(length == 5 && reg.number() >= 8) == length);
 
         let lea = decode(mov::lea_rip(reg));

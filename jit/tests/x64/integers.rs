@@ -5,7 +5,7 @@ use siskin_jit::buffer::Label;
 use siskin_jit::isa::x64::{Gpr, X64};
 use siskin_jit::masm::{Masm, Reg, Rhs};
 
-use super::common::{disp, few, memory, reg, rhs, value};
+use super::common::{disp, few, masm, memory, reg, rhs, value};
 use super::machine::{Machine, may_change};
 
 type Op64 = (fn(&mut X64, Reg, Reg, Rhs), fn(u64, u64) -> u64);
@@ -52,6 +52,16 @@ fn writes(machine: &Machine, address: u64, bytes: usize, value: u64, verb: impl 
     let mut expected = machine.with_from(&after, &[Gpr::R11], &[]);
     expected.write(address, bytes, value);
     assert_eq!(expected, after);
+}
+
+/// Code is as long wherever things lie.
+#[test]
+fn addresses_take_the_same_room() {
+    for address in [0x1000, 0x7FFF_F000, 0xFFFF_F000, 0x1_0000_0000, 0x7FFF_FFFF_F000] {
+        let mut masm = masm();
+        masm.pointer(Reg::T0, address);
+        assert_eq!(masm.offset(), 10, "{address:#x}");
+    }
 }
 
 proptest! {

@@ -141,7 +141,7 @@ impl Masm for X64 {
     }
 
     fn pointer(&mut self, dst: Reg, value: u64) {
-        self.imm(dst, value);
+        self.emit(mov::imm64(dst.into(), value));
     }
 
     fn load64(&mut self, dst: Reg, from: Mem) {

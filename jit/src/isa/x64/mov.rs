@@ -51,17 +51,24 @@ pub fn load16(dst: Gpr, from: Addr) -> Inst {
     Inst::modrm(Opcode::two(0xB7), Width::Dword, dst.number(), from)
 }
 
+const B8: Opcode = Opcode::one(0xB8);
+
 /// `MOV` of a value, in its shortest form: `r32, imm32`; `r64, imm32` sign-extended; `r64, imm64`.
 #[must_use]
 pub fn imm(dst: Gpr, value: u64) -> Inst {
-    const B8: Opcode = Opcode::one(0xB8);
     if let Ok(value) = u32::try_from(value) {
         Inst::in_opcode(B8, Width::Dword, dst).imm32(value.cast_signed())
     } else if let Ok(value) = i32::try_from(value.cast_signed()) {
         Inst::modrm(Opcode::one(0xC7), Width::Qword, 0, dst).imm32(value)
     } else {
-        Inst::in_opcode(B8, Width::Qword, dst).imm64(value)
+        imm64(dst, value)
     }
+}
+
+/// `MOV r64, imm64`, whatever the value.
+#[must_use]
+pub fn imm64(dst: Gpr, value: u64) -> Inst {
+    Inst::in_opcode(B8, Width::Qword, dst).imm64(value)
 }
 
 /// `LEA r64, m`: an address.
