@@ -3,6 +3,7 @@
 //! ```text
 //! cargo bench -p siskin-benches --bench latency -- examples/fibonacci.sk
 //! cargo bench -p siskin-benches --bench latency -- --case frames --size 1000000 --max-depth 1100000 --stats
+//! cargo bench -p siskin-benches --bench latency -- --case returns --interrupt 7
 //! cargo bench -p siskin-benches --bench latency -- --help
 //! ```
 //!
@@ -10,10 +11,14 @@
 //! grows, a long string. Time is that of the thread on a processor, so other programs do not count; `--wall` takes the
 //! clock on the wall. Of several rounds, each slice's least time counts: what differs from round to round is the
 //! machine's doing. Loading is timed as one piece.
+//!
+//! With `--interrupt` the script runs in one slice, and what is timed is how long each of its interrupts waits: on the
+//! wall, in one round.
 
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Parser, ValueEnum};
 use siskin::diagnostics::Traceback;
@@ -23,6 +28,8 @@ use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Stats, Vm, native};
 
 #[path = "latency/cases.rs"]
 mod cases;
+#[path = "latency/interrupts.rs"]
+mod interrupts;
 
 use cases::Case;
 
@@ -45,6 +52,9 @@ struct Args {
     fuel: u64,
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Milliseconds after which another thread interrupts the script, again and again; 1,000 times at most
+    #[arg(long, value_name = "MS")]
+    interrupt: Option<u64>,
     /// Bytes that a VM may hold; k, m and g multiply by 1,024
     #[arg(long, value_parser = bytes)]
     memory: Option<usize>,
@@ -142,7 +152,8 @@ struct Measured {
 fn measure(args: &Args, script: &Script) -> Result<(), Box<dyn Error>> {
     let mut measured = Measured { load: u64::MAX, pause: u64::MAX, ..Measured::default() };
     let mut last = None;
-    for _ in 0..args.rounds.max(1) {
+    let rounds = if args.interrupt.is_some() { 1 } else { args.rounds.max(1) };
+    for _ in 0..rounds {
         let Round { slices, load, stats, ended } = round(args, script)?;
         if measured.slices.is_empty() {
             measured.slices = slices;
@@ -190,7 +201,11 @@ fn details(args: &Args, measured: &Measured, stats: &Stats) {
     let mut longest: Vec<(usize, u64)> = measured.slices.iter().copied().enumerate().collect();
     longest.sort_unstable_by_key(|&(_, time)| std::cmp::Reverse(time));
     for (slice, time) in longest.into_iter().take(8) {
-        println!("    {:>10.1} us after {} units", time as f64 / 1000.0, slice as u64 * args.slice);
+        let time = time as f64 / 1000.0;
+        match args.interrupt {
+            Some(_) => println!("    {time:>10.1} us, interrupt {slice}"),
+            None => println!("    {time:>10.1} us after {} units", slice as u64 * args.slice),
+        }
     }
     println!(
         "    collector: {} steps, {:.2} ms in all, longest {:.1} us; memory {} KB, at most {} KB",
@@ -221,6 +236,10 @@ fn round(args: &Args, script: &Script) -> Result<Round, Box<dyn Error>> {
     vm.start(loaded)?;
     let load = now() - start;
 
+    if let Some(pause) = args.interrupt {
+        let (slices, outcome) = interrupts::run(&mut vm, &mut Nowhere, Duration::from_millis(pause), 1000);
+        return Ok(Round { slices, load, stats: vm.stats(), ended: end(&vm, outcome) });
+    }
     let clock = SystemClock::start();
     let mut host = Host { output: &mut Nowhere, clock: &clock, interrupt: None };
     let mut slices = Vec::with_capacity(1 << 20);
@@ -232,15 +251,22 @@ fn round(args: &Args, script: &Script) -> Result<Round, Box<dyn Error>> {
         fuel += args.slice;
         match outcome {
             Outcome::OutOfFuel if fuel < args.fuel => {}
-            Outcome::OutOfFuel | Outcome::Interrupted => break format!("left after {fuel} units"),
-            Outcome::Done => break "done".to_owned(),
-            Outcome::Error(error) => {
-                let trace = Traceback { message: error.message(), vm: &vm }.to_string();
-                break trace.lines().take(2).collect::<Vec<_>>().join("; ");
-            }
+            outcome => break end(&vm, outcome),
         }
     };
     Ok(Round { slices, load, stats: vm.stats(), ended })
+}
+
+/// How a script ended.
+fn end(vm: &Vm, outcome: Outcome) -> String {
+    match outcome {
+        Outcome::OutOfFuel | Outcome::Interrupted => format!("left after {} units", vm.stats().fuel),
+        Outcome::Done => "done".to_owned(),
+        Outcome::Error(error) => {
+            let trace = Traceback { message: error.message(), vm }.to_string();
+            trace.lines().take(2).collect::<Vec<_>>().join("; ")
+        }
+    }
 }
 
 /// Nanoseconds on the wall.

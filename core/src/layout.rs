@@ -48,6 +48,8 @@ offsets! {
     VM_VALUES_END = offset_of!(Vm, stack) + offset_of!(Stack, end);
     /// In the VM: 32 bits, units left in the slice of fuel.
     VM_FUEL = offset_of!(Vm, fuel) + offset_of!(Fuel, slice);
+    /// In the VM: the address of a byte that is not 0 if the host wants the run to stop.
+    VM_INTERRUPT = offset_of!(Vm, interrupt);
     /// In the VM: the end of the frame records that machine code may use.
     VM_FRAMES_END = offset_of!(Vm, native) + offset_of!(Native, frames_end);
     /// In the VM: the values of globals.

@@ -3,7 +3,9 @@
 //! Fuel bounds work only if no operation does any that it did not pay for. So builds with `--cfg fuzzing`, and those of
 //! this crate's unit tests, count the bytes that are hashed, copied, compared and printed, those that the collector marks
 //! and sweeps, and those that are allocated. At the end of each run the counts are held against the fuel that the script
-//! has spent since it was started; more work than that pays for is a panic. All other builds count nothing.
+//! has spent since it was started; more work than that pays for is a panic. So are more words that the interpreter
+//! executes between two looks at the interrupt than a slice of fuel and the returns in it allow. All other builds count
+//! nothing.
 //!
 //! ```text
 //!   bulk work                 costs fuel
@@ -44,6 +46,14 @@ mod off {
         /// A script was started.
         pub(crate) fn start(&mut self) {}
 
+        /// The interpreter has fetched a word.
+        #[inline(always)]
+        pub(crate) fn fetched(&mut self) {}
+
+        /// The interrupt was looked at, or machine code may have done so.
+        #[inline(always)]
+        pub(crate) fn look(&mut self) {}
+
         /// A run of it begins.
         pub(crate) fn begin_run(_: &mut Vm) {}
 
@@ -58,7 +68,9 @@ mod on {
 
     use super::LEAST;
     use crate::Vm;
+    use crate::bytecode::POLL;
     use crate::heap::{PAGE, TURN_WORK};
+    use crate::interp::{SLICE, UNHEARD};
 
     std::thread_local! {
         /// Bytes that this thread hashed, copied, compared and printed.
@@ -111,6 +123,11 @@ mod on {
     /// object, which is no larger than a page.
     const WORD: u64 = PAGE as u64;
 
+    /// Words that run between two looks at the interrupt, at the most. Free code begins with each unit and with each
+    /// return: of the calls that these units pay for, and of those that were active before. An instruction that finds its
+    /// slice used up is fetched twice.
+    const UNHEARD_WORDS: u64 = (2 * SLICE + UNHEARD as u64 + 2) * POLL as u64;
+
     /// What the scripts of one VM do.
     pub(crate) struct Meter {
         /// Of the longest function that was loaded.
@@ -118,6 +135,8 @@ mod on {
         turns: u64,
         /// Bytes marked and swept in those.
         in_turns: u64,
+        /// Words fetched since the interrupt was looked at.
+        unheard: u64,
         /// What the script has done in runs that ended.
         pub(super) script: Done,
         /// What the VM had done when the run began.
@@ -127,7 +146,7 @@ mod on {
     impl Meter {
         pub(crate) const NEW: Meter = {
             let nothing = Done { fuel: 0, bulk: 0, turns: 0, in_turns: 0, for_space: 0, allocated: 0 };
-            Meter { words: 1, turns: 0, in_turns: 0, script: nothing, before: nothing }
+            Meter { words: 1, turns: 0, in_turns: 0, unheard: 0, script: nothing, before: nothing }
         };
 
         /// A function of that many words was loaded.
@@ -144,6 +163,20 @@ mod on {
         /// A script was started.
         pub(crate) fn start(&mut self) {
             self.script = Done::default();
+        }
+
+        /// The interpreter has fetched a word.
+        ///
+        /// # Panics
+        /// When that is too many since the interrupt was looked at.
+        pub(crate) fn fetched(&mut self) {
+            self.unheard += 1;
+            assert!(self.unheard <= UNHEARD_WORDS, "more words than may run without a look at the interrupt");
+        }
+
+        /// The interrupt was looked at, or machine code may have done so.
+        pub(crate) fn look(&mut self) {
+            self.unheard = 0;
         }
 
         /// A run of it begins.
@@ -262,6 +295,15 @@ mod tests {
         let mut vm = ran(SOURCE, u64::MAX);
         vm.meter.script.bulk += 500 * vm.meter.script.fuel;
         vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "without a look at the interrupt")]
+    fn notices_code_that_does_not_look_at_the_interrupt() {
+        let mut vm = ran("1;", u64::MAX);
+        loop {
+            vm.meter.fetched();
+        }
     }
 
     #[test]

@@ -56,9 +56,9 @@ pub struct Host<'a> {
     /// What `clock()` reads, and what pauses of the collector are measured with.
     pub clock: &'a dyn Clock,
     /// Stops the run from outside, from another thread or a signal handler: set, it makes the run end as
-    /// [`Interrupted`](crate::Outcome::Interrupted) within a slice of fuel, in whichever tier the script is: 16,384 calls
-    /// or turns of a loop, fewer if the VM has loaded functions of more than 512 words, or 1 MB that an operation copies,
-    /// compares or prints. The run takes it back.
+    /// [`Interrupted`](crate::Outcome::Interrupted) within a slice of fuel, in whichever tier the script is: 1,024 calls or
+    /// turns of a loop, or 64 KB that an operation copies, compares or prints. Neither many returns nor long code without
+    /// calls and loops come between. The run takes it back.
     pub interrupt: Option<&'a AtomicBool>,
 }
 

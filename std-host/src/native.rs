@@ -8,6 +8,8 @@ use siskin_core::tier::Bail;
 /// Gives a VM, before any script is loaded into it, a compiler to machine code. Executable memory is asked for when the
 /// first function gets hot; if the system refuses it, the VM interprets, and [`Vm::native_stats`] says so.
 ///
+/// The first call in a process that has threads may take some milliseconds, because it calls [`siskin_hosted::prepare`].
+///
 /// # Errors
 /// Why the VM goes on interpreting: there is no compiler for this processor, this crate was built without it, or a
 /// script was loaded before.
@@ -41,6 +43,7 @@ pub fn install_mapped(vm: &mut Vm, file: &str, map: impl Write + Send + 'static)
 
 #[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
 fn jit(vm: &Vm) -> siskin_jit::Jit<siskin_hosted::HostedCode> {
+    siskin_hosted::prepare();
     let make = || siskin_hosted::HostedCode::new(siskin_hosted::DEFAULT_RESERVE);
     siskin_jit::Jit::new(make, vm.mem())
 }

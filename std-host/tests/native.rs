@@ -2,13 +2,14 @@
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 #[path = "../../core/tests/common/mod.rs"]
 mod common;
 
 use common::{Counting, End, Kept, PROGRAMS, Still, run_in};
 use siskin::diagnostics::Traceback;
-use siskin::platform::{CodeError, CodeMemory, CodeSpan};
+use siskin::platform::{CodeError, CodeMemory, CodeSpan, Output, OutputError};
 use siskin::{Dialect, Host, NativeStats, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
 use siskin_core::tier::Bail;
@@ -46,7 +47,7 @@ fn run(vm: &mut Vm, source: &str) -> Ran {
     Ran { output: String::from_utf8(output.0).expect("output is UTF-8"), end, fuel: vm.stats().fuel }
 }
 
-fn run_to(vm: &mut Vm, source: &str, output: &mut dyn siskin::platform::Output) -> String {
+fn run_to(vm: &mut Vm, source: &str, output: &mut dyn Output) -> String {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     match vm.run(None, &mut Host { output, clock: &Still, interrupt: None }) {
@@ -110,34 +111,123 @@ fn inlined_calls_are_calls() {
     }
 }
 
-/// Slices are short where a long function was loaded, so that most of them end without a sample: the call that finds its
-/// slice empty is made all the same.
+/// Most slices end without a sample: the call that finds its slice empty is made all the same.
 #[test]
 fn calls_are_made_where_a_slice_ends() {
-    let long = "x = x + x; ".repeat(9_000);
-    let source = format!(
-        "fun long(x) {{ {long} return x; }}
-        class A {{ get() {{ return 1; }} sum(n) {{ if (n == 0) return 0; return 1 + this.sum(n - 1); }} }}
-        class B < A {{ get() {{ return super.get() + 1; }} }}
-        class C {{ init(n) {{ this.n = n; }} }}
-        class D {{}}
-        fun one() {{ return 1; }}
-        fun main(k) {{
+    let source =
+        "class A { get() { return 1; } sum(n) { if (n == 0) return 0; return 1 + this.sum(n - 1); } }
+        class B < A { get() { return super.get() + 1; } }
+        class C { init(n) { this.n = n; } }
+        class D {}
+        fun one() { return 1; }
+        fun main(k) {
             var a = A(); var b = B(); var bound = a.get; var t = 0;
-            for (var i = 0; i < k; i = i + 1) {{
+            for (var i = 0; i < k; i = i + 1) {
                 t = t + a.get() + b.get() + a.sum(2) + bound() + one() + C(3).n;
                 D();
-            }}
+            }
             return t;
-        }}
-        print main(3000);"
-    );
+        }
+        print main(30000);";
     for options in [AT_ONCE, WARM] {
-        let (ran, stats) = compiled(options, &source);
-        assert_eq!(ran, interpreted(options, &source));
-        assert_eq!(ran.output, "30000\n");
+        let (ran, stats) = compiled(options, source);
+        assert_eq!(ran, interpreted(options, source));
+        assert_eq!(ran.output, "300000\n");
         assert!(stats.compiled >= 3, "{stats:?}");
     }
+}
+
+/// Sets the interrupt with the first line that is written.
+struct Interrupts<'a>(&'a AtomicBool);
+
+impl Output for Interrupts<'_> {
+    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
+        self.0.store(true, Relaxed);
+        Ok(())
+    }
+}
+
+/// What the global `a` is when a script hears the interrupt that it caused by printing, and when it is done.
+fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
+    let interrupt = AtomicBool::new(false);
+    let mut output = Interrupts(&interrupt);
+    let script = vm.load(source, Dialect::Siskin).expect("no errors");
+    vm.start(script).expect("memory");
+    let mut run = |vm: &mut Vm| {
+        let outcome =
+            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+        match vm.global_value("a").map(|value| value.kind()) {
+            Some(ValueKind::Number(number)) => (outcome, number),
+            other => panic!("{outcome:?}, {other:?}"),
+        }
+    };
+    let (outcome, heard) = run(vm);
+    assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
+    assert!(!interrupt.load(Relaxed), "the run takes the wish");
+    let (outcome, done) = run(vm);
+    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+    (heard, done)
+}
+
+/// The script goes on for at most `most` of its `all` additions to `a` when it is interrupted, in whichever tier.
+fn hears(source: &str, most: f64, all: f64) {
+    for (options, with_code) in [(AT_ONCE, false), (AT_ONCE, true), (WARM, true)] {
+        let mut vm = Vm::new(SYSTEM, options).expect("memory");
+        if with_code {
+            native::install(&mut vm).expect("machine code");
+        }
+        let (heard, done) = interrupted(&mut vm, source);
+        assert!(heard <= most && done == all, "{heard}, then {done}, of {source:.200}");
+        assert_eq!(vm.native_stats().compiled > 0, with_code, "{source:.200}");
+    }
+}
+
+/// An addition to a global takes five words.
+#[test]
+fn an_interrupt_does_not_wait_for_free_code() {
+    let warm_up =
+        "var a = 0; fun f(b) { if (b) print 0; ADD } for (var i = 0; i < 100; i = i + 1) f(false); f(true);";
+    let add = "a = a + 1; ".repeat(1000);
+    hears(&warm_up.replace("ADD", &add), 100_000.0 + 7.0, 101_000.0);
+    // Polls that are jumped over do not count.
+    let add = "if (b) a = a + 1; else { a = a + 1; a = a + 1; a = a + 1; a = a + 1; } ".repeat(1000);
+    hears(&warm_up.replace("ADD", &add), 400_000.0 + 7.0, 401_000.0);
+}
+
+/// Returns cost no fuel: a few thousand at the most go unheard, and then none of what callers do.
+#[test]
+fn an_interrupt_does_not_wait_for_returns() {
+    let add = "a = a + 1; ".repeat(5);
+    let source =
+        format!("var a = 0; fun f(n) {{ if (n == 0) {{ print 0; return; }} f(n - 1); {add} }} f(12000);");
+    hears(&source, 7_700.0, 60_000.0);
+    let long = "a = a + 1; ".repeat(1000);
+    let source =
+        format!("var a = 0; fun f(n) {{ if (n == 0) {{ print 0; return; }} f(n - 1); {long} }} f(100);");
+    hears(&source, 7.0, 100_000.0);
+}
+
+/// Compiling takes milliseconds for thousands of words: what gets hot at once is compiled bit by bit.
+#[test]
+fn long_functions_that_get_hot_together_are_compiled_one_by_one() {
+    let add = "a = a + 1; ".repeat(1500);
+    let functions: String = (0..9).map(|n| format!("fn f{n}(a) {{ {add} return a; }}\n")).collect();
+    let calls: String = (0..9).map(|n| format!("t = t + f{n}(0); ")).collect();
+    let source = format!("{functions} var t = 0; for (var k = 0; k < 40; k = k + 1) {{ {calls} }} print t;");
+    let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let script = vm.load(&source, Dialect::Siskin).expect("no errors");
+    vm.start(script).expect("memory");
+    let (mut output, mut compiled) = (Kept::default(), 0);
+    while let Outcome::OutOfFuel =
+        vm.run(Some(1), &mut Host { output: &mut output, clock: &Still, interrupt: None })
+    {
+        let more = vm.native_stats().compiled - compiled;
+        // Five fit, and the script may be there, too.
+        assert!(more <= 6, "{more} at once");
+        compiled += more;
+    }
+    assert!(output.0 == b"540000\n" && compiled >= 9, "{compiled}");
 }
 
 /// A turn may be too long for samples to see all of it: what the code was not made for is learned when it happens.
@@ -630,8 +720,8 @@ struct Watch {
 }
 
 #[cfg(target_os = "linux")]
-impl siskin::platform::Output for Watch {
-    fn write(&mut self, _: &[u8]) -> Result<(), siskin::platform::OutputError> {
+impl Output for Watch {
+    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
         self.looks += 1;
         for line in std::fs::read_to_string("/proc/self/maps").expect("maps").lines() {
             let mut fields = line.split_ascii_whitespace().skip(1);

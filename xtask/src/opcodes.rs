@@ -11,7 +11,7 @@ use siskin_core::bytecode::{Effect, Field, OP_COUNT, Op, ROWS, Row};
 const PATH: &str = "docs/opcodes.md";
 
 /// The groups of the table, by their first opcode; a group ends where the next begins.
-const GROUPS: [(Op, &str, &str); 10] = [
+const GROUPS: [(Op, &str, &str); 11] = [
     (Op::Move, "Loads and moves", "`get.far` and `set.far` reach the registers beyond an 8-bit field."),
     (
         Op::GetUp,
@@ -49,6 +49,12 @@ const GROUPS: [(Op, &str, &str); 10] = [
     ),
     (Op::GetField, "Objects", "A site is an inline cache beside the code; it belongs to one instruction."),
     (Op::Print, "Output", "Lox's `print`."),
+    (
+        Op::Poll,
+        "Interrupts",
+        "Code without calls and loops costs no fuel, so that no end of a slice stops it. The compiler puts a poll where \
+         more than 32 words would run without one, and the verifier refuses code that goes further.",
+    ),
 ];
 
 /// Writes the page.

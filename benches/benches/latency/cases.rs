@@ -21,6 +21,10 @@ pub(crate) enum Case {
     Text,
     /// Objects of a list that stays alive
     Alive,
+    /// Active calls, each of which does much when it returns
+    Returns,
+    /// Objects of a list that is gone through, each far from the last
+    Chase,
 }
 
 /// Makes objects that die at once.
@@ -44,6 +48,8 @@ impl Case {
             Case::Fields => fields(&mut text, size.unwrap_or(100_000)),
             Case::Text => doubled(&mut text, size.unwrap_or(64 << 20)),
             Case::Alive => alive(&mut text, size.unwrap_or(4_000_000)),
+            Case::Returns => returns(&mut text, size.unwrap_or(16_000)),
+            Case::Chase => chase(&mut text, size.unwrap_or(4_000_000)),
         };
         text
     }
@@ -114,5 +120,33 @@ fn alive(text: &mut String, count: usize) -> std::fmt::Result {
         text,
         "fn build(n) {{ var l = nil; for (var i = 0; i < n; i = i + 1) {{ l = N(l, i); }} return l; }}
 var keep = build({count}); churn(4000000);"
+    )
+}
+
+fn returns(text: &mut String, count: usize) -> std::fmt::Result {
+    let body = "a = a + 1; ".repeat(count * 3);
+    writeln!(text, "fn f(n) {{ if (n > 0) f(n - 1); var a = n; {body} }} f({count});")
+}
+
+/// A loop as long as one may be without a poll, in which all waits for memory: many lists grow side by side, and the end of
+/// each leads to the next.
+fn chase(text: &mut String, count: usize) -> std::fmt::Result {
+    const LISTS: usize = 64;
+    for list in 0..LISTS {
+        writeln!(text, "var last{list} = N(nil, nil); var list{list} = last{list};")?;
+    }
+    writeln!(text, "fn grow(n) {{ for (var i = 0; i < n; i = i + 1) {{")?;
+    for list in 0..LISTS {
+        writeln!(text, "  list{list} = N(list{list}, nil);")?;
+    }
+    writeln!(text, "}} }} grow({});", count / LISTS)?;
+    for list in 0..LISTS {
+        writeln!(text, "last{list}.a = list{};", (list + 1) % LISTS)?;
+    }
+    let step = "n = n.a; ".repeat(12);
+    writeln!(
+        text,
+        "fn chase(n, m) {{ for (var i = 0; i < m; i = i + 1) {{ {step} }} }} chase(list0, {});",
+        count / 2
     )
 }

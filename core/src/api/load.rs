@@ -172,7 +172,7 @@ impl Vm {
         options: LoadOptions,
     ) -> Result<Script, LoadError> {
         let program = self.compile_with(source, dialect, options)?;
-        Ok(self.link_script(program, true)?)
+        Ok(self.link_script(program)?)
     }
 
     /// Verifies a program and makes it ready to run. It may have been made in the memory of another VM, or in memory
@@ -182,14 +182,14 @@ impl Vm {
     /// When the program is refused, or memory is out.
     pub fn load_program(&mut self, program: Program) -> Result<Script, VerifyError> {
         verify(&program)?;
-        let linked = self.link_script(program, false);
+        let linked = self.link_script(program);
         self.resume_panic();
         linked.map_err(|OutOfMemory| VerifyError { function: FnIndex(0), at: None, what: Flaw::OutOfMemory })
     }
 
-    fn link_script(&mut self, program: Program, compiled: bool) -> Result<Script, OutOfMemory> {
+    fn link_script(&mut self, program: Program) -> Result<Script, OutOfMemory> {
         let first = self.functions;
-        let index = self.link(program, compiled)?;
+        let index = self.link(program)?;
         Ok(Script { index, functions: first..self.functions, mem: self.mem().clone() })
     }
 

@@ -1,7 +1,6 @@
 //! Compiled code, before any heap knows it: what the compiler makes, the verifier checks and an image holds.
 
 use super::lines::Lines;
-use super::{Effect, Insn};
 use crate::mem::{Mem, Vec};
 use crate::syntax::ast::Span;
 
@@ -75,23 +74,6 @@ pub struct Code {
     /// For each instruction, by its first word, in order, the piece of the text that it comes from; empty unless that
     /// was asked for.
     pub spans: Vec<(u32, Span)>,
-}
-
-impl Code {
-    /// Words of the longest loop: from where a back-edge jumps to, to its end.
-    pub(crate) fn longest_loop(&self) -> usize {
-        let (mut rest, mut longest) = (&self.words[..], 0);
-        while let Some(insn) = Insn::decode(rest) {
-            if insn.op().row().has(Effect::fuel) {
-                insn.operands(|_, operand| {
-                    let back = operand.jump().map_or(0, |to| to.min(0).unsigned_abs());
-                    longest = longest.max(back as usize);
-                });
-            }
-            rest = rest.get(insn.op().words()..).unwrap_or_default();
-        }
-        longest
-    }
 }
 
 /// A compiled source text.

@@ -11,3 +11,7 @@ pub mod verify;
 pub use code::{Capture, Code, Const, FnIndex, Program, Site, Text};
 pub use op::{AnyOperand, Effect, Field, Insn, OP_COUNT, Op, ROWS, Row, RowOperand, Visitor};
 pub use verify::{Flaw, VerifyError, verify};
+
+/// Words that may run one after the other, at the most, without a unit of fuel and without a [`poll`](Op::Poll). What
+/// runs between two looks at the host's interrupt is bounded by it: code that ends no slice of fuel is free.
+pub const POLL: usize = 32;

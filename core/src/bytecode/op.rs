@@ -71,6 +71,13 @@ impl Row {
     pub fn has(&self, effect: Effect) -> bool {
         self.effects.contains(&effect)
     }
+
+    /// Whether whoever gets past the instruction has paid for it or looked at the interrupt. A back-edge that is not
+    /// taken costs nothing.
+    #[must_use]
+    pub fn ends_free_code(&self) -> bool {
+        self.op == Op::Poll || self.has(Effect::fuel) && !self.has(Effect::jump)
+    }
 }
 
 /// Puts an operand's bits into their field.

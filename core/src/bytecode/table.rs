@@ -189,5 +189,9 @@ macro_rules! opcode_table {
         // Output
         Print print "print" [throw] { src: Src at a }
             "write src and a line end";
+
+        // Interrupts
+        Poll poll "poll" [] {}
+            "stop if the host wants the run to";
     } };
 }

@@ -3,7 +3,7 @@
 use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res, Stop, What};
 use crate::bytecode::operand::*;
-use crate::bytecode::{Insn, Op};
+use crate::bytecode::{Effect, Insn, Op, POLL};
 use crate::tunable::tunable;
 
 /// A place further on that jumps lead to. The jumps to it form a list through their own targets: each holds
@@ -11,11 +11,13 @@ use crate::tunable::tunable;
 #[derive(Debug)]
 pub(super) struct Label {
     last: Option<u32>,
+    /// Free words on the longest way that jumps there.
+    free: usize,
 }
 
 impl Label {
     pub(super) fn new() -> Label {
-        Label { last: None }
+        Label { last: None, free: 0 }
     }
 
     pub(super) fn is_used(&self) -> bool {
@@ -27,6 +29,8 @@ impl Label {
 const MAX_24: u32 = (1 << 23) - 1;
 /// Jumps to jumps are followed this far; a longer chain only costs time when it runs.
 const MAX_HOPS: usize = tunable(64, 2);
+/// Free words after which a poll follows: an instruction and a poll have room then, wherever jumps lead.
+const LONG: usize = POLL - 3;
 
 impl Compiler<'_> {
     /// The word that comes next.
@@ -38,6 +42,17 @@ impl Compiler<'_> {
     /// Appends an instruction that comes from the current position.
     #[inline]
     pub(super) fn emit(&mut self, insn: Insn) -> Res<()> {
+        self.append(insn)?;
+        self.poll()
+    }
+
+    /// Appends a poll where much code is free; see [`POLL`].
+    #[inline]
+    fn poll(&mut self) -> Res<()> {
+        if self.f.free > LONG { self.append(Insn::Poll {}) } else { Ok(()) }
+    }
+
+    fn append(&mut self, insn: Insn) -> Res<()> {
         let at = self.here();
         let line = self.cursor.line(self.span.end);
         let f = &mut self.f;
@@ -58,6 +73,8 @@ impl Compiler<'_> {
         if let Some(ext) = ext {
             f.words.push(ext)?;
         }
+        let row = insn.op().row();
+        f.free = if row.ends_free_code() || row.has(Effect::end) { 0 } else { f.free + insn.op().words() };
         Ok(())
     }
 
@@ -116,6 +133,7 @@ impl Compiler<'_> {
             }
         }
         label.last = Some(at);
+        label.free = label.free.max(self.f.free + insn.op().words());
         self.emit(insn)
     }
 
@@ -129,6 +147,7 @@ impl Compiler<'_> {
         let here = self.here();
         let Some(mut at) = label.last else { return Ok(()) };
         self.f.bound = here;
+        self.f.free = self.f.free.max(label.free);
         loop {
             let word = &mut self.f.words[at as usize];
             let link = if *word & 0xFF == Op::Jump as u32 {
@@ -144,7 +163,7 @@ impl Compiler<'_> {
                 core::mem::replace(target, here - (at + 2))
             };
             if link == 0 {
-                return Ok(());
+                return self.poll();
             }
             at -= link;
         }

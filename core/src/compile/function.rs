@@ -29,6 +29,8 @@ pub(super) struct FnState {
     pub(super) last: u32,
     /// The last word that a label was bound to.
     pub(super) bound: u32,
+    /// Words on the longest way here since the last unit of fuel or poll.
+    pub(super) free: usize,
     /// There is an unconditional jump, so other jumps may be able to skip it.
     pub(super) threads: bool,
     pub(super) consts: Vec<Const>,
@@ -57,6 +59,7 @@ impl FnState {
             spans: Vec::new(mem),
             last: 0,
             bound: 0,
+            free: 0,
             threads: false,
             consts: Vec::new(mem),
             const_table: IndexTable::new(mem),
@@ -80,6 +83,7 @@ impl FnState {
         self.line = 1;
         self.last = 0;
         self.bound = 0;
+        self.free = 0;
         self.threads = false;
         self.consts.clear();
         self.const_table.clear();

@@ -8,7 +8,7 @@
 //!       captures     where a variable lives, seen from the function that uses it
 //!       registers    locals, temporaries and call windows on one stack
 //!       pool         constants, names, call sites, each kept once
-//!         emit       words, lines, labels, registers out of reach, jump threading
+//!         emit       words, lines, labels, polls, registers out of reach, jump threading
 //! ```
 //!
 //! A frame is `R0` (the callee, or `this`), the parameters, then a stack of locals and temporaries. Calls

@@ -60,7 +60,7 @@ impl Vm {
             Flow::Stop
         } else {
             let sample = self.fuel.take_sample_due();
-            if self.fuel.next_slice() {
+            if self.renew_slice() {
                 self.rewind(words);
                 if sample { self.sample_once() } else { Flow::Reload }
             } else {
@@ -68,6 +68,21 @@ impl Vm {
                 Flow::Stop
             }
         }
+    }
+
+    /// The next slice of fuel, once the interrupt was looked at; false if there is none.
+    pub(super) fn renew_slice(&mut self) -> bool {
+        self.stack.heard(self.native.entered);
+        self.fuel.next_slice()
+    }
+
+    /// The slice is used up, and what runs next may want a unit: the next slice, if nothing but that is due.
+    pub(super) fn renew_slice_early(&mut self) -> bool {
+        if self.fuel.is_sample_due() || self.is_interrupted() {
+            return false;
+        }
+        self.meter.look();
+        self.renew_slice()
     }
 
     /// Stops for want of fuel before the instruction of `words` words that has just begun.

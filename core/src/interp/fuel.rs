@@ -3,10 +3,8 @@
 //! One unit is charged for a call, for a turn of a loop, and for every [`BULK`] bytes of bulk work (`work`). Machines
 //! count down a slice; when it is used up they come here, where the rest of the budget is.
 //!
-//! Code without calls and loops is free, and so are returns. So that an interrupt need not wait for a whole slice of
-//! calls of a function of a million words, slices are shorter where such a function was loaded. The function of a
-//! compiled script runs once, so a slice executes each of its words once, and those of its longest loop again for each
-//! unit: long scripts without long loops keep long slices.
+//! Code without calls and loops is free, and so are returns. An interrupt need not wait for them either: see
+//! [`POLL`](crate::bytecode::POLL) and the [stack's watermark](super::stack).
 
 use crate::tunable::tunable;
 
@@ -16,11 +14,12 @@ pub(crate) const BULK: usize = 64;
 // The meter counts what has to be paid for.
 const _: () = assert!(BULK == crate::meter::LEAST);
 
-/// Units in a slice at most, and between two samples of what runs.
-pub(super) const SLICE: u64 = tunable(1 << 14, 100) as u64;
+/// Units in a slice: between two looks at the interrupt. As many calls, each of free code as long as may be, and their
+/// returns take less than a millisecond, or a few if each word waits for memory.
+pub(crate) const SLICE: u64 = tunable(1 << 10, 100) as u64;
 
-/// Words that a script may execute in a slice, if each unit pays for all of the longest function or loop: some 10 ms.
-const SLICE_WORDS: u64 = tunable(1 << 23, 1 << 11) as u64;
+/// Units between two samples of what runs.
+const SAMPLE: u64 = tunable(1 << 14, 100) as u64;
 
 /// What is left to spend.
 #[repr(C)]
@@ -33,35 +32,20 @@ pub(crate) struct Fuel {
     given: u64,
     /// Units of collections for space for which there was no budget left; the next budget pays them first.
     owed: u64,
-    /// Units in a slice.
-    length: u64,
-    /// Words of the longest function or loop that a unit may pay for.
-    longest: usize,
-    /// Words of the longest script that runs once.
-    script: usize,
     /// Units given out since a sample was taken.
     since_sample: u64,
 }
 
 impl Fuel {
     pub(crate) fn new() -> Fuel {
-        Fuel {
-            slice: 0,
-            rest: Some(0),
-            given: 0,
-            owed: 0,
-            length: SLICE,
-            longest: 1,
-            script: 0,
-            since_sample: 0,
-        }
+        Fuel { slice: 0, rest: Some(0), given: 0, owed: 0, since_sample: 0 }
     }
 
     /// Sets the budget from here on; no bound if `None`.
     pub(crate) fn set(&mut self, budget: Option<u64>) {
         self.end_slice();
         self.rest = budget;
-        self.since_sample = SLICE;
+        self.since_sample = SAMPLE;
         let owed = core::mem::take(&mut self.owed);
         self.pay(owed);
     }
@@ -83,7 +67,7 @@ impl Fuel {
 
     /// The next slice; false if there is none.
     pub(crate) fn next_slice(&mut self) -> bool {
-        let slice = self.rest.map_or(self.length, |rest| rest.min(self.length));
+        let slice = self.rest.map_or(SLICE, |rest| rest.min(SLICE));
         if let Some(rest) = &mut self.rest {
             *rest -= slice;
         }
@@ -91,20 +75,6 @@ impl Fuel {
         self.since_sample = self.since_sample.saturating_add(slice);
         self.slice = slice as u32;
         slice != 0
-    }
-
-    /// A function of `words` words was loaded, or a loop of a script that runs once: slices become short enough for each
-    /// unit to pay for all of them.
-    pub(crate) fn fit_slices(&mut self, words: usize) {
-        self.longest = self.longest.max(words);
-        let words = SLICE_WORDS.saturating_sub(self.script as u64);
-        self.length = (words / self.longest as u64).clamp(1, SLICE);
-    }
-
-    /// A script was loaded, of `words` words that run once.
-    pub(crate) fn fit_script(&mut self, words: usize, longest_loop: usize) {
-        self.script = self.script.max(words);
-        self.fit_slices(longest_loop);
     }
 
     /// Ends the slice: its units go back to the budget.
@@ -119,11 +89,15 @@ impl Fuel {
     /// Whether it is time for a sample: at the first slice of a run, and when as many units as a slice has at most were
     /// given out since the last one.
     pub(super) fn take_sample_due(&mut self) -> bool {
-        let due = self.since_sample >= SLICE;
+        let due = self.is_sample_due();
         if due {
             self.since_sample = 0;
         }
         due
+    }
+
+    pub(super) fn is_sample_due(&self) -> bool {
+        self.since_sample >= SAMPLE
     }
 
     /// Takes as many of `units` as the slice holds, and says how many.
@@ -193,44 +167,21 @@ mod tests {
     }
 
     #[test]
-    fn long_functions_make_slices_short_and_samples_no_more_frequent() {
+    fn samples_are_rarer_than_slices() {
         let mut fuel = Fuel::new();
-        fuel.fit_slices(SLICE_WORDS as usize / 10);
-        fuel.fit_slices(20);
-        fuel.set(Some(2 * SLICE + 5));
+        fuel.set(Some(2 * SAMPLE + 5));
         let (mut slices, mut samples) = (0, 0);
         loop {
             let due = fuel.take_sample_due();
             if !fuel.next_slice() {
                 break;
             }
-            assert!(fuel.slice <= 10);
             slices += 1;
             samples += u32::from(due);
             fuel.slice = 0;
         }
-        assert_eq!((fuel.spent(), fuel.left()), (2 * SLICE + 5, Some(0)));
-        assert!(slices > 2 * SLICE / 10 && samples == 2, "{slices} {samples}");
-        fuel.fit_slices(usize::MAX);
-        fuel.set(None);
-        assert!(fuel.next_slice() && fuel.slice == 1);
-    }
-
-    #[test]
-    fn long_scripts_that_run_once_leave_slices_long() {
-        let length = |script: usize, longest_loop: usize| {
-            let mut fuel = Fuel::new();
-            fuel.fit_script(script, longest_loop);
-            fuel.set(None);
-            assert!(fuel.next_slice());
-            u64::from(fuel.slice)
-        };
-        let words = SLICE_WORDS as usize;
-        assert_eq!(length(words / 2, 2), SLICE);
-        // What the script itself takes is not left for its loops.
-        assert_eq!(length(words / 2, words / 20), 10);
-        assert_eq!(length(words, 2), 1);
-        assert_eq!(length(words * 2, words), 1);
+        assert_eq!((fuel.spent(), fuel.left()), (2 * SAMPLE + 5, Some(0)));
+        assert!(slices == 2 * SAMPLE / SLICE + 1 && samples == 3, "{slices} {samples}");
     }
 
     #[test]

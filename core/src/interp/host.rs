@@ -10,11 +10,24 @@
 //!
 //! Nothing unwinds through the engine: machine code cannot be unwound, and the interpreter does not differ.
 
+use core::ptr::NonNull;
 use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::Relaxed;
 
+use super::machine::Flow;
+use super::vm::Stop;
 use super::{Fault, Vm};
 use crate::platform::{Host, PanicGuard};
+
+/// The wish of a host that has none.
+static NEVER: AtomicBool = AtomicBool::new(false);
+/// That of a host that panicked.
+static ALWAYS: AtomicBool = AtomicBool::new(true);
+
+/// Where the wish of no host is.
+pub(super) fn no_wish() -> NonNull<AtomicBool> {
+    NonNull::from(&NEVER)
+}
 
 impl Vm {
     /// Calls a callback of the host. A panic ends the run.
@@ -35,30 +48,58 @@ impl Vm {
             Some(result) if done => Ok(result),
             _ => {
                 self.host = None;
-                self.panicked = true;
-                self.fuel.end_slice();
+                self.note_panic();
                 Err(Fault::Panic)
             }
         }
     }
 
-    /// Where the host says that the run should stop.
-    pub(super) fn interrupt(&self) -> Option<&AtomicBool> {
-        // SAFETY: as in `call_host`; this calls nothing of the host.
-        self.host.and_then(|host| unsafe { host.as_ref() }.interrupt)
+    /// Whether the host wants the run to stop, or panicked; leaves the wish.
+    #[inline(always)]
+    pub(super) fn is_interrupted(&self) -> bool {
+        // SAFETY: the host's, which the run has borrowed, or one of the two above.
+        unsafe { self.interrupt.as_ref() }.load(Relaxed)
     }
 
     /// Whether the run should stop: the host wishes it, which takes the wish, or panicked.
     pub(super) fn take_interrupt(&mut self) -> bool {
-        // Two steps, because not every processor can do both in one; a wish that comes in between is the same.
-        let wished = self.interrupt().is_some_and(|wish| {
-            let wished = wish.load(Relaxed);
-            if wished {
-                wish.store(false, Relaxed);
-            }
-            wished
-        });
-        wished || self.panicked
+        self.meter.look();
+        let wished = self.is_interrupted();
+        // Two steps, because not every processor can do both in one; a wish that comes in between is the same. A panic is
+        // no wish that could be taken.
+        if wished && !self.panicked {
+            // SAFETY: as above.
+            unsafe { self.interrupt.as_ref() }.store(false, Relaxed);
+        }
+        wished
+    }
+
+    /// Goes on where the current frame says, or stops there if the host wants that.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn look(&mut self) -> Flow {
+        if !self.take_interrupt() {
+            return Flow::Reload;
+        }
+        self.stop = Stop::Interrupt;
+        Flow::Stop
+    }
+
+    /// The host of a run, until [`forget_host`](Vm::forget_host). The lifetime is erased only while `host` is borrowed.
+    pub(super) fn know_host(&mut self, host: &mut Host<'_>) {
+        self.interrupt = host.interrupt.map_or(no_wish(), NonNull::from);
+        self.host = Some(NonNull::from(host).cast::<Host<'static>>());
+    }
+
+    fn forget_host(&mut self) {
+        self.host = None;
+        self.interrupt = no_wish();
+    }
+
+    fn note_panic(&mut self) {
+        self.panicked = true;
+        self.interrupt = NonNull::from(&ALWAYS);
+        self.fuel.end_slice();
     }
 
     /// Nanoseconds by the host's clock, outside a run by that of the options. 0 if there is none.
@@ -73,17 +114,20 @@ impl Vm {
         let Some(clock) = self.options.clock else { return 0 };
         let mut now = 0;
         let done = guarded(&mut Guarded { guard: self.guard, callback: &mut || now = clock() });
-        // From here on no clock is asked, until `resume_panic`.
-        self.panicked = !done;
+        if !done {
+            // No clock is asked from here on, until `resume_panic`.
+            self.note_panic();
+        }
         now
     }
 
     /// Goes on with a panic of the options' clock: after work outside a run, once all is as it should be.
     pub(crate) fn resume_panic(&mut self) {
-        if core::mem::take(&mut self.panicked)
-            && let Some(guard) = self.guard
-        {
-            guard.resume();
+        if core::mem::take(&mut self.panicked) {
+            self.interrupt = no_wish();
+            if let Some(guard) = self.guard {
+                guard.resume();
+            }
         }
     }
 }
@@ -93,7 +137,7 @@ pub(super) struct HostGuard<'a>(pub(super) &'a mut Vm);
 
 impl Drop for HostGuard<'_> {
     fn drop(&mut self) {
-        self.0.host = None;
+        self.0.forget_host();
     }
 }
 

@@ -8,13 +8,11 @@ use crate::value::Value;
 
 impl Vm {
     /// The index among the VM's scripts of a closure of the program's script. The program has a function, and
-    /// constants name functions behind their own only. Nothing calls the script of a program that was `compiled` here;
-    /// bytecode from elsewhere can, as a script's closure is in its register 0.
-    pub(crate) fn link(&mut self, mut program: Program, compiled: bool) -> Result<usize, OutOfMemory> {
+    /// constants name functions behind their own only.
+    pub(crate) fn link(&mut self, mut program: Program) -> Result<usize, OutOfMemory> {
         let before = self.pinned.len();
         self.scripts.reserve(1)?;
         self.free_scripts.reserve(self.scripts.len() + 1 - self.free_scripts.len())?;
-        self.fit_slices(&program, compiled);
         let linked = self.link_functions(&mut program);
         let closure = linked.and_then(|script| self.make_closure(script));
         self.pinned.truncate(before);
@@ -25,17 +23,6 @@ impl Vm {
             None => self.scripts.push(closure)?,
         }
         Ok(free.unwrap_or(self.scripts.len() - 1))
-    }
-
-    /// Makes slices of fuel as short as the program's functions want them.
-    fn fit_slices(&mut self, program: &Program, compiled: bool) {
-        for (index, code) in program.functions.iter().enumerate() {
-            if index == 0 && compiled {
-                self.fuel.fit_script(code.words.len(), code.longest_loop());
-            } else {
-                self.fuel.fit_slices(code.words.len());
-            }
-        }
     }
 
     /// Functions refer only to functions behind them, so the last is made first. Pins them all.

@@ -53,6 +53,9 @@ impl Machine {
     /// The next word: an instruction's second, or the next instruction.
     #[inline(always)]
     pub(super) fn fetch(&mut self) -> u32 {
+        if cfg!(any(test, fuzzing)) && !self.vm().native.is_active() {
+            self.vm().meter.fetched();
+        }
         // SAFETY: verified code ends with an instruction that does not go on, and instructions are whole.
         unsafe {
             let word = *self.pc;

@@ -44,9 +44,13 @@ pub(crate) use concat::FLAT;
 pub(crate) use fault::Fault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Number;
+#[cfg(any(test, fuzzing))]
+pub(crate) use fuel::SLICE;
 pub(crate) use fuel::{BULK, Fuel};
 pub(crate) use globals::{Globals, NEAR};
 pub(crate) use native::Native;
 pub use native::{NativeStats, RUNTIME, Runtime};
+#[cfg(any(test, fuzzing))]
+pub(crate) use stack::UNHEARD;
 pub(crate) use stack::{Frame, Stack};
 pub use vm::{Dispatch, Options, Outcome, Stats, Vm};

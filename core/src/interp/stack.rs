@@ -25,16 +25,19 @@ use crate::tunable::tunable;
 use crate::value::Value;
 
 mod scan;
+mod watermark;
 
 use scan::Scanned;
 pub(super) use scan::VALUE_WORK;
+#[cfg(any(test, fuzzing))]
+pub(crate) use watermark::UNHEARD;
+use watermark::Watermark;
 
 /// A call that is active.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
-    /// Where it goes on; null in the record of the host, and of the frame whose return the collector waits for (see
-    /// [`Scanned`]). Right at every call and safepoint.
+    /// Where it goes on; null in the record of the host, and in the [watermark]. Right at every call and safepoint.
     pub(crate) pc: *const u32,
     /// Its register 0.
     pub(crate) base: *mut Value,
@@ -66,6 +69,7 @@ pub(crate) struct Stack {
     written: usize,
     /// What the collection under way has scanned.
     scanned: Scanned,
+    watermark: Watermark,
     /// The most registers that a function of the VM has.
     widest: usize,
     max_frames: usize,
@@ -111,6 +115,7 @@ impl Stack {
             room: FIRST_VALUES,
             written: FIRST_VALUES,
             scanned: Scanned::NOTHING,
+            watermark: Watermark::NONE,
             widest: 0,
             max_frames,
             mem: mem.clone(),
@@ -123,6 +128,7 @@ impl Stack {
     pub(crate) fn reset(&mut self) {
         self.frame = self.frames.as_ptr();
         self.scanned = Scanned::NOTHING;
+        self.watermark = Watermark::NONE;
         // SAFETY: there is at least one record.
         unsafe { *self.frame = Frame { base: self.values.as_ptr(), ..Frame::NONE } };
     }
@@ -241,7 +247,7 @@ impl Stack {
         (1..=self.depth()).rev().map(|index| {
             // SAFETY: records from the first to the current one are in use.
             let record = unsafe { *self.frames.add(index).as_ptr() };
-            Frame { pc: self.scanned.pc_of(index, record.pc), ..record }
+            Frame { pc: self.watermark.pc_of(index, record.pc), ..record }
         })
     }
 

@@ -370,6 +370,16 @@ impl Visitor for Machine {
         self.save();
         print(self.vm(), value)
     }
+
+    #[inline(always)]
+    fn poll(&mut self) -> Flow {
+        if !self.vm().is_interrupted() {
+            self.vm().meter.look();
+            return Flow::Next;
+        }
+        self.save();
+        self.vm().look()
+    }
 }
 
 impl Machine {

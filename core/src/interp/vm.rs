@@ -1,11 +1,11 @@
 //! The virtual machine: everything that a running script belongs to.
 
 use core::ptr::NonNull;
-use core::sync::atomic::Ordering::Relaxed;
+use core::sync::atomic::AtomicBool;
 
 use super::fuel::{BULK, Fuel};
 use super::globals::Globals;
-use super::host::HostGuard;
+use super::host::{HostGuard, no_wish};
 use super::native::Native;
 use super::stack::Stack;
 use super::work::Work;
@@ -153,6 +153,8 @@ pub struct Vm {
     pub(crate) options: Options,
     /// The host, while the script runs.
     pub(super) host: Option<NonNull<Host<'static>>>,
+    /// Where the host says that the run should stop.
+    pub(crate) interrupt: NonNull<AtomicBool>,
     /// What catches its panics.
     pub(super) guard: Option<&'static dyn PanicGuard>,
     /// Whether it panicked in this run.
@@ -249,6 +251,7 @@ impl Vm {
             stop: Stop::Done,
             options,
             host: None,
+            interrupt: no_wish(),
             guard: alloc.guard(),
             panicked: false,
             running: false,
@@ -323,8 +326,7 @@ impl Vm {
             return Outcome::Done;
         }
         self.fuel.set(fuel);
-        // The lifetime is erased only while `host` is borrowed here.
-        self.host = Some(NonNull::from(host).cast::<Host<'static>>());
+        self.know_host(host);
         Meter::begin_run(self);
         let hosted = HostGuard(self);
         hosted.0.run_tiers();
@@ -427,11 +429,6 @@ impl Vm {
                 RescueStep::Unfinished => {}
             }
         }
-    }
-
-    /// Whether the host wants the run to stop, or panicked; leaves the wish.
-    fn is_interrupted(&self) -> bool {
-        self.panicked || self.interrupt().is_some_and(|wish| wish.load(Relaxed))
     }
 
     /// A slice in which much is allocated takes longer than others: an interrupt ends it.

@@ -77,7 +77,7 @@ impl Vm {
             self.rewind(words);
             self.stop = Stop::Interrupt;
             false
-        } else if self.fuel.next_slice() {
+        } else if self.renew_slice() {
             true
         } else {
             self.stop_before(words);

@@ -22,8 +22,13 @@ type Seed = (usize, [u32; 4]);
 
 /// One to three functions that the verifier accepts.
 pub(crate) fn good_program() -> impl Strategy<Value = Program> {
+    any_program(15)
+}
+
+/// One to three functions of fewer instructions than that, which may be too many without a poll; nothing else is wrong.
+pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program> {
     let seed = (0..OP_COUNT, any::<[u32; 4]>());
-    prop::collection::vec(prop::collection::vec(seed, 0..20), 1..4).prop_map(|functions| {
+    prop::collection::vec(prop::collection::vec(seed, 0..instructions), 1..4).prop_map(|functions| {
         let mut program = program();
         program.text.extend_from_slice(TEXT.as_bytes()).unwrap();
         let count = functions.len();

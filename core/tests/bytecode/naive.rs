@@ -66,7 +66,24 @@ fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()
             }
         }
     }
-    Some(())
+    ensure(free_words(code, &rows).values().all(|&words| words <= 32))
+}
+
+/// How many words may run from each instruction on before there is a unit of fuel, a poll or a return.
+fn free_words(code: &Code, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, usize> {
+    let mut longest = BTreeMap::new();
+    for (&at, row) in rows.iter().rev() {
+        let next = at + length(row);
+        let is_ahead = |kind| matches!(kind, OperandKind::Ahead24 | OperandKind::Ahead32);
+        let ahead = row.operands.iter().find(|operand| is_ahead(operand.kind));
+        let to = ahead.map(|operand| next + field(&code.words[at..], operand.field) as usize);
+        let is_called = row.effects.contains(&Effect::call);
+        let falls_through = !row.effects.contains(&Effect::end) && !is_called && row.mnemonic != "poll";
+        let ways = falls_through.then_some(next).into_iter().chain(to);
+        let more = ways.filter_map(|way| longest.get(&way)).max().copied().unwrap_or(0);
+        longest.insert(at, length(row) + more);
+    }
+    longest
 }
 
 fn length(row: &Row) -> usize {

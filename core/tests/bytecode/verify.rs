@@ -325,10 +325,53 @@ fn jumps_land_on_instructions() {
     assert_eq!(back(-3), Ok(()));
 }
 
+/// So many words, none of which costs fuel.
+fn free(words: usize) -> Vec<Insn> {
+    vec![Insn::Move { dst: Dst(0), src: Src(0) }; words]
+}
+
+#[test]
+fn free_code_is_short() {
+    let judged = |parts: &[Vec<Insn>]| verify(&with(&parts.concat())).map_err(|error| (error.at, error.what));
+    let refused = |at| Err((Some(at), Flaw::NoPoll));
+    // The return of `with` is a word, too.
+    assert_eq!(judged(&[free(31)]), Ok(()));
+    assert_eq!(judged(&[free(32)]), refused(32));
+    let window = Insn::Call { argc: Argc(0), win: Win(0) };
+    for paid in [Insn::Poll {}, window, Insn::Return { src: Src(0) }] {
+        assert_eq!(judged(&[free(31), vec![paid], free(31)]), Ok(()), "{paid:?}");
+        assert_eq!(judged(&[free(32), vec![paid], free(31)]), refused(32), "{paid:?}");
+        assert_eq!(judged(&[free(31), vec![paid], free(32)]), refused(64), "{paid:?}");
+    }
+}
+
+#[test]
+fn free_code_is_as_long_as_its_longest_way() {
+    let judged = |parts: &[Vec<Insn>]| verify(&with(&parts.concat())).map_err(|error| (error.at, error.what));
+    let refused = |at| Err((Some(at), Flaw::NoPoll));
+    let skip = |words| vec![Insn::JumpTrue { src: Src(0), to: Ahead32(words) }];
+    let poll = || vec![Insn::Poll {}];
+    // A poll that is jumped over does not count, nor does what is skipped.
+    assert_eq!(judged(&[free(10), skip(20), free(19), poll(), free(19)]), Ok(()));
+    assert_eq!(judged(&[free(10), skip(20), free(19), poll(), free(20)]), refused(52));
+    // Nor does one that jumps lead over, one by one.
+    let chain = [skip(1), poll()].concat().repeat(15);
+    assert_eq!(judged(&[chain.clone(), free(1)]), Ok(()));
+    assert_eq!(judged(&[chain, free(2)]), refused(47));
+    // Unconditional jumps are the only way on.
+    let jump = |words| vec![Insn::Jump { to: Ahead24(words) }];
+    assert_eq!(judged(&[free(3), jump(32), free(31), poll(), free(27)]), Ok(()));
+    assert_eq!(judged(&[free(3), jump(32), free(31), poll(), free(28)]), refused(64));
+    // A turn of a loop is paid for, leaving it is not.
+    let turn = |back: i32| vec![Insn::LoopTrue { src: Src(0), to: Back32(-back) }];
+    assert_eq!(judged(&[free(20), turn(22), free(9)]), Ok(()));
+    assert_eq!(judged(&[free(20), turn(22), free(10)]), refused(32));
+}
+
 /// Boundaries far apart, so that more than one word of the bitmap counts.
 #[test]
 fn jumps_may_be_long() {
-    let mut insns = vec![Insn::Move { dst: Dst(0), src: Src(0) }; 1000];
+    let mut insns = vec![Insn::Poll {}; 1000];
     insns[0] = Insn::Jump { to: Ahead24(998) };
     insns.push(Insn::Loop { to: Back24(-1001) });
     assert_eq!(changed(|code| set_words(code, &insns)), Ok(()));

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use siskin_core::bytecode::{Text, verify};
 
 use crate::common::{code, program};
-use crate::good::{any_change, good_program};
+use crate::good::{any_change, any_program, good_program};
 use crate::naive::acceptable;
 
 proptest! {
@@ -24,6 +24,11 @@ proptest! {
     fn good_programs_are_accepted(program in good_program()) {
         prop_assert_eq!(verify(&program), Ok(()), "\n{}", program);
         prop_assert!(acceptable(&program));
+    }
+
+    #[test]
+    fn long_programs_are_judged_as_by_the_naive_one(program in any_program(150)) {
+        prop_assert_eq!(verify(&program).is_ok(), acceptable(&program), "{:?}\n{}", verify(&program), program);
     }
 
     #[test]

@@ -44,8 +44,8 @@ use inline::Inlined;
 pub use listing::{Listing, Mark, Part};
 use rotate::Rotated;
 
-/// Words of the longest function that is compiled: beyond, compiling would be felt.
-const MAX_WORDS: usize = 1 << 16;
+/// Words of the longest function that is compiled. This many take some 4 ms, for which an interrupt has to wait.
+const MAX_WORDS: usize = 1 << 13;
 
 /// Compiles a function into `masm`. What comes back are its entries; the code is the assembler's.
 ///

@@ -5,7 +5,7 @@ use siskin_core::bytecode::operand::{
     Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, Far, Fn32, Global32, Imm8, Imm16, Lit8, Lit32,
     Name32, Num8, Site32, Src, Up16, Var, Win,
 };
-use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE};
+use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT};
 
 use super::arith::Operand;
 use super::cold::FOp;
@@ -13,7 +13,7 @@ use super::compare::Order;
 use super::equal::Other;
 use super::facts::Known;
 use super::{Pass, known_bits};
-use crate::masm::{Masm, Reg};
+use crate::masm::{Cond, Masm, Reg, at};
 
 impl<M: Masm> Pass<'_, '_, M> {
     #[inline(never)]
@@ -331,5 +331,14 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
 
     fn print(&mut self, _: Src) {
         self.stepped(None);
+    }
+
+    fn poll(&mut self) {
+        let rejoin = self.masm.label();
+        let step = self.step(rejoin);
+        self.masm.load64(Reg::T0, at(Reg::Vm, VM_INTERRUPT));
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T0, 0), 0, step);
+        self.bind(rejoin);
+        self.facts.forget_copies();
     }
 }

@@ -54,6 +54,12 @@ use siskin_core::platform::{CodeError, CodeMemory};
 /// is taken as it is used.
 pub const DEFAULT_RESERVE: usize = 64 << 20;
 
+/// Does what a process does once before it has machine code, so that no script has to wait for it: Linux takes some
+/// milliseconds to note that this process changes code, if it has threads. Needs not be called.
+pub fn prepare() {
+    reserve::prepare();
+}
+
 /// Executable memory from the system, for up to `limit` bytes of machine code.
 ///
 /// # Errors

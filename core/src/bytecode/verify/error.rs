@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::bytecode::{AnyOperand, FnIndex, ROWS, Text};
+use crate::bytecode::{AnyOperand, FnIndex, POLL, ROWS, Text};
 
 /// Why a program was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub enum Flaw {
     BadCapture(FnIndex),
     /// An inline cache that another instruction uses too.
     SharedSite(u32),
+    /// More than [`POLL`](crate::bytecode::POLL) words may run one after the other without fuel and without a `poll`.
+    NoPoll,
 }
 
 impl fmt::Display for Flaw {
@@ -83,6 +85,7 @@ impl fmt::Display for Flaw {
             }
             Flaw::BadCapture(index) => write!(f, "function {} captures what is not there", index.0),
             Flaw::SharedSite(site) => write!(f, "another instruction uses inline cache s{site} too"),
+            Flaw::NoPoll => write!(f, "more than {POLL} words may run without fuel and without a poll"),
         }
     }
 }

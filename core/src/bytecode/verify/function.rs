@@ -1,11 +1,12 @@
 //! The words of one function.
 
-use super::{Flaw, Needs};
+use super::polls::Ways;
+use super::{Flaw, Needs, polls};
 use crate::bytecode::{AnyOperand, Code, Const, Effect, Insn, Op};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// A flaw, and the word where it is if it is in an instruction.
-type Found = (Option<u32>, Flaw);
+pub(super) type Found = (Option<u32>, Flaw);
 
 /// Working memory, used again for each function.
 pub(super) struct Scratch {
@@ -13,11 +14,12 @@ pub(super) struct Scratch {
     starts: Vec<u32>,
     /// For each site, whether an instruction uses it.
     used: Vec<bool>,
+    ways: Ways,
 }
 
 impl Scratch {
     pub(super) fn new(mem: &Mem) -> Scratch {
-        Scratch { starts: Vec::new(mem), used: Vec::new(mem) }
+        Scratch { starts: Vec::new(mem), used: Vec::new(mem), ways: Ways::new(mem) }
     }
 
     fn reset(&mut self, code: &Code) -> Result<(), OutOfMemory> {
@@ -60,7 +62,7 @@ pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Resu
         checked.map_err(found)?;
         at = next;
     }
-    Ok(())
+    polls::check(code, &mut scratch.ways)
 }
 
 /// Marks where instructions begin; the words must end where the last one ends, and that one must not fall

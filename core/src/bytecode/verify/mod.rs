@@ -15,17 +15,19 @@
 //! | an inline cache | belongs to one instruction, so that what one caches (for its opcode, for its number of arguments) no other reads |
 //! | a jump | lands on an instruction of the function, in the direction of its row |
 //! | the last instruction | never falls through |
+//! | free code | is short: at most [`POLL`](super::POLL) words run without fuel and without a `poll` |
 //! | functions | name only later ones, so they form no circle; a closure's captures exist where it is made |
 //! | number constants | are numbers: no NaN carries bits that could pass for another value |
 //!
 //! Which values registers hold is not known here: the interpreter checks kinds as it runs (a cell, a class).
 //! Values that a register has never been given are the interpreter's to clear.
 //!
-//! One pass finds the instructions and marks where they begin, a second checks each; time and memory are
-//! linear in the program.
+//! One pass finds the instructions and marks where they begin, a second checks each, a third follows free code; time and
+//! memory are linear in the program.
 
 mod error;
 mod function;
+mod polls;
 
 pub use error::{Flaw, VerifyError};
 
@@ -38,8 +40,7 @@ pub(crate) const MOST: usize = tunable(i32::MAX as usize, 1 << 20);
 
 /// Checks that `program` can be trusted; see the [module](self).
 ///
-/// Needs working memory, which it takes from the memory of the program: a bit and some bytes for each word,
-/// function and site.
+/// Needs working memory, which it takes from the memory of the program: some bytes for each word, function and site.
 ///
 /// # Errors
 /// The first flaw found, or that memory is out.

@@ -17,6 +17,7 @@ mod tiering;
 use core::ptr::NonNull;
 
 use super::Vm;
+use super::machine::Flow;
 use super::stack::Frame;
 use super::vm::Stop;
 use crate::layout::{LEFT, RETURNED, STUBS, Stub, UNCOMPILED};
@@ -31,7 +32,7 @@ pub use runtime::{RUNTIME, Runtime};
 
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter again.
-const DEPTH: usize = tunable(4096, 7);
+const DEPTH: usize = tunable(1024, 7);
 /// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
 /// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
 const SWITCH: u32 = 2;
@@ -109,6 +110,12 @@ impl Native {
             warm: Vec::new(mem),
             stats: NativeStats::default(),
         }
+    }
+
+    /// Whether machine code is active.
+    #[inline(always)]
+    pub(super) fn is_active(&self) -> bool {
+        self.entered != usize::MAX
     }
 
     fn tier(&mut self) -> Option<&mut dyn NativeTier> {
@@ -250,7 +257,9 @@ impl Vm {
         }
         while matches!(self.stop, Stop::Switch) {
             self.free_dead_code();
-            self.compile_hot();
+            if self.compile_hot() && self.look() == Flow::Stop {
+                return;
+            }
             match self.native_target() {
                 Some(target) => {
                     // SAFETY: an entry of the current frame's code.
@@ -286,6 +295,7 @@ impl Vm {
         self.native.entered = self.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
         self.before_native();
+        self.meter.look();
         let enter = self.native.stub(Stub::Enter);
         // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target an entry of the
         // current frame's function for the frame's pc.
@@ -298,7 +308,11 @@ impl Vm {
         self.stack.check();
         match how {
             RETURNED if at_end => self.stop = Stop::Done,
-            RETURNED | LEFT => {}
+            // Calls have returned, as many as the depth allows, and none of them has looked.
+            RETURNED => {
+                let _ = self.look();
+            }
+            LEFT => {}
             UNCOMPILED => self.count_call(),
             _ => debug_assert!(false, "{how}"),
         }

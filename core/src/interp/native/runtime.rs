@@ -116,6 +116,13 @@ impl Vm {
             self.see_double();
             return self.reconsider(closure.function);
         }
+        if self.fuel.slice == 0 && self.renew_slice_early() {
+            self.stack.top_mut().pc = pc;
+            if let Some(target) = self.native_target() {
+                self.before_native();
+                return target;
+            }
+        }
         let depth = self.stack.depth();
         let op = closure.function.words().get(word as usize).and_then(|&word| Op::from_word(word));
         let words = op.map_or(1, Op::words);
@@ -238,6 +245,9 @@ impl Vm {
         let depth = self.stack.depth();
         self.native.moved = false;
         self.stack.top_mut().pc = pc;
+        if self.fuel.slice == 0 {
+            self.renew_slice_early();
+        }
         if call(self) == Flow::Stop && !matches!(self.stop, Stop::Switch) || self.native.moved {
             return self.exit();
         }

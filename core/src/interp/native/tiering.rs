@@ -20,11 +20,17 @@ use crate::mem::Vec;
 use crate::object::{COLD, Function, Gc};
 use crate::platform::CodeError;
 use crate::tier::{Bail, NativeCode, NativeRecord, Unit};
+use crate::tunable::tunable;
 
 /// Looks at a function's heat until it is compiled; at all but the last, it is sampled.
 pub(super) const LOOKS: u8 = 3;
 /// Samples of a function before it is compiled.
 const SAMPLES: u8 = LOOKS - 1;
+
+/// Words that are compiled in one go, if that is more than one function: some milliseconds.
+const BATCH: usize = tunable(1 << 13, 100);
+/// Pieces of dead code that are freed in one go.
+const FREED: usize = tunable(1 << 10, 3);
 
 /// Functions of a VM, dead ones included, up to which the shared stubs are made only when the first is compiled.
 const FEW: usize = 1000;
@@ -72,18 +78,22 @@ impl Vm {
         self.sample_once()
     }
 
-    /// Compiles the current frame's function if it is wanted, and with it those that will be soon. No machine code is
-    /// active: while code memory is written, none of it may run.
-    pub(super) fn compile_hot(&mut self) {
-        let Some(closure) = self.stack.top().closure else { return };
+    /// Compiles the current frame's function if it is wanted, and with it some of those that will be soon; the others get
+    /// hot by themselves. True if it compiled anything: that takes its time. No machine code is active: while code memory
+    /// is written, none of it may run.
+    pub(super) fn compile_hot(&mut self) -> bool {
+        let Some(closure) = self.stack.top().closure else { return false };
         let function = closure.function;
         if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
-            return;
+            return false;
         }
         let warm = core::mem::replace(&mut self.native.warm, Vec::new(&self.mem));
         self.make_code(function);
+        let mut left = BATCH.saturating_sub(function.word_count());
         for &function in warm.iter() {
             if matches!(&*function.native.borrow(), NativeRecord::Warm(SAMPLES)) {
+                let Some(fewer) = left.checked_sub(function.word_count()) else { break };
+                left = fewer;
                 self.make_code(function);
             }
         }
@@ -91,6 +101,7 @@ impl Vm {
             self.refuse(function, bail);
             warm.iter().for_each(|&function| self.refuse(function, bail));
         }
+        true
     }
 
     /// Makes code of a function, or notes that it stays interpreted. No machine code is active, nor may be before
@@ -220,17 +231,19 @@ impl Vm {
         true
     }
 
-    /// Frees code of functions that died since. No machine code is active.
+    /// Frees code of functions that died since: some of it, if it is much. No machine code is active.
     pub(super) fn free_dead_code(&mut self) {
         if self.heap.dead_code.is_empty() {
             return;
         }
-        while let Some(span) = self.heap.dead_code.pop() {
+        for _ in 0..FREED {
+            let Some(span) = self.heap.dead_code.pop() else { break };
             self.native.free(span);
             self.native.spans -= 1;
         }
         // It was made for more than are left.
-        if self.heap.dead_code.capacity() > 4 * self.native.spans + 64 {
+        let is_empty = self.heap.dead_code.is_empty();
+        if is_empty && self.heap.dead_code.capacity() > 4 * self.native.spans + 64 {
             let mut fewer = Vec::new(&self.mem);
             if fewer.reserve(self.native.spans).is_ok() {
                 self.heap.dead_code = fewer;

@@ -1,29 +1,18 @@
 //! How the collector scans the stack: from the bottom, in steps, while the script goes on at the top.
 //!
-//! ```text
-//!   frames   | host | f | f | f | f | f | f | f | current |
-//!             \____ scanned ____/ \___ scanned again ____/
-//!                            ^
-//!                            its pc is kept aside: a return to it is noticed
-//! ```
-//!
-//! Only the current frame's registers change. So frames that were scanned stay so until the script returns to one. The
-//! last of them is the *watermark*: its record has no pc, as the host's has none, and the test that finds the host's
-//! finds this one too. [`pass_watermark`](Stack::pass_watermark) then lowers it. A return that does not reach it costs
-//! nothing. Machine code returns without a look at records, so the watermark stays below the frame that machine code
-//! was entered with; what it returns to from there is looked at.
+//! Only the current frame's registers change. So frames that were scanned stay so until the script returns to one, which
+//! the [watermark](super::watermark) notices. What lies above the last of them, and whatever machine code may return to
+//! without a look at records, is scanned again at the end, in one go.
 
-use super::{Frame, STRIDE, Stack};
+use super::{STRIDE, Stack};
 use crate::heap::Heap;
 use crate::tunable::tunable;
 use crate::value::Value;
 
 /// How much of the stack the collection under way has scanned.
 pub(crate) struct Scanned {
-    /// Records from the host's on whose registers are scanned, with their closures. The last is the watermark.
-    frames: usize,
-    /// The pc of the watermark, if that is a record with one.
-    pc: *const u32,
+    /// Records from the host's on whose registers are scanned, with their closures.
+    pub(super) frames: usize,
     /// Values that were scanned, those that had to be scanned again included.
     values: usize,
 }
@@ -32,23 +21,11 @@ pub(crate) struct Scanned {
 pub(in crate::interp) const VALUE_WORK: usize = 32;
 /// Values that are scanned in one go because they may change at any time.
 const MOST_AT_ONCE: usize = tunable(16 << 10, 64);
-/// Frames by which the watermark is lowered when a return reaches it.
-const RETREAT: usize = tunable(64, 2);
 /// Values that are cleared in one go.
 const CLEAR_STEP: usize = tunable(64 << 10, 16);
 
 impl Scanned {
-    pub(super) const NOTHING: Scanned = Scanned { frames: 0, pc: core::ptr::null(), values: 0 };
-
-    /// The index of the record whose pc is kept aside.
-    fn watermark(&self) -> Option<usize> {
-        self.frames.checked_sub(1).filter(|&index| index > 0)
-    }
-
-    /// The pc of the record of that index, which holds `pc`.
-    pub(super) fn pc_of(&self, index: usize, pc: *const u32) -> *const u32 {
-        if self.watermark() == Some(index) { self.pc } else { pc }
-    }
+    pub(super) const NOTHING: Scanned = Scanned { frames: 0, values: 0 };
 }
 
 impl Stack {
@@ -56,17 +33,6 @@ impl Stack {
     pub(crate) fn forget_scanned(&mut self) {
         self.set_scanned(0);
         self.scanned.values = 0;
-    }
-
-    /// A return has reached a record without a pc. False if that is the host's; else the frame goes on, and is to be
-    /// scanned again.
-    pub(crate) fn pass_watermark(&mut self) -> bool {
-        let depth = self.depth();
-        if self.scanned.watermark() != Some(depth) {
-            return false;
-        }
-        self.set_scanned(depth.saturating_sub(RETREAT));
-        true
     }
 
     /// Marks what registers and closures of frames refer to, for about `work` bytes: first of frames that have not been
@@ -128,20 +94,6 @@ impl Stack {
         let count = to.addr().saturating_sub(from.addr()) / size_of::<Value>();
         self.scanned.values += count;
         count
-    }
-
-    /// The first `frames` records are scanned: the watermark moves.
-    fn set_scanned(&mut self, frames: usize) {
-        if let Some(index) = self.scanned.watermark() {
-            // SAFETY: a watermark is a record in use: a return to it, or a reset, takes it off.
-            unsafe { (*self.record(index)).pc = self.scanned.pc };
-        }
-        self.scanned.frames = frames;
-        if let Some(index) = self.scanned.watermark() {
-            // SAFETY: below the current record, so in use.
-            let frame: &mut Frame = unsafe { &mut *self.record(index) };
-            self.scanned.pc = core::mem::replace(&mut frame.pc, core::ptr::null());
-        }
     }
 
     /// Clears stale registers from `end` down, all or a step of them, and lowers `end`. True if no more than another step

@@ -43,13 +43,11 @@ impl World {
         unsafe { *self.stack.top().base.add(register) = value };
     }
 
-    /// What a `Return` does to the stack.
-    fn pop(&mut self) {
+    /// What a `Return` does to the stack. True if it looks at the interrupt.
+    fn pop(&mut self) -> bool {
         assert!(self.stack.depth() > 0);
         self.stack.frame = self.stack.frame.wrapping_sub(1);
-        if self.stack.top().pc.is_null() {
-            self.stack.pass_watermark();
-        }
+        self.stack.top().pc.is_null() && self.stack.pass_watermark()
     }
 
     /// Everything from the first value to the last that is written.
@@ -294,6 +292,51 @@ fn a_deep_stack_is_scanned_in_steps_while_calls_and_returns_go_on() {
     }
     assert!(steps > 3 * ends, "{steps} steps");
     assert!(made < 30_000, "{made}: the heap has collected, and this stack is none of its roots");
+}
+
+/// Calls and returns at random, and a slice of fuel now and then: no matter how much is scanned meanwhile.
+#[test]
+fn returns_look_at_the_interrupt() {
+    let mut world = World::new(100_000);
+    let closure = world.closure(3);
+    let mut random = 1_u32;
+    let mut below = |bound: u32| {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (random >> 8) % bound
+    };
+    let (mut calls, mut returns, mut looks) = (0, 0, 0);
+    for turn in 0..2_000_000_u32 {
+        let is_descent = turn / 50_000 % 3 < 1;
+        if world.stack.depth() < 2 || below(10) < if is_descent { 9 } else { 3 } {
+            world.stack.push(closure, 2).unwrap();
+            calls += 1;
+        } else {
+            returns += 1;
+            if world.pop() {
+                (calls, returns, looks) = (0, 0, looks + 1);
+            }
+        }
+        if calls == 1024 {
+            world.stack.heard(usize::MAX);
+            (calls, returns) = (0, 0);
+        }
+        assert!(returns <= UNHEARD + calls, "{returns} returns, {calls} calls");
+        if below(5_000) == 0 {
+            world.stack.mark(&mut world.vm.heap, 500 * VALUE_WORK, usize::MAX, &mut false);
+        }
+        if below(20_000) == 0 {
+            world.stack.forget_scanned();
+        }
+        if turn.is_multiple_of(1_000) {
+            assert!(world.stack.frames().all(|frame| frame.pc == closure.function.code()));
+        }
+    }
+    assert!(looks > 100, "{looks}");
+    while world.stack.depth() > 1 {
+        world.pop();
+    }
+    world.pop();
+    assert!(!world.stack.pass_watermark(), "that is the host's record");
 }
 
 #[test]

@@ -307,15 +307,23 @@ fn protect(pages: &Stretch, access: MprotectFlags) -> bool {
 /// serializing instruction. Where the kernel cannot do it (before 4.16, or in a sandbox), it is left to the exceptions
 /// and switches of threads that in practice lie between.
 ///
-/// Fresh pages are no exception: a VM that is gone may have had its code at their addresses. The first time may take
-/// milliseconds in a process with threads, so it is not done before there is code.
+/// Fresh pages are no exception: a VM that is gone may have had its code at their addresses.
 fn tell_threads() {
-    static REGISTERED: OnceLock<bool> = OnceLock::new();
-    let register = || membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore).is_ok();
-    if *REGISTERED.get_or_init(register) {
+    if is_registered() {
         // It was registered, so the kernel has it; there would be nothing to do about an error.
         let _ = membarrier(MembarrierCommand::PrivateExpeditedSyncCore);
     }
+}
+
+/// Whether the kernel lets this process tell its threads. In a process that has some, the first call takes milliseconds.
+fn is_registered() -> bool {
+    static REGISTERED: OnceLock<bool> = OnceLock::new();
+    let register = || membarrier(MembarrierCommand::RegisterPrivateExpeditedSyncCore).is_ok();
+    *REGISTERED.get_or_init(register)
+}
+
+pub(crate) fn prepare() {
+    is_registered();
 }
 
 /// Bytes of a page.

@@ -11,7 +11,7 @@
 //! ```
 //!
 //! Bytes that were never written are traps once they are open. When `open` or `seal` fails, nothing is executable
-//! until `seal` succeeds.
+//! until `seal` succeeds. `prepare` does what takes its time once in a process.
 
 #[cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[path = "linux.rs"]
@@ -28,9 +28,9 @@ mod system;
 #[path = "none.rs"]
 mod system;
 
-pub(crate) use system::Reserve;
 #[cfg(any(
     all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
     target_os = "macos"
 ))]
 pub(crate) use system::{Mapping, blank};
+pub(crate) use system::{Reserve, prepare};

@@ -4,16 +4,17 @@ use std::collections::BTreeMap;
 
 use siskin_core::layout::{
     FALSE, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, INT_TAG, NIL, OBJ_TAG, Runtime,
-    SITE_WAYS, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_NIL,
-    VM_RUNTIME, VM_SP, VM_STUBS, VM_UNDEFINED, VM_VALUES_END,
+    SITE_WAYS, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_INTERRUPT,
+    VM_NIL, VM_RUNTIME, VM_SP, VM_STUBS, VM_UNDEFINED, VM_VALUES_END,
 };
 use siskin_core::tier::Unit;
 use siskin_jit::masm::Reg;
 
-const VM: [(i32, &str); 8] = [
+const VM: [(i32, &str); 9] = [
     (VM_FRAME, "vm.frame"),
     (VM_VALUES_END, "vm.values_end"),
     (VM_FUEL, "vm.fuel"),
+    (VM_INTERRUPT, "vm.interrupt"),
     (VM_FRAMES_END, "vm.frames_end"),
     (VM_GLOBALS, "vm.globals"),
     (VM_SP, "vm.sp"),

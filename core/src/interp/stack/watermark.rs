@@ -1,0 +1,91 @@
+//! The watermark: a record without a pc, so that a return to it is noticed.
+//!
+//! ```text
+//!   frames   | host | f | f | f | f | f | f | f | f | f | current |
+//!                           ^ scanned so far    ^ as many returns as may go unheard
+//!                                               │
+//!                                  the watermark: its pc is kept aside
+//! ```
+//!
+//! A return costs no fuel and tests one thing: whether the record it comes to has a pc, for the host's has none. Two
+//! others want to know of some returns. The collector scans frames from the bottom, and has to scan those again that the
+//! script comes back to. And an interrupt must not wait until thousands of calls have returned, each of which goes on for
+//! a while. The watermark is the upper one of the records that these two wait for. It is below the frame that machine code
+//! was entered with, for that returns without a look at records; what it returns to from there is looked at.
+//!
+//! Whoever finds the watermark calls [`pass_watermark`](Stack::pass_watermark), which lowers it. Returns that do not reach
+//! it cost nothing.
+
+use super::Stack;
+use crate::tunable::tunable;
+
+/// Calls that were active when the interrupt was looked at and may return before it is again.
+pub(crate) const UNHEARD: usize = tunable(1 << 9, 3);
+/// Frames by which less is scanned when a return reaches one that was.
+const RETREAT: usize = tunable(64, 2);
+
+/// The record whose return is waited for.
+pub(super) struct Watermark {
+    /// Its index; 0, the host's, if there is none.
+    index: usize,
+    /// Its pc.
+    pc: *const u32,
+    /// The record to which a return looks at the interrupt; 0 if there is none.
+    hears: usize,
+}
+
+impl Watermark {
+    pub(super) const NONE: Watermark = Watermark { index: 0, pc: core::ptr::null(), hears: 0 };
+
+    /// The pc of the record of that index, which holds `pc`.
+    pub(super) fn pc_of(&self, index: usize, pc: *const u32) -> *const u32 {
+        if self.index == index && index != 0 { self.pc } else { pc }
+    }
+}
+
+impl Stack {
+    /// The interrupt was looked at. `entered` is the depth at which machine code was entered, if that is active.
+    pub(crate) fn heard(&mut self, entered: usize) {
+        self.watermark.hears = self.depth().saturating_sub(UNHEARD).min(entered.saturating_sub(1));
+        self.move_watermark();
+    }
+
+    /// A return has reached a record without a pc. False if that is the host's; else the frame goes on, once the interrupt
+    /// was looked at, and is to be scanned again.
+    pub(crate) fn pass_watermark(&mut self) -> bool {
+        let depth = self.depth();
+        if depth == 0 || self.watermark.index != depth {
+            return false;
+        }
+        if self.scanned.frames > depth {
+            self.scanned.frames = depth.saturating_sub(RETREAT);
+        }
+        self.heard(usize::MAX);
+        true
+    }
+
+    /// The first `frames` records are scanned.
+    pub(super) fn set_scanned(&mut self, frames: usize) {
+        self.scanned.frames = frames;
+        self.move_watermark();
+    }
+
+    /// Puts the watermark where it belongs.
+    fn move_watermark(&mut self) {
+        let index = self.scanned.frames.saturating_sub(1).max(self.watermark.hears);
+        if index == self.watermark.index {
+            return;
+        }
+        if self.watermark.index != 0 {
+            // SAFETY: a record in use: a return to it, or a reset, takes the watermark off.
+            unsafe { (*self.record(self.watermark.index)).pc = self.watermark.pc };
+        }
+        debug_assert!(index < self.depth() || index == 0, "the watermark is below the current frame");
+        if index != 0 {
+            // SAFETY: below the current record, so in use.
+            let pc = unsafe { &mut (*self.record(index)).pc };
+            self.watermark.pc = core::mem::replace(pc, core::ptr::null());
+        }
+        self.watermark.index = index;
+    }
+}
