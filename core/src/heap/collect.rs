@@ -6,8 +6,8 @@ use super::page::{PAGE, Page, PagePtr};
 use super::size_class::CLASSES;
 use super::space::Space;
 use super::{Heap, NURSERY, SPACES};
-use crate::object::{Class, Dict, Function, Gc, Header, Kind, NO_SHAPE, Object, Shape, Str};
-use crate::tier::NativeRecord;
+use crate::object::{Gc, Object, Registry, Str, finalize};
+use crate::platform::CodeSpan;
 use crate::tunable::tunable;
 
 /// What a heap's objects are reached from.
@@ -317,7 +317,7 @@ impl Heap {
                 self.gray.pages_moved();
                 self.large.swap_remove(index);
                 // SAFETY: a large object is written as soon as it has its page, and this one is not marked.
-                front.each_cell(|cell, _| unsafe { self.finalize(cell) });
+                front.each_cell(|cell, _| unsafe { finalize(cell, self) });
                 let size = front.size();
                 if size > DISCARD_STEP {
                     self.dying = Some((page, size));
@@ -380,52 +380,23 @@ impl Heap {
         page.each_cell(|cell, marked| {
             if !marked {
                 // SAFETY: a cell of such a page has a header, since these pages are zeroed at first. What it heads is dead.
-                unsafe { self.finalize(cell) };
+                unsafe { finalize(cell, self) };
             }
         });
     }
-
-    /// Lets go of what an object holds outside its cell, and leaves the cell free.
-    ///
-    /// # Safety
-    /// The cell has a header, and nothing uses the object that it heads any more.
-    pub(super) unsafe fn finalize(&mut self, cell: NonNull<Header>) {
-        // SAFETY: the caller vouches for the header; the kind says what it heads, and `set_free` sees to it that it is
-        // dropped once.
-        unsafe {
-            let header = Gc::from_raw(cell);
-            match header.kind() {
-                Kind::Free => return,
-                Kind::Class => {
-                    if header.shape() != NO_SHAPE {
-                        self.shapes.retire(header.shape());
-                    }
-                    cell.cast::<Class>().drop_in_place();
-                }
-                Kind::Function => {
-                    if let NativeRecord::Compiled(code) = &*cell.cast::<Function>().as_ref().native.borrow() {
-                        // There is room: `Vm::try_compile` reserved it.
-                        let _ = self.dead_code.push(code.span);
-                    }
-                    cell.cast::<Function>().drop_in_place();
-                }
-                Kind::Dict => cell.cast::<Dict>().drop_in_place(),
-                Kind::Shape => {
-                    self.shapes.retire(header.cast::<Shape>().id);
-                    cell.cast::<Shape>().drop_in_place();
-                }
-                Kind::Str => {
-                    let string = header.cast::<Str>();
-                    if string.is_interned() {
-                        self.strings.remove(cell.cast(), string.hash());
-                    }
-                }
-                Kind::Buffer | Kind::Closure | Kind::Cell | Kind::Instance | Kind::Slots => {}
-                Kind::BoundMethod | Kind::Native | Kind::Methods => {}
-            }
-            header.set_free();
-        }
-    }
 }
 
-const _: () = assert!(Class::FINALIZE && Function::FINALIZE && Dict::FINALIZE && Shape::FINALIZE);
+impl Registry for Heap {
+    fn retire_shape(&mut self, id: u32) {
+        self.shapes.retire(id);
+    }
+
+    fn forget_string(&mut self, string: NonNull<Str>, hash: u32) {
+        self.strings.remove(string, hash);
+    }
+
+    fn free_code(&mut self, code: CodeSpan) {
+        // There is room: `Vm::try_compile` reserved it.
+        let _ = self.dead_code.push(code);
+    }
+}

@@ -14,7 +14,7 @@ use super::collect::FRONT;
 use super::page::Page;
 use super::{Heap, NURSERY};
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Age, Dict, Function, Gc, Header, Kind, Object, Shape, Str};
+use crate::object::{Age, Gc, Header, Kind, Object, Shape, Tracer, Tracing};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -80,25 +80,24 @@ impl Heap {
     }
 
     /// Marks an object; puts it on the gray list if it refers to others.
+    #[inline]
     pub(crate) fn mark(&mut self, header: Gc<Header>) {
         debug_assert!(header.kind() != Kind::Free, "a reference to a dead object");
         let page = Page::of(&header);
-        if !page.mark(header) {
+        if page.mark(header) {
+            self.mark_first(page, header);
+        }
+    }
+
+    /// An object was marked that was not before.
+    #[inline(never)]
+    fn mark_first(&mut self, page: &Page, header: Gc<Header>) {
+        self.live += page.cell_size();
+        if header.kind().tracing() == Tracing::Leaf {
+            header.trace_leaf(self);
             return;
         }
-        self.live += page.cell_size();
-        match header.kind() {
-            Kind::Buffer | Kind::Native | Kind::Free => return,
-            Kind::Str => {
-                if let Some(buffer) = header.downcast::<Str>().and_then(|string| string.buffer()) {
-                    self.mark(buffer.header());
-                }
-                return;
-            }
-            Kind::Function | Kind::Shape | Kind::Dict => self.live += tables_of(header),
-            Kind::Instance | Kind::Slots | Kind::Closure | Kind::Cell | Kind::BoundMethod => {}
-            Kind::Class | Kind::Methods => {}
-        }
+        self.live += header.table_bytes();
         self.gray.push(header);
     }
 
@@ -115,7 +114,7 @@ impl Heap {
             header.set_age(Age::Young);
             return;
         }
-        let is_small = !matches!(header.kind(), Kind::Dict | Kind::Function);
+        let is_small = header.kind().tracing() != Tracing::Parts;
         if self.marking != 0 && is_small {
             self.gray.again = self.gray.again.saturating_add(page.cell_size());
             if self.gray.again > self.live.max(NURSERY) {
@@ -128,6 +127,21 @@ impl Heap {
         }
         header.set_age(Age::Remembered);
         self.gray.push(header);
+    }
+
+    /// Marks everything that an object refers to, or has its parts scanned next.
+    fn scan(&mut self, header: Gc<Header>) {
+        header.set_age(Age::Scanned);
+        self.work.scanned += Page::of(&header).cell_size() as u64;
+        header.trace(self);
+    }
+
+    /// Marks what a part of an object refers to, and has the next one scanned next, if there is one.
+    fn scan_part(&mut self, header: Gc<Header>, part: usize) {
+        if let Some(bytes) = header.trace_part(part, self) {
+            self.work.scanned += bytes as u64;
+            self.gray.large = Some((header, part + 1));
+        }
     }
 
     /// Scans gray objects until none is left or about `work` bytes were scanned; true if none is left.
@@ -185,14 +199,28 @@ impl Heap {
     }
 }
 
-/// Bytes that an object holds outside its cell.
-#[cold]
-pub(super) fn tables_of(header: Gc<Header>) -> usize {
-    match header.kind() {
-        Kind::Function => header.downcast::<Function>().map_or(0, |function| function.table_bytes()),
-        Kind::Shape => header.downcast::<Shape>().map_or(0, |shape| shape.table_bytes()),
-        Kind::Dict => header.downcast::<Dict>().map_or(0, |dict| dict.table_bytes()),
-        Kind::Instance | Kind::Slots | Kind::Closure | Kind::Cell | Kind::BoundMethod => 0,
-        Kind::Class | Kind::Methods | Kind::Str | Kind::Buffer | Kind::Native | Kind::Free => 0,
+impl Tracer for Heap {
+    #[inline(always)]
+    fn object<T: Object>(&mut self, object: Gc<T>) {
+        self.mark_object(object);
+    }
+
+    #[inline(always)]
+    fn value(&mut self, value: Value) {
+        self.mark_value(value);
+    }
+
+    fn in_parts<T: Object>(&mut self, object: Gc<T>) {
+        debug_assert!(self.gray.large.is_none(), "one object after the other");
+        self.gray.large = Some((object.header(), 0));
+    }
+
+    #[inline(always)]
+    fn shape(&self, id: u32) -> Option<Gc<Shape>> {
+        self.shapes.get(id)
+    }
+
+    fn is_shape(&self, id: u32) -> bool {
+        self.shapes.entry(id).is_some()
     }
 }

@@ -23,7 +23,6 @@ mod collect;
 mod mark;
 mod page;
 mod rescue;
-mod scan;
 mod size_class;
 mod space;
 #[cfg(test)]
@@ -33,7 +32,7 @@ use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable};
+use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable, finalize};
 use crate::platform::CodeSpan;
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -300,7 +299,7 @@ impl Heap {
                 if marked {
                     // SAFETY: an object that is marked is live.
                     let object = unsafe { Gc::from_raw(cell) };
-                    each(object, page.cell_size() + mark::tables_of(object));
+                    each(object, page.cell_size() + object.table_bytes());
                 }
             });
         }
@@ -445,7 +444,7 @@ impl Heap {
             while let Some(page) = self.spaces.get_mut(space).and_then(Space::pop) {
                 if space >= CLASSES {
                     // SAFETY: pages in a space's list are live; each cell of this space has a header, and the VM is going.
-                    unsafe { page.as_ref().each_cell(|cell, _| self.finalize(cell)) };
+                    unsafe { page.as_ref().each_cell(|cell, _| finalize(cell, self)) };
                 }
                 // SAFETY: nothing uses its objects any more.
                 unsafe { self.free_page(page) };

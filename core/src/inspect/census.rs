@@ -17,24 +17,8 @@ pub struct Population {
 /// The objects that are alive, by kind.
 #[derive(Clone, Debug)]
 pub struct Census {
-    kinds: [Population; KINDS.len()],
+    kinds: [Population; Kind::ALL.len()],
 }
-
-const KINDS: [(Kind, &str); 13] = [
-    (Kind::Str, "strings"),
-    (Kind::Buffer, "string buffers"),
-    (Kind::Function, "functions"),
-    (Kind::Closure, "closures"),
-    (Kind::Cell, "captured variables"),
-    (Kind::Class, "classes"),
-    (Kind::Methods, "method tables"),
-    (Kind::Shape, "shapes"),
-    (Kind::Instance, "instances"),
-    (Kind::Slots, "outer slots"),
-    (Kind::Dict, "dictionaries"),
-    (Kind::BoundMethod, "bound methods"),
-    (Kind::Native, "native functions"),
-];
 
 impl Census {
     /// The kinds of which there are any.
@@ -47,9 +31,10 @@ impl Vm {
     /// Collects all garbage, then counts what is alive.
     pub fn census(&mut self) -> Census {
         self.collect();
-        let mut census = Census { kinds: KINDS.map(|(_, name)| Population { name, count: 0, bytes: 0 }) };
+        let none = |kind: Kind| Population { name: kind.plural(), count: 0, bytes: 0 };
+        let mut census = Census { kinds: Kind::ALL.map(none) };
         self.heap.each_marked(|object, bytes| {
-            let index = KINDS.iter().position(|(kind, _)| *kind == object.kind());
+            let index = Kind::ALL.iter().position(|kind| *kind == object.kind());
             if let Some(population) = index.and_then(|index| census.kinds.get_mut(index)) {
                 population.count += 1;
                 population.bytes += bytes;

@@ -4,7 +4,7 @@ use core::fmt;
 
 use super::FunctionView;
 use crate::interp::{Number, Vm};
-use crate::object::{BoundMethod, Class, Closure, Function, Gc, Instance, Kind, Shape, Str};
+use crate::object::{BoundMethod, Class, Closure, Gc, Header, Instance, Native, Shape, Str};
 use crate::value::Value;
 
 /// A value.
@@ -53,36 +53,40 @@ impl<'v> ValueView<'v> {
     /// What it is.
     #[must_use]
     pub fn kind(self) -> ValueKind<'v> {
-        let ValueView { value, vm } = self;
-        if value.is_int() || value.is_double() {
+        if self.value.is_int() || self.value.is_double() {
             return ValueKind::Number(self.number());
         }
-        let object = || -> Option<ValueKind<'v>> {
-            Some(match value.kind()? {
-                Kind::Str => ValueKind::Str(text(value.as_object()?, vm)),
-                Kind::Closure => {
-                    ValueKind::Function(FunctionView::new(value.as_object::<Closure>()?.function, vm))
-                }
-                Kind::Function => ValueKind::Function(FunctionView::new(value.as_object::<Function>()?, vm)),
-                Kind::Native => ValueKind::Native,
-                Kind::Class => ValueKind::Class(ClassView { class: value.as_object()?, vm }),
-                Kind::Instance => ValueKind::Instance(InstanceView { instance: value.as_object()?, vm }),
-                Kind::BoundMethod => {
-                    let bound = value.as_object::<BoundMethod>()?;
-                    ValueKind::Method {
-                        receiver: ValueView::new(bound.receiver, vm),
-                        method: FunctionView::new(bound.method.function, vm),
-                    }
-                }
-                Kind::Free | Kind::Buffer | Kind::Cell | Kind::Shape => return None,
-                Kind::Slots | Kind::Dict | Kind::Methods => return None,
-            })
-        };
-        match value {
+        if let Some(object) = self.value.header() {
+            return self.object_kind(object);
+        }
+        match self.value {
             Value::NIL => ValueKind::Nil,
             Value::TRUE => ValueKind::Bool(true),
             Value::FALSE => ValueKind::Bool(false),
-            _ => object().unwrap_or(ValueKind::Internal),
+            _ => ValueKind::Internal,
+        }
+    }
+
+    fn object_kind(self, object: Gc<Header>) -> ValueKind<'v> {
+        let vm = self.vm;
+        let function = |function| FunctionView::new(function, vm);
+        if let Some(string) = object.downcast() {
+            ValueKind::Str(text(string, vm))
+        } else if let Some(closure) = object.downcast::<Closure>() {
+            ValueKind::Function(function(closure.function))
+        } else if let Some(code) = object.downcast() {
+            ValueKind::Function(function(code))
+        } else if object.downcast::<Native>().is_some() {
+            ValueKind::Native
+        } else if let Some(class) = object.downcast() {
+            ValueKind::Class(ClassView { class, vm })
+        } else if let Some(instance) = object.downcast() {
+            ValueKind::Instance(InstanceView { instance, vm })
+        } else if let Some(bound) = object.downcast::<BoundMethod>() {
+            let receiver = ValueView::new(bound.receiver, vm);
+            ValueKind::Method { receiver, method: function(bound.method.function) }
+        } else {
+            ValueKind::Internal
         }
     }
 

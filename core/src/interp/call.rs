@@ -7,7 +7,7 @@ use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    BoundMethod, Class, Closure, Gc, Instance, Kind, Method, Native, Object, Site, Str, Way, WayKind,
+    BoundMethod, Class, Closure, Gc, Instance, Method, Native, Object, Site, Str, Way, WayKind,
 };
 use crate::value::Value;
 
@@ -129,26 +129,18 @@ impl Vm {
     /// again (see [`suspend`](Vm::suspend)), and until then nothing else may keep it alive.
     fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
         let header = callee.header().ok_or(NOT_CALLABLE)?;
-        match header.kind() {
-            Kind::Class => {
-                header.downcast().map_or(Err(NOT_CALLABLE), |class| self.construct(class, argc, win))
-            }
-            Kind::Closure => {
-                header.downcast().map_or(Err(NOT_CALLABLE), |closure| self.enter(closure, argc, win, callee))
-            }
-            Kind::BoundMethod => {
-                let bound = header.downcast::<BoundMethod>().ok_or(NOT_CALLABLE)?;
-                self.enter(bound.method, argc, win, bound.receiver)
-            }
-            Kind::Native => {
-                let native = header.downcast::<Native>().ok_or(NOT_CALLABLE)?;
-                let value = (native.call)(self, win, argc)?;
-                self.set_register(win, value);
-                Ok(())
-            }
-            Kind::Str | Kind::Instance => Err(NOT_CALLABLE),
-            Kind::Free | Kind::Buffer | Kind::Function | Kind::Cell | Kind::Shape => Err(NOT_CALLABLE),
-            Kind::Slots | Kind::Dict | Kind::Methods => Err(NOT_CALLABLE),
+        if let Some(class) = header.downcast() {
+            self.construct(class, argc, win)
+        } else if let Some(closure) = header.downcast() {
+            self.enter(closure, argc, win, callee)
+        } else if let Some(bound) = header.downcast::<BoundMethod>() {
+            self.enter(bound.method, argc, win, bound.receiver)
+        } else if let Some(native) = header.downcast::<Native>() {
+            let value = (native.call)(self, win, argc)?;
+            self.set_register(win, value);
+            Ok(())
+        } else {
+            Err(NOT_CALLABLE)
         }
     }
 

@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use super::fuel::BULK;
 use super::work::each_part;
 use super::{Fault, Vm};
-use crate::object::{BoundMethod, Class, Closure, Function, Gc, Instance, Kind, Str};
+use crate::object::Text;
 use crate::value::Value;
 
 /// From here on, and below its reciprocal's hundredth, numbers are written with an exponent.
@@ -118,13 +118,6 @@ impl Write for Line {
     }
 }
 
-/// A value's text in parts: `before`, a name or a string, `after`.
-struct Text {
-    before: &'static [u8],
-    string: Option<Gc<Str>>,
-    after: &'static [u8],
-}
-
 impl Vm {
     /// `print`: the value and a line end.
     #[inline(never)]
@@ -159,47 +152,14 @@ impl Vm {
 
     /// The text of a value that is no number.
     fn text(&self, value: Value) -> Text {
-        let plain = |before| Text { before, string: None, after: b"" };
-        let named = |name| Text { before: b"", string: name, after: b"" };
-        let function = |function: Option<Gc<Function>>| match function.and_then(|function| function.name) {
-            Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
-            None => plain(b"<script>"),
-        };
-        let Some(kind) = value.kind() else {
-            return plain(match value {
-                Value::TRUE => b"true",
-                Value::FALSE => b"false",
-                _ => b"nil",
-            });
-        };
-        match kind {
-            Kind::Str => named(value.as_object()),
-            Kind::Closure => function(value.as_object::<Closure>().map(|closure| closure.function)),
-            Kind::Function => function(value.as_object()),
-            Kind::BoundMethod => {
-                function(value.as_object::<BoundMethod>().map(|bound| bound.method.function))
-            }
-            Kind::Class => named(value.as_object::<Class>().map(|class| class.name)),
-            Kind::Instance => {
-                match value.as_object::<Instance>().and_then(|instance| self.class_of(instance)) {
-                    Some(class) => Text { before: b"", string: Some(class.name), after: b" instance" },
-                    None => plain(b"instance"),
-                }
-            }
-            Kind::Native => plain(b"<native fn>"),
-            // Nothing that a compiler makes lets a script see these.
-            Kind::Free
-            | Kind::Buffer
-            | Kind::Cell
-            | Kind::Shape
-            | Kind::Slots
-            | Kind::Dict
-            | Kind::Methods => plain(b"<internal>"),
+        if let Some(object) = value.header() {
+            return object.text(&self.heap.shapes);
         }
-    }
-
-    fn class_of(&self, instance: Gc<Instance>) -> Option<Gc<Class>> {
-        self.heap.shapes.get(instance.header.shape())?.class.get()
+        match value {
+            Value::TRUE => Text::plain(b"true"),
+            Value::FALSE => Text::plain(b"false"),
+            _ => Text::plain(b"nil"),
+        }
     }
 }
 

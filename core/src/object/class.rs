@@ -1,8 +1,12 @@
 //! Classes, bound methods and native functions.
 
 use core::cell::Cell;
+use core::ptr::NonNull;
 
-use super::{Closure, Declaration, Gc, Header, Kind, Method, Methods, Object, Shape, Str};
+use super::{
+    Closure, Declaration, Gc, Header, Kind, Method, Methods, NO_SHAPE, Object, Registry, Shape, ShapeTable,
+    Str, Text, Tracer, Tracing,
+};
 use crate::interp::{Fault, Vm};
 use crate::value::Value;
 
@@ -38,6 +42,34 @@ pub(crate) struct Class {
 unsafe impl Object for Class {
     const KIND: Kind = Kind::Class;
     const FINALIZE: bool = true;
+
+    fn trace(class: Gc<Class>, tracer: &mut impl Tracer) {
+        tracer.object(class.name);
+        for shape in [class.root.get(), class.dict.get()].into_iter().flatten() {
+            tracer.object(shape);
+        }
+        if let Some(init) = class.init.get() {
+            tracer.object(init);
+        }
+        if let Some(methods) = class.methods.get() {
+            tracer.object(methods);
+        }
+    }
+
+    fn text(class: Gc<Class>, _: &ShapeTable) -> Text {
+        Text::named(class.name)
+    }
+
+    unsafe fn finalize(this: NonNull<Class>, registry: &mut impl Registry) {
+        // SAFETY: passed on from the caller.
+        unsafe {
+            let id = this.as_ref().header.shape();
+            if id != NO_SHAPE {
+                registry.retire_shape(id);
+            }
+            this.drop_in_place();
+        }
+    }
 }
 
 impl Class {
@@ -96,6 +128,15 @@ pub(crate) struct BoundMethod {
 // SAFETY: repr(C), header first; made by `BoundMethod::new` only.
 unsafe impl Object for BoundMethod {
     const KIND: Kind = Kind::BoundMethod;
+
+    fn trace(bound: Gc<BoundMethod>, tracer: &mut impl Tracer) {
+        tracer.value(bound.receiver);
+        tracer.object(bound.method);
+    }
+
+    fn text(bound: Gc<BoundMethod>, _: &ShapeTable) -> Text {
+        bound.method.function.text()
+    }
 }
 
 impl BoundMethod {
@@ -118,6 +159,13 @@ pub(crate) struct Native {
 // SAFETY: repr(C), header first; made by `Native::new` only.
 unsafe impl Object for Native {
     const KIND: Kind = Kind::Native;
+    const TRACING: Tracing = Tracing::Leaf;
+
+    fn trace(_: Gc<Native>, _: &mut impl Tracer) {}
+
+    fn text(_: Gc<Native>, _: &ShapeTable) -> Text {
+        Text::plain(b"<native fn>")
+    }
 }
 
 impl Native {

@@ -2,7 +2,7 @@
 
 use core::cell::Cell;
 
-use super::{Function, Gc, Header, Kind, Object};
+use super::{Function, Gc, Header, Kind, Object, ShapeTable, Text, Tracer};
 use crate::value::Value;
 
 /// A function with the variables it captured, by value, behind it.
@@ -17,6 +17,17 @@ pub(crate) struct Closure {
 // SAFETY: repr(C), header first; closures are made by `Closure::new` only.
 unsafe impl Object for Closure {
     const KIND: Kind = Kind::Closure;
+
+    fn trace(closure: Gc<Closure>, tracer: &mut impl Tracer) {
+        tracer.object(closure.function);
+        for capture in closure.captures() {
+            tracer.value(capture.get());
+        }
+    }
+
+    fn text(closure: Gc<Closure>, _: &ShapeTable) -> Text {
+        closure.function.text()
+    }
 }
 
 impl Closure {
@@ -74,6 +85,10 @@ pub(crate) struct CellObject {
 // SAFETY: repr(C), header first; cells are made by `CellObject::new` only.
 unsafe impl Object for CellObject {
     const KIND: Kind = Kind::Cell;
+
+    fn trace(cell: Gc<CellObject>, tracer: &mut impl Tracer) {
+        tracer.value(cell.value.get());
+    }
 }
 
 impl CellObject {

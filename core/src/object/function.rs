@@ -14,7 +14,7 @@ use core::alloc::Layout;
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
-use super::{Gc, Header, Kind, Object, Str};
+use super::{Gc, Header, Kind, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing};
 use crate::bytecode::Capture;
 use crate::bytecode::lines::Lines;
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -144,8 +144,73 @@ pub(crate) struct Function {
 // SAFETY: repr(C), header first; made by `Function::new` only.
 unsafe impl Object for Function {
     const KIND: Kind = Kind::Function;
+    const TRACING: Tracing = Tracing::Parts;
     const FINALIZE: bool = true;
+    const TABLES: bool = true;
+
+    fn trace(function: Gc<Function>, tracer: &mut impl Tracer) {
+        if let Some(name) = function.name {
+            tracer.object(name);
+        }
+        // Nothing is collected while feedback is being written.
+        let feedback = function.feedback.try_borrow();
+        debug_assert!(feedback.is_ok());
+        if let Ok(Some(feedback)) = feedback.as_deref() {
+            for closure in feedback.closures() {
+                tracer.object(closure);
+            }
+        }
+        tracer.in_parts(function);
+    }
+
+    /// A part of the constants, and of the sites past those. Inline caches are weak: a full collection, which visits them
+    /// all, empties the ways of shapes that died.
+    fn trace_part(function: Gc<Function>, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
+        let consts = function.consts();
+        let first = part * PART;
+        for value in consts.iter().skip(first).take(PART) {
+            tracer.value(value.get());
+        }
+        let traced = consts.len().saturating_sub(first).min(PART);
+        let first = first.saturating_sub(consts.len());
+        let sites = (first..).take(PART - traced).map_while(|index| function.site(index));
+        let mut visited = 0;
+        for site in sites {
+            tracer.object(site.name);
+            for way in &site.ways {
+                let shape = way.get().shape;
+                if shape != FREE_WAY && !tracer.is_shape(shape) {
+                    way.set(Way::EMPTY);
+                }
+            }
+            visited += 1;
+        }
+        let bytes = traced * size_of::<Value>() + visited * size_of::<Site>();
+        (bytes > 0).then_some(bytes)
+    }
+
+    fn table_bytes(&self) -> usize {
+        let data = data_layout(self.consts as usize, self.sites as usize).map_or(0, |layout| layout.size());
+        size_of_val(&*self.words) + data
+    }
+
+    fn text(function: Gc<Function>, _: &ShapeTable) -> Text {
+        Function::text(&function)
+    }
+
+    unsafe fn finalize(this: NonNull<Function>, registry: &mut impl Registry) {
+        // SAFETY: passed on from the caller.
+        unsafe {
+            if let NativeRecord::Compiled(code) = &*this.as_ref().native.borrow() {
+                registry.free_code(code.span);
+            }
+            this.drop_in_place();
+        }
+    }
 }
+
+/// Constants and sites that are a part of a function.
+const PART: usize = tunable(512, 2);
 
 /// The parts of a function that its code brings along.
 pub(crate) struct Parts {
@@ -211,6 +276,14 @@ impl Function {
             sites: sites as u32,
             mem: mem.clone(),
         })
+    }
+
+    /// What `print` writes for it, its closures and their methods.
+    pub(crate) fn text(&self) -> Text {
+        match self.name {
+            Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
+            None => Text::plain(b"<script>"),
+        }
     }
 
     /// The first instruction.
@@ -297,12 +370,6 @@ impl Function {
     /// How many words the code has.
     pub(crate) fn word_count(&self) -> usize {
         self.words.len()
-    }
-
-    /// Bytes of its code, its sites and its constants.
-    pub(crate) fn table_bytes(&self) -> usize {
-        let data = data_layout(self.consts as usize, self.sites as usize).map_or(0, |layout| layout.size());
-        size_of_val(&*self.words) + data
     }
 
     /// The source line of the instruction that ends before `pc`.

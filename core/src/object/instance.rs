@@ -10,8 +10,9 @@
 //! ```
 
 use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
 
-use super::{Gc, Header, Kind, Object, Str};
+use super::{Gc, Header, Kind, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing};
 use crate::mem::{Mem, OutOfMemory, Table};
 use crate::value::Value;
 
@@ -35,6 +36,22 @@ pub(crate) struct Instance {
 // SAFETY: repr(C), header first; instances are made by `Instance::init` only.
 unsafe impl Object for Instance {
     const KIND: Kind = Kind::Instance;
+
+    fn trace(instance: Gc<Instance>, tracer: &mut impl Tracer) {
+        if let Some(shape) = tracer.shape(instance.header.shape()) {
+            tracer.object(shape);
+        }
+        for slot in instance.slots() {
+            tracer.value(slot.get());
+        }
+    }
+
+    fn text(instance: Gc<Instance>, shapes: &ShapeTable) -> Text {
+        match shapes.get(instance.header.shape()).and_then(|shape| shape.class.get()) {
+            Some(class) => Text { before: b"", string: Some(class.name), after: b" instance" },
+            None => Text::plain(b"instance"),
+        }
+    }
 }
 
 impl Instance {
@@ -125,6 +142,12 @@ pub(crate) struct Slots {
 // SAFETY: repr(C), header first; made by `Slots::init` only.
 unsafe impl Object for Slots {
     const KIND: Kind = Kind::Slots;
+
+    fn trace(slots: Gc<Slots>, tracer: &mut impl Tracer) {
+        for slot in slots.values() {
+            tracer.value(slot.get());
+        }
+    }
 }
 
 impl Slots {
@@ -169,7 +192,35 @@ pub(crate) struct Dict {
 // SAFETY: repr(C), header first; made by `Dict::new` only.
 unsafe impl Object for Dict {
     const KIND: Kind = Kind::Dict;
+    const TRACING: Tracing = Tracing::Parts;
     const FINALIZE: bool = true;
+    const TABLES: bool = true;
+
+    fn trace(dict: Gc<Dict>, tracer: &mut impl Tracer) {
+        tracer.in_parts(dict);
+    }
+
+    /// A part has some two thousand fields at most; [`Table::part`] says what becomes of fields that are added between two
+    /// of them.
+    fn trace_part(dict: Gc<Dict>, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
+        let fields = dict.fields.try_borrow().ok()?;
+        let mut count = 0;
+        for &(name, value) in fields.part(part)? {
+            tracer.object(name);
+            tracer.value(value);
+            count += 1;
+        }
+        Some(count * size_of::<(Gc<Str>, Value)>())
+    }
+
+    fn table_bytes(&self) -> usize {
+        self.fields.try_borrow().map_or(0, |fields| fields.bytes())
+    }
+
+    unsafe fn finalize(this: NonNull<Dict>, _: &mut impl Registry) {
+        // SAFETY: passed on from the caller.
+        unsafe { this.drop_in_place() };
+    }
 }
 
 impl Dict {
@@ -193,20 +244,6 @@ impl Dict {
         fields.reserve(hash, |entry| entry.0.hash())?;
         fields.insert(hash, (name, value), |entry| entry.0.hash());
         Ok(())
-    }
-
-    /// Bytes of its table.
-    pub(crate) fn table_bytes(&self) -> usize {
-        self.fields.try_borrow().map_or(0, |fields| fields.bytes())
-    }
-
-    /// Calls `each` for every field of the part with that index; false if there are not so many parts. A part has some
-    /// two thousand fields at most; [`Table::part`] says what becomes of fields that are added in between.
-    pub(crate) fn each_field_of(&self, part: usize, mut each: impl FnMut(Gc<Str>, Value)) -> bool {
-        let Ok(fields) = self.fields.try_borrow() else { return false };
-        let Some(part) = fields.part(part) else { return false };
-        part.for_each(|&(name, value)| each(name, value));
-        true
     }
 
     /// Calls `each` for every field.

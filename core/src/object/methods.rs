@@ -16,7 +16,7 @@
 
 use core::cell::Cell;
 
-use super::{Closure, Gc, Header, Kind, Object, Str};
+use super::{Closure, Gc, Header, Kind, Object, Str, Tracer};
 use crate::tunable::tunable;
 
 /// The most methods that are searched from the front.
@@ -70,6 +70,16 @@ pub(crate) struct Methods {
 // SAFETY: repr(C), header first; made by `Methods::init` only.
 unsafe impl Object for Methods {
     const KIND: Kind = Kind::Methods;
+
+    fn trace(node: Gc<Methods>, tracer: &mut impl Tracer) {
+        for method in node.methods() {
+            tracer.object(method.name);
+            tracer.object(method.closure);
+        }
+        for next in node.nodes() {
+            tracer.object(next.get());
+        }
+    }
 }
 
 /// What is in a place of a node.

@@ -14,9 +14,11 @@ mod class;
 mod closure;
 mod function;
 mod instance;
+mod kind;
 mod methods;
 mod shape;
 mod string;
+mod text;
 
 use core::cell::Cell;
 use core::fmt;
@@ -30,33 +32,14 @@ pub(crate) use class::{BoundMethod, Class, Native, NativeFn};
 pub(crate) use closure::{CellObject, Closure};
 pub(crate) use function::{COLD, DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
 pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
+pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
 pub(crate) use methods::{DEPTH, Declaration, Draft, FEW, Method, Methods, Place, digit};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{Buffer, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
+pub(crate) use text::Text;
 
 /// The shape of everything that is not an instance or a class.
 pub(crate) const NO_SHAPE: u32 = 0;
-
-/// What sort of object a header heads.
-#[repr(u8)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Memory without an object.
-    Free = 0,
-    Str,
-    Buffer,
-    Function,
-    Closure,
-    Cell,
-    Class,
-    Shape,
-    Instance,
-    Slots,
-    Dict,
-    BoundMethod,
-    Native,
-    Methods,
-}
 
 /// The first word of every object.
 #[repr(C)]
@@ -148,17 +131,6 @@ impl Header {
     }
 }
 
-/// A type of object.
-///
-/// # Safety
-/// The type is `repr(C)`, starts with a [`Header`], and every header of kind `KIND` heads one.
-pub(crate) unsafe trait Object {
-    /// The kind in its header.
-    const KIND: Kind;
-    /// Whether something must be freed with it, or a table told.
-    const FINALIZE: bool = false;
-}
-
 /// A pointer to an object of the heap.
 ///
 /// Copies freely and dereferences safely because of two rules of this crate: the heap never moves an object,
@@ -220,6 +192,10 @@ impl Gc<Header> {
 // SAFETY: it is the header.
 unsafe impl Object for Header {
     const KIND: Kind = Kind::Free;
+
+    fn trace(this: Gc<Header>, tracer: &mut impl Tracer) {
+        this.trace(tracer);
+    }
 }
 
 impl<T> Clone for Gc<T> {

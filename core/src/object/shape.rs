@@ -10,9 +10,10 @@
 //! only after every inline cache has forgotten them (see [`ShapeTable::release`]).
 
 use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
 
 use super::string::NameTable;
-use super::{Class, Gc, Header, Kind, Location, Object, Str};
+use super::{Class, Gc, Header, Kind, Location, Object, Registry, Str, Tracer};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
@@ -51,6 +52,33 @@ pub(crate) struct Shape {
 unsafe impl Object for Shape {
     const KIND: Kind = Kind::Shape;
     const FINALIZE: bool = true;
+    const TABLES: bool = true;
+
+    fn trace(shape: Gc<Shape>, tracer: &mut impl Tracer) {
+        if let Some(class) = shape.class.get() {
+            tracer.object(class);
+        }
+        if let Some((parent, name)) = shape.parent {
+            tracer.object(parent);
+            tracer.object(name);
+        }
+        shape.each_transition(|target| tracer.object(target));
+    }
+
+    fn table_bytes(&self) -> usize {
+        let transitions = self.transitions.try_borrow().map_or(0, |table| table.allocation_size());
+        let index = self.index.try_borrow().ok();
+        let index = index.as_ref().and_then(|index| index.as_ref());
+        transitions + index.map_or(0, |index| index.allocation_size())
+    }
+
+    unsafe fn finalize(this: NonNull<Shape>, registry: &mut impl Registry) {
+        // SAFETY: passed on from the caller.
+        unsafe {
+            registry.retire_shape(this.as_ref().id);
+            this.drop_in_place();
+        }
+    }
 }
 
 /// Shapes with more fields than this are searched through an index.
@@ -130,14 +158,6 @@ impl Shape {
             each(name, shape.count);
             parent = shape.parent;
         }
-    }
-
-    /// Bytes of its tables.
-    pub(crate) fn table_bytes(&self) -> usize {
-        let transitions = self.transitions.try_borrow().map_or(0, |table| table.allocation_size());
-        let index = self.index.try_borrow().ok();
-        let index = index.as_ref().and_then(|index| index.as_ref());
-        transitions + index.map_or(0, |index| index.allocation_size())
     }
 
     /// The name of the field with that index.

@@ -19,7 +19,7 @@ use core::ptr::NonNull;
 
 use hashbrown::HashTable;
 
-use super::{Gc, Header, Kind, NO_SHAPE, Object};
+use super::{Gc, Header, Kind, NO_SHAPE, Object, Registry, ShapeTable, Text, Tracer, Tracing};
 use crate::mem::{Mem, OutOfMemory, Seed, Table};
 use crate::meter;
 use crate::tunable::tunable;
@@ -50,6 +50,25 @@ pub(crate) struct Str {
 // SAFETY: repr(C), header first; made by `Str::init_flat` and `Str::init_appended` only.
 unsafe impl Object for Str {
     const KIND: Kind = Kind::Str;
+    const TRACING: Tracing = Tracing::Leaf;
+
+    fn trace(string: Gc<Str>, tracer: &mut impl Tracer) {
+        if let Some(buffer) = string.buffer() {
+            tracer.object(buffer);
+        }
+    }
+
+    fn text(string: Gc<Str>, _: &ShapeTable) -> Text {
+        Text::named(string)
+    }
+
+    unsafe fn finalize(this: NonNull<Str>, registry: &mut impl Registry) {
+        // SAFETY: passed on from the caller.
+        let string = unsafe { this.as_ref() };
+        if string.is_interned() {
+            registry.forget_string(this, string.hash());
+        }
+    }
 }
 
 /// How a flat string comes to be.
@@ -200,6 +219,9 @@ pub(crate) struct Buffer {
 // SAFETY: repr(C), header first; made by `Buffer::new` only.
 unsafe impl Object for Buffer {
     const KIND: Kind = Kind::Buffer;
+    const TRACING: Tracing = Tracing::Leaf;
+
+    fn trace(_: Gc<Buffer>, _: &mut impl Tracer) {}
 }
 
 impl Buffer {

@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::heap::collect::DISCARD_STEP;
-use crate::heap::mark::tables_of;
 use crate::mem::testing::Moody;
 use crate::object::{Function, Parts};
 
@@ -119,7 +118,7 @@ fn a_function_is_scanned_in_parts() {
     let before = world.heap.work.scanned;
     let steps = step_by_step(&mut world, |_, _| {});
     assert!(steps > 20, "{steps}");
-    assert!(world.heap.work.scanned - before >= tables_of(function.header()) as u64);
+    assert!(world.heap.work.scanned - before >= function.header().table_bytes() as u64);
     assert!(function.consts().iter().all(|slot| is_marked(slot.get().header().unwrap())));
     assert!((0..sites).all(|index| is_marked(function.site(index).unwrap().name.header())));
 }

@@ -1,0 +1,233 @@
+//! Kinds of object: one row for each, from which all that asks for a kind derives.
+//!
+//! ```text
+//!   row: kind, type, plural ──> Kind, Kind::ALL, Kind::plural        the census, what tools show
+//!   Object for the type     ──> Gc<Header>::trace, table_bytes,      the collector, which knows no kind
+//!                               finalize; Kind::tracing
+//!                               Gc<Header>::text                     print
+//! ```
+//!
+//! A kind whose type lacks `trace` does not compile, nor does one whose type says it is another.
+
+use core::ptr::NonNull;
+
+use super::{
+    BoundMethod, Buffer, CellObject, Class, Closure, Dict, Function, Gc, Header, Instance, Methods, Native,
+    Shape, ShapeTable, Slots, Str, Text,
+};
+use crate::platform::CodeSpan;
+use crate::value::Value;
+
+/// How the collector traces objects of a kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tracing {
+    /// As they are marked: they refer to leaves at the most.
+    Leaf,
+    /// In one go, once they leave the gray list.
+    Whole,
+    /// In parts, because they may be large.
+    Parts,
+}
+
+/// What marks the objects that an object refers to.
+pub(crate) trait Tracer {
+    /// Marks an object.
+    fn object<T: Object>(&mut self, object: Gc<T>);
+    /// Marks what a value refers to.
+    fn value(&mut self, value: Value);
+    /// Traces the parts of the object that is being traced, one after the other, before any other object.
+    fn in_parts<T: Object>(&mut self, object: Gc<T>);
+    /// The shape of that id, if it is alive.
+    fn shape(&self, id: u32) -> Option<Gc<Shape>>;
+    /// Whether a shape or class has that id.
+    fn is_shape(&self, id: u32) -> bool;
+}
+
+/// The tables that know objects without keeping them alive, and are told when one dies.
+pub(crate) trait Registry {
+    /// The id of a shape or class is no one's.
+    fn retire_shape(&mut self, id: u32);
+    /// An interned string is dead.
+    fn forget_string(&mut self, string: NonNull<Str>, hash: u32);
+    /// Machine code is no function's.
+    fn free_code(&mut self, code: CodeSpan);
+}
+
+/// A type of object.
+///
+/// # Safety
+/// The type is `repr(C)`, starts with a [`Header`], and every header of kind `KIND` heads one. `finalize` drops the object
+/// if it needs that.
+pub(crate) unsafe trait Object: Sized {
+    /// The kind in its header.
+    const KIND: Kind;
+    /// How it is traced.
+    const TRACING: Tracing = Tracing::Whole;
+    /// Whether something must be freed with it, or a table told.
+    const FINALIZE: bool = false;
+    /// Whether it holds memory outside its cell.
+    const TABLES: bool = false;
+
+    /// Marks what it refers to, or asks for its parts.
+    fn trace(this: Gc<Self>, tracer: &mut impl Tracer);
+
+    /// Marks what the part of that index refers to, and returns how many bytes it has; `None` if there is no such part.
+    fn trace_part(_: Gc<Self>, _: usize, _: &mut impl Tracer) -> Option<usize> {
+        None
+    }
+
+    /// Bytes that it holds outside its cell.
+    fn table_bytes(&self) -> usize {
+        0
+    }
+
+    /// What `print` writes for it.
+    fn text(_: Gc<Self>, _: &ShapeTable) -> Text {
+        Text::INTERNAL
+    }
+
+    /// Lets go of what it holds outside its cell.
+    ///
+    /// # Safety
+    /// Nothing uses the object any more; this is called once.
+    unsafe fn finalize(_: NonNull<Self>, _: &mut impl Registry) {}
+}
+
+macro_rules! kinds {
+    ($($kind:ident $type:ident $plural:literal;)*) => {
+        /// What sort of object a header heads.
+        #[repr(u8)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            /// Memory without an object.
+            Free = 0,
+            $($kind,)*
+        }
+
+        $(
+            const _: () = assert!(matches!(<$type as Object>::KIND, Kind::$kind));
+            const _: () = assert!(<$type as Object>::FINALIZE || !core::mem::needs_drop::<$type>());
+        )*
+
+        impl Kind {
+            /// All kinds of object.
+            pub(crate) const ALL: [Kind; [$(Kind::$kind),*].len()] = [$(Kind::$kind),*];
+
+            /// What several objects of the kind are called, for people.
+            pub(crate) fn plural(self) -> &'static str {
+                match self {
+                    Kind::Free => "free cells",
+                    $(Kind::$kind => $plural,)*
+                }
+            }
+
+            /// How the collector traces its objects.
+            #[inline(always)]
+            pub(crate) fn tracing(self) -> Tracing {
+                match self {
+                    Kind::Free => Tracing::Leaf,
+                    $(Kind::$kind => <$type as Object>::TRACING,)*
+                }
+            }
+
+            /// Whether its objects hold memory outside their cells.
+            #[inline(always)]
+            fn has_tables(self) -> bool {
+                match self {
+                    Kind::Free => false,
+                    $(Kind::$kind => <$type as Object>::TABLES,)*
+                }
+            }
+        }
+
+        impl Gc<Header> {
+            /// Marks what the object refers to, or asks for its parts.
+            pub(crate) fn trace(self, tracer: &mut impl Tracer) {
+                match self.kind() {
+                    Kind::Free => {}
+                    // SAFETY: the kind says what the header heads.
+                    $(Kind::$kind => <$type as Object>::trace(unsafe { self.cast() }, tracer),)*
+                }
+            }
+
+            /// The same for a leaf, of whose kinds there are few.
+            #[inline(always)]
+            pub(crate) fn trace_leaf(self, tracer: &mut impl Tracer) {
+                match self.kind() {
+                    Kind::Free => {}
+                    $(Kind::$kind => {
+                        if matches!(<$type as Object>::TRACING, Tracing::Leaf) {
+                            // SAFETY: the kind says what the header heads.
+                            <$type as Object>::trace(unsafe { self.cast() }, tracer);
+                        }
+                    })*
+                }
+            }
+
+            /// Marks what a part of the object refers to; see [`Object::trace_part`].
+            pub(crate) fn trace_part(self, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
+                match self.kind() {
+                    Kind::Free => None,
+                    // SAFETY: the kind says what the header heads.
+                    $(Kind::$kind => <$type as Object>::trace_part(unsafe { self.cast() }, part, tracer),)*
+                }
+            }
+
+            /// What `print` writes for the object.
+            pub(crate) fn text(self, shapes: &ShapeTable) -> Text {
+                match self.kind() {
+                    Kind::Free => Text::INTERNAL,
+                    // SAFETY: the kind says what the header heads.
+                    $(Kind::$kind => <$type as Object>::text(unsafe { self.cast() }, shapes),)*
+                }
+            }
+
+            /// Bytes that the object holds outside its cell.
+            #[inline(always)]
+            pub(crate) fn table_bytes(self) -> usize {
+                if self.kind().has_tables() { self.table_bytes_by_kind() } else { 0 }
+            }
+
+            #[cold]
+            fn table_bytes_by_kind(self) -> usize {
+                match self.kind() {
+                    Kind::Free => 0,
+                    // SAFETY: the kind says what the header heads.
+                    $(Kind::$kind => <$type as Object>::table_bytes(&*unsafe { self.cast::<$type>() }),)*
+                }
+            }
+        }
+
+        /// Lets go of what an object holds outside its cell, and leaves the cell free.
+        ///
+        /// # Safety
+        /// The cell has a header, and nothing uses the object that it heads any more.
+        pub(crate) unsafe fn finalize(cell: NonNull<Header>, registry: &mut impl Registry) {
+            // SAFETY: the caller vouches for the header; the kind says what it heads, and `set_free` sees to it that
+            // it is finalized once.
+            unsafe {
+                match cell.as_ref().kind() {
+                    Kind::Free => {}
+                    $(Kind::$kind => <$type as Object>::finalize(cell.cast(), registry),)*
+                }
+                cell.as_ref().set_free();
+            }
+        }
+    };
+}
+
+kinds! {
+    Str Str "strings";
+    Buffer Buffer "string buffers";
+    Function Function "functions";
+    Closure Closure "closures";
+    Cell CellObject "captured variables";
+    Class Class "classes";
+    Methods Methods "method tables";
+    Shape Shape "shapes";
+    Instance Instance "instances";
+    Slots Slots "outer slots";
+    Dict Dict "dictionaries";
+    BoundMethod BoundMethod "bound methods";
+    Native Native "native functions";
+}
