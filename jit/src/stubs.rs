@@ -17,7 +17,7 @@ use siskin_core::layout::{
     UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
 };
 
-use crate::baseline::PASSING;
+use crate::baseline::FSCRATCH;
 use crate::masm::{Cond, Masm, Reg, at};
 
 /// Emits all stubs. Their offsets are in the order of [`Stub`].
@@ -101,7 +101,7 @@ fn doubles(masm: &mut impl Masm) {
     masm.load64(Reg::T7, at(Reg::Frame, FRAME_DATA));
     masm.load32(Reg::T6, at(Reg::T7, DATA_PATIENCE));
     masm.branch32(Cond::Eq, Reg::T6, 0, none);
-    for (from, to) in [Reg::T0, Reg::T2].into_iter().zip(PASSING) {
+    for (from, to) in [Reg::T0, Reg::T2].into_iter().zip(FSCRATCH) {
         let (int, done) = (masm.label(), masm.label());
         masm.branch64(Cond::AboveEq, from, Reg::IntTag, int);
         masm.branch64(Cond::AboveEq, from, at(Reg::Vm, VM_NIL), none);

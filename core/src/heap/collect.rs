@@ -50,7 +50,7 @@ const CLEAR_STEP: usize = tunable(256, 1);
 /// What finalizing the dead objects of a page counts for.
 const FINALIZED_PAGE: usize = 16;
 /// Pages looked at in one step of the search for empty ones.
-pub(super) const PROWL_STEP: usize = tunable(8, 1);
+pub(super) const SWEEP_STEP: usize = tunable(8, 1);
 /// Bytes whose return to the host takes as long as a look at an object.
 const FREED: usize = 32 << 10;
 /// Bytes that are given back to the host in one step: a megabyte takes it a tenth of a millisecond.
@@ -218,8 +218,8 @@ impl Heap {
         for bump in &mut self.bumps {
             bump.clear();
         }
-        self.large_prowl.1 = self.large.len();
-        self.prowl_left = SPACES + self.spaces.iter().map(|space| space.pages().len()).sum::<usize>();
+        self.large_cursor.1 = self.large.len();
+        self.sweep_left = SPACES + self.spaces.iter().map(|space| space.pages().len()).sum::<usize>();
         self.fresh = 0;
         self.threshold = (self.live / 2).clamp(NURSERY, NURSERY * 32);
         match extent {
@@ -231,10 +231,10 @@ impl Heap {
             }
         }
         if self.stress && cfg!(debug_assertions) {
-            self.wreck_dead(SPACES);
+            self.poison_dead(SPACES);
         } else if cfg!(fuzzing) {
             // Objects with finalizers are left to the sweeper; it is put to the test too.
-            self.wreck_dead(CLASSES);
+            self.poison_dead(CLASSES);
         }
     }
 
@@ -248,8 +248,8 @@ impl Heap {
         if !self.marks_are_whole() {
             return;
         }
-        self.sweep_large(PROWL_STEP);
-        if let Some(page) = self.find_empty(PROWL_STEP) {
+        self.sweep_large(SWEEP_STEP);
+        if let Some(page) = self.find_empty(SWEEP_STEP) {
             // SAFETY: an empty page that no list holds.
             unsafe { self.free_page(page) };
         }
@@ -263,13 +263,13 @@ impl Heap {
             return None;
         }
         let mut left = most;
-        while left > 0 && self.prowl_left > 0 {
-            self.prowl_left -= 1;
+        while left > 0 && self.sweep_left > 0 {
+            self.sweep_left -= 1;
             left -= 1;
             self.work.swept += FRONT;
-            let (space, index) = self.prowl;
+            let (space, index) = self.sweep_cursor;
             let Some(&page) = self.spaces.get(space).and_then(|list| list.pages().get(index)) else {
-                self.prowl = ((space + 1) % SPACES, 0);
+                self.sweep_cursor = ((space + 1) % SPACES, 0);
                 continue;
             };
             // SAFETY: pages in a space's list are live.
@@ -286,7 +286,7 @@ impl Heap {
                     return self.spaces.get_mut(space).map(|list| list.remove(index));
                 }
             }
-            self.prowl.1 += 1;
+            self.sweep_cursor.1 += 1;
         }
         None
     }
@@ -300,15 +300,15 @@ impl Heap {
                 self.discard_some();
                 continue;
             }
-            if self.large_prowl.1 == 0 {
+            if self.large_cursor.1 == 0 {
                 return;
             }
             left -= 1;
-            self.large_prowl.1 -= 1;
+            self.large_cursor.1 -= 1;
             self.work.swept += FRONT;
-            let (index, _) = self.large_prowl;
+            let (index, _) = self.large_cursor;
             let Some(&page) = self.large.get(index) else {
-                self.large_prowl.0 = 0;
+                self.large_cursor.0 = 0;
                 continue;
             };
             // SAFETY: pages in the list are live.
@@ -327,7 +327,7 @@ impl Heap {
                     unsafe { self.free_page(page) };
                 }
             } else {
-                self.large_prowl.0 += 1;
+                self.large_cursor.0 += 1;
             }
         }
     }
@@ -349,7 +349,7 @@ impl Heap {
 
     /// Poisons dead objects in the first `spaces` spaces, right after a collection: a reference to one that is still held
     /// is found out at once, rather than when its memory happens to be used again.
-    fn wreck_dead(&mut self, spaces: usize) {
+    fn poison_dead(&mut self, spaces: usize) {
         self.sweep_large(usize::MAX);
         for space in 0..spaces {
             let mut index = 0;
@@ -363,7 +363,7 @@ impl Heap {
                 page.each_cell(|cell, marked| {
                     if !marked {
                         // SAFETY: the cell holds no live object, and no gap of a space.
-                        unsafe { Page::wreck(cell, page.cell_size()) };
+                        unsafe { Page::poison(cell, page.cell_size()) };
                     }
                 });
                 index += 1;

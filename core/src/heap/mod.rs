@@ -38,7 +38,7 @@ use crate::tunable::tunable;
 use crate::value::Value;
 
 use block::{Blocks, MOST_IN_A_RUN};
-use collect::PROWL_STEP;
+use collect::SWEEP_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 use mark::Gray;
 pub(crate) use page::{GRANULE, PAGE};
@@ -84,16 +84,16 @@ pub(crate) struct Heap {
     spaces: [Space; SPACES],
     large: Vec<PagePtr>,
     /// Where the search for dead large objects goes on, and how many it has yet to look at in this epoch.
-    large_prowl: (usize, usize),
+    large_cursor: (usize, usize),
     /// The page of a dead object that is given back in pieces, and how many bytes of it are left.
     dying: Option<(PagePtr, usize)>,
     /// Where pages are from.
     blocks: Blocks,
     /// Where the search for empty pages goes on: space, index of the page. It goes round and round, so that it gets
     /// everywhere even if collections are frequent.
-    prowl: (usize, usize),
+    sweep_cursor: (usize, usize),
     /// Steps that the search may take in this epoch: once round.
-    prowl_left: usize,
+    sweep_left: usize,
     gray: Gray,
     phase: Phase,
     /// 1 while marking, else 0, for machine code.
@@ -142,7 +142,7 @@ const TURN: usize = PAGE / 2;
 /// Bytes that a turn of the collector, and the search for memory after it, marks and sweeps: a step that ends with an
 /// object of a page, and the pages that are searched.
 #[cfg(any(test, fuzzing))]
-pub(crate) const TURN_WORK: u64 = (2 * collect::STEP.1 + (2 + SEARCH_TABLES + PROWL_STEP) * PAGE) as u64;
+pub(crate) const TURN_WORK: u64 = (2 * collect::STEP.1 + (2 + SEARCH_TABLES + SWEEP_STEP) * PAGE) as u64;
 
 impl Heap {
     /// An empty heap.
@@ -152,11 +152,11 @@ impl Heap {
             bumps: core::array::from_fn(|space| Bump::new(cell_size(space % CLASSES))),
             spaces: core::array::from_fn(|_| Space::new(mem)),
             large: Vec::new(mem),
-            large_prowl: (0, 0),
+            large_cursor: (0, 0),
             dying: None,
             blocks: Blocks::new(mem),
-            prowl: (0, 0),
-            prowl_left: 0,
+            sweep_cursor: (0, 0),
+            sweep_left: 0,
             gray: Gray::new(mem)?,
             phase: Phase::Idle,
             marking: 0,
@@ -248,7 +248,7 @@ impl Heap {
         self.large.reserve(1)?;
         let page = self.large_page(size)?;
         self.large.push(page)?;
-        self.large_prowl.1 += 1;
+        self.large_cursor.1 += 1;
         self.count(size);
         Ok(Page::first(page))
     }
@@ -387,7 +387,7 @@ impl Heap {
             list.reserve()?;
         }
         if self.blocks.free_pages() == 0
-            && let Some(page) = self.find_empty(PROWL_STEP * 4)
+            && let Some(page) = self.find_empty(SWEEP_STEP * 4)
         {
             // SAFETY: an empty page that no list holds.
             unsafe { self.free_page(page) };
@@ -398,7 +398,7 @@ impl Heap {
         if let Some(list) = self.spaces.get_mut(space) {
             list.push(page)?;
         }
-        self.prowl_left += 1;
+        self.sweep_left += 1;
         Ok(page)
     }
 

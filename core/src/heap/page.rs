@@ -217,11 +217,11 @@ impl Page {
     ///
     /// # Safety
     /// The cell is one of `size` bytes, and no object in it is used any more.
-    pub(crate) unsafe fn wreck(cell: NonNull<Header>, size: usize) {
-        const NOWHERE: u8 = 0xFD;
+    pub(crate) unsafe fn poison(cell: NonNull<Header>, size: usize) {
+        const POISON: u8 = 0xFD;
         // SAFETY: within the cell; no bits are a free header, as in a zeroed page.
         unsafe {
-            cell.cast::<u8>().write_bytes(NOWHERE, size);
+            cell.cast::<u8>().write_bytes(POISON, size);
             cell.cast::<u8>().write_bytes(0, size_of::<Header>());
         }
     }

@@ -66,7 +66,7 @@ const SHARE: usize = 64;
 /// Bytes that may be allocated in the course of a collection for space in any case.
 const FEW_PAGES: usize = 4 * PAGE;
 /// Pages, and large objects, that a step sweeps.
-const SWEEP_STEP: usize = tunable(256, 1);
+const PAGES_AT_ONCE: usize = tunable(256, 1);
 
 impl Heap {
     /// A step of a collection for space; begins one if there is none, or if much was allocated meanwhile.
@@ -77,19 +77,19 @@ impl Heap {
             Rescue::Collecting(start) if start.still_holds(allocated) => {
                 self.advance(roots, STEP.1);
                 if self.phase == Phase::Idle {
-                    self.prowl = (0, 0);
-                    self.large_prowl.0 = 0;
+                    self.sweep_cursor = (0, 0);
+                    self.large_cursor.0 = 0;
                     self.rescue = Rescue::Sweeping(start);
                 }
             }
             // Pages are swept by whole marks, so a collection that began meanwhile comes to its end first.
             Rescue::Sweeping(start) if start.still_holds(allocated) && self.phase == Phase::Idle => {
-                self.sweep_large(SWEEP_STEP);
-                if let Some(page) = self.find_empty(SWEEP_STEP) {
+                self.sweep_large(PAGES_AT_ONCE);
+                if let Some(page) = self.find_empty(PAGES_AT_ONCE) {
                     // SAFETY: an empty page that no list holds.
                     unsafe { self.free_page(page) };
                 }
-                let is_swept = self.prowl_left == 0 && self.large_prowl.1 == 0 && self.dying.is_none();
+                let is_swept = self.sweep_left == 0 && self.large_cursor.1 == 0 && self.dying.is_none();
                 if is_swept && !self.blocks.release() {
                     self.rescue = Rescue::None;
                     return RescueStep::Done { room: self.has_room(start.used, want) };

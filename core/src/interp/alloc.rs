@@ -49,16 +49,16 @@ impl Vm {
     }
 
     /// Does something that takes memory outside objects' cells, such as growing a table; if there is none, once
-    /// more after a collection. A safepoint: what it uses is reachable, or `held`.
-    pub(super) fn insist<T>(
+    /// more after a collection. A safepoint: what it uses is reachable, or `kept`.
+    pub(super) fn retry_after_gc<T>(
         &mut self,
-        held: Option<Value>,
+        kept: Option<Value>,
         mut f: impl FnMut(&mut Vm) -> Result<T, OutOfMemory>,
     ) -> Result<T, OutOfMemory> {
         f(self).or_else(|OutOfMemory| {
-            self.held = held.unwrap_or(Value::NIL);
+            self.temp_root = kept.unwrap_or(Value::NIL);
             let collected = self.collect_for_space(Want::Table);
-            self.held = Value::NIL;
+            self.temp_root = Value::NIL;
             collected?;
             f(self)
         })
@@ -83,7 +83,7 @@ impl Vm {
             return Ok(string);
         }
         // Before the allocation: entries of dead strings may leave the table at a safepoint.
-        self.insist(None, |vm| vm.heap.strings.reserve(bytes))?;
+        self.retry_after_gc(None, |vm| vm.heap.strings.reserve(bytes))?;
         let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
         // SAFETY: as many bytes as the string needs.
         Ok(unsafe { add_name(&mut self.heap, memory, bytes) })

@@ -154,7 +154,7 @@ impl Vm {
         match self.stack.push(closure, win) {
             Ok(()) => {}
             Err(Fault::OutOfMemory) => {
-                self.insist(Some(first), |vm| match vm.stack.push(closure, win) {
+                self.retry_after_gc(Some(first), |vm| match vm.stack.push(closure, win) {
                     Err(Fault::OutOfMemory) => Err(OutOfMemory),
                     other => Ok(other),
                 })??

@@ -10,12 +10,12 @@ impl Vm {
     /// The index among the VM's scripts of a closure of the program's script. The program has a function, and
     /// constants name functions behind their own only.
     pub(crate) fn link(&mut self, mut program: Program) -> Result<usize, OutOfMemory> {
-        let before = self.pinned.len();
+        let before = self.temp_roots.len();
         self.scripts.reserve(1)?;
         self.free_scripts.reserve(self.scripts.len() + 1 - self.free_scripts.len())?;
         let linked = self.link_functions(&mut program);
         let closure = linked.and_then(|script| self.make_closure(script));
-        self.pinned.truncate(before);
+        self.temp_roots.truncate(before);
         let closure = closure?.value();
         let free = self.free_scripts.pop();
         match free.and_then(|index| self.scripts.get_mut(index)) {
@@ -33,7 +33,7 @@ impl Vm {
         made.reserve_exact(count)?;
         while let Some(code) = program.functions.pop() {
             let function = self.link_function(code, program, &made, count)?;
-            self.pinned.push(function.value())?;
+            self.temp_roots.push(function.value())?;
             made.push(function)?;
         }
         made.last().copied().ok_or(OutOfMemory)
@@ -48,7 +48,7 @@ impl Vm {
     ) -> Result<Gc<Function>, OutOfMemory> {
         let name = if code.name.len == 0 { None } else { Some(self.name(program, code.name)?) };
         if let Some(name) = name {
-            self.pinned.push(name.value())?;
+            self.temp_roots.push(name.value())?;
         }
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
@@ -68,7 +68,7 @@ impl Vm {
         function.entry.set(self.native.first_entry());
         function.heat().set(self.native.first_heat(self.options.hot));
         let function = self.make(function)?;
-        self.pinned.push(function.value())?;
+        self.temp_roots.push(function.value())?;
         for (slot, constant) in function.consts().iter().zip(&code.consts) {
             let value = match *constant {
                 Const::Nil => Value::NIL,

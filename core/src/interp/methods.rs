@@ -13,16 +13,16 @@ const FREE: u32 = 64;
 impl Vm {
     /// Adds a method to a class, or replaces it. A safepoint; class, name and closure are reachable.
     pub(super) fn declare_method(&mut self, class: Gc<Class>, method: Method) -> Result<(), Fault> {
-        let before = self.pinned.len();
+        let before = self.temp_roots.len();
         let is_new = class.method(method.name).is_none();
         let count = class.method_count.get();
         if is_new && count >= FREE {
             self.charge_bulk(BULK, Op::Method.words())?;
         }
         // For each node on the path to the place of the name, and those below it for a name with the same digits.
-        self.insist(None, |vm| vm.pinned.reserve(DEPTH))?;
+        self.retry_after_gc(None, |vm| vm.temp_roots.reserve(DEPTH))?;
         let methods = self.with_method(class.methods.get(), method, class.declaration);
-        self.pinned.truncate(before);
+        self.temp_roots.truncate(before);
         class.methods.set(Some(methods?));
         class.method_count.set(count.saturating_add(u32::from(is_new)));
         self.heap.barrier(class);
@@ -131,7 +131,7 @@ impl Vm {
         self.make_methods(&draft, maker)
     }
 
-    /// A node, pinned. A safepoint; what the draft names is reachable.
+    /// A node, temp_roots. A safepoint; what the draft names is reachable.
     fn make_methods(&mut self, draft: &Draft, maker: Declaration) -> Result<Gc<Methods>, OutOfMemory> {
         let memory = self.allocate(draft.size(), Methods::FINALIZE)?.cast::<Methods>();
         // SAFETY: memory of that size.
@@ -139,7 +139,7 @@ impl Vm {
             Methods::init(memory.as_ptr(), draft, maker);
             Gc::from_raw(memory)
         };
-        self.pinned.push(methods.value())?;
+        self.temp_roots.push(methods.value())?;
         Ok(methods)
     }
 }

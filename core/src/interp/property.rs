@@ -110,7 +110,7 @@ impl Vm {
                 // How many bytes it moves depends on hashes, and fuel must not: about as many as a unit is worth.
                 self.charge_bulk(BULK, WORDS)?;
             }
-            self.insist(None, |_| dict.set(site.name, value))?;
+            self.retry_after_gc(None, |_| dict.set(site.name, value))?;
             self.heap.part_barrier(dict, site.name.value());
             self.heap.part_barrier(dict, value);
             return Ok(());
@@ -171,7 +171,7 @@ impl Vm {
         if shape.count >= DICT_FIELDS || class.shapes.get() >= MANY_SHAPES {
             return Ok(None);
         }
-        self.insist(None, |_| shape.reserve_transition())?;
+        self.retry_after_gc(None, |_| shape.reserve_transition())?;
         let next = self.make_shape(class, shape.capacity, Some((shape, name)))?;
         shape.add_transition(name, next);
         self.heap.barrier(shape);
@@ -185,7 +185,7 @@ impl Vm {
         capacity: u16,
         parent: Option<(Gc<Shape>, Gc<Str>)>,
     ) -> Result<Gc<Shape>, OutOfMemory> {
-        let id = self.insist(None, |vm| vm.heap.shapes.reserve())?;
+        let id = self.retry_after_gc(None, |vm| vm.heap.shapes.reserve())?;
         let shape = Shape::new(self.heap.mem(), id, Some(class), capacity, parent);
         self.register_shape(class, shape)
     }
@@ -251,7 +251,7 @@ impl Vm {
         let dict_shape = match class.dict.get() {
             Some(dict_shape) => dict_shape,
             None => {
-                let id = self.insist(None, |vm| vm.heap.shapes.reserve())?;
+                let id = self.retry_after_gc(None, |vm| vm.heap.shapes.reserve())?;
                 let made = Shape::new_dict(self.heap.mem(), id, class, shape.capacity);
                 let made = self.register_shape(class, made)?;
                 class.dict.set(Some(made));
@@ -261,7 +261,7 @@ impl Vm {
         };
         self.charge_bulk(entries(usize::from(shape.count)), WORDS)?;
         let dict = self.make(Dict::new(self.heap.mem()))?;
-        self.insist(Some(dict.value()), |_| {
+        self.retry_after_gc(Some(dict.value()), |_| {
             let mut result = Ok(());
             shape.each_field(|name, index| {
                 let value = instance.field(shape.location(index)).unwrap_or(Value::NIL);
@@ -284,7 +284,7 @@ impl Vm {
         if let Some(root) = class.root.get() {
             return Ok(root);
         }
-        let identity = self.insist(None, |vm| vm.heap.shapes.reserve())?;
+        let identity = self.retry_after_gc(None, |vm| vm.heap.shapes.reserve())?;
         match self.make_shape(class, inline_capacity(class.fields.get()), None) {
             Ok(root) => {
                 self.heap.shapes.set(identity, Identified::Class(class));

@@ -134,11 +134,11 @@ pub struct Vm {
     pub(crate) globals: Globals,
     pub(crate) heap: Heap,
     /// Values that must live though no register holds them.
-    pub(crate) pinned: Vec<Value>,
+    pub(crate) temp_roots: Vec<Value>,
     /// What the last run that was done ended with.
     pub(crate) result: Value,
     /// A value that must live through one collection.
-    pub(super) held: Value,
+    pub(super) temp_root: Value,
     /// How far the instruction under way is with its bulk work.
     pub(super) work: Work,
     /// Closures of the scripts that were loaded and not yet started; nil where one was.
@@ -182,10 +182,10 @@ unsafe impl Send for Vm {}
 struct VmRoots<'a> {
     stack: &'a mut Stack,
     globals: &'a mut Globals,
-    pinned: &'a [Value],
+    temp_roots: &'a [Value],
     scripts: &'a [Value],
     result: Value,
-    held: Value,
+    temp_root: Value,
     partial: Value,
     init: Gc<Str>,
     /// No roots, but forgotten.
@@ -206,11 +206,11 @@ impl Roots for VmRoots<'_> {
         if !self.globals.mark(heap, work) || !self.stack.mark(heap, work, self.entered, self.leave) {
             return false;
         }
-        for &value in self.pinned.iter().chain(self.scripts) {
+        for &value in self.temp_roots.iter().chain(self.scripts) {
             heap.mark_value(value);
         }
         heap.mark_value(self.result);
-        heap.mark_value(self.held);
+        heap.mark_value(self.temp_root);
         heap.mark_value(self.partial);
         heap.mark_object(self.init);
         true
@@ -240,9 +240,9 @@ impl Vm {
             native: Native::new(&mem),
             globals,
             heap,
-            pinned: Vec::new(&mem),
+            temp_roots: Vec::new(&mem),
             result: Value::NIL,
-            held: Value::NIL,
+            temp_root: Value::NIL,
             work: Work::NONE,
             scripts: Vec::new(&mem),
             free_scripts: Vec::new(&mem),
@@ -466,10 +466,10 @@ impl Vm {
         let mut roots = VmRoots {
             stack: &mut self.stack,
             globals: &mut self.globals,
-            pinned: &self.pinned,
+            temp_roots: &self.temp_roots,
             scripts: &self.scripts,
             result: self.result,
-            held: self.held,
+            temp_root: self.temp_root,
             partial: self.work.partial,
             init: self.init,
             warm: &mut self.native.warm,

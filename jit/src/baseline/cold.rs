@@ -5,7 +5,7 @@ use siskin_core::layout::{INT_TAG, Runtime, Stub, VM_NIL, VM_STUBS};
 use super::Pass;
 use super::arith::Operand;
 use super::call::Call;
-use super::facts::PASSING;
+use super::facts::FSCRATCH;
 use crate::buffer::Label;
 use crate::masm::{Cond, FCond, FReg, Masm, Reg, at};
 
@@ -126,7 +126,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.load_operand(Reg::T2, rhs);
         self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Doubles as i32 * 8));
         self.masm.branch64(Cond::Eq, Reg::T0, 0, other);
-        PASSING
+        FSCRATCH
     }
 
     pub(super) fn load_operand(&mut self, to: Reg, operand: Operand) {

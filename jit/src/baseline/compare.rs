@@ -129,7 +129,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         if self.mode(lhs, rhs, false) == Mode::Double {
             let other = self.step_on(true);
             let (x, mut y) = self.doubles(lhs, rhs, other);
-            let [by, before] = super::facts::PASSING;
+            let [by, before] = super::facts::FSCRATCH;
             if rhs == lhs {
                 // The limit is the variable itself: its value before the step, whose register the sum takes.
                 self.masm.fmov(before, y);

@@ -54,7 +54,7 @@ const TAGS: usize = 24;
 const COPIES: usize = FREGS as usize - 2;
 
 /// For passing use, never kept.
-pub(crate) const PASSING: [FReg; 2] = [FReg(FREGS - 2), FReg(FREGS - 1)];
+pub(crate) const FSCRATCH: [FReg; 2] = [FReg(FREGS - 2), FReg(FREGS - 1)];
 
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {

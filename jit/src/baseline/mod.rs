@@ -13,7 +13,7 @@
 //! calls the VM's `step` with the instruction's address.
 //!
 //! The body of a loop that is one block is compiled twice: first as any block, then with what is known at its end
-//! (`rotate`), so that further turns test and load less.
+//! (loop peeling, `peel`), so that further turns test and load less.
 //!
 //! A place is entered only where nothing is known: at the targets of jumps, behind calls and back-edges, at the
 //! start. In between `step` goes on interpreting to the next such place.
@@ -26,8 +26,8 @@ mod equal;
 mod facts;
 pub(crate) mod inline;
 mod listing;
+mod peel;
 mod property;
-mod rotate;
 mod visitor;
 
 use siskin_core::bytecode::{Effect, Insn};
@@ -38,11 +38,11 @@ use siskin_core::tier::{Bail, Entry, Unit};
 use crate::buffer::Label;
 use crate::masm::{Masm, Mem, Reg, Rhs, at};
 use cold::Cold;
-pub(crate) use facts::PASSING;
+pub(crate) use facts::FSCRATCH;
 use facts::{Facts, Known};
 use inline::Inlined;
 pub use listing::{Listing, Mark, Part};
-use rotate::Rotated;
+use peel::PeeledLoop;
 
 /// Words of the longest function that is compiled. This many take some 4 ms, for which an interrupt has to wait.
 const MAX_WORDS: usize = 1 << 13;
@@ -141,7 +141,7 @@ struct Pass<'p, 'u, M> {
     holding: Vec<(u32, Held)>,
     cold: Vec<Cold>,
     /// Loops whose bodies are to be compiled once more.
-    loops: Vec<Rotated>,
+    loops: Vec<PeeledLoop>,
     /// Where the back-edge being compiled goes, if not to its target's block.
     back: Option<Label>,
     /// Memory ran out where there is no way to say so.
@@ -167,7 +167,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             }
             self.mark(Part::Word(self.at));
             match self.loop_head(&insn) {
-                Some(head) => self.first_turn(&insn, head),
+                Some(head) => self.peel_first_turn(&insn, head),
                 None => insn.accept(self),
             }
         }

@@ -29,7 +29,7 @@ impl Table {
 
 /// # Safety
 /// Never called: verified code has only opcodes of the table.
-unsafe extern "rust-preserve-none" fn stray(
+unsafe extern "rust-preserve-none" fn invalid_opcode(
     _: *const u32,
     _: *mut Value,
     _: *const Value,
@@ -94,7 +94,7 @@ macro_rules! define {
         )*
 
         static TABLE: Table = {
-            let mut table = [stray as Handler; BYTES];
+            let mut table = [invalid_opcode as Handler; BYTES];
             $(table[Op::$variant as usize] = $method;)*
             Table(table)
         };

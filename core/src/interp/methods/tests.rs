@@ -9,7 +9,7 @@ use crate::mem::testing::{Moody, SYSTEM};
 use crate::mem::{RawAlloc, Vec as MemVec};
 use crate::object::{Closure, Function, Parts, Str};
 
-/// A machine with names and closures, all pinned.
+/// A machine with names and closures, all temp_roots.
 struct World {
     vm: Vm,
     names: Vec<Gc<Str>>,
@@ -29,7 +29,7 @@ impl World {
     fn new(alloc: &'static dyn RawAlloc, names: usize, one_hash: bool, gc_stress: bool) -> World {
         let mut vm = Vm::new(alloc, Options { gc_stress, ..Options::default() }).unwrap();
         vm.fuel.set(None);
-        let pin = |vm: &mut Vm, value| vm.pinned.push(value).unwrap();
+        let pin = |vm: &mut Vm, value| vm.temp_roots.push(value).unwrap();
         let names = (0..names)
             .map(|index| {
                 // Only interned strings have a hash.
@@ -64,7 +64,7 @@ impl World {
     fn class(&mut self, superclass: Option<&Pair>) -> Pair {
         self.vm.declarations = self.vm.declarations.next();
         let class = self.vm.make(Class::new(self.vm.init, 0, self.vm.declarations)).unwrap();
-        self.vm.pinned.push(class.value()).unwrap();
+        self.vm.temp_roots.push(class.value()).unwrap();
         if let Some(superclass) = superclass {
             class.inherit(&superclass.class);
         }
@@ -165,14 +165,14 @@ fn a_declaration_that_fails_changes_nothing_whichever_request_is_refused() {
         let mut world = World::new(moody, 30, one_hash, true);
         let mut request = 0;
         loop {
-            let pinned = world.vm.pinned.len();
+            let temp_roots = world.vm.temp_roots.len();
             let mut pair = world.class(None);
             moody.refuse_after(request, usize::MAX);
             let refused = (0..30).filter(|&name| world.declare(&mut pair, name, 1).is_err()).count();
             moody.refuse_after(0, 0);
-            assert_eq!(world.vm.pinned.len(), pinned + 1);
+            assert_eq!(world.vm.temp_roots.len(), temp_roots + 1);
             world.check(&pair);
-            world.vm.pinned.truncate(pinned);
+            world.vm.temp_roots.truncate(temp_roots);
             world.vm.collect();
             if request > 200 || (refused == 0 && request > 20) {
                 break;

@@ -1,4 +1,4 @@
-//! Loops whose body is one block, compiled once more for all turns but the first.
+//! Loop peeling: loops whose body is one block, compiled once more for all turns but the first.
 //!
 //! ```text
 //!   head:   body, nothing known ──back-edge──> again      entered here by whoever comes in
@@ -22,7 +22,7 @@ const MAX_WORDS: u32 = 96;
 
 /// A body to be compiled once more.
 #[derive(Clone, Copy)]
-pub(super) struct Rotated {
+pub(super) struct PeeledLoop {
     head: u32,
     end: u32,
     facts: Facts,
@@ -40,25 +40,25 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// The back-edge at the end of the first copy.
-    pub(super) fn first_turn(&mut self, insn: &Insn, head: u32) {
+    pub(super) fn peel_first_turn(&mut self, insn: &Insn, head: u32) {
         let again = self.masm.label();
         self.back = Some(again);
         insn.accept(self);
         self.back = None;
-        let rotated = Rotated { head, end: self.at, facts: self.facts, again };
-        self.lost |= self.loops.push(rotated).is_err();
+        let peeled = PeeledLoop { head, end: self.at, facts: self.facts, again };
+        self.lost |= self.loops.push(peeled).is_err();
     }
 
     /// The second copies.
     pub(super) fn emit_loops(&mut self) {
         let mut index = 0;
-        while let Some(&rotated) = self.loops.get(index) {
+        while let Some(&peeled) = self.loops.get(index) {
             index += 1;
-            self.emit_again(rotated);
+            self.emit_again(peeled);
         }
     }
 
-    fn emit_again(&mut self, Rotated { head, end, facts, again }: Rotated) {
+    fn emit_again(&mut self, PeeledLoop { head, end, facts, again }: PeeledLoop) {
         let (edge, turn) = (self.masm.label(), self.masm.label());
         self.facts = facts;
         self.bind(again);
