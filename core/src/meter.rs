@@ -70,7 +70,7 @@ mod on {
     use crate::Vm;
     use crate::bytecode::POLL;
     use crate::heap::{PAGE, TURN_WORK};
-    use crate::interp::{SLICE, UNHEARD};
+    use crate::interp::{DEPTH, SLICE, UNHEARD};
 
     std::thread_local! {
         /// Bytes that this thread hashed, copied, compared and printed.
@@ -124,9 +124,10 @@ mod on {
     const WORD: u64 = PAGE as u64;
 
     /// Words that run between two looks at the interrupt, at the most. Free code begins with each unit and with each
-    /// return: of the calls that these units pay for, and of those that were active before. An instruction that finds its
-    /// slice used up is fetched twice.
-    const UNHEARD_WORDS: u64 = (2 * SLICE + UNHEARD as u64 + 2) * POLL as u64;
+    /// return: of the calls that these units pay for, and of those that were active before, some of them in machine code
+    /// perhaps. An instruction that finds its slice used up is fetched twice.
+    const UNHEARD_WORDS: u64 =
+        (2 * SLICE + if UNHEARD > DEPTH { UNHEARD } else { DEPTH } as u64 + 2) * POLL as u64;
 
     /// What the scripts of one VM do.
     pub(crate) struct Meter {

@@ -207,6 +207,46 @@ fn an_interrupt_does_not_wait_for_returns() {
     hears(&source, 7.0, 100_000.0);
 }
 
+/// A class gets roomier instances when its first ones outgrow theirs. A collection for space that is left unfinished on the
+/// way is none of the script's business: machine code goes on, and returns to frames that were scanned.
+#[test]
+fn a_guess_that_finds_no_memory_changes_nothing() {
+    let source = "
+        class Node { init(next) { this.next = next; this.v = 1; } }
+        var keep = nil;
+        for (var i = 0; i < 40000; i = i + 1) keep = Node(keep);
+        var n0 = 0; var n1 = 0; var n2 = 0;
+        fun grow(o) { o.a = 1; o.b = 2; return o; }
+        fun leaf() { class D {} D().a = 1; }
+        fun outer() { class C {} n0 = n0 + 1; grow(C()); n1 = n1 + 1; leaf(); n2 = n2 + 1; }
+        for (var i = 0; i < 20000; i = i + 1) { outer(); }
+        print n0; print n1; print n2;";
+    let mut done = 0;
+    for memory in (2_000_000..2_240_000).step_by(10_000) {
+        let mut vm = Vm::new(SYSTEM, Options { memory, ..AT_ONCE }).expect("memory");
+        native::install(&mut vm).expect("machine code");
+        let script = vm.load(source, Dialect::Lox).expect("no errors");
+        vm.start(script).expect("memory");
+        let mut output = Kept::default();
+        loop {
+            match vm.run(Some(7001), &mut Host { output: &mut output, clock: &Still, interrupt: None }) {
+                Outcome::OutOfFuel => {}
+                Outcome::Done => {
+                    assert!(output.0 == b"20000\n20000\n20000\n", "{memory}");
+                    done += 1;
+                    break;
+                }
+                Outcome::Error(error) => {
+                    assert_eq!(error.to_string(), "Out of memory.", "{memory}");
+                    break;
+                }
+                Outcome::Interrupted => panic!("nobody interrupts"),
+            }
+        }
+    }
+    assert!(done > 0, "memory was never enough");
+}
+
 /// Compiling takes milliseconds for thousands of words: what gets hot at once is compiled bit by bit.
 #[test]
 fn long_functions_that_get_hot_together_are_compiled_one_by_one() {

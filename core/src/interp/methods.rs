@@ -6,8 +6,9 @@ use crate::bytecode::Op;
 use crate::mem::OutOfMemory;
 use crate::object::{Class, DEPTH, Declaration, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
 
-/// Methods of a class, inherited ones included, that cost no fuel: declaring one moves less than a unit's worth of
-/// bytes on average. Each further one costs a unit. How many bytes it really moves depends on hashes, and fuel must not.
+/// Methods of a class, inherited ones included, up to which another costs no fuel: declaring one moves less than a unit's
+/// worth of bytes on average. From then on each costs a unit, also one that replaces another: it may copy as many nodes. How
+/// many bytes that really moves depends on hashes, and fuel must not.
 const FREE: u32 = 64;
 
 impl Vm {
@@ -16,7 +17,7 @@ impl Vm {
         let before = self.temp_roots.len();
         let is_new = class.method(method.name).is_none();
         let count = class.method_count.get();
-        if is_new && count >= FREE {
+        if count >= FREE {
             self.charge_bulk(BULK, Op::Method.words())?;
         }
         // For each node on the path to the place of the name, and those below it for a name with the same digits.

@@ -48,6 +48,8 @@ pub(crate) use format::Number;
 pub(crate) use fuel::SLICE;
 pub(crate) use fuel::{BULK, Fuel};
 pub(crate) use globals::{Globals, NEAR};
+#[cfg(any(test, fuzzing))]
+pub(crate) use native::DEPTH;
 pub(crate) use native::Native;
 pub use native::{NativeStats, RUNTIME, Runtime};
 #[cfg(any(test, fuzzing))]

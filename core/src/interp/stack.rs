@@ -224,6 +224,7 @@ impl Stack {
             "the frame is in its block"
         );
         assert!(start <= end && end <= block_end, "the end is in its block");
+        assert!(self.watermark.is_below(self.depth()), "the watermark is below the current frame");
         let mut base = self.top().base;
         for (index, frame) in self.frames().take(CHECKED_FRAMES).enumerate() {
             assert!(start <= frame.base && frame.base <= base, "a caller begins below its callee");

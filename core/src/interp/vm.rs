@@ -400,11 +400,12 @@ impl Vm {
     pub(crate) fn collect_for_space(&mut self, want: Want) -> Result<(), OutOfMemory> {
         let before = self.nanoseconds().unwrap_or(0);
         self.suspended = false;
-        // Frames of machine code are scanned in steps as others are: none returns before the collection ends. If the
-        // script is to stop, machine code is left.
+        // Frames of machine code are scanned in steps as others are: none returns before the collection ends. If it is left
+        // unfinished, and the instruction can do without the memory, they return unnoticed: they are not scanned then.
         let entered = core::mem::replace(&mut self.native.entered, usize::MAX);
         let result = self.rescue(want);
         self.native.entered = entered;
+        self.stack.rescan_from(entered);
         self.count_pause(before);
         result
     }
@@ -431,10 +432,13 @@ impl Vm {
         }
     }
 
-    /// A slice in which much is allocated takes longer than others: an interrupt ends it.
+    /// What comes next takes longer than other instructions. If there is an interrupt, the next unit of fuel or return
+    /// hears it; machine code, which notices no return, is left.
     pub(super) fn end_slice_if_interrupted(&mut self) {
         if self.is_interrupted() {
             self.fuel.end_slice();
+            self.stack.hear_next_return(self.native.entered);
+            self.native.moved = true;
         }
     }
 

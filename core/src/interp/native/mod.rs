@@ -32,7 +32,7 @@ pub use runtime::{RUNTIME, Runtime};
 
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter again.
-const DEPTH: usize = tunable(1024, 7);
+pub(crate) const DEPTH: usize = tunable(1024, 7);
 /// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
 /// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
 const SWITCH: u32 = 2;
@@ -323,6 +323,7 @@ impl Vm {
         self.native.frames_end = self.stack.frames_end.min(self.stack.record(self.native.limit));
         self.native.globals = self.globals.base();
         self.stack.check();
+        self.stack.check_below(self.native.entered);
         debug_assert!(self.stack.frame < self.native.frames_end, "machine code begins below its bound");
     }
 }

@@ -109,6 +109,7 @@ impl Vm {
 
     fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
         self.stack.check();
+        self.stack.check_below(self.native.entered);
         let Some(closure) = self.stack.top().closure else { return self.exit() };
         let pc = self.pc_of(word);
         if closure.function.patience().get() == 0 {
@@ -193,6 +194,7 @@ impl Vm {
 
     fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
         self.stack.check();
+        self.stack.check_below(self.native.entered);
         let Some(caller) = self.stack.top().closure.map(|closure| closure.function) else {
             return self.exit();
         };
@@ -241,6 +243,7 @@ impl Vm {
 
     fn call_from_native(&mut self, next: u32, call: impl FnOnce(&mut Vm) -> Flow) -> *const u8 {
         self.stack.check();
+        self.stack.check_below(self.native.entered);
         let pc = self.pc_of(next);
         let depth = self.stack.depth();
         self.native.moved = false;

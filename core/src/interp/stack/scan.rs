@@ -35,6 +35,11 @@ impl Stack {
         self.scanned.values = 0;
     }
 
+    /// Frames from that depth on may return unnoticed: they are to be scanned again.
+    pub(crate) fn rescan_from(&mut self, entered: usize) {
+        self.set_scanned(self.scanned.frames.min(entered));
+    }
+
     /// Marks what registers and closures of frames refer to, for about `work` bytes: first of frames that have not been
     /// scanned and lie below `entered`, the depth at which machine code was entered if that is active; then, if those
     /// all are, of the others. True if all are marked now, and few registers are stale.

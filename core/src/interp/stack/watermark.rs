@@ -39,7 +39,12 @@ impl Watermark {
 
     /// The pc of the record of that index, which holds `pc`.
     pub(super) fn pc_of(&self, index: usize, pc: *const u32) -> *const u32 {
-        if self.index == index && index != 0 { self.pc } else { pc }
+        if self.index == index && pc.is_null() { self.pc } else { pc }
+    }
+
+    /// Whether a return from that depth, or from above, comes by it.
+    pub(super) fn is_below(&self, depth: usize) -> bool {
+        self.index == 0 || self.index < depth
     }
 }
 
@@ -48,6 +53,17 @@ impl Stack {
     pub(crate) fn heard(&mut self, entered: usize) {
         self.watermark.hears = self.depth().saturating_sub(UNHEARD).min(entered.saturating_sub(1));
         self.move_watermark();
+    }
+
+    /// The next return hears the interrupt, or the first one that machine code does not take.
+    pub(crate) fn hear_next_return(&mut self, entered: usize) {
+        self.watermark.hears = self.depth().min(entered).saturating_sub(1);
+        self.move_watermark();
+    }
+
+    /// Asserts, in debug builds, that machine code which was entered at that depth returns to no watermark.
+    pub(crate) fn check_below(&self, entered: usize) {
+        debug_assert!(self.watermark.is_below(entered), "the watermark is below machine code");
     }
 
     /// A return has reached a record without a pc. False if that is the host's; else the frame goes on, once the interrupt
@@ -76,11 +92,18 @@ impl Stack {
         if index == self.watermark.index {
             return;
         }
-        if self.watermark.index != 0 {
-            // SAFETY: a record in use: a return to it, or a reset, takes the watermark off.
-            unsafe { (*self.record(self.watermark.index)).pc = self.watermark.pc };
+        let depth = self.depth();
+        if (1..=depth).contains(&self.watermark.index) {
+            // SAFETY: up to the current record, so in use.
+            let pc = unsafe { &mut (*self.record(self.watermark.index)).pc };
+            debug_assert!(pc.is_null(), "a return to the watermark takes it off");
+            // Another call's record has a pc of its own.
+            if pc.is_null() {
+                *pc = self.watermark.pc;
+            }
         }
-        debug_assert!(index < self.depth() || index == 0, "the watermark is below the current frame");
+        debug_assert!(index < depth || index == 0, "the watermark is below the current frame");
+        let index = if index < depth { index } else { 0 };
         if index != 0 {
             // SAFETY: below the current record, so in use.
             let pc = unsafe { &mut (*self.record(index)).pc };
