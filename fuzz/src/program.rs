@@ -18,7 +18,7 @@ use siskin::{Dialect, Vm};
 use siskin_core::bytecode::lines::Lines;
 use siskin_core::bytecode::operand::{Dst, OperandKind};
 use siskin_core::bytecode::{
-    Capture, Code, Const, Effect, Field, FnIndex, OP_COUNT, Op, ROWS, RowOperand, Site, Text,
+    Capture, Code, Const, Effect, Field, FnIndex, OP_COUNT, Op, POLL, ROWS, RowOperand, Site, Text,
 };
 use siskin_core::bytecode::{Insn, Program};
 use siskin_core::mem::{Mem, OutOfMemory, Vec};
@@ -123,6 +123,7 @@ fn function(
     code.words.push(word)?;
     if !raw {
         bend_jumps(&mut code);
+        put_polls(&mut code);
     }
     code.lines.mark(0, 1)?;
     Ok(code)
@@ -149,6 +150,9 @@ pub fn mutated(data: &[u8], vm: &Vm) -> Option<Program> {
         let names = program.text.len() as u32;
         let code = program.functions.get_mut(function)?;
         mutate(&mut bytes, code, names, modes & RAW != 0).ok()?;
+    }
+    if modes & RAW == 0 {
+        program.functions.iter_mut().for_each(put_polls);
     }
     Some(program)
 }
@@ -318,6 +322,36 @@ fn bend_jumps(code: &mut Code) {
         for operand in op.row().operands {
             aim(code, &starts, index, operand);
         }
+    }
+}
+
+/// Puts polls in place of instructions that would be too many without one.
+fn put_polls(code: &mut Code) {
+    let mut ways = vec![0; code.words.len()];
+    let (mut at, mut free) = (0, 0);
+    while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
+        let next = at + op.words();
+        free = op.words() + free.max(ways[at]);
+        // A word is left for the return at the end.
+        if free >= POLL && next < code.words.len() {
+            code.words[at..next].fill(Insn::Poll {}.encode().0);
+            free = 0;
+        } else {
+            let insn = code.words.get(at..).and_then(Insn::decode);
+            insn.iter().for_each(|insn| {
+                insn.operands(|_, operand| {
+                    let ahead = operand.jump().and_then(|to| usize::try_from(to).ok());
+                    if let Some(way) = ahead.and_then(|to| ways.get_mut(next + to)) {
+                        *way = free.max(*way);
+                    }
+                });
+            });
+            let row = op.row();
+            if row.ends_free_code() || row.has(Effect::end) {
+                free = 0;
+            }
+        }
+        at = next;
     }
 }
 
