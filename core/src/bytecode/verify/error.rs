@@ -53,7 +53,7 @@ pub enum Flaw {
     BadCapture(FnIndex),
     /// An inline cache that another instruction uses too.
     SharedSite(u32),
-    /// More than [`POLL`](crate::bytecode::POLL) words may run one after the other without fuel and without a `poll`.
+    /// More than [`POLL`] words may run one after the other without fuel and without a `poll`.
     NoPoll,
 }
 
