@@ -52,7 +52,7 @@ mod off {
 
         /// The interrupt was looked at, or machine code may have done so.
         #[inline(always)]
-        pub(crate) fn look(&mut self) {}
+        pub(crate) fn polled(&mut self) {}
 
         /// A run of it begins.
         pub(crate) fn begin_run(_: &mut Vm) {}
@@ -70,7 +70,7 @@ mod on {
     use crate::Vm;
     use crate::bytecode::POLL;
     use crate::heap::{PAGE, TURN_WORK};
-    use crate::interp::{DEPTH, SLICE, UNHEARD};
+    use crate::interp::{DEPTH, SLICE, UNPOLLED};
 
     std::thread_local! {
         /// Bytes that this thread hashed, copied, compared and printed.
@@ -126,8 +126,8 @@ mod on {
     /// Words that run between two looks at the interrupt, at the most. Free code begins with each unit and with each
     /// return: of the calls that these units pay for, and of those that were active before, some of them in machine code
     /// perhaps. An instruction that finds its slice used up is fetched twice.
-    const UNHEARD_WORDS: u64 =
-        (2 * SLICE + if UNHEARD > DEPTH { UNHEARD } else { DEPTH } as u64 + 2) * POLL as u64;
+    const UNPOLLED_WORDS: u64 =
+        (2 * SLICE + if UNPOLLED > DEPTH { UNPOLLED } else { DEPTH } as u64 + 2) * POLL as u64;
 
     /// What the scripts of one VM do.
     pub(crate) struct Meter {
@@ -137,7 +137,7 @@ mod on {
         /// Bytes marked and swept in those.
         in_turns: u64,
         /// Words fetched since the interrupt was looked at.
-        unheard: u64,
+        unpolled: u64,
         /// What the script has done in runs that ended.
         pub(super) script: Done,
         /// What the VM had done when the run began.
@@ -147,7 +147,7 @@ mod on {
     impl Meter {
         pub(crate) const NEW: Meter = {
             let nothing = Done { fuel: 0, bulk: 0, turns: 0, in_turns: 0, for_space: 0, allocated: 0 };
-            Meter { words: 1, turns: 0, in_turns: 0, unheard: 0, script: nothing, before: nothing }
+            Meter { words: 1, turns: 0, in_turns: 0, unpolled: 0, script: nothing, before: nothing }
         };
 
         /// A function of that many words was loaded.
@@ -171,13 +171,16 @@ mod on {
         /// # Panics
         /// When that is too many since the interrupt was looked at.
         pub(crate) fn fetched(&mut self) {
-            self.unheard += 1;
-            assert!(self.unheard <= UNHEARD_WORDS, "more words than may run without a look at the interrupt");
+            self.unpolled += 1;
+            assert!(
+                self.unpolled <= UNPOLLED_WORDS,
+                "more words than may run without a look at the interrupt"
+            );
         }
 
         /// The interrupt was looked at, or machine code may have done so.
-        pub(crate) fn look(&mut self) {
-            self.unheard = 0;
+        pub(crate) fn polled(&mut self) {
+            self.unpolled = 0;
         }
 
         /// A run of it begins.

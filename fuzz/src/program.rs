@@ -327,11 +327,11 @@ fn bend_jumps(code: &mut Code) {
 
 /// Puts polls in place of instructions that would be too many without one.
 fn put_polls(code: &mut Code) {
-    let mut ways = vec![0; code.words.len()];
+    let mut paths = vec![0; code.words.len()];
     let (mut at, mut free) = (0, 0);
     while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
         let next = at + op.words();
-        free = op.words() + free.max(ways[at]);
+        free = op.words() + free.max(paths[at]);
         // A word is left for the return at the end.
         if free >= POLL && next < code.words.len() {
             code.words[at..next].fill(Insn::Poll {}.encode().0);
@@ -341,8 +341,8 @@ fn put_polls(code: &mut Code) {
             insn.iter().for_each(|insn| {
                 insn.operands(|_, operand| {
                     let ahead = operand.jump().and_then(|to| usize::try_from(to).ok());
-                    if let Some(way) = ahead.and_then(|to| ways.get_mut(next + to)) {
-                        *way = free.max(*way);
+                    if let Some(path) = ahead.and_then(|to| paths.get_mut(next + to)) {
+                        *path = free.max(*path);
                     }
                 });
             });

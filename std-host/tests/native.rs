@@ -2,7 +2,6 @@
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 #[path = "../../core/tests/common/mod.rs"]
 mod common;
@@ -135,76 +134,6 @@ fn calls_are_made_where_a_slice_ends() {
         assert_eq!(ran.output, "300000\n");
         assert!(stats.compiled >= 3, "{stats:?}");
     }
-}
-
-/// Sets the interrupt with the first line that is written.
-struct Interrupts<'a>(&'a AtomicBool);
-
-impl Output for Interrupts<'_> {
-    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
-        self.0.store(true, Relaxed);
-        Ok(())
-    }
-}
-
-/// What the global `a` is when a script hears the interrupt that it caused by printing, and when it is done.
-fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
-    let interrupt = AtomicBool::new(false);
-    let mut output = Interrupts(&interrupt);
-    let script = vm.load(source, Dialect::Siskin).expect("no errors");
-    vm.start(script).expect("memory");
-    let mut run = |vm: &mut Vm| {
-        let outcome =
-            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
-        match vm.global_value("a").map(|value| value.kind()) {
-            Some(ValueKind::Number(number)) => (outcome, number),
-            other => panic!("{outcome:?}, {other:?}"),
-        }
-    };
-    let (outcome, heard) = run(vm);
-    assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
-    assert!(!interrupt.load(Relaxed), "the run takes the wish");
-    let (outcome, done) = run(vm);
-    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
-    (heard, done)
-}
-
-/// The script goes on for at most `most` of its `all` additions to `a` when it is interrupted, in whichever tier.
-fn hears(source: &str, most: f64, all: f64) {
-    for (options, with_code) in [(AT_ONCE, false), (AT_ONCE, true), (WARM, true)] {
-        let mut vm = Vm::new(SYSTEM, options).expect("memory");
-        if with_code {
-            native::install(&mut vm).expect("machine code");
-        }
-        let (heard, done) = interrupted(&mut vm, source);
-        assert!(heard <= most && done == all, "{heard}, then {done}, of {source:.200}");
-        assert_eq!(vm.native_stats().compiled > 0, with_code, "{source:.200}");
-    }
-}
-
-/// An addition to a global takes five words.
-#[test]
-fn an_interrupt_does_not_wait_for_free_code() {
-    let warm_up =
-        "var a = 0; fun f(b) { if (b) print 0; ADD } for (var i = 0; i < 100; i = i + 1) f(false); f(true);";
-    let add = "a = a + 1; ".repeat(1000);
-    hears(&warm_up.replace("ADD", &add), 100_000.0 + 7.0, 101_000.0);
-    // Polls that are jumped over do not count.
-    let add = "if (b) a = a + 1; else { a = a + 1; a = a + 1; a = a + 1; a = a + 1; } ".repeat(1000);
-    hears(&warm_up.replace("ADD", &add), 400_000.0 + 7.0, 401_000.0);
-}
-
-/// Returns cost no fuel: a few thousand at the most go unheard, and then none of what callers do.
-#[test]
-fn an_interrupt_does_not_wait_for_returns() {
-    let add = "a = a + 1; ".repeat(5);
-    let source =
-        format!("var a = 0; fun f(n) {{ if (n == 0) {{ print 0; return; }} f(n - 1); {add} }} f(12000);");
-    hears(&source, 7_700.0, 60_000.0);
-    let long = "a = a + 1; ".repeat(1000);
-    let source =
-        format!("var a = 0; fun f(n) {{ if (n == 0) {{ print 0; return; }} f(n - 1); {long} }} f(100);");
-    hears(&source, 7.0, 100_000.0);
 }
 
 /// A class gets roomier instances when its first ones outgrow theirs. A collection for space that is left unfinished on the

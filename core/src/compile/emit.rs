@@ -11,7 +11,7 @@ use crate::tunable::tunable;
 #[derive(Debug)]
 pub(super) struct Label {
     last: Option<u32>,
-    /// Free words on the longest way that jumps there.
+    /// Free words on the longest path that jumps there.
     free: usize,
 }
 

@@ -29,7 +29,7 @@ pub(super) struct FnState {
     pub(super) last: u32,
     /// The last word that a label was bound to.
     pub(super) bound: u32,
-    /// Words on the longest way here since the last unit of fuel or poll.
+    /// Words on the longest path here since the last unit of fuel or poll.
     pub(super) free: usize,
     /// There is an unconditional jump, so other jumps may be able to skip it.
     pub(super) threads: bool,

@@ -72,7 +72,7 @@ impl Vm {
 
     /// The next slice of fuel, once the interrupt was looked at; false if there is none.
     pub(super) fn renew_slice(&mut self) -> bool {
-        self.stack.heard(self.native.entered);
+        self.stack.polled(self.native.entered);
         self.fuel.next_slice()
     }
 
@@ -81,7 +81,7 @@ impl Vm {
         if self.fuel.is_sample_due() || self.is_interrupted() {
             return false;
         }
-        self.meter.look();
+        self.meter.polled();
         self.renew_slice()
     }
 

@@ -63,7 +63,7 @@ impl Vm {
 
     /// Whether the run should stop: the host wishes it, which takes the wish, or panicked.
     pub(super) fn take_interrupt(&mut self) -> bool {
-        self.meter.look();
+        self.meter.polled();
         let wished = self.is_interrupted();
         // Two steps, because not every processor can do both in one; a wish that comes in between is the same. A panic is
         // no wish that could be taken.
@@ -74,10 +74,10 @@ impl Vm {
         wished
     }
 
-    /// Goes on where the current frame says, or stops there if the host wants that.
+    /// Polls the interrupt: goes on where the current frame says, or stops there.
     #[cold]
     #[inline(never)]
-    pub(super) fn look(&mut self) -> Flow {
+    pub(super) fn poll(&mut self) -> Flow {
         if !self.take_interrupt() {
             return Flow::Reload;
         }

@@ -53,6 +53,6 @@ pub(crate) use native::DEPTH;
 pub(crate) use native::Native;
 pub use native::{NativeStats, RUNTIME, Runtime};
 #[cfg(any(test, fuzzing))]
-pub(crate) use stack::UNHEARD;
+pub(crate) use stack::UNPOLLED;
 pub(crate) use stack::{Frame, Stack};
 pub use vm::{Dispatch, Options, Outcome, Stats, Vm};

@@ -30,7 +30,7 @@ mod watermark;
 use scan::Scanned;
 pub(super) use scan::VALUE_WORK;
 #[cfg(any(test, fuzzing))]
-pub(crate) use watermark::UNHEARD;
+pub(crate) use watermark::UNPOLLED;
 use watermark::Watermark;
 
 /// A call that is active.

@@ -374,11 +374,11 @@ impl Visitor for Machine {
     #[inline(always)]
     fn poll(&mut self) -> Flow {
         if !self.vm().is_interrupted() {
-            self.vm().meter.look();
+            self.vm().meter.polled();
             return Flow::Next;
         }
         self.save();
-        self.vm().look()
+        self.vm().poll()
     }
 }
 

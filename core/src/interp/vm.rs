@@ -437,7 +437,7 @@ impl Vm {
     pub(super) fn end_slice_if_interrupted(&mut self) {
         if self.is_interrupted() {
             self.fuel.end_slice();
-            self.stack.hear_next_return(self.native.entered);
+            self.stack.poll_next_return(self.native.entered);
             self.native.moved = true;
         }
     }

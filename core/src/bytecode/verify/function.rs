@@ -1,6 +1,6 @@
 //! The words of one function.
 
-use super::polls::Ways;
+use super::polls::Paths;
 use super::{Flaw, Needs, polls};
 use crate::bytecode::{AnyOperand, Code, Const, Effect, Insn, Op};
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -14,12 +14,12 @@ pub(super) struct Scratch {
     starts: Vec<u32>,
     /// For each site, whether an instruction uses it.
     used: Vec<bool>,
-    ways: Ways,
+    paths: Paths,
 }
 
 impl Scratch {
     pub(super) fn new(mem: &Mem) -> Scratch {
-        Scratch { starts: Vec::new(mem), used: Vec::new(mem), ways: Ways::new(mem) }
+        Scratch { starts: Vec::new(mem), used: Vec::new(mem), paths: Paths::new(mem) }
     }
 
     fn reset(&mut self, code: &Code) -> Result<(), OutOfMemory> {
@@ -62,7 +62,7 @@ pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Resu
         checked.map_err(found)?;
         at = next;
     }
-    polls::check(code, &mut scratch.ways)
+    polls::check(code, &mut scratch.paths)
 }
 
 /// Marks where instructions begin; the words must end where the last one ends, and that one must not fall

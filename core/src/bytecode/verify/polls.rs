@@ -13,34 +13,34 @@ use super::function::Found;
 use crate::bytecode::{Code, Effect, Insn, POLL};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
-/// Working memory: for each word, free words on the longest way that jumps there.
-pub(super) struct Ways(Vec<u8>);
+/// Working memory: for each word, free words on the longest path that jumps there.
+pub(super) struct Paths(Vec<u8>);
 
 const _: () = assert!(POLL <= u8::MAX as usize);
 
-impl Ways {
-    pub(super) fn new(mem: &Mem) -> Ways {
-        Ways(Vec::new(mem))
+impl Paths {
+    pub(super) fn new(mem: &Mem) -> Paths {
+        Paths(Vec::new(mem))
     }
 }
 
 /// Checks that at most [`POLL`] words of `code` are free, one after the other. Its instructions are whole, and its jumps
 /// land in it.
-pub(super) fn check(code: &Code, Ways(ways): &mut Ways) -> Result<(), Found> {
-    ways.clear();
-    ways.resize(code.words.len(), 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
+pub(super) fn check(code: &Code, Paths(paths): &mut Paths) -> Result<(), Found> {
+    paths.clear();
+    paths.resize(code.words.len(), 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     let (mut at, mut free) = (0, 0);
     while let Some(insn) = code.words.get(at..).and_then(Insn::decode) {
         let row = insn.op().row();
         let next = at + insn.op().words();
-        free = insn.op().words() + ways.get(at).map_or(free, |&way| free.max(usize::from(way)));
+        free = insn.op().words() + paths.get(at).map_or(free, |&path| free.max(usize::from(path)));
         if free > POLL {
             return Err((Some(at as u32), Flaw::NoPoll));
         }
         insn.operands(|_, operand| {
             let target = operand.jump().and_then(|to| usize::try_from(to).ok());
-            if let Some(way) = target.and_then(|ahead| ways.get_mut(next + ahead)) {
-                *way = (*way).max(free as u8);
+            if let Some(path) = target.and_then(|ahead| paths.get_mut(next + ahead)) {
+                *path = (*path).max(free as u8);
             }
         });
         if row.ends_free_code() || row.has(Effect::end) {

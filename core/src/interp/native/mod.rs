@@ -257,7 +257,7 @@ impl Vm {
         }
         while matches!(self.stop, Stop::Switch) {
             self.free_dead_code();
-            if self.compile_hot() && self.look() == Flow::Stop {
+            if self.compile_hot() && self.poll() == Flow::Stop {
                 return;
             }
             match self.native_target() {
@@ -295,7 +295,7 @@ impl Vm {
         self.native.entered = self.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
         self.before_native();
-        self.meter.look();
+        self.meter.polled();
         let enter = self.native.stub(Stub::Enter);
         // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target an entry of the
         // current frame's function for the frame's pc.
@@ -310,7 +310,7 @@ impl Vm {
             RETURNED if at_end => self.stop = Stop::Done,
             // Calls have returned, as many as the depth allows, and none of them has looked.
             RETURNED => {
-                let _ = self.look();
+                let _ = self.poll();
             }
             LEFT => {}
             UNCOMPILED => self.count_call(),

@@ -102,7 +102,7 @@ impl Machine {
 #[inline(never)]
 fn done(vm: &mut Vm) -> Flow {
     if vm.stack.pass_watermark() {
-        return vm.look();
+        return vm.poll();
     }
     vm.stop = Stop::Done;
     Flow::Stop

@@ -317,10 +317,10 @@ fn returns_look_at_the_interrupt() {
             }
         }
         if calls == 1024 {
-            world.stack.heard(usize::MAX);
+            world.stack.polled(usize::MAX);
             (calls, returns) = (0, 0);
         }
-        assert!(returns <= UNHEARD + calls, "{returns} returns, {calls} calls");
+        assert!(returns <= UNPOLLED + calls, "{returns} returns, {calls} calls");
         if below(5_000) == 0 {
             world.stack.mark(&mut world.vm.heap, 500 * VALUE_WORK, usize::MAX, &mut false);
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   frames   | host | f | f | f | f | f | f | f | f | f | current |
-//!                           ^ scanned so far    ^ as many returns as may go unheard
+//!                           ^ scanned so far    ^ as many returns as may come without a poll
 //!                                               │
 //!                                  the watermark: its pc is kept aside
 //! ```
@@ -19,8 +19,8 @@
 use super::Stack;
 use crate::tunable::tunable;
 
-/// Calls that were active when the interrupt was looked at and may return before it is again.
-pub(crate) const UNHEARD: usize = tunable(1 << 9, 3);
+/// Calls that were active at the last poll and may return before the next.
+pub(crate) const UNPOLLED: usize = tunable(1 << 9, 3);
 /// Frames by which less is scanned when a return reaches one that was.
 const RETREAT: usize = tunable(64, 2);
 
@@ -30,12 +30,12 @@ pub(super) struct Watermark {
     index: usize,
     /// Its pc.
     pc: *const u32,
-    /// The record to which a return looks at the interrupt; 0 if there is none.
-    hears: usize,
+    /// The record a return to which polls; 0 if there is none.
+    poll_at: usize,
 }
 
 impl Watermark {
-    pub(super) const NONE: Watermark = Watermark { index: 0, pc: core::ptr::null(), hears: 0 };
+    pub(super) const NONE: Watermark = Watermark { index: 0, pc: core::ptr::null(), poll_at: 0 };
 
     /// The pc of the record of that index, which holds `pc`.
     pub(super) fn pc_of(&self, index: usize, pc: *const u32) -> *const u32 {
@@ -49,15 +49,15 @@ impl Watermark {
 }
 
 impl Stack {
-    /// The interrupt was looked at. `entered` is the depth at which machine code was entered, if that is active.
-    pub(crate) fn heard(&mut self, entered: usize) {
-        self.watermark.hears = self.depth().saturating_sub(UNHEARD).min(entered.saturating_sub(1));
+    /// The interrupt was polled. `entered` is the depth at which machine code was entered, if that is active.
+    pub(crate) fn polled(&mut self, entered: usize) {
+        self.watermark.poll_at = self.depth().saturating_sub(UNPOLLED).min(entered.saturating_sub(1));
         self.move_watermark();
     }
 
-    /// The next return hears the interrupt, or the first one that machine code does not take.
-    pub(crate) fn hear_next_return(&mut self, entered: usize) {
-        self.watermark.hears = self.depth().min(entered).saturating_sub(1);
+    /// The next return polls, or the first one that machine code does not take.
+    pub(crate) fn poll_next_return(&mut self, entered: usize) {
+        self.watermark.poll_at = self.depth().min(entered).saturating_sub(1);
         self.move_watermark();
     }
 
@@ -76,7 +76,7 @@ impl Stack {
         if self.scanned.frames > depth {
             self.scanned.frames = depth.saturating_sub(RETREAT);
         }
-        self.heard(usize::MAX);
+        self.polled(usize::MAX);
         true
     }
 
@@ -88,7 +88,7 @@ impl Stack {
 
     /// Puts the watermark where it belongs.
     fn move_watermark(&mut self) {
-        let index = self.scanned.frames.saturating_sub(1).max(self.watermark.hears);
+        let index = self.scanned.frames.saturating_sub(1).max(self.watermark.poll_at);
         if index == self.watermark.index {
             return;
         }
