@@ -12,15 +12,17 @@
 
 use core::mem::offset_of;
 
+use crate::context::{Context, NativeContext, bump_offset};
+use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, Bump, Heap, class_of};
-use crate::interp::{BULK, FLAT, Frame, Fuel, Native, Stack, Vm};
 use crate::object::{
-    Age, Buffer, CellObject, Class, Closure, DataHeader, Function, Header, INSTANCE_SLOTS, Kind, MAX_LEN,
-    Site, Str, Way,
+    Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, Kind,
+    MAX_LEN, Site, Str, Way,
 };
+use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
 
-pub use crate::interp::{RUNTIME, Runtime};
+pub use crate::abi::{INIT, LEFT, MADE, NOT_MADE, RETURNED, RUNTIME, Runtime, STUBS, Stub, UNCOMPILED};
 
 /// Bits of nil; doubles are all below, unsigned.
 pub const NIL: u64 = value::NIL;
@@ -43,33 +45,33 @@ macro_rules! offsets {
 
 offsets! {
     /// In the VM: the current frame's record.
-    VM_FRAME = offset_of!(Vm, stack) + offset_of!(Stack, frame);
+    VM_FRAME = offset_of!(Context, stack) + offset_of!(Stack, frame);
     /// In the VM: the end of the registers that frames may use.
-    VM_VALUES_END = offset_of!(Vm, stack) + offset_of!(Stack, end);
+    VM_VALUES_END = offset_of!(Context, stack) + offset_of!(Stack, end);
     /// In the VM: 32 bits, units left in the slice of fuel.
-    VM_FUEL = offset_of!(Vm, fuel) + offset_of!(Fuel, slice);
+    VM_FUEL = offset_of!(Context, fuel) + offset_of!(Fuel, slice);
     /// In the VM: the address of a byte that is not 0 if the host wants the run to stop.
-    VM_INTERRUPT = offset_of!(Vm, interrupt);
+    VM_INTERRUPT = offset_of!(Context, interrupt);
     /// In the VM: the end of the frame records that machine code may use.
-    VM_FRAMES_END = offset_of!(Vm, native) + offset_of!(Native, frames_end);
+    VM_FRAMES_END = offset_of!(Context, native) + offset_of!(NativeContext, frames_end);
     /// In the VM: the values of globals.
-    VM_GLOBALS = offset_of!(Vm, native) + offset_of!(Native, globals);
+    VM_GLOBALS = offset_of!(Context, native) + offset_of!(NativeContext, globals);
     /// In the VM: a byte, 1 while the collector is marking, else 0.
-    VM_MARKING = offset_of!(Vm, heap) + Heap::MARKING;
+    VM_MARKING = offset_of!(Context, heap) + Heap::MARKING;
     /// In the VM: the native stack pointer where machine code was entered.
-    VM_SP = offset_of!(Vm, native) + offset_of!(Native, sp);
+    VM_SP = offset_of!(Context, native) + offset_of!(NativeContext, sp);
     /// In the VM: the addresses of stubs, in the order of [`Stub`].
-    VM_STUBS = offset_of!(Vm, native) + offset_of!(Native, stubs);
+    VM_STUBS = offset_of!(Context, native) + offset_of!(NativeContext, stubs);
     /// In the VM: the addresses of runtime functions, in the order of [`Runtime`].
-    VM_RUNTIME = offset_of!(Vm, native) + offset_of!(Native, runtime);
+    VM_RUNTIME = offset_of!(Context, native) + offset_of!(NativeContext, runtime);
     /// In the VM: the bits of nil, which doubles are below.
-    VM_NIL = offset_of!(Vm, native) + offset_of!(Native, nil);
+    VM_NIL = offset_of!(Context, native) + offset_of!(NativeContext, nil);
     /// In the VM: the bits of a global that is not defined.
-    VM_UNDEFINED = offset_of!(Vm, native) + offset_of!(Native, undefined);
+    VM_UNDEFINED = offset_of!(Context, native) + offset_of!(NativeContext, undefined);
     /// In the VM: the gaps of cells, by their size in granules less one.
-    VM_GAPS = gap_offset(0);
+    VM_GAPS = bump_offset(0);
     /// In the VM: the gap that appended strings are allocated from.
-    VM_APPENDED_GAP = gap_offset(class_of(Str::APPENDED_SIZE));
+    VM_APPENDED_GAP = bump_offset(class_of(Str::APPENDED_SIZE));
 
     /// In a frame's record: where it goes on.
     FRAME_PC = offset_of!(Frame, pc);
@@ -150,13 +152,8 @@ offsets! {
     WAY_TARGET = offset_of!(Way, target);
 }
 
-/// How far from the VM the gap of a space lies.
-pub(crate) const fn gap_offset(space: usize) -> usize {
-    offset_of!(Vm, heap) + Heap::BUMPS + space * size_of::<Bump>()
-}
-
 /// Globals from this index on need a test of [`VM_MARKING`] before a store: if it is 1, the interpreter stores.
-pub const FAR_GLOBALS: u32 = crate::interp::NEAR;
+pub const FAR_GLOBALS: u32 = crate::globals::NEAR;
 
 /// Bytes of a granule: cells are multiples of it, and a record of a string is one.
 pub const GRANULE: i32 = heap::GRANULE as i32;
@@ -182,61 +179,6 @@ pub const KIND_CLASS: u8 = Kind::Class as u8;
 pub const KIND_CELL: u8 = Kind::Cell as u8;
 /// The age of an object that was scanned: a store into it must be told to the collector.
 pub const AGE_SCANNED: u8 = Age::Scanned as u8;
-
-/// Code that all functions of a VM share.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(usize)]
-pub enum Stub {
-    /// `extern "C" fn(vm, target) -> u64`: enters machine code at `target`. Returns [`RETURNED`], [`LEFT`] or
-    /// [`UNCOMPILED`].
-    Enter,
-    /// Leaves machine code from any depth: the current frame's record says where to go on.
-    Exit,
-    /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
-    Uncompiled,
-    /// The numbers in `T0` and `T2`, operands that are not what the code was made for, as doubles in the last two
-    /// registers for doubles. `T0` is 0 if they are none, or if the function has no patience left; else it is not.
-    Doubles,
-    /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
-    /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].
-    Construct,
-    /// The sum of the values in `T1` and `T2`, to `T0`, if they are strings and it takes neither fuel nor the collector nor
-    /// a new buffer; else `T0` is 0, and [`Runtime::Concat`] is to be asked.
-    ConcatNow,
-    /// The first of the stubs around [`Runtime`] functions, in their order.
-    Runtime,
-}
-
-impl Stub {
-    /// The name of the stub at an index of [`VM_STUBS`], for listings.
-    #[must_use]
-    pub fn name(index: usize) -> Option<&'static str> {
-        const OWN: [&str; Stub::Runtime as usize] =
-            ["enter", "exit", "uncompiled", "doubles", "construct", "concat_now"];
-        match index.checked_sub(OWN.len()) {
-            None => OWN.get(index).copied(),
-            Some(runtime) => Runtime::ALL.get(runtime).map(|runtime| runtime.name()),
-        }
-    }
-}
-
-/// How many stubs there are.
-pub const STUBS: usize = Stub::Runtime as usize + RUNTIME;
-
-/// What constructing answered: nothing was done.
-pub const NOT_MADE: u64 = 0;
-/// What constructing answered: the call is done.
-pub const MADE: u64 = 1;
-/// What constructing answered: the instance is in the window, and the initializer in `T5`, its function in `T3`; there
-/// is room for its frame.
-pub const INIT: u64 = 2;
-
-/// What entering returned: the frame that was entered returned to its caller.
-pub const RETURNED: u64 = 0;
-/// What entering returned: machine code left, the current frame's record says where to go on.
-pub const LEFT: u64 = 1;
-/// What entering returned: machine code called a function without code, whose frame is the current one.
-pub const UNCOMPILED: u64 = 2;
 
 // What `Option<Gc>` is to machine code: an address, null if there is none.
 const _: () = assert!(size_of::<Option<crate::object::Gc<Closure>>>() == size_of::<usize>());

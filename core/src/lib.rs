@@ -6,10 +6,14 @@
 #[cfg(any(test, fuzzing))]
 extern crate std;
 
+mod abi;
 mod api;
 mod builtins;
 pub mod bytecode;
 pub mod compile;
+mod context;
+mod fuel;
+mod globals;
 mod heap;
 pub mod inspect;
 mod interp;
@@ -18,6 +22,7 @@ pub mod mem;
 mod meter;
 mod object;
 pub mod platform;
+mod stack;
 pub mod syntax;
 pub mod tier;
 mod tunable;

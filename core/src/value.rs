@@ -16,8 +16,6 @@
 
 use core::ptr::NonNull;
 
-use crate::object::{Gc, Header, Kind, Object};
-
 pub(crate) const NIL: u64 = 0xFFFA << 48;
 pub(crate) const OBJECT: u64 = 0xFFFC << 48;
 pub(crate) const INT: u64 = 0xFFFF << 48;
@@ -53,8 +51,12 @@ impl Value {
         Value((NIL | 1) + u64::from(value))
     }
 
+    /// The object at an address.
+    ///
+    /// # Safety
+    /// It is the header of a live object.
     #[inline(always)]
-    pub(crate) fn object<T: Object>(object: Gc<T>) -> Value {
+    pub(crate) unsafe fn at<T>(object: NonNull<T>) -> Value {
         Value(OBJECT + object.as_ptr().expose_provenance() as u64)
     }
 
@@ -125,28 +127,16 @@ impl Value {
         }
     }
 
-    /// The object's header, if it is an object.
+    /// The address of the object, if it is one.
     #[inline(always)]
-    pub(crate) fn header(self) -> Option<Gc<Header>> {
+    pub(crate) fn address<T>(self) -> Option<NonNull<T>> {
         let address = self.0 ^ OBJECT;
         if address >> ADDRESS != 0 {
             return None;
         }
-        let pointer = core::ptr::with_exposed_provenance_mut::<Header>(address as usize);
-        // SAFETY: only `Value::object` makes values of this range, from a live object's non-null address.
-        Some(unsafe { Gc::from_raw(NonNull::new_unchecked(pointer)) })
-    }
-
-    /// The object, if it is one of type `T`.
-    #[inline(always)]
-    pub(crate) fn as_object<T: Object>(self) -> Option<Gc<T>> {
-        self.header().and_then(Gc::downcast)
-    }
-
-    /// The kind of object, if it is one.
-    #[inline]
-    pub(crate) fn kind(self) -> Option<Kind> {
-        self.header().map(|header| header.kind())
+        let pointer = core::ptr::with_exposed_provenance_mut(address as usize);
+        // SAFETY: only `Value::at` makes values of this range, from an address that is not null.
+        Some(unsafe { NonNull::new_unchecked(pointer) })
     }
 
     /// The bits, for machine code.

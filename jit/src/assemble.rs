@@ -1,7 +1,7 @@
 //! Machine code to look at: for either instruction set, with what each piece of it is for.
 
 use siskin_core::mem::Vec;
-use siskin_core::tier::{Bail, Entry, Unit};
+use siskin_core::tier::{Bail, EntryPoint, Unit};
 
 use crate::baseline::{self, Listing, Mark};
 use crate::isa::a64::A64;
@@ -48,7 +48,7 @@ pub struct Assembly {
     /// What each piece of it is for, by ascending offset.
     pub marks: Vec<Mark>,
     /// Where it may be entered, by ascending word.
-    pub entries: Vec<Entry>,
+    pub entries: Vec<EntryPoint>,
 }
 
 /// Compiles a function for an instruction set, be it this machine's or not, as a VM there would.

@@ -3,7 +3,7 @@
 use siskin_core::layout::STUBS;
 use siskin_core::mem::{Mem, Vec};
 use siskin_core::platform::{CodeError, CodeMemory, CodeSpan};
-use siskin_core::tier::{Bail, Entry, NativeCode, NativeTier, Unit};
+use siskin_core::tier::{Bail, EntryPoint, NativeCode, NativeTier, Unit};
 
 use crate::baseline;
 use crate::masm::Masm;
@@ -91,6 +91,6 @@ fn emit_stubs(masm: &mut Native) -> [usize; STUBS] {
     stubs::emit(masm)
 }
 
-fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Vec<Entry>, Bail> {
+fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Vec<EntryPoint>, Bail> {
     baseline::compile(masm, unit)
 }

@@ -33,7 +33,7 @@ impl Vm {
         self.collect();
         let none = |kind: Kind| Population { name: kind.plural(), count: 0, bytes: 0 };
         let mut census = Census { kinds: Kind::ALL.map(none) };
-        self.heap.each_marked(|object, bytes| {
+        self.context.heap.each_marked(|object, bytes| {
             let index = Kind::ALL.iter().position(|kind| *kind == object.kind());
             if let Some(population) = index.and_then(|index| census.kinds.get_mut(index)) {
                 population.count += 1;

@@ -4,8 +4,9 @@ use core::fmt;
 
 use super::value::{ClassView, text};
 use crate::interp::{FunctionId, Vm};
+use crate::object::NativeRecord;
 use crate::object::{Function, Gc, Identified, Site, Way, WayKind};
-use crate::tier::{NativeRecord, Unit};
+use crate::tier::Unit;
 
 /// A function.
 #[derive(Clone, Copy)]
@@ -151,9 +152,11 @@ impl<'v> CacheView<'v> {
 
     fn way(self, way: Way) -> Option<WayView<'v>> {
         // Inline caches hold shapes weakly, and methods through them: the sweeper may not have met a dead one yet.
-        let (class, fields) = match self.vm.heap.shapes.entry(way.shape)? {
-            Identified::Shape(shape) if self.vm.heap.is_alive(shape) => (shape.class.get()?, shape.count),
-            Identified::Class(class) if self.vm.heap.is_alive(class) => (class, 0),
+        let (class, fields) = match self.vm.context.heap.shapes.entry(way.shape)? {
+            Identified::Shape(shape) if self.vm.context.heap.is_alive(shape) => {
+                (shape.class.get()?, shape.count)
+            }
+            Identified::Class(class) if self.vm.context.heap.is_alive(class) => (class, 0),
             Identified::Shape(_) | Identified::Class(_) => return None,
         };
         let target = match (way.kind, way.target) {

@@ -57,9 +57,9 @@ impl Vm {
     /// # Errors
     /// When memory is out.
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
-        let index = self.intern(name.as_bytes()).and_then(|name| self.global(name));
+        let index = self.intern(name.as_bytes()).and_then(|name| self.globals.declare(name));
         self.resume_panic();
-        self.set_global(index?, self.result);
+        self.globals.set(index?, self.result, &mut self.context.heap);
         Ok(())
     }
 
@@ -71,7 +71,7 @@ impl Vm {
     /// The global of that name, if it is defined.
     #[must_use]
     pub fn global_value(&self, name: &str) -> Option<ValueView<'_>> {
-        let index = self.globals.find(self.heap.strings.find(name.as_bytes())?)?;
+        let index = self.globals.find(self.context.heap.strings.find(name.as_bytes())?)?;
         self.globals.value(index).map(|value| ValueView::new(value, self))
     }
 }

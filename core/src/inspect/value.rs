@@ -206,7 +206,7 @@ pub struct InstanceView<'v> {
 
 impl<'v> InstanceView<'v> {
     fn shape(self) -> Option<Gc<Shape>> {
-        self.vm.heap.shapes.get(self.instance.header.shape())
+        self.vm.context.heap.shapes.get(self.instance.header.shape())
     }
 
     /// Its class.

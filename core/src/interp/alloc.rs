@@ -21,7 +21,7 @@ impl Vm {
     /// Memory for an object that `space` serves. A safepoint.
     #[inline(always)]
     pub(crate) fn allocate_in(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
-        match self.heap.bump(space) {
+        match self.context.heap.bump(space) {
             Some(cell) => Ok(cell),
             None => self.allocate_slow(space),
         }
@@ -29,13 +29,13 @@ impl Vm {
 
     #[inline(never)]
     fn allocate_slow(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
-        if let Some(cell) = self.heap.next_gap_at_hand(space) {
+        if let Some(cell) = self.context.heap.next_gap_at_hand(space) {
             return Ok(cell);
         }
         self.end_slice_if_interrupted();
         self.with_collector(0, |heap| heap.refill(space)).or_else(|OutOfMemory| {
             self.collect_for_space(Want::Cell(space))?;
-            self.heap.refill(space)
+            self.context.heap.refill(space)
         })
     }
 
@@ -44,7 +44,7 @@ impl Vm {
         self.end_slice_if_interrupted();
         self.with_collector(size, |heap| heap.allocate_large(size)).or_else(|OutOfMemory| {
             self.collect_for_space(Want::Large(size))?;
-            self.heap.allocate_large(size)
+            self.context.heap.allocate_large(size)
         })
     }
 
@@ -77,16 +77,16 @@ impl Vm {
 
     /// The interned string of those bytes, which are UTF-8. A safepoint.
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
-        if let Some(string) = self.heap.strings.find(bytes) {
+        if let Some(string) = self.context.heap.strings.find(bytes) {
             // It may be dead and waiting to be swept; a mark brings it back.
-            self.heap.mark_object(string);
+            self.context.heap.mark_object(string);
             return Ok(string);
         }
         // Before the allocation: entries of dead strings may leave the table at a safepoint.
-        self.retry_after_gc(None, |vm| vm.heap.strings.reserve(bytes))?;
+        self.retry_after_gc(None, |vm| vm.context.heap.strings.reserve(bytes))?;
         let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
         // SAFETY: as many bytes as the string needs.
-        Ok(unsafe { add_name(&mut self.heap, memory, bytes) })
+        Ok(unsafe { add_name(&mut self.context.heap, memory, bytes) })
     }
 
     /// A string of the bytes of a literal. A safepoint.
@@ -136,9 +136,9 @@ mod tests {
     #[test]
     fn a_name_with_a_page_of_its_own_leaves_the_table_when_it_dies() {
         let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
-        let before = vm.heap.strings.len();
+        let before = vm.context.heap.strings.len();
         vm.intern(&[b'x'; 5000]).unwrap();
         vm.collect_for_space(Want::Table).unwrap();
-        assert_eq!(vm.heap.strings.len(), before);
+        assert_eq!(vm.context.heap.strings.len(), before);
     }
 }

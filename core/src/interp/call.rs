@@ -9,6 +9,7 @@ use crate::mem::OutOfMemory;
 use crate::object::{
     BoundMethod, Class, Closure, Gc, Instance, Method, Native, Object, Site, Str, Way, WayKind,
 };
+use crate::stack::StackError;
 use crate::value::Value;
 
 const NOT_CALLABLE: Fault = Fault::Type("Can only call functions and classes.");
@@ -18,13 +19,13 @@ impl Vm {
     #[inline]
     pub(crate) fn register(&self, index: usize) -> Value {
         // SAFETY: in the block, all of which is written.
-        self.stack.place(index).map_or(Value::NIL, |place| unsafe { *place })
+        self.context.stack.place(index).map_or(Value::NIL, |place| unsafe { *place })
     }
 
     /// Writes a register of the current frame.
     #[inline]
     pub(super) fn set_register(&mut self, index: usize, value: Value) {
-        if let Some(place) = self.stack.place(index) {
+        if let Some(place) = self.context.stack.place(index) {
             // SAFETY: in the block, to whose values nobody holds a reference.
             unsafe { *place = value };
         }
@@ -59,7 +60,7 @@ impl Vm {
             self.stop = Stop::Interrupt;
             Flow::Stop
         } else {
-            let sample = self.fuel.take_sample_due();
+            let sample = self.context.fuel.take_sample_due();
             if self.renew_slice() {
                 self.rewind(words);
                 if sample { self.sample_once() } else { Flow::Reload }
@@ -72,13 +73,13 @@ impl Vm {
 
     /// The next slice of fuel, once the interrupt was looked at; false if there is none.
     pub(super) fn renew_slice(&mut self) -> bool {
-        self.stack.polled(self.native.entered);
-        self.fuel.next_slice()
+        self.context.stack.polled(self.native.entered);
+        self.context.fuel.next_slice()
     }
 
     /// The slice is used up, and what runs next may want a unit: the next slice, if nothing but that is due.
     pub(super) fn renew_slice_early(&mut self) -> bool {
-        if self.fuel.is_sample_due() || self.is_interrupted() {
+        if self.context.fuel.is_sample_due() || self.is_interrupted() {
             return false;
         }
         self.meter.polled();
@@ -96,7 +97,7 @@ impl Vm {
     /// function is gone through from its start.
     #[cold]
     pub(super) fn rewind_instruction(&mut self) {
-        let frame = self.stack.top_mut();
+        let frame = self.context.stack.top_mut();
         let Some(closure) = frame.closure else { return };
         let (mut at, past) = (closure.function.code(), frame.pc);
         while at < past {
@@ -109,17 +110,17 @@ impl Vm {
 
     /// The instruction of `words` words that has just begun is the next one again.
     pub(super) fn rewind(&mut self, words: usize) {
-        let frame = self.stack.top_mut();
+        let frame = self.context.stack.top_mut();
         frame.pc = frame.pc.wrapping_sub(words);
     }
 
     /// A call of the value in register `win`. The frame's pc is past the instruction.
     #[inline(never)]
     pub(super) fn call(&mut self, argc: u8, win: usize) -> Flow {
-        if self.fuel.slice == 0 {
+        if self.context.fuel.slice == 0 {
             return self.next_slice(1);
         }
-        self.fuel.slice -= 1;
+        self.context.fuel.slice -= 1;
         let result = self.call_value(self.register(win), argc, win);
         self.flow(result)
     }
@@ -151,17 +152,17 @@ impl Vm {
         if expected != argc {
             return Err(Fault::Arity { expected, got: argc });
         }
-        match self.stack.push(closure, win) {
+        match self.context.stack.push(closure, win) {
             Ok(()) => {}
-            Err(Fault::OutOfMemory) => {
-                self.retry_after_gc(Some(first), |vm| match vm.stack.push(closure, win) {
-                    Err(Fault::OutOfMemory) => Err(OutOfMemory),
+            Err(StackError::OutOfMemory) => {
+                self.retry_after_gc(Some(first), |vm| match vm.context.stack.push(closure, win) {
+                    Err(StackError::OutOfMemory) => Err(OutOfMemory),
                     other => Ok(other),
                 })??
             }
-            Err(fault) => return Err(fault),
+            Err(error) => return Err(error.into()),
         }
-        self.stack.set_first(first);
+        self.context.stack.set_first(first);
         if closure.function.count() && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
         }
@@ -184,10 +185,10 @@ impl Vm {
     /// `invoke` after the site missed.
     #[inline(never)]
     pub(super) fn invoke(&mut self, argc: u8, win: usize, site: &Site) -> Flow {
-        if self.fuel.slice == 0 {
+        if self.context.fuel.slice == 0 {
             return self.next_slice(2);
         }
-        self.fuel.slice -= 1;
+        self.context.fuel.slice -= 1;
         let result = self.invoke_property(argc, win, site);
         self.flow(result)
     }
@@ -206,10 +207,10 @@ impl Vm {
     /// `super.invoke` after the site missed.
     #[inline(never)]
     pub(super) fn super_invoke(&mut self, argc: u8, win: usize, site: &Site) -> Flow {
-        if self.fuel.slice == 0 {
+        if self.context.fuel.slice == 0 {
             return self.next_slice(2);
         }
-        self.fuel.slice -= 1;
+        self.context.fuel.slice -= 1;
         let result =
             self.super_method(self.register(win + 1 + usize::from(argc)), site, |way| is_direct(way, argc));
         let result = result.and_then(|method| self.enter(method, argc, win, self.register(win)));
@@ -241,7 +242,7 @@ impl Vm {
             return Err(Fault::Bytecode);
         }
         class.inherit(&superclass);
-        self.heap.barrier(class);
+        self.context.heap.barrier(class);
         Ok(())
     }
 

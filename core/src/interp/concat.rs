@@ -2,18 +2,14 @@
 
 use core::ptr::NonNull;
 
-use super::fuel::BULK;
 use super::work::{PIECE, each_part};
 use super::{Fault, Vm};
+use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::meter;
-use crate::object::{Buffer, Gc, MAX_LEN, Object, Origin, Str};
-use crate::tunable::tunable;
+use crate::object::{Buffer, FLAT, Gc, MAX_LEN, Object, Origin, Str};
 use crate::value::Value;
-
-/// Results shorter than this are copied whole.
-pub(crate) const FLAT: usize = tunable(64, 8);
 
 impl Vm {
     /// `lhs + rhs` when they are not both numbers, into register `dst`: the instruction `add`, of one word. A
@@ -69,12 +65,12 @@ impl Vm {
         }
         let len = left.len().checked_add(right.len())?;
         if len < FLAT {
-            let memory = self.heap.bump(Heap::space_of(Str::flat_size(len), false)?)?;
+            let memory = self.context.heap.bump(Heap::space_of(Str::flat_size(len), false)?)?;
             // SAFETY: as many bytes as the string needs.
             return Some(unsafe { flat_sum(memory, left, right) });
         }
         let buffer = left.buffer_to_append(right.len()).filter(|_| right.len() < BULK && len <= MAX_LEN)?;
-        let memory = self.heap.bump(Heap::space_of(Str::APPENDED_SIZE, false)?)?;
+        let memory = self.context.heap.bump(Heap::space_of(Str::APPENDED_SIZE, false)?)?;
         // SAFETY: memory of an appended string; the bytes fit.
         Some(unsafe { appended_sum(memory, len, buffer, right) })
     }

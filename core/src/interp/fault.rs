@@ -3,10 +3,10 @@
 use core::fmt;
 
 use super::Vm;
-use super::stack::Frame;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Gc, Str};
 use crate::platform::OutputError;
+use crate::stack::{Frame, StackError};
 
 /// An error on its way to [`Vm::raise`].
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +34,15 @@ pub(crate) enum Fault {
 impl From<OutOfMemory> for Fault {
     fn from(OutOfMemory: OutOfMemory) -> Fault {
         Fault::OutOfMemory
+    }
+}
+
+impl From<StackError> for Fault {
+    fn from(error: StackError) -> Fault {
+        match error {
+            StackError::OutOfMemory => Fault::OutOfMemory,
+            StackError::Overflow => Fault::StackOverflow,
+        }
     }
 }
 
@@ -209,7 +218,7 @@ pub struct TraceFrame<'a> {
 impl Vm {
     /// The frames that are active, innermost first: after an error, those of the place where it happened.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
-        self.stack.frames().filter_map(|frame: Frame| {
+        self.context.stack.frames().filter_map(|frame: Frame| {
             let function = frame.closure?.function;
             let name = function.name.map(|name| {
                 // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.

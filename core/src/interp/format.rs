@@ -2,9 +2,9 @@
 
 use core::fmt::{self, Write};
 
-use super::fuel::BULK;
 use super::work::each_part;
 use super::{Fault, Vm};
+use crate::fuel::BULK;
 use crate::object::Text;
 use crate::value::Value;
 
@@ -153,7 +153,7 @@ impl Vm {
     /// The text of a value that is no number.
     fn text(&self, value: Value) -> Text {
         if let Some(object) = value.header() {
-            return object.text(&self.heap.shapes);
+            return object.text(&self.context.heap.shapes);
         }
         match value {
             Value::TRUE => Text::plain(b"true"),

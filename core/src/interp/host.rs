@@ -58,7 +58,7 @@ impl Vm {
     #[inline(always)]
     pub(super) fn is_interrupted(&self) -> bool {
         // SAFETY: the host's, which the run has borrowed, or one of the two above.
-        unsafe { self.interrupt.as_ref() }.load(Relaxed)
+        unsafe { self.context.interrupt.as_ref() }.load(Relaxed)
     }
 
     /// Whether the run should stop: the host wishes it, which takes the wish, or panicked.
@@ -69,7 +69,7 @@ impl Vm {
         // no wish that could be taken.
         if wished && !self.panicked {
             // SAFETY: as above.
-            unsafe { self.interrupt.as_ref() }.store(false, Relaxed);
+            unsafe { self.context.interrupt.as_ref() }.store(false, Relaxed);
         }
         wished
     }
@@ -87,19 +87,19 @@ impl Vm {
 
     /// The host of a run, until [`forget_host`](Vm::forget_host). The lifetime is erased only while `host` is borrowed.
     pub(super) fn know_host(&mut self, host: &mut Host<'_>) {
-        self.interrupt = host.interrupt.map_or(no_wish(), NonNull::from);
+        self.context.interrupt = host.interrupt.map_or(no_wish(), NonNull::from);
         self.host = Some(NonNull::from(host).cast::<Host<'static>>());
     }
 
     fn forget_host(&mut self) {
         self.host = None;
-        self.interrupt = no_wish();
+        self.context.interrupt = no_wish();
     }
 
     fn note_panic(&mut self) {
         self.panicked = true;
-        self.interrupt = NonNull::from(&ALWAYS);
-        self.fuel.end_slice();
+        self.context.interrupt = NonNull::from(&ALWAYS);
+        self.context.fuel.end_slice();
     }
 
     /// Nanoseconds by the host's clock, outside a run by that of the options. 0 if there is none.
@@ -124,7 +124,7 @@ impl Vm {
     /// Goes on with a panic of the options' clock: after work outside a run, once all is as it should be.
     pub(crate) fn resume_panic(&mut self) {
         if core::mem::take(&mut self.panicked) {
-            self.interrupt = no_wish();
+            self.context.interrupt = no_wish();
             if let Some(guard) = self.guard {
                 guard.resume();
             }

@@ -63,9 +63,10 @@ impl Vm {
             captures: code.captures.into_mem(&self.mem)?,
             lines: code.lines.into_mem(&self.mem)?,
         };
-        let function = Function::new(self.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
-        self.stack.widen(usize::from(code.registers));
-        function.entry.set(self.native.first_entry());
+        let function =
+            Function::new(self.context.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
+        self.context.stack.widen(usize::from(code.registers));
+        function.entry.set(self.first_entry());
         function.heat().set(self.native.first_heat(self.options.hot));
         let function = self.make(function)?;
         self.temp_roots.push(function.value())?;
@@ -78,7 +79,7 @@ impl Vm {
                 Const::Name(text) => self.name(program, text)?.value(),
                 Const::Global(text) => {
                     let name = self.name(program, text)?;
-                    Value::raw(self.global(name)?)
+                    Value::raw(self.globals.declare(name)?)
                 }
                 Const::Fn(index) => {
                     let behind = count.checked_sub(index.0 as usize + 1);
@@ -86,12 +87,12 @@ impl Vm {
                 }
             };
             slot.set(value);
-            self.heap.part_barrier(function, value);
+            self.context.heap.part_barrier(function, value);
         }
         for (index, site) in code.sites.iter().enumerate() {
             let name = self.name(program, site.name)?;
             function.name_site(index, name);
-            self.heap.part_barrier(function, name.value());
+            self.context.heap.part_barrier(function, name.value());
         }
         Ok(function)
     }

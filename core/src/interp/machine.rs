@@ -68,13 +68,13 @@ impl Machine {
     #[inline(always)]
     pub(super) fn save(&mut self) {
         let pc = self.pc;
-        self.vm().stack.top_mut().pc = pc;
+        self.vm().context.stack.top_mut().pc = pc;
     }
 
     /// Takes up the VM's current frame.
     #[inline(always)]
     pub(super) fn reload(&mut self) {
-        let frame = *self.vm().stack.top();
+        let frame = *self.vm().context.stack.top();
         self.pc = frame.pc;
         self.base = frame.base;
         self.data = frame.data;
@@ -194,7 +194,7 @@ impl Machine {
     #[inline(always)]
     pub(super) fn running(&mut self) -> Gc<Closure> {
         // SAFETY: only the host's record has none, and it runs no code.
-        unsafe { self.vm().stack.top().closure.unwrap_unchecked() }
+        unsafe { self.vm().context.stack.top().closure.unwrap_unchecked() }
     }
 
     /// A captured variable of the running closure.

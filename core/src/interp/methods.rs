@@ -1,8 +1,8 @@
 //! Adding methods to a class.
 
-use super::fuel::BULK;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
+use crate::fuel::BULK;
 use crate::mem::OutOfMemory;
 use crate::object::{Class, DEPTH, Declaration, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
 
@@ -26,7 +26,7 @@ impl Vm {
         self.temp_roots.truncate(before);
         class.methods.set(Some(methods?));
         class.method_count.set(count.saturating_add(u32::from(is_new)));
-        self.heap.barrier(class);
+        self.context.heap.barrier(class);
         Ok(())
     }
 
@@ -92,7 +92,7 @@ impl Vm {
             if let Place::Node(next) = place
                 && node.replace(at, next, maker)
             {
-                self.heap.barrier(node);
+                self.context.heap.barrier(node);
                 return Ok(root);
             }
             let mut draft = Draft::of(node);

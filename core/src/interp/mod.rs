@@ -25,34 +25,23 @@ mod concat;
 mod dispatch;
 mod fault;
 mod format;
-mod fuel;
-mod globals;
 mod host;
 mod load;
 mod machine;
+mod meter;
 mod methods;
 mod native;
 mod property;
 mod sample;
 mod semantics;
-mod stack;
 mod visitor;
 mod vm;
 mod work;
 
-pub(crate) use concat::FLAT;
 pub(crate) use fault::Fault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Number;
 #[cfg(any(test, fuzzing))]
-pub(crate) use fuel::SLICE;
-pub(crate) use fuel::{BULK, Fuel};
-pub(crate) use globals::{Globals, NEAR};
-#[cfg(any(test, fuzzing))]
 pub(crate) use native::DEPTH;
-pub(crate) use native::Native;
-pub use native::{NativeStats, RUNTIME, Runtime};
-#[cfg(any(test, fuzzing))]
-pub(crate) use stack::UNPOLLED;
-pub(crate) use stack::{Frame, Stack};
+pub use native::NativeStats;
 pub use vm::{Dispatch, Options, Outcome, Stats, Vm};

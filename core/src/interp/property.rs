@@ -8,13 +8,13 @@
 //!   shape, then class ──> fill a free way, or the lookup cache
 //! ```
 
-use super::fuel::BULK;
 use super::vm::{LOOKUPS, Lookup};
 use super::work::entries;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
+use crate::context::bump_offset;
+use crate::fuel::BULK;
 use crate::heap::Heap;
-use crate::layout::gap_offset;
 use crate::mem::OutOfMemory;
 use crate::object::{
     Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Identified, Instance, Location, Object, Shape, Site,
@@ -48,7 +48,7 @@ impl Vm {
         accept: impl Fn(&Way) -> bool,
     ) -> Option<Found> {
         let id = instance.header.shape();
-        let shape = self.heap.shapes.get(id)?;
+        let shape = self.context.heap.shapes.get(id)?;
         if shape.dict {
             let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
             return field.or_else(|| shape.class.get()?.method(site.name).map(Found::Method));
@@ -103,7 +103,7 @@ impl Vm {
         value: Value,
     ) -> Result<(), Fault> {
         let id = instance.header.shape();
-        let shape = self.heap.shapes.get(id).ok_or(Fault::Bytecode)?;
+        let shape = self.context.heap.shapes.get(id).ok_or(Fault::Bytecode)?;
         if shape.dict {
             let dict = instance.dict().ok_or(Fault::Bytecode)?;
             if dict.get(site.name).is_none() {
@@ -111,8 +111,8 @@ impl Vm {
                 self.charge_bulk(BULK, WORDS)?;
             }
             self.retry_after_gc(None, |_| dict.set(site.name, value))?;
-            self.heap.part_barrier(dict, site.name.value());
-            self.heap.part_barrier(dict, value);
+            self.context.heap.part_barrier(dict, site.name.value());
+            self.context.heap.part_barrier(dict, value);
             return Ok(());
         }
         let Some(location) = shape.find(site.name) else {
@@ -127,12 +127,12 @@ impl Vm {
         match location {
             Location::Inline(slot) => {
                 let field = instance.slots().get(usize::from(slot)).ok_or(Fault::Bytecode)?;
-                self.heap.set(instance, field, value);
+                self.context.heap.set(instance, field, value);
             }
             Location::Outline(slot) => {
                 let outline = instance.outline().ok_or(Fault::Bytecode)?;
                 let field = outline.values().get(usize::from(slot)).ok_or(Fault::Bytecode)?;
-                self.heap.set(outline, field, value);
+                self.context.heap.set(outline, field, value);
             }
         }
         Ok(())
@@ -174,7 +174,7 @@ impl Vm {
         self.retry_after_gc(None, |_| shape.reserve_transition())?;
         let next = self.make_shape(class, shape.capacity, Some((shape, name)))?;
         shape.add_transition(name, next);
-        self.heap.barrier(shape);
+        self.context.heap.barrier(shape);
         Ok(Some(next))
     }
 
@@ -185,8 +185,8 @@ impl Vm {
         capacity: u16,
         parent: Option<(Gc<Shape>, Gc<Str>)>,
     ) -> Result<Gc<Shape>, OutOfMemory> {
-        let id = self.retry_after_gc(None, |vm| vm.heap.shapes.reserve())?;
-        let shape = Shape::new(self.heap.mem(), id, Some(class), capacity, parent);
+        let id = self.retry_after_gc(None, |vm| vm.context.heap.shapes.reserve())?;
+        let shape = Shape::new(self.context.heap.mem(), id, Some(class), capacity, parent);
         self.register_shape(class, shape)
     }
 
@@ -194,12 +194,12 @@ impl Vm {
         let id = shape.id;
         match self.make(shape) {
             Ok(shape) => {
-                self.heap.shapes.set(id, Identified::Shape(shape));
+                self.context.heap.shapes.set(id, Identified::Shape(shape));
                 class.shapes.set(class.shapes.get().saturating_add(1));
                 Ok(shape)
             }
             Err(error) => {
-                self.heap.shapes.give_back(id);
+                self.context.heap.shapes.give_back(id);
                 Err(error)
             }
         }
@@ -226,7 +226,7 @@ impl Vm {
             Slots::init(memory.as_ptr(), capacity, old);
             Gc::from_raw(memory)
         };
-        self.heap.set(instance, last, slots.value());
+        self.context.heap.set(instance, last, slots.value());
         self.widen_class(next);
         Ok(())
     }
@@ -239,7 +239,7 @@ impl Vm {
             // Only a better guess: no matter if there is no memory for it, or the script is to stop.
             if let Ok(root) = self.make_shape(class, capacity, None) {
                 set_root(class, root);
-                self.heap.barrier(class);
+                self.context.heap.barrier(class);
             }
             self.suspended = false;
         }
@@ -251,16 +251,16 @@ impl Vm {
         let dict_shape = match class.dict.get() {
             Some(dict_shape) => dict_shape,
             None => {
-                let id = self.retry_after_gc(None, |vm| vm.heap.shapes.reserve())?;
-                let made = Shape::new_dict(self.heap.mem(), id, class, shape.capacity);
+                let id = self.retry_after_gc(None, |vm| vm.context.heap.shapes.reserve())?;
+                let made = Shape::new_dict(self.context.heap.mem(), id, class, shape.capacity);
                 let made = self.register_shape(class, made)?;
                 class.dict.set(Some(made));
-                self.heap.barrier(class);
+                self.context.heap.barrier(class);
                 made
             }
         };
         self.charge_bulk(entries(usize::from(shape.count)), WORDS)?;
-        let dict = self.make(Dict::new(self.heap.mem()))?;
+        let dict = self.make(Dict::new(self.context.heap.mem()))?;
         self.retry_after_gc(Some(dict.value()), |_| {
             let mut result = Ok(());
             shape.each_field(|name, index| {
@@ -270,10 +270,10 @@ impl Vm {
             result
         })?;
         // It may have been scanned meanwhile.
-        self.heap.barrier(dict);
+        self.context.heap.barrier(dict);
         let (first, others) = instance.slots().split_first().ok_or(Fault::Bytecode)?;
         instance.header.set_shape(dict_shape.id);
-        self.heap.set(instance, first, dict.value());
+        self.context.heap.set(instance, first, dict.value());
         // They would keep alive what the fields once were.
         others.iter().for_each(|slot| slot.set(Value::NIL));
         Ok(())
@@ -284,17 +284,17 @@ impl Vm {
         if let Some(root) = class.root.get() {
             return Ok(root);
         }
-        let identity = self.retry_after_gc(None, |vm| vm.heap.shapes.reserve())?;
+        let identity = self.retry_after_gc(None, |vm| vm.context.heap.shapes.reserve())?;
         match self.make_shape(class, inline_capacity(class.fields.get()), None) {
             Ok(root) => {
-                self.heap.shapes.set(identity, Identified::Class(class));
+                self.context.heap.shapes.set(identity, Identified::Class(class));
                 class.header.set_shape(identity);
                 set_root(class, root);
-                self.heap.barrier(class);
+                self.context.heap.barrier(class);
                 Ok(root)
             }
             Err(error) => {
-                self.heap.shapes.give_back(identity);
+                self.context.heap.shapes.give_back(identity);
                 Err(error)
             }
         }
@@ -321,7 +321,7 @@ impl Vm {
 fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     class.root.set(Some(root));
     class.fresh.set(Instance::fresh_header(root.id, root.capacity));
-    class.gap.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, gap_offset));
+    class.gap.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, bump_offset));
 }
 
 /// Looks for a property in the shape, then in its class.

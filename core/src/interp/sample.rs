@@ -11,7 +11,7 @@ use super::{Vm, dispatch};
 use crate::bytecode::operand::OperandKind;
 use crate::bytecode::{Field, Insn, Op};
 use crate::object::{Closure, Function, Gc, Kind};
-use crate::tier::{Feedback, Kinds, NativeRecord};
+use crate::object::{Feedback, Kinds, NativeRecord};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -36,10 +36,10 @@ impl Vm {
     /// function is left, with nothing new seen on the way or enough in all.
     #[inline(never)]
     fn sample(&mut self) -> Flow {
-        let (start, depth) = (self.stack.top().pc, self.stack.depth());
+        let (start, depth) = (self.context.stack.top().pc, self.context.stack.depth());
         let mut news = true;
         for count in 0..LONGEST {
-            if self.stack.top().pc == start || self.stack.depth() < depth {
+            if self.context.stack.top().pc == start || self.context.stack.depth() < depth {
                 if count >= SAMPLE || !news {
                     break;
                 }
@@ -55,9 +55,9 @@ impl Vm {
 
     /// Notes what the next instruction of the current frame is about to meet. True if that is news.
     pub(super) fn record(&mut self) -> bool {
-        let Some(closure) = self.stack.top().closure else { return false };
+        let Some(closure) = self.context.stack.top().closure else { return false };
         let function = closure.function;
-        let at = function.word_index(self.stack.top().pc);
+        let at = function.word_index(self.context.stack.top().pc);
         let Some(words @ &[first, ..]) = function.words().get(at as usize..) else { return false };
         let Some(op) = Op::from_word(first) else { return false };
         let Ok(mut slot) = function.feedback.try_borrow_mut() else { return false };
@@ -84,7 +84,7 @@ impl Vm {
             && let Ok(true) = feedback.see_call(at + op.words() as u32, callee)
         {
             news = true;
-            self.heap.part_barrier(function, callee.value());
+            self.context.heap.part_barrier(function, callee.value());
             let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
             if compiled && self.native.inlines(callee.function.words()) && feedback.may_renew() {
                 self.give_up_code(function);

@@ -145,7 +145,8 @@ impl Visitor for Machine {
     fn def_global(&mut self, src: Src, global: Global32) -> Flow {
         let value = self.read(src);
         let index = self.constant(global.0 as usize).as_raw();
-        self.vm().set_global(index, value);
+        let vm = self.vm();
+        vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next
     }
 
@@ -426,7 +427,7 @@ fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
     let function: Gc<Function> = function.as_object().ok_or(Fault::Bytecode)?;
     vm.charge_bulk(function.captures.len() * size_of::<Value>(), 2)?;
     let closure = vm.make_closure(function)?;
-    let running = vm.stack.top().closure.ok_or(Fault::Bytecode)?;
+    let running = vm.context.stack.top().closure.ok_or(Fault::Bytecode)?;
     for (slot, capture) in closure.captures().iter().zip(&function.captures) {
         // New objects need no barrier.
         slot.set(match *capture {

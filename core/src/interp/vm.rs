@@ -1,20 +1,20 @@
 //! The virtual machine: everything that a running script belongs to.
 
 use core::ptr::NonNull;
-use core::sync::atomic::AtomicBool;
 
-use super::fuel::{BULK, Fuel};
-use super::globals::Globals;
 use super::host::{HostGuard, no_wish};
-use super::native::Native;
-use super::stack::Stack;
+use super::meter::Meter;
+use super::native::{Native, addresses};
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
+use crate::context::{Context, NativeContext};
+use crate::fuel::{BULK, Fuel};
+use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
-use crate::meter::Meter;
 use crate::object::{Closure, Declaration, Function, Gc, NativeFn, Str, Way};
 use crate::platform::{Host, PanicGuard};
+use crate::stack::Stack;
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -127,12 +127,11 @@ pub(crate) struct Lookup {
 pub(crate) const LOOKUPS: usize = tunable(if cfg!(target_pointer_width = "64") { 256 } else { 32 }, 4);
 
 /// A virtual machine: a heap, globals, and one stack to run on.
+#[repr(C)]
 pub struct Vm {
-    pub(crate) stack: Stack,
-    pub(crate) fuel: Fuel,
+    pub(crate) context: Context,
     pub(crate) native: Native,
     pub(crate) globals: Globals,
-    pub(crate) heap: Heap,
     /// Values that must live though no register holds them.
     pub(crate) temp_roots: Vec<Value>,
     /// What the last run that was done ended with.
@@ -153,8 +152,6 @@ pub struct Vm {
     pub(crate) options: Options,
     /// The host, while the script runs.
     pub(super) host: Option<NonNull<Host<'static>>>,
-    /// Where the host says that the run should stop.
-    pub(crate) interrupt: NonNull<AtomicBool>,
     /// What catches its panics.
     pub(super) guard: Option<&'static dyn PanicGuard>,
     /// Whether it panicked in this run.
@@ -173,6 +170,9 @@ pub struct Vm {
     pub(crate) meter: Meter,
     pub(crate) mem: Mem,
 }
+
+// Machine code has the context's address, functions that it calls take it for the VM's.
+const _: () = assert!(core::mem::offset_of!(Vm, context) == 0);
 
 // SAFETY: a VM owns all that it points to: heap, stacks and tables; what it returns holds no pointer into them,
 // only handles of its Mem, which are Send.
@@ -235,11 +235,15 @@ impl Vm {
         lookups.resize(LOOKUPS, Lookup { name: None, way: Way::EMPTY })?;
         let globals = Globals::new(&mem);
         let mut vm = Vm {
-            stack: Stack::new(&mem, options.max_frames as usize)?,
-            fuel: Fuel::new(),
+            context: Context {
+                stack: Stack::new(&mem, options.max_frames as usize)?,
+                fuel: Fuel::new(),
+                interrupt: no_wish(),
+                native: NativeContext::new(addresses()),
+                heap,
+            },
             native: Native::new(&mem),
             globals,
-            heap,
             temp_roots: Vec::new(&mem),
             result: Value::NIL,
             temp_root: Value::NIL,
@@ -251,7 +255,6 @@ impl Vm {
             stop: Stop::Done,
             options,
             host: None,
-            interrupt: no_wish(),
             guard: alloc.guard(),
             panicked: false,
             running: false,
@@ -283,13 +286,18 @@ impl Vm {
     /// Counters since it was made.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        Stats { memory: self.mem.usage(), heap: self.heap.stats(), fuel: self.fuel.spent(), ..self.stats }
+        Stats {
+            memory: self.mem.usage(),
+            heap: self.context.heap.stats(),
+            fuel: self.context.fuel.spent(),
+            ..self.stats
+        }
     }
 
     /// Fuel left of the last run's budget; none if it had no bound.
     #[must_use]
     pub fn fuel_left(&self) -> Option<u64> {
-        self.fuel.left()
+        self.context.fuel.left()
     }
 
     /// Collects all garbage now.
@@ -299,18 +307,18 @@ impl Vm {
 
     /// Begins a call of `closure`, which takes no arguments; `run` runs it.
     pub(crate) fn begin(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
-        self.stack.reset();
+        self.context.stack.reset();
         self.running = false;
-        self.fuel.forgive();
+        self.context.fuel.forgive();
         self.work = Work::NONE;
         self.meter.start();
-        match self.stack.push(closure, 0) {
+        match self.context.stack.push(closure, 0) {
             Ok(()) => {
-                self.stack.set_first(Value::object(closure));
+                self.context.stack.set_first(Value::object(closure));
                 self.running = true;
                 Ok(())
             }
-            Err(fault) => Err(self.error(fault)),
+            Err(error) => Err(self.error(error.into())),
         }
     }
 
@@ -325,14 +333,14 @@ impl Vm {
         if !self.running {
             return Outcome::Done;
         }
-        self.fuel.set(fuel);
+        self.context.fuel.set(fuel);
         self.know_host(host);
         Meter::begin_run(self);
         let hosted = HostGuard(self);
         hosted.0.run_tiers();
         drop(hosted);
         Meter::end_run(self);
-        self.stack.check();
+        self.context.stack.check();
         if core::mem::take(&mut self.panicked) {
             self.stop = Stop::Error(self.error(Fault::Panic));
             self.running = false;
@@ -344,7 +352,7 @@ impl Vm {
             Stop::Done => {
                 self.running = false;
                 // SAFETY: the host's record is the current one, and its register 0 is the script's.
-                self.result = unsafe { *self.stack.top().base };
+                self.result = unsafe { *self.context.stack.top().base };
                 Outcome::Done
             }
             Stop::Fuel | Stop::Switch => Outcome::OutOfFuel,
@@ -374,10 +382,10 @@ impl Vm {
     /// script up, so both are timed.
     pub(super) fn with_collector<R>(&mut self, size: usize, f: impl FnOnce(&mut Heap) -> R) -> R {
         let before = self.nanoseconds().unwrap_or(0);
-        let done = self.heap.work();
+        let done = self.context.heap.work();
         self.with_roots(|heap, roots| heap.step(roots, size));
-        let result = f(&mut self.heap);
-        self.meter.turn(self.heap.work() - done);
+        let result = f(&mut self.context.heap);
+        self.meter.turn(self.context.heap.work() - done);
         self.count_pause(before);
         result
     }
@@ -405,20 +413,20 @@ impl Vm {
         let entered = core::mem::replace(&mut self.native.entered, usize::MAX);
         let result = self.rescue(want);
         self.native.entered = entered;
-        self.stack.rescan_from(entered);
+        self.context.stack.rescan_from(entered);
         self.count_pause(before);
         result
     }
 
     fn rescue(&mut self, want: Want) -> Result<(), OutOfMemory> {
         loop {
-            let done = self.heap.work();
+            let done = self.context.heap.work();
             let step = self.with_roots(|heap, roots| heap.rescue_step(roots, want));
             // Loading is no script's work, and what a host does once cannot thrash.
             let in_script = self.host.is_some() || self.panicked;
             if in_script {
                 // A step costs a unit at least, so that any number of them ends with the fuel.
-                self.fuel.charge_bulk(((self.heap.work() - done) as usize).max(BULK));
+                self.context.fuel.charge_bulk(((self.context.heap.work() - done) as usize).max(BULK));
             }
             match step {
                 RescueStep::Done { room } if room || !in_script => return Ok(()),
@@ -436,15 +444,15 @@ impl Vm {
     /// hears it; machine code, which notices no return, is left.
     pub(super) fn end_slice_if_interrupted(&mut self) {
         if self.is_interrupted() {
-            self.fuel.end_slice();
-            self.stack.poll_next_return(self.native.entered);
+            self.context.fuel.end_slice();
+            self.context.stack.poll_next_return(self.native.entered);
             self.native.moved = true;
         }
     }
 
     /// Whether a script cannot go on now: the host has interrupted it, or there is no fuel.
     fn is_to_stop(&self) -> bool {
-        self.is_interrupted() || self.fuel.left() == Some(0)
+        self.is_interrupted() || self.context.fuel.left() == Some(0)
     }
 
     /// Takes the run to its end if a collection for space was left unfinished because the script is to stop, rather than
@@ -455,7 +463,7 @@ impl Vm {
         }
         if self.take_interrupt() {
             self.stop = Stop::Interrupt;
-        } else if self.fuel.left() == Some(0) {
+        } else if self.context.fuel.left() == Some(0) {
             self.stop = Stop::Fuel;
         } else {
             return false;
@@ -468,7 +476,7 @@ impl Vm {
     /// whenever shapes may have died.
     fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
         let mut roots = VmRoots {
-            stack: &mut self.stack,
+            stack: &mut self.context.stack,
             globals: &mut self.globals,
             temp_roots: &self.temp_roots,
             scripts: &self.scripts,
@@ -480,8 +488,8 @@ impl Vm {
             entered: self.native.entered,
             leave: &mut self.native.moved,
         };
-        let result = f(&mut self.heap, &mut roots);
-        if self.heap.shapes.take_released() {
+        let result = f(&mut self.context.heap, &mut roots);
+        if self.context.heap.shapes.take_released() {
             self.lookups.fill(Lookup { name: None, way: Way::EMPTY });
         }
         result
@@ -490,9 +498,9 @@ impl Vm {
     /// Defines a global that calls the host.
     pub(crate) fn define_native(&mut self, name: &str, call: NativeFn) -> Result<(), OutOfMemory> {
         let name = self.intern(name.as_bytes())?;
-        let index = self.global(name)?;
+        let index = self.globals.declare(name)?;
         let native = self.make(crate::object::Native::new(call))?;
-        self.set_global(index, native.value());
+        self.globals.set(index, native.value(), &mut self.context.heap);
         Ok(())
     }
 }

@@ -14,9 +14,9 @@
 
 use core::ops::Range;
 
-use super::fuel::{BULK, SLICE};
 use super::vm::Stop;
 use super::{Fault, Vm};
+use crate::fuel::{BULK, SLICE};
 use crate::value::Value;
 
 /// The most bytes of work between two looks at the interrupt.
@@ -55,11 +55,11 @@ impl Vm {
         debug_assert!(paid < units || paid == 0);
         let mut start = paid * BULK;
         loop {
-            if paid < units && self.fuel.slice == 0 && !self.refill(words) {
+            if paid < units && self.context.fuel.slice == 0 && !self.refill(words) {
                 self.work.paid = paid;
                 return Err(Fault::Stopped);
             }
-            paid += self.fuel.pay_from_slice(units - paid);
+            paid += self.context.fuel.pay_from_slice(units - paid);
             // What is less than a unit is done with the last one.
             let end = if paid == units { bytes } else { paid * BULK };
             piece(self, start..end)?;

@@ -14,11 +14,12 @@ use core::alloc::Layout;
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
-use super::{Gc, Header, Kind, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing};
+use super::{
+    Feedback, Gc, Header, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing,
+};
 use crate::bytecode::Capture;
 use crate::bytecode::lines::Lines;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::tier::{Feedback, NativeRecord};
 use crate::tunable::tunable;
 use crate::value::Value;
 

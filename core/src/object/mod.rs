@@ -12,13 +12,16 @@
 
 mod class;
 mod closure;
+mod feedback;
 mod function;
 mod instance;
 mod kind;
 mod methods;
+mod native_code;
 mod shape;
 mod string;
 mod text;
+mod value;
 
 use core::cell::Cell;
 use core::fmt;
@@ -30,12 +33,16 @@ use crate::value::Value;
 
 pub(crate) use class::{BoundMethod, Class, Native, NativeFn};
 pub(crate) use closure::{CellObject, Closure};
+pub(crate) use feedback::Feedback;
+pub use feedback::Kinds;
 pub(crate) use function::{COLD, DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
 pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
 pub(crate) use methods::{DEPTH, Declaration, Draft, FEW, Method, Methods, Place, digit};
+pub(crate) use native_code::NativeRecord;
+pub use native_code::{EntryPoint, NativeCode};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
-pub(crate) use string::{Buffer, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
+pub(crate) use string::{Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
 pub(crate) use text::Text;
 
 /// The shape of everything that is not an instance or a class.

@@ -31,6 +31,9 @@ pub(crate) const MAX_LEN: usize = tunable(1 << 30, 1 << 20);
 /// Literals longer than this are not interned.
 pub(crate) const INTERN_LIMIT: usize = tunable(64, 8);
 
+/// Results shorter than this are copied whole.
+pub(crate) const FLAT: usize = tunable(64, 8);
+
 const INTERNED: u16 = 1;
 const APPENDED: u16 = 2;
 /// A flat string that was computed: the next concatenation gives it a buffer.

@@ -10,16 +10,14 @@
 //! of it, and gives code that behaves as the interpreter does, with the places that may be entered. What the code
 //! may touch, [`layout`](crate::layout) says.
 
-mod feedback;
 mod unit;
 
 use core::fmt;
 
-pub(crate) use feedback::Feedback;
-pub use feedback::Kinds;
+pub use crate::object::{EntryPoint, Kinds, NativeCode};
 pub use unit::{Callee, Unit};
 
-use crate::mem::{OutOfMemory, Vec};
+use crate::mem::OutOfMemory;
 use crate::platform::{CodeError, CodeSpan};
 
 /// Why a function stays interpreted.
@@ -67,53 +65,6 @@ impl From<CodeError> for Bail {
     }
 }
 
-/// A place of a function's machine code that the VM may enter: before the instruction at word `word`, everything
-/// that is alive is in registers of the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
-    /// The word of bytecode.
-    pub word: u32,
-    /// The offset in the code.
-    pub offset: u32,
-}
-
-/// Machine code of one function.
-#[derive(Debug)]
-pub struct NativeCode {
-    /// Where it lies.
-    pub span: CodeSpan,
-    /// Where it may be entered, by ascending word; the first is word 0.
-    pub entries: Vec<Entry>,
-}
-
-impl NativeCode {
-    /// The address where the instruction at `word` begins, if it may be entered there.
-    pub(crate) fn address(&self, word: u32) -> Option<*const u8> {
-        if word == 0 {
-            // By far the most frequent.
-            return Some(self.span.start.as_ptr().wrapping_add(self.entries.first()?.offset as usize));
-        }
-        let index = self.entries.binary_search_by_key(&word, |entry| entry.word).ok()?;
-        let offset = self.entries.get(index)?.offset as usize;
-        Some(self.span.start.as_ptr().wrapping_add(offset))
-    }
-}
-
-/// What native tiers made of a function.
-#[derive(Debug)]
-pub(crate) enum NativeRecord {
-    /// Nothing yet.
-    Cold,
-    /// It was sampled because it gets warm, so many times.
-    Warm(u8),
-    /// It is to be compiled.
-    Hot,
-    /// Code.
-    Compiled(NativeCode),
-    /// It stays interpreted.
-    Bailed,
-}
-
 /// A compiler to machine code, with the memory it puts it in.
 ///
 /// # Safety
@@ -129,7 +80,7 @@ pub unsafe trait NativeTier: Send {
     ///
     /// # Errors
     /// When there is no memory, executable or other.
-    fn stubs(&mut self) -> Result<[usize; crate::layout::STUBS], Bail>;
+    fn stubs(&mut self) -> Result<[usize; crate::abi::STUBS], Bail>;
 
     /// Compiles a function. No code of this tier runs from here to the next [`seal`](NativeTier::seal).
     ///

@@ -2,7 +2,7 @@
 
 use super::Kinds;
 use crate::bytecode::Op;
-use crate::interp::Globals;
+use crate::globals::Globals;
 use crate::mem::Mem;
 use crate::object::{Function, Gc};
 

@@ -33,7 +33,7 @@ mod visitor;
 use siskin_core::bytecode::{Effect, Insn};
 use siskin_core::layout::{Runtime, Stub, VM_STUBS};
 use siskin_core::mem::Vec;
-use siskin_core::tier::{Bail, Entry, Unit};
+use siskin_core::tier::{Bail, EntryPoint, Unit};
 
 use crate::buffer::Label;
 use crate::masm::{Masm, Mem, Reg, Rhs, at};
@@ -51,7 +51,7 @@ const MAX_WORDS: usize = 1 << 13;
 ///
 /// # Errors
 /// When memory is out or the function is too long.
-pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Vec<Entry>, Bail> {
+pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Vec<EntryPoint>, Bail> {
     compile_listed(masm, unit, None)
 }
 
@@ -63,7 +63,7 @@ pub fn compile_listed<M: Masm>(
     masm: &mut M,
     unit: &Unit<'_>,
     listing: Option<&mut Listing>,
-) -> Result<Vec<Entry>, Bail> {
+) -> Result<Vec<EntryPoint>, Bail> {
     let words = unit.words();
     if words.len() > MAX_WORDS {
         return Err(Bail::TooLong { words: words.len() as u32 });
@@ -151,7 +151,7 @@ struct Pass<'p, 'u, M> {
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    fn run(&mut self) -> Result<Vec<Entry>, Bail> {
+    fn run(&mut self) -> Result<Vec<EntryPoint>, Bail> {
         self.find_leaders();
         self.mark(Part::Prologue);
         self.masm.landing();
@@ -251,13 +251,13 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// A way in for each block.
-    fn emit_entries(&mut self) -> Result<Vec<Entry>, Bail> {
+    fn emit_entries(&mut self) -> Result<Vec<EntryPoint>, Bail> {
         let mut entries = Vec::new(self.unit.mem());
         let mut next = 0;
         for word in 0..self.unit.words().len() {
             if let Some(leader) = self.leader(word as u32) {
                 self.mark(Part::Entry(word as u32));
-                entries.push(Entry { word: word as u32, offset: self.masm.offset() as u32 })?;
+                entries.push(EntryPoint { word: word as u32, offset: self.masm.offset() as u32 })?;
                 self.masm.landing();
                 if let Some(&(at, held)) = self.holding.get(next)
                     && at == word as u32

@@ -8,7 +8,7 @@ use crate::mem::testing::SYSTEM;
 
 fn vm(gc_stress: bool) -> Vm {
     let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
-    vm.fuel.set(None);
+    vm.context.fuel.set(None);
     vm
 }
 
@@ -79,16 +79,16 @@ fn what_is_done_at_once_costs_no_fuel() {
     // There is room once one was made with whatever it took.
     let _ = (sum(&mut vm, short, short), sum(&mut vm, base, short));
     let base = appended(&mut vm, "b", 1000);
-    let spent = vm.fuel.spent();
+    let spent = vm.context.fuel.spent();
     assert_eq!(vm.concat_now(short, short).map(|sum| sum.len()), Some(2));
     assert!(vm.concat_now(base, long).is_none(), "it costs");
-    assert_eq!(vm.fuel.spent(), spent);
+    assert_eq!(vm.context.fuel.spent(), spent);
     let appended = vm.concat_now(base, short).unwrap();
     assert!(appended.buffer() == base.buffer() && appended.len() == base.len() + 1);
     assert!(vm.concat_now(base, short).is_none(), "the room was taken");
-    assert_eq!(vm.fuel.spent(), spent);
+    assert_eq!(vm.context.fuel.spent(), spent);
     sum(&mut vm, appended, long);
-    assert_eq!(vm.fuel.spent(), spent + 1);
+    assert_eq!(vm.context.fuel.spent(), spent + 1);
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn however_a_string_is_made_equal_bytes_are_equal() {
 #[test]
 fn a_name_that_died_can_be_made_again() {
     let mut vm = vm(false);
-    let before = vm.heap.strings.len();
+    let before = vm.context.heap.strings.len();
     for round in 0..100 {
         let name = vm.intern(b"now and then").unwrap();
         assert_eq!(name.text(), "now and then");
@@ -139,7 +139,7 @@ fn a_name_that_died_can_be_made_again() {
         }
     }
     vm.collect_for_space(Want::Table).unwrap();
-    assert_eq!(vm.heap.strings.len(), before);
+    assert_eq!(vm.context.heap.strings.len(), before);
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_name_is_one_object_for_as_long_as_anyone_holds_it() {
     for index in 0..100_000_u32 {
         vm.intern(&index.to_le_bytes()).unwrap();
     }
-    assert!(vm.heap.strings.len() < 60_000, "{}", vm.heap.strings.len());
+    assert!(vm.context.heap.strings.len() < 60_000, "{}", vm.context.heap.strings.len());
     assert!(vm.intern(b"held").unwrap() == held);
 }
 

@@ -18,17 +18,15 @@ use core::ptr::NonNull;
 
 use super::Vm;
 use super::machine::Flow;
-use super::stack::Frame;
 use super::vm::Stop;
-use crate::layout::{LEFT, RETURNED, STUBS, Stub, UNCOMPILED};
+use crate::abi::{LEFT, RETURNED, Stub, UNCOMPILED};
 use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::NativeRecord;
 use crate::object::{COLD, Function, Gc};
 use crate::platform::CodeSpan;
-use crate::tier::{Bail, NativeRecord, NativeTier};
+use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
-use crate::value::Value;
-use runtime::addresses;
-pub use runtime::{RUNTIME, Runtime};
+pub(super) use runtime::addresses;
 
 /// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
 /// calls leave and enter again.
@@ -37,17 +35,8 @@ pub(crate) const DEPTH: usize = tunable(1024, 7);
 /// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
 const SWITCH: u32 = 2;
 
-/// What machine code finds in the VM beside its stacks and fuel.
-#[repr(C)]
+/// The native tier of a VM, and what runs of it.
 pub(crate) struct Native {
-    pub(crate) frames_end: *mut Frame,
-    pub(crate) globals: *mut Value,
-    pub(crate) sp: usize,
-    pub(crate) stubs: [usize; STUBS],
-    pub(crate) runtime: [usize; RUNTIME],
-    /// Constants that machine code compares with.
-    pub(crate) nil: Value,
-    pub(crate) undefined: Value,
     /// A sample was taken, so frames may be other ones than before; or the collector wants machine code to be left, so
     /// that it can scan the frames below in steps.
     pub(super) moved: bool,
@@ -90,13 +79,6 @@ pub struct NativeStats {
 impl Native {
     pub(crate) fn new(mem: &Mem) -> Native {
         Native {
-            frames_end: core::ptr::null_mut(),
-            globals: core::ptr::null_mut(),
-            sp: 0,
-            stubs: [0; STUBS],
-            runtime: addresses(),
-            nil: Value::NIL,
-            undefined: Value::UNDEFINED,
             moved: false,
             limit: 0,
             entered: usize::MAX,
@@ -121,11 +103,6 @@ impl Native {
     fn tier(&mut self) -> Option<&mut dyn NativeTier> {
         // SAFETY: `install_tier` put it there, and nobody else has it.
         self.tier.map(|mut tier| unsafe { tier.as_mut() })
-    }
-
-    /// The entry of functions that have no code yet; null before there is any code.
-    pub(crate) fn first_entry(&self) -> *const u8 {
-        core::ptr::with_exposed_provenance(self.stub(Stub::Uncompiled))
     }
 
     /// Heat of a function until it is looked at next, if `hot` calls and turns make one hot.
@@ -165,10 +142,6 @@ impl Native {
         // SAFETY: as in `tier`.
         self.tier.map_or(0, |tier| unsafe { tier.as_ref() }.used())
     }
-
-    fn stub(&self, stub: Stub) -> usize {
-        self.stubs.get(stub as usize).copied().unwrap_or(0)
-    }
 }
 
 impl Drop for Native {
@@ -206,6 +179,11 @@ impl Vm {
         Ok(())
     }
 
+    /// The entry of functions that have no code yet; null before there is any code.
+    pub(super) fn first_entry(&self) -> *const u8 {
+        core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Uncompiled))
+    }
+
     /// What its native tier did so far.
     #[must_use]
     pub fn native_stats(&self) -> NativeStats {
@@ -223,7 +201,7 @@ impl Vm {
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
         let first = self.native.first_heat(self.options.hot);
-        self.heap.each_function(|function| {
+        self.context.heap.each_function(|function| {
             let heat = match &*function.native.borrow() {
                 NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
                 NativeRecord::Bailed => COLD,
@@ -235,7 +213,7 @@ impl Vm {
 
     /// Where machine code goes on with the current frame, if it can.
     fn native_target(&self) -> Option<*const u8> {
-        let frame = self.stack.top();
+        let frame = self.context.stack.top();
         let function = frame.closure?.function;
         if self.native.refused || self.native.paused {
             return None;
@@ -251,8 +229,13 @@ impl Vm {
     pub(super) fn run_tiers(&mut self) {
         self.stop = Stop::Switch;
         self.native.entered = usize::MAX;
-        let begins = self.stack.top().closure.is_some_and(|main| self.stack.top().pc == main.function.code());
-        if begins && self.stack.depth() == 1 {
+        let begins = self
+            .context
+            .stack
+            .top()
+            .closure
+            .is_some_and(|main| self.context.stack.top().pc == main.function.code());
+        if begins && self.context.stack.depth() == 1 {
             self.count_call();
         }
         while matches!(self.stop, Stop::Switch) {
@@ -274,14 +257,14 @@ impl Vm {
     /// Counts a call of the current frame's function, whose first instruction is next. A sample may bring the
     /// script to its end: `stop` says so.
     fn count_call(&mut self) {
-        if self.stack.top().closure.is_some_and(|closure| closure.function.count()) {
+        if self.context.stack.top().closure.is_some_and(|closure| closure.function.count()) {
             let _ = self.hot();
         }
     }
 
     /// Machine code came back to the current frame's function: if that is interpreted, it gets hot sooner.
     fn count_switch(&self) {
-        if let Some(closure) = self.stack.top().closure {
+        if let Some(closure) = self.context.stack.top().closure {
             let heat = closure.function.heat();
             heat.set(heat.get().saturating_sub(SWITCH).max(1));
         }
@@ -292,11 +275,11 @@ impl Vm {
     /// # Safety
     /// `target` is what [`native_target`](Vm::native_target) has just answered.
     unsafe fn enter_native(&mut self, target: *const u8) {
-        self.native.entered = self.stack.depth();
+        self.native.entered = self.context.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
         self.before_native();
         self.meter.polled();
-        let enter = self.native.stub(Stub::Enter);
+        let enter = self.context.native.stub(Stub::Enter);
         // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target an entry of the
         // current frame's function for the frame's pc.
         let how = unsafe {
@@ -304,8 +287,8 @@ impl Vm {
             enter(self, target)
         };
         self.native.entered = usize::MAX;
-        let at_end = self.stack.top().pc.is_null() && !self.stack.pass_watermark();
-        self.stack.check();
+        let at_end = self.context.stack.top().pc.is_null() && !self.context.stack.pass_watermark();
+        self.context.stack.check();
         match how {
             RETURNED if at_end => self.stop = Stop::Done,
             // Calls have returned, as many as the depth allows, and none of them has looked.
@@ -320,10 +303,14 @@ impl Vm {
 
     /// Machine code runs next: tells it how deep it may call.
     fn before_native(&mut self) {
-        self.native.frames_end = self.stack.frames_end.min(self.stack.record(self.native.limit));
-        self.native.globals = self.globals.base();
-        self.stack.check();
-        self.stack.check_below(self.native.entered);
-        debug_assert!(self.stack.frame < self.native.frames_end, "machine code begins below its bound");
+        self.context.native.frames_end =
+            self.context.stack.frames_end.min(self.context.stack.record(self.native.limit));
+        self.context.native.globals = self.globals.base();
+        self.context.stack.check();
+        self.context.stack.check_below(self.native.entered);
+        debug_assert!(
+            self.context.stack.frame < self.context.native.frames_end,
+            "machine code begins below its bound"
+        );
     }
 }

@@ -8,39 +8,19 @@
 
 use core::ptr::NonNull;
 
+use crate::abi::{RUNTIME, Stub, runtime_table};
 use crate::bytecode::Op;
 use crate::interp::machine::Flow;
 use crate::interp::vm::Stop;
 use crate::interp::{Vm, dispatch};
-use crate::layout::Stub;
 use crate::object::{Closure, Function, Gc, Header, Site};
 use crate::tier::Kinds;
 use crate::value::Value;
 
-macro_rules! runtime {
+macro_rules! addresses {
     ($($(#[doc = $doc:literal])* $variant:ident $function:ident($($arg:ident: $type:ty),*) -> $result:ty;)*) => {
-        /// Functions of the VM that machine code calls through the stub of the same name, with the VM as a further
-        /// first argument.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[repr(usize)]
-        pub enum Runtime { $($(#[doc = $doc])* $variant,)* }
-
-        /// How many there are.
-        pub const RUNTIME: usize = [$(Runtime::$variant),*].len();
-
-        impl Runtime {
-            /// All of them, in order.
-            pub const ALL: [Runtime; RUNTIME] = [$(Runtime::$variant),*];
-
-            /// Its name, for listings.
-            #[must_use]
-            pub fn name(self) -> &'static str {
-                match self { $(Runtime::$variant => stringify!($function),)* }
-            }
-        }
-
-        /// Their addresses, in order.
-        pub(super) fn addresses() -> [usize; RUNTIME] {
+        /// The addresses of the functions of the table, in order.
+        pub(crate) fn addresses() -> [usize; RUNTIME] {
             [$({
                 let function: unsafe extern "C" fn(*mut Vm, $($type),*) -> $result = $function;
                 function as usize
@@ -49,82 +29,44 @@ macro_rules! runtime {
     };
 }
 
-runtime! {
-    /// `step(word)`: executes the instruction at `word` of the running function. Answers 0 if the next one follows,
-    /// else where to go on.
-    Step step(word: u32) -> *const u8;
-    /// `step_on(word)`: the same, but never 0: goes on executing until there is a place to enter. Its stub is jumped to,
-    /// not called, and goes there.
-    StepOn step_on(word: u32) -> *const u8;
-    /// `unexpected(word)`: the same, for operands of other kinds than the code was made for; they are learned.
-    Unexpected unexpected(word: u32) -> *const u8;
-    /// `call(next, argc, window)`: the call that ends before word `next`, after its fast path failed. Answers 0 if it is
-    /// done, else what to call: the callee's frame is the current one then.
-    Call call(next: u32, argc: u32, window: u32) -> *const u8;
-    /// `invoke(next, argc, window, site)`: the same for `invoke`.
-    Invoke invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
-    /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
-    SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
-    /// `leave_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
-    /// before word `next`. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
-    /// the window, else where to go on.
-    LeaveInlined leave_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
-    /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers. Answers
-    /// 0 if it is done, else where to go on.
-    Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
-    /// `remember(object)`: tells the collector that a scanned object was stored into.
-    Remember remember(object: *mut Header) -> ();
-}
-
-impl Runtime {
-    /// Whether its stub is jumped to and goes on where the answer says, rather than called.
-    #[must_use]
-    pub fn is_tail(self) -> bool {
-        matches!(self, Runtime::StepOn | Runtime::Unexpected)
-    }
-
-    /// Whether it needs neither the frame's record nor the fuel, and changes neither.
-    #[must_use]
-    pub fn is_leaf(self) -> bool {
-        matches!(self, Runtime::Remember)
-    }
-}
+runtime_table!(addresses);
 
 impl Vm {
     /// Executes the instruction at `pc`, which belongs to the current frame. Its record is right afterwards.
     fn execute(&mut self, pc: *const u32) -> Flow {
-        self.stack.top_mut().pc = pc;
+        self.context.stack.top_mut().pc = pc;
         dispatch::step(self)
     }
 
     fn exit(&self) -> *const u8 {
-        core::ptr::with_exposed_provenance(self.native.stub(Stub::Exit))
+        core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Exit))
     }
 
     /// The address of a word of the running function.
     fn pc_of(&self, word: u32) -> *const u32 {
-        let code = self.stack.top().closure.map_or(core::ptr::null(), |closure| closure.function.code());
+        let code =
+            self.context.stack.top().closure.map_or(core::ptr::null(), |closure| closure.function.code());
         code.wrapping_add(word as usize)
     }
 
     fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
-        self.stack.check();
-        self.stack.check_below(self.native.entered);
-        let Some(closure) = self.stack.top().closure else { return self.exit() };
+        self.context.stack.check();
+        self.context.stack.check_below(self.native.entered);
+        let Some(closure) = self.context.stack.top().closure else { return self.exit() };
         let pc = self.pc_of(word);
         if closure.function.patience().get() == 0 {
-            self.stack.top_mut().pc = pc;
+            self.context.stack.top_mut().pc = pc;
             self.see_double();
             return self.reconsider(closure.function);
         }
-        if self.fuel.slice == 0 && self.renew_slice_early() {
-            self.stack.top_mut().pc = pc;
+        if self.context.fuel.slice == 0 && self.renew_slice_early() {
+            self.context.stack.top_mut().pc = pc;
             if let Some(target) = self.native_target() {
                 self.before_native();
                 return target;
             }
         }
-        let depth = self.stack.depth();
+        let depth = self.context.stack.depth();
         let op = closure.function.words().get(word as usize).and_then(|&word| Op::from_word(word));
         let words = op.map_or(1, Op::words);
         let mut at = pc;
@@ -133,10 +75,10 @@ impl Vm {
             if self.execute(at) == Flow::Stop && !matches!(self.stop, Stop::Switch) {
                 return self.exit();
             }
-            if self.native.moved || self.stack.depth() != depth {
+            if self.native.moved || self.context.stack.depth() != depth {
                 return self.exit();
             }
-            at = self.stack.top().pc;
+            at = self.context.stack.top().pc;
             if rejoin && at == pc.wrapping_add(words) {
                 self.before_native();
                 return core::ptr::null();
@@ -149,7 +91,7 @@ impl Vm {
     }
 
     fn unexpected(&mut self, word: u32) -> *const u8 {
-        if let Some(closure) = self.stack.top().closure {
+        if let Some(closure) = self.context.stack.top().closure {
             let patience = closure.function.patience();
             patience.set(patience.get().saturating_sub(1));
             self.learn(word);
@@ -160,9 +102,9 @@ impl Vm {
     /// Notes what the instruction at `word` meets that its code was not made for: its operands' kinds, or if those are
     /// ints, a result that is none.
     fn learn(&mut self, word: u32) {
-        self.stack.top_mut().pc = self.pc_of(word);
+        self.context.stack.top_mut().pc = self.pc_of(word);
         self.record();
-        let Some(function) = self.stack.top().closure.map(|closure| closure.function) else { return };
+        let Some(function) = self.context.stack.top().closure.map(|closure| closure.function) else { return };
         let only_ints =
             function.feedback.borrow().as_ref().is_some_and(|feedback| {
                 feedback.operand(word, 0).or(feedback.operand(word, 1)).only(Kinds::INT)
@@ -175,7 +117,7 @@ impl Vm {
     /// Notes that the instruction that is next meets doubles: an int that overflows is seen as one by nobody else. True
     /// if that is news.
     fn see_double(&mut self) -> bool {
-        let frame = self.stack.top();
+        let frame = self.context.stack.top();
         let Some(function) = frame.closure.map(|closure| closure.function) else { return false };
         let at = function.word_index(frame.pc);
         let mut feedback = function.feedback.borrow_mut();
@@ -193,19 +135,19 @@ impl Vm {
     }
 
     fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
-        self.stack.check();
-        self.stack.check_below(self.native.entered);
-        let Some(caller) = self.stack.top().closure.map(|closure| closure.function) else {
+        self.context.stack.check();
+        self.context.stack.check_below(self.native.entered);
+        let Some(caller) = self.context.stack.top().closure.map(|closure| closure.function) else {
             return self.exit();
         };
-        let depth = self.stack.depth();
-        self.stack.top_mut().pc = self.pc_of(next);
+        let depth = self.context.stack.depth();
+        self.context.stack.top_mut().pc = self.pc_of(next);
         // There is room, which machine code made sure of, and the call is charged for.
-        if let Err(fault) = self.stack.push(callee, window) {
-            let _ = self.raise(fault);
+        if let Err(error) = self.context.stack.push(callee, window) {
+            let _ = self.raise(error.into());
             return self.exit();
         }
-        self.stack.top_mut().pc = self.pc_of(word);
+        self.context.stack.top_mut().pc = self.pc_of(word);
         let patience = caller.patience();
         if patience.get() == 0 {
             // If nothing is to be learned, code that is made anew would be left as often.
@@ -219,8 +161,8 @@ impl Vm {
         patience.set(patience.get() - 1);
         self.native.moved = false;
         // No jumps and no calls, so it is not far.
-        while self.stack.depth() != depth {
-            if self.execute(self.stack.top().pc) == Flow::Stop || self.native.moved {
+        while self.context.stack.depth() != depth {
+            if self.execute(self.context.stack.top().pc) == Flow::Stop || self.native.moved {
                 return self.exit();
             }
         }
@@ -229,7 +171,7 @@ impl Vm {
     }
 
     fn concat_from_native(&mut self, next: u32, dst: usize, lhs: Value, rhs: Value) -> *const u8 {
-        self.stack.top_mut().pc = self.pc_of(next);
+        self.context.stack.top_mut().pc = self.pc_of(next);
         self.native.moved = false;
         match self.add_values(dst, lhs, rhs) {
             Ok(()) if self.native.moved => self.exit(),
@@ -242,22 +184,22 @@ impl Vm {
     }
 
     fn call_from_native(&mut self, next: u32, call: impl FnOnce(&mut Vm) -> Flow) -> *const u8 {
-        self.stack.check();
-        self.stack.check_below(self.native.entered);
+        self.context.stack.check();
+        self.context.stack.check_below(self.native.entered);
         let pc = self.pc_of(next);
-        let depth = self.stack.depth();
+        let depth = self.context.stack.depth();
         self.native.moved = false;
-        self.stack.top_mut().pc = pc;
-        if self.fuel.slice == 0 {
+        self.context.stack.top_mut().pc = pc;
+        if self.context.fuel.slice == 0 {
             self.renew_slice_early();
         }
         if call(self) == Flow::Stop && !matches!(self.stop, Stop::Switch) || self.native.moved {
             return self.exit();
         }
-        let now = self.stack.depth();
-        let target = match self.stack.top().closure {
+        let now = self.context.stack.depth();
+        let target = match self.context.stack.top().closure {
             // A call that found its slice empty is not made yet: its record says that it is next.
-            _ if now == depth && self.stack.top().pc == pc => core::ptr::null(),
+            _ if now == depth && self.context.stack.top().pc == pc => core::ptr::null(),
             Some(callee) if now == depth + 1 && now < self.native.limit => callee.function.entry.get(),
             _ => return self.exit(),
         };
@@ -340,5 +282,5 @@ unsafe extern "C" fn concat(vm: *mut Vm, next: u32, dst: u32, lhs: Value, rhs: V
 /// `vm` is the VM whose machine code calls; `object` is a live object.
 unsafe extern "C" fn remember(vm: *mut Vm, object: *mut Header) {
     // SAFETY: as above.
-    unsafe { (*vm).heap.barrier(Gc::from_raw(NonNull::new_unchecked(object))) }
+    unsafe { (*vm).context.heap.barrier(Gc::from_raw(NonNull::new_unchecked(object))) }
 }

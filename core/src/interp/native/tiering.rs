@@ -12,14 +12,15 @@
 //! each other get hot one soon after the other, so the first one takes along all that were sampled for the last time.
 
 use super::Vm;
+use crate::abi::Stub;
 use crate::interp::FunctionId;
 use crate::interp::machine::Flow;
 use crate::interp::vm::Stop;
-use crate::layout::Stub;
 use crate::mem::Vec;
 use crate::object::{COLD, Function, Gc};
+use crate::object::{NativeCode, NativeRecord};
 use crate::platform::CodeError;
-use crate::tier::{Bail, NativeCode, NativeRecord, Unit};
+use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
 
 /// Looks at a function's heat until it is compiled; at all but the last, it is sampled.
@@ -41,7 +42,7 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(in crate::interp) fn hot(&mut self) -> Flow {
-        let Some(closure) = self.stack.top().closure else { return Flow::Reload };
+        let Some(closure) = self.context.stack.top().closure else { return Flow::Reload };
         let function = closure.function;
         let warm = match &*function.native.borrow() {
             NativeRecord::Cold => Some(0),
@@ -82,7 +83,7 @@ impl Vm {
     /// hot by themselves. True if it compiled anything: that takes its time. No machine code is active: while code memory
     /// is written, none of it may run.
     pub(super) fn compile_hot(&mut self) -> bool {
-        let Some(closure) = self.stack.top().closure else { return false };
+        let Some(closure) = self.context.stack.top().closure else { return false };
         let function = closure.function;
         if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
             return false;
@@ -125,7 +126,7 @@ impl Vm {
     /// `count` functions are about to be made. If that makes the VM's functions many, each gets its entry when it is made,
     /// rather than all at once when the first is compiled.
     pub(in crate::interp) fn expect_functions(&mut self, count: usize) {
-        let is_early = self.native.stub(Stub::Enter) == 0 && self.native.tier.is_some();
+        let is_early = self.context.native.stub(Stub::Enter) == 0 && self.native.tier.is_some();
         if is_early && self.functions as usize + count > FEW && !self.native.refused {
             // Whatever fails here fails again when a function is compiled, and is noted then.
             let _ = self.make_stubs().and_then(|()| self.seal_code());
@@ -134,10 +135,10 @@ impl Vm {
 
     /// Makes the code that every function's code relies on, unless there is some. No machine code is active.
     fn make_stubs(&mut self) -> Result<(), Bail> {
-        if self.native.stub(Stub::Enter) == 0 {
-            self.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
-            let entry = self.native.first_entry();
-            self.heap.each_function(|function| function.entry.set(entry));
+        if self.context.native.stub(Stub::Enter) == 0 {
+            self.context.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
+            let entry = self.first_entry();
+            self.context.heap.each_function(|function| function.entry.set(entry));
             // They stay, even if there is no memory to compile anything.
             self.native.count_code()?;
         }
@@ -147,8 +148,8 @@ impl Vm {
     fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
         self.make_stubs()?;
         // For when the function dies: freeing must not fail.
-        let waiting = self.heap.dead_code.len();
-        self.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
+        let waiting = self.context.heap.dead_code.len();
+        self.context.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
         function.renew_patience();
         let unit = Unit::new(function, &self.mem, &self.globals);
         let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
@@ -200,7 +201,7 @@ impl Vm {
         // Those that died, and were not swept yet, are not to be looked at.
         self.collect();
         let mut found = None;
-        self.heap.each_marked(|object, _| {
+        self.context.heap.each_marked(|object, _| {
             found = found.or(object.downcast::<Function>().filter(|function| function.id == id.0));
         });
         let function = found.ok_or(Bail::NoTier)?;
@@ -224,29 +225,29 @@ impl Vm {
         let mut record = function.native.borrow_mut();
         let NativeRecord::Compiled(code) = &*record else { return false };
         // There is room: `try_compile` reserved it. It is freed when no machine code is active.
-        let _ = self.heap.dead_code.push(code.span);
+        let _ = self.context.heap.dead_code.push(code.span);
         *record = NativeRecord::Warm(SAMPLES);
-        function.entry.set(self.native.first_entry());
+        function.entry.set(self.first_entry());
         function.heat().set(1);
         true
     }
 
     /// Frees code of functions that died since: some of it, if it is much. No machine code is active.
     pub(super) fn free_dead_code(&mut self) {
-        if self.heap.dead_code.is_empty() {
+        if self.context.heap.dead_code.is_empty() {
             return;
         }
         for _ in 0..FREED {
-            let Some(span) = self.heap.dead_code.pop() else { break };
+            let Some(span) = self.context.heap.dead_code.pop() else { break };
             self.native.free(span);
             self.native.spans -= 1;
         }
         // It was made for more than are left.
-        let is_empty = self.heap.dead_code.is_empty();
-        if is_empty && self.heap.dead_code.capacity() > 4 * self.native.spans + 64 {
+        let is_empty = self.context.heap.dead_code.is_empty();
+        if is_empty && self.context.heap.dead_code.capacity() > 4 * self.native.spans + 64 {
             let mut fewer = Vec::new(&self.mem);
             if fewer.reserve(self.native.spans).is_ok() {
-                self.heap.dead_code = fewer;
+                self.context.heap.dead_code = fewer;
             }
         }
     }

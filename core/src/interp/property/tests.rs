@@ -16,7 +16,7 @@ impl World {
     /// A class whose instances likely have so many fields, and so many names.
     fn new(fields: u16, names: usize, gc_stress: bool) -> World {
         let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
-        vm.fuel.set(None);
+        vm.context.fuel.set(None);
         let names = (0..names)
             .map(|index| {
                 let name = vm.intern(std::format!("field{index}").as_bytes()).unwrap();
@@ -51,7 +51,7 @@ impl World {
     }
 
     fn shape(&self, instance: Gc<Instance>) -> Gc<Shape> {
-        self.vm.heap.shapes.get(instance.header.shape()).unwrap()
+        self.vm.context.heap.shapes.get(instance.header.shape()).unwrap()
     }
 }
 
@@ -97,7 +97,7 @@ fn every_id_is_a_class_s_or_a_shape_s_own() {
     let class = world.class.header.shape();
     assert!(!ids.contains(&class) && !ids.contains(&crate::object::NO_SHAPE) && !ids.contains(&FREE_WAY));
     for id in ids {
-        assert_eq!(world.vm.heap.shapes.get(id).unwrap().id, id);
+        assert_eq!(world.vm.context.heap.shapes.get(id).unwrap().id, id);
     }
 }
 
@@ -246,7 +246,7 @@ fn ids_that_come_again_mean_what_they_mean_now() {
 }
 
 fn function_with_a_site(vm: &Vm, name: Gc<Str>) -> Function {
-    let mem = vm.heap.mem();
+    let mem = vm.context.heap.mem();
     let parts = Parts {
         id: 0,
         name: None,

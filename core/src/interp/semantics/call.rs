@@ -3,9 +3,9 @@
 use crate::bytecode::operand::{Argc, Site32, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
-use crate::interp::stack::Frame;
 use crate::interp::vm::Stop;
 use crate::object::{Closure, Gc, Header, Site};
+use crate::stack::Frame;
 use crate::value::Value;
 
 impl Machine {
@@ -54,7 +54,7 @@ impl Machine {
     #[inline(always)]
     pub(in crate::interp) fn leave(&mut self, value: Value) -> Flow {
         self.write(crate::bytecode::operand::Dst(0), value);
-        let stack = &mut self.vm().stack;
+        let stack = &mut self.vm().context.stack;
         // SAFETY: below a function's record there is its caller's, or the host's.
         let caller = unsafe {
             stack.frame = stack.frame.sub(1);
@@ -76,18 +76,18 @@ impl Machine {
         let base = self.window(win);
         let pc = self.pc;
         let vm = self.vm();
-        let slice = vm.fuel.slice;
-        let frame = vm.stack.frame.wrapping_add(1);
+        let slice = vm.context.fuel.slice;
+        let frame = vm.context.stack.frame.wrapping_add(1);
         let top = base.wrapping_add(function.registers as usize);
-        if slice == 0 || frame >= vm.stack.frames_end || top > vm.stack.end {
+        if slice == 0 || frame >= vm.context.stack.frames_end || top > vm.context.stack.end {
             return None;
         }
-        vm.fuel.slice = slice - 1;
-        vm.stack.top_mut().pc = pc;
+        vm.context.fuel.slice = slice - 1;
+        vm.context.stack.top_mut().pc = pc;
         let data = function.data();
         // SAFETY: there is room for one more record.
         unsafe { *frame = Frame { pc: function.code(), base, data, closure: Some(closure) } };
-        vm.stack.frame = frame;
+        vm.context.stack.frame = frame;
         self.pc = function.code();
         self.base = base;
         self.data = data;
@@ -101,7 +101,7 @@ impl Machine {
 #[cold]
 #[inline(never)]
 fn done(vm: &mut Vm) -> Flow {
-    if vm.stack.pass_watermark() {
+    if vm.context.stack.pass_watermark() {
         return vm.poll();
     }
     vm.stop = Stop::Done;

@@ -86,7 +86,7 @@ impl Machine {
     /// the given flow says, most likely by running the instruction again with the next slice.
     #[inline(always)]
     pub(in crate::interp) fn fuel_for_turn(&mut self, words: usize) -> Result<(), Flow> {
-        if self.vm().fuel.slice != 0 {
+        if self.vm().context.fuel.slice != 0 {
             return Ok(());
         }
         self.save();
@@ -96,7 +96,7 @@ impl Machine {
     /// Takes a back-edge, for which there is fuel.
     #[inline(always)]
     pub(in crate::interp) fn turn(&mut self, to: i32) -> Flow {
-        let fuel = &mut self.vm().fuel;
+        let fuel = &mut self.vm().context.fuel;
         fuel.slice = fuel.slice.wrapping_sub(1);
         let hot = self.heat();
         self.jump_by(to);

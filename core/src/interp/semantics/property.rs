@@ -42,7 +42,7 @@ impl Machine {
             header.set_shape(way.next);
             // SAFETY: as above.
             let field = unsafe { instance.slot(way.slot) };
-            self.vm().heap.set(instance, field, value);
+            self.vm().context.heap.set(instance, field, value);
             return Flow::Next;
         }
         self.save();
@@ -81,7 +81,7 @@ impl Machine {
     pub(in crate::interp) fn store_cell(&mut self, cell: Value, value: Value) -> Flow {
         match cell.as_object::<CellObject>() {
             Some(cell) => {
-                self.vm().heap.set(cell, &cell.value, value);
+                self.vm().context.heap.set(cell, &cell.value, value);
                 Flow::Next
             }
             None => self.bad_bytecode(),
@@ -116,7 +116,8 @@ impl Machine {
             self.save();
             return undefined(self.vm(), index);
         }
-        self.vm().set_global(index, value);
+        let vm = self.vm();
+        vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next
     }
 

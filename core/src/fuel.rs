@@ -4,7 +4,7 @@
 //! count down a slice; when it is used up they come here, where the rest of the budget is.
 //!
 //! Code without calls and loops is free, and so are returns. An interrupt need not wait for them either: see
-//! [`POLL`](crate::bytecode::POLL) and the [stack's watermark](super::stack).
+//! [`POLL`](crate::bytecode::POLL) and the [stack's watermark](crate::stack).
 
 use crate::tunable::tunable;
 
@@ -88,7 +88,7 @@ impl Fuel {
 
     /// Whether it is time for a sample: at the first slice of a run, and when as many units as a slice has at most were
     /// given out since the last one.
-    pub(super) fn take_sample_due(&mut self) -> bool {
+    pub(crate) fn take_sample_due(&mut self) -> bool {
         let due = self.is_sample_due();
         if due {
             self.since_sample = 0;
@@ -96,12 +96,12 @@ impl Fuel {
         due
     }
 
-    pub(super) fn is_sample_due(&self) -> bool {
+    pub(crate) fn is_sample_due(&self) -> bool {
         self.since_sample >= SAMPLE
     }
 
     /// Takes as many of `units` as the slice holds, and says how many.
-    pub(super) fn pay_from_slice(&mut self, units: usize) -> usize {
+    pub(crate) fn pay_from_slice(&mut self, units: usize) -> usize {
         let paid = u32::try_from(units).map_or(self.slice, |units| units.min(self.slice));
         self.slice -= paid;
         paid as usize

@@ -5,11 +5,10 @@
 //! in steps, and a store into one tells the collector. So a program of a million globals does not hold up its script
 //! while they are scanned, and others pay nothing for it.
 
-use super::Vm;
-use super::stack::VALUE_WORK;
 use crate::heap::Heap;
 use crate::mem::{Mem, OutOfMemory, Table, Vec};
 use crate::object::{Gc, Str};
+use crate::stack::VALUE_WORK;
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -32,49 +31,8 @@ pub(crate) struct Globals {
     scanned: usize,
 }
 
-impl Vm {
-    /// The index of the global of that name, which may be undefined yet.
-    pub(crate) fn global(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
-        if let Some(index) = self.globals.find(name) {
-            return Ok(index);
-        }
-        let globals = &mut self.globals;
-        let hash = name.hash();
-        if globals.values.len() >= MAX {
-            return Err(OutOfMemory);
-        }
-        let index = globals.values.len() as u32;
-        globals.values.reserve(1)?;
-        globals.names.reserve(1)?;
-        globals.index.reserve(hash, |&index| globals.names[index as usize].hash())?;
-        globals.values.push(Value::UNDEFINED)?;
-        globals.names.push(name)?;
-        globals.near = NEAR.min(index + 1);
-        globals.index.insert(hash, index, |&index| globals.names[index as usize].hash());
-        Ok(index)
-    }
-
-    /// Sets a global.
-    #[inline(always)]
-    pub(crate) fn set_global(&mut self, index: u32, value: Value) {
-        if !self.globals.set_near(index, value) {
-            self.set_far_global(index, value);
-        }
-    }
-
-    /// Sets a global that is not a near one.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn set_far_global(&mut self, index: u32, value: Value) {
-        if let Some(global) = self.globals.values.get_mut(index as usize) {
-            *global = value;
-            self.heap.root_barrier(value);
-        }
-    }
-}
-
 impl Globals {
-    pub(super) fn new(mem: &Mem) -> Globals {
+    pub(crate) fn new(mem: &Mem) -> Globals {
         Globals {
             values: Vec::new(mem),
             names: Vec::new(mem),
@@ -85,15 +43,53 @@ impl Globals {
         }
     }
 
+    /// The index of the global of that name, which may be undefined yet.
+    pub(crate) fn declare(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
+        if let Some(index) = self.find(name) {
+            return Ok(index);
+        }
+        let hash = name.hash();
+        if self.values.len() >= MAX {
+            return Err(OutOfMemory);
+        }
+        let index = self.values.len() as u32;
+        self.values.reserve(1)?;
+        self.names.reserve(1)?;
+        self.index.reserve(hash, |&index| self.names[index as usize].hash())?;
+        self.values.push(Value::UNDEFINED)?;
+        self.names.push(name)?;
+        self.near = NEAR.min(index + 1);
+        self.index.insert(hash, index, |&index| self.names[index as usize].hash());
+        Ok(index)
+    }
+
+    /// Sets a global.
+    #[inline(always)]
+    pub(crate) fn set(&mut self, index: u32, value: Value, heap: &mut Heap) {
+        if !self.set_near(index, value) {
+            self.set_far(index, value, heap);
+        }
+    }
+
+    /// Sets a global that is not a near one.
+    #[cold]
+    #[inline(never)]
+    fn set_far(&mut self, index: u32, value: Value, heap: &mut Heap) {
+        if let Some(global) = self.values.get_mut(index as usize) {
+            *global = value;
+            heap.root_barrier(value);
+        }
+    }
+
     /// Nothing is scanned any more: a collection begins.
-    pub(super) fn forget_scanned(&mut self) {
+    pub(crate) fn forget_scanned(&mut self) {
         self.named = 0;
         self.scanned = NEAR as usize;
     }
 
     /// Marks what has not been scanned of names and far globals, for about `work` bytes; then, if that is all, the near
     /// ones. True if all are marked now.
-    pub(super) fn mark(&mut self, heap: &mut Heap, work: usize) -> bool {
+    pub(crate) fn mark(&mut self, heap: &mut Heap, work: usize) -> bool {
         let mut left = work / VALUE_WORK;
         for &name in next(&self.names, &mut self.named, &mut left) {
             heap.mark_object(name);
@@ -113,7 +109,7 @@ impl Globals {
     /// The value of a global.
     ///
     /// # Safety
-    /// `index` came from [`Vm::global`] of the same VM.
+    /// `index` came from [`declare`](Globals::declare).
     #[inline(always)]
     pub(crate) unsafe fn get(&self, index: u32) -> Value {
         // SAFETY: globals are never removed.
@@ -126,13 +122,13 @@ impl Globals {
     }
 
     /// Where the values are, until the next global is made.
-    pub(super) fn base(&mut self) -> *mut Value {
+    pub(crate) fn base(&mut self) -> *mut Value {
         self.values.as_mut_ptr()
     }
 
-    /// Sets a global; false if it is a far one, which [`Vm::set_far_global`] sets.
+    /// Sets a global; false if it is a far one.
     #[inline(always)]
-    pub(super) fn set_near(&mut self, index: u32, value: Value) -> bool {
+    fn set_near(&mut self, index: u32, value: Value) -> bool {
         if index >= self.near {
             return false;
         }

@@ -12,8 +12,8 @@
 //! short run of instructions is recorded before it is executed (`interp::sample`). So what a sample sees depends
 //! on the script and its fuel alone.
 
+use super::{Closure, Gc};
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Closure, Gc};
 use crate::tunable::tunable;
 
 /// Kinds of value that an operand was seen to have, one bit each.

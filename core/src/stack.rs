@@ -18,7 +18,6 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use super::Fault;
 use crate::mem::{Mem, OutOfMemory};
 use crate::object::{Closure, Gc};
 use crate::tunable::tunable;
@@ -28,10 +27,25 @@ mod scan;
 mod watermark;
 
 use scan::Scanned;
-pub(super) use scan::VALUE_WORK;
+pub(crate) use scan::VALUE_WORK;
 #[cfg(any(test, fuzzing))]
 pub(crate) use watermark::UNPOLLED;
 use watermark::Watermark;
+
+/// Why a call does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StackError {
+    /// There is no memory for it.
+    OutOfMemory,
+    /// There are as many calls as there may be, or as many values.
+    Overflow,
+}
+
+impl From<OutOfMemory> for StackError {
+    fn from(OutOfMemory: OutOfMemory) -> StackError {
+        StackError::OutOfMemory
+    }
+}
 
 /// A call that is active.
 #[repr(C)]
@@ -155,7 +169,7 @@ impl Stack {
     /// Where a register of the current frame lies. The verifier sees to it that instructions name no others; what lies
     /// past the end of all frames is refused all the same.
     #[inline]
-    pub(super) fn place(&self, index: usize) -> Option<*mut Value> {
+    pub(crate) fn place(&self, index: usize) -> Option<*mut Value> {
         let base = self.top().base;
         let place =
             (index < (self.end.addr() - base.addr()) / size_of::<Value>()).then(|| base.wrapping_add(index));
@@ -168,7 +182,7 @@ impl Stack {
 
     /// Begins a call of `closure` whose register 0 is register `win` of the current frame.
     #[inline]
-    pub(crate) fn push(&mut self, closure: Gc<Closure>, win: usize) -> Result<(), Fault> {
+    pub(crate) fn push(&mut self, closure: Gc<Closure>, win: usize) -> Result<(), StackError> {
         let function = closure.function;
         let registers = function.registers as usize;
         debug_assert!(registers <= self.widest, "{registers} registers, {} at most", self.widest);
@@ -189,7 +203,7 @@ impl Stack {
     /// where that frame begins.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, win: usize, registers: usize) -> Result<*mut Value, Fault> {
+    fn make_room(&mut self, win: usize, registers: usize) -> Result<*mut Value, StackError> {
         if self.depth() + 1 >= self.frame_room() {
             self.grow_frames()?;
         }
@@ -201,7 +215,7 @@ impl Stack {
 
     /// Writes register 0 of the current frame.
     #[inline]
-    pub(super) fn set_first(&mut self, value: Value) {
+    pub(crate) fn set_first(&mut self, value: Value) {
         // SAFETY: `push` made room for the registers of a call, and every function has at least one; the host's record
         // begins at the first value of the block, which is never empty.
         unsafe { *self.top().base = value };
@@ -259,7 +273,7 @@ impl Stack {
     }
 
     /// The address of the record of that depth, whether or not there is room for it.
-    pub(super) fn record(&self, depth: usize) -> *mut Frame {
+    pub(crate) fn record(&self, depth: usize) -> *mut Frame {
         self.frames.as_ptr().wrapping_add(depth)
     }
 
@@ -268,10 +282,10 @@ impl Stack {
         unsafe { self.frames_end.offset_from(self.frames.as_ptr()) as usize }
     }
 
-    fn grow_frames(&mut self) -> Result<(), Fault> {
+    fn grow_frames(&mut self) -> Result<(), StackError> {
         let old = self.frame_room();
         if old >= self.max_frames {
-            return Err(Fault::StackOverflow);
+            return Err(StackError::Overflow);
         }
         let new = (old * 2).min(self.max_frames);
         let depth = self.depth();
@@ -283,7 +297,7 @@ impl Stack {
     }
 
     /// Moves `end`, if need be, so that `needed` values lie below it.
-    fn reach(&mut self, needed: usize) -> Result<(), Fault> {
+    fn reach(&mut self, needed: usize) -> Result<(), StackError> {
         if needed > self.room {
             self.grow_values(needed)?;
         }
@@ -299,10 +313,10 @@ impl Stack {
         Ok(())
     }
 
-    fn grow_values(&mut self, needed: usize) -> Result<(), Fault> {
+    fn grow_values(&mut self, needed: usize) -> Result<(), StackError> {
         let old = self.room;
         if needed > MAX_VALUES {
-            return Err(Fault::StackOverflow);
+            return Err(StackError::Overflow);
         }
         let new = (old * 2).max(needed).min(MAX_VALUES);
         let before = self.values.as_ptr();

@@ -18,7 +18,7 @@ pub(crate) struct Scanned {
 }
 
 /// Bytes of work that scanning a value counts for: mostly a look at the mark of its object, which is anywhere.
-pub(in crate::interp) const VALUE_WORK: usize = 32;
+pub(crate) const VALUE_WORK: usize = 32;
 /// Values that are scanned in one go because they may change at any time.
 const MOST_AT_ONCE: usize = tunable(16 << 10, 64);
 /// Values that are cleared in one go.

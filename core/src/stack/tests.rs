@@ -178,15 +178,15 @@ fn only_registers_in_use_are_roots() {
     world.stack.push(large, 1).unwrap();
     world.write(30, gone.value());
     world.pop();
-    let before = world.vm.heap.stats().live;
-    assert!(world.stack.mark(&mut world.vm.heap, usize::MAX, usize::MAX, &mut false));
+    let before = world.vm.context.heap.stats().live;
+    assert!(world.stack.mark(&mut world.vm.context.heap, usize::MAX, usize::MAX, &mut false));
     // The name, and the closure with its function, which the frame holds.
-    let marked = world.vm.heap.stats().live - before;
-    world.vm.heap.mark_object(kept);
-    world.vm.heap.mark_object(small);
-    assert_eq!(world.vm.heap.stats().live - before, marked);
-    world.vm.heap.mark_object(gone);
-    assert!(world.vm.heap.stats().live - before > marked);
+    let marked = world.vm.context.heap.stats().live - before;
+    world.vm.context.heap.mark_object(kept);
+    world.vm.context.heap.mark_object(small);
+    assert_eq!(world.vm.context.heap.stats().live - before, marked);
+    world.vm.context.heap.mark_object(gone);
+    assert!(world.vm.context.heap.stats().live - before > marked);
 }
 
 #[test]
@@ -198,7 +198,7 @@ fn depth_and_size_have_bounds() {
             world.stack.push(closure, 1).unwrap();
             world.check();
         }
-        assert!(matches!(world.stack.push(closure, 1), Err(Fault::StackOverflow)), "{limit}");
+        assert!(matches!(world.stack.push(closure, 1), Err(StackError::Overflow)), "{limit}");
         assert_eq!(world.stack.depth(), limit);
         world.check();
     }
@@ -206,7 +206,7 @@ fn depth_and_size_have_bounds() {
     let huge = world.closure(u16::MAX);
     let fits = (0..1000).take_while(|_| world.stack.push(huge, usize::from(u16::MAX) - 1).is_ok()).count();
     assert!((30..=MAX_VALUES / usize::from(u16::MAX) + 1).contains(&fits), "{fits}");
-    assert!(matches!(world.stack.push(huge, usize::from(u16::MAX) - 1), Err(Fault::StackOverflow)));
+    assert!(matches!(world.stack.push(huge, usize::from(u16::MAX) - 1), Err(StackError::Overflow)));
     assert_eq!(world.stack.depth(), fits);
     world.check();
 }
@@ -225,7 +225,7 @@ fn a_stack_that_cannot_grow_is_as_it_was() {
     }
     let depth = world.stack.depth();
     assert!((1..5).contains(&depth));
-    assert!(matches!(world.stack.push(closure, 99), Err(Fault::OutOfMemory)));
+    assert!(matches!(world.stack.push(closure, 99), Err(StackError::OutOfMemory)));
     world.check();
     alloc.refuse(false);
     world.stack.push(closure, 99).unwrap();
@@ -238,12 +238,12 @@ fn a_stack_that_cannot_grow_is_as_it_was() {
 
 /// Whether all that the registers in use refer to is marked.
 fn all_marked(world: &mut World) -> bool {
-    let live = world.vm.heap.stats().live;
+    let live = world.vm.context.heap.stats().live;
     let top = world.offset(Stack::top_of(world.stack.top()));
     for value in world.values().into_iter().take(top) {
-        world.vm.heap.mark_value(value);
+        world.vm.context.heap.mark_value(value);
     }
-    world.vm.heap.stats().live == live
+    world.vm.context.heap.stats().live == live
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn a_deep_stack_is_scanned_in_steps_while_calls_and_returns_go_on() {
         let pcs = world.stack.frames().map(|frame| frame.pc);
         assert!(pcs.eq(depths.iter().rev().map(|closure| closure.function.code())));
         steps += 1;
-        if world.stack.mark(&mut world.vm.heap, 200 * VALUE_WORK, usize::MAX, &mut false) {
+        if world.stack.mark(&mut world.vm.context.heap, 200 * VALUE_WORK, usize::MAX, &mut false) {
             assert!(all_marked(&mut world));
             world.stack.forget_stale();
             world.check();
@@ -322,7 +322,7 @@ fn returns_look_at_the_interrupt() {
         }
         assert!(returns <= UNPOLLED + calls, "{returns} returns, {calls} calls");
         if below(5_000) == 0 {
-            world.stack.mark(&mut world.vm.heap, 500 * VALUE_WORK, usize::MAX, &mut false);
+            world.stack.mark(&mut world.vm.context.heap, 500 * VALUE_WORK, usize::MAX, &mut false);
         }
         if below(20_000) == 0 {
             world.stack.forget_scanned();
@@ -351,19 +351,19 @@ fn frames_of_machine_code_are_scanned_in_one_go_or_machine_code_is_left() {
     for _ in 0..10 {
         world.stack.push(large, 39).unwrap();
     }
-    assert!(world.stack.mark(&mut world.vm.heap, 1 << 20, entered, &mut leave) && !leave);
+    assert!(world.stack.mark(&mut world.vm.context.heap, 1 << 20, entered, &mut leave) && !leave);
     world.stack.forget_scanned();
     for _ in 0..10_000 {
         world.stack.push(large, 39).unwrap();
     }
-    assert!(!world.stack.mark(&mut world.vm.heap, 1 << 20, entered, &mut leave) && leave);
+    assert!(!world.stack.mark(&mut world.vm.context.heap, 1 << 20, entered, &mut leave) && leave);
     // Below the frame that machine code was entered with, records may lack their pc; above, they may not.
     let records = entered..=world.stack.depth();
     // SAFETY: records in use.
     assert!(records.into_iter().all(|index| unsafe { !(*world.stack.record(index)).pc.is_null() }));
     let entered = world.stack.depth();
     let steps = (0..100)
-        .take_while(|_| !world.stack.mark(&mut world.vm.heap, 20_000 * VALUE_WORK, entered, &mut false));
+        .take_while(|_| !world.stack.mark(&mut world.vm.context.heap, 20_000 * VALUE_WORK, entered, &mut false));
     assert!(steps.count() > 10);
     world.stack.forget_scanned();
     assert!(world.stack.frames().all(|frame| !frame.pc.is_null()));

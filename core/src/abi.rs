@@ -1,0 +1,137 @@
+//! The interface between the VM and machine code, by numbers: stubs, runtime functions, answers.
+//!
+//! ```text
+//!   VM ──Stub::Enter──> machine code ──Stub of a Runtime function──> VM
+//!    ^                       │
+//!    └──RETURNED, LEFT, UNCOMPILED
+//! ```
+//!
+//! [`layout`](crate::layout) says where all else lies that machine code touches.
+
+/// Calls `$then! { rows }`, a row for each function of the VM that machine code calls.
+macro_rules! runtime_table {
+    ($then:ident) => {
+        $then! {
+            /// `step(word)`: executes the instruction at `word` of the running function. Answers 0 if the next one follows,
+            /// else where to go on.
+            Step step(word: u32) -> *const u8;
+            /// `step_on(word)`: the same, but never 0: goes on executing until there is a place to enter. Its stub is jumped
+            /// to, not called, and goes there.
+            StepOn step_on(word: u32) -> *const u8;
+            /// `unexpected(word)`: the same, for operands of other kinds than the code was made for; they are learned.
+            Unexpected unexpected(word: u32) -> *const u8;
+            /// `call(next, argc, window)`: the call that ends before word `next`, after its fast path failed. Answers 0 if it
+            /// is done, else what to call: the callee's frame is the current one then.
+            Call call(next: u32, argc: u32, window: u32) -> *const u8;
+            /// `invoke(next, argc, window, site)`: the same for `invoke`.
+            Invoke invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
+            /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
+            SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
+            /// `leave_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
+            /// before word `next`. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
+            /// the window, else where to go on.
+            LeaveInlined leave_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
+            /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers.
+            /// Answers 0 if it is done, else where to go on.
+            Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
+            /// `remember(object)`: tells the collector that a scanned object was stored into.
+            Remember remember(object: *mut Header) -> ();
+        }
+    };
+}
+pub(crate) use runtime_table;
+
+macro_rules! runtime {
+    ($($(#[doc = $doc:literal])* $variant:ident $function:ident($($arg:ident: $type:ty),*) -> $result:ty;)*) => {
+        /// Functions of the VM that machine code calls through the stub of the same name, with the VM as a further
+        /// first argument.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(usize)]
+        pub enum Runtime { $($(#[doc = $doc])* $variant,)* }
+
+        /// How many there are.
+        pub const RUNTIME: usize = [$(Runtime::$variant),*].len();
+
+        impl Runtime {
+            /// All of them, in order.
+            pub const ALL: [Runtime; RUNTIME] = [$(Runtime::$variant),*];
+
+            /// Its name, for listings.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Runtime::$variant => stringify!($function),)* }
+            }
+        }
+    };
+}
+
+runtime_table!(runtime);
+
+impl Runtime {
+    /// Whether its stub is jumped to and goes on where the answer says, rather than called.
+    #[must_use]
+    pub fn is_tail(self) -> bool {
+        matches!(self, Runtime::StepOn | Runtime::Unexpected)
+    }
+
+    /// Whether it needs neither the frame's record nor the fuel, and changes neither.
+    #[must_use]
+    pub fn is_leaf(self) -> bool {
+        matches!(self, Runtime::Remember)
+    }
+}
+
+/// Code that all functions of a VM share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(usize)]
+pub enum Stub {
+    /// `extern "C" fn(vm, target) -> u64`: enters machine code at `target`. Returns [`RETURNED`], [`LEFT`] or
+    /// [`UNCOMPILED`].
+    Enter,
+    /// Leaves machine code from any depth: the current frame's record says where to go on.
+    Exit,
+    /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
+    Uncompiled,
+    /// The numbers in `T0` and `T2`, operands that are not what the code was made for, as doubles in the last two
+    /// registers for doubles. `T0` is 0 if they are none, or if the function has no patience left; else it is not.
+    Doubles,
+    /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
+    /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].
+    Construct,
+    /// The sum of the values in `T1` and `T2`, to `T0`, if they are strings and it takes neither fuel nor the collector nor
+    /// a new buffer; else `T0` is 0, and [`Runtime::Concat`] is to be asked.
+    ConcatNow,
+    /// The first of the stubs around [`Runtime`] functions, in their order.
+    Runtime,
+}
+
+impl Stub {
+    /// The name of the stub at an index of [`VM_STUBS`](crate::layout::VM_STUBS), for listings.
+    #[must_use]
+    pub fn name(index: usize) -> Option<&'static str> {
+        const OWN: [&str; Stub::Runtime as usize] =
+            ["enter", "exit", "uncompiled", "doubles", "construct", "concat_now"];
+        match index.checked_sub(OWN.len()) {
+            None => OWN.get(index).copied(),
+            Some(runtime) => Runtime::ALL.get(runtime).map(|runtime| runtime.name()),
+        }
+    }
+}
+
+/// How many stubs there are.
+pub const STUBS: usize = Stub::Runtime as usize + RUNTIME;
+
+/// What constructing answered: nothing was done.
+pub const NOT_MADE: u64 = 0;
+/// What constructing answered: the call is done.
+pub const MADE: u64 = 1;
+/// What constructing answered: the instance is in the window, and the initializer in `T5`, its function in `T3`; there
+/// is room for its frame.
+pub const INIT: u64 = 2;
+
+/// What entering returned: the frame that was entered returned to its caller.
+pub const RETURNED: u64 = 0;
+/// What entering returned: machine code left, the current frame's record says where to go on.
+pub const LEFT: u64 = 1;
+/// What entering returned: machine code called a function without code, whose frame is the current one.
+pub const UNCOMPILED: u64 = 2;

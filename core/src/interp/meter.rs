@@ -1,0 +1,316 @@
+//! The oracle of work: what scripts make the engine do, counted apart from the fuel.
+//!
+//! Fuel bounds work only if no operation does any that it did not pay for. So builds with `--cfg fuzzing`, and those of
+//! this crate's unit tests, count the bytes that are hashed, copied, compared and printed, those that the collector marks
+//! and sweeps, and those that are allocated. At the end of each run the counts are held against the fuel that the script
+//! has spent since it was started; more work than that pays for is a panic. So are more words that the interpreter
+//! executes between two looks at the interrupt than a slice of fuel and the returns in it allow. All other builds count
+//! nothing.
+//!
+//! ```text
+//!   bulk work                 costs fuel
+//!   allocation                a page for each word of code; a unit of fuel is worth the words of the longest function
+//!   turns of the collector    a constant for each; a turn comes with an allocation
+//!   collections for space     cost fuel: they come when nothing can be allocated
+//! ```
+
+#[cfg(not(any(test, fuzzing)))]
+pub(crate) use off::Meter;
+#[cfg(any(test, fuzzing))]
+pub(crate) use on::Meter;
+
+#[cfg(not(any(test, fuzzing)))]
+mod off {
+    use crate::interp::Vm;
+
+    /// Counts nothing.
+    pub(crate) struct Meter;
+
+    impl Meter {
+        pub(crate) const NEW: Meter = Meter;
+
+        /// A function of that many words was loaded.
+        pub(crate) fn loaded(&mut self, _: usize) {}
+
+        /// The collector had its turn, and marked and swept that many bytes.
+        #[inline(always)]
+        pub(crate) fn turn(&mut self, _: u64) {}
+
+        /// A script was started.
+        pub(crate) fn start(&mut self) {}
+
+        /// The interpreter has fetched a word.
+        #[inline(always)]
+        pub(crate) fn fetched(&mut self) {}
+
+        /// The interrupt was looked at, or machine code may have done so.
+        #[inline(always)]
+        pub(crate) fn polled(&mut self) {}
+
+        /// A run of it begins.
+        pub(crate) fn begin_run(_: &mut Vm) {}
+
+        /// A run of it ends.
+        pub(crate) fn end_run(_: &mut Vm) {}
+    }
+}
+
+#[cfg(any(test, fuzzing))]
+mod on {
+    use crate::bytecode::POLL;
+    use crate::fuel::SLICE;
+    use crate::heap::{PAGE, TURN_WORK};
+    use crate::interp::{DEPTH, Vm};
+    use crate::meter::BYTES;
+    use crate::stack::UNPOLLED;
+
+    /// What a VM did, or a script in it.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub(super) struct Done {
+        /// Units spent, and owed.
+        pub(super) fuel: u64,
+        /// Bytes hashed, copied, compared and printed.
+        pub(super) bulk: u64,
+        /// Turns of the collector.
+        pub(super) turns: u64,
+        /// Bytes marked and swept in those.
+        pub(super) in_turns: u64,
+        /// Bytes marked and swept for space.
+        pub(super) for_space: u64,
+        /// Bytes allocated for objects.
+        pub(super) allocated: u64,
+    }
+
+    impl Done {
+        fn each(self, other: Done, of: impl Fn(u64, u64) -> u64) -> Done {
+            Done {
+                fuel: of(self.fuel, other.fuel),
+                bulk: of(self.bulk, other.bulk),
+                turns: of(self.turns, other.turns),
+                in_turns: of(self.in_turns, other.in_turns),
+                for_space: of(self.for_space, other.for_space),
+                allocated: of(self.allocated, other.allocated),
+            }
+        }
+    }
+
+    /// Bytes of bulk work that a unit pays for, at the most: 64, of which an operation that costs n units may do nearly
+    /// n + 1 times as many; a name is hashed, compared and copied.
+    const BULK: u64 = 64 * 2 * 3;
+    /// Bytes of a collection for space that a unit pays for, at the most: of each step nearly 64 are free.
+    const SPACE: u64 = 64 * 2;
+    /// Bytes that one word of a function allocates, at the most, beyond those that bulk work pays for: a gap for its
+    /// object, which is no larger than a page.
+    const WORD: u64 = PAGE as u64;
+
+    /// Words that run between two looks at the interrupt, at the most. Free code begins with each unit and with each
+    /// return: of the calls that these units pay for, and of those that were active before, some of them in machine code
+    /// perhaps. An instruction that finds its slice used up is fetched twice.
+    const UNPOLLED_WORDS: u64 =
+        (2 * SLICE + if UNPOLLED > DEPTH { UNPOLLED } else { DEPTH } as u64 + 2) * POLL as u64;
+
+    /// What the scripts of one VM do.
+    pub(crate) struct Meter {
+        /// Of the longest function that was loaded.
+        words: u64,
+        turns: u64,
+        /// Bytes marked and swept in those.
+        in_turns: u64,
+        /// Words fetched since the interrupt was looked at.
+        unpolled: u64,
+        /// What the script has done in runs that ended.
+        pub(super) script: Done,
+        /// What the VM had done when the run began.
+        before: Done,
+    }
+
+    impl Meter {
+        pub(crate) const NEW: Meter = {
+            let nothing = Done { fuel: 0, bulk: 0, turns: 0, in_turns: 0, for_space: 0, allocated: 0 };
+            Meter { words: 1, turns: 0, in_turns: 0, unpolled: 0, script: nothing, before: nothing }
+        };
+
+        /// A function of that many words was loaded.
+        pub(crate) fn loaded(&mut self, words: usize) {
+            self.words = self.words.max(words as u64);
+        }
+
+        /// The collector had its turn, and marked and swept that many bytes.
+        pub(crate) fn turn(&mut self, work: u64) {
+            self.turns += 1;
+            self.in_turns += work;
+        }
+
+        /// A script was started.
+        pub(crate) fn start(&mut self) {
+            self.script = Done::default();
+        }
+
+        /// The interpreter has fetched a word.
+        ///
+        /// # Panics
+        /// When that is too many since the interrupt was looked at.
+        pub(crate) fn fetched(&mut self) {
+            self.unpolled += 1;
+            assert!(
+                self.unpolled <= UNPOLLED_WORDS,
+                "more words than may run without a look at the interrupt"
+            );
+        }
+
+        /// The interrupt was looked at, or machine code may have done so.
+        pub(crate) fn polled(&mut self) {
+            self.unpolled = 0;
+        }
+
+        /// A run of it begins.
+        pub(crate) fn begin_run(vm: &mut Vm) {
+            vm.meter.before = Meter::done(vm);
+        }
+
+        /// A run of it ends.
+        ///
+        /// # Panics
+        /// When the script did more than it paid for.
+        pub(crate) fn end_run(vm: &mut Vm) {
+            let before = vm.meter.before;
+            let run = Meter::done(vm).each(before, |now, before| now - before);
+            // What a run inside of a callback of another run did is none of that one's.
+            BYTES.set(before.bulk);
+            vm.meter.script = vm.meter.script.each(run, |sum, more| sum + more);
+            // A collection everywhere is the host's wish.
+            if vm.context.heap.stress {
+                vm.meter.script.in_turns = 0;
+            }
+            vm.meter.check();
+        }
+
+        /// Holds work against fuel. An operation that cannot be done in pieces may be paid for in several runs and done in
+        /// the last, so only the sum over all runs of a script is bounded.
+        pub(super) fn check(&self) {
+            let done = self.script;
+            let units = done.fuel + 1;
+            assert!(done.bulk <= BULK * units, "more bytes of bulk work than were paid for: {done:?}");
+            let most = (WORD * self.words + BULK) * units;
+            assert!(done.allocated <= most, "more bytes allocated than were paid for: {done:?}");
+            let most = TURN_WORK * done.turns;
+            assert!(done.in_turns <= most, "more bytes marked and swept than allocation is worth: {done:?}");
+            let most = SPACE * units;
+            assert!(done.for_space <= most, "more bytes marked and swept than were paid for: {done:?}");
+        }
+
+        fn done(vm: &Vm) -> Done {
+            Done {
+                fuel: vm.context.fuel.charged(),
+                bulk: BYTES.get(),
+                turns: vm.meter.turns,
+                in_turns: vm.meter.in_turns,
+                for_space: vm.context.heap.work() - vm.meter.in_turns,
+                allocated: vm.context.heap.stats().allocated,
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::interp::Options;
+    use crate::mem::testing::SYSTEM;
+    use crate::platform::Host;
+    use crate::platform::testing::Nothing;
+    use crate::{Dialect, Outcome, Vm};
+
+    /// A VM that has run a script in slices of `slice` units.
+    fn ran(source: &str, slice: u64) -> Vm {
+        let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
+        let script = vm.load(source, Dialect::Siskin).unwrap();
+        vm.start(script).unwrap();
+        loop {
+            let host = &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None };
+            match vm.run(Some(slice), host) {
+                Outcome::OutOfFuel => {}
+                outcome => {
+                    assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+                    return vm;
+                }
+            }
+        }
+    }
+
+    const SOURCE: &str = "class A {} var text = \"sixteen letters.\"; var last;
+        for (var i = 0; i < 12; i = i + 1) text = text + text;
+        for (var i = 0; i < 100000; i = i + 1) { var a = A(); a.last = text; last = a; }
+        print text; print text == text + \"\";";
+
+    #[test]
+    fn counts_what_is_done_in_all_runs_of_a_script() {
+        let letters = 16 << 12;
+        for slice in [u64::MAX, 1_000] {
+            let done = ran(SOURCE, slice).meter.script;
+            assert!((2 * letters..4 * letters).contains(&done.bulk), "{done:?}");
+            assert!(done.allocated > 1 << 20 && done.turns > 10 && done.in_turns > 0, "{done:?}");
+            assert_eq!(done.fuel, ran(SOURCE, u64::MAX).stats().fuel);
+        }
+    }
+
+    /// A store costs no fuel, even if the collector scans its object at once.
+    #[test]
+    fn stores_are_no_collection_for_space() {
+        let source = "class Node { init(next) { this.next = next; this.value = nil; } } var list = nil;
+            for (var i = 0; i < 20000; i = i + 1) list = Node(list);
+            fn store(rounds) {
+                for (var round = 0; round < rounds; round = round + 1) {
+                    var stores = 0;
+                    for (var node = list; node != nil; node = node.next) {
+                        node.value = round; stores = stores + 1;
+                        if (stores == 20) { stores = 0; Node(nil); }
+                    }
+                }
+            }
+            store(100);";
+        let done = ran(source, u64::MAX).meter.script;
+        assert!(done.turns > 10, "{done:?}");
+        assert_eq!(done.for_space, 0, "{done:?}");
+    }
+
+    #[test]
+    #[should_panic(expected = "more bytes of bulk work")]
+    fn notices_bulk_work_that_is_not_paid_for() {
+        let mut vm = ran(SOURCE, u64::MAX);
+        vm.meter.script.bulk += 500 * vm.meter.script.fuel;
+        vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "without a look at the interrupt")]
+    fn notices_code_that_does_not_look_at_the_interrupt() {
+        let mut vm = ran("1;", u64::MAX);
+        loop {
+            vm.meter.fetched();
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "more bytes allocated")]
+    fn notices_allocation_that_is_not_paid_for() {
+        let mut vm = ran("1;", u64::MAX);
+        vm.meter.script.allocated += 1 << 20;
+        vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "than allocation is worth")]
+    fn notices_a_collector_that_does_not_keep_its_pace() {
+        let mut vm = ran(SOURCE, u64::MAX);
+        vm.meter.script.in_turns += 1 << 30;
+        vm.meter.check();
+    }
+
+    #[test]
+    #[should_panic(expected = "more bytes marked and swept")]
+    fn notices_collections_that_are_not_paid_for() {
+        let mut vm = ran("1;", u64::MAX);
+        vm.meter.script.for_space += 1000;
+        vm.meter.check();
+    }
+}
