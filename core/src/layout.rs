@@ -17,7 +17,7 @@ use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, Bump, Heap, class_of};
 use crate::object::{
     Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, Kind,
-    MAX_LEN, Site, Str, Way,
+    MAX_LEN, Site, Str, Way, WayKind,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -79,8 +79,8 @@ offsets! {
     FRAME_BASE = offset_of!(Frame, base);
     /// In a frame's record: its function's constants.
     FRAME_DATA = offset_of!(Frame, data);
-    /// In a frame's record: its closure.
-    FRAME_CLOSURE = offset_of!(Frame, closure);
+    /// In a frame's record: its closure, if it is a script's.
+    FRAME_CLOSURE = offset_of!(Frame, callee);
     /// Bytes of a frame's record.
     FRAME_SIZE = size_of::<Frame>();
 
@@ -148,6 +148,8 @@ offsets! {
     WAY_SLOT = offset_of!(Way, slot);
     /// In a way: 32 bits, the shape after a store.
     WAY_NEXT = offset_of!(Way, next);
+    /// In a way: a byte, [`WAY_METHOD`] if the target is a closure.
+    WAY_KIND = offset_of!(Way, kind);
     /// In a way: the closure of a method.
     WAY_TARGET = offset_of!(Way, target);
 }
@@ -171,6 +173,8 @@ pub const STR_FLAT: usize = FLAT;
 pub const STR_MOST: usize = MAX_LEN;
 /// Copying fewer bytes costs no fuel.
 pub const BULK_BYTES: usize = BULK;
+/// What [`WAY_KIND`] is of the method of a class that is a closure.
+pub const WAY_METHOD: u8 = WayKind::Method as u8;
 /// The kind of a closure.
 pub const KIND_CLOSURE: u8 = Kind::Closure as u8;
 /// The kind of a class.

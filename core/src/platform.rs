@@ -129,24 +129,3 @@ pub unsafe trait CodeMemory: Send {
     /// Bytes that spans take, with what rounding adds.
     fn used(&self) -> usize;
 }
-
-/// For tests.
-#[cfg(test)]
-pub(crate) mod testing {
-    use super::{Clock, Output, OutputError};
-
-    /// Takes all output and shows no time.
-    pub(crate) struct Nothing;
-
-    impl Output for Nothing {
-        fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
-            Ok(())
-        }
-    }
-
-    impl Clock for Nothing {
-        fn nanoseconds(&self) -> u64 {
-            0
-        }
-    }
-}

@@ -18,8 +18,9 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
+use crate::entry::Entry;
 use crate::mem::{Mem, OutOfMemory};
-use crate::object::{Closure, Gc};
+use crate::object::{Callable, Closure, Gc};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -51,19 +52,39 @@ impl From<OutOfMemory> for StackError {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub(crate) struct Frame {
-    /// Where it goes on; null in the record of the host, and in the [watermark]. Right at every call and safepoint.
+    /// Where it goes on; null in the record of the host, in those of its functions, and in the [watermark]. Right at every
+    /// call and safepoint.
     pub(crate) pc: *const u32,
     /// Its register 0.
     pub(crate) base: *mut Value,
-    /// Its function's constants and sites.
+    /// Its function's constants and sites; of a function of the host, the end of its registers.
     pub(crate) data: *const Value,
-    /// None in the record of the host.
-    pub(crate) closure: Option<Gc<Closure>>,
+    /// What was called; nothing in the record of the host.
+    pub(crate) callee: Callable,
 }
 
 impl Frame {
-    const NONE: Frame =
-        Frame { pc: core::ptr::null(), base: core::ptr::null_mut(), data: core::ptr::null(), closure: None };
+    const NONE: Frame = Frame {
+        pc: core::ptr::null(),
+        base: core::ptr::null_mut(),
+        data: core::ptr::null(),
+        callee: Callable::NOTHING,
+    };
+
+    /// Its closure, if it is a script's.
+    #[inline(always)]
+    pub(crate) fn closure(&self) -> Option<Gc<Closure>> {
+        self.callee.as_closure()
+    }
+
+    /// The end of its registers.
+    fn top(&self) -> *mut Value {
+        match self.closure() {
+            Some(closure) => self.base.wrapping_add(closure.function.registers as usize),
+            None if self.callee.is_host() => self.data.cast_mut(),
+            None => self.base,
+        }
+    }
 }
 
 /// The stack of one thread of execution.
@@ -71,7 +92,7 @@ impl Frame {
 pub(crate) struct Stack {
     /// The current record.
     pub(crate) frame: *mut Frame,
-    /// The end of the block of records.
+    /// The end of the records that calls of scripts may use.
     pub(crate) frames_end: *mut Frame,
     /// All values from here on are nil; frames stay below.
     pub(crate) end: *mut Value,
@@ -86,7 +107,11 @@ pub(crate) struct Stack {
     watermark: Watermark,
     /// The most registers that a function of the VM has.
     widest: usize,
+    /// Records in the block. One more than are ever in use but for functions of the host, which find room for one there.
+    records: usize,
+    /// Calls of scripts that may be active at once, and calls of functions of the host that are.
     max_frames: usize,
+    host_calls: usize,
     mem: Mem,
 }
 
@@ -104,25 +129,25 @@ impl Stack {
     pub(crate) fn new(mem: &Mem, max_frames: usize) -> Result<Stack, OutOfMemory> {
         // One more for the host's record.
         let max_frames = max_frames.saturating_add(1);
-        let first_frames = FIRST_FRAMES.min(max_frames);
-        let frames = mem.alloc_raw(array::<Frame>(first_frames)?)?.cast::<Frame>();
+        let records = FIRST_FRAMES.min(max_frames) + 1;
+        let frames = mem.alloc_raw(array::<Frame>(records)?)?.cast::<Frame>();
         let values = array::<Value>(FIRST_VALUES).and_then(|layout| mem.alloc_raw(layout));
         let Ok(values) = values else {
-            if let Ok(layout) = array::<Frame>(first_frames) {
+            if let Ok(layout) = array::<Frame>(records) {
                 // SAFETY: allocated above with this layout.
                 unsafe { mem.free_raw(frames.cast(), layout) };
             }
             return Err(OutOfMemory);
         };
         let values = values.cast::<Value>();
-        // SAFETY: the blocks are that long.
-        let (frames_end, end) = unsafe {
+        // SAFETY: the block is that long.
+        let end = unsafe {
             fill(values, 0, FIRST_VALUES, Value::NIL);
-            (frames.add(first_frames).as_ptr(), values.add(FIRST_VALUES).as_ptr())
+            values.add(FIRST_VALUES).as_ptr()
         };
         let mut stack = Stack {
             frame: frames.as_ptr(),
-            frames_end,
+            frames_end: frames.as_ptr(),
             end,
             frames,
             values,
@@ -131,7 +156,9 @@ impl Stack {
             scanned: Scanned::NOTHING,
             watermark: Watermark::NONE,
             widest: 0,
+            records,
             max_frames,
+            host_calls: 0,
             mem: mem.clone(),
         };
         stack.reset();
@@ -143,6 +170,7 @@ impl Stack {
         self.frame = self.frames.as_ptr();
         self.scanned = Scanned::NOTHING;
         self.watermark = Watermark::NONE;
+        self.set_host_calls(0);
         // SAFETY: there is at least one record.
         unsafe { *self.frame = Frame { base: self.values.as_ptr(), ..Frame::NONE } };
     }
@@ -173,10 +201,7 @@ impl Stack {
         let base = self.top().base;
         let place =
             (index < (self.end.addr() - base.addr()) / size_of::<Value>()).then(|| base.wrapping_add(index));
-        debug_assert!(
-            place.is_some_and(|place| place < Stack::top_of(self.top())),
-            "register {index} is the frame's"
-        );
+        debug_assert!(place.is_some_and(|place| place < self.top().top()), "register {index} is the frame's");
         place
     }
 
@@ -193,10 +218,89 @@ impl Stack {
         // SAFETY: there is room for one more record, and for the registers.
         unsafe {
             self.frame = self.frame.add(1);
-            *self.frame = Frame { pc: function.code(), base, data: function.data(), closure: Some(closure) };
+            *self.frame = Frame {
+                pc: function.code(),
+                base,
+                data: function.data(),
+                callee: Callable::closure(closure),
+            };
         }
         self.check();
         Ok(())
+    }
+
+    /// Begins a call of a function of the host with `argc` arguments, whose register 0 is register `win` of the current
+    /// frame; returns where that is on the stack. Parameters without an argument are nil.
+    pub(crate) fn push_host(
+        &mut self,
+        entry: &'static Entry,
+        argc: usize,
+        win: usize,
+    ) -> Result<usize, StackError> {
+        // One function of the host calls another: there was room for one.
+        if self.depth() + 1 >= self.records {
+            self.grow_frames()?;
+        }
+        let registers = 1 + argc.max(entry.arity().named());
+        let window = self.index(self.top().base) + win;
+        self.reach(window + registers)?;
+        let base = self.values.as_ptr().wrapping_add(window);
+        let end = base.wrapping_add(registers);
+        let mut missing = base.wrapping_add(1 + argc);
+        while missing < end {
+            // SAFETY: below `end`, past the window of the current frame: nobody's registers.
+            unsafe { *missing = Value::NIL };
+            missing = missing.wrapping_add(1);
+        }
+        // SAFETY: the block has one more record.
+        unsafe {
+            self.frame = self.frame.add(1);
+            *self.frame = Frame { pc: core::ptr::null(), base, data: end, callee: Callable::host(entry) };
+        }
+        self.set_host_calls(self.host_calls + 1);
+        self.check();
+        Ok(window)
+    }
+
+    /// Ends the call of a function of the host, which is the current frame's.
+    pub(crate) fn pop_host(&mut self) {
+        debug_assert!(self.top().callee.is_host());
+        self.frame = self.frame.wrapping_sub(1);
+        self.set_host_calls(self.host_calls.saturating_sub(1));
+        self.check();
+    }
+
+    /// Where the current frame's registers begin, by index.
+    pub(crate) fn window(&self) -> usize {
+        self.index(self.top().base)
+    }
+
+    /// Registers of the current frame, which is that of a function of the host.
+    pub(crate) fn host_registers(&self) -> usize {
+        let frame = self.top();
+        (frame.top().addr() - frame.base.addr()) / size_of::<Value>()
+    }
+
+    /// Sets the number of registers of the current frame, which is that of a function of the host.
+    pub(crate) fn set_host_registers(&mut self, registers: usize) -> Result<(), StackError> {
+        debug_assert!(self.top().callee.is_host());
+        let base = self.index(self.top().base);
+        self.reach(base + registers)?;
+        let end = self.values.as_ptr().wrapping_add(base + registers);
+        let mut fresh = self.top().top();
+        while fresh < end {
+            // SAFETY: below `end`, past the current frame's registers.
+            unsafe { *fresh = Value::NIL };
+            fresh = fresh.wrapping_add(1);
+        }
+        self.top_mut().data = end;
+        self.check();
+        Ok(())
+    }
+
+    /// Where a register lies on the stack, by index.
+    fn index(&self, register: *mut Value) -> usize {
+        (register.addr() - self.values.as_ptr().addr()) / size_of::<Value>()
     }
 
     /// Makes room for a record, and for a frame of `registers` registers from register `win` of the current one on. Returns
@@ -204,11 +308,11 @@ impl Stack {
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, win: usize, registers: usize) -> Result<*mut Value, StackError> {
-        if self.depth() + 1 >= self.frame_room() {
+        // Once, or twice if a function of the host has the record that was kept for it.
+        while self.depth() + 1 >= self.frame_room() {
             self.grow_frames()?;
         }
-        // SAFETY: both pointers are into the block of values.
-        let at = unsafe { self.top().base.offset_from(self.values.as_ptr()) as usize + win };
+        let at = self.index(self.top().base) + win;
         self.reach(at + registers)?;
         Ok(self.values.as_ptr().wrapping_add(at))
     }
@@ -234,7 +338,7 @@ impl Stack {
         let (start, end) = (self.values.as_ptr(), self.end);
         let block_end = start.wrapping_add(self.room);
         assert!(
-            self.frames.as_ptr() <= self.frame && self.frame < self.frames_end,
+            self.frames.as_ptr() <= self.frame && self.depth() < self.records,
             "the frame is in its block"
         );
         assert!(start <= end && end <= block_end, "the end is in its block");
@@ -243,8 +347,9 @@ impl Stack {
         for (index, frame) in self.frames().take(CHECKED_FRAMES).enumerate() {
             assert!(start <= frame.base && frame.base <= base, "a caller begins below its callee");
             // While machine code runs, it keeps the current frame's pc.
-            assert!(index == 0 || !frame.pc.is_null(), "a caller goes on somewhere");
-            assert!(Stack::top_of(&frame) <= end, "registers of an active frame lie below the end");
+            let goes_on = !frame.pc.is_null() || frame.callee.is_host();
+            assert!(index == 0 || goes_on, "a caller goes on somewhere");
+            assert!(frame.top() <= end, "registers of an active frame lie below the end");
             base = frame.base;
         }
         let mut value = end;
@@ -282,18 +387,30 @@ impl Stack {
         unsafe { self.frames_end.offset_from(self.frames.as_ptr()) as usize }
     }
 
+    /// Makes the block of records larger, for the call of a script if `host_calls` are active.
     fn grow_frames(&mut self) -> Result<(), StackError> {
-        let old = self.frame_room();
-        if old >= self.max_frames {
+        let most = self.max_frames.saturating_add(self.host_calls);
+        let room = self.frame_room();
+        if room >= most {
             return Err(StackError::Overflow);
         }
-        let new = (old * 2).min(self.max_frames);
+        let records = room.saturating_mul(2).min(most) + 1;
         let depth = self.depth();
-        // SAFETY: `frames` is a block of `old` records.
-        self.frames = unsafe { grow(&self.mem, self.frames, old, new)? };
+        if records > self.records {
+            // SAFETY: `frames` is a block of as many records.
+            self.frames = unsafe { grow(&self.mem, self.frames, self.records, records)? };
+            self.records = records;
+        }
         self.frame = self.frames.as_ptr().wrapping_add(depth);
-        self.frames_end = self.frames.as_ptr().wrapping_add(new);
+        self.set_host_calls(self.host_calls);
         Ok(())
+    }
+
+    /// So many functions of the host are being called: their records do not count as calls of scripts.
+    fn set_host_calls(&mut self, calls: usize) {
+        self.host_calls = calls;
+        let room = (self.records - 1).min(self.max_frames.saturating_add(calls));
+        self.frames_end = self.frames.as_ptr().wrapping_add(room);
     }
 
     /// Moves `end`, if need be, so that `needed` values lie below it.
@@ -332,21 +449,18 @@ impl Stack {
                 // SAFETY: records up to the current one are in use.
                 let frame = unsafe { self.frames.add(index).as_mut() };
                 frame.base = moved(frame.base);
+                if frame.callee.is_host() {
+                    frame.data = moved(frame.data.cast_mut());
+                }
             }
         }
         Ok(())
-    }
-
-    /// The end of a record's registers.
-    fn top_of(frame: &Frame) -> *mut Value {
-        let registers = frame.closure.map_or(0, |closure| closure.function.registers);
-        frame.base.wrapping_add(registers as usize)
     }
 }
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        if let (Ok(frames), Ok(values)) = (array::<Frame>(self.frame_room()), array::<Value>(self.room)) {
+        if let (Ok(frames), Ok(values)) = (array::<Frame>(self.records), array::<Value>(self.room)) {
             // SAFETY: the blocks were allocated with these layouts.
             unsafe {
                 self.mem.free_raw(self.frames.cast(), frames);

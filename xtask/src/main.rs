@@ -1,6 +1,7 @@
 //! `cargo xtask`: what people who work on Siskin repeat.
 
 mod gate;
+mod library;
 mod links;
 mod opcodes;
 
@@ -9,6 +10,7 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask opcodes           write docs/opcodes.md from the opcode table
+cargo xtask library           write docs/library.md from the library's tables
 cargo xtask gate NAME...|all  run what a change must pass:
 ";
 
@@ -17,6 +19,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let result = match words[..] {
         ["opcodes"] => opcodes::write(root()),
+        ["library"] => library::write(root()),
         ["gate", ref names @ ..] if !names.is_empty() => gate::run(root(), names),
         _ => {
             print!("{HELP}");

@@ -114,7 +114,7 @@ impl Vm {
             ParseFailure::OutOfMemory => LoadError::OutOfMemory,
         })?;
         let compiling = CompileOptions { native_stack, spans: options.spans };
-        let program = match compile(&parsed.ast, &parsed.symbols, source, &compiling, self.mem()) {
+        let mut program = match compile(&parsed.ast, &parsed.symbols, source, &compiling, self.mem()) {
             Ok(program) => program,
             Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
             Err(CompileError::TooLarge { span, what }) => {
@@ -126,6 +126,7 @@ impl Vm {
                 return Err(LoadError::Syntax(Vec::from_slice(self.mem(), &[error])?));
             }
         };
+        program.builtin_methods = dialect.has_builtin_methods();
         if cfg!(debug_assertions) {
             match verify(&program) {
                 Ok(()) => {}

@@ -2,5 +2,6 @@
 
 mod load;
 mod units;
+mod vm;
 
 pub use load::{LoadError, LoadOptions, Script};

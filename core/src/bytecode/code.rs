@@ -83,13 +83,15 @@ pub struct Program {
     pub functions: Vec<Code>,
     /// The bytes of all strings and names (UTF-8).
     pub text: Vec<u8>,
+    /// Whether values that are no instances have methods, as in Siskin and unlike Lox.
+    pub builtin_methods: bool,
 }
 
 impl Program {
     /// A program without functions.
     #[must_use]
     pub fn new(mem: &Mem) -> Program {
-        Program { functions: Vec::new(mem), text: Vec::new(mem) }
+        Program { functions: Vec::new(mem), text: Vec::new(mem), builtin_methods: true }
     }
 
     /// The string that a [`Text`] names; empty if it is none.

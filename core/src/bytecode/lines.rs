@@ -194,7 +194,7 @@ impl Iterator for Runs<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mem::testing::mem;
+    use crate::testing::mem;
 
     /// Lines forwards and backwards, by steps of all lengths, over several blocks: found one by one as in order.
     #[test]

@@ -14,7 +14,7 @@ use super::collect::FRONT;
 use super::page::Page;
 use super::{Heap, NURSERY};
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Age, Gc, Header, Kind, Object, Shape, Tracer, Tracing};
+use crate::object::{Age, BuiltinClass, Gc, Header, Kind, Object, Shape, Tracer, Tracing};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -221,6 +221,6 @@ impl Tracer for Heap {
     }
 
     fn is_shape(&self, id: u32) -> bool {
-        self.shapes.entry(id).is_some()
+        BuiltinClass::of_shape(id).is_some() || self.shapes.entry(id).is_some()
     }
 }

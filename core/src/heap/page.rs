@@ -285,7 +285,7 @@ unsafe fn write_front(
 mod tests {
     use super::super::block::Blocks;
     use super::*;
-    use crate::mem::testing::mem;
+    use crate::testing::mem;
 
     #[test]
     fn gaps_lie_between_marked_cells() {

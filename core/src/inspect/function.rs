@@ -2,10 +2,10 @@
 
 use core::fmt;
 
-use super::value::{ClassView, text};
+use super::value::{MethodView, text};
 use crate::interp::{FunctionId, Vm};
 use crate::object::NativeRecord;
-use crate::object::{Function, Gc, Identified, Site, Way, WayKind};
+use crate::object::{BuiltinClass, Function, Gc, Identified, Site, Way, WayKind};
 use crate::tier::Unit;
 
 /// A function.
@@ -105,8 +105,8 @@ pub struct CacheView<'v> {
 /// A shape that an inline cache knows.
 #[derive(Clone, Copy, Debug)]
 pub struct WayView<'v> {
-    /// The class that the shape belongs to.
-    pub class: ClassView<'v>,
+    /// The name of the class that the shape belongs to.
+    pub class: &'v str,
     /// How many fields instances of the shape have; 0 at `super`, where it is the class itself that is known.
     pub fields: u16,
     /// Where the property is.
@@ -123,7 +123,7 @@ pub enum WayTarget<'v> {
     /// In this slot, which a store adds to the instance.
     Added(u16),
     /// It is a method.
-    Method(FunctionView<'v>),
+    Method(MethodView<'v>),
 }
 
 impl<'v> CacheView<'v> {
@@ -152,24 +152,25 @@ impl<'v> CacheView<'v> {
 
     fn way(self, way: Way) -> Option<WayView<'v>> {
         // Inline caches hold shapes weakly, and methods through them: the sweeper may not have met a dead one yet.
-        let (class, fields) = match self.vm.context.heap.shapes.entry(way.shape)? {
-            Identified::Shape(shape) if self.vm.context.heap.is_alive(shape) => {
-                (shape.class.get()?, shape.count)
-            }
-            Identified::Class(class) if self.vm.context.heap.is_alive(class) => (class, 0),
-            Identified::Shape(_) | Identified::Class(_) => return None,
+        let heap = &self.vm.context.heap;
+        let (class, fields) = match BuiltinClass::of_shape(way.shape) {
+            Some(class) => (class.name(), 0),
+            None => match heap.shapes.entry(way.shape)? {
+                Identified::Shape(shape) if heap.is_alive(shape) => {
+                    (text(shape.class.get()?.name, self.vm), shape.count)
+                }
+                Identified::Class(class) if heap.is_alive(class) => (text(class.name, self.vm), 0),
+                Identified::Shape(_) | Identified::Class(_) => return None,
+            },
         };
-        let target = match (way.kind, way.target) {
-            (WayKind::Empty, _) => return None,
-            (WayKind::Method, None) => return None,
-            (WayKind::Method, Some(method)) => {
-                WayTarget::Method(FunctionView { function: method.function, vm: self.vm })
-            }
-            (WayKind::Inline, _) if way.slot >= fields => WayTarget::Added(way.slot),
-            (WayKind::Inline, _) => WayTarget::Slot(way.slot),
-            (WayKind::Outline, _) => WayTarget::Outer(way.slot),
+        let target = match way.kind {
+            WayKind::Empty => return None,
+            WayKind::Method | WayKind::HostMethod => WayTarget::Method(MethodView::new(way.target, self.vm)?),
+            WayKind::Inline if way.slot >= fields => WayTarget::Added(way.slot),
+            WayKind::Inline => WayTarget::Slot(way.slot),
+            WayKind::Outline => WayTarget::Outer(way.slot),
         };
-        Some(WayView { class: ClassView::new(class, self.vm), fields, target })
+        Some(WayView { class, fields, target })
     }
 }
 

@@ -17,8 +17,9 @@ mod tests;
 
 pub use census::{Census, Population};
 pub use function::{CacheView, FunctionView, NativeState, WayTarget, WayView};
-pub use value::{ClassView, InstanceView, ValueKind, ValueView};
+pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 
+use crate::entry::Entry;
 use crate::interp::Vm;
 use crate::mem::OutOfMemory;
 
@@ -57,10 +58,15 @@ impl Vm {
     /// # Errors
     /// When memory is out.
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
-        let index = self.intern(name.as_bytes()).and_then(|name| self.globals.declare(name));
+        let index = self.intern(name.as_bytes()).and_then(|name| self.global_index(name));
         self.resume_panic();
         self.globals.set(index?, self.result, &mut self.context.heap);
         Ok(())
+    }
+
+    /// The functions that scripts find without a declaration. One is a global from when a program first names it.
+    pub fn library(&self) -> impl Iterator<Item = &'static Entry> {
+        self.library.globals().iter()
     }
 
     /// The globals that are defined, in the order in which they were first named.

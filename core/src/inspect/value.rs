@@ -3,8 +3,9 @@
 use core::fmt;
 
 use super::FunctionView;
+use crate::entry::{Arity, Entry};
 use crate::interp::{Number, Vm};
-use crate::object::{BoundMethod, Class, Closure, Gc, Header, Instance, Native, Shape, Str};
+use crate::object::{BoundMethod, Callable, Class, Closure, Gc, Header, HostFunction, Instance, Shape, Str};
 use crate::value::Value;
 
 /// A value.
@@ -28,8 +29,8 @@ pub enum ValueKind<'v> {
     Str(&'v str),
     /// A function.
     Function(FunctionView<'v>),
-    /// A function of the library.
-    Native,
+    /// A function of the library, or of the host.
+    HostFunction(&'static Entry),
     /// A class.
     Class(ClassView<'v>),
     /// An instance of a class.
@@ -39,10 +40,44 @@ pub enum ValueKind<'v> {
         /// What it was taken from.
         receiver: ValueView<'v>,
         /// The method.
-        method: FunctionView<'v>,
+        method: MethodView<'v>,
     },
     /// Nothing that a script can see.
     Internal,
+}
+
+/// A method.
+#[derive(Clone, Copy, Debug)]
+pub enum MethodView<'v> {
+    /// A function of a script.
+    Script(FunctionView<'v>),
+    /// A function of the library, or of the host.
+    Host(&'static Entry),
+}
+
+impl<'v> MethodView<'v> {
+    pub(super) fn new(callable: Callable, vm: &'v Vm) -> Option<MethodView<'v>> {
+        let script = |closure: Gc<Closure>| MethodView::Script(FunctionView::new(closure.function, vm));
+        callable.as_closure().map(script).or_else(|| callable.as_host().map(MethodView::Host))
+    }
+
+    /// Its name; none of a function that has none.
+    #[must_use]
+    pub fn name(&self) -> Option<&'v str> {
+        match self {
+            MethodView::Script(function) => function.name(),
+            MethodView::Host(entry) => Some(entry.name()),
+        }
+    }
+
+    /// How many arguments it takes.
+    #[must_use]
+    pub fn arity(&self) -> Arity {
+        match self {
+            MethodView::Script(function) => Arity::exactly(function.arity()),
+            MethodView::Host(entry) => entry.arity(),
+        }
+    }
 }
 
 impl<'v> ValueView<'v> {
@@ -76,15 +111,16 @@ impl<'v> ValueView<'v> {
             ValueKind::Function(function(closure.function))
         } else if let Some(code) = object.downcast() {
             ValueKind::Function(function(code))
-        } else if object.downcast::<Native>().is_some() {
-            ValueKind::Native
+        } else if let Some(function) = object.downcast::<HostFunction>() {
+            ValueKind::HostFunction(function.entry)
         } else if let Some(class) = object.downcast() {
             ValueKind::Class(ClassView { class, vm })
         } else if let Some(instance) = object.downcast() {
             ValueKind::Instance(InstanceView { instance, vm })
         } else if let Some(bound) = object.downcast::<BoundMethod>() {
             let receiver = ValueView::new(bound.receiver, vm);
-            ValueKind::Method { receiver, method: function(bound.method.function) }
+            MethodView::new(bound.method, vm)
+                .map_or(ValueKind::Internal, |method| ValueKind::Method { receiver, method })
         } else {
             ValueKind::Internal
         }
@@ -99,7 +135,7 @@ impl<'v> ValueView<'v> {
             ValueKind::Number(_) => "number",
             ValueKind::Str(_) => "string",
             ValueKind::Function(_) => "function",
-            ValueKind::Native => "native function",
+            ValueKind::HostFunction(_) => "native function",
             ValueKind::Class(_) => "class",
             ValueKind::Instance(instance) => instance.class().map_or("instance", ClassView::name),
             ValueKind::Method { .. } => "method",
@@ -111,12 +147,6 @@ impl<'v> ValueView<'v> {
     #[must_use]
     pub fn address(self) -> Option<usize> {
         self.value.header().map(Gc::address)
-    }
-
-    /// The name of the first global that has this very value, if one has.
-    #[must_use]
-    pub fn global_name(self) -> Option<&'v str> {
-        self.vm.globals.iter().find_map(|(name, value)| (value == self.value).then_some(name))
     }
 
     fn number(self) -> f64 {
@@ -136,8 +166,12 @@ impl fmt::Display for ValueView<'_> {
             ValueKind::Bool(value) => write!(f, "{value}"),
             ValueKind::Number(value) => Number(value).fmt(f),
             ValueKind::Str(text) => f.write_str(text),
-            ValueKind::Function(view) | ValueKind::Method { method: view, .. } => function(f, view),
-            ValueKind::Native => f.write_str("<native fn>"),
+            ValueKind::Function(view) | ValueKind::Method { method: MethodView::Script(view), .. } => {
+                function(f, view)
+            }
+            ValueKind::HostFunction(_) | ValueKind::Method { method: MethodView::Host(_), .. } => {
+                f.write_str("<native fn>")
+            }
             ValueKind::Class(class) => f.write_str(class.name()),
             ValueKind::Instance(instance) => {
                 write!(f, "{} instance", instance.class().map_or("", ClassView::name))
@@ -174,7 +208,9 @@ impl<'v> ClassView<'v> {
     /// Calls `each` for every method, inherited ones included, in no order.
     pub fn each_method(self, mut each: impl FnMut(&'v str, FunctionView<'v>)) {
         self.class.each_method(|method| {
-            each(text(method.name, self.vm), FunctionView::new(method.closure.function, self.vm))
+            if let Some(closure) = method.callable.as_closure() {
+                each(text(method.name, self.vm), FunctionView::new(closure.function, self.vm));
+            }
         });
     }
 

@@ -131,7 +131,7 @@ unsafe fn add_name(heap: &mut Heap, memory: NonNull<u8>, bytes: &[u8]) -> Gc<Str
 mod tests {
     use super::*;
     use crate::interp::Options;
-    use crate::mem::testing::SYSTEM;
+    use crate::testing::SYSTEM;
 
     #[test]
     fn a_name_with_a_page_of_its_own_leaves_the_table_when_it_dies() {

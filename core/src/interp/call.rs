@@ -1,15 +1,15 @@
 //! Calls off the fast path: classes, bound methods, natives, errors, growing stacks; running out of fuel.
 
 use super::machine::Flow;
-use super::property::Found;
+use super::property::{Found, method_way};
 use super::vm::Stop;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
-use crate::mem::OutOfMemory;
+use crate::entry::Arity;
 use crate::object::{
-    BoundMethod, Class, Closure, Gc, Instance, Method, Native, Object, Site, Str, Way, WayKind,
+    BoundMethod, Callable, Class, Closure, Gc, HostFunction, Instance, Method, Object, Site, Str, Way,
+    WayKind,
 };
-use crate::stack::StackError;
 use crate::value::Value;
 
 const NOT_CALLABLE: Fault = Fault::Type("Can only call functions and classes.");
@@ -98,7 +98,7 @@ impl Vm {
     #[cold]
     pub(super) fn rewind_instruction(&mut self) {
         let frame = self.context.stack.top_mut();
-        let Some(closure) = frame.closure else { return };
+        let Some(closure) = frame.closure() else { return };
         let (mut at, past) = (closure.function.code(), frame.pc);
         while at < past {
             frame.pc = at;
@@ -128,21 +128,28 @@ impl Vm {
     /// Calls a value with the arguments in a window. What is in the window's first register, the callee or an instance
     /// with the callee in a field, stays there until the call has a frame: without memory for that the instruction may run
     /// again (see [`suspend`](Vm::suspend)), and until then nothing else may keep it alive.
-    fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
+    pub(super) fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
         let header = callee.header().ok_or(NOT_CALLABLE)?;
         if let Some(class) = header.downcast() {
             self.construct(class, argc, win)
         } else if let Some(closure) = header.downcast() {
             self.enter(closure, argc, win, callee)
         } else if let Some(bound) = header.downcast::<BoundMethod>() {
-            self.enter(bound.method, argc, win, bound.receiver)
-        } else if let Some(native) = header.downcast::<Native>() {
-            let value = (native.call)(self, win, argc)?;
-            self.set_register(win, value);
-            Ok(())
+            self.call_method(bound.method, argc, win, bound.receiver)
+        } else if let Some(function) = header.downcast::<HostFunction>() {
+            self.call_host_function(function.entry, argc, win, callee)
         } else {
             Err(NOT_CALLABLE)
         }
+    }
+
+    /// Begins a call of a method, with its receiver as register 0, or makes it.
+    fn call_method(&mut self, method: Callable, argc: u8, win: usize, receiver: Value) -> Result<(), Fault> {
+        if let Some(closure) = method.as_closure() {
+            return self.enter(closure, argc, win, receiver);
+        }
+        let entry = method.as_host().ok_or(Fault::Bytecode)?;
+        self.call_host_function(entry, argc, win, receiver)
     }
 
     /// Begins a call of `closure`, which the window keeps alive. Register 0 of the callee is `first`: the closure itself,
@@ -150,18 +157,9 @@ impl Vm {
     fn enter(&mut self, closure: Gc<Closure>, argc: u8, win: usize, first: Value) -> Result<(), Fault> {
         let expected = closure.function.arity;
         if expected != argc {
-            return Err(Fault::Arity { expected, got: argc });
+            return Err(Fault::Arity { expected: Arity::exactly(expected), got: argc });
         }
-        match self.context.stack.push(closure, win) {
-            Ok(()) => {}
-            Err(StackError::OutOfMemory) => {
-                self.retry_after_gc(Some(first), |vm| match vm.context.stack.push(closure, win) {
-                    Err(StackError::OutOfMemory) => Err(OutOfMemory),
-                    other => Ok(other),
-                })??
-            }
-            Err(error) => return Err(error.into()),
-        }
+        self.with_room(Some(first), |stack| stack.push(closure, win))?;
         self.context.stack.set_first(first);
         if closure.function.count() && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
@@ -178,7 +176,7 @@ impl Vm {
                 self.set_register(win, instance);
                 Ok(())
             }
-            None => Err(Fault::Arity { expected: 0, got: argc }),
+            None => Err(Fault::Arity { expected: Arity::exactly(0), got: argc }),
         }
     }
 
@@ -194,11 +192,19 @@ impl Vm {
     }
 
     fn invoke_property(&mut self, argc: u8, win: usize, site: &Site) -> Result<(), Fault> {
-        let instance =
-            self.register(win).as_object::<Instance>().ok_or(Fault::Type("Only instances have methods."))?;
-        let callable = |way: &Way| is_direct(way, argc);
-        match self.find_property(site, instance, callable) {
-            Some(Found::Method(method)) => self.enter(method, argc, win, instance.value()),
+        let receiver = self.register(win);
+        let direct = |way: &Way| is_direct(way, argc);
+        let found = receiver.header().and_then(|header| site.peek(header.shape()));
+        if let Some(entry) = found.and_then(|way| way.target.as_host()) {
+            return self.call_host_function(entry, argc, win, receiver);
+        }
+        let Some(instance) = receiver.as_object::<Instance>() else {
+            let method =
+                self.builtin_method(receiver, site, direct, Fault::Type("Only instances have methods."))?;
+            return self.call_host_function(method, argc, win, receiver);
+        };
+        match self.find_property(site, instance, direct) {
+            Some(Found::Method(method)) => self.call_method(method, argc, win, receiver),
             Some(Found::Field(value)) => self.call_value(value, argc, win),
             None => Err(Fault::UndefinedProperty(site.name)),
         }
@@ -213,7 +219,7 @@ impl Vm {
         self.context.fuel.slice -= 1;
         let result =
             self.super_method(self.register(win + 1 + usize::from(argc)), site, |way| is_direct(way, argc));
-        let result = result.and_then(|method| self.enter(method, argc, win, self.register(win)));
+        let result = result.and_then(|method| self.call_method(method, argc, win, self.register(win)));
         self.flow(result)
     }
 
@@ -223,12 +229,12 @@ impl Vm {
         superclass: Value,
         site: &Site,
         accept: impl Fn(&Way) -> bool,
-    ) -> Result<Gc<Closure>, Fault> {
+    ) -> Result<Callable, Fault> {
         let class = superclass.as_object::<Class>().ok_or(Fault::Bytecode)?;
         self.seal(class)?;
         let method = class.method(site.name).ok_or(Fault::UndefinedProperty(site.name))?;
         let shape = class.header.shape();
-        let way = Way { shape, kind: WayKind::Method, target: Some(method), ..Way::EMPTY };
+        let way = method_way(shape, method);
         self.remember_way(site, way, accept);
         Ok(method)
     }
@@ -251,7 +257,7 @@ impl Vm {
         let name = name.as_object::<Str>().filter(|name| name.is_interned()).ok_or(Fault::Bytecode)?;
         let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
         let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
-        self.declare_method(class, Method { name, closure })?;
+        self.declare_method(class, Method { name, callable: Callable::closure(closure) })?;
         if name == self.init {
             class.init.set(Some(closure));
         }
@@ -261,7 +267,11 @@ impl Vm {
 
 /// Whether the site of an `invoke` may hold a way: calls of methods that take as many arguments.
 fn is_direct(way: &Way, argc: u8) -> bool {
-    way.kind == WayKind::Method && way.target.is_some_and(|method| method.function.arity == argc)
+    match way.kind {
+        WayKind::Method => way.target.as_closure().is_some_and(|method| method.function.arity == argc),
+        WayKind::HostMethod => way.target.as_host().is_some_and(|entry| entry.arity().accepts(argc)),
+        WayKind::Empty | WayKind::Inline | WayKind::Outline => false,
+    }
 }
 
-const _: () = assert!(!Native::FINALIZE && !BoundMethod::FINALIZE);
+const _: () = assert!(!HostFunction::FINALIZE && !BoundMethod::FINALIZE);

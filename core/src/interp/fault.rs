@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::Vm;
+use crate::entry::Arity;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Gc, Str};
 use crate::platform::OutputError;
@@ -22,9 +23,13 @@ pub(crate) enum Fault {
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
     Arity {
-        expected: u8,
+        expected: Arity,
         got: u8,
     },
+    /// Below a function of the host, where no run can be resumed.
+    OutOfFuel,
+    /// The same, by the host's wish.
+    Interrupted,
     /// Verified bytecode that no compiler makes.
     Bytecode,
     /// No error: the VM knows why it stops, and its frame where to go on.
@@ -64,6 +69,8 @@ impl fmt::Display for Fault {
             Fault::UndefinedVariable(name) => write!(f, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(f, "Undefined property '{}'.", name.text()),
             Fault::Arity { expected, got } => write!(f, "Expected {expected} arguments but got {got}."),
+            Fault::OutOfFuel => f.write_str("The fuel is used up below a function of the host."),
+            Fault::Interrupted => f.write_str("Interrupted below a function of the host."),
             Fault::Bytecode => f.write_str("Bytecode uses a value that is not what it must be."),
             Fault::Stopped => f.write_str("Stopped."),
         }
@@ -82,6 +89,10 @@ pub enum ErrorKind {
     Output,
     /// A callback of the host panicked, and its [guard](crate::platform::PanicGuard) did not go on with that.
     Panic,
+    /// The fuel was used up in a script that a function of the host called: it cannot be resumed.
+    Fuel,
+    /// The host interrupted a script that a function of the host called: it cannot be resumed.
+    Interrupted,
     /// The script did what its language does not allow.
     Script,
 }
@@ -137,6 +148,8 @@ impl RuntimeError {
             Fault::StackOverflow => (ErrorKind::StackOverflow, "Stack overflow."),
             Fault::Output => (ErrorKind::Output, "Cannot write output."),
             Fault::Panic => (ErrorKind::Panic, "A callback of the host panicked."),
+            Fault::OutOfFuel => (ErrorKind::Fuel, "The fuel is used up below a function of the host."),
+            Fault::Interrupted => (ErrorKind::Interrupted, "Interrupted below a function of the host."),
             Fault::Type(message) => (ErrorKind::Script, message),
             Fault::UndefinedVariable(_) => (ErrorKind::Script, "Undefined variable."),
             Fault::UndefinedProperty(_) => (ErrorKind::Script, "Undefined property."),
@@ -146,9 +159,13 @@ impl RuntimeError {
         };
         let mut text = Text(Vec::new(mem));
         let message = match fault {
-            Fault::OutOfMemory | Fault::StackOverflow | Fault::Output | Fault::Panic | Fault::Type(_) => {
-                Message::Static(fallback)
-            }
+            Fault::OutOfMemory
+            | Fault::StackOverflow
+            | Fault::Output
+            | Fault::Panic
+            | Fault::OutOfFuel
+            | Fault::Interrupted
+            | Fault::Type(_) => Message::Static(fallback),
             _ if fmt::write(&mut text, format_args!("{fault}")).is_ok() => Message::Made(text.0),
             _ => Message::Static(fallback),
         };
@@ -219,7 +236,7 @@ impl Vm {
     /// The frames that are active, innermost first: after an error, those of the place where it happened.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
         self.context.stack.frames().filter_map(|frame: Frame| {
-            let function = frame.closure?.function;
+            let function = frame.closure()?.function;
             let name = function.name.map(|name| {
                 // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.
                 unsafe { name.text_for() }

@@ -58,6 +58,7 @@ impl Vm {
             id,
             name,
             arity: code.arity,
+            builtin_methods: program.builtin_methods,
             registers: code.registers,
             words: code.words.into_mem(&self.mem)?,
             captures: code.captures.into_mem(&self.mem)?,
@@ -79,7 +80,7 @@ impl Vm {
                 Const::Name(text) => self.name(program, text)?.value(),
                 Const::Global(text) => {
                     let name = self.name(program, text)?;
-                    Value::raw(self.globals.declare(name)?)
+                    Value::raw(self.global_index(name)?)
                 }
                 Const::Fn(index) => {
                     let behind = count.checked_sub(index.0 as usize + 1);

@@ -193,8 +193,8 @@ impl Machine {
     /// The running closure.
     #[inline(always)]
     pub(super) fn running(&mut self) -> Gc<Closure> {
-        // SAFETY: only the host's record has none, and it runs no code.
-        unsafe { self.vm().context.stack.top().closure.unwrap_unchecked() }
+        // SAFETY: records of the host and of its functions run no code.
+        unsafe { self.vm().context.stack.top().callee.unchecked_closure() }
     }
 
     /// A captured variable of the running closure.

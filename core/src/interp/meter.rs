@@ -215,9 +215,9 @@ mod on {
 #[cfg(test)]
 mod tests {
     use crate::interp::Options;
-    use crate::mem::testing::SYSTEM;
     use crate::platform::Host;
-    use crate::platform::testing::Nothing;
+    use crate::testing::Nothing;
+    use crate::testing::SYSTEM;
     use crate::{Dialect, Outcome, Vm};
 
     /// A VM that has run a script in slices of `slice` units.

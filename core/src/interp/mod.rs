@@ -21,11 +21,18 @@
 
 mod alloc;
 mod call;
+#[cfg_attr(
+    not(any(test, feature = "testing")),
+    expect(dead_code, reason = "no function of the library calls a script yet; tests do")
+)]
+mod callback;
 mod concat;
 mod dispatch;
 mod fault;
 mod format;
 mod host;
+mod host_call;
+mod library;
 mod load;
 mod machine;
 mod meter;
@@ -41,6 +48,8 @@ mod work;
 pub(crate) use fault::Fault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Number;
+pub(crate) use host_call::{Call, entry};
+pub(crate) use library::Library;
 #[cfg(any(test, fuzzing))]
 pub(crate) use native::DEPTH;
 pub use native::NativeStats;

@@ -13,11 +13,12 @@ use super::work::entries;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::context::bump_offset;
+use crate::entry::Entry;
 use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    Class, Closure, DICT_FIELDS, Dict, FREE_WAY, Gc, Identified, Instance, Location, Object, Shape, Site,
+    Callable, Class, DICT_FIELDS, Dict, FREE_WAY, Gc, Identified, Instance, Location, Object, Shape, Site,
     Slots, Str, Way, WayKind, inline_capacity,
 };
 use crate::tunable::tunable;
@@ -35,7 +36,7 @@ pub(super) enum Found {
     /// A field, with its value.
     Field(Value),
     /// A method of the class.
-    Method(Gc<Closure>),
+    Method(Callable),
 }
 
 impl Vm {
@@ -64,9 +65,36 @@ impl Vm {
         match way.kind {
             WayKind::Inline => instance.field(Location::Inline(way.slot)).map(Found::Field),
             WayKind::Outline => instance.field(Location::Outline(way.slot)).map(Found::Field),
-            WayKind::Method => way.target.map(Found::Method),
+            WayKind::Method | WayKind::HostMethod => Some(Found::Method(way.target)),
             WayKind::Empty => None,
         }
+    }
+
+    /// The method that a value which is no instance has, for a site that missed. If its class has none, or the script is
+    /// Lox, `none` is what it fails with.
+    pub(super) fn builtin_method(
+        &mut self,
+        value: Value,
+        site: &Site,
+        accept: impl Fn(&Way) -> bool,
+        none: Fault,
+    ) -> Result<&'static Entry, Fault> {
+        let knows =
+            self.context.stack.top().closure().is_some_and(|closure| closure.function.knows_methods());
+        let class = value.builtin_class().filter(|&class| knows && !self.library.methods(class).is_empty());
+        let class = class.ok_or(none)?;
+        let id = class.shape();
+        let way = match self.look_up(id, site.name) {
+            Some(way) => way,
+            None => {
+                let method = self.library.method(class, site.name.text());
+                let way = method_way(id, Callable::host(method.ok_or(Fault::UndefinedProperty(site.name))?));
+                // Values without a header never hit a site.
+                self.remember_way(site, way, |way| value.header().is_some() && accept(way));
+                way
+            }
+        };
+        way.target.as_host().ok_or(Fault::Bytecode)
     }
 
     /// Puts a way into a site, or into the lookup cache when the site is full or must not hold it.
@@ -312,7 +340,7 @@ impl Vm {
     }
 
     /// A method bound to its receiver. A safepoint; both are reachable.
-    pub(super) fn bind(&mut self, receiver: Value, method: Gc<Closure>) -> Result<Value, OutOfMemory> {
+    pub(super) fn bind(&mut self, receiver: Value, method: Callable) -> Result<Value, OutOfMemory> {
         Ok(self.make(crate::object::BoundMethod::new(receiver, method))?.value())
     }
 }
@@ -330,7 +358,13 @@ fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<Way> {
         return Some(field_way(shape.id, location));
     }
     let method = shape.class.get()?.method(name)?;
-    Some(Way { shape: shape.id, kind: WayKind::Method, target: Some(method), ..Way::EMPTY })
+    Some(method_way(shape.id, method))
+}
+
+/// What an inline cache knows of a shape with a method.
+pub(super) fn method_way(shape: u32, method: Callable) -> Way {
+    let kind = if method.is_host() { WayKind::HostMethod } else { WayKind::Method };
+    Way { shape, kind, target: method, ..Way::EMPTY }
 }
 
 fn field_way(shape: u32, location: Location) -> Way {

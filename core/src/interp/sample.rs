@@ -55,7 +55,7 @@ impl Vm {
 
     /// Notes what the next instruction of the current frame is about to meet. True if that is news.
     pub(super) fn record(&mut self) -> bool {
-        let Some(closure) = self.context.stack.top().closure else { return false };
+        let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
         let at = function.word_index(self.context.stack.top().pc);
         let Some(words @ &[first, ..]) = function.words().get(at as usize..) else { return false };
@@ -105,7 +105,7 @@ impl Vm {
             _ => return None,
         };
         let shape = self.register(receiver).header()?.shape();
-        function.site(site.0 as usize)?.peek(shape)?.target
+        function.site(site.0 as usize)?.peek(shape)?.target.as_closure()
     }
 }
 
@@ -125,9 +125,9 @@ fn kind_of(value: Value) -> Kinds {
 mod tests {
     use super::*;
     use crate::bytecode::Op;
-    use crate::mem::testing::SYSTEM;
     use crate::platform::Host;
-    use crate::platform::testing::Nothing;
+    use crate::testing::Nothing;
+    use crate::testing::SYSTEM;
     use crate::{Dialect, Options};
 
     /// The functions of a script that has run to its end in small slices, outermost first.

@@ -427,7 +427,7 @@ fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
     let function: Gc<Function> = function.as_object().ok_or(Fault::Bytecode)?;
     vm.charge_bulk(function.captures.len() * size_of::<Value>(), 2)?;
     let closure = vm.make_closure(function)?;
-    let running = vm.context.stack.top().closure.ok_or(Fault::Bytecode)?;
+    let running = vm.context.stack.top().closure().ok_or(Fault::Bytecode)?;
     for (slot, capture) in closure.captures().iter().zip(&function.captures) {
         // New objects need no barrier.
         slot.set(match *capture {

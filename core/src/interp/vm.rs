@@ -3,6 +3,7 @@
 use core::ptr::NonNull;
 
 use super::host::{HostGuard, no_wish};
+use super::library::Library;
 use super::meter::Meter;
 use super::native::{Native, addresses};
 use super::work::Work;
@@ -11,8 +12,8 @@ use crate::context::{Context, NativeContext};
 use crate::fuel::{BULK, Fuel};
 use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
-use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, Vec};
-use crate::object::{Closure, Declaration, Function, Gc, NativeFn, Str, Way};
+use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, StackBound, Vec};
+use crate::object::{Closure, Declaration, Function, Gc, Str, Way};
 use crate::platform::{Host, PanicGuard};
 use crate::stack::Stack;
 use crate::tunable::tunable;
@@ -149,6 +150,14 @@ pub struct Vm {
     /// The name of initializers.
     pub(crate) init: Gc<Str>,
     pub(crate) stop: Stop,
+    /// Why the function of the host failed that did so last.
+    pub(super) fault: Fault,
+    /// Calls of scripts by functions of the host, so far.
+    pub(super) callbacks: u64,
+    /// What scripts find without a declaration.
+    pub(crate) library: &'static Library,
+    /// How deep calls of scripts by functions of the host may nest, since the run began.
+    pub(super) native_stack: StackBound,
     pub(crate) options: Options,
     /// The host, while the script runs.
     pub(super) host: Option<NonNull<Host<'static>>>,
@@ -223,18 +232,19 @@ impl Roots for VmRoots<'_> {
 }
 
 impl Vm {
-    /// A VM in memory from `alloc`, with the globals of the language.
-    ///
-    /// # Errors
-    /// When there is not enough memory.
-    pub fn new(alloc: &'static dyn RawAlloc, options: Options) -> Result<Vm, OutOfMemory> {
+    /// A VM in memory from `alloc`, whose scripts find what is in `library`.
+    pub(crate) fn with_library(
+        alloc: &'static dyn RawAlloc,
+        options: Options,
+        library: &'static Library,
+    ) -> Result<Vm, OutOfMemory> {
         let mem = Mem::with_seed(alloc, options.memory, options.seed)?;
         let mut heap = Heap::new(&mem, options.gc_stress)?;
         let init = super::alloc::first_name(&mut heap, "init")?;
         let mut lookups = Vec::new(&mem);
         lookups.resize(LOOKUPS, Lookup { name: None, way: Way::EMPTY })?;
         let globals = Globals::new(&mem);
-        let mut vm = Vm {
+        Ok(Vm {
             context: Context {
                 stack: Stack::new(&mem, options.max_frames as usize)?,
                 fuel: Fuel::new(),
@@ -253,6 +263,10 @@ impl Vm {
             lookups,
             init,
             stop: Stop::Done,
+            fault: Fault::Stopped,
+            callbacks: 0,
+            library,
+            native_stack: StackBound::new(options.native_stack),
             options,
             host: None,
             guard: alloc.guard(),
@@ -265,10 +279,7 @@ impl Vm {
             stats: Stats::default(),
             meter: Meter::NEW,
             mem,
-        };
-        let installed = crate::builtins::install(&mut vm);
-        vm.resume_panic();
-        installed.map(|()| vm)
+        })
     }
 
     /// The memory that the VM is in.
@@ -334,6 +345,7 @@ impl Vm {
             return Outcome::Done;
         }
         self.context.fuel.set(fuel);
+        self.native_stack = StackBound::new(self.options.native_stack);
         self.know_host(host);
         Meter::begin_run(self);
         let hosted = HostGuard(self);
@@ -493,14 +505,5 @@ impl Vm {
             self.lookups.fill(Lookup { name: None, way: Way::EMPTY });
         }
         result
-    }
-
-    /// Defines a global that calls the host.
-    pub(crate) fn define_native(&mut self, name: &str, call: NativeFn) -> Result<(), OutOfMemory> {
-        let name = self.intern(name.as_bytes())?;
-        let index = self.globals.declare(name)?;
-        let native = self.make(crate::object::Native::new(call))?;
-        self.globals.set(index, native.value(), &mut self.context.heap);
-        Ok(())
     }
 }

@@ -294,7 +294,7 @@ mod tests {
 
     use super::{Mem, OutOfMemory};
     use crate::mem::Vec;
-    use crate::mem::testing::Moody;
+    use crate::testing::Moody;
 
     #[test]
     fn handles_beyond_counting_keep_the_record() {

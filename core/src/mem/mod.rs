@@ -18,8 +18,6 @@ mod hash;
 mod native_stack;
 mod raw;
 mod table;
-#[cfg(test)]
-pub(crate) mod testing;
 mod vec;
 
 pub use budget::{Mem, MemoryUse};

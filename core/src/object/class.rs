@@ -1,13 +1,12 @@
-//! Classes, bound methods and native functions.
+//! Classes and bound methods.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
 
 use super::{
-    Closure, Declaration, Gc, Header, Kind, Method, Methods, NO_SHAPE, Object, Registry, Shape, ShapeTable,
-    Str, Text, Tracer, Tracing,
+    Callable, Closure, Declaration, Gc, Header, Kind, Method, Methods, Object, Registry, Shape, ShapeTable,
+    Str, Text, Tracer,
 };
-use crate::interp::{Fault, Vm};
 use crate::value::Value;
 
 /// A class: open while its declaration runs, sealed before anything can depend on what it says.
@@ -64,7 +63,7 @@ unsafe impl Object for Class {
         // SAFETY: passed on from the caller.
         unsafe {
             let id = this.as_ref().header.shape();
-            if id != NO_SHAPE {
+            if id != Kind::Class.shape() {
                 registry.retire_shape(id);
             }
             this.drop_in_place();
@@ -97,7 +96,7 @@ impl Class {
     }
 
     /// The method of that name, inherited ones included.
-    pub(crate) fn method(&self, name: Gc<Str>) -> Option<Gc<Closure>> {
+    pub(crate) fn method(&self, name: Gc<Str>) -> Option<Callable> {
         self.methods.get()?.find(name)
     }
 
@@ -122,7 +121,7 @@ impl Class {
 pub(crate) struct BoundMethod {
     header: Header,
     pub(crate) receiver: Value,
-    pub(crate) method: Gc<Closure>,
+    pub(crate) method: Callable,
 }
 
 // SAFETY: repr(C), header first; made by `BoundMethod::new` only.
@@ -131,45 +130,16 @@ unsafe impl Object for BoundMethod {
 
     fn trace(bound: Gc<BoundMethod>, tracer: &mut impl Tracer) {
         tracer.value(bound.receiver);
-        tracer.object(bound.method);
+        tracer.callable(bound.method);
     }
 
     fn text(bound: Gc<BoundMethod>, _: &ShapeTable) -> Text {
-        bound.method.function.text()
+        bound.method.text()
     }
 }
 
 impl BoundMethod {
-    pub(crate) fn new(receiver: Value, method: Gc<Closure>) -> BoundMethod {
+    pub(crate) fn new(receiver: Value, method: Callable) -> BoundMethod {
         BoundMethod { header: Header::new(Kind::BoundMethod), receiver, method }
-    }
-}
-
-/// What a native function does: gives a value or a fault. Its arguments are as many registers of the calling frame as the
-/// last operand says, after that of the index before: [`Vm::register`] reads them, wherever the stack has moved.
-pub(crate) type NativeFn = fn(&mut Vm, usize, u8) -> Result<Value, Fault>;
-
-/// A function of the host.
-#[repr(C)]
-pub(crate) struct Native {
-    header: Header,
-    pub(crate) call: NativeFn,
-}
-
-// SAFETY: repr(C), header first; made by `Native::new` only.
-unsafe impl Object for Native {
-    const KIND: Kind = Kind::Native;
-    const TRACING: Tracing = Tracing::Leaf;
-
-    fn trace(_: Gc<Native>, _: &mut impl Tracer) {}
-
-    fn text(_: Gc<Native>, _: &ShapeTable) -> Text {
-        Text::plain(b"<native fn>")
-    }
-}
-
-impl Native {
-    pub(crate) fn new(call: NativeFn) -> Native {
-        Native { header: Header::new(Kind::Native), call }
     }
 }

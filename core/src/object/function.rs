@@ -15,7 +15,8 @@ use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
 use super::{
-    Feedback, Gc, Header, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing,
+    Callable, Feedback, Gc, Header, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer,
+    Tracing,
 };
 use crate::bytecode::Capture;
 use crate::bytecode::lines::Lines;
@@ -41,6 +42,8 @@ pub(crate) enum WayKind {
     Outline,
     /// `target` is the method's closure.
     Method,
+    /// `target` is the method's host function.
+    HostMethod,
 }
 
 /// One shape of an inline cache.
@@ -54,7 +57,7 @@ pub(crate) struct Way {
     /// The shape after a store.
     pub(crate) next: u32,
     /// The method; not a root: while the shape lives, its class keeps the method.
-    pub(crate) target: Option<Gc<super::Closure>>,
+    pub(crate) target: Callable,
 }
 
 impl Site {
@@ -83,7 +86,7 @@ impl Site {
 
 impl Way {
     pub(crate) const EMPTY: Way =
-        Way { shape: FREE_WAY, slot: 0, kind: WayKind::Empty, next: FREE_WAY, target: None };
+        Way { shape: FREE_WAY, slot: 0, kind: WayKind::Empty, next: FREE_WAY, target: Callable::NOTHING };
 }
 
 /// An inline cache: the ways that a property instruction has gone.
@@ -218,6 +221,7 @@ pub(crate) struct Parts {
     pub(crate) id: u32,
     pub(crate) name: Option<Gc<Str>>,
     pub(crate) arity: u8,
+    pub(crate) builtin_methods: bool,
     pub(crate) registers: u16,
     pub(crate) words: Vec<u32>,
     pub(crate) captures: Vec<Capture>,
@@ -259,7 +263,7 @@ impl Function {
             unsafe { data.add(index).write(Value::NIL) };
         }
         Ok(Function {
-            header: Header::new(Kind::Function),
+            header: Header::with_aux(Kind::Function, u16::from(parts.builtin_methods)),
             code: parts.words.as_ptr(),
             data,
             entry: Cell::new(core::ptr::null()),
@@ -285,6 +289,11 @@ impl Function {
             Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
             None => Text::plain(b"<script>"),
         }
+    }
+
+    /// Whether it finds methods of values that are no instances.
+    pub(crate) fn knows_methods(&self) -> bool {
+        self.header.aux() != 0
     }
 
     /// The first instruction.

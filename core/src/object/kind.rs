@@ -2,6 +2,7 @@
 //!
 //! ```text
 //!   row: kind, type, plural ──> Kind, Kind::ALL, Kind::plural        the census, what tools show
+//!        class              ──> Kind::class, Kind::shape             methods, inline caches
 //!   Object for the type     ──> Gc<Header>::trace, table_bytes,      the collector, which knows no kind
 //!                               finalize; Kind::tracing
 //!                               Gc<Header>::text                     print
@@ -12,8 +13,8 @@
 use core::ptr::NonNull;
 
 use super::{
-    BoundMethod, Buffer, CellObject, Class, Closure, Dict, Function, Gc, Header, Instance, Methods, Native,
-    Shape, ShapeTable, Slots, Str, Text,
+    BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, Dict, Function, Gc, Header,
+    HostFunction, Instance, Methods, Shape, ShapeTable, Slots, Str, Text,
 };
 use crate::platform::CodeSpan;
 use crate::value::Value;
@@ -35,6 +36,12 @@ pub(crate) trait Tracer {
     fn object<T: Object>(&mut self, object: Gc<T>);
     /// Marks what a value refers to.
     fn value(&mut self, value: Value);
+    /// Marks a closure; functions of the host are nobody's.
+    fn callable(&mut self, callable: Callable) {
+        if let Some(closure) = callable.as_closure() {
+            self.object(closure);
+        }
+    }
     /// Traces the parts of the object that is being traced, one after the other, before any other object.
     fn in_parts<T: Object>(&mut self, object: Gc<T>);
     /// The shape of that id, if it is alive.
@@ -93,8 +100,17 @@ pub(crate) unsafe trait Object: Sized {
     unsafe fn finalize(_: NonNull<Self>, _: &mut impl Registry) {}
 }
 
+macro_rules! class {
+    () => {
+        None
+    };
+    ($class:ident) => {
+        Some(BuiltinClass::$class)
+    };
+}
+
 macro_rules! kinds {
-    ($($kind:ident $type:ident $plural:literal;)*) => {
+    ($($kind:ident $type:ident $plural:literal [$($class:ident)?];)*) => {
         /// What sort of object a header heads.
         #[repr(u8)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +134,23 @@ macro_rules! kinds {
                 match self {
                     Kind::Free => "free cells",
                     $(Kind::$kind => $plural,)*
+                }
+            }
+
+            /// The class of its objects; none of instances, whose shapes say.
+            pub(crate) const fn class(self) -> Option<BuiltinClass> {
+                match self {
+                    Kind::Free => Some(BuiltinClass::Internal),
+                    $(Kind::$kind => class!($($class)?),)*
+                }
+            }
+
+            /// The shape in the header of a fresh object.
+            #[inline(always)]
+            pub(crate) const fn shape(self) -> u32 {
+                match self.class() {
+                    Some(class) => class.shape(),
+                    None => BuiltinClass::Internal.shape(),
                 }
             }
 
@@ -217,17 +250,17 @@ macro_rules! kinds {
 }
 
 kinds! {
-    Str Str "strings";
-    Buffer Buffer "string buffers";
-    Function Function "functions";
-    Closure Closure "closures";
-    Cell CellObject "captured variables";
-    Class Class "classes";
-    Methods Methods "method tables";
-    Shape Shape "shapes";
-    Instance Instance "instances";
-    Slots Slots "outer slots";
-    Dict Dict "dictionaries";
-    BoundMethod BoundMethod "bound methods";
-    Native Native "native functions";
+    Str Str "strings" [String];
+    Buffer Buffer "string buffers" [Internal];
+    Function Function "functions" [Internal];
+    Closure Closure "closures" [Fn];
+    Cell CellObject "captured variables" [Internal];
+    Class Class "classes" [Class];
+    Methods Methods "method tables" [Internal];
+    Shape Shape "shapes" [Internal];
+    Instance Instance "instances" [];
+    Slots Slots "outer slots" [Internal];
+    Dict Dict "dictionaries" [Internal];
+    BoundMethod BoundMethod "bound methods" [Fn];
+    HostFunction HostFunction "native functions" [Fn];
 }

@@ -16,7 +16,7 @@
 
 use core::cell::Cell;
 
-use super::{Closure, Gc, Header, Kind, Object, Str, Tracer};
+use super::{Callable, Gc, Header, Kind, Object, Str, Tracer};
 use crate::tunable::tunable;
 
 /// The most methods that are searched from the front.
@@ -37,7 +37,7 @@ pub(crate) const DEPTH: usize = (HASH_DIGITS + (usize::BITS - ALIGNMENT).div_cei
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Method {
     pub(crate) name: Gc<Str>,
-    pub(crate) closure: Gc<Closure>,
+    pub(crate) callable: Callable,
 }
 
 /// The number of a class declaration. Numbers end with one that stands for any of the declarations from then on.
@@ -74,7 +74,7 @@ unsafe impl Object for Methods {
     fn trace(node: Gc<Methods>, tracer: &mut impl Tracer) {
         for method in node.methods() {
             tracer.object(method.name);
-            tracer.object(method.closure);
+            tracer.callable(method.callable);
         }
         for next in node.nodes() {
             tracer.object(next.get());
@@ -216,16 +216,16 @@ impl Gc<Methods> {
     }
 
     /// The method of that name.
-    pub(crate) fn find(self, name: Gc<Str>) -> Option<Gc<Closure>> {
+    pub(crate) fn find(self, name: Gc<Str>) -> Option<Callable> {
         if self.is_row() {
-            return self.methods().iter().find(|method| method.name == name).map(|method| method.closure);
+            return self.methods().iter().find(|method| method.name == name).map(|method| method.callable);
         }
         let mut node = self;
         let mut level = 0;
         loop {
             match node.place(digit(name, level)) {
                 Place::Free => return None,
-                Place::Method(method) => return (method.name == name).then_some(method.closure),
+                Place::Method(method) => return (method.name == name).then_some(method.callable),
                 Place::Node(next) => node = next,
             }
             level += 1;

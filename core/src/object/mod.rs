@@ -7,13 +7,17 @@
 //!  | fields of the kind ...                         |
 //! ```
 //!
-//! `shape` names the hidden class of an instance, so that an inline cache tests one word of the object; it is
-//! [`NO_SHAPE`] in every other value that is not a sealed class. `aux` belongs to the kind.
+//! `shape` says which fields and methods the object has, so that an inline cache tests one word: it is the hidden class of an
+//! instance, the identity of a sealed class, and of all others the one shape of their [built-in class](builtin). `aux` belongs
+//! to the kind.
 
+mod builtin;
+mod callable;
 mod class;
 mod closure;
 mod feedback;
 mod function;
+mod host_function;
 mod instance;
 mod kind;
 mod methods;
@@ -31,11 +35,14 @@ use core::ptr::NonNull;
 
 use crate::value::Value;
 
-pub(crate) use class::{BoundMethod, Class, Native, NativeFn};
+pub(crate) use builtin::{BUILTIN_CLASSES, BuiltinClass};
+pub(crate) use callable::Callable;
+pub(crate) use class::{BoundMethod, Class};
 pub(crate) use closure::{CellObject, Closure};
 pub(crate) use feedback::Feedback;
 pub use feedback::Kinds;
 pub(crate) use function::{COLD, DataHeader, FREE_WAY, Function, Parts, Site, Way, WayKind, site_at};
+pub(crate) use host_function::HostFunction;
 pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
 pub(crate) use methods::{DEPTH, Declaration, Draft, FEW, Method, Methods, Place, digit};
@@ -44,9 +51,6 @@ pub use native_code::{EntryPoint, NativeCode};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
 pub(crate) use text::Text;
-
-/// The shape of everything that is not an instance or a class.
-pub(crate) const NO_SHAPE: u32 = 0;
 
 /// The first word of every object.
 #[repr(C)]
@@ -84,7 +88,7 @@ impl Header {
 
     pub(crate) fn new(kind: Kind) -> Header {
         Header {
-            shape: Cell::new(NO_SHAPE),
+            shape: Cell::new(kind.shape()),
             kind: Cell::new(kind),
             gc: Cell::new(Age::Young),
             aux: Cell::new(0),

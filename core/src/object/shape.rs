@@ -13,7 +13,7 @@ use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
 use super::string::NameTable;
-use super::{Class, Gc, Header, Kind, Location, Object, Registry, Str, Tracer};
+use super::{BUILTIN_CLASSES, Class, Gc, Header, Kind, Location, Object, Registry, Str, Tracer};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
@@ -241,11 +241,11 @@ struct List {
 }
 
 impl ShapeTable {
-    /// A table with nothing in it; id 0 is never given out.
+    /// A table with nothing in it; the ids of [built-in classes](BuiltinClass) are never given out.
     pub(crate) fn new(mem: &Mem) -> Result<ShapeTable, OutOfMemory> {
         let (mut entries, mut next) = (Vec::new(mem), Vec::new(mem));
-        entries.push(None)?;
-        next.push(0)?;
+        entries.resize(BUILTIN_CLASSES, None)?;
+        next.resize(BUILTIN_CLASSES, 0)?;
         let [free, retired, leaving] = [List::default(); 3];
         Ok(ShapeTable { entries, next, free, retired, leaving, released: false })
     }

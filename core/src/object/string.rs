@@ -19,7 +19,7 @@ use core::ptr::NonNull;
 
 use hashbrown::HashTable;
 
-use super::{Gc, Header, Kind, NO_SHAPE, Object, Registry, ShapeTable, Text, Tracer, Tracing};
+use super::{Gc, Header, Kind, Object, Registry, ShapeTable, Text, Tracer, Tracing};
 use crate::mem::{Mem, OutOfMemory, Seed, Table};
 use crate::meter;
 use crate::tunable::tunable;
@@ -93,8 +93,8 @@ impl Str {
     /// The lower half of `aux` of appended strings, and of no others, for machine code.
     pub(crate) const APPENDED: u8 = APPENDED as u8;
     /// The headers of fresh strings, appended and flat, that were computed, for machine code.
-    pub(crate) const APPENDED_HEADER: u64 = Header::bits(Kind::Str, NO_SHAPE, APPENDED);
-    pub(crate) const FLAT_HEADER: u64 = Header::bits(Kind::Str, NO_SHAPE, COMPUTED);
+    pub(crate) const APPENDED_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), APPENDED);
+    pub(crate) const FLAT_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), COMPUTED);
 
     /// Bytes of an appended string.
     pub(crate) const APPENDED_SIZE: usize = size_of::<Str>() + size_of::<Gc<Buffer>>();

@@ -63,7 +63,7 @@ impl Stack {
         }
         // SAFETY: the record is in use.
         let rest = unsafe { *self.record(frames) };
-        let top = Stack::top_of(self.top());
+        let top = self.top().top();
         let values = (top.addr() - rest.base.addr()) / size_of::<Value>();
         if !all && stable < self.depth() && values > MOST_AT_ONCE {
             *deep = true;
@@ -73,7 +73,7 @@ impl Stack {
             self.mark_frame(heap, index);
         }
         self.mark_values(heap, self.top().base, top);
-        if let Some(closure) = self.top().closure {
+        if let Some(closure) = self.top().closure() {
             heap.mark_object(closure);
         }
         true
@@ -83,7 +83,7 @@ impl Stack {
     fn mark_frame(&mut self, heap: &mut Heap, index: usize) -> usize {
         // SAFETY: the record is in use, and so is that of its callee.
         let (frame, callee) = unsafe { (*self.record(index), *self.record(index + 1)) };
-        if let Some(closure) = frame.closure {
+        if let Some(closure) = frame.closure() {
             heap.mark_object(closure);
         }
         self.mark_values(heap, frame.base, callee.base)
@@ -116,7 +116,7 @@ impl Stack {
     /// Clears all stale registers: what they refer to dies.
     pub(crate) fn forget_stale(&mut self) {
         self.clear_stale(true);
-        self.clear(Stack::top_of(self.top()), self.end);
+        self.clear(self.top().top(), self.end);
         self.forget_scanned();
         self.check();
     }
@@ -124,7 +124,7 @@ impl Stack {
     /// Where `end` may lie at the lowest.
     fn lowest_end(&self) -> *mut Value {
         // No frame begins above the current one, so none reaches further than the widest function would from here.
-        let highest = self.top().base.wrapping_add(self.widest).max(Stack::top_of(self.top()));
+        let highest = self.top().base.wrapping_add(self.widest).max(self.top().top());
         let room = self.values.as_ptr().wrapping_add(self.room);
         highest.wrapping_add(STRIDE).min(room)
     }

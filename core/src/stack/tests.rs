@@ -2,8 +2,8 @@ use std::vec::Vec;
 
 use super::*;
 use crate::interp::{Options, Vm};
-use crate::mem::testing::{Moody, SYSTEM, mem};
 use crate::object::{Function, Parts};
+use crate::testing::{Moody, SYSTEM, mem};
 
 /// A heap to make closures in, and a stack of its own.
 struct World {
@@ -25,6 +25,7 @@ impl World {
             name: None,
             arity: 0,
             registers,
+            builtin_methods: false,
             words: crate::mem::Vec::new(&mem),
             captures: crate::mem::Vec::new(&mem),
             lines: crate::bytecode::lines::Lines::new(&mem),
@@ -62,12 +63,12 @@ impl World {
 
     /// What the dispatchers and the collector count on.
     fn check(&self) {
-        let top = self.offset(Stack::top_of(self.stack.top()));
+        let top = self.offset(self.stack.top().top());
         let end = self.offset(self.stack.end);
         assert!(top <= end && end <= self.stack.room, "{top}, {end}, {}", self.stack.room);
         assert!(self.values()[end..].iter().all(|value| value.is_identical(Value::NIL)));
         assert!(self.stack.depth() < self.stack.frame_room());
-        assert!(self.stack.frames().all(|frame| self.offset(Stack::top_of(&frame)) <= end));
+        assert!(self.stack.frames().all(|frame| self.offset(frame.top()) <= end));
     }
 }
 
@@ -80,7 +81,7 @@ fn frames_keep_their_registers_when_the_stacks_grow() {
     for depth in 0..1000 {
         let closure = closures[depth % 4];
         // The window is the last register of the caller, or the callee's are all new.
-        let win = world.stack.top().closure.map_or(0, |caller| caller.function.registers as usize - 1);
+        let win = world.stack.top().closure().map_or(0, |caller| caller.function.registers as usize - 1);
         world.stack.push(closure, win).unwrap();
         bases.push(world.offset(world.stack.top().base));
         for register in 0..closure.function.registers as usize {
@@ -93,7 +94,7 @@ fn frames_keep_their_registers_when_the_stacks_grow() {
     for depth in (0..1000).rev() {
         let closure = closures[depth % 4];
         let frame = *world.stack.top();
-        assert!(frame.closure == Some(closure) && frame.pc == closure.function.code());
+        assert!(frame.closure() == Some(closure) && frame.pc == closure.function.code());
         assert_eq!(world.offset(frame.base), bases[depth]);
         // The last register was the window of the next call.
         for register in 0..closure.function.registers as usize - usize::from(depth < 999) {
@@ -104,7 +105,7 @@ fn frames_keep_their_registers_when_the_stacks_grow() {
         assert_eq!(world.stack.frames().count(), depth + 1);
         world.pop();
     }
-    assert!(world.stack.top().closure.is_none() && world.stack.top().pc.is_null());
+    assert!(world.stack.top().closure().is_none() && world.stack.top().pc.is_null());
     assert_eq!(world.offset(world.stack.top().base), 0);
 }
 
@@ -239,7 +240,7 @@ fn a_stack_that_cannot_grow_is_as_it_was() {
 /// Whether all that the registers in use refer to is marked.
 fn all_marked(world: &mut World) -> bool {
     let live = world.vm.context.heap.stats().live;
-    let top = world.offset(Stack::top_of(world.stack.top()));
+    let top = world.offset(world.stack.top().top());
     for value in world.values().into_iter().take(top) {
         world.vm.context.heap.mark_value(value);
     }
@@ -265,7 +266,7 @@ fn a_deep_stack_is_scanned_in_steps_while_calls_and_returns_go_on() {
             if calls > 0 {
                 let closure = closures[below(4)];
                 let win =
-                    world.stack.top().closure.map_or(0, |caller| caller.function.registers as usize - 1);
+                    world.stack.top().closure().map_or(0, |caller| caller.function.registers as usize - 1);
                 world.stack.push(closure, win).unwrap();
                 depths.push(closure);
             } else if world.stack.depth() > 1 {
@@ -362,8 +363,9 @@ fn frames_of_machine_code_are_scanned_in_one_go_or_machine_code_is_left() {
     // SAFETY: records in use.
     assert!(records.into_iter().all(|index| unsafe { !(*world.stack.record(index)).pc.is_null() }));
     let entered = world.stack.depth();
-    let steps = (0..100)
-        .take_while(|_| !world.stack.mark(&mut world.vm.context.heap, 20_000 * VALUE_WORK, entered, &mut false));
+    let steps = (0..100).take_while(|_| {
+        !world.stack.mark(&mut world.vm.context.heap, 20_000 * VALUE_WORK, entered, &mut false)
+    });
     assert!(steps.count() > 10);
     world.stack.forget_scanned();
     assert!(world.stack.frames().all(|frame| !frame.pc.is_null()));

@@ -66,7 +66,7 @@ impl Stack {
         debug_assert!(self.watermark.is_below(entered), "the watermark is below machine code");
     }
 
-    /// A return has reached a record without a pc. False if that is the host's; else the frame goes on, once the interrupt
+    /// A return has reached a record without a pc. False if that is the host's or that of a function of the host; else the frame goes on, once the interrupt
     /// was looked at, and is to be scanned again.
     pub(crate) fn pass_watermark(&mut self) -> bool {
         let depth = self.depth();
@@ -77,7 +77,14 @@ impl Stack {
             self.scanned.frames = depth.saturating_sub(RETREAT);
         }
         self.polled(usize::MAX);
-        true
+        !self.top().callee.is_host()
+    }
+
+    /// What a function of the host called has returned to it. Below it machine code is active from `entered` on, which
+    /// returns without a look at records.
+    pub(crate) fn back_in_host(&mut self, entered: usize) {
+        self.watermark.poll_at = self.watermark.poll_at.min(entered.saturating_sub(1));
+        self.rescan_from(entered);
     }
 
     /// The first `frames` records are scanned.

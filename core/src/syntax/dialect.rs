@@ -44,6 +44,12 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether values that are no instances have methods.
+    #[must_use]
+    pub fn has_builtin_methods(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands; here they are only what keeps counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

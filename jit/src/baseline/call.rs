@@ -14,7 +14,7 @@
 use siskin_core::layout::{
     CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
     FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG,
-    OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_VALUES_END, WAY_TARGET,
+    OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_VALUES_END, WAY_KIND, WAY_METHOD, WAY_TARGET,
 };
 use siskin_core::tier::Callee;
 
@@ -101,6 +101,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             // The site has methods of the right arity only.
             self.load_object(call.by, other);
             self.way(call.site, other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T7, WAY_KIND), WAY_METHOD, other);
             self.masm.load64(Reg::T5, at(Reg::T7, WAY_TARGET));
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         }

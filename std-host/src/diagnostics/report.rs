@@ -121,9 +121,11 @@ impl<'a> Report<'a> {
         }
         let place = frames.first().and_then(|frame| frame.place.clone());
         let help = match undefined {
-            Some(Undefined::Variable(name)) => {
-                suggest::variable(name, place.as_ref(), vm.globals().map(|(name, _)| name))
-            }
+            Some(Undefined::Variable(name)) => suggest::variable(
+                name,
+                place.as_ref(),
+                vm.globals().map(|(name, _)| name).chain(vm.library().map(|entry| -> &str { entry.name() })),
+            ),
             Some(Undefined::Property(name)) => {
                 suggest::property(name, sources.iter().flat_map(suggest::members))
             }

@@ -250,15 +250,14 @@ sk> Node(Node(Node(nil))) == nil
 
 sk> :gc
   alive                   objects          bytes
-  strings                       6            192
+  strings                       5            160
   functions                     1            468
   closures                      1             16
   classes                       1             80
   method tables                 1             32
   shapes                        2            372
   instances                     2             32
-  native functions              1             16
-  together                     15          1,208
+  together                     13          1,160
 
   collections  0 young, 1 full
   pauses       0, longest 0.000 ms, 0.000 ms in all

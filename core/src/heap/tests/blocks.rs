@@ -8,7 +8,7 @@ use crate::heap::block::{Blocks, MOST_IN_A_RUN};
 use crate::heap::page::PAGE;
 use crate::heap::size_class::MAX_SMALL;
 use crate::mem::RawAlloc;
-use crate::mem::testing::{Moody, SYSTEM};
+use crate::testing::{Moody, SYSTEM};
 
 /// The standard allocator, which notes what memory that is aligned to a page was asked for.
 #[derive(Default)]

@@ -12,9 +12,9 @@ use std::vec::Vec;
 
 use super::page::Page;
 use super::{Extent, Heap, Phase, Roots};
-use crate::mem::testing::mem;
 use crate::mem::{Mem, OutOfMemory};
 use crate::object::{CellObject, Dict, Gc, Header, Object, Origin, Slots, Str};
+use crate::testing::mem;
 use crate::value::Value;
 
 /// Roots without a barrier, like registers.

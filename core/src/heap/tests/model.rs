@@ -100,7 +100,7 @@ impl Model {
                 let memory = self.world.allocate(Instance::size(capacity as u16), false).unwrap();
                 // SAFETY: memory of that size.
                 let instance = unsafe {
-                    Instance::init(memory.cast().as_ptr(), crate::object::NO_SHAPE, capacity as u16);
+                    Instance::init(memory.cast().as_ptr(), 0, capacity as u16);
                     Gc::<Instance>::from_raw(memory.cast())
                 };
                 (instance.header(), Kind::Instance, (capacity - 1).min(LINKS))

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::heap::collect::DISCARD_STEP;
-use crate::mem::testing::Moody;
 use crate::object::{Function, Parts};
+use crate::testing::Moody;
 
 /// Bytes that a step may scan beyond its budget: a part of a large object.
 const PART: u64 = 80 << 10;
@@ -99,6 +99,7 @@ fn a_function_is_scanned_in_parts() {
         id: 0,
         name: None,
         arity: 0,
+        builtin_methods: false,
         registers: 1,
         words: crate::mem::Vec::new(&mem),
         captures: crate::mem::Vec::new(&mem),

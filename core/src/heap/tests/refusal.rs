@@ -1,8 +1,8 @@
 //! No memory for the gray list, or for anything.
 
 use super::*;
-use crate::mem::testing::Moody;
 use crate::object::Age;
+use crate::testing::Moody;
 
 /// More than the gray list has room for, each the only way to another.
 fn fan(world: &mut World) -> Vec<Gc<CellObject>> {

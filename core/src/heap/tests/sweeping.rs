@@ -3,8 +3,8 @@
 use super::*;
 use crate::heap::page::PAGE;
 use crate::heap::size_class::MAX_SMALL;
-use crate::mem::testing::Moody;
 use crate::object::{Identified, Kind, Shape};
+use crate::testing::Moody;
 
 /// As many dictionaries as fill some pages, which die.
 fn dead_dicts(world: &mut World) -> usize {

@@ -4,7 +4,7 @@ use std::vec::Vec;
 use super::*;
 use crate::heap::Want;
 use crate::interp::Options;
-use crate::mem::testing::SYSTEM;
+use crate::testing::SYSTEM;
 
 fn vm(gc_stress: bool) -> Vm {
     let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();

@@ -5,9 +5,9 @@ use std::vec::Vec;
 
 use super::*;
 use crate::interp::Options;
-use crate::mem::testing::{Moody, SYSTEM};
 use crate::mem::{RawAlloc, Vec as MemVec};
-use crate::object::{Closure, Function, Parts, Str};
+use crate::object::{Callable, Closure, Function, Parts, Str};
+use crate::testing::{Moody, SYSTEM};
 
 /// A machine with names and closures, all temp_roots.
 struct World {
@@ -43,6 +43,7 @@ impl World {
             id: 0,
             name: None,
             arity: 0,
+            builtin_methods: false,
             registers: 1,
             words: MemVec::new(&vm.mem),
             captures: MemVec::new(&vm.mem),
@@ -72,7 +73,7 @@ impl World {
     }
 
     fn declare(&mut self, pair: &mut Pair, name: usize, closure: usize) -> Result<(), Fault> {
-        let method = Method { name: self.names[name], closure: self.closures[closure] };
+        let method = Method { name: self.names[name], callable: Callable::closure(self.closures[closure]) };
         self.vm.declare_method(pair.class, method)?;
         pair.model.insert(name, closure);
         Ok(())
@@ -80,14 +81,14 @@ impl World {
 
     fn check(&self, pair: &Pair) {
         for (index, &name) in self.names.iter().enumerate() {
-            let expected = pair.model.get(&index).map(|&closure| self.closures[closure]);
+            let expected = pair.model.get(&index).map(|&closure| Callable::closure(self.closures[closure]));
             assert_eq!(pair.class.method(name), expected, "method {index}");
         }
         let mut all = Vec::new();
         pair.class.each_method(|method| all.push(method));
         assert_eq!(all.len(), pair.model.len());
         for method in all {
-            assert_eq!(pair.class.method(method.name), Some(method.closure));
+            assert_eq!(pair.class.method(method.name), Some(method.callable));
         }
     }
 }

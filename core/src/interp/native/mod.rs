@@ -41,9 +41,11 @@ pub(crate) struct Native {
     /// that it can scan the frames below in steps.
     pub(super) moved: bool,
     /// The depth that machine code may not reach since it was entered.
-    limit: usize,
+    pub(super) limit: usize,
     /// The depth at which it was entered; the highest number while it is not active.
     pub(super) entered: usize,
+    /// Machine code waits for a function of the host that calls scripts.
+    pub(super) waits: bool,
     tier: Option<NonNull<dyn NativeTier>>,
     tier_layout: core::alloc::Layout,
     mem: Mem,
@@ -82,6 +84,7 @@ impl Native {
             moved: false,
             limit: 0,
             entered: usize::MAX,
+            waits: false,
             tier: None,
             tier_layout: core::alloc::Layout::new::<()>(),
             mem: mem.clone(),
@@ -214,7 +217,7 @@ impl Vm {
     /// Where machine code goes on with the current frame, if it can.
     fn native_target(&self) -> Option<*const u8> {
         let frame = self.context.stack.top();
-        let function = frame.closure?.function;
+        let function = frame.closure()?.function;
         if self.native.refused || self.native.paused {
             return None;
         }
@@ -229,19 +232,27 @@ impl Vm {
     pub(super) fn run_tiers(&mut self) {
         self.stop = Stop::Switch;
         self.native.entered = usize::MAX;
+        self.native.waits = false;
         let begins = self
             .context
             .stack
             .top()
-            .closure
+            .closure()
             .is_some_and(|main| self.context.stack.top().pc == main.function.code());
         if begins && self.context.stack.depth() == 1 {
             self.count_call();
         }
+        self.run_until_stop();
+    }
+
+    /// Runs the current frame, and those that it returns to, until there is nothing to go on with.
+    pub(super) fn run_until_stop(&mut self) {
         while matches!(self.stop, Stop::Switch) {
-            self.free_dead_code();
-            if self.compile_hot() && self.poll() == Flow::Stop {
-                return;
+            if !self.native.waits {
+                self.free_dead_code();
+                if self.compile_hot() && self.poll() == Flow::Stop {
+                    return;
+                }
             }
             match self.native_target() {
                 Some(target) => {
@@ -257,14 +268,14 @@ impl Vm {
     /// Counts a call of the current frame's function, whose first instruction is next. A sample may bring the
     /// script to its end: `stop` says so.
     fn count_call(&mut self) {
-        if self.context.stack.top().closure.is_some_and(|closure| closure.function.count()) {
+        if self.context.stack.top().closure().is_some_and(|closure| closure.function.count()) {
             let _ = self.hot();
         }
     }
 
     /// Machine code came back to the current frame's function: if that is interpreted, it gets hot sooner.
     fn count_switch(&self) {
-        if let Some(closure) = self.context.stack.top().closure {
+        if let Some(closure) = self.context.stack.top().closure() {
             let heat = closure.function.heat();
             heat.set(heat.get().saturating_sub(SWITCH).max(1));
         }

@@ -45,14 +45,14 @@ impl Vm {
     /// The address of a word of the running function.
     fn pc_of(&self, word: u32) -> *const u32 {
         let code =
-            self.context.stack.top().closure.map_or(core::ptr::null(), |closure| closure.function.code());
+            self.context.stack.top().closure().map_or(core::ptr::null(), |closure| closure.function.code());
         code.wrapping_add(word as usize)
     }
 
     fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
         self.context.stack.check();
         self.context.stack.check_below(self.native.entered);
-        let Some(closure) = self.context.stack.top().closure else { return self.exit() };
+        let Some(closure) = self.context.stack.top().closure() else { return self.exit() };
         let pc = self.pc_of(word);
         if closure.function.patience().get() == 0 {
             self.context.stack.top_mut().pc = pc;
@@ -91,7 +91,7 @@ impl Vm {
     }
 
     fn unexpected(&mut self, word: u32) -> *const u8 {
-        if let Some(closure) = self.context.stack.top().closure {
+        if let Some(closure) = self.context.stack.top().closure() {
             let patience = closure.function.patience();
             patience.set(patience.get().saturating_sub(1));
             self.learn(word);
@@ -104,7 +104,9 @@ impl Vm {
     fn learn(&mut self, word: u32) {
         self.context.stack.top_mut().pc = self.pc_of(word);
         self.record();
-        let Some(function) = self.context.stack.top().closure.map(|closure| closure.function) else { return };
+        let Some(function) = self.context.stack.top().closure().map(|closure| closure.function) else {
+            return;
+        };
         let only_ints =
             function.feedback.borrow().as_ref().is_some_and(|feedback| {
                 feedback.operand(word, 0).or(feedback.operand(word, 1)).only(Kinds::INT)
@@ -118,7 +120,7 @@ impl Vm {
     /// if that is news.
     fn see_double(&mut self) -> bool {
         let frame = self.context.stack.top();
-        let Some(function) = frame.closure.map(|closure| closure.function) else { return false };
+        let Some(function) = frame.closure().map(|closure| closure.function) else { return false };
         let at = function.word_index(frame.pc);
         let mut feedback = function.feedback.borrow_mut();
         feedback.as_mut().is_some_and(|feedback| feedback.see_operand(at, 0, Kinds::DOUBLE))
@@ -137,7 +139,7 @@ impl Vm {
     fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
         self.context.stack.check();
         self.context.stack.check_below(self.native.entered);
-        let Some(caller) = self.context.stack.top().closure.map(|closure| closure.function) else {
+        let Some(caller) = self.context.stack.top().closure().map(|closure| closure.function) else {
             return self.exit();
         };
         let depth = self.context.stack.depth();
@@ -197,7 +199,7 @@ impl Vm {
             return self.exit();
         }
         let now = self.context.stack.depth();
-        let target = match self.context.stack.top().closure {
+        let target = match self.context.stack.top().closure() {
             // A call that found its slice empty is not made yet: its record says that it is next.
             _ if now == depth && self.context.stack.top().pc == pc => core::ptr::null(),
             Some(callee) if now == depth + 1 && now < self.native.limit => callee.function.entry.get(),

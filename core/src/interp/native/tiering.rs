@@ -42,7 +42,7 @@ impl Vm {
     #[cold]
     #[inline(never)]
     pub(in crate::interp) fn hot(&mut self) -> Flow {
-        let Some(closure) = self.context.stack.top().closure else { return Flow::Reload };
+        let Some(closure) = self.context.stack.top().closure() else { return Flow::Reload };
         let function = closure.function;
         let warm = match &*function.native.borrow() {
             NativeRecord::Cold => Some(0),
@@ -58,6 +58,11 @@ impl Vm {
                 return self.warm_up(function, samples + 1);
             }
             *function.native.borrow_mut() = NativeRecord::Hot;
+        }
+        if self.native.waits && matches!(&*function.native.borrow(), NativeRecord::Hot) {
+            // Nothing is compiled now.
+            function.heat().set(self.native.first_heat(self.options.hot));
+            return Flow::Reload;
         }
         let bailed = matches!(&*function.native.borrow(), NativeRecord::Bailed);
         function.heat().set(if bailed { COLD } else { 1 });
@@ -83,7 +88,7 @@ impl Vm {
     /// hot by themselves. True if it compiled anything: that takes its time. No machine code is active: while code memory
     /// is written, none of it may run.
     pub(super) fn compile_hot(&mut self) -> bool {
-        let Some(closure) = self.context.stack.top().closure else { return false };
+        let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
         if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
             return false;

@@ -4,7 +4,7 @@ use crate::bytecode::operand::{Argc, Site32, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::vm::Stop;
-use crate::object::{Closure, Gc, Header, Site};
+use crate::object::{Callable, Closure, Gc, Header, Site};
 use crate::stack::Frame;
 use crate::value::Value;
 
@@ -28,7 +28,8 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
-            && let Some(flow) = self.enter(method, win)
+            && let Some(closure) = method.as_closure()
+            && let Some(flow) = self.enter(closure, win)
         {
             return flow;
         }
@@ -42,7 +43,8 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
-            && let Some(flow) = self.enter(method, win)
+            && let Some(closure) = method.as_closure()
+            && let Some(flow) = self.enter(closure, win)
         {
             return flow;
         }
@@ -86,7 +88,7 @@ impl Machine {
         vm.context.stack.top_mut().pc = pc;
         let data = function.data();
         // SAFETY: there is room for one more record.
-        unsafe { *frame = Frame { pc: function.code(), base, data, closure: Some(closure) } };
+        unsafe { *frame = Frame { pc: function.code(), base, data, callee: Callable::closure(closure) } };
         vm.context.stack.frame = frame;
         self.pc = function.code();
         self.base = base;
@@ -110,6 +112,6 @@ fn done(vm: &mut Vm) -> Flow {
 
 /// The method in a site's way for the object's shape.
 #[inline(always)]
-fn hit(site: &Site, object: Gc<Header>) -> Option<Gc<Closure>> {
-    site.way(object.shape())?.target
+fn hit(site: &Site, object: Gc<Header>) -> Option<Callable> {
+    site.way(object.shape()).map(|way| way.target)
 }

@@ -4,7 +4,7 @@ use crate::bytecode::operand::{Dst, Global32, Site32, Src, Up16};
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_inline};
 use crate::interp::{Fault, Vm};
-use crate::object::{CellObject, Instance, Object, Site};
+use crate::object::{Callable, CellObject, Instance, Object, Site};
 use crate::value::Value;
 
 impl Machine {
@@ -141,7 +141,11 @@ fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &Site) -> Flow {
 }
 
 fn property_of(vm: &mut Vm, value: Value, site: &Site) -> Result<Value, Fault> {
-    let instance = value.as_object::<Instance>().ok_or(Fault::Type("Only instances have properties."))?;
+    let Some(instance) = value.as_object::<Instance>() else {
+        let none = Fault::Type("Only instances have properties.");
+        let method = vm.builtin_method(value, site, |_| false, none)?;
+        return Ok(vm.bind(value, Callable::host(method))?);
+    };
     match vm.find_property(site, instance, is_inline) {
         Some(Found::Field(field)) => Ok(field),
         Some(Found::Method(method)) => Ok(vm.bind(value, method)?),

@@ -6,8 +6,8 @@ use std::vec::Vec;
 use proptest::prelude::*;
 
 use super::Table;
-use crate::mem::testing::{Moody, SYSTEM};
 use crate::mem::{Mem, OutOfMemory};
+use crate::testing::{Moody, SYSTEM};
 
 type Entry = (u32, u32);
 

@@ -4,7 +4,7 @@ use std::fmt;
 
 use siskin_core::Vm;
 use siskin_core::bytecode::{FnIndex, Program};
-use siskin_core::inspect::{FunctionView, ValueKind, ValueView};
+use siskin_core::inspect::{FunctionView, MethodView, ValueKind, ValueView};
 
 use super::{Reserve, Session};
 use crate::diagnostics::Source;
@@ -127,10 +127,16 @@ fn value<'v>(vm: &'v Vm, path: &[&str]) -> Option<ValueView<'v>> {
 fn view<'v>(vm: &'v Vm, path: &str) -> Result<FunctionView<'v>, NotFound> {
     let mut steps = path.split('.').map(str::trim);
     let name = steps.next().unwrap_or_default();
-    let value = vm.global_value(name).ok_or_else(|| NotFound::Undefined(name.to_owned()))?;
+    let value =
+        vm.global_value(name).ok_or_else(|| match vm.library().find(|entry| entry.name() == name) {
+            Some(_) => NotFound::NoFunction(name.to_owned(), "native function".to_owned()),
+            None => NotFound::Undefined(name.to_owned()),
+        })?;
     let no_member = |step: &str| NotFound::NoMember(name.to_owned(), step.to_owned());
     let mut function = match value.kind() {
-        ValueKind::Function(function) | ValueKind::Method { method: function, .. } => function,
+        ValueKind::Function(function) | ValueKind::Method { method: MethodView::Script(function), .. } => {
+            function
+        }
         ValueKind::Class(class) => {
             let step = steps.next().unwrap_or("init");
             class.method(step).ok_or_else(|| no_member(step))?

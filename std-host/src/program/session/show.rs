@@ -68,10 +68,7 @@ impl Show {
                 self.text.push_str(&decimal(&number).unwrap_or(number));
                 Ok(())
             }
-            ValueKind::Native => match value.global_name() {
-                Some(name) => write!(self.text, "<native fn {name}>"),
-                None => write!(self.text, "{value}"),
-            },
+            ValueKind::HostFunction(entry) => write!(self.text, "<native fn {}>", entry.name()),
             _ => write!(self.text, "{value}"),
         };
     }

@@ -11,8 +11,9 @@ const LONGEST: usize = 60;
 
 /// Lists the globals that were defined: name, type, value.
 pub(in super::super) fn vars(session: &Session) -> String {
-    let own =
-        |(_, value): &(&str, siskin_core::inspect::ValueView<'_>)| !matches!(value.kind(), ValueKind::Native);
+    let own = |(_, value): &(&str, siskin_core::inspect::ValueView<'_>)| {
+        !matches!(value.kind(), ValueKind::HostFunction(_))
+    };
     let globals: Vec<_> = session.vm.globals().filter(own).collect();
     if globals.is_empty() {
         return "  nothing is defined\n".into();

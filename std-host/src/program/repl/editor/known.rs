@@ -34,7 +34,7 @@ impl Kind {
     pub(crate) fn of(value: ValueKind<'_>) -> Kind {
         match value {
             ValueKind::Function(_) => Kind::Function,
-            ValueKind::Native => Kind::Builtin,
+            ValueKind::HostFunction(_) => Kind::Builtin,
             ValueKind::Class(_) => Kind::Class,
             _ => Kind::Value,
         }
@@ -79,7 +79,10 @@ impl Known {
 
     /// What has a global name.
     pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, Kind)> {
-        let globals = self.session.iter().flat_map(|session| session.vm.globals());
-        globals.map(|(name, value)| (name, Kind::of(value.kind())))
+        self.session.iter().flat_map(|session| {
+            let globals = session.vm.globals().map(|(name, value)| (name, Kind::of(value.kind())));
+            let library = session.vm.library().map(|entry| (entry.name(), Kind::Builtin));
+            globals.chain(library.filter(|(name, _)| session.vm.global_value(name).is_none()))
+        })
     }
 }

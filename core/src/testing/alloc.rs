@@ -1,11 +1,9 @@
-//! Memory for unit tests.
-
-extern crate std;
+//! Memory that counts and refuses.
 
 use core::alloc::Layout;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 
-use super::{Mem, RawAlloc};
+use crate::mem::{Mem, RawAlloc};
 
 struct System;
 
@@ -23,16 +21,20 @@ unsafe impl RawAlloc for System {
 }
 
 /// The standard allocator.
-pub(crate) static SYSTEM: &dyn RawAlloc = &System;
+pub static SYSTEM: &dyn RawAlloc = &System;
 
 /// A budget without a limit.
-pub(crate) fn mem() -> Mem {
+///
+/// # Panics
+/// When there is no memory for it.
+#[must_use]
+pub fn mem() -> Mem {
     Mem::new(SYSTEM, usize::MAX).expect("memory for a test")
 }
 
 /// The standard allocator, which counts and can be told to refuse.
-#[derive(Default)]
-pub(crate) struct Moody {
+#[derive(Debug, Default)]
+pub struct Moody {
     bytes: AtomicUsize,
     requests: AtomicUsize,
     grown: AtomicUsize,
@@ -46,37 +48,42 @@ pub(crate) struct Moody {
 
 impl Moody {
     /// One that lives as long as the program.
-    pub(crate) fn new() -> &'static Moody {
+    #[must_use]
+    pub fn new() -> &'static Moody {
         std::boxed::Box::leak(std::boxed::Box::default())
     }
 
     /// Bytes given out and not given back.
-    pub(crate) fn bytes(&self) -> usize {
+    #[must_use]
+    pub fn bytes(&self) -> usize {
         self.bytes.load(Relaxed)
     }
 
     /// Requests for a fresh block.
-    pub(crate) fn requests(&self) -> usize {
+    #[must_use]
+    pub fn requests(&self) -> usize {
         self.requests.load(Relaxed)
     }
 
     /// Requests to make a block longer.
-    pub(crate) fn grown(&self) -> usize {
+    #[must_use]
+    pub fn grown(&self) -> usize {
         self.grown.load(Relaxed)
     }
 
     /// Bytes that were discarded.
-    pub(crate) fn discarded(&self) -> usize {
+    #[must_use]
+    pub fn discarded(&self) -> usize {
         self.discarded.load(Relaxed)
     }
 
     /// From here on requests are refused, or not.
-    pub(crate) fn refuse(&self, refuses: bool) {
+    pub fn refuse(&self, refuses: bool) {
         self.refuses.store(refuses, Relaxed);
     }
 
     /// After `before` more requests, `refusals` of them are refused.
-    pub(crate) fn refuse_after(&self, before: usize, refusals: usize) {
+    pub fn refuse_after(&self, before: usize, refusals: usize) {
         self.before.store(before, Relaxed);
         self.refusals.store(refusals, Relaxed);
     }

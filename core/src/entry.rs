@@ -1,0 +1,147 @@
+//! Entries: functions of the host, as data.
+//!
+//! ```text
+//!   Entry { name, arity, doc, call, data }      constant, in flash if need be
+//!     └─> registration, arity errors, docs/library.md, completion
+//!     └─> HostFunction objects, methods of built-in classes: a call goes to `call`
+//! ```
+//!
+//! A function gets neither a slice of its arguments nor a reference to the VM: the stack moves when a callback makes it
+//! grow, and the VM is used again from inside. It names its window by index, and asks the VM.
+
+use core::fmt;
+
+/// The VM, as a host function gets it: an address that only the interpreter makes something of.
+#[repr(C)]
+pub(crate) struct OpaqueVm {
+    nothing: [u8; 0],
+}
+
+/// How a call of a host function ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    /// Its value is in the window's first register.
+    Done,
+    /// It failed; the VM knows why.
+    Failed,
+}
+
+/// A function of the host: it gets the VM, the index of its window's first register on the stack, the number of its
+/// arguments, and what its entry has for it. The arguments are in the registers after the first, which becomes the value.
+///
+/// # Safety
+/// Only the VM calls it, with its own address, the window of a host function's frame that is the current one, and as many
+/// arguments as the entry's arity allows.
+pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize, data: *const ()) -> Status;
+
+/// How many arguments a function takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arity {
+    least: u8,
+    /// None if there is no bound.
+    most: Option<u8>,
+}
+
+impl Arity {
+    /// So many.
+    #[must_use]
+    pub const fn exactly(count: u8) -> Arity {
+        Arity { least: count, most: Some(count) }
+    }
+
+    /// So many or more.
+    #[must_use]
+    pub const fn at_least(count: u8) -> Arity {
+        Arity { least: count, most: None }
+    }
+
+    /// From `least` to `most`.
+    #[must_use]
+    pub const fn between(least: u8, most: u8) -> Arity {
+        Arity { least, most: Some(most) }
+    }
+
+    /// Parameters that have a name, whether or not there is an argument for them.
+    pub(crate) fn named(self) -> usize {
+        usize::from(self.most.unwrap_or(self.least))
+    }
+
+    /// Whether a function takes so many.
+    #[must_use]
+    pub fn accepts(self, count: u8) -> bool {
+        count >= self.least && self.most.is_none_or(|most| count <= most)
+    }
+}
+
+/// As in `Expected 2 arguments`: the number with what qualifies it.
+impl fmt::Display for Arity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.most {
+            Some(most) if most == self.least => write!(f, "{most}"),
+            Some(most) => write!(f, "{} to {most}", self.least),
+            None => write!(f, "at least {}", self.least),
+        }
+    }
+}
+
+/// A function of the host: what it is called, what it takes, what it is for, and what does it.
+#[derive(Clone, Copy)]
+pub struct Entry {
+    name: &'static str,
+    arity: Arity,
+    doc: &'static str,
+    call: RawFn,
+    data: *const (),
+}
+
+// SAFETY: `data` is what `new` was given, which is shared by all that use the entry.
+unsafe impl Sync for Entry {}
+
+impl Entry {
+    /// An entry for a raw function.
+    ///
+    /// # Safety
+    /// `call` may be called from any thread with `data`.
+    pub(crate) const unsafe fn new(
+        name: &'static str,
+        arity: Arity,
+        doc: &'static str,
+        call: RawFn,
+        data: *const (),
+    ) -> Entry {
+        Entry { name, arity, doc, call, data }
+    }
+
+    /// What scripts call it.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// How many arguments it takes.
+    #[must_use]
+    pub fn arity(&self) -> Arity {
+        self.arity
+    }
+
+    /// What it is for: its parameters, a colon, and a sentence.
+    #[must_use]
+    pub fn doc(&self) -> &'static str {
+        self.doc
+    }
+
+    /// Calls it.
+    ///
+    /// # Safety
+    /// As for [`RawFn`].
+    pub(crate) unsafe fn call(&self, vm: *mut OpaqueVm, window: usize, argc: usize) -> Status {
+        // SAFETY: passed on from the caller; `data` is the entry's.
+        unsafe { (self.call)(vm, window, argc, self.data) }
+    }
+}
+
+impl fmt::Debug for Entry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Entry").field("name", &self.name).field("arity", &self.arity).finish_non_exhaustive()
+    }
+}

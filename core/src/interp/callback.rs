@@ -1,0 +1,126 @@
+//! Calls of scripts by functions of the host.
+//!
+//! ```text
+//!   record of the host's function ──> Boundary ──> the machine, again, until the callee returns to the record
+//! ```
+//!
+//! A [`Boundary`] keeps what machine code that waits below finds changed otherwise: its stack pointer, its depths, and that
+//! it is active. Scripts that a function of the host calls do not outlast it, so they cannot be stopped and resumed: when
+//! fuel or an interrupt ends them, the run ends with an error. Nor is anything compiled or freed while machine code waits.
+
+use super::host_call::Call;
+use super::vm::Stop;
+use super::{Fault, Vm};
+use crate::value::Value;
+
+impl Call<'_> {
+    /// How many arguments there are.
+    pub(crate) fn argc(&self) -> usize {
+        self.argc
+    }
+
+    /// The argument of that index; nil if there is none.
+    pub(crate) fn arg(&self, index: usize) -> Value {
+        if index < self.argc { self.vm.register(1 + index) } else { Value::NIL }
+    }
+
+    /// Calls a value. A safepoint: what the function holds beside its arguments may die. From here on its own call cannot
+    /// run again.
+    ///
+    /// # Errors
+    /// What the call fails with. [`Fault::Stopped`] ends the run: no function can go on after it.
+    pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
+        self.vm.call_from_host(callee, args)
+    }
+}
+
+/// What machine code below a function of the host finds as it was.
+struct Boundary {
+    sp: usize,
+    entered: usize,
+    limit: usize,
+    sampling: bool,
+    outer: bool,
+}
+
+impl Vm {
+    /// Calls a value from a function of the host, whose record is the current one, and runs it to its end.
+    fn call_from_host(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
+        let argc = u8::try_from(args.len()).map_err(|_| Fault::StackOverflow)?;
+        if self.native_stack.is_passed() {
+            return Err(Fault::StackOverflow);
+        }
+        let win = self.context.stack.host_registers();
+        let registers = win + 1 + args.len();
+        self.with_room(None, |stack| stack.set_host_registers(registers))?;
+        self.set_register(win, callee);
+        for (index, &arg) in args.iter().enumerate() {
+            self.set_register(win + 1 + index, arg);
+        }
+        self.callbacks += 1;
+        let depth = self.context.stack.depth();
+        let boundary = self.begin_boundary();
+        let mut result = self.charge_call().and_then(|()| self.call_value(callee, argc, win));
+        let wants_tier = matches!((&result, &self.stop), (Err(Fault::Stopped), Stop::Switch));
+        if wants_tier || result.is_ok() && self.context.stack.depth() != depth {
+            result = self.run_to_return();
+        }
+        self.end_boundary(&boundary);
+        result?;
+        let value = self.register(win);
+        self.context.stack.set_host_registers(win)?;
+        Ok(value)
+    }
+
+    /// Charges for a call. It cannot be resumed if that stops the run.
+    fn charge_call(&mut self) -> Result<(), Fault> {
+        if self.context.fuel.slice == 0 && (self.is_interrupted() || !self.renew_slice()) {
+            return Err(self.stop_for_good());
+        }
+        self.context.fuel.slice -= 1;
+        Ok(())
+    }
+
+    /// Runs until the call that was begun has returned to the host's function.
+    fn run_to_return(&mut self) -> Result<(), Fault> {
+        self.stop = Stop::Switch;
+        self.run_until_stop();
+        let fault = match core::mem::replace(&mut self.stop, Stop::Switch) {
+            Stop::Done | Stop::Switch => return Ok(()),
+            Stop::Fuel => Fault::OutOfFuel,
+            Stop::Interrupt => Fault::Interrupted,
+            stop @ Stop::Error(_) => {
+                self.stop = stop;
+                return Err(Fault::Stopped);
+            }
+        };
+        // The trace is that of the place where it stopped.
+        let _ = self.raise(fault);
+        Err(Fault::Stopped)
+    }
+
+    fn begin_boundary(&mut self) -> Boundary {
+        let boundary = Boundary {
+            sp: self.context.native.sp,
+            entered: self.native.entered,
+            limit: self.native.limit,
+            sampling: self.sampling,
+            outer: self.native.waits,
+        };
+        self.native.waits |= self.native.is_active();
+        self.native.entered = usize::MAX;
+        self.sampling = false;
+        boundary
+    }
+
+    fn end_boundary(&mut self, boundary: &Boundary) {
+        self.context.native.sp = boundary.sp;
+        self.native.entered = boundary.entered;
+        self.native.limit = boundary.limit;
+        self.native.waits = boundary.outer;
+        self.sampling = boundary.sampling;
+        self.context.stack.back_in_host(boundary.entered);
+        // Samples may have been taken meanwhile, and code given up.
+        self.native.moved = true;
+    }
+}

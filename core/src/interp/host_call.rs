@@ -1,0 +1,150 @@
+//! Calls of functions of the host.
+//!
+//! ```text
+//!   script ──call──> record of the host's function: window, end of its registers, entry
+//!                      └─> RawFn ──> Call::arg, by index ...
+//!                             └─> Call::call ──> a script (`callback`)
+//! ```
+
+use core::ptr::NonNull;
+
+use super::vm::Stop;
+use super::{Fault, Vm};
+use crate::entry::{Arity, Entry, OpaqueVm, Status};
+use crate::mem::OutOfMemory;
+use crate::stack::{Stack, StackError};
+use crate::value::Value;
+
+/// A call of a function of the host, as the function sees it.
+///
+/// A function allocates before it changes anything: without memory, or when the run is to stop while memory is looked for, its
+/// call may run again from the start.
+pub(crate) struct Call<'a> {
+    pub(super) vm: &'a mut Vm,
+    pub(super) argc: usize,
+}
+
+/// The entry of a Rust function, which is in its type: `function` is a function item or a closure that captures nothing.
+pub(crate) const fn entry<F>(name: &'static str, arity: Arity, doc: &'static str, function: F) -> Entry
+where
+    F: Fn(&mut Call<'_>) -> Result<Value, Fault> + Sync + 'static,
+{
+    const { assert!(size_of::<F>() == 0, "a function that captures nothing") };
+    core::mem::forget(function);
+    // SAFETY: `thunk` needs no data, and F may be shared between threads.
+    unsafe { Entry::new(name, arity, doc, thunk::<F>, core::ptr::null()) }
+}
+
+/// Calls a function that is in its type.
+///
+/// # Safety
+/// As for [`RawFn`](crate::entry::RawFn); `F` has no size, and a value of it was forgotten.
+unsafe fn thunk<F>(vm: *mut OpaqueVm, window: usize, argc: usize, _: *const ()) -> Status
+where
+    F: Fn(&mut Call<'_>) -> Result<Value, Fault>,
+{
+    // SAFETY: the VM's own address, which the caller does not use meanwhile.
+    let vm = unsafe { &mut *vm.cast::<Vm>() };
+    debug_assert!(vm.context.stack.window() == window);
+    // SAFETY: a value without a size is anywhere; there was one.
+    let function = unsafe { NonNull::<F>::dangling().as_ref() };
+    match function(&mut Call { vm, argc }) {
+        Ok(value) => {
+            vm.set_register(0, value);
+            Status::Done
+        }
+        Err(fault) => {
+            vm.fault = fault;
+            Status::Failed
+        }
+    }
+}
+
+impl Call<'_> {
+    /// The VM.
+    pub(crate) fn vm(&mut self) -> &mut Vm {
+        self.vm
+    }
+
+    /// What the function was taken from, if it is a method; else the function.
+    pub(crate) fn receiver(&self) -> Value {
+        self.vm.register(0)
+    }
+}
+
+impl Vm {
+    /// Calls a function of the host with the arguments in a window, whose first register becomes the value. What it sees
+    /// there is `receiver`: itself, or what it was taken from.
+    pub(super) fn call_host_function(
+        &mut self,
+        entry: &'static Entry,
+        argc: u8,
+        win: usize,
+        receiver: Value,
+    ) -> Result<(), Fault> {
+        if !entry.arity().accepts(argc) {
+            return Err(Fault::Arity { expected: entry.arity(), got: argc });
+        }
+        let argc = usize::from(argc);
+        // The window keeps the callee alive.
+        let window = self.with_room(Some(receiver), |stack| stack.push_host(entry, argc, win))?;
+        // The instruction may run again, so the callee stays, past the function's own registers.
+        let callee = self.register(0);
+        let kept = if callee.is_identical(receiver) { 0 } else { self.context.stack.host_registers() };
+        if kept != 0 {
+            if let Err(error) = self.context.stack.set_host_registers(kept + 1) {
+                self.context.stack.pop_host();
+                return Err(error.into());
+            }
+            self.set_register(kept, callee);
+            self.set_register(0, receiver);
+        }
+        let callbacks = self.callbacks;
+        let vm: *mut Vm = self;
+        // SAFETY: the VM's address, the window of the record just made, as many arguments as the entry allows.
+        let status = unsafe { entry.call(vm.cast(), window, argc) };
+        match status {
+            // What it called has ended the run.
+            _ if !matches!(self.stop, Stop::Switch) => Err(Fault::Stopped),
+            Status::Done => {
+                self.context.stack.pop_host();
+                Ok(())
+            }
+            Status::Failed => {
+                if kept != 0 {
+                    let callee = self.register(kept);
+                    self.set_register(0, callee);
+                }
+                self.context.stack.pop_host();
+                let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
+                // What called scripts cannot run again.
+                let ends = self.callbacks != callbacks && core::mem::take(&mut self.suspended);
+                Err(if ends { self.stop_for_good() } else { fault })
+            }
+        }
+    }
+
+    /// Why a run ends that is to stop where it cannot be resumed.
+    pub(super) fn stop_for_good(&mut self) -> Fault {
+        if self.take_interrupt() { Fault::Interrupted } else { Fault::OutOfFuel }
+    }
+
+    /// Does what needs room on the stack; if there is no memory, once more after a collection. A safepoint: what it uses is
+    /// reachable, or `kept`.
+    pub(super) fn with_room<T>(
+        &mut self,
+        kept: Option<Value>,
+        f: impl Fn(&mut Stack) -> Result<T, StackError>,
+    ) -> Result<T, Fault> {
+        match f(&mut self.context.stack) {
+            Err(StackError::OutOfMemory) => {
+                let result = self.retry_after_gc(kept, |vm| match f(&mut vm.context.stack) {
+                    Err(StackError::OutOfMemory) => Err(OutOfMemory),
+                    other => Ok(other),
+                })?;
+                Ok(result?)
+            }
+            result => Ok(result?),
+        }
+    }
+}

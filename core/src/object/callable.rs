@@ -1,0 +1,76 @@
+//! What can be called, in one word: a closure, or a function of the host.
+//!
+//! ```text
+//!   address of a Closure ... 0     machine code takes the word for the closure
+//!   address of an Entry  ... 1
+//!   0                              nothing
+//! ```
+//!
+//! Frames, inline caches, bound methods and the methods of classes hold it, so that a method of a string is found, kept and
+//! called as one of an instance is.
+
+use super::{Closure, Gc, Text};
+use crate::entry::Entry;
+
+/// A closure, or a function of the host.
+#[repr(transparent)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Callable(*const ());
+
+/// The bit that tells an entry's address from a closure's.
+const ENTRY: usize = 1;
+
+// Both have the bit free.
+const _: () = assert!(align_of::<Closure>() > ENTRY && align_of::<Entry>() > ENTRY);
+
+impl Callable {
+    /// What cannot be called: in the record of the host's call, and in a free entry of an inline cache.
+    pub(crate) const NOTHING: Callable = Callable(core::ptr::null());
+
+    #[inline(always)]
+    pub(crate) fn closure(closure: Gc<Closure>) -> Callable {
+        Callable(closure.as_ptr().cast_const().cast())
+    }
+
+    pub(crate) fn host(entry: &'static Entry) -> Callable {
+        Callable(core::ptr::from_ref(entry).cast::<()>().wrapping_byte_add(ENTRY))
+    }
+
+    /// The closure, if it is one.
+    #[inline(always)]
+    pub(crate) fn as_closure(self) -> Option<Gc<Closure>> {
+        if self.0.addr() & ENTRY != 0 {
+            return None;
+        }
+        // SAFETY: `closure` made it, of a live object's pointer: whoever holds a Callable keeps its closure alive.
+        core::ptr::NonNull::new(self.0.cast_mut().cast()).map(|closure| unsafe { Gc::from_raw(closure) })
+    }
+
+    /// The closure.
+    ///
+    /// # Safety
+    /// It is one.
+    #[inline(always)]
+    pub(crate) unsafe fn unchecked_closure(self) -> Gc<Closure> {
+        debug_assert!(self.as_closure().is_some());
+        // SAFETY: passed on from the caller; `closure` made it, of a live object's pointer.
+        unsafe { Gc::from_raw(core::ptr::NonNull::new_unchecked(self.0.cast_mut().cast())) }
+    }
+
+    /// The host's function, if it is one.
+    pub(crate) fn as_host(self) -> Option<&'static Entry> {
+        // SAFETY: `host` made it, of an entry that lives for ever.
+        self.is_host().then(|| unsafe { &*self.0.wrapping_byte_sub(ENTRY).cast::<Entry>() })
+    }
+
+    /// Whether it is a function of the host.
+    #[inline(always)]
+    pub(crate) fn is_host(self) -> bool {
+        self.0.addr() & ENTRY != 0
+    }
+
+    /// What `print` writes for it.
+    pub(crate) fn text(self) -> Text {
+        self.as_closure().map_or(Text::plain(b"<native fn>"), |closure| closure.function.text())
+    }
+}

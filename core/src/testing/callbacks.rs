@@ -1,0 +1,61 @@
+//! A library whose functions call back.
+
+use crate::entry::{Arity, Entry};
+use crate::interp::{Call, Fault, Library, Options, Vm, entry};
+use crate::mem::{OutOfMemory, RawAlloc};
+use crate::object::BuiltinClass;
+use crate::value::Value;
+
+/// A VM whose scripts find these functions, and nothing else:
+///
+/// | function | what it does |
+/// |---|---|
+/// | `apply(f, ...)` | the value of `f(...)` |
+/// | `ignore(f)` | calls `f`, and is nil whatever comes of it |
+/// | `second(a, b)` | `b`; nil if it is missing |
+/// | `collect()` | collects all garbage |
+/// | `string.apply(f)` | the value of `f(string)` |
+///
+/// # Errors
+/// When there is not enough memory.
+pub fn vm_with_callbacks(alloc: &'static dyn RawAlloc, options: Options) -> Result<Vm, OutOfMemory> {
+    Vm::with_library(alloc, options, &CALLBACKS)
+}
+
+static CALLBACKS: Library = Library::new(GLOBALS, &[(BuiltinClass::String, STRING)]);
+
+static GLOBALS: &[Entry] = &[
+    entry("apply", Arity::at_least(1), "(f, ...): calls f.", apply),
+    entry("collect", Arity::exactly(0), "(): collects.", collect),
+    entry("ignore", Arity::exactly(1), "(f): calls f.", ignore),
+    entry("second", Arity::between(1, 2), "(a, b): b.", second),
+];
+
+static STRING: &[Entry] = &[entry("apply", Arity::exactly(1), "(f): calls f with it.", apply_to)];
+
+fn apply(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let mut args = [Value::NIL; u8::MAX as usize];
+    let count = call.argc() - 1;
+    for (index, arg) in args.iter_mut().enumerate().take(count) {
+        *arg = call.arg(1 + index);
+    }
+    call.call(call.arg(0), args.get(..count).unwrap_or_default())
+}
+
+fn ignore(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let _ = call.call(call.arg(0), &[]);
+    Ok(Value::NIL)
+}
+
+fn second(call: &mut Call<'_>) -> Result<Value, Fault> {
+    Ok(call.arg(1))
+}
+
+fn collect(call: &mut Call<'_>) -> Result<Value, Fault> {
+    call.vm().collect();
+    Ok(Value::NIL)
+}
+
+fn apply_to(call: &mut Call<'_>) -> Result<Value, Fault> {
+    call.call(call.arg(0), &[call.receiver()])
+}

@@ -1,0 +1,193 @@
+//! Functions of the host that call scripts, in every tier.
+
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
+
+use siskin::io::SystemClock;
+use siskin::platform::{Clock, Output, OutputError};
+use siskin::{Dialect, ErrorKind, Host, Options, Outcome, SYSTEM, Vm};
+use siskin_core::testing::vm_with_callbacks;
+
+/// Keeps what is printed; a line `interrupt` sets the wish.
+struct Lines<'a>(String, &'a AtomicBool);
+
+impl Output for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.0.push_str(std::str::from_utf8(bytes).expect("text"));
+        if self.0.ends_with("interrupt\n") {
+            self.1.store(true, Relaxed);
+        }
+        Ok(())
+    }
+}
+
+/// What a run ended with, and what it printed.
+fn run_in(vm: &mut Vm, source: &str, fuel: Option<u64>) -> (Outcome, String) {
+    let script = vm.load(source, Dialect::Siskin).expect("no errors");
+    vm.start(script).expect("memory");
+    let interrupt = AtomicBool::new(false);
+    let mut output = Lines(String::new(), &interrupt);
+    let clock: &dyn Clock = &SystemClock::start();
+    let outcome = vm.run(fuel, &mut Host { output: &mut output, clock, interrupt: Some(&interrupt) });
+    (outcome, output.0)
+}
+
+/// A VM for each tier, with the collector at its usual pace and at each allocation.
+fn machines(options: Options) -> Vec<Vm> {
+    let mut all = Vec::new();
+    for gc_stress in [false, true] {
+        for native in [false, true] {
+            let hot = if native { 0 } else { options.hot };
+            let mut vm = vm_with_callbacks(SYSTEM, Options { hot, gc_stress, ..options }).expect("memory");
+            if native && siskin::native::install(&mut vm).is_err() {
+                continue;
+            }
+            all.push(vm);
+        }
+    }
+    all
+}
+
+/// A script prints the same in every tier, and is done.
+fn prints(source: &str, expected: &str) {
+    for mut vm in machines(Options::default()) {
+        let (outcome, text) = run_in(&mut vm, source, None);
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?} of {source}");
+        assert_eq!(text, expected, "{source}");
+    }
+}
+
+/// A script fails with that message in every tier, with those functions in its trace, innermost first.
+fn fails(source: &str, kind: ErrorKind, message: &str, trace: &[&str]) {
+    for mut vm in machines(Options { max_frames: 200, ..Options::default() }) {
+        let (outcome, _) = run_in(&mut vm, source, None);
+        let Outcome::Error(error) = outcome else { panic!("{outcome:?} of {source}") };
+        assert_eq!((error.kind(), error.message()), (kind, message), "{source}");
+        let names: Vec<&str> =
+            vm.trace().take(trace.len()).map(|frame| frame.name.unwrap_or("script")).collect();
+        assert_eq!(names, trace, "{source}");
+    }
+}
+
+#[test]
+fn a_callback_gets_its_arguments_and_gives_its_value() {
+    prints(
+        "fn add(a, b) { return a + b; } print apply(add, 1, 2); print apply(add, \"x\", \"y\");",
+        "3\nxy\n",
+    );
+    prints(
+        "class A { init(x) { this.x = x; } get() { return this.x; } }
+            let a = apply(A, 7); print a.x; print apply(a.get); print apply(apply, a.get);",
+        "7\n7\n7\n",
+    );
+    prints(
+        "print second(1); print second(1, 2); print apply(second, 1); print apply(second, 1, 2);",
+        "nil\n2\nnil\n2\n",
+    );
+}
+
+#[test]
+fn callbacks_nest_and_the_stack_grows_under_them() {
+    prints(
+        "fn down(n) { if n == 0 { return 0; } return 1 + apply(down, n - 1); }
+         fn plain(n) { if n == 0 { return 0; } return 1 + plain(n - 1); }
+         print down(60); print apply(plain, 3000); print down(60);",
+        "60\n3000\n60\n",
+    );
+}
+
+#[test]
+fn loops_that_call_back_go_on_in_machine_code() {
+    prints(
+        "fn square(n) { return n * n; }
+         fn sum(n) { var s = 0; for (var i = 0; i < n; i = i + 1) { s = s + apply(square, i); collect(); } return s; }
+         print sum(100); print apply(sum, 100);",
+        "328350\n328350\n",
+    );
+}
+
+#[test]
+fn strings_have_methods_that_hit_and_call_back() {
+    prints(
+        "fn twice(s) { return s + s; }
+         fn run(n) { var t = \"\"; for (var i = 0; i < n; i = i + 1) t = \"ab\".apply(twice); return t; }
+         print run(50); let bound = \"cd\".apply; print bound(twice); print apply(bound, twice);",
+        "abab\ncdcd\ncdcd\n",
+    );
+}
+
+#[test]
+fn errors_end_the_run_with_the_trace_of_scripts() {
+    let source = "fn bad() { return nil + 1; } fn f() { return apply(bad); } f();";
+    fails(source, ErrorKind::Script, "Operands must be two numbers or two strings.", &["bad", "f", "script"]);
+    let source = "fn bad() { return nil + 1; } ignore(bad); print \"not reached\";";
+    fails(source, ErrorKind::Script, "Operands must be two numbers or two strings.", &["bad", "script"]);
+    fails("apply();", ErrorKind::Script, "Expected at least 1 arguments but got 0.", &["script"]);
+    fails("second();", ErrorKind::Script, "Expected 1 to 2 arguments but got 0.", &["script"]);
+    fails("fn f(a) {} apply(f);", ErrorKind::Script, "Expected 1 arguments but got 0.", &["script"]);
+    fails("apply(1);", ErrorKind::Script, "Can only call functions and classes.", &["script"]);
+    fails("\"x\".none();", ErrorKind::Script, "Undefined property 'none'.", &["script"]);
+}
+
+#[test]
+fn calls_of_the_host_are_no_calls_of_scripts() {
+    let deepest = |vm: &mut Vm, call: &str| {
+        let source = format!("var deepest = 0; fn f(n) {{ deepest = n; {call}; }} f(1);");
+        let (outcome, _) = run_in(vm, &source, None);
+        assert!(
+            matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow),
+            "{outcome:?}"
+        );
+        vm.global_value("deepest").expect("defined").to_string()
+    };
+    for mut vm in machines(Options { max_frames: 200, ..Options::default() }) {
+        let plain = deepest(&mut vm, "f(n + 1)");
+        assert_eq!(deepest(&mut vm, "apply(f, n + 1)"), plain);
+        assert_eq!(deepest(&mut vm, "f(n + 1)"), plain, "room that calls of the host had is no longer there");
+        let (outcome, text) = run_in(&mut vm, "print apply(second, 1, 2);", None);
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        assert_eq!(text, "2\n");
+    }
+}
+
+#[test]
+fn the_native_stack_bounds_how_deep_calls_of_the_host_nest() {
+    let source = "fn f(n) { apply(f, n + 1); } f(0);";
+    for mut vm in machines(Options { max_frames: 1_000_000, native_stack: 256 << 10, ..Options::default() }) {
+        let (outcome, _) = run_in(&mut vm, source, None);
+        assert!(
+            matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_stop_below_the_host_is_an_error() {
+    let forever = "fn f() { while true {} } apply(f);";
+    for mut vm in machines(Options::default()) {
+        let (outcome, _) = run_in(&mut vm, forever, Some(100_000));
+        assert!(matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::Fuel), "{outcome:?}");
+        let (outcome, _) = run_in(&mut vm, "fn f() { print \"interrupt\"; while true {} } apply(f);", None);
+        assert!(
+            matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::Interrupted),
+            "{outcome:?}"
+        );
+        let (outcome, text) = run_in(&mut vm, "print 1;", None);
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        assert_eq!(text, "1\n");
+    }
+}
+
+#[test]
+fn fuel_is_the_same_in_every_tier() {
+    let source = "fn square(n) { return n * n; } fn same(s) { return s; } var s = 0;
+        for (var i = 0; i < 5000; i = i + 1) { s = s + apply(square, i); \"x\".apply(same); }";
+    let mut all = Vec::new();
+    for mut vm in machines(Options::default()) {
+        let (outcome, _) = run_in(&mut vm, source, None);
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        all.push(vm.stats().fuel);
+    }
+    // Of each turn: the loop's, two calls of the host, and two of scripts.
+    assert!(all.iter().all(|&fuel| fuel == all[0] && (24_990..=25_010).contains(&fuel)), "{all:?}");
+}
