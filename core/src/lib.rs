@@ -1,4 +1,23 @@
 //! The Siskin language and its bytecode engine.
+//!
+//! ```text
+//! imports run downward:
+//!   api inspect
+//!   library layout
+//!   interp
+//!   tier
+//!   context
+//!   globals
+//!   stack fuel abi
+//!   heap
+//!   object
+//!   entry value
+//!   compile
+//!   bytecode
+//!   syntax
+//!   mem
+//!   meter platform tunable
+//! ```
 #![no_std]
 #![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
 #![cfg_attr(feature = "tail", expect(incomplete_features, reason = "tail calls are the feature"))]

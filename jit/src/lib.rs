@@ -1,6 +1,16 @@
 //! Siskin's native tiers: bytecode to machine code for x86-64 and ARM64.
 //!
 //! ```text
+//! imports run downward:
+//!   tier assemble
+//!   stubs
+//!   baseline
+//!   isa
+//!   masm
+//!   buffer
+//! ```
+//!
+//! ```text
 //!   tier       Jit: what a VM is given                    over a CodeMemory
 //!   assemble   the same code for people to look at, for either ISA
 //!   stubs      code that all functions share

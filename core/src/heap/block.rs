@@ -14,9 +14,12 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
-use super::page::PAGE;
 use crate::mem::{Mem, OutOfMemory};
 use crate::tunable::tunable;
+
+/// Bytes of a page: small where memory is.
+pub(crate) const PAGE: usize =
+    tunable(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 4 << 10);
 
 /// Pages of a block, at the most: as many as there are bits in a word.
 const MOST: usize = tunable(64, 8);

@@ -2,7 +2,8 @@
 
 use core::ptr::NonNull;
 
-use super::page::{PAGE, Page, PagePtr};
+use super::block::PAGE;
+use super::page::{Page, PagePtr};
 use super::size_class::CLASSES;
 use super::space::Space;
 use super::{Heap, NURSERY, SPACES};

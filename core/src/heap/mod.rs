@@ -37,11 +37,12 @@ use crate::platform::CodeSpan;
 use crate::tunable::tunable;
 use crate::value::Value;
 
+pub(crate) use block::PAGE;
 use block::{Blocks, MOST_IN_A_RUN};
 use collect::SWEEP_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 use mark::Gray;
-pub(crate) use page::{GRANULE, PAGE};
+pub(crate) use page::GRANULE;
 use page::{Gap, Page, PagePtr};
 use rescue::Rescue;
 pub(crate) use rescue::{RescueStep, Want};

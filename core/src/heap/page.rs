@@ -15,14 +15,9 @@
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-use super::block::BlockPtr;
+use super::block::{BlockPtr, PAGE};
 use crate::mem::OutOfMemory;
 use crate::object::{Gc, Header};
-use crate::tunable::tunable;
-
-/// Bytes of a page: small where memory is.
-pub(crate) const PAGE: usize =
-    tunable(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 4 << 10);
 
 /// Bytes of a granule, the unit of cell sizes and mark bits.
 pub(crate) const GRANULE: usize = 16;

@@ -8,8 +8,8 @@
 //! any object is allocated meanwhile. Without a bound, a heap that is nearly full would collect for every
 //! page: so less room than a share of the memory in use counts as none.
 
+use super::block::PAGE;
 use super::collect::STEP;
-use super::page::PAGE;
 use super::{Heap, Phase, Roots};
 use crate::tunable::tunable;
 

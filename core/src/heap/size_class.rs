@@ -1,6 +1,7 @@
 //! Which cell size serves which object size.
 
-use super::page::{CELLS, GRANULE, PAGE};
+use super::block::PAGE;
+use super::page::{CELLS, GRANULE};
 
 /// Sizes up to this are served by pages of cells, at least two to the page. A larger object gets a page to itself.
 pub(crate) const MAX_SMALL: usize = fitted(2);

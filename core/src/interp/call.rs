@@ -2,7 +2,7 @@
 
 use super::machine::Flow;
 use super::property::{Found, method_way};
-use super::vm::Stop;
+use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::entry::Arity;

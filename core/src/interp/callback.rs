@@ -9,7 +9,7 @@
 //! fuel or an interrupt ends them, the run ends with an error. Nor is anything compiled or freed while machine code waits.
 
 use super::host_call::Call;
-use super::vm::Stop;
+use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::value::Value;
 

@@ -15,7 +15,7 @@ use core::sync::atomic::AtomicBool;
 use core::sync::atomic::Ordering::Relaxed;
 
 use super::machine::Flow;
-use super::vm::Stop;
+use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::platform::{Host, PanicGuard};
 

@@ -8,7 +8,7 @@
 
 use core::ptr::NonNull;
 
-use super::vm::Stop;
+use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::entry::{Arity, Entry, OpaqueVm, Status};
 use crate::mem::OutOfMemory;

@@ -41,6 +41,7 @@ mod native;
 mod property;
 mod sample;
 mod semantics;
+mod stop;
 mod visitor;
 mod vm;
 mod work;

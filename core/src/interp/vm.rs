@@ -6,6 +6,7 @@ use super::host::{HostGuard, no_wish};
 use super::library::Library;
 use super::meter::Meter;
 use super::native::{Native, addresses};
+use super::stop::Stop;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
 use crate::context::{Context, NativeContext};
@@ -104,17 +105,6 @@ pub struct Stats {
     pub total_pause: u64,
     /// Fuel spent.
     pub fuel: u64,
-}
-
-/// Why the machine stopped.
-#[derive(Debug)]
-pub(crate) enum Stop {
-    Done,
-    Fuel,
-    Interrupt,
-    Error(RuntimeError),
-    /// To go on in another tier.
-    Switch,
 }
 
 /// An entry of the lookup cache.

@@ -14,7 +14,7 @@
 
 use core::ops::Range;
 
-use super::vm::Stop;
+use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::fuel::{BULK, SLICE};
 use crate::value::Value;

@@ -11,29 +11,12 @@
 use siskin_core::layout::{INT_TAG, Stub, VM_NIL, VM_STUBS};
 use siskin_core::tier::Kinds;
 
-use super::cold::{Cold, FOp};
+use super::cold::Cold;
 use super::facts::{Copied, Known};
+use super::operand::{FOp, Operand};
 use super::{Pass, known_bits, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, FReg, Masm, Reg, Rhs, at};
-
-/// An operand of arithmetic.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operand {
-    /// A register of the frame.
-    Register(u16),
-    /// An int.
-    Int(i32),
-    /// A double, by its bits.
-    Double(u64),
-}
-
-impl Operand {
-    /// The number with those bits.
-    pub(super) fn constant(bits: u64) -> Operand {
-        if bits >= INT_TAG { Operand::Int(bits as i32) } else { Operand::Double(bits) }
-    }
-}
 
 /// How two numbers are treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,28 +21,10 @@ use siskin_core::tier::Callee;
 use super::cold::Cold;
 use super::facts::Known;
 use super::inline::is_inlinable;
+use super::operand::{Call, RESULT};
 use super::{Pass, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
-
-/// Where machine code returns the value of a call, beside the callee's register 0. Templates load their first operand
-/// to another register, so the second one may be this value.
-pub(super) const RESULT: Reg = Reg::T4;
-
-/// A call.
-#[derive(Clone, Copy)]
-pub(super) struct Call {
-    /// What does it in the VM, which tells how the callee is found.
-    runtime: Runtime,
-    /// The word behind the instruction.
-    pub(super) next: u32,
-    pub(super) argc: u8,
-    pub(super) win: u16,
-    /// What the callee is found by: the callee itself, or an object with a shape.
-    by: u16,
-    /// The inline cache for that shape.
-    site: u32,
-}
 
 impl<'u, M: Masm> Pass<'_, 'u, M> {
     /// What the call at `word` was seen to call, if that takes as many arguments.

@@ -3,20 +3,10 @@
 use siskin_core::layout::{INT_TAG, Runtime, Stub, VM_NIL, VM_STUBS};
 
 use super::Pass;
-use super::arith::Operand;
-use super::call::Call;
 use super::facts::FSCRATCH;
+use super::operand::{Call, FOp, Operand};
 use crate::buffer::Label;
 use crate::masm::{Cond, FCond, FReg, Masm, Reg, at};
-
-/// An operation on doubles.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum FOp {
-    Add,
-    Sub,
-    Mul,
-    Div,
-}
 
 /// A path to be emitted.
 #[derive(Clone, Copy)]

@@ -1,9 +1,10 @@
 //! Orderings, the jumps on them, and back-edges.
 
 use super::Pass;
-use super::arith::{Mode, Operand};
+use super::arith::Mode;
 use super::cold::Cold;
 use super::facts::Known;
+use super::operand::Operand;
 use super::slot;
 use crate::buffer::Label;
 use crate::masm::{Cond, FCond, Masm, Reg, Rhs};

@@ -3,8 +3,8 @@
 use siskin_core::layout::{FALSE, NIL, TRUE, VM_NIL};
 use siskin_core::tier::Kinds;
 
-use super::arith::Operand;
 use super::facts::Known;
+use super::operand::Operand;
 use super::{Pass, known_bits, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, FCond, Masm, Reg, at};

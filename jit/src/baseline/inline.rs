@@ -17,9 +17,9 @@ use siskin_core::bytecode::{AnyOperand, Insn, Op};
 use siskin_core::layout::{NIL, Runtime};
 use siskin_core::tier::{Callee, Kinds, Unit};
 
-use super::call::{Call, RESULT};
 use super::cold::Cold;
 use super::facts::{Copied, Known};
+use super::operand::{Call, RESULT};
 use super::{Part, Pass};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg};

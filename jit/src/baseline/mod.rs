@@ -26,6 +26,7 @@ mod equal;
 mod facts;
 pub(crate) mod inline;
 mod listing;
+mod operand;
 mod peel;
 mod property;
 mod visitor;

@@ -7,11 +7,10 @@ use siskin_core::bytecode::operand::{
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT};
 
-use super::arith::Operand;
-use super::cold::FOp;
 use super::compare::Order;
 use super::equal::Other;
 use super::facts::Known;
+use super::operand::{FOp, Operand};
 use super::{Pass, known_bits};
 use crate::masm::{Cond, Masm, Reg, at};
 

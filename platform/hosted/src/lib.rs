@@ -37,6 +37,11 @@ mod extents;
     target_os = "macos"
 ))]
 mod lease;
+#[cfg(any(
+    all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
+    target_os = "macos"
+))]
+mod mapping;
 mod null;
 #[cfg(any(
     all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),

@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use siskin_core::platform::CodeError;
 
 use crate::extents::Extents;
-use crate::reserve::{Mapping, blank};
+use crate::mapping::{Mapping, blank};
 
 /// Free pages that are executable and hold nothing but traps.
 const TRAPS: u8 = 0;

@@ -12,7 +12,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use super::report::{Frame, Kind, Report};
+use super::record::{Frame, Kind, Report};
 use super::source::{Place, Position};
 
 /// Frames that are listed at each end of a long stack.

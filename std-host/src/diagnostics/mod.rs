@@ -30,6 +30,8 @@ mod pretty;
 #[cfg(feature = "reports")]
 mod printer;
 #[cfg(feature = "reports")]
+mod record;
+#[cfg(feature = "reports")]
 mod report;
 #[cfg(feature = "reports")]
 mod short;
@@ -53,7 +55,8 @@ pub use {
     json::Json,
     pretty::Pretty,
     printer::{Format, Printer},
-    report::{Frame, Kind, Report, Stopped},
+    record::{Frame, Kind, Report},
+    report::Stopped,
     short::Short,
     source::{Place, Position, Source},
     sources::Sources,

@@ -7,7 +7,7 @@ use annotate_snippets::{
     Annotation, AnnotationKind, Group, Level, Renderer, Snippet, Title, normalize_untrusted_str,
 };
 
-use super::report::Report;
+use super::record::Report;
 use super::source::Place;
 use super::stack;
 

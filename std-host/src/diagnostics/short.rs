@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::report::Report;
+use super::record::Report;
 use super::stack;
 
 /// Displays reports as `file:line:column: error: message`, with calls and help below, indented.

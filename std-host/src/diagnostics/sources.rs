@@ -6,7 +6,7 @@ use std::ops::Range;
 use siskin_core::bytecode::{FnIndex, Program};
 use siskin_core::{FunctionId, LoadOptions, Options, Script, TraceFrame, Vm};
 
-use super::report::Frame;
+use super::record::Frame;
 use super::source::{Place, Source};
 use crate::SYSTEM;
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::report::Frame;
+use super::record::Frame;
 
 /// Calls of a function from the same line that are folded into one entry, at least.
 const FOLD: usize = 4;

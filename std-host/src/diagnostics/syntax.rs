@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use siskin_core::syntax::{Code, Diagnostic, Lexer, Token, TokenKind};
 
-use super::report::{Kind, Report};
+use super::record::{Kind, Report};
 use super::source::Source;
 use super::{habits, suggest};
 

@@ -101,3 +101,6 @@ impl fmt::Display for VerifyError {
 }
 
 impl core::error::Error for VerifyError {}
+
+/// A flaw, and the word where it is if it is in an instruction.
+pub(super) type Refusal = (Option<u32>, Flaw);

@@ -1,12 +1,10 @@
 //! The words of one function.
 
+use super::error::Refusal;
 use super::polls::Paths;
 use super::{Flaw, Needs, polls};
 use crate::bytecode::{AnyOperand, Code, Const, Effect, Insn, Op};
 use crate::mem::{Mem, OutOfMemory, Vec};
-
-/// A flaw, and the word where it is if it is in an instruction.
-pub(super) type Found = (Option<u32>, Flaw);
 
 /// Working memory, used again for each function.
 pub(super) struct Scratch {
@@ -43,7 +41,7 @@ impl Scratch {
 }
 
 /// Checks the words of `code`, whose other parts have been checked.
-pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Result<(), Found> {
+pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Result<(), Refusal> {
     scratch.reset(code).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     find_instructions(code, scratch)?;
 
@@ -67,7 +65,7 @@ pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Resu
 
 /// Marks where instructions begin; the words must end where the last one ends, and that one must not fall
 /// through.
-fn find_instructions(code: &Code, scratch: &mut Scratch) -> Result<(), Found> {
+fn find_instructions(code: &Code, scratch: &mut Scratch) -> Result<(), Refusal> {
     let mut at = 0;
     let mut last = None;
     while let Some(&word) = code.words.get(at) {

@@ -9,7 +9,7 @@
 //! Only jumps ahead are free, so one pass in the order of the words meets each instruction after all that lead to it.
 
 use super::Flaw;
-use super::function::Found;
+use super::error::Refusal;
 use crate::bytecode::{Code, Effect, Insn, POLL};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
@@ -26,7 +26,7 @@ impl Paths {
 
 /// Checks that at most [`POLL`] words of `code` are free, one after the other. Its instructions are whole, and its jumps
 /// land in it.
-pub(super) fn check(code: &Code, Paths(paths): &mut Paths) -> Result<(), Found> {
+pub(super) fn check(code: &Code, Paths(paths): &mut Paths) -> Result<(), Refusal> {
     paths.clear();
     paths.resize(code.words.len(), 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     let (mut at, mut free) = (0, 0);

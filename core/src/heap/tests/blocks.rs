@@ -4,8 +4,8 @@ use core::alloc::Layout;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use super::*;
+use crate::heap::PAGE;
 use crate::heap::block::{Blocks, MOST_IN_A_RUN};
-use crate::heap::page::PAGE;
 use crate::heap::size_class::MAX_SMALL;
 use crate::mem::RawAlloc;
 use crate::testing::{Moody, SYSTEM};

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::heap::NURSERY;
-use crate::heap::page::PAGE;
+use crate::heap::PAGE;
 use crate::heap::size_class::MAX_SMALL;
 
 fn list(world: &mut World, length: usize) -> Value {

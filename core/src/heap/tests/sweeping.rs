@@ -1,7 +1,7 @@
 //! What becomes of dead objects and empty pages.
 
 use super::*;
-use crate::heap::page::PAGE;
+use crate::heap::PAGE;
 use crate::heap::size_class::MAX_SMALL;
 use crate::object::{Identified, Kind, Shape};
 use crate::testing::Moody;

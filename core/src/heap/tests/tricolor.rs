@@ -1,7 +1,7 @@
 //! What a collection keeps, and what it lets go.
 
 use super::*;
-use crate::heap::page::PAGE;
+use crate::heap::PAGE;
 use crate::object::Age;
 
 /// Makes cells until one lies at the address; false if none does before the space takes a new page.

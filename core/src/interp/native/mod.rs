@@ -18,7 +18,7 @@ use core::ptr::NonNull;
 
 use super::Vm;
 use super::machine::Flow;
-use super::vm::Stop;
+use super::stop::Stop;
 use crate::abi::{LEFT, RETURNED, Stub, UNCOMPILED};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;

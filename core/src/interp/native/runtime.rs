@@ -11,7 +11,7 @@ use core::ptr::NonNull;
 use crate::abi::{RUNTIME, Stub, runtime_table};
 use crate::bytecode::Op;
 use crate::interp::machine::Flow;
-use crate::interp::vm::Stop;
+use crate::interp::stop::Stop;
 use crate::interp::{Vm, dispatch};
 use crate::object::{Closure, Function, Gc, Header, Site};
 use crate::tier::Kinds;

@@ -15,7 +15,7 @@ use super::Vm;
 use crate::abi::Stub;
 use crate::interp::FunctionId;
 use crate::interp::machine::Flow;
-use crate::interp::vm::Stop;
+use crate::interp::stop::Stop;
 use crate::mem::Vec;
 use crate::object::{COLD, Function, Gc};
 use crate::object::{NativeCode, NativeRecord};

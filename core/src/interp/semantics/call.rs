@@ -3,7 +3,7 @@
 use crate::bytecode::operand::{Argc, Site32, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
-use crate::interp::vm::Stop;
+use crate::interp::stop::Stop;
 use crate::object::{Callable, Closure, Gc, Header, Site};
 use crate::stack::Frame;
 use crate::value::Value;

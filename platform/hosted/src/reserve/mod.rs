@@ -1,7 +1,6 @@
 //! Pages that are writable or executable.
 //!
-//! Each system has a `Mapping`, the addresses of the process's region, whose pages `blank` makes as they were at first;
-//! and a `Reserve`, the pages lent to one VM, with the same methods. Offsets are those of a `Lease`.
+//! Each system has a `Reserve`, the pages lent to one VM, with the same methods. Offsets are those of a `Lease`.
 //!
 //! ```text
 //!   grow       borrow pages: their offsets        open   make pages of a range writable
@@ -28,9 +27,4 @@ mod system;
 #[path = "none.rs"]
 mod system;
 
-#[cfg(any(
-    all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
-    target_os = "macos"
-))]
-pub(crate) use system::{Mapping, blank};
 pub(crate) use system::{Reserve, prepare};

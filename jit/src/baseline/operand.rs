@@ -1,0 +1,51 @@
+//! What templates work on: operands, operations on doubles, calls.
+
+use siskin_core::layout::{INT_TAG, Runtime};
+
+use crate::masm::Reg;
+
+/// An operand of arithmetic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operand {
+    /// A register of the frame.
+    Register(u16),
+    /// An int.
+    Int(i32),
+    /// A double, by its bits.
+    Double(u64),
+}
+
+impl Operand {
+    /// The number with those bits.
+    pub(super) fn constant(bits: u64) -> Operand {
+        if bits >= INT_TAG { Operand::Int(bits as i32) } else { Operand::Double(bits) }
+    }
+}
+
+/// An operation on doubles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FOp {
+    Add,
+    Sub,
+    Mul,
+    Div,
+}
+
+/// Where machine code returns the value of a call, beside the callee's register 0. Templates load their first operand
+/// to another register, so the second one may be this value.
+pub(super) const RESULT: Reg = Reg::T4;
+
+/// A call.
+#[derive(Clone, Copy)]
+pub(super) struct Call {
+    /// What does it in the VM, which tells how the callee is found.
+    pub(super) runtime: Runtime,
+    /// The word behind the instruction.
+    pub(super) next: u32,
+    pub(super) argc: u8,
+    pub(super) win: u16,
+    /// What the callee is found by: the callee itself, or an object with a shape.
+    pub(super) by: u16,
+    /// The inline cache for that shape.
+    pub(super) site: u32,
+}
