@@ -1,8 +1,8 @@
 //! The target that takes what a person types.
 
-use siskin::input::{Completeness, complete_text, is_command, state};
 use siskin::mem::Mem;
 use siskin::{Dialect, SYSTEM};
+use siskin_cli::input::{Completeness, complete_text, is_command, state};
 use siskin_core::syntax::{Code, Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 /// Tokens at the most whose beginnings of a text are looked at.

@@ -45,8 +45,6 @@ pub mod suggest;
 mod syntax;
 
 pub use lox::{CompileErrors, Traceback};
-#[cfg(feature = "cli")]
-pub(crate) use source::is_invisible;
 
 #[cfg(feature = "reports")]
 pub use {
@@ -55,6 +53,6 @@ pub use {
     printer::{Format, Printer},
     report::{Frame, Kind, Report, Stopped},
     short::Short,
-    source::{Place, Position, Source},
+    source::{Place, Position, Source, is_invisible},
     sources::Sources,
 };

@@ -159,8 +159,9 @@ impl<'s> Place<'s> {
 }
 
 /// Whether a character cannot be seen or would do something to a terminal: controls, and what turns the direction of
-/// writing or has no width.
-pub(crate) fn is_invisible(char: char) -> bool {
+/// writing or has no width. Formats replace or escape it.
+#[must_use]
+pub fn is_invisible(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

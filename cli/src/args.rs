@@ -1,0 +1,590 @@
+//! The command line.
+
+use std::ffi::{OsStr, OsString};
+use std::num::{IntErrorKind, NonZeroU64, ParseIntError};
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand};
+use siskin_core::{Dialect, Dispatch, Options};
+#[cfg(feature = "views")]
+use siskin_jit::Isa;
+
+#[cfg(feature = "repl")]
+use super::views::LEAST_WIDTH;
+use siskin::diagnostics::{Format, suggest};
+use siskin::io::SystemClock;
+
+#[derive(Parser)]
+#[command(
+    name = "siskin",
+    version,
+    about = "Siskin, a small and fast scripting language",
+    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin",
+    after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
+        With nothing at all, a prompt opens at a terminal; otherwise standard input is run.\n\n\
+        Exit codes: 64 usage, 65 compile error, 70 run-time error or limit, 74 input or output,\n\
+        141 nobody reads the output any more."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// What is to be done.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Run a script
+    #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE|-p CODE>")]
+    Run(Run),
+    /// Open a prompt: read, evaluate, print, again
+    #[cfg(feature = "repl")]
+    #[command(override_usage = "siskin repl [OPTIONS]")]
+    Repl(Repl),
+    /// Compile a script and report its errors, without running it
+    #[command(override_usage = "siskin check [OPTIONS] <FILE|-|-e CODE>")]
+    Check(Compile),
+    /// List a script's bytecode
+    #[command(override_usage = "siskin disasm [OPTIONS] <FILE|-|-e CODE>")]
+    Disasm(Disasm),
+    /// List a script's machine code beside its bytecode, as it is before anything ran
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin asm [OPTIONS] <FILE|-|-e CODE>")]
+    Asm(Asm),
+    /// Report which functions of a script compile to machine code, without running it
+    #[cfg(feature = "views")]
+    #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
+    Jit(Asm),
+    /// List a script's source, bytecode and machine code in three columns, as it is before anything ran
+    #[cfg(feature = "repl")]
+    #[command(override_usage = "siskin views [OPTIONS] <FILE|-|-e CODE>")]
+    Views(Columns),
+    /// Run a script without its output, then list its functions' inline caches
+    #[cfg(feature = "repl")]
+    #[command(override_usage = "siskin caches [OPTIONS] <FILE|-|-e CODE>")]
+    Caches(Caches),
+    /// Run a script without its output, then list the objects that are left, and what the collector did
+    #[cfg(feature = "repl")]
+    #[command(override_usage = "siskin gc [OPTIONS] <FILE|-|-e CODE>")]
+    Gc(Look),
+    /// Run a script without its output, interpreted and as machine code, and compare the times
+    #[cfg(feature = "repl")]
+    #[command(override_usage = "siskin time [OPTIONS] <FILE|-|-e CODE>")]
+    Time(Look),
+}
+
+/// Where the script comes from.
+#[derive(Args, Default)]
+#[group(required = true, multiple = false)]
+pub(super) struct Input {
+    /// The script; `-` for standard input
+    #[arg(value_name = "FILE")]
+    pub(super) file: Option<PathBuf>,
+    /// The script itself
+    #[arg(short, long = "eval", value_name = "CODE", allow_hyphen_values = true)]
+    pub(super) eval: Option<String>,
+    /// Whether the script is for its value.
+    #[arg(skip)]
+    pub(super) is_value: bool,
+}
+
+impl Input {
+    /// What to call the script.
+    pub(super) fn name(&self) -> String {
+        match &self.file {
+            None if self.is_value => "-p".into(),
+            None => "-e".into(),
+            Some(path) if path == Path::new("-") => "<stdin>".into(),
+            Some(path) => path.display().to_string(),
+        }
+    }
+}
+
+/// What compiling takes.
+#[derive(Args, Default)]
+pub(super) struct Compile {
+    #[command(flatten)]
+    pub(super) input: Input,
+    /// The language of the script, lox or siskin; by default lox for files that end in .lox, else siskin
+    #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true)]
+    pub(super) dialect: Option<Dialect>,
+    #[command(flatten)]
+    memory: Memory,
+    #[command(flatten)]
+    pub(super) errors: Errors,
+}
+
+/// How much memory there is.
+#[derive(Args, Default)]
+pub(super) struct Memory {
+    /// The most memory to use; with k, m or g for kibi, mebi or gibi
+    #[arg(long = "memory", value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
+    limit: Option<usize>,
+}
+
+/// How errors of scripts are shown.
+#[derive(Args, Default)]
+pub(super) struct Errors {
+    /// How to show errors: pretty, short, json or lox; by default lox for Lox, else pretty
+    #[arg(long, value_name = "NAME", value_parser = formats(), hide_possible_values = true)]
+    pub(super) error_format: Option<Format>,
+    /// Whether to colour errors: auto (on a terminal, unless NO_COLOR is set), always or never
+    #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors(), hide_possible_values = true)]
+    pub(super) color: Color,
+}
+
+/// What compiling to machine code takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Machine {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    /// The processor: x64 or a64; by default that of this machine
+    #[arg(long, value_name = "NAME", value_parser = isas(), hide_possible_values = true)]
+    target: Option<Isa>,
+}
+
+/// What listing machine code takes.
+#[cfg(feature = "views")]
+#[derive(Args)]
+pub(super) struct Asm {
+    #[command(flatten)]
+    pub(super) machine: Machine,
+    /// List one function only: `f`, `Class.method`, `f.inner`; `script` is the script itself
+    #[arg(long = "fn", value_name = "NAME")]
+    pub(super) function: Option<String>,
+}
+
+/// What listing bytecode takes.
+#[derive(Args)]
+pub(super) struct Disasm {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    /// List one function only: `f`, `Class.method`, `f.inner`; `script` is the script itself
+    #[arg(long = "fn", value_name = "NAME")]
+    pub(super) function: Option<String>,
+}
+
+/// What listing in columns takes.
+#[cfg(feature = "repl")]
+#[derive(Args)]
+pub(super) struct Columns {
+    #[command(flatten)]
+    pub(super) asm: Asm,
+    /// How many columns of characters to fill
+    #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(i64::from(LEAST_WIDTH)..), allow_negative_numbers = true)]
+    pub(super) width: u16,
+}
+
+/// What looking at a script that ran takes.
+#[cfg(feature = "repl")]
+#[derive(Args)]
+pub(super) struct Look {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    #[command(flatten)]
+    pub(super) engine: Engine,
+    #[command(flatten)]
+    pub(super) fuel: Fuel,
+}
+
+/// What looking at inline caches takes.
+#[cfg(feature = "repl")]
+#[derive(Args)]
+pub(super) struct Caches {
+    #[command(flatten)]
+    pub(super) look: Look,
+    /// List those of one function only: `f`, `Class.method`, `f.inner`
+    #[arg(long = "fn", value_name = "NAME")]
+    pub(super) function: Option<String>,
+}
+
+#[cfg(feature = "repl")]
+impl Look {
+    /// The engine's limits and modes.
+    pub(super) fn options(&self) -> Options {
+        self.engine.applied_to(self.compile.options())
+    }
+}
+
+/// How long a script may run.
+#[derive(Args, Default)]
+pub(super) struct Fuel {
+    /// Stop with an error after so many calls and loop turns
+    #[arg(id = "fuel", long = "fuel", value_name = "N", value_parser = count::<u64>, allow_negative_numbers = true)]
+    pub(super) limit: Option<u64>,
+}
+
+/// How code is executed.
+#[derive(Args, Default)]
+pub(super) struct Engine {
+    /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
+    #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers(), hide_possible_values = true)]
+    pub(super) tier: Tier,
+    /// Calls and loop turns after which a function is compiled to machine code
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
+    hot: Option<u32>,
+    /// How the interpreter gets from one instruction to the next: match or tail
+    #[arg(long, value_name = "NAME", value_parser = dispatch)]
+    dispatch: Option<Dispatch>,
+    /// The deepest that calls may nest
+    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
+    max_depth: Option<u32>,
+    /// Collect garbage at every allocation, to find faults in the engine
+    #[arg(long)]
+    gc_stress: bool,
+}
+
+/// What the prompt takes.
+#[cfg(feature = "repl")]
+#[derive(Args, Default)]
+pub(super) struct Repl {
+    /// The language: siskin or lox
+    #[arg(long, value_name = "NAME", default_value = "siskin", value_parser = dialects(), hide_possible_values = true)]
+    pub(super) dialect: Dialect,
+    #[command(flatten)]
+    pub(super) errors: Errors,
+    #[command(flatten)]
+    memory: Memory,
+    #[command(flatten)]
+    pub(super) engine: Engine,
+}
+
+/// What running takes.
+#[derive(Args, Default)]
+pub(super) struct Run {
+    #[command(flatten)]
+    pub(super) compile: Compile,
+    #[command(flatten)]
+    pub(super) engine: Engine,
+    #[command(flatten)]
+    pub(super) fuel: Fuel,
+    /// Stop and resume every N units of fuel, to find faults in the engine
+    #[arg(long, value_name = "N", value_parser = count::<NonZeroU64>, allow_negative_numbers = true)]
+    pub(super) slice: Option<NonZeroU64>,
+    /// Report collections, memory and fuel on standard error at the end
+    #[arg(long)]
+    pub(super) stats: bool,
+    /// Name machine code for Linux's perf, in /tmp/perf-PID.map
+    #[arg(long)]
+    pub(super) perf_map: bool,
+    /// The script itself; show the value of its last expression as the prompt does, unless it is nil
+    #[cfg(feature = "repl")]
+    #[arg(short, long, value_name = "CODE", group = "Input", allow_hyphen_values = true, display_order = 1)]
+    print: Option<String>,
+}
+
+impl Compile {
+    /// The engine's limits for compiling alone.
+    pub(super) fn options(&self) -> Options {
+        self.memory.options()
+    }
+}
+
+impl Memory {
+    fn options(&self) -> Options {
+        let mut options = Options {
+            seed: Some(siskin::random_seed()),
+            clock: Some(SystemClock::since_first),
+            ..Options::default()
+        };
+        if let Some(limit) = self.limit {
+            options.memory = limit;
+        }
+        options
+    }
+}
+
+#[cfg(feature = "views")]
+impl Machine {
+    /// The processor to compile for.
+    pub(super) fn isa(&self) -> Isa {
+        self.target.or(Isa::native()).unwrap_or(Isa::X64)
+    }
+}
+
+impl Run {
+    /// The engine's limits and modes.
+    pub(super) fn options(&self) -> Options {
+        self.engine.applied_to(self.compile.options())
+    }
+}
+
+#[cfg(feature = "repl")]
+impl Repl {
+    /// The engine's limits and modes.
+    pub(super) fn options(&self) -> Options {
+        self.engine.applied_to(self.memory.options())
+    }
+}
+
+impl Engine {
+    fn applied_to(&self, mut options: Options) -> Options {
+        if let Some(depth) = self.max_depth {
+            options.max_frames = depth;
+        }
+        if let Some(dispatch) = self.dispatch {
+            options.dispatch = dispatch;
+        }
+        if let Some(hot) = self.hot {
+            options.hot = hot;
+        }
+        options.gc_stress = self.gc_stress;
+        options
+    }
+}
+
+/// The highest tier that code is executed in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Tier {
+    /// The interpreter.
+    Interp,
+    /// The baseline compiler.
+    #[default]
+    Baseline,
+}
+
+/// When text is coloured.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Color {
+    /// If that is known to be welcome.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What the program says instead of doing something.
+pub(super) enum Answer {
+    /// Help or version, for stdout.
+    Info(String),
+    /// What is wrong with the command line, for stderr.
+    Usage(String),
+}
+
+/// First words that are not a script to run.
+const COMMANDS: &[&str] = &[
+    "run",
+    #[cfg(feature = "repl")]
+    "repl",
+    "check",
+    "disasm",
+    #[cfg(feature = "views")]
+    "asm",
+    #[cfg(feature = "views")]
+    "jit",
+    #[cfg(feature = "repl")]
+    "views",
+    #[cfg(feature = "repl")]
+    "caches",
+    #[cfg(feature = "repl")]
+    "gc",
+    #[cfg(feature = "repl")]
+    "time",
+    "help",
+    "-h",
+    "--help",
+    "-V",
+    "--version",
+];
+
+/// Reads the command line; `at_terminal` says whether a person is there who could be asked.
+pub(super) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Command, Answer> {
+    let Some(first) = args.first() else {
+        return Ok(nothing(at_terminal));
+    };
+    if !COMMANDS.iter().any(|&command| first == command) {
+        if let Some(answer) = mistyped(first) {
+            return Err(answer);
+        }
+        if let [file] = args.as_slice()
+            && !file.as_encoded_bytes().starts_with(b"-")
+        {
+            return Ok(plain_file(file));
+        }
+        args.insert(0, "run".into());
+    }
+    args.insert(0, "siskin".into());
+    match Cli::try_parse_from(args) {
+        Ok(cli) => Ok(cli.command.normal()),
+        Err(error) => {
+            let text = error.render().to_string();
+            Err(if error.use_stderr() { Answer::Usage(text) } else { Answer::Info(text) })
+        }
+    }
+}
+
+impl Command {
+    /// Code to be shown the value of is code.
+    #[cfg(not(feature = "repl"))]
+    fn normal(self) -> Command {
+        self
+    }
+
+    /// Code to be shown the value of is code.
+    #[cfg(feature = "repl")]
+    fn normal(mut self) -> Command {
+        if let Command::Run(run) = &mut self
+            && let Some(code) = run.print.take()
+        {
+            run.compile.input = Input { file: None, eval: Some(code), is_value: true };
+        }
+        self
+    }
+}
+
+/// What other programs call what this one has.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("-c", "-e"),
+    #[cfg(feature = "repl")]
+    ("-i", "repl"),
+    ("-v", "--version"),
+    ("version", "--version"),
+];
+
+/// What to say if the first word is neither a command nor a file, or nearly an option that stands alone.
+fn mistyped(word: &OsStr) -> Option<Answer> {
+    let name = word.to_str()?;
+    let is_option = name.starts_with('-');
+    let candidates = COMMANDS.iter().copied().filter(|command| command.starts_with('-') == is_option);
+    let meant = ELSEWHERE.iter().find(|(word, _)| *word == name).map(|(_, meant)| *meant);
+    let near =
+        meant.or_else(|| suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option));
+    // What looks like the path of a file is one that is missing.
+    let is_word = !name.is_empty() && name.chars().all(|char| char.is_alphanumeric());
+    if !is_option && Path::new(word).exists() || near.is_none() && !is_word {
+        return None;
+    }
+    let what = if is_option { "option" } else { "command or file" };
+    let question = near.map(|near| format!(": did you mean '{near}'?")).unwrap_or_default();
+    let text = format!("error: there is no {what} '{name}'{question}\n");
+    Some(Answer::Usage(text + "\nFor more information, try '--help'.\n"))
+}
+
+/// `siskin` alone.
+fn nothing(at_terminal: bool) -> Command {
+    #[cfg(feature = "repl")]
+    if at_terminal {
+        return Command::Repl(Repl::default());
+    }
+    #[cfg(not(feature = "repl"))]
+    let _ = at_terminal;
+    plain_file("-".as_ref())
+}
+
+/// `siskin FILE`, the common case: building clap's tables would cost more than running a small script.
+fn plain_file(file: &OsStr) -> Command {
+    let input = Input { file: Some(file.into()), ..Input::default() };
+    Command::Run(Run { compile: Compile { input, ..Compile::default() }, ..Run::default() })
+}
+
+fn dialects() -> impl TypedValueParser<Value = Dialect> {
+    PossibleValuesParser::new(["lox", "siskin"])
+        .map(|name| if name == "lox" { Dialect::Lox } else { Dialect::Siskin })
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(["pretty", "short", "json", "lox"]).map(|name| match name.as_str() {
+        "short" => Format::Short,
+        "json" => Format::Json,
+        "lox" => Format::Lox,
+        _ => Format::Pretty,
+    })
+}
+
+fn colors() -> impl TypedValueParser<Value = Color> {
+    PossibleValuesParser::new(["auto", "always", "never"]).map(|name| match name.as_str() {
+        "always" => Color::Always,
+        "never" => Color::Never,
+        _ => Color::Auto,
+    })
+}
+
+fn tiers() -> impl TypedValueParser<Value = Tier> {
+    PossibleValuesParser::new(["off", "interp", "baseline"])
+        .map(|name| if name == "baseline" { Tier::Baseline } else { Tier::Interp })
+}
+
+#[cfg(feature = "views")]
+fn isas() -> impl TypedValueParser<Value = Isa> {
+    PossibleValuesParser::new([Isa::X64.name(), Isa::A64.name()])
+        .map(|name| if name == Isa::X64.name() { Isa::X64 } else { Isa::A64 })
+}
+
+fn dispatch(name: &str) -> Result<Dispatch, &'static str> {
+    match name {
+        "match" => Ok(Dispatch::Match),
+        #[cfg(feature = "tail")]
+        "tail" => Ok(Dispatch::Tail),
+        #[cfg(not(feature = "tail"))]
+        "tail" => {
+            Err("this siskin was built without it (it takes a nightly compiler and the feature `tail`)")
+        }
+        _ => Err("there are `match` and `tail`"),
+    }
+}
+
+/// A number of times.
+fn count<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, &'static str> {
+    text.parse().map_err(|error: ParseIntError| match error.kind() {
+        IntErrorKind::PosOverflow => "more than this machine can count",
+        IntErrorKind::Zero => "not a number from 1 on",
+        _ => "not a whole number, such as 1000",
+    })
+}
+
+/// A number of bytes: `4096`, `64k`, `16m`, `2g`.
+fn bytes(text: &str) -> Result<usize, &'static str> {
+    let (digits, shift) = match text.as_bytes().last() {
+        Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
+        Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
+        Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
+        _ => (text, 0),
+    };
+    let number: usize = digits.parse().map_err(|_| "not a number of bytes, such as 4096, 64k, 16m or 2g")?;
+    number.checked_mul(1 << shift).ok_or("more bytes than this machine can count")
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn memory_sizes() {
+        assert_eq!(bytes("0"), Ok(0));
+        assert_eq!(bytes("4096"), Ok(4096));
+        assert_eq!(bytes("64k"), Ok(64 << 10));
+        assert_eq!(bytes("16M"), Ok(16 << 20));
+        assert_eq!(bytes("1g"), Ok(1 << 30));
+        for wrong in ["", "k", "-1", "1.5m", "1kk", "ten"] {
+            assert!(bytes(wrong).is_err(), "{wrong}");
+        }
+        assert!(bytes("99999999999999999999").is_err());
+        assert!(bytes("9999999999999999g").is_err());
+    }
+
+    #[test]
+    fn plain_file_is_what_clap_would_make_of_it() {
+        let fast = parse(vec!["a.lox".into()], false);
+        let slow = parse(vec!["run".into(), "a.lox".into()], false);
+        let (Ok(Command::Run(fast)), Ok(Command::Run(slow))) = (fast, slow) else {
+            panic!("both are runs");
+        };
+        assert_eq!(fast.compile.input.file, slow.compile.input.file);
+        assert_eq!(fast.compile.input.eval, slow.compile.input.eval);
+        assert_eq!((fast.fuel.limit, fast.slice, fast.stats), (slow.fuel.limit, slow.slice, slow.stats));
+        // The seed is random.
+        let options = |run: &Run| format!("{:?}", Options { seed: None, ..run.options() });
+        assert_eq!(options(&fast), options(&slow));
+    }
+}

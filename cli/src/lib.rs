@@ -1,0 +1,101 @@
+//! The `siskin` program, as a function: arguments and streams in, exit code out.
+//!
+//! The process around it is `main.rs`. This is a library only so that tests can call it: nothing here is kept stable, and
+//! hosts depend on the crate `siskin`.
+//!
+//! ```text
+//!   args     the command line         source   the script's text and dialect
+//!   execute  run a script             inspect  check it, or list its bytecode
+//!   jit      what gets machine code   asm      list machine code beside bytecode
+//!   units    what both look at        stats    what --stats prints
+//!   repl     read, evaluate, print    session  the machine behind it, without a terminal
+//!   views    what both show           look     subcommands that show what commands do
+//!   figures  numbers for people               visible  text from outside
+//!   input    whether a typed text is complete
+//!   paths    what functions are called
+//!   console  the streams, and how errors reach them
+//! ```
+
+mod args;
+#[cfg(feature = "views")]
+mod asm;
+mod console;
+mod execute;
+mod figures;
+pub mod input;
+mod inspect;
+#[cfg(feature = "views")]
+mod jit;
+#[cfg(feature = "repl")]
+mod look;
+mod paths;
+#[cfg(feature = "repl")]
+mod repl;
+#[cfg(feature = "repl")]
+mod session;
+mod source;
+mod stats;
+#[cfg(feature = "views")]
+mod units;
+#[cfg(feature = "repl")]
+mod views;
+mod visible;
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+use args::Command;
+pub use console::Console;
+
+/// Exit codes, those of the book (and of BSD's `sysexits.h`).
+mod exit {
+    pub(super) const SUCCESS: u8 = 0;
+    /// The command line makes no sense.
+    pub(super) const USAGE: u8 = 64;
+    /// The script does not compile.
+    pub(super) const COMPILE: u8 = 65;
+    /// The script failed, or was stopped by a limit.
+    pub(super) const RUNTIME: u8 = 70;
+    /// A file cannot be read, or output cannot be written.
+    pub(super) const IO: u8 = 74;
+    /// Nobody reads the output any more: what a shell reports for a program stopped by SIGPIPE.
+    pub(super) const BROKEN_PIPE: u8 = 128 + 13;
+}
+
+/// Does what the command line asks for and returns the exit code.
+///
+/// `args` come without the program's name; if there are none, `stdin` is run. `stdout` may buffer: it is flushed before
+/// anything goes to `stderr`, and at the end. None of them is taken for a terminal.
+pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
+    run_on(args, Console { stdin, stdout, stderr, color: false, is_terminal: false, ends: false })
+}
+
+/// The same, on streams of which something is known. Without arguments, a prompt opens at a terminal.
+pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
+    let code = match args::parse(args, console.is_terminal) {
+        Ok(Command::Run(run)) => execute::execute(&run, &mut console),
+        #[cfg(feature = "repl")]
+        Ok(Command::Repl(args)) => repl::repl(&args, &mut console),
+        Ok(Command::Check(check)) => inspect::check(&check, &mut console),
+        Ok(Command::Disasm(disasm)) => inspect::disasm(&disasm, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Asm(args)) => asm::asm(&args, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Jit(args)) => jit::jit(&args, &mut console),
+        #[cfg(feature = "repl")]
+        Ok(Command::Views(args)) => look::columns(&args, &mut console),
+        #[cfg(feature = "repl")]
+        Ok(Command::Caches(args)) => look::caches(&args.look, args.function.as_deref(), &mut console),
+        #[cfg(feature = "repl")]
+        Ok(Command::Gc(args)) => look::gc(&args, &mut console),
+        #[cfg(feature = "repl")]
+        Ok(Command::Time(args)) => look::time(&args, &mut console),
+        Err(answer) => console.answer(&answer),
+    };
+    match console.stdout.flush() {
+        Ok(()) => code,
+        // It was said before, and what was not written then still cannot be.
+        Err(_) if matches!(code, exit::IO | exit::BROKEN_PIPE) => code,
+        Err(error) => console.cannot_write(&error),
+    }
+}
