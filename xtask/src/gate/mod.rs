@@ -1,6 +1,7 @@
 //! What a change must pass. CI runs all; a person runs one by name.
 
 mod command;
+mod crates;
 mod toolchain;
 
 use std::path::Path;
@@ -24,9 +25,15 @@ struct Gate {
     check: fn(&Runner) -> Result<Passed, String>,
 }
 
-const GATES: [Gate; 11] = [
+const GATES: [Gate; 12] = [
     Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
     Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
+    Gate {
+        name: "crates",
+        about: "the library brings few crates, and packages hold sources alone",
+        minutes: 1,
+        check: crates::check,
+    },
     Gate {
         name: "clippy",
         about: "no warning, on stable and on nightly with tail calls",
