@@ -12,7 +12,7 @@ use siskin_core::{Dialect, Dispatch, Options};
 use siskin_jit::Isa;
 
 #[cfg(feature = "repl")]
-use super::views::LEAST_WIDTH;
+use crate::commands::LEAST_WIDTH;
 use siskin::diagnostics::{Format, suggest};
 use siskin::io::SystemClock;
 

@@ -17,17 +17,14 @@
 //! ```
 
 mod args;
-#[cfg(feature = "views")]
-mod asm;
+mod commands;
 mod console;
-mod execute;
 mod figures;
 pub mod input;
-mod inspect;
 #[cfg(feature = "views")]
-mod jit;
-#[cfg(feature = "repl")]
-mod look;
+mod loaded;
+#[cfg(feature = "views")]
+mod machine_code;
 mod paths;
 #[cfg(feature = "repl")]
 mod repl;
@@ -35,10 +32,6 @@ mod repl;
 mod session;
 mod source;
 mod stats;
-#[cfg(feature = "views")]
-mod units;
-#[cfg(feature = "repl")]
-mod views;
 mod visible;
 
 use std::ffi::OsString;
@@ -73,23 +66,25 @@ pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, st
 /// The same, on streams of which something is known. Without arguments, a prompt opens at a terminal.
 pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
     let code = match args::parse(args, console.is_terminal) {
-        Ok(Command::Run(run)) => execute::execute(&run, &mut console),
+        Ok(Command::Run(run)) => commands::run::execute(&run, &mut console),
         #[cfg(feature = "repl")]
         Ok(Command::Repl(args)) => repl::repl(&args, &mut console),
-        Ok(Command::Check(check)) => inspect::check(&check, &mut console),
-        Ok(Command::Disasm(disasm)) => inspect::disasm(&disasm, &mut console),
+        Ok(Command::Check(check)) => commands::disasm::check(&check, &mut console),
+        Ok(Command::Disasm(disasm)) => commands::disasm::disasm(&disasm, &mut console),
         #[cfg(feature = "views")]
-        Ok(Command::Asm(args)) => asm::asm(&args, &mut console),
+        Ok(Command::Asm(args)) => machine_code::asm(&args, &mut console),
         #[cfg(feature = "views")]
-        Ok(Command::Jit(args)) => jit::jit(&args, &mut console),
+        Ok(Command::Jit(args)) => commands::jit::jit(&args, &mut console),
         #[cfg(feature = "repl")]
-        Ok(Command::Views(args)) => look::columns(&args, &mut console),
+        Ok(Command::Views(args)) => commands::after_run::columns(&args, &mut console),
         #[cfg(feature = "repl")]
-        Ok(Command::Caches(args)) => look::caches(&args.look, args.function.as_deref(), &mut console),
+        Ok(Command::Caches(args)) => {
+            commands::after_run::caches(&args.look, args.function.as_deref(), &mut console)
+        }
         #[cfg(feature = "repl")]
-        Ok(Command::Gc(args)) => look::gc(&args, &mut console),
+        Ok(Command::Gc(args)) => commands::after_run::gc(&args, &mut console),
         #[cfg(feature = "repl")]
-        Ok(Command::Time(args)) => look::time(&args, &mut console),
+        Ok(Command::Time(args)) => commands::after_run::time(&args, &mut console),
         Err(answer) => console.answer(&answer),
     };
     match console.stdout.flush() {

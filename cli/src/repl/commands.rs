@@ -13,12 +13,12 @@ use siskin_jit::Isa;
 use super::editor::{Argument, CommandInfo};
 use super::evaluate::{Next, Repl};
 use super::help;
+use crate::commands::{self as views, Subject};
 use crate::console::Console;
 use crate::figures::{Count, Grouped};
 use crate::input::{Completeness, is_command, state};
 use crate::session::{Found, NotFound};
-use crate::views::{self, Subject};
-use crate::{asm, exit, source};
+use crate::{exit, machine_code as asm, source};
 use siskin::diagnostics::suggest;
 
 /// A command.

@@ -8,11 +8,11 @@ use siskin_core::{Dialect, Options};
 
 use super::commands::{self, Wrong};
 use crate::args;
+use crate::commands::{self as views, Timing};
 use crate::console::Console;
 use crate::exit;
 use crate::input;
 use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
-use crate::views::{self, Timing};
 use siskin::diagnostics::{Printer, Source};
 
 /// What to do after an input.

@@ -10,12 +10,15 @@
 //!        session       runs all else in one machine that lives on
 //! ```
 
+pub(crate) mod bytecode;
 mod commands;
 mod editor;
 mod evaluate;
 mod help;
+pub(crate) mod limits;
 mod plain;
 mod tty;
+pub(crate) mod vars;
 
 use std::io::{self, IsTerminal};
 

@@ -5,12 +5,12 @@ use std::fmt::Write;
 use siskin_core::bytecode::{AnyOperand, Insn};
 use siskin_core::inspect::{CacheView, WayTarget, WayView};
 
-use super::super::figures::Count;
-use super::super::session::Found;
+use crate::figures::Count;
+use crate::session::Found;
 
 /// Lists a function's inline caches: where each is, its property, its state, how often the interpreter found the
 /// property in it, and the shapes it knows.
-pub(in super::super) fn caches(found: &Found<'_>) -> String {
+pub(crate) fn caches(found: &Found<'_>) -> String {
     let caches: Vec<CacheView<'_>> = found.view.caches().collect();
     if caches.is_empty() {
         return "  no inline caches: nothing here looks a property up\n".into();

@@ -7,31 +7,31 @@ use siskin_core::tier::Unit;
 use siskin_jit::Isa;
 use siskin_jit::baseline::Part;
 
-use super::super::asm::{Machine, inlined};
-use super::super::units::Title;
-use super::super::visible::source_line;
+use crate::loaded::Title;
+use crate::machine_code::{Machine, inlined};
+use crate::visible::source_line;
 
 /// Columns between columns.
 const RULE: &str = " │ ";
 /// The narrowest that a column gets: three of them and the rules between fit [`LEAST_WIDTH`].
 const NARROWEST: usize = 10;
 /// The narrowest that functions are laid out.
-pub(in super::super) const LEAST_WIDTH: u16 = 40;
+pub(crate) const LEAST_WIDTH: u16 = 40;
 
 /// One row: a cell for each column.
 type Row = [String; 3];
 
 /// A function to be laid out.
-pub(in super::super) struct Subject<'a> {
-    pub(in super::super) unit: &'a Unit<'a>,
+pub(crate) struct Subject<'a> {
+    pub(crate) unit: &'a Unit<'a>,
     /// The text that it is from.
-    pub(in super::super) source: &'a str,
-    pub(in super::super) program: &'a Program,
-    pub(in super::super) index: FnIndex,
+    pub(crate) source: &'a str,
+    pub(crate) program: &'a Program,
+    pub(crate) index: FnIndex,
 }
 
 /// Lays a function out in three columns, `width` wide in all. What does not fit its cell goes on in the next row.
-pub(in super::super) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -> String {
+pub(crate) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -> String {
     let Subject { unit, source, program, index } = *subject;
     let source: Vec<&str> = source.lines().collect();
     let machine = Machine::new(unit, isa);

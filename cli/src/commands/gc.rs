@@ -2,12 +2,12 @@
 
 use std::fmt::Write;
 
-use super::super::figures::Grouped;
-use super::super::session::Session;
-use super::super::stats::Report;
+use crate::figures::Grouped;
+use crate::session::Session;
+use crate::stats::Report;
 
 /// Collects, then lists the objects that are alive by kind, and what collector and memory did so far.
-pub(in super::super) fn heap(session: &mut Session) -> String {
+pub(crate) fn heap(session: &mut Session) -> String {
     let census = session.vm.census();
     let kinds: Vec<_> = census.iter().collect();
     let mut text = String::new();

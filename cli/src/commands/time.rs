@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 
-use super::super::figures::Elapsed;
-use super::super::session::{Failure, Session, Shown};
+use crate::figures::Elapsed;
+use crate::session::{Failure, Session, Shown};
 use siskin::diagnostics::Source;
 
 /// What one measurement may take in all, in nanoseconds, unless a single run takes longer.
@@ -13,20 +13,20 @@ const BUDGET: u64 = 400_000_000;
 const MOST: u64 = 51;
 
 /// How long an expression took.
-pub(in super::super) struct Timing {
+pub(crate) struct Timing {
     /// In nanoseconds; the median of several runs if they are short.
-    pub(in super::super) interp: u64,
+    pub(crate) interp: u64,
     /// The same with machine code, if there is a compiler: from the second run on, if there is one.
-    pub(in super::super) native: Option<u64>,
+    pub(crate) native: Option<u64>,
     /// The value, as it is shown.
-    pub(in super::super) value: Option<String>,
+    pub(crate) value: Option<String>,
 }
 
 /// Times a text in each tier. What it prints is written once.
 ///
 /// # Errors
 /// Why it did not come to its end.
-pub(in super::super) fn time(
+pub(crate) fn time(
     session: &mut Session,
     source: &Source,
     output: &mut dyn Write,

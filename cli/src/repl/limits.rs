@@ -3,11 +3,11 @@
 use siskin_core::Options;
 use siskin_core::syntax::MAX_NESTING;
 
-use super::super::figures::Grouped;
-use super::super::session::Session;
+use crate::figures::Grouped;
+use crate::session::Session;
 
 /// Lists the limits, and how much of each is used.
-pub(in super::super) fn limits(session: &Session) -> String {
+pub(crate) fn limits(session: &Session) -> String {
     let Options { memory, max_frames, native_stack, hot, .. } = session.vm.options();
     let stats = session.vm.stats();
     let most = match memory {

@@ -6,20 +6,20 @@ use siskin_core::bytecode::{FnIndex, Op, Program, disasm};
 use siskin_core::tier::Unit;
 use siskin_jit::baseline::Part;
 
-use super::super::visible::source_line;
-use super::Machine;
+use crate::machine_code::Machine;
+use crate::visible::source_line;
 
 /// Width of the left column.
 const LEFT: usize = 46;
 
 /// A function, laid out.
-pub(super) struct Page<'a> {
+pub(crate) struct Page<'a> {
     /// The lines of the source text.
-    pub(super) source: &'a [&'a str],
-    pub(super) program: &'a Program,
-    pub(super) index: FnIndex,
-    pub(super) unit: &'a Unit<'a>,
-    pub(super) machine: &'a Machine,
+    pub(crate) source: &'a [&'a str],
+    pub(crate) program: &'a Program,
+    pub(crate) index: FnIndex,
+    pub(crate) unit: &'a Unit<'a>,
+    pub(crate) machine: &'a Machine,
 }
 
 /// What stands above pieces of code.
@@ -114,7 +114,7 @@ impl Page<'_> {
 }
 
 /// An instruction of the callee that is inlined in place of the call at `call`.
-pub(in super::super) fn inlined(unit: &Unit<'_>, call: u32, word: u32) -> String {
+pub(crate) fn inlined(unit: &Unit<'_>, call: u32, word: u32) -> String {
     let Some(callee) = unit.callee(call).map(|callee| callee.unit) else { return String::new() };
     let op = callee.words().get(word as usize).copied().and_then(Op::from_word);
     format!("{} {word:04}  {}", callee.name().unwrap_or_default(), op.map_or("", |op| op.row().mnemonic))

@@ -6,25 +6,25 @@ use siskin_core::bytecode::{FnIndex, Program};
 use siskin_core::tier::Unit;
 use siskin_core::{LoadError, Script, Vm};
 
-use super::args::Compile;
-use super::console::Console;
-use super::paths::Paths;
-use super::{exit, source};
+use crate::args::Compile;
+use crate::console::Console;
+use crate::paths::Paths;
+use crate::{exit, source};
 use siskin::SYSTEM;
 use siskin::diagnostics::Source;
 
 /// A script in a VM that has no native tier.
-pub(super) struct Loaded {
-    pub(super) source: Source,
+pub(crate) struct Loaded {
+    pub(crate) source: Source,
     /// The same functions as bytecode that can be listed.
-    pub(super) program: Program,
+    pub(crate) program: Program,
     vm: Vm,
     script: Script,
 }
 
 impl Loaded {
     /// Loads the script that the command line names; when that fails, says why and returns the exit code.
-    pub(super) fn new(args: &Compile, console: &mut Console<'_>) -> Result<Loaded, u8> {
+    pub(crate) fn new(args: &Compile, console: &mut Console<'_>) -> Result<Loaded, u8> {
         let source = source::read(args, console)?;
         let load = || -> Result<(Program, Vm, Script), LoadError> {
             let mut vm = Vm::new(SYSTEM, source::rest(args.options(), &source))?;
@@ -39,7 +39,7 @@ impl Loaded {
     }
 
     /// The functions that a path means, or all; when there is none, or memory is out, says so and returns the exit code.
-    pub(super) fn units(
+    pub(crate) fn units(
         &self,
         wanted: Option<&str>,
         console: &mut Console<'_>,
@@ -67,7 +67,7 @@ impl Loaded {
 }
 
 /// What a function is called in listings: as in those of bytecode.
-pub(super) struct Title<'u>(pub(super) FnIndex, pub(super) &'u Unit<'u>);
+pub(crate) struct Title<'u>(pub(crate) FnIndex, pub(crate) &'u Unit<'u>);
 
 impl fmt::Display for Title<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -4,11 +4,11 @@ use std::fmt::Write;
 
 use siskin_core::bytecode::{Capture, Insn, disasm};
 
-use super::super::figures::Count;
-use super::super::session::Found;
+use crate::figures::Count;
+use crate::session::Found;
 
 /// Lists a function's instructions: offset in words, mnemonic, operands and what they stand for.
-pub(in super::super) fn bytecode(found: &Found<'_>) -> String {
+pub(crate) fn bytecode(found: &Found<'_>) -> String {
     let Some(code) = found.program.functions.get(found.index.0 as usize) else { return String::new() };
     let mut rows = Vec::new();
     let mut word = 0;

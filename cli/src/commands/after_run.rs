@@ -4,17 +4,17 @@
 
 use std::io;
 
-use super::args::{Columns, Look};
-use super::console::Console;
-use super::exit;
-use super::session::{Failure, Session};
-use super::source;
-use super::units::Loaded;
-use super::views::{self, Subject};
+use crate::args::{Columns, Look};
+use crate::commands::{self as views, Subject};
+use crate::console::Console;
+use crate::exit;
+use crate::loaded::Loaded;
+use crate::session::{Failure, Session};
+use crate::source;
 use siskin::diagnostics::Source;
 
 /// Lists functions in three columns.
-pub(super) fn columns(args: &Columns, console: &mut Console<'_>) -> u8 {
+pub(crate) fn columns(args: &Columns, console: &mut Console<'_>) -> u8 {
     let mut show = || {
         let asm = &args.asm;
         let loaded = Loaded::new(&asm.machine.compile, console)?;
@@ -34,7 +34,7 @@ pub(super) fn columns(args: &Columns, console: &mut Console<'_>) -> u8 {
 }
 
 /// Lists the inline caches of the function that a path means, or of all that have any.
-pub(super) fn caches(args: &Look, function: Option<&str>, console: &mut Console<'_>) -> u8 {
+pub(crate) fn caches(args: &Look, function: Option<&str>, console: &mut Console<'_>) -> u8 {
     after(args, console, |session, console| {
         let paths = function.map_or_else(|| session.function_paths(), |function| vec![function.to_owned()]);
         let mut gap = "";
@@ -56,12 +56,12 @@ pub(super) fn caches(args: &Look, function: Option<&str>, console: &mut Console<
 }
 
 /// Lists the heap as the script leaves it.
-pub(super) fn gc(args: &Look, console: &mut Console<'_>) -> u8 {
+pub(crate) fn gc(args: &Look, console: &mut Console<'_>) -> u8 {
     after(args, console, |session, console| console.print(views::heap(session)))
 }
 
 /// Times the script in the interpreter and as machine code.
-pub(super) fn time(args: &Look, console: &mut Console<'_>) -> u8 {
+pub(crate) fn time(args: &Look, console: &mut Console<'_>) -> u8 {
     let timed = open(args, console).and_then(|(mut session, source)| {
         match views::time(&mut session, &source, &mut io::sink()) {
             Ok(timing) => console.print(timing),

@@ -13,7 +13,6 @@
 mod a64;
 mod labels;
 mod names;
-mod page;
 mod x64;
 
 use siskin_core::bytecode::{FnIndex, Program};
@@ -22,15 +21,15 @@ use siskin_jit::baseline::Mark;
 use siskin_jit::masm::Reg;
 use siskin_jit::{Isa, assemble};
 
-use super::args::Asm;
-use super::console::Console;
-use super::exit;
-use super::figures::Count;
-use super::units::{Loaded, Title};
+use crate::args::Asm;
+#[cfg(feature = "repl")]
+pub(crate) use crate::commands::asm::inlined;
+use crate::console::Console;
+use crate::exit;
+use crate::figures::Count;
+use crate::loaded::{Loaded, Title};
 use labels::Labels;
 use names::Names;
-#[cfg(feature = "repl")]
-pub(super) use page::inlined;
 
 /// An instruction as text, at an offset of the code.
 struct Line {
@@ -39,7 +38,7 @@ struct Line {
 }
 
 /// Lists machine code beside bytecode; runs nothing.
-pub(super) fn asm(args: &Asm, console: &mut Console<'_>) -> u8 {
+pub(crate) fn asm(args: &Asm, console: &mut Console<'_>) -> u8 {
     show(args, console).err().unwrap_or(exit::SUCCESS)
 }
 
@@ -57,13 +56,13 @@ fn show(args: &Asm, console: &mut Console<'_>) -> Result<(), u8> {
 }
 
 /// A function as machine code, to be looked at.
-pub(super) struct Machine {
+pub(crate) struct Machine {
     /// Bytes of code.
-    pub(super) len: usize,
+    pub(crate) len: usize,
     /// Places that the interpreter may enter at.
-    pub(super) entries: usize,
+    pub(crate) entries: usize,
     /// What each piece is for, by ascending offset.
-    pub(super) marks: Vec<Mark>,
+    pub(crate) marks: Vec<Mark>,
     lines: Vec<Line>,
     labels: Labels,
 }
@@ -73,7 +72,7 @@ impl Machine {
     ///
     /// # Errors
     /// Why it stays interpreted.
-    pub(super) fn new(unit: &Unit<'_>, isa: Isa) -> Result<Machine, Bail> {
+    pub(crate) fn new(unit: &Unit<'_>, isa: Isa) -> Result<Machine, Bail> {
         let code = assemble(unit, isa)?;
         let names = Names::new(unit);
         let (lines, labels) = match isa {
@@ -93,7 +92,7 @@ impl Machine {
     }
 
     /// The instructions of the piece that begins at that mark: label, offset and text of each.
-    pub(super) fn piece(&self, mark: usize) -> impl Iterator<Item = (&str, u32, &str)> {
+    pub(crate) fn piece(&self, mark: usize) -> impl Iterator<Item = (&str, u32, &str)> {
         let offset = |mark: usize| self.marks.get(mark).map_or(u32::MAX, |mark| mark.offset);
         let (begin, end) = (offset(mark), offset(mark + 1));
         let begins = self.lines.partition_point(|line| line.offset < begin);
@@ -104,7 +103,7 @@ impl Machine {
 }
 
 /// A function's title, its bytecode and its machine code side by side.
-pub(super) fn function(
+pub(crate) fn function(
     source: &[&str],
     program: &Program,
     index: FnIndex,
@@ -123,11 +122,11 @@ pub(super) fn function(
         machine.len,
         Count(machine.entries, "entry point"),
     );
-    head + &page::Page { source, program, index, unit, machine: &machine }.to_string()
+    head + &crate::commands::asm::Page { source, program, index, unit, machine: &machine }.to_string()
 }
 
 /// What machine registers hold all the time.
-pub(super) fn legend(isa: Isa) -> String {
+pub(crate) fn legend(isa: Isa) -> String {
     let register = |role| match isa {
         Isa::X64 => x64::register(role),
         Isa::A64 => a64::register(role),

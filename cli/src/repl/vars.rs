@@ -4,13 +4,13 @@ use std::fmt::Write;
 
 use siskin_core::inspect::ValueKind;
 
-use super::super::session::{Session, Shown};
+use crate::session::{Session, Shown};
 
 /// A value is cut after so many characters.
 const LONGEST: usize = 60;
 
 /// Lists the globals that were defined: name, type, value.
-pub(in super::super) fn vars(session: &Session) -> String {
+pub(crate) fn vars(session: &Session) -> String {
     let own =
         |(_, value): &(&str, siskin_core::inspect::ValueView<'_>)| !matches!(value.kind(), ValueKind::Native);
     let globals: Vec<_> = session.vm.globals().filter(own).collect();

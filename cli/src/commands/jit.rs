@@ -6,14 +6,14 @@ use siskin_core::bytecode::FnIndex;
 use siskin_core::tier::Unit;
 use siskin_jit::{Isa, assemble};
 
-use super::args::Asm;
-use super::console::Console;
-use super::exit;
-use super::paths::Paths;
-use super::units::Loaded;
+use crate::args::Asm;
+use crate::console::Console;
+use crate::exit;
+use crate::loaded::Loaded;
+use crate::paths::Paths;
 
 /// Lists what becomes of each function; runs nothing.
-pub(super) fn jit(args: &Asm, console: &mut Console<'_>) -> u8 {
+pub(crate) fn jit(args: &Asm, console: &mut Console<'_>) -> u8 {
     let loaded = match Loaded::new(&args.machine.compile, console) {
         Ok(loaded) => loaded,
         Err(code) => return code,

@@ -4,20 +4,20 @@ use siskin_core::bytecode::Program;
 use siskin_core::bytecode::disasm::listing;
 use siskin_core::{LoadError, Vm};
 
-use super::args::{Compile, Disasm};
-use super::console::Console;
-use super::exit;
-use super::paths::Paths;
-use super::source;
+use crate::args::{Compile, Disasm};
+use crate::console::Console;
+use crate::exit;
+use crate::paths::Paths;
+use crate::source;
 use siskin::SYSTEM;
 
 /// Reports a script's compile errors; silent if there are none.
-pub(super) fn check(args: &Compile, console: &mut Console<'_>) -> u8 {
+pub(crate) fn check(args: &Compile, console: &mut Console<'_>) -> u8 {
     compile(args, console).err().unwrap_or(exit::SUCCESS)
 }
 
 /// Lists a script's bytecode.
-pub(super) fn disasm(args: &Disasm, console: &mut Console<'_>) -> u8 {
+pub(crate) fn disasm(args: &Disasm, console: &mut Console<'_>) -> u8 {
     let listed = compile(&args.compile, console).and_then(|program| match &args.function {
         Some(name) => one(&program, name, console),
         None => console.print(program),

@@ -8,12 +8,12 @@ use siskin_core::inspect::ValueKind;
 use siskin_core::platform::Host;
 use siskin_core::{Outcome, Vm};
 
-use super::args::{Run, Tier};
-use super::console::Console;
-#[cfg(feature = "repl")]
-use super::session::Shown;
-use super::{exit, source, stats};
+use crate::args::{Run, Tier};
+use crate::console::Console;
 use crate::input::complete_text_within;
+#[cfg(feature = "repl")]
+use crate::session::Shown;
+use crate::{exit, source, stats};
 use siskin::SYSTEM;
 use siskin::diagnostics::{Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
@@ -24,7 +24,7 @@ use siskin::native;
 const WIDTH: usize = 100;
 
 /// Runs a script.
-pub(super) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
+pub(crate) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
     let source = match source::read(&args.compile, console) {
         Ok(source) => source,
         Err(code) => return code,
