@@ -7,14 +7,14 @@ use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand};
+use siskin::diagnostics::{Format, suggest};
+use siskin::io::SystemClock;
 use siskin_core::{Dialect, Dispatch, Options};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
 
-#[cfg(feature = "repl")]
-use crate::commands::LEAST_WIDTH;
-use siskin::diagnostics::{Format, suggest};
-use siskin::io::SystemClock;
+#[cfg(feature = "views")]
+use crate::commands::views::LEAST_WIDTH;
 
 #[derive(Parser)]
 #[command(
@@ -34,7 +34,7 @@ struct Cli {
 
 /// What is to be done.
 #[derive(Subcommand)]
-pub(super) enum Command {
+pub(crate) enum Command {
     /// Run a script
     #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE|-p CODE>")]
     Run(Run),
@@ -57,9 +57,9 @@ pub(super) enum Command {
     #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
     Jit(Asm),
     /// List a script's source, bytecode and machine code in three columns, as it is before anything ran
-    #[cfg(feature = "repl")]
+    #[cfg(feature = "views")]
     #[command(override_usage = "siskin views [OPTIONS] <FILE|-|-e CODE>")]
-    Views(Columns),
+    Views(Views),
     /// Run a script without its output, then list its functions' inline caches
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin caches [OPTIONS] <FILE|-|-e CODE>")]
@@ -67,31 +67,31 @@ pub(super) enum Command {
     /// Run a script without its output, then list the objects that are left, and what the collector did
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin gc [OPTIONS] <FILE|-|-e CODE>")]
-    Gc(Look),
+    Gc(Execute),
     /// Run a script without its output, interpreted and as machine code, and compare the times
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin time [OPTIONS] <FILE|-|-e CODE>")]
-    Time(Look),
+    Time(Execute),
 }
 
 /// Where the script comes from.
 #[derive(Args, Default)]
 #[group(required = true, multiple = false)]
-pub(super) struct Input {
+pub(crate) struct Input {
     /// The script; `-` for standard input
     #[arg(value_name = "FILE")]
-    pub(super) file: Option<PathBuf>,
+    pub(crate) file: Option<PathBuf>,
     /// The script itself
     #[arg(short, long = "eval", value_name = "CODE", allow_hyphen_values = true)]
-    pub(super) eval: Option<String>,
+    pub(crate) eval: Option<String>,
     /// Whether the script is for its value.
     #[arg(skip)]
-    pub(super) is_value: bool,
+    pub(crate) is_value: bool,
 }
 
 impl Input {
     /// What to call the script.
-    pub(super) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         match &self.file {
             None if self.is_value => "-p".into(),
             None => "-e".into(),
@@ -103,21 +103,21 @@ impl Input {
 
 /// What compiling takes.
 #[derive(Args, Default)]
-pub(super) struct Compile {
+pub(crate) struct Compile {
     #[command(flatten)]
-    pub(super) input: Input,
+    pub(crate) input: Input,
     /// The language of the script, lox or siskin; by default lox for files that end in .lox, else siskin
     #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true)]
-    pub(super) dialect: Option<Dialect>,
+    pub(crate) dialect: Option<Dialect>,
     #[command(flatten)]
     memory: Memory,
     #[command(flatten)]
-    pub(super) errors: Errors,
+    pub(crate) errors: Errors,
 }
 
 /// How much memory there is.
 #[derive(Args, Default)]
-pub(super) struct Memory {
+pub(crate) struct Memory {
     /// The most memory to use; with k, m or g for kibi, mebi or gibi
     #[arg(long = "memory", value_name = "BYTES", value_parser = bytes, allow_negative_numbers = true)]
     limit: Option<usize>,
@@ -125,103 +125,86 @@ pub(super) struct Memory {
 
 /// How errors of scripts are shown.
 #[derive(Args, Default)]
-pub(super) struct Errors {
+pub(crate) struct Errors {
     /// How to show errors: pretty, short, json or lox; by default lox for Lox, else pretty
     #[arg(long, value_name = "NAME", value_parser = formats(), hide_possible_values = true)]
-    pub(super) error_format: Option<Format>,
+    pub(crate) error_format: Option<Format>,
     /// Whether to colour errors: auto (on a terminal, unless NO_COLOR is set), always or never
     #[arg(long, value_name = "WHEN", default_value = "auto", value_parser = colors(), hide_possible_values = true)]
-    pub(super) color: Color,
+    pub(crate) color: Color,
 }
 
 /// What compiling to machine code takes.
 #[cfg(feature = "views")]
 #[derive(Args)]
-pub(super) struct Machine {
+pub(crate) struct Asm {
     #[command(flatten)]
-    pub(super) compile: Compile,
+    pub(crate) compile: Compile,
     /// The processor: x64 or a64; by default that of this machine
     #[arg(long, value_name = "NAME", value_parser = isas(), hide_possible_values = true)]
     target: Option<Isa>,
-}
-
-/// What listing machine code takes.
-#[cfg(feature = "views")]
-#[derive(Args)]
-pub(super) struct Asm {
-    #[command(flatten)]
-    pub(super) machine: Machine,
     /// List one function only: `f`, `Class.method`, `f.inner`; `script` is the script itself
     #[arg(long = "fn", value_name = "NAME")]
-    pub(super) function: Option<String>,
+    pub(crate) function: Option<String>,
 }
 
 /// What listing bytecode takes.
 #[derive(Args)]
-pub(super) struct Disasm {
+pub(crate) struct Disasm {
     #[command(flatten)]
-    pub(super) compile: Compile,
+    pub(crate) compile: Compile,
     /// List one function only: `f`, `Class.method`, `f.inner`; `script` is the script itself
     #[arg(long = "fn", value_name = "NAME")]
-    pub(super) function: Option<String>,
+    pub(crate) function: Option<String>,
 }
 
 /// What listing in columns takes.
-#[cfg(feature = "repl")]
+#[cfg(feature = "views")]
 #[derive(Args)]
-pub(super) struct Columns {
+pub(crate) struct Views {
     #[command(flatten)]
-    pub(super) asm: Asm,
+    pub(crate) asm: Asm,
     /// How many columns of characters to fill
     #[arg(long, value_name = "N", default_value = "120", value_parser = clap::value_parser!(u16).range(i64::from(LEAST_WIDTH)..), allow_negative_numbers = true)]
-    pub(super) width: u16,
+    pub(crate) width: u16,
 }
 
-/// What looking at a script that ran takes.
+/// What listing inline caches takes.
 #[cfg(feature = "repl")]
 #[derive(Args)]
-pub(super) struct Look {
+pub(crate) struct Caches {
     #[command(flatten)]
-    pub(super) compile: Compile,
-    #[command(flatten)]
-    pub(super) engine: Engine,
-    #[command(flatten)]
-    pub(super) fuel: Fuel,
-}
-
-/// What looking at inline caches takes.
-#[cfg(feature = "repl")]
-#[derive(Args)]
-pub(super) struct Caches {
-    #[command(flatten)]
-    pub(super) look: Look,
+    pub(crate) execute: Execute,
     /// List those of one function only: `f`, `Class.method`, `f.inner`
     #[arg(long = "fn", value_name = "NAME")]
-    pub(super) function: Option<String>,
+    pub(crate) function: Option<String>,
 }
 
-#[cfg(feature = "repl")]
-impl Look {
-    /// The engine's limits and modes.
-    pub(super) fn options(&self) -> Options {
-        self.engine.applied_to(self.compile.options())
-    }
+/// What executing a script takes.
+#[derive(Args, Default)]
+pub(crate) struct Execute {
+    #[command(flatten)]
+    pub(crate) compile: Compile,
+    #[command(flatten)]
+    pub(crate) engine: Engine,
+    #[command(flatten)]
+    pub(crate) fuel: Fuel,
 }
 
 /// How long a script may run.
 #[derive(Args, Default)]
-pub(super) struct Fuel {
+pub(crate) struct Fuel {
     /// Stop with an error after so many calls and loop turns
     #[arg(id = "fuel", long = "fuel", value_name = "N", value_parser = count::<u64>, allow_negative_numbers = true)]
-    pub(super) limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
 }
 
 /// How code is executed.
 #[derive(Args, Default)]
-pub(super) struct Engine {
+pub(crate) struct Engine {
     /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
     #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers(), hide_possible_values = true)]
-    pub(super) tier: Tier,
+    pub(crate) tier: Tier,
     /// Calls and loop turns after which a function is compiled to machine code
     #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
     hot: Option<u32>,
@@ -239,36 +222,32 @@ pub(super) struct Engine {
 /// What the prompt takes.
 #[cfg(feature = "repl")]
 #[derive(Args, Default)]
-pub(super) struct Repl {
+pub(crate) struct Repl {
     /// The language: siskin or lox
     #[arg(long, value_name = "NAME", default_value = "siskin", value_parser = dialects(), hide_possible_values = true)]
-    pub(super) dialect: Dialect,
+    pub(crate) dialect: Dialect,
     #[command(flatten)]
-    pub(super) errors: Errors,
+    pub(crate) errors: Errors,
     #[command(flatten)]
     memory: Memory,
     #[command(flatten)]
-    pub(super) engine: Engine,
+    pub(crate) engine: Engine,
 }
 
 /// What running takes.
 #[derive(Args, Default)]
-pub(super) struct Run {
+pub(crate) struct Run {
     #[command(flatten)]
-    pub(super) compile: Compile,
-    #[command(flatten)]
-    pub(super) engine: Engine,
-    #[command(flatten)]
-    pub(super) fuel: Fuel,
+    pub(crate) execute: Execute,
     /// Stop and resume every N units of fuel, to find faults in the engine
     #[arg(long, value_name = "N", value_parser = count::<NonZeroU64>, allow_negative_numbers = true)]
-    pub(super) slice: Option<NonZeroU64>,
+    pub(crate) slice: Option<NonZeroU64>,
     /// Report collections, memory and fuel on standard error at the end
     #[arg(long)]
-    pub(super) stats: bool,
+    pub(crate) stats: bool,
     /// Name machine code for Linux's perf, in /tmp/perf-PID.map
     #[arg(long)]
-    pub(super) perf_map: bool,
+    pub(crate) perf_map: bool,
     /// The script itself; show the value of its last expression as the prompt does, unless it is nil
     #[cfg(feature = "repl")]
     #[arg(short, long, value_name = "CODE", group = "Input", allow_hyphen_values = true, display_order = 1)]
@@ -277,7 +256,7 @@ pub(super) struct Run {
 
 impl Compile {
     /// The engine's limits for compiling alone.
-    pub(super) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         self.memory.options()
     }
 }
@@ -297,16 +276,16 @@ impl Memory {
 }
 
 #[cfg(feature = "views")]
-impl Machine {
+impl Asm {
     /// The processor to compile for.
-    pub(super) fn isa(&self) -> Isa {
+    pub(crate) fn isa(&self) -> Isa {
         self.target.or(Isa::native()).unwrap_or(Isa::X64)
     }
 }
 
-impl Run {
+impl Execute {
     /// The engine's limits and modes.
-    pub(super) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         self.engine.applied_to(self.compile.options())
     }
 }
@@ -314,7 +293,7 @@ impl Run {
 #[cfg(feature = "repl")]
 impl Repl {
     /// The engine's limits and modes.
-    pub(super) fn options(&self) -> Options {
+    pub(crate) fn options(&self) -> Options {
         self.engine.applied_to(self.memory.options())
     }
 }
@@ -337,7 +316,7 @@ impl Engine {
 
 /// The highest tier that code is executed in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Tier {
+pub(crate) enum Tier {
     /// The interpreter.
     Interp,
     /// The baseline compiler.
@@ -347,7 +326,7 @@ pub(super) enum Tier {
 
 /// When text is coloured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Color {
+pub(crate) enum Color {
     /// If that is known to be welcome.
     #[default]
     Auto,
@@ -358,7 +337,7 @@ pub(super) enum Color {
 }
 
 /// What the program says instead of doing something.
-pub(super) enum Answer {
+pub(crate) enum Answer {
     /// Help or version, for stdout.
     Info(String),
     /// What is wrong with the command line, for stderr.
@@ -376,7 +355,7 @@ const COMMANDS: &[&str] = &[
     "asm",
     #[cfg(feature = "views")]
     "jit",
-    #[cfg(feature = "repl")]
+    #[cfg(feature = "views")]
     "views",
     #[cfg(feature = "repl")]
     "caches",
@@ -392,7 +371,7 @@ const COMMANDS: &[&str] = &[
 ];
 
 /// Reads the command line; `at_terminal` says whether a person is there who could be asked.
-pub(super) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Command, Answer> {
+pub(crate) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Command, Answer> {
     let Some(first) = args.first() else {
         return Ok(nothing(at_terminal));
     };
@@ -430,7 +409,7 @@ impl Command {
         if let Command::Run(run) = &mut self
             && let Some(code) = run.print.take()
         {
-            run.compile.input = Input { file: None, eval: Some(code), is_value: true };
+            run.execute.compile.input = Input { file: None, eval: Some(code), is_value: true };
         }
         self
     }
@@ -478,7 +457,8 @@ fn nothing(at_terminal: bool) -> Command {
 /// `siskin FILE`, the common case: building clap's tables would cost more than running a small script.
 fn plain_file(file: &OsStr) -> Command {
     let input = Input { file: Some(file.into()), ..Input::default() };
-    Command::Run(Run { compile: Compile { input, ..Compile::default() }, ..Run::default() })
+    let compile = Compile { input, ..Compile::default() };
+    Command::Run(Run { execute: Execute { compile, ..Execute::default() }, ..Run::default() })
 }
 
 fn dialects() -> impl TypedValueParser<Value = Dialect> {
@@ -580,11 +560,14 @@ mod tests {
         let (Ok(Command::Run(fast)), Ok(Command::Run(slow))) = (fast, slow) else {
             panic!("both are runs");
         };
-        assert_eq!(fast.compile.input.file, slow.compile.input.file);
-        assert_eq!(fast.compile.input.eval, slow.compile.input.eval);
-        assert_eq!((fast.fuel.limit, fast.slice, fast.stats), (slow.fuel.limit, slow.slice, slow.stats));
+        assert_eq!(fast.execute.compile.input.file, slow.execute.compile.input.file);
+        assert_eq!(fast.execute.compile.input.eval, slow.execute.compile.input.eval);
+        assert_eq!(
+            (fast.execute.fuel.limit, fast.slice, fast.stats),
+            (slow.execute.fuel.limit, slow.slice, slow.stats)
+        );
         // The seed is random.
-        let options = |run: &Run| format!("{:?}", Options { seed: None, ..run.options() });
+        let options = |run: &Run| format!("{:?}", Options { seed: None, ..run.execute.options() });
         assert_eq!(options(&fast), options(&slow));
     }
 }

@@ -3,12 +3,12 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
+use siskin::diagnostics::{Format, Printer, Source};
 use siskin_core::{Dialect, LoadError};
 
-use super::args::{Answer, Color, Errors};
-use super::exit;
-use super::visible::Visible;
-use siskin::diagnostics::{Format, Printer, Source};
+use crate::args::{Answer, Color, Errors};
+use crate::exit;
+use crate::visible::Visible;
 
 /// The program's streams, and what it should know of them.
 pub struct Console<'a> {
@@ -30,14 +30,14 @@ impl Console<'_> {
     /// Writes to stderr, after all that is waiting for stdout.
     ///
     /// Failure to flush shows again when the program ends; there is no one to tell of a failing stderr.
-    pub(super) fn error(&mut self, text: impl fmt::Display) {
+    pub(crate) fn error(&mut self, text: impl fmt::Display) {
         let _ = self.stdout.flush();
         let _ = write!(self.stderr, "{text}");
         let _ = self.stderr.flush();
     }
 
     /// How errors in a script are shown.
-    pub(super) fn printer(&self, errors: &Errors, dialect: Dialect) -> Printer {
+    pub(crate) fn printer(&self, errors: &Errors, dialect: Dialect) -> Printer {
         let usual = if dialect == Dialect::Lox { Format::Lox } else { Format::Pretty };
         let color = match errors.color {
             Color::Auto => self.color,
@@ -48,7 +48,7 @@ impl Console<'_> {
     }
 
     /// Says why a script does not load, and returns the exit code.
-    pub(super) fn load_error(&mut self, errors: &Errors, error: &LoadError, source: &Source) -> u8 {
+    pub(crate) fn load_error(&mut self, errors: &Errors, error: &LoadError, source: &Source) -> u8 {
         self.error(self.printer(errors, source.dialect()).load_error(error, source));
         match error {
             LoadError::Syntax(_) | LoadError::TooLarge { .. } => exit::COMPILE,
@@ -57,12 +57,12 @@ impl Console<'_> {
     }
 
     /// Writes to stdout; the code to leave with if that fails.
-    pub(super) fn print(&mut self, text: impl fmt::Display) -> Result<(), u8> {
+    pub(crate) fn print(&mut self, text: impl fmt::Display) -> Result<(), u8> {
         write!(self.stdout, "{text}").map_err(|error| self.cannot_write(&error))
     }
 
     /// Help and version, or a usage error.
-    pub(super) fn answer(&mut self, answer: &Answer) -> u8 {
+    pub(crate) fn answer(&mut self, answer: &Answer) -> u8 {
         match answer {
             Answer::Info(text) => self.print(text).err().unwrap_or(exit::SUCCESS),
             Answer::Usage(text) => {
@@ -75,7 +75,7 @@ impl Console<'_> {
     }
 
     /// Says that output failed and why; a reader that went away is no news to anyone.
-    pub(super) fn cannot_write(&mut self, error: &io::Error) -> u8 {
+    pub(crate) fn cannot_write(&mut self, error: &io::Error) -> u8 {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return exit::BROKEN_PIPE;
         }

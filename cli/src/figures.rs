@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// A number in groups of three digits.
-pub(super) struct Grouped(pub(super) u64);
+pub(crate) struct Grouped(pub(crate) u64);
 
 impl fmt::Display for Grouped {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -15,7 +15,7 @@ impl fmt::Display for Grouped {
 }
 
 /// `1 cache`, `2 caches`.
-pub(super) struct Count(pub(super) usize, pub(super) &'static str);
+pub(crate) struct Count(pub(crate) usize, pub(crate) &'static str);
 
 impl fmt::Display for Count {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,7 +26,7 @@ impl fmt::Display for Count {
 
 /// Nanoseconds, with two digits or three.
 #[cfg(feature = "repl")]
-pub(super) struct Elapsed(pub(super) u64);
+pub(crate) struct Elapsed(pub(crate) u64);
 
 #[cfg(feature = "repl")]
 impl fmt::Display for Elapsed {

@@ -16,13 +16,13 @@ mod lines;
 
 use std::borrow::Cow;
 
+use siskin::SYSTEM;
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
 use siskin_core::syntax::{Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 #[cfg(feature = "repl")]
 pub(crate) use lines::{Grown, Lines};
-use siskin::SYSTEM;
 
 /// Whether an input can be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,16 +4,15 @@
 //! hosts depend on the crate `siskin`.
 //!
 //! ```text
-//!   args     the command line         source   the script's text and dialect
-//!   execute  run a script             inspect  check it, or list its bytecode
-//!   jit      what gets machine code   asm      list machine code beside bytecode
-//!   units    what both look at        stats    what --stats prints
-//!   repl     read, evaluate, print    session  the machine behind it, without a terminal
-//!   views    what both show           look     subcommands that show what commands do
-//!   figures  numbers for people               visible  text from outside
-//!   input    whether a typed text is complete
-//!   paths    what functions are called
-//!   console  the streams, and how errors reach them
+//!   args      the command line              commands      a file for each subcommand
+//!   console   the streams, and how errors reach them
+//!   source    the script's text and dialect
+//!   loaded    its functions, before it runs paths         what functions are called
+//!   machine_code   machine code as text
+//!   repl      read, evaluate, print         session       the machine behind it, without a terminal
+//!   input     whether a typed text is complete
+//!   stats     what --stats prints           figures       numbers for people
+//!   visible   text from outside, as it may reach a terminal
 //! ```
 
 mod args;
@@ -42,17 +41,17 @@ pub use console::Console;
 
 /// Exit codes, those of the book (and of BSD's `sysexits.h`).
 mod exit {
-    pub(super) const SUCCESS: u8 = 0;
+    pub(crate) const SUCCESS: u8 = 0;
     /// The command line makes no sense.
-    pub(super) const USAGE: u8 = 64;
+    pub(crate) const USAGE: u8 = 64;
     /// The script does not compile.
-    pub(super) const COMPILE: u8 = 65;
+    pub(crate) const COMPILE: u8 = 65;
     /// The script failed, or was stopped by a limit.
-    pub(super) const RUNTIME: u8 = 70;
+    pub(crate) const RUNTIME: u8 = 70;
     /// A file cannot be read, or output cannot be written.
-    pub(super) const IO: u8 = 74;
+    pub(crate) const IO: u8 = 74;
     /// Nobody reads the output any more: what a shell reports for a program stopped by SIGPIPE.
-    pub(super) const BROKEN_PIPE: u8 = 128 + 13;
+    pub(crate) const BROKEN_PIPE: u8 = 128 + 13;
 }
 
 /// Does what the command line asks for and returns the exit code.
@@ -66,25 +65,23 @@ pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, st
 /// The same, on streams of which something is known. Without arguments, a prompt opens at a terminal.
 pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
     let code = match args::parse(args, console.is_terminal) {
-        Ok(Command::Run(run)) => commands::run::execute(&run, &mut console),
+        Ok(Command::Run(args)) => commands::run::run(&args, &mut console),
         #[cfg(feature = "repl")]
         Ok(Command::Repl(args)) => repl::repl(&args, &mut console),
-        Ok(Command::Check(check)) => commands::disasm::check(&check, &mut console),
-        Ok(Command::Disasm(disasm)) => commands::disasm::disasm(&disasm, &mut console),
+        Ok(Command::Check(args)) => commands::check::check(&args, &mut console),
+        Ok(Command::Disasm(args)) => commands::disasm::disasm(&args, &mut console),
         #[cfg(feature = "views")]
-        Ok(Command::Asm(args)) => machine_code::asm(&args, &mut console),
+        Ok(Command::Asm(args)) => commands::asm::asm(&args, &mut console),
         #[cfg(feature = "views")]
         Ok(Command::Jit(args)) => commands::jit::jit(&args, &mut console),
+        #[cfg(feature = "views")]
+        Ok(Command::Views(args)) => commands::views::views(&args, &mut console),
         #[cfg(feature = "repl")]
-        Ok(Command::Views(args)) => commands::after_run::columns(&args, &mut console),
+        Ok(Command::Caches(args)) => commands::caches::caches(&args, &mut console),
         #[cfg(feature = "repl")]
-        Ok(Command::Caches(args)) => {
-            commands::after_run::caches(&args.look, args.function.as_deref(), &mut console)
-        }
+        Ok(Command::Gc(args)) => commands::gc::gc(&args, &mut console),
         #[cfg(feature = "repl")]
-        Ok(Command::Gc(args)) => commands::after_run::gc(&args, &mut console),
-        #[cfg(feature = "repl")]
-        Ok(Command::Time(args)) => commands::after_run::time(&args, &mut console),
+        Ok(Command::Time(args)) => commands::time::time(&args, &mut console),
         Err(answer) => console.answer(&answer),
     };
     match console.stdout.flush() {

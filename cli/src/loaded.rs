@@ -1,7 +1,9 @@
-//! The functions of a script that was loaded and not started, for commands that look at machine code.
+//! The functions of a script that was loaded and not started, for commands that list machine code.
 
 use std::fmt;
 
+use siskin::SYSTEM;
+use siskin::diagnostics::Source;
 use siskin_core::bytecode::{FnIndex, Program};
 use siskin_core::tier::Unit;
 use siskin_core::{LoadError, Script, Vm};
@@ -10,8 +12,6 @@ use crate::args::Compile;
 use crate::console::Console;
 use crate::paths::Paths;
 use crate::{exit, source};
-use siskin::SYSTEM;
-use siskin::diagnostics::Source;
 
 /// A script in a VM that has no native tier.
 pub(crate) struct Loaded {

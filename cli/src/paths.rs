@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use siskin::diagnostics::suggest;
 use siskin_core::bytecode::{Const, FnIndex, Insn, Program};
 
-use super::visible::Visible;
-use siskin::diagnostics::suggest;
+use crate::visible::Visible;
 
 /// Paths that an error lists.
 const LISTED: usize = 20;
@@ -14,7 +14,7 @@ const LISTED: usize = 20;
 const LONGEST: usize = 60;
 
 /// What the functions of a program are called.
-pub(super) struct Paths<'p>(Vec<Step<'p>>);
+pub(crate) struct Paths<'p>(Vec<Step<'p>>);
 
 /// The end of a function's path, and the function that it is in. Whole paths would take space in the square of how
 /// deep functions are nested.
@@ -28,7 +28,7 @@ struct Step<'p> {
 }
 
 impl<'p> Paths<'p> {
-    pub(super) fn of(program: &'p Program) -> Paths<'p> {
+    pub(crate) fn of(program: &'p Program) -> Paths<'p> {
         let mut steps = vec![Step::default(); program.functions.len()];
         for (around, code) in program.functions.iter().enumerate() {
             let constant = |index: u32| code.consts.get(index as usize).copied();
@@ -65,7 +65,7 @@ impl<'p> Paths<'p> {
     ///
     /// # Errors
     /// What to say when there is none.
-    pub(super) fn find(&self, path: &str) -> Result<Vec<FnIndex>, String> {
+    pub(crate) fn find(&self, path: &str) -> Result<Vec<FnIndex>, String> {
         let mut steps: Vec<&str> = path.split('.').map(str::trim).collect();
         let found = |steps: &[&str]| -> Vec<FnIndex> {
             let indexes = 0..self.0.len();
@@ -101,7 +101,7 @@ impl<'p> Paths<'p> {
     }
 
     /// The path of a function, for a terminal.
-    pub(super) fn shown(&self, index: FnIndex) -> String {
+    pub(crate) fn shown(&self, index: FnIndex) -> String {
         let mut at = index.0 as usize;
         if at == 0 {
             return "script".into();
@@ -141,10 +141,10 @@ impl<'p> Paths<'p> {
 
 #[cfg(test)]
 mod tests {
+    use siskin::SYSTEM;
     use siskin_core::{Dialect, Options, Vm};
 
     use super::*;
-    use siskin::SYSTEM;
 
     const TEXT: &str = "
         class A { init() {} m() { fn inner() {} inner() } }

@@ -15,13 +15,13 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use siskin::diagnostics::Source;
 use siskin_core::{Dialect, LoadError, Options};
 
-use super::args::Compile;
-use super::console::Console;
-use super::exit;
-use super::visible::Visible;
-use siskin::diagnostics::Source;
+use crate::args::Compile;
+use crate::console::Console;
+use crate::exit;
+use crate::visible::Visible;
 
 /// Positions in a source text are 32 bits; beyond this nothing is read.
 const MAX_BYTES: u64 = u32::MAX as u64;
@@ -41,7 +41,7 @@ impl From<io::Error> for Unreadable {
 }
 
 /// Gets the script that the command line names; when that fails, says so and returns the exit code.
-pub(super) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, u8> {
+pub(crate) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, u8> {
     let file = args.input.file.as_deref();
     let dialect = args.dialect.unwrap_or_else(|| file.map_or(Dialect::Siskin, dialect_of));
     let memory = args.options().memory;
@@ -67,7 +67,7 @@ pub(super) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, 
 }
 
 /// What is left for the engine of a limit on memory, of which the text takes its part.
-pub(super) fn rest(options: Options, source: &Source) -> Options {
+pub(crate) fn rest(options: Options, source: &Source) -> Options {
     let memory = match options.memory {
         usize::MAX => usize::MAX,
         limit => limit.saturating_sub(source.text().len()),
@@ -77,7 +77,7 @@ pub(super) fn rest(options: Options, source: &Source) -> Options {
 
 /// A script in a file, in the dialect that the file's name says. Nothing is read of a text of more than `memory` bytes.
 #[cfg(feature = "repl")]
-pub(super) fn read_file(path: &Path, memory: usize) -> io::Result<Source> {
+pub(crate) fn read_file(path: &Path, memory: usize) -> io::Result<Source> {
     match read_path(path, memory) {
         Ok(text) => Ok(Source::new(path.display().to_string(), text, dialect_of(path))),
         Err(Unreadable::Io(error)) => Err(error),
@@ -87,7 +87,7 @@ pub(super) fn read_file(path: &Path, memory: usize) -> io::Result<Source> {
 
 /// Why a session does not take a text.
 #[cfg(feature = "repl")]
-pub(super) const TOO_LONG: &str = "the text is longer than the limit on memory leaves room for";
+pub(crate) const TOO_LONG: &str = "the text is longer than the limit on memory leaves room for";
 
 fn read_path(path: &Path, memory: usize) -> Result<String, Unreadable> {
     let mut file = open(path)?;
@@ -127,7 +127,7 @@ mod special {
     ///
     /// A pipe needs somebody who writes to it. A device other than a terminal has no text, unless it ends at once
     /// (`/dev/null`); most have no end (`/dev/zero`).
-    pub(super) fn begin(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
+    pub(crate) fn begin(file: &mut File, buffer: &mut [u8]) -> io::Result<usize> {
         let is_pipe = file.metadata()?.file_type().is_fifo();
         let is_stream = is_pipe || file.is_terminal();
         let count = match file.read(buffer) {
@@ -144,13 +144,13 @@ mod special {
 
 #[cfg(not(unix))]
 mod special {
-    pub(super) fn begin(file: &mut std::fs::File, buffer: &mut [u8]) -> std::io::Result<usize> {
+    pub(crate) fn begin(file: &mut std::fs::File, buffer: &mut [u8]) -> std::io::Result<usize> {
         std::io::Read::read(file, buffer)
     }
 }
 
 /// Files that end in `.lox` are Lox, all others Siskin.
-pub(super) fn dialect_of(path: &Path) -> Dialect {
+pub(crate) fn dialect_of(path: &Path) -> Dialect {
     if path.extension().is_some_and(|extension| extension == "lox") { Dialect::Lox } else { Dialect::Siskin }
 }
 

@@ -5,13 +5,13 @@ use std::fmt;
 use siskin_core::tier::Bail;
 use siskin_core::{Stats, Vm};
 
-use super::figures::{Count, Grouped};
+use crate::figures::{Count, Grouped};
 
 /// A VM's counters, for a person to read.
-pub(super) struct Report<'a> {
-    pub(super) vm: &'a Vm,
+pub(crate) struct Report<'a> {
+    pub(crate) vm: &'a Vm,
     /// Why there is no machine code, if it was wanted.
-    pub(super) refused: Option<Bail>,
+    pub(crate) refused: Option<Bail>,
 }
 
 impl fmt::Display for Report<'_> {

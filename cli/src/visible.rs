@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write};
 use siskin::diagnostics::is_invisible;
 
 /// A text with what could not be seen, or would do something to a terminal, escaped: names of files, arguments.
-pub(super) struct Visible<'a>(pub(super) &'a str);
+pub(crate) struct Visible<'a>(pub(crate) &'a str);
 
 impl Display for Visible<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -27,7 +27,7 @@ const LINE: usize = 200;
 /// A line of source text as listings show it: tabs as blanks, the end left out if it is long, as a listing may show a
 /// line once for each of its instructions.
 #[cfg(feature = "views")]
-pub(super) fn source_line(line: &str) -> String {
+pub(crate) fn source_line(line: &str) -> String {
     let mut chars = line.trim_end().chars();
     let shown: String = chars.by_ref().take(LINE).collect();
     let more = if chars.next().is_some() { "…" } else { "" };

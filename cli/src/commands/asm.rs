@@ -1,25 +1,91 @@
-//! The columns: bytecode on the left, machine code on the right, source lines as headings.
+//! `siskin asm` and `:asm`: bytecode on the left, machine code on the right, source lines as headings.
 
 use std::fmt::{self, Display, Formatter};
 
 use siskin_core::bytecode::{FnIndex, Op, Program, disasm};
 use siskin_core::tier::Unit;
+use siskin_jit::Isa;
 use siskin_jit::baseline::Part;
+use siskin_jit::masm::Reg;
 
-use crate::machine_code::Machine;
+use crate::args::Asm;
+use crate::console::Console;
+use crate::exit;
+use crate::figures::Count;
+use crate::loaded::{Loaded, Title};
+use crate::machine_code::{self, MachineCode, inlined};
 use crate::visible::source_line;
 
 /// Width of the left column.
 const LEFT: usize = 46;
 
+/// Lists machine code beside bytecode; runs nothing.
+pub(crate) fn asm(args: &Asm, console: &mut Console<'_>) -> u8 {
+    list(args, console).err().unwrap_or(exit::SUCCESS)
+}
+
+fn list(args: &Asm, console: &mut Console<'_>) -> Result<(), u8> {
+    let loaded = Loaded::new(&args.compile, console)?;
+    let units = loaded.units(args.function.as_deref(), console)?;
+    let isa = args.isa();
+    let source: Vec<&str> = loaded.source.text().lines().collect();
+    console.print(legend(isa))?;
+    for (index, unit) in &units {
+        console.print('\n')?;
+        console.print(function(&source, &loaded.program, *index, unit, isa))?;
+    }
+    Ok(())
+}
+
+/// What machine registers hold all the time.
+pub(crate) fn legend(isa: Isa) -> String {
+    let register = |role| machine_code::register(role, isa);
+    format!(
+        "{}: {} is the VM, {} register 0 of the frame (reg.N), {} the frame's record\n\
+         (the callee's is next), {} fuel, {} the tag of ints, {} that of objects;\n\
+         L0003 is where word 3 begins, A0003 where it does for further turns of a loop,\n\
+         C1 a cold path\n",
+        isa.name(),
+        register(Reg::Vm),
+        register(Reg::Base),
+        register(Reg::Frame),
+        register(Reg::Fuel),
+        register(Reg::IntTag),
+        register(Reg::ObjTag),
+    )
+}
+
+/// A function's title, its bytecode and its machine code side by side.
+pub(crate) fn function(
+    source: &[&str],
+    program: &Program,
+    index: FnIndex,
+    unit: &Unit<'_>,
+    isa: Isa,
+) -> String {
+    let title = Title(index, unit);
+    let machine = match MachineCode::new(unit, isa) {
+        Ok(machine) => machine,
+        Err(why) => return format!("{title}  interpreted: {why}\n"),
+    };
+    let head = format!(
+        "{title}  registers {}  {} bytes of bytecode, {} of machine code, {}\n",
+        unit.registers(),
+        size_of_val(unit.words()),
+        machine.len,
+        Count(machine.entries, "entry point"),
+    );
+    head + &Page { source, program, index, unit, machine: &machine }.to_string()
+}
+
 /// A function, laid out.
-pub(crate) struct Page<'a> {
+struct Page<'a> {
     /// The lines of the source text.
-    pub(crate) source: &'a [&'a str],
-    pub(crate) program: &'a Program,
-    pub(crate) index: FnIndex,
-    pub(crate) unit: &'a Unit<'a>,
-    pub(crate) machine: &'a Machine,
+    source: &'a [&'a str],
+    program: &'a Program,
+    index: FnIndex,
+    unit: &'a Unit<'a>,
+    machine: &'a MachineCode,
 }
 
 /// What stands above pieces of code.
@@ -111,11 +177,4 @@ impl Page<'_> {
             }
         }
     }
-}
-
-/// An instruction of the callee that is inlined in place of the call at `call`.
-pub(crate) fn inlined(unit: &Unit<'_>, call: u32, word: u32) -> String {
-    let Some(callee) = unit.callee(call).map(|callee| callee.unit) else { return String::new() };
-    let op = callee.words().get(word as usize).copied().and_then(Op::from_word);
-    format!("{} {word:04}  {}", callee.name().unwrap_or_default(), op.map_or("", |op| op.row().mnemonic))
 }

@@ -1,16 +1,43 @@
-//! A function's inline caches.
+//! `siskin caches` and `:caches`: the inline caches of functions.
 
 use std::fmt::Write;
 
 use siskin_core::bytecode::{AnyOperand, Insn};
 use siskin_core::inspect::{CacheView, WayTarget, WayView};
 
+use super::after_run::after_run;
+use crate::args::Caches;
+use crate::console::Console;
+use crate::exit;
 use crate::figures::Count;
 use crate::session::Found;
 
+/// Lists the inline caches of the function that a path means, or of all that have any.
+pub(crate) fn caches(args: &Caches, console: &mut Console<'_>) -> u8 {
+    let function = args.function.as_deref();
+    after_run(&args.execute, console, |session, console| {
+        let paths = function.map_or_else(|| session.function_paths(), |function| vec![function.to_owned()]);
+        let mut gap = "";
+        for path in paths {
+            let found = match session.find(&path) {
+                Ok(found) => found,
+                Err(error) => {
+                    console.error(format_args!("siskin: {error}\n"));
+                    return Err(exit::USAGE);
+                }
+            };
+            if function.is_some() || found.view.caches().next().is_some() {
+                console.print(format_args!("{gap}{path}\n{}", table(&found)))?;
+                gap = "\n";
+            }
+        }
+        Ok(())
+    })
+}
+
 /// Lists a function's inline caches: where each is, its property, its state, how often the interpreter found the
 /// property in it, and the shapes it knows.
-pub(crate) fn caches(found: &Found<'_>) -> String {
+pub(crate) fn table(found: &Found<'_>) -> String {
     let caches: Vec<CacheView<'_>> = found.view.caches().collect();
     if caches.is_empty() {
         return "  no inline caches: nothing here looks a property up\n".into();

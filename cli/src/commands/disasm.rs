@@ -1,20 +1,13 @@
-//! `siskin check` and `siskin disasm`: compile, but do not run.
+//! `siskin disasm`: bytecode, as it is before anything ran.
 
 use siskin_core::bytecode::Program;
 use siskin_core::bytecode::disasm::listing;
-use siskin_core::{LoadError, Vm};
 
-use crate::args::{Compile, Disasm};
+use super::check::compile;
+use crate::args::Disasm;
 use crate::console::Console;
 use crate::exit;
 use crate::paths::Paths;
-use crate::source;
-use siskin::SYSTEM;
-
-/// Reports a script's compile errors; silent if there are none.
-pub(crate) fn check(args: &Compile, console: &mut Console<'_>) -> u8 {
-    compile(args, console).err().unwrap_or(exit::SUCCESS)
-}
 
 /// Lists a script's bytecode.
 pub(crate) fn disasm(args: &Disasm, console: &mut Console<'_>) -> u8 {
@@ -37,13 +30,4 @@ fn one(program: &Program, name: &str, console: &mut Console<'_>) -> Result<(), u
         gap = "\n";
     }
     Ok(())
-}
-
-/// Compiles a script; when that fails, says why and returns the exit code.
-fn compile(args: &Compile, console: &mut Console<'_>) -> Result<Program, u8> {
-    let source = source::read(args, console)?;
-    Vm::new(SYSTEM, source::rest(args.options(), &source))
-        .map_err(LoadError::from)
-        .and_then(|vm| vm.compile(source.text(), source.dialect()))
-        .map_err(|error| console.load_error(&args.errors, &error, &source))
 }

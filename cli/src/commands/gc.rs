@@ -1,10 +1,18 @@
-//! The heap.
+//! `siskin gc` and `:gc`: the heap.
 
 use std::fmt::Write;
 
+use super::after_run::after_run;
+use crate::args::Execute;
+use crate::console::Console;
 use crate::figures::Grouped;
 use crate::session::Session;
 use crate::stats::Report;
+
+/// Lists the heap as the script leaves it.
+pub(crate) fn gc(args: &Execute, console: &mut Console<'_>) -> u8 {
+    after_run(args, console, |session, console| console.print(heap(session)))
+}
 
 /// Collects, then lists the objects that are alive by kind, and what collector and memory did so far.
 pub(crate) fn heap(session: &mut Session) -> String {

@@ -14,7 +14,7 @@ use crate::paths::Paths;
 
 /// Lists what becomes of each function; runs nothing.
 pub(crate) fn jit(args: &Asm, console: &mut Console<'_>) -> u8 {
-    let loaded = match Loaded::new(&args.machine.compile, console) {
+    let loaded = match Loaded::new(&args.compile, console) {
         Ok(loaded) => loaded,
         Err(code) => return code,
     };
@@ -22,7 +22,7 @@ pub(crate) fn jit(args: &Asm, console: &mut Console<'_>) -> u8 {
         Ok(units) => units,
         Err(code) => return code,
     };
-    console.print(table(&loaded, &units, args.machine.isa())).err().unwrap_or(exit::SUCCESS)
+    console.print(table(&loaded, &units, args.isa())).err().unwrap_or(exit::SUCCESS)
 }
 
 /// Bytes of bytecode and of the machine code made of it.

@@ -1,36 +1,32 @@
-//! What commands of the REPL and subcommands of the program show, as text.
+//! The subcommands, a file for each, named as on the command line.
+//!
+//! `asm`, `views`, `caches`, `gc` and `time` also make the text that the prompt's commands of these names show. It ends with
+//! a line break, and all but that of `asm` is indented by two columns.
 //!
 //! ```text
-//!   bytecode  a function's instructions            columns  source | bytecode | machine code
-//!   caches    its inline caches                    heap     objects by kind, collections, memory
-//!   timing    interpreter against machine code     vars     globals        limits  what bounds the VM
+//!   run      run a script
+//!   check    report compile errors          disasm   list bytecode
+//!   jit      what gets machine code         asm      machine code beside bytecode
+//!   views    source | bytecode | machine code
+//!   caches   inline caches, after a run     gc       the heap, after a run
+//!   time     interpreter against machine code
+//!   after_run   what the last three share
 //! ```
-//!
-//! Every text ends with a line break and is indented by two columns.
 
 #[cfg(feature = "repl")]
-pub(crate) mod after_run;
+mod after_run;
 #[cfg(feature = "views")]
 pub(crate) mod asm;
 #[cfg(feature = "repl")]
-mod caches;
+pub(crate) mod caches;
+pub(crate) mod check;
 pub(crate) mod disasm;
 #[cfg(feature = "repl")]
-mod gc;
+pub(crate) mod gc;
 #[cfg(feature = "views")]
 pub(crate) mod jit;
 pub(crate) mod run;
 #[cfg(feature = "repl")]
-mod time;
-#[cfg(feature = "repl")]
-mod views;
-
-#[cfg(feature = "repl")]
-pub(crate) use crate::repl::{bytecode::bytecode, limits::limits, vars::vars};
-#[cfg(feature = "repl")]
-pub(crate) use {
-    caches::caches,
-    gc::heap,
-    time::{Timing, time},
-    views::{LEAST_WIDTH, Subject, columns},
-};
+pub(crate) mod time;
+#[cfg(feature = "views")]
+pub(crate) mod views;

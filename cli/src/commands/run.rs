@@ -3,40 +3,41 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 
+use siskin::SYSTEM;
+use siskin::diagnostics::{Source, Sources, Stopped};
+use siskin::io::{StreamOutput, SystemClock};
+use siskin::native;
 #[cfg(feature = "repl")]
 use siskin_core::inspect::ValueKind;
 use siskin_core::platform::Host;
 use siskin_core::{Outcome, Vm};
 
-use crate::args::{Run, Tier};
+use crate::args::{Execute, Run, Tier};
 use crate::console::Console;
 use crate::input::complete_text_within;
 #[cfg(feature = "repl")]
 use crate::session::Shown;
 use crate::{exit, source, stats};
-use siskin::SYSTEM;
-use siskin::diagnostics::{Source, Sources, Stopped};
-use siskin::io::{StreamOutput, SystemClock};
-use siskin::native;
 
 /// Columns that a value may fill on one line.
 #[cfg(feature = "repl")]
 const WIDTH: usize = 100;
 
 /// Runs a script.
-pub(crate) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
-    let source = match source::read(&args.compile, console) {
+pub(crate) fn run(args: &Run, console: &mut Console<'_>) -> u8 {
+    let Execute { compile, engine, .. } = &args.execute;
+    let source = match source::read(compile, console) {
         Ok(source) => source,
         Err(code) => return code,
     };
-    let mut vm = match Vm::new(SYSTEM, source::rest(args.options(), &source)) {
+    let mut vm = match Vm::new(SYSTEM, source::rest(args.execute.options(), &source)) {
         Ok(vm) => vm,
-        Err(error) => return console.load_error(&args.compile.errors, &error.into(), &source),
+        Err(error) => return console.load_error(&compile.errors, &error.into(), &source),
     };
-    let refused = match args.engine.tier {
+    let refused = match engine.tier {
         Tier::Interp => None,
         Tier::Baseline if args.perf_map => match perf_map() {
-            Ok(map) => native::install_mapped(&mut vm, &args.compile.input.name(), map).err(),
+            Ok(map) => native::install_mapped(&mut vm, &compile.input.name(), map).err(),
             Err((path, error)) => {
                 console.error(format_args!("siskin: cannot write '{path}': {error}\n"));
                 return exit::IO;
@@ -44,7 +45,7 @@ pub(crate) fn execute(args: &Run, console: &mut Console<'_>) -> u8 {
         },
         Tier::Baseline => native::install(&mut vm).err(),
     };
-    let source = if args.compile.input.is_value { for_its_value(&source, &vm) } else { source };
+    let source = if compile.input.is_value { for_its_value(&source, &vm) } else { source };
     let code = load_and_run(&mut vm, source, args, console);
     if args.stats {
         console.error(stats::Report { vm: &vm, refused });
@@ -64,10 +65,10 @@ fn perf_map() -> Result<File, (String, io::Error)> {
 }
 
 fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'_>) -> u8 {
-    let printer = console.printer(&args.compile.errors, source.dialect());
+    let printer = console.printer(&args.execute.compile.errors, source.dialect());
     let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
         Ok(script) => script,
-        Err(error) => return console.load_error(&args.compile.errors, &error, &source),
+        Err(error) => return console.load_error(&args.execute.compile.errors, &error, &source),
     };
     let mut sources = Sources::new();
     sources.add(source, &script);
@@ -102,7 +103,7 @@ fn for_its_value(source: &Source, vm: &Vm) -> Source {
 #[cfg(feature = "repl")]
 fn show_value(vm: &Vm, args: &Run, console: &mut Console<'_>) -> Result<(), u8> {
     let value = vm.result();
-    if !args.compile.input.is_value || matches!(value.kind(), ValueKind::Nil) {
+    if !args.execute.compile.input.is_value || matches!(value.kind(), ValueKind::Nil) {
         return Ok(());
     }
     console.print(format_args!("{}\n", Shown { value, width: WIDTH }))
@@ -116,9 +117,9 @@ fn show_value(_: &Vm, _: &Run, _: &mut Console<'_>) -> Result<(), u8> {
 /// Runs to the end or to the last of the fuel, however often it is made to stop in between.
 fn run_in_slices(vm: &mut Vm, args: &Run, host: &mut Host<'_>) -> Outcome {
     let Some(slice) = args.slice else {
-        return vm.run(args.fuel.limit, host);
+        return vm.run(args.execute.fuel.limit, host);
     };
-    let mut left = args.fuel.limit.unwrap_or(u64::MAX);
+    let mut left = args.execute.fuel.limit.unwrap_or(u64::MAX);
     loop {
         let portion = slice.get().min(left);
         match vm.run(Some(portion), host) {

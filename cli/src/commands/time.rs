@@ -1,22 +1,38 @@
-//! The interpreter's time against machine code's.
+//! `siskin time` and `:time`: the interpreter's time against machine code's.
 
 use std::fmt::{self, Display, Formatter};
 use std::io::{self, Write};
 
+use siskin::diagnostics::Source;
+
+use super::after_run::{failed, open};
+use crate::args::Execute;
+use crate::console::Console;
+use crate::exit;
 use crate::figures::Elapsed;
 use crate::session::{Failure, Session, Shown};
-use siskin::diagnostics::Source;
 
 /// What one measurement may take in all, in nanoseconds, unless a single run takes longer.
 const BUDGET: u64 = 400_000_000;
 /// Runs, at the most.
 const MOST: u64 = 51;
 
+/// Times the script in the interpreter and as machine code.
+pub(crate) fn time(args: &Execute, console: &mut Console<'_>) -> u8 {
+    let timed = open(args, console).and_then(|(mut session, source)| {
+        match measure(&mut session, &source, &mut io::sink()) {
+            Ok(timing) => console.print(timing),
+            Err(failure) => Err(failed(args, &session, &failure, console)),
+        }
+    });
+    timed.err().unwrap_or(exit::SUCCESS)
+}
+
 /// How long an expression took.
 pub(crate) struct Timing {
     /// In nanoseconds; the median of several runs if they are short.
     pub(crate) interp: u64,
-    /// The same with machine code, if there is a compiler: from the second run on, if there is one.
+    /// The same with machine code, from the second run on; `None` without a compiler.
     pub(crate) native: Option<u64>,
     /// The value, as it is shown.
     pub(crate) value: Option<String>,
@@ -26,7 +42,7 @@ pub(crate) struct Timing {
 ///
 /// # Errors
 /// Why it did not come to its end.
-pub(crate) fn time(
+pub(crate) fn measure(
     session: &mut Session,
     source: &Source,
     output: &mut dyn Write,

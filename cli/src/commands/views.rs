@@ -1,4 +1,4 @@
-//! Source, bytecode and machine code in three columns that fit a width.
+//! `siskin views` and `:views`: source, bytecode and machine code in three columns that fit a width.
 
 use std::fmt::Write;
 
@@ -7,8 +7,11 @@ use siskin_core::tier::Unit;
 use siskin_jit::Isa;
 use siskin_jit::baseline::Part;
 
-use crate::loaded::Title;
-use crate::machine_code::{Machine, inlined};
+use crate::args::Views;
+use crate::console::Console;
+use crate::exit;
+use crate::loaded::{Loaded, Title};
+use crate::machine_code::{MachineCode, inlined};
 use crate::visible::source_line;
 
 /// Columns between columns.
@@ -20,6 +23,26 @@ pub(crate) const LEAST_WIDTH: u16 = 40;
 
 /// One row: a cell for each column.
 type Row = [String; 3];
+
+/// Lists functions in three columns.
+pub(crate) fn views(args: &Views, console: &mut Console<'_>) -> u8 {
+    let mut show = || {
+        let asm = &args.asm;
+        let loaded = Loaded::new(&asm.compile, console)?;
+        let units = loaded.units(asm.function.as_deref(), console)?;
+        let mut gap = "";
+        for (index, unit) in &units {
+            let (source, program) = (loaded.source.text(), &loaded.program);
+            let subject = Subject { unit, source, program, index: *index };
+            let text = columns(&subject, asm.isa(), args.width.into());
+            console.print(format_args!("{gap}{text}"))?;
+            gap = "\n";
+        }
+        Ok(())
+    };
+    let shown: Result<(), u8> = show();
+    shown.err().unwrap_or(exit::SUCCESS)
+}
 
 /// A function to be laid out.
 pub(crate) struct Subject<'a> {
@@ -34,7 +57,7 @@ pub(crate) struct Subject<'a> {
 pub(crate) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -> String {
     let Subject { unit, source, program, index } = *subject;
     let source: Vec<&str> = source.lines().collect();
-    let machine = Machine::new(unit, isa);
+    let machine = MachineCode::new(unit, isa);
     let mut rows = Vec::new();
     let mut shown = 0;
     let mut source_of = |word: u32| {

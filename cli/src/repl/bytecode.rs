@@ -8,7 +8,7 @@ use crate::figures::Count;
 use crate::session::Found;
 
 /// Lists a function's instructions: offset in words, mnemonic, operands and what they stand for.
-pub(crate) fn bytecode(found: &Found<'_>) -> String {
+pub(super) fn bytecode(found: &Found<'_>) -> String {
     let Some(code) = found.program.functions.get(found.index.0 as usize) else { return String::new() };
     let mut rows = Vec::new();
     let mut word = 0;

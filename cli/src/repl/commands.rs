@@ -6,20 +6,25 @@ use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::PathBuf;
 
+use siskin::diagnostics::suggest;
 use siskin_core::Dialect;
 use siskin_core::inspect::NativeState;
 use siskin_jit::Isa;
 
+use super::bytecode::bytecode;
 use super::editor::{Argument, CommandInfo};
 use super::evaluate::{Next, Repl};
 use super::help;
-use crate::commands::{self as views, Subject};
+use super::limits::limits;
+use super::vars::vars;
+use crate::commands::views::Subject;
+use crate::commands::{asm, caches, gc, views};
 use crate::console::Console;
 use crate::figures::{Count, Grouped};
 use crate::input::{Completeness, is_command, state};
+use crate::machine_code::MachineCode;
 use crate::session::{Found, NotFound};
-use crate::{exit, machine_code as asm, source};
-use siskin::diagnostics::suggest;
+use crate::{exit, source};
 
 /// A command.
 pub(super) struct Command {
@@ -94,7 +99,7 @@ pub(super) const COMMANDS: &[Command] = &[
         about: "what is defined: names, types, values",
         more: "",
         argument: || Argument::None,
-        run: |repl, _, console| Ok(print(console, views::vars(&repl.session))?),
+        run: |repl, _, console| Ok(print(console, vars(&repl.session))?),
     },
     Command {
         name: "clear",
@@ -137,7 +142,7 @@ pub(super) const COMMANDS: &[Command] = &[
         about: "a function's bytecode",
         more: PATHS,
         argument: || Argument::Function,
-        run: |repl, path, console| Ok(print(console, views::bytecode(&repl.session.find(path)?))?),
+        run: |repl, path, console| Ok(print(console, bytecode(&repl.session.find(path)?))?),
     },
     Command {
         name: "asm",
@@ -152,7 +157,7 @@ pub(super) const COMMANDS: &[Command] = &[
             let unit = view.unit();
             let text = asm::function(&lines, &program, index, &unit, isa);
             // More may be known of operands by now.
-            let older = match (view.native(), asm::Machine::new(&unit, isa)) {
+            let older = match (view.native(), MachineCode::new(&unit, isa)) {
                 (NativeState::Compiled { len, .. }, Ok(now)) if len != now.len => {
                     format!(
                         "  compiled for this listing; the code in use was made earlier and has {len} bytes\n"
@@ -216,7 +221,7 @@ pub(super) const COMMANDS: &[Command] = &[
         about: "the heap by kind, collections, pauses",
         more: "Collects first, so that what is shown is what is in use.",
         argument: || Argument::None,
-        run: |repl, _, console| Ok(print(console, views::heap(&mut repl.session))?),
+        run: |repl, _, console| Ok(print(console, gc::heap(&mut repl.session))?),
     },
     Command {
         name: "caches",
@@ -225,7 +230,7 @@ pub(super) const COMMANDS: &[Command] = &[
         more: "A cache belongs to an instruction that looks a property up, and remembers where objects of up to two \
                shapes have it. Hits are counted in the interpreter alone.",
         argument: || Argument::Function,
-        run: |repl, path, console| Ok(print(console, views::caches(&repl.session.find(path)?))?),
+        run: |repl, path, console| Ok(print(console, caches::table(&repl.session.find(path)?))?),
     },
     Command {
         name: "limits",
@@ -233,7 +238,7 @@ pub(super) const COMMANDS: &[Command] = &[
         about: "memory, depth and fuel: what is allowed, what is used",
         more: "`siskin repl --help` lists the options that set them. Beyond its limit of memory a session has a megabyte to load\n  inputs and to show values.",
         argument: || Argument::None,
-        run: |repl, _, console| Ok(print(console, views::limits(&repl.session))?),
+        run: |repl, _, console| Ok(print(console, limits(&repl.session))?),
     },
 ];
 

@@ -3,17 +3,17 @@
 use std::borrow::Cow;
 use std::io::{self, Write};
 
+use siskin::diagnostics::{Printer, Source};
 use siskin_core::inspect::{ValueKind, ValueView};
 use siskin_core::{Dialect, Options};
 
 use super::commands::{self, Wrong};
 use crate::args;
-use crate::commands::{self as views, Timing};
+use crate::commands::time::{Timing, measure};
 use crate::console::Console;
 use crate::exit;
 use crate::input;
 use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
-use siskin::diagnostics::{Printer, Source};
 
 /// What to do after an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,7 +119,7 @@ impl Repl {
     pub(super) fn time(&mut self, text: &str, console: &mut Console<'_>) -> Result<Timing, Wrong> {
         let text = self.complete(text);
         let source = self.session.expression(&text);
-        self.run(console, |session, output| views::time(session, &source, output))
+        self.run(console, |session, output| measure(session, &source, output))
     }
 
     pub(super) fn run_file(&mut self, source: Source, console: &mut Console<'_>) -> Result<(), Wrong> {

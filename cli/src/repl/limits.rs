@@ -7,7 +7,7 @@ use crate::figures::Grouped;
 use crate::session::Session;
 
 /// Lists the limits, and how much of each is used.
-pub(crate) fn limits(session: &Session) -> String {
+pub(super) fn limits(session: &Session) -> String {
     let Options { memory, max_frames, native_stack, hot, .. } = session.vm.options();
     let stats = session.vm.stats();
     let most = match memory {

@@ -10,15 +10,15 @@
 //!        session       runs all else in one machine that lives on
 //! ```
 
-pub(crate) mod bytecode;
+mod bytecode;
 mod commands;
 mod editor;
 mod evaluate;
 mod help;
-pub(crate) mod limits;
+mod limits;
 mod plain;
 mod tty;
-pub(crate) mod vars;
+mod vars;
 
 use std::io::{self, IsTerminal};
 
@@ -27,13 +27,13 @@ use siskin_core::Vm;
 use self::editor::{Config, Editor, history};
 use self::evaluate::{Next, Repl};
 use self::plain::{Plain, Space};
-use super::args;
-use super::console::Console;
-use super::exit;
-use super::session::Session;
+use crate::args;
+use crate::console::Console;
+use crate::exit;
+use crate::session::Session;
 
 /// What came of asking for an input.
-pub(super) enum Read {
+pub(crate) enum Read {
     /// It is this.
     Text(String),
     /// The person thought better of it.
@@ -45,7 +45,7 @@ pub(super) enum Read {
 }
 
 /// Reads, evaluates and prints until it is told to stop.
-pub(super) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
+pub(crate) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
     let repl = match Repl::new(args, console) {
         Ok(repl) => repl,
         Err(code) => return code,

@@ -5,13 +5,13 @@ use std::io;
 
 use siskin_core::Dialect;
 
-use super::super::console::Console;
-use super::super::source::TOO_LONG;
 use super::Read;
 use super::commands;
 use super::editor::{Prompt, WAY_OUT};
 use super::tty::{Interrupts, strip_replies};
+use crate::console::Console;
 use crate::input::{Grown, Lines};
+use crate::source::TOO_LONG;
 
 /// The most bytes read at once.
 const CHUNK: usize = 16 * 1024;

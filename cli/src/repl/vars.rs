@@ -10,7 +10,7 @@ use crate::session::{Session, Shown};
 const LONGEST: usize = 60;
 
 /// Lists the globals that were defined: name, type, value.
-pub(crate) fn vars(session: &Session) -> String {
+pub(super) fn vars(session: &Session) -> String {
     let own =
         |(_, value): &(&str, siskin_core::inspect::ValueView<'_>)| !matches!(value.kind(), ValueKind::Native);
     let globals: Vec<_> = session.vm.globals().filter(own).collect();

@@ -2,12 +2,12 @@
 
 use std::fmt;
 
+use siskin::diagnostics::Source;
 use siskin_core::Vm;
 use siskin_core::bytecode::{FnIndex, Program};
 use siskin_core::inspect::{FunctionView, ValueKind, ValueView};
 
 use super::{Reserve, Session};
-use siskin::diagnostics::Source;
 
 /// A function.
 pub(crate) struct Found<'s> {

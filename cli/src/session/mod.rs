@@ -17,25 +17,25 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 
+use siskin::diagnostics::{Printer, Source, Sources, Stopped};
+use siskin::io::{StreamOutput, SystemClock};
+use siskin::{SYSTEM, native};
 use siskin_core::inspect::ValueKind;
 use siskin_core::mem::{Mem, OutOfMemory};
 use siskin_core::platform::{Clock, Host};
 use siskin_core::tier::Bail;
 use siskin_core::{Dialect, ErrorKind, LoadError, Options, Outcome, RuntimeError, Vm};
 
-pub(super) use defined::{Definition, definitions};
-pub(super) use find::{Found, NotFound};
-pub(super) use saved::{Input, script};
-pub(super) use show::{Shown, is_literal};
+pub(crate) use defined::{Definition, definitions};
+pub(crate) use find::{Found, NotFound};
+pub(crate) use saved::{Input, script};
+pub(crate) use show::{Shown, is_literal};
 
-use super::args::Tier;
-use siskin::diagnostics::{Printer, Source, Sources, Stopped};
-use siskin::io::{StreamOutput, SystemClock};
-use siskin::{SYSTEM, native};
+use crate::args::Tier;
 
 /// Why an input did not come to its end.
 #[derive(Debug)]
-pub(super) enum Failure {
+pub(crate) enum Failure {
     /// It does not load.
     Load(LoadError, Source),
     /// It failed; the VM has the trace.
@@ -83,19 +83,19 @@ impl Drop for Reserve {
 const SPARE_FUEL: u64 = 1000;
 
 /// A VM and what it was told.
-pub(super) struct Session {
-    pub(super) vm: Vm,
-    pub(super) dialect: Dialect,
+pub(crate) struct Session {
+    pub(crate) vm: Vm,
+    pub(crate) dialect: Dialect,
     /// What was loaded.
-    pub(super) sources: Sources,
+    pub(crate) sources: Sources,
     /// The inputs that came to their end.
-    pub(super) inputs: Vec<Input>,
+    pub(crate) inputs: Vec<Input>,
     /// Whether machine code may be used.
-    pub(super) native: bool,
+    pub(crate) native: bool,
     /// Why there is none, if it was wanted.
-    pub(super) refused: Option<Bail>,
+    pub(crate) refused: Option<Bail>,
     /// What each run may use.
-    pub(super) fuel: Option<u64>,
+    pub(crate) fuel: Option<u64>,
     interrupt: Arc<AtomicBool>,
     tier: Tier,
     /// Inputs so far, those included that did not load.
@@ -109,7 +109,7 @@ pub(super) struct Session {
 impl Session {
     /// # Errors
     /// When there is not even memory for an empty VM.
-    pub(super) fn new(options: Options, tier: Tier, dialect: Dialect) -> Result<Session, OutOfMemory> {
+    pub(crate) fn new(options: Options, tier: Tier, dialect: Dialect) -> Result<Session, OutOfMemory> {
         let mut vm = Vm::new(SYSTEM, options)?;
         let refused = match tier {
             Tier::Interp => None,
@@ -134,7 +134,7 @@ impl Session {
     }
 
     /// Whoever sets it stops what is running.
-    pub(super) fn interrupt(&self) -> Arc<AtomicBool> {
+    pub(crate) fn interrupt(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.interrupt)
     }
 
@@ -142,7 +142,7 @@ impl Session {
     ///
     /// # Errors
     /// When memory is out; then nothing is forgotten.
-    pub(super) fn clear(&mut self) -> Result<(), OutOfMemory> {
+    pub(crate) fn clear(&mut self) -> Result<(), OutOfMemory> {
         let fresh = Session::new(self.vm.options(), self.tier, self.dialect)?;
         let interrupt = self.interrupt();
         *self = Session { interrupt, count: self.count, fuel: self.fuel, ..fresh };
@@ -150,7 +150,7 @@ impl Session {
     }
 
     /// Lets machine code take part, or not.
-    pub(super) fn set_native(&mut self, on: bool) {
+    pub(crate) fn set_native(&mut self, on: bool) {
         self.native = on && self.vm.tier_name().is_some();
         self.vm.set_native(self.native);
     }
@@ -163,12 +163,12 @@ impl Session {
 
     /// Bytes that the next text may have. It may be kept twice, as an input and as what functions came from, and all such
     /// texts have to fit into as much memory as the VM may have.
-    pub(super) fn room(&self) -> usize {
+    pub(crate) fn room(&self) -> usize {
         (self.vm.options().memory - self.kept) / 2
     }
 
     /// Bytes that may be used beside the VM: what its limit leaves, or the reserve.
-    pub(super) fn memory_left(&self) -> usize {
+    pub(crate) fn memory_left(&self) -> usize {
         let usage = self.vm.mem().usage();
         usage.limit.saturating_sub(usage.used).max(Reserve::BYTES)
     }
@@ -186,7 +186,7 @@ impl Session {
     ///
     /// # Errors
     /// Why it did not come to its end.
-    pub(super) fn evaluate(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
+    pub(crate) fn evaluate(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
         self.keep(text)?;
         let name = self.next_name();
         self.load(Source::new(name, text, self.dialect).interactive())?;
@@ -205,7 +205,7 @@ impl Session {
     ///
     /// # Errors
     /// Why it did not come to its end.
-    pub(super) fn run_file(&mut self, source: Source, output: &mut dyn Write) -> Result<(), Failure> {
+    pub(crate) fn run_file(&mut self, source: Source, output: &mut dyn Write) -> Result<(), Failure> {
         let (text, dialect, file) =
             (source.text().to_owned(), source.dialect(), Some(source.name().to_owned()));
         self.keep(&text)?;
@@ -219,7 +219,7 @@ impl Session {
     ///
     /// # Errors
     /// Why it does not.
-    pub(super) fn script(&self, name: &str, dialect: Dialect) -> Result<Source, Failure> {
+    pub(crate) fn script(&self, name: &str, dialect: Dialect) -> Result<Source, Failure> {
         let source = Source::new(name, script(&self.inputs, self.memory_left()), dialect);
         let _reserve = Reserve::of(&self.vm);
         match self.vm.compile_with(source.text(), dialect, source.options()) {
@@ -234,7 +234,7 @@ impl Session {
     ///
     /// # Errors
     /// What to say of its failure.
-    pub(super) fn try_out(&self, script: Source, printer: Printer) -> Result<(), String> {
+    pub(crate) fn try_out(&self, script: Source, printer: Printer) -> Result<(), String> {
         let options = Options { memory: self.memory_left(), ..self.vm.options() };
         let Ok(fresh) = Session::new(options, self.tier, script.dialect()) else { return Ok(()) };
         let fuel = self.vm.stats().fuel + SPARE_FUEL;
@@ -286,12 +286,12 @@ impl Session {
     ///
     /// # Errors
     /// As for [`evaluate`](Session::evaluate).
-    pub(super) fn value_of(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
+    pub(crate) fn value_of(&mut self, text: &str, output: &mut dyn Write) -> Result<(), Failure> {
         self.run_timed(self.expression(text), output).map(|_| ())
     }
 
     /// A text typed at a prompt that is no input: part of a command.
-    pub(super) fn expression(&self, text: &str) -> Source {
+    pub(crate) fn expression(&self, text: &str) -> Source {
         Source::new("<expression>", text, self.dialect).interactive()
     }
 
@@ -299,7 +299,7 @@ impl Session {
     ///
     /// # Errors
     /// As for [`evaluate`](Session::evaluate).
-    pub(super) fn time_once(
+    pub(crate) fn time_once(
         &mut self,
         source: &Source,
         native: bool,
@@ -328,7 +328,7 @@ impl Session {
     }
 
     /// What to say of a failure.
-    pub(super) fn report(&self, failure: &Failure, printer: Printer) -> String {
+    pub(crate) fn report(&self, failure: &Failure, printer: Printer) -> String {
         match failure {
             Failure::Load(error, source) => printer.load_error(error, source),
             Failure::Run(error) => printer.stopped(Stopped::Error(error), &self.vm, &self.sources),

@@ -10,13 +10,13 @@
 use std::collections::HashMap;
 use std::fmt::Write;
 
+use siskin::SYSTEM;
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
 use siskin_core::syntax::ast::Stmt;
 use siskin_core::syntax::{Lexer, ParseOptions, Token, TokenKind, parse};
 
 use crate::input::closed_text;
-use siskin::SYSTEM;
 
 /// An input that came to its end.
 #[derive(Clone, Debug)]

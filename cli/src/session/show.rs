@@ -8,9 +8,8 @@
 
 use std::fmt::{self, Display, Formatter, Write};
 
-use siskin_core::inspect::{InstanceView, ValueKind, ValueView};
-
 use siskin::diagnostics::is_invisible;
+use siskin_core::inspect::{InstanceView, ValueKind, ValueView};
 
 /// Instances inside instances that are shown with their fields.
 const DEEPEST: usize = 4;
@@ -174,12 +173,12 @@ impl Display for Quoted<'_> {
 
 #[cfg(test)]
 mod tests {
+    use siskin::SYSTEM;
+    use siskin::io::{StreamOutput, SystemClock};
     use siskin_core::platform::Host;
     use siskin_core::{Dialect, Options, Vm};
 
     use super::*;
-    use siskin::SYSTEM;
-    use siskin::io::{StreamOutput, SystemClock};
 
     fn shown(source: &str, width: usize) -> String {
         let mut vm = Vm::new(SYSTEM, Options::default()).unwrap();
