@@ -44,20 +44,20 @@ pub fn is_command(text: &str) -> bool {
 /// # Examples
 /// ```
 /// use siskin::Dialect;
-/// use siskin_cli::input::{Completeness, state};
+/// use siskin_cli::input::{Completeness, completeness};
 ///
-/// assert_eq!(state("fn f() {", Dialect::Siskin), Completeness::Incomplete);
-/// assert_eq!(state("fn f() { 1 }", Dialect::Siskin), Completeness::Complete);
-/// assert_eq!(state("let x = 1", Dialect::Siskin), Completeness::Complete); // the `;` is supplied
-/// assert_eq!(state("1 + )", Dialect::Siskin), Completeness::Complete); // an error to show
+/// assert_eq!(completeness("fn f() {", Dialect::Siskin), Completeness::Incomplete);
+/// assert_eq!(completeness("fn f() { 1 }", Dialect::Siskin), Completeness::Complete);
+/// assert_eq!(completeness("let x = 1", Dialect::Siskin), Completeness::Complete); // the `;` is supplied
+/// assert_eq!(completeness("1 + )", Dialect::Siskin), Completeness::Complete); // an error to show
 /// ```
 #[must_use]
-pub fn state(text: &str, dialect: Dialect) -> Completeness {
-    state_within(text, dialect, usize::MAX)
+pub fn completeness(text: &str, dialect: Dialect) -> Completeness {
+    completeness_within(text, dialect, usize::MAX)
 }
 
 /// The same, where parsing takes at most `memory` bytes. A text that needs more is complete: loading it says so.
-fn state_within(text: &str, dialect: Dialect, memory: usize) -> Completeness {
+fn completeness_within(text: &str, dialect: Dialect, memory: usize) -> Completeness {
     if is_command(text) {
         return Completeness::Complete;
     }
@@ -78,18 +78,18 @@ fn state_within(text: &str, dialect: Dialect, memory: usize) -> Completeness {
 /// # Examples
 /// ```
 /// use siskin::Dialect;
-/// use siskin_cli::input::complete_text;
+/// use siskin_cli::input::with_semicolon;
 ///
-/// assert_eq!(complete_text("let x = 1 // one", Dialect::Siskin), "let x = 1; // one");
-/// assert_eq!(complete_text("x + 1", Dialect::Siskin), "x + 1"); // a value needs none
+/// assert_eq!(with_semicolon("let x = 1 // one", Dialect::Siskin), "let x = 1; // one");
+/// assert_eq!(with_semicolon("x + 1", Dialect::Siskin), "x + 1"); // a value needs none
 /// ```
 #[must_use]
-pub fn complete_text(text: &str, dialect: Dialect) -> Cow<'_, str> {
-    complete_text_within(text, dialect, usize::MAX)
+pub fn with_semicolon(text: &str, dialect: Dialect) -> Cow<'_, str> {
+    with_semicolon_within(text, dialect, usize::MAX)
 }
 
 /// The same, where parsing takes at most `memory` bytes. A text that needs more is left as it is.
-pub(crate) fn complete_text_within(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
+pub(crate) fn with_semicolon_within(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
     match first_error(text, dialect, memory) {
         Some(Diagnostic { found: Found::End, .. }) => {
             supplied(text, dialect, memory).map_or(text.into(), Cow::Owned)
@@ -101,7 +101,7 @@ pub(crate) fn complete_text_within(text: &str, dialect: Dialect, memory: usize) 
 /// The text such that more may follow it in a file: with a `;` after its last token if that parses, in at most `memory`
 /// bytes.
 #[cfg(feature = "repl")]
-pub(crate) fn closed_text(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
+pub(crate) fn as_file_text(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
     supplied(text, dialect, memory).map_or(text.into(), Cow::Owned)
 }
 
@@ -222,14 +222,14 @@ mod tests {
     #[track_caller]
     fn complete(dialect: Dialect, texts: &[&str]) {
         for text in texts {
-            assert_eq!(state(text, dialect), Completeness::Complete, "{text:?}");
+            assert_eq!(completeness(text, dialect), Completeness::Complete, "{text:?}");
         }
     }
 
     #[track_caller]
     fn incomplete(dialect: Dialect, texts: &[&str]) {
         for text in texts {
-            assert_eq!(state(text, dialect), Completeness::Incomplete, "{text:?}");
+            assert_eq!(completeness(text, dialect), Completeness::Incomplete, "{text:?}");
         }
     }
 
@@ -252,13 +252,13 @@ mod tests {
         }
         complete(Siskin, &["let x = 1", "let x = if a { 1 } else { 2 }"]);
         complete(Lox, &["if (x) print 1", "while (x) y()"]);
-        assert_eq!(complete_text("print 1 // one", Lox), "print 1; // one");
-        assert_eq!(complete_text("print 1\n", Lox), "print 1;\n");
-        assert_eq!(complete_text("let s = \"é\"", Siskin), "let s = \"é\";");
+        assert_eq!(with_semicolon("print 1 // one", Lox), "print 1; // one");
+        assert_eq!(with_semicolon("print 1\n", Lox), "print 1;\n");
+        assert_eq!(with_semicolon("let s = \"é\"", Siskin), "let s = \"é\";");
         for text in
             ["", "1", "print 1;", "print", "1 +", "let x = 1 let y = 2", "f(", "\"a", "{ print 1", ")"]
         {
-            assert!(matches!(complete_text(text, Siskin), Cow::Borrowed(same) if same == text), "{text:?}");
+            assert!(matches!(with_semicolon(text, Siskin), Cow::Borrowed(same) if same == text), "{text:?}");
         }
     }
 
@@ -266,11 +266,11 @@ mod tests {
     #[test]
     fn in_a_file_values_end_with_a_semicolon() {
         for dialect in [Lox, Siskin] {
-            assert_eq!(closed_text("f(1) // one", dialect, usize::MAX), "f(1); // one");
+            assert_eq!(as_file_text("f(1) // one", dialect, usize::MAX), "f(1); // one");
             for text in ["", "// note", "1;", "{}", "fun f() {}", "class A {}", "print 1;", "while (f()) {}"]
             {
                 assert!(
-                    matches!(closed_text(text, dialect, usize::MAX), Cow::Borrowed(same) if same == text),
+                    matches!(as_file_text(text, dialect, usize::MAX), Cow::Borrowed(same) if same == text),
                     "{text:?}"
                 );
             }
@@ -361,11 +361,11 @@ mod tests {
     #[test]
     fn parsing_takes_no_more_memory_than_it_may() {
         let sum = "1 +\n".repeat(1000);
-        assert_eq!(state_within(&sum, Siskin, 1 << 20), Completeness::Incomplete);
-        assert_eq!(state_within(&sum, Siskin, 1 << 10), Completeness::Complete);
+        assert_eq!(completeness_within(&sum, Siskin, 1 << 20), Completeness::Incomplete);
+        assert_eq!(completeness_within(&sum, Siskin, 1 << 10), Completeness::Complete);
         let list = format!("let x = {sum}1");
-        assert!(complete_text_within(&list, Siskin, 1 << 20).ends_with("1;"));
-        assert_eq!(complete_text_within(&list, Siskin, 1 << 10), list);
+        assert!(with_semicolon_within(&list, Siskin, 1 << 20).ends_with("1;"));
+        assert_eq!(with_semicolon_within(&list, Siskin, 1 << 10), list);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use siskin_core::{Outcome, Vm};
 
 use crate::args::{Execute, Run, Tier};
 use crate::console::Console;
-use crate::input::complete_text_within;
+use crate::input::with_semicolon_within;
 #[cfg(feature = "repl")]
 use crate::session::Shown;
 use crate::{exit, source, stats};
@@ -95,7 +95,7 @@ fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'
 /// The text as it would be at a prompt, where the last semicolon may be left out and a value be left.
 fn for_its_value(source: &Source, vm: &Vm) -> Source {
     let usage = vm.mem().usage();
-    let text = complete_text_within(source.text(), source.dialect(), usage.limit.saturating_sub(usage.used));
+    let text = with_semicolon_within(source.text(), source.dialect(), usage.limit.saturating_sub(usage.used));
     Source::new(source.name(), text, source.dialect()).interactive()
 }
 

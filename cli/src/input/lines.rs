@@ -9,7 +9,7 @@
 use siskin_core::Dialect;
 use siskin_core::syntax::{Diagnostic, Found, TokenKind};
 
-use super::{Completeness, End, Scan, first_error, state_within, supplied};
+use super::{Completeness, End, Scan, completeness_within, first_error, supplied};
 
 /// Bytes up to which a text is parsed after every line.
 const SHORT: usize = 4096;
@@ -113,7 +113,7 @@ impl Lines {
         let end = text.get(error..).and_then(|rest| rest.find('\n')).map(|length| error + length);
         let is_complete = |end: &usize| {
             let code = text.get(self.start..*end).unwrap_or_default();
-            state_within(code, self.dialect, self.memory) == Completeness::Complete
+            completeness_within(code, self.dialect, self.memory) == Completeness::Complete
         };
         match end.filter(is_complete) {
             Some(end) => {
@@ -138,7 +138,7 @@ enum Check {
 
 #[cfg(test)]
 mod tests {
-    use super::super::state;
+    use super::super::completeness;
     use super::*;
 
     /// The inputs of a text that comes line by line, and what is left open at its end.
@@ -165,7 +165,7 @@ mod tests {
         let (mut inputs, mut input) = (Vec::new(), String::new());
         for line in text.lines() {
             input.push_str(line);
-            if state(&input, dialect) == Completeness::Complete {
+            if completeness(&input, dialect) == Completeness::Complete {
                 inputs.push(std::mem::take(&mut input));
             } else {
                 input.push('\n');

@@ -21,7 +21,7 @@ use crate::commands::views::Subject;
 use crate::commands::{asm, caches, gc, views};
 use crate::console::Console;
 use crate::figures::{Count, Grouped};
-use crate::input::{Completeness, is_command, state};
+use crate::input::{Completeness, completeness, is_command};
 use crate::machine_code::MachineCode;
 use crate::session::{Found, NotFound};
 use crate::{exit, source};
@@ -298,9 +298,9 @@ pub(super) fn code_start(text: &str) -> Option<usize> {
 }
 
 /// Whether an input is complete; a command that takes code is if its code is.
-pub(super) fn completeness(text: &str, dialect: Dialect) -> Completeness {
+pub(super) fn completeness_with_commands(text: &str, dialect: Dialect) -> Completeness {
     match code_start(text) {
-        Some(start) => state(&text[start..], dialect),
+        Some(start) => completeness(&text[start..], dialect),
         None => Completeness::Complete,
     }
 }

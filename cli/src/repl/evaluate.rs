@@ -94,7 +94,7 @@ impl Repl {
 
     /// The text with the `;` that it lacks.
     fn complete<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        input::complete_text_within(text, self.session.dialect, self.session.memory_left())
+        input::with_semicolon_within(text, self.session.dialect, self.session.memory_left())
     }
 
     fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {

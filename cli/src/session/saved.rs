@@ -16,7 +16,7 @@ use siskin_core::mem::Mem;
 use siskin_core::syntax::ast::Stmt;
 use siskin_core::syntax::{Lexer, ParseOptions, Token, TokenKind, parse};
 
-use crate::input::closed_text;
+use crate::input::as_file_text;
 
 /// An input that came to its end.
 #[derive(Clone, Debug)]
@@ -47,7 +47,7 @@ pub(crate) fn script(inputs: &[Input], memory: usize) -> String {
             // Writing to a String does not fail.
             let _ = writeln!(script, "// {}", file.escape_debug());
         }
-        script.push_str(closed_text(&text, input.dialect, memory).trim_end());
+        script.push_str(as_file_text(&text, input.dialect, memory).trim_end());
         script.push('\n');
     }
     script

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use siskin::Dialect;
-use siskin_cli::input::{Completeness, state};
+use siskin_cli::input::{Completeness, completeness};
 
 use crate::terminal::{Key, Terminal};
 
@@ -54,7 +54,7 @@ fn measure_completeness() {
     ] {
         let times = (0..TRIES).map(|_| {
             let start = Instant::now();
-            let found = std::hint::black_box(state(&text, Dialect::Siskin));
+            let found = std::hint::black_box(completeness(&text, Dialect::Siskin));
             let took = start.elapsed();
             assert_eq!(found, expected, "{what}");
             took

@@ -8,7 +8,7 @@ use reedline::{DefaultHinter, Hinter, History};
 use super::Known;
 use super::keys::ends_empty;
 use crate::input::Completeness;
-use crate::repl::commands::completeness;
+use crate::repl::commands::completeness_with_commands;
 
 /// Shown at an empty line after an empty line of an input that is not complete.
 pub(crate) const WAY_OUT: &str = "(Enter ends the input here, Ctrl-C drops it)";
@@ -40,7 +40,7 @@ impl Hinter for Hint {
     ) -> String {
         let is_open = || {
             let dialect = Known::of(&self.known).dialect;
-            completeness(text, dialect) == Completeness::Incomplete
+            completeness_with_commands(text, dialect) == Completeness::Incomplete
         };
         self.way_out = cursor == text.len() && ends_empty(text) && is_open();
         match &mut self.history {

@@ -15,7 +15,7 @@ use siskin_core::syntax::{Lexer, TokenKind};
 
 use super::{Known, MENU, complete};
 use crate::input::Completeness;
-use crate::repl::commands::completeness;
+use crate::repl::commands::completeness_with_commands;
 
 /// How deep a block is set in.
 const INDENT: usize = 4;
@@ -160,7 +160,7 @@ impl Keys {
     /// What Enter does in a block: the next line begins where its statements do.
     fn enter(&mut self, view: &mut View) -> Option<ReedlineEvent> {
         let dialect = Known::of(&self.known).dialect;
-        if completeness(&view.text, dialect) == Completeness::Complete {
+        if completeness_with_commands(&view.text, dialect) == Completeness::Complete {
             return None;
         }
         // In what is pasted empty lines mean nothing.

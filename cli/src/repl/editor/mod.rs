@@ -33,7 +33,7 @@ use self::keys::{END, Keys, LINE_END, SUSPEND, View};
 pub(crate) use self::known::{Argument, CommandInfo, Known};
 pub(crate) use self::prompt::Prompt;
 use self::validate::Validate;
-use super::commands::completeness;
+use super::commands::completeness_with_commands;
 use super::{Read, tty};
 use crate::input::Completeness;
 use crate::session::Session;
@@ -183,7 +183,7 @@ impl Editor {
         let Some(reedline) = &mut self.reedline else { return Typed::End };
         let insert = |reedline: &mut Reedline, edit: EditCommand| {
             reedline.run_edit_commands(&[edit]);
-            completeness(reedline.current_buffer_contents(), dialect) == Completeness::Complete
+            completeness_with_commands(reedline.current_buffer_contents(), dialect) == Completeness::Complete
         };
         let mut rest = std::mem::take(view.typed());
         drop(view);

@@ -7,9 +7,9 @@ use reedline::{ValidationResult, Validator};
 use super::Known;
 use super::keys::View;
 use crate::input::Completeness;
-use crate::repl::commands::completeness;
+use crate::repl::commands::completeness_with_commands;
 
-/// Asks [`completeness`].
+/// Asks [`completeness_with_commands`].
 pub(super) struct Validate {
     pub(super) known: Arc<Mutex<Known>>,
     pub(super) view: Arc<Mutex<View>>,
@@ -18,7 +18,7 @@ pub(super) struct Validate {
 impl Validator for Validate {
     fn validate(&self, text: &str) -> ValidationResult {
         let dialect = Known::of(&self.known).dialect;
-        match completeness(text, dialect) {
+        match completeness_with_commands(text, dialect) {
             Completeness::Complete => {
                 View::of(&self.view).accept();
                 ValidationResult::Complete
