@@ -23,9 +23,9 @@ use crate::commands::views::LEAST_WIDTH;
     about = "Siskin, a small and fast scripting language",
     override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin",
     after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
-        With nothing at all, a prompt opens at a terminal; otherwise standard input is run.\n\n\
+        Without arguments, a prompt opens at a terminal; otherwise standard input is run.\n\n\
         Exit codes: 64 usage, 65 compile error, 70 run-time error or limit, 74 input or output,\n\
-        141 nobody reads the output any more."
+        141 the reader of the output is gone."
 )]
 struct Cli {
     #[command(subcommand)]
@@ -48,7 +48,7 @@ pub(crate) enum Command {
     /// List a script's bytecode
     #[command(override_usage = "siskin disasm [OPTIONS] <FILE|-|-e CODE>")]
     Disasm(Disasm),
-    /// List a script's machine code beside its bytecode, as it is before anything ran
+    /// List a script's machine code beside its bytecode, as it is before it runs
     #[cfg(feature = "views")]
     #[command(override_usage = "siskin asm [OPTIONS] <FILE|-|-e CODE>")]
     Asm(Asm),
@@ -56,19 +56,19 @@ pub(crate) enum Command {
     #[cfg(feature = "views")]
     #[command(override_usage = "siskin jit [OPTIONS] <FILE|-|-e CODE>")]
     Jit(Asm),
-    /// List a script's source, bytecode and machine code in three columns, as it is before anything ran
+    /// List a script's source, bytecode and machine code in three columns, as it is before it runs
     #[cfg(feature = "views")]
     #[command(override_usage = "siskin views [OPTIONS] <FILE|-|-e CODE>")]
     Views(Views),
-    /// Run a script without its output, then list its functions' inline caches
+    /// Run a script, discard its output, then list its functions' inline caches
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin caches [OPTIONS] <FILE|-|-e CODE>")]
     Caches(Caches),
-    /// Run a script without its output, then list the objects that are left, and what the collector did
+    /// Run a script, discard its output, then list the objects that are left, and what the collector did
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin gc [OPTIONS] <FILE|-|-e CODE>")]
     Gc(Execute),
-    /// Run a script without its output, interpreted and as machine code, and compare the times
+    /// Run a script interpreted and as machine code, discard its output, and compare the times
     #[cfg(feature = "repl")]
     #[command(override_usage = "siskin time [OPTIONS] <FILE|-|-e CODE>")]
     Time(Execute),
@@ -194,7 +194,7 @@ pub(crate) struct Execute {
 /// How long a script may run.
 #[derive(Args, Default)]
 pub(crate) struct Fuel {
-    /// Stop with an error after so many calls and loop turns
+    /// Stop with an error after N calls and loop iterations
     #[arg(id = "fuel", long = "fuel", value_name = "N", value_parser = count::<u64>, allow_negative_numbers = true)]
     pub(crate) limit: Option<u64>,
 }
@@ -205,13 +205,13 @@ pub(crate) struct Engine {
     /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
     #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers(), hide_possible_values = true)]
     pub(crate) tier: Tier,
-    /// Calls and loop turns after which a function is compiled to machine code
+    /// Calls and loop iterations after which a function is compiled to machine code
     #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
     hot: Option<u32>,
     /// How the interpreter gets from one instruction to the next: match or tail
     #[arg(long, value_name = "NAME", value_parser = dispatch)]
     dispatch: Option<Dispatch>,
-    /// The deepest that calls may nest
+    /// The most calls that may be active at once
     #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
     max_depth: Option<u32>,
     /// Collect garbage at every allocation, to find faults in the engine
@@ -500,19 +500,17 @@ fn dispatch(name: &str) -> Result<Dispatch, &'static str> {
         #[cfg(feature = "tail")]
         "tail" => Ok(Dispatch::Tail),
         #[cfg(not(feature = "tail"))]
-        "tail" => {
-            Err("this siskin was built without it (it takes a nightly compiler and the feature `tail`)")
-        }
-        _ => Err("there are `match` and `tail`"),
+        "tail" => Err("this siskin was built without the feature `tail`, which takes a nightly compiler"),
+        _ => Err("expected match or tail"),
     }
 }
 
 /// A number of times.
 fn count<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, &'static str> {
     text.parse().map_err(|error: ParseIntError| match error.kind() {
-        IntErrorKind::PosOverflow => "more than this machine can count",
-        IntErrorKind::Zero => "not a number from 1 on",
-        _ => "not a whole number, such as 1000",
+        IntErrorKind::PosOverflow => "too large",
+        IntErrorKind::Zero => "expected 1 or more",
+        _ => "expected a whole number, such as 1000",
     })
 }
 
@@ -524,8 +522,9 @@ fn bytes(text: &str) -> Result<usize, &'static str> {
         Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
         _ => (text, 0),
     };
-    let number: usize = digits.parse().map_err(|_| "not a number of bytes, such as 4096, 64k, 16m or 2g")?;
-    number.checked_mul(1 << shift).ok_or("more bytes than this machine can count")
+    let number: usize =
+        digits.parse().map_err(|_| "expected a number of bytes, such as 4096, 64k, 16m or 2g")?;
+    number.checked_mul(1 << shift).ok_or("too many bytes for this machine")
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! ```text
 //!   a file                 refused before it is read if it is larger than the limit
 //!   a pipe, a terminal     read to its end, but no further than the limit
-//!   a device, a pipe that nobody writes to, a directory          refused
+//!   a device, a pipe without a writer, a directory          refused
 //!        |
 //!      text, without a byte order mark; a first line of `#!` is a comment
 //! ```
@@ -87,7 +87,7 @@ pub(crate) fn read_file(path: &Path, memory: usize) -> io::Result<Source> {
 
 /// Why a session does not take a text.
 #[cfg(feature = "repl")]
-pub(crate) const TOO_LONG: &str = "the text is longer than the limit on memory leaves room for";
+pub(crate) const TOO_LONG: &str = "the text is too long for the memory that the limit leaves";
 
 fn read_path(path: &Path, memory: usize) -> Result<String, Unreadable> {
     let mut file = open(path)?;
@@ -131,7 +131,7 @@ mod special {
         let is_pipe = file.metadata()?.file_type().is_fifo();
         let is_stream = is_pipe || file.is_terminal();
         let count = match file.read(buffer) {
-            Ok(0) if is_pipe => return Err(io::Error::other("a pipe that nobody writes to")),
+            Ok(0) if is_pipe => return Err(io::Error::other("a pipe without a writer")),
             Ok(count) if is_stream || count == 0 => count,
             Err(error) if is_stream && error.kind() == io::ErrorKind::WouldBlock => 0,
             Ok(_) => return Err(io::Error::other("a device, not a file")),

@@ -30,7 +30,7 @@ impl fmt::Display for Report<'_> {
         let (used, peak) = (Grouped(memory.used as u64), Grouped(memory.peak as u64));
         writeln!(f, "memory       {used} bytes, {peak} at most")?;
         let (allocated, live) = (Grouped(heap.allocated), Grouped(heap.live as u64));
-        writeln!(f, "objects      {allocated} bytes made, {live} alive after the last collection")?;
+        writeln!(f, "objects      {allocated} bytes allocated, {live} live at the last collection")?;
         writeln!(f, "fuel         {}", Grouped(stats.fuel))?;
         self.native(f)
     }

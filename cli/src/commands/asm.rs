@@ -43,7 +43,7 @@ pub(crate) fn legend(isa: Isa) -> String {
     format!(
         "{}: {} is the VM, {} register 0 of the frame (reg.N), {} the frame's record\n\
          (the callee's is next), {} fuel, {} the tag of ints, {} that of objects;\n\
-         L0003 is where word 3 begins, A0003 where it does for further turns of a loop,\n\
+         L0003 is where word 3 begins, A0003 where it does for later iterations of a loop,\n\
          C1 a cold path\n",
         isa.name(),
         register(Reg::Vm),
@@ -136,9 +136,9 @@ impl Page<'_> {
                 writeln!(f, "{}", format!("{line:5} | {}", source_line(text)).trim_end())
             }
             Some(Heading::Loops) => {
-                writeln!(f, "      loops once more: further turns know what earlier ones found")
+                writeln!(f, "      peeled loops: later iterations know what the first one found")
             }
-            Some(Heading::Cold) => writeln!(f, "      cold paths: what is rare"),
+            Some(Heading::Cold) => writeln!(f, "      cold paths: rare cases"),
             Some(Heading::Entries) => writeln!(f, "      entries: from the interpreter"),
         }
     }

@@ -40,7 +40,7 @@ pub(crate) fn caches(args: &Caches, console: &mut Console<'_>) -> u8 {
 pub(crate) fn table(found: &Found<'_>) -> String {
     let caches: Vec<CacheView<'_>> = found.view.caches().collect();
     if caches.is_empty() {
-        return "  no inline caches: nothing here looks a property up\n".into();
+        return "  no inline caches: the function accesses no property\n".into();
     }
     let places = places(found);
     let width =

@@ -1,4 +1,4 @@
-//! `siskin disasm`: bytecode, as it is before anything ran.
+//! `siskin disasm`: bytecode, as it is before it runs.
 
 use siskin_core::bytecode::Program;
 use siskin_core::bytecode::disasm::listing;

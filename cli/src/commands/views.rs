@@ -105,7 +105,7 @@ pub(crate) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -> String {
     sentence(&mut text, &Title(index, unit).to_string(), width);
     table(&mut text, &head, &rows, width.saturating_sub(2));
     if machine.is_ok() {
-        sentence(&mut text, "cold paths, further turns of loops and entries are left out: see asm", width);
+        sentence(&mut text, "cold paths, later iterations of loops and entries are left out: see asm", width);
     }
     text
 }

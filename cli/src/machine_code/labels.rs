@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use siskin_jit::baseline::{Mark, Part};
 
-/// Names by offset: `L0003` is where the code of word 3 begins, `A0003` where that for further turns does, `C2` is the second cold path, `.1` something inside.
+/// Names by offset: `L0003` is where the code of word 3 begins, `A0003` where that for later iterations does, `C2` is the second cold path, `.1` something inside.
 #[derive(Clone)]
 pub(super) struct Labels(BTreeMap<u32, String>);
 

@@ -22,8 +22,10 @@ pub(super) fn bytecode(found: &Found<'_>) -> String {
     // Writing to a String does not fail.
     for (index, capture) in code.captures.iter().enumerate() {
         let _ = match capture {
-            Capture::Register(register) => writeln!(text, "  u{index} is r{register} of the maker"),
-            Capture::Up(up) => writeln!(text, "  u{index} is u{up} of the maker"),
+            Capture::Register(register) => {
+                writeln!(text, "  u{index} is r{register} of the enclosing function")
+            }
+            Capture::Up(up) => writeln!(text, "  u{index} is u{up} of the enclosing function"),
         };
     }
     for row in rows {

@@ -69,7 +69,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "help",
         usage: "[TOPIC]",
         about: "list the commands, or explain one or a topic",
-        more: "Topics are the commands, and: keys, language.",
+        more: "Topics are keys, language and the commands.",
         argument: || Argument::Word(help::topics().map(str::to_owned).collect()),
         run: |_, topic, console| Ok(print(console, help::help(topic).map_err(Wrong::Said)?)?),
     },
@@ -85,7 +85,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "type",
         usage: "EXPR",
         about: "the type of a value",
-        more: "The expression is evaluated, and does whatever it does. `_` stays as it is.",
+        more: "The expression is evaluated, with all its effects. `_` does not change.",
         argument: || Argument::Code,
         run: |repl, text, console| {
             repl.value_of(text, console)?;
@@ -105,7 +105,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "clear",
         usage: "",
         about: "forget everything that was defined",
-        more: "The machine is a new one afterwards. Ctrl-L clears the screen.",
+        more: "A new machine replaces the old one. Ctrl-L clears the screen.",
         argument: || Argument::None,
         run: |repl, _, console| {
             repl.session.clear().map_err(|error| Wrong::Said(error.to_string()))?;
@@ -179,7 +179,9 @@ pub(super) const COMMANDS: &[Command] = &[
             let subject = Subject { unit: &view.unit(), source: source.text(), program: &program, index };
             let least = views::LEAST_WIDTH;
             if repl.width() < least.into() {
-                return Err(Wrong::Said(format!("this takes {least} columns; :disasm and :asm take fewer")));
+                return Err(Wrong::Said(format!(
+                    ":views takes {least} columns; :disasm and :asm take fewer"
+                )));
             }
             Ok(print(console, views::columns(&subject, isa()?, repl.width()))?)
         },
@@ -188,7 +190,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "jit",
         usage: "F",
         about: "compile a function to machine code now, or say why not",
-        more: "Without it, what gets hot is compiled by itself, knowing what its operands were.",
+        more: "Functions that get hot are compiled without it, and with the kinds of their operands known.",
         argument: || Argument::Function,
         run: jit,
     },
@@ -196,7 +198,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "tier",
         usage: "[interp|baseline]",
         about: "whether machine code is used",
-        more: "interp: everything is interpreted. baseline: what gets hot is compiled to machine code.",
+        more: "interp: everything is interpreted. baseline: functions that get hot are compiled to machine code.",
         argument: || words(&["interp", "baseline"]),
         run: tier,
     },
@@ -219,7 +221,7 @@ pub(super) const COMMANDS: &[Command] = &[
         name: "gc",
         usage: "",
         about: "the heap by kind, collections, pauses",
-        more: "Collects first, so that what is shown is what is in use.",
+        more: "Collects garbage first, so only live objects are listed.",
         argument: || Argument::None,
         run: |repl, _, console| Ok(print(console, gc::heap(&mut repl.session))?),
     },
@@ -235,7 +237,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command {
         name: "limits",
         usage: "",
-        about: "memory, depth and fuel: what is allowed, what is used",
+        about: "limits on memory, depth and fuel, and their use",
         more: "`siskin repl --help` lists the options that set them. Beyond its limit of memory a session has a megabyte to load\n  inputs and to show values.",
         argument: || Argument::None,
         run: |repl, _, console| Ok(print(console, limits(&repl.session))?),
@@ -403,7 +405,7 @@ fn jit(repl: &mut Repl, path: &str, console: &mut Console<'_>) -> Done {
     };
     let verb = if was == is { "is compiled:" } else { "->" };
     let compiled = if was == is { "" } else { "compiled " };
-    let unused = if repl.session.native { "" } else { "; it waits for :tier baseline" };
+    let unused = if repl.session.native { "" } else { "; unused until :tier baseline" };
     Ok(print(console, format_args!("  {compiled}{path} {verb} {address:#x} ({len} bytes){unused}\n"))?)
 }
 
@@ -417,7 +419,7 @@ fn tier(repl: &mut Repl, name: &str, console: &mut Console<'_>) -> Done {
                 let why = repl
                     .session
                     .refused
-                    .map_or("this prompt was opened without".into(), |why| why.to_string());
+                    .map_or("the prompt was opened with --tier interp".into(), |why| why.to_string());
                 return Err(Wrong::Said(format!("there is no machine code: {why}")));
             }
         }

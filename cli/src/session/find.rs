@@ -38,7 +38,7 @@ impl fmt::Display for NotFound {
             NotFound::Undefined(name) => write!(f, "'{name}' is not defined"),
             NotFound::NoFunction(name, kind) => write!(f, "'{name}' is not a function but a {kind}"),
             NotFound::NoMember(of, name) => write!(f, "'{of}' has no function '{name}'"),
-            NotFound::NoText(name) => write!(f, "the text of '{name}' is not at hand"),
+            NotFound::NoText(name) => write!(f, "the source text of '{name}' is not available"),
         }
     }
 }

@@ -64,7 +64,7 @@ fn inputs_and_files_take_memory() {
     let fits = file("session_memory", "fits.sk", spaces(300 << 10).as_bytes());
     let long = file("session_memory", "long.sk", spaces(3 << 20).as_bytes());
     let loads = format!(":load {}\n:load {}\nprint 2\n", long.display(), fits.display());
-    let why = "the text is longer than the limit on memory leaves room for";
+    let why = "the text is too long for the memory that the limit leaves";
     let err = format!("  cannot read '{}': {why}\n", long.display());
     assert_eq!(siskin_with_input(["repl", "--memory", "4m"], loads.as_bytes()), ran(0, "1\n2\n", &err));
     let err = format!("  {why}\n");

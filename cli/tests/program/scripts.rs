@@ -105,7 +105,7 @@ fn files_that_are_no_files() {
     let _ = std::fs::remove_file(&pipe);
     let made = Command::new("mkfifo").arg(&pipe).status().expect("mkfifo");
     assert!(made.success());
-    refused(&pipe, "a pipe that nobody writes to");
+    refused(&pipe, "a pipe without a writer");
     std::fs::remove_file(&pipe).expect("it is there");
     // A pipe that somebody writes to, now or later, is as good as a file.
     for wait in [0, 30] {

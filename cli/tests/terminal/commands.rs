@@ -26,7 +26,7 @@ sk> :help
   :time     EXPR               how long an expression takes, interpreted and as machine code
   :gc                          the heap by kind, collections, pauses
   :caches   F                  a function's inline caches: state, shapes, hits
-  :limits                      memory, depth and fuel: what is allowed, what is used
+  :limits                      limits on memory, depth and fuel, and their use
 
   :help keys, :help language and :help COMMAND say more. A command may be shortened.
 
@@ -57,7 +57,7 @@ sk> :help language
 sk> :help jit
   :jit F
   compile a function to machine code now, or say why not
-  Without it, what gets hot is compiled by itself, knowing what its operands were.
+  Functions that get hot are compiled without it, and with the kinds of their operands known.
 
 sk> :help :vars
   :vars
@@ -291,7 +291,7 @@ sk> :limits
   memory    at most 67,108,864 bytes; 45,008 bytes in use
   calls     at most 100 active at once
   nesting   at most 1,000 levels in a text, and 786,432 bytes of native stack
-  machine   code after 1,000 calls and loop turns
+  machine   code after 1,000 calls and loop iterations
   fuel      no limit; 0 spent
 ",
     );
@@ -339,7 +339,7 @@ fn narrow_terminals_are_kept_to() {
     terminal.wait_for(|screen| screen.ends_with('>'));
     super::line(&mut terminal, "fn a_name(n) { n }");
     super::line(&mut terminal, ":views a_name");
-    terminal.wait_for_end("  this takes 40 columns; :disa\nsm and :asm take fewer\n\nsk>");
+    terminal.wait_for_end("  :views takes 40 columns; :di\nsasm and :asm take fewer\n\nsk>");
     super::line(&mut terminal, "class P { m() {} }");
     super::line(&mut terminal, "let p = P()");
     super::line(&mut terminal, "p.f = a_name");

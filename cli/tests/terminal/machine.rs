@@ -18,7 +18,7 @@ sk> :disasm outer
 
 sk> :disasm outer.inner
   bytecode (5 ops, 20 bytes):
-  u0 is r2 of the maker
+  u0 is r2 of the enclosing function
   0000  get.upcell     r2, u0
   0001  add            r2, r2, r1
   0002  set.upcell     r2, u0
@@ -56,7 +56,7 @@ sk> fn inc(n) {
 sk> :asm inc
 x64: rbx is the VM, rbp register 0 of the frame (reg.N), r12 the frame's record
 (the callee's is next), r13 fuel, r14 the tag of ints, r15 that of objects;
-L0003 is where word 3 begins, A0003 where it does for further turns of a loop,
+L0003 is where word 3 begins, A0003 where it does for later iterations of a loop,
 C1 a cold path
 
 fn inc/1  registers 3  8 bytes of bytecode, 105 of machine code, 1 entry point
@@ -74,7 +74,7 @@ fn inc/1  registers 3  8 bytes of bytecode, 105 of machine code, 1 entry point
                                                        0025  mov    [rbp+reg.0], r8
                                                        0029  sub    r12, 0x20
                                                        002d  ret
-      cold paths: what is rare
+      cold paths: rare cases
        0000  add.i                                 C1  002e  xor    esi, esi
                                                        0030  call   qword ptr [rbx+stub.step]
                                                        0036  test   rax, rax
@@ -134,7 +134,7 @@ sk> :views larger
                            │                          │       r8
                            │                          │       sub r12, 0x20
                            │                          │       ret
-  cold paths, further turns of loops and entries are left out: see asm
+  cold paths, later iterations of loops and entries are left out: see asm
 ",
     );
 }
@@ -169,7 +169,7 @@ sk> :views larger
                                                     │                              │       mov [rbp+reg.0], r8
                                                     │                              │       sub r12, 0x20
                                                     │                              │       ret
-  cold paths, further turns of loops and entries are left out: see asm
+  cold paths, later iterations of loops and entries are left out: see asm
 ",
     );
 }
@@ -231,7 +231,7 @@ sk> :caches A
   0001  set.field     x         megamorphic         1  A of 0 fields: adds slot 0 · B of 0 fields: adds slot 0 · others
 
 sk> :caches A.m
-  no inline caches: nothing here looks a property up
+  no inline caches: the function accesses no property
 "#,
     );
 }
@@ -263,7 +263,7 @@ sk> :gc
   collections  0 young, 1 full
   pauses       0, longest 0.000 ms, 0.000 ms in all
   memory       94,931 bytes, 98,790 at most
-  objects      26,960 bytes made, 1,208 alive after the last collection
+  objects      26,960 bytes allocated, 1,208 live at the last collection
   fuel         5
   native       x86-64 jit, 0 functions, 0 bytes
 "#,

@@ -23,7 +23,7 @@ sk> :tier interp
   interp: everything is interpreted
 
 sk> :jit inc
-  inc is compiled: 0x7f15b6af1a10 (107 bytes); it waits for :tier baseline
+  inc is compiled: 0x7f15b6af1a10 (107 bytes); unused until :tier baseline
 
 sk> inc(1)
 => 2
@@ -94,7 +94,7 @@ sk> :tier
   interp: everything is interpreted
 
 sk> :tier baseline
-  there is no machine code: this prompt was opened without
+  there is no machine code: the prompt was opened with --tier interp
 
 sk> :jit f
   f stays interpreted: there is no native tier
