@@ -1,11 +1,11 @@
 //! The command line.
 
-use std::ffi::{OsStr, OsString};
-use std::num::{IntErrorKind, NonZeroU64, ParseIntError};
-use std::path::{Path, PathBuf};
-use std::str::FromStr;
+mod values;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use std::ffi::{OsStr, OsString};
+use std::num::NonZeroU64;
+use std::path::{Path, PathBuf};
+
 use clap::{Args, Parser, Subcommand};
 use siskin::diagnostics::{Format, suggest};
 use siskin::io::SystemClock;
@@ -13,6 +13,9 @@ use siskin_core::{Dialect, Dispatch, Options};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
 
+#[cfg(feature = "views")]
+use self::values::isas;
+use self::values::{bytes, colors, count, dialects, dispatch, formats, tiers};
 #[cfg(feature = "views")]
 use crate::commands::views::LEAST_WIDTH;
 
@@ -461,72 +464,6 @@ fn plain_file(file: &OsStr) -> Command {
     Command::Run(Run { execute: Execute { compile, ..Execute::default() }, ..Run::default() })
 }
 
-fn dialects() -> impl TypedValueParser<Value = Dialect> {
-    PossibleValuesParser::new(["lox", "siskin"])
-        .map(|name| if name == "lox" { Dialect::Lox } else { Dialect::Siskin })
-}
-
-fn formats() -> impl TypedValueParser<Value = Format> {
-    PossibleValuesParser::new(["pretty", "short", "json", "lox"]).map(|name| match name.as_str() {
-        "short" => Format::Short,
-        "json" => Format::Json,
-        "lox" => Format::Lox,
-        _ => Format::Pretty,
-    })
-}
-
-fn colors() -> impl TypedValueParser<Value = Color> {
-    PossibleValuesParser::new(["auto", "always", "never"]).map(|name| match name.as_str() {
-        "always" => Color::Always,
-        "never" => Color::Never,
-        _ => Color::Auto,
-    })
-}
-
-fn tiers() -> impl TypedValueParser<Value = Tier> {
-    PossibleValuesParser::new(["off", "interp", "baseline"])
-        .map(|name| if name == "baseline" { Tier::Baseline } else { Tier::Interp })
-}
-
-#[cfg(feature = "views")]
-fn isas() -> impl TypedValueParser<Value = Isa> {
-    PossibleValuesParser::new([Isa::X64.name(), Isa::A64.name()])
-        .map(|name| if name == Isa::X64.name() { Isa::X64 } else { Isa::A64 })
-}
-
-fn dispatch(name: &str) -> Result<Dispatch, &'static str> {
-    match name {
-        "match" => Ok(Dispatch::Match),
-        #[cfg(feature = "tail")]
-        "tail" => Ok(Dispatch::Tail),
-        #[cfg(not(feature = "tail"))]
-        "tail" => Err("this siskin was built without the feature `tail`, which takes a nightly compiler"),
-        _ => Err("expected match or tail"),
-    }
-}
-
-/// A number of times.
-fn count<N: FromStr<Err = ParseIntError>>(text: &str) -> Result<N, &'static str> {
-    text.parse().map_err(|error: ParseIntError| match error.kind() {
-        IntErrorKind::PosOverflow => "too large",
-        IntErrorKind::Zero => "expected 1 or more",
-        _ => "expected a whole number, such as 1000",
-    })
-}
-
-/// A number of bytes: `4096`, `64k`, `16m`, `2g`.
-fn bytes(text: &str) -> Result<usize, &'static str> {
-    let (digits, shift) = match text.as_bytes().last() {
-        Some(b'k' | b'K') => (&text[..text.len() - 1], 10),
-        Some(b'm' | b'M') => (&text[..text.len() - 1], 20),
-        Some(b'g' | b'G') => (&text[..text.len() - 1], 30),
-        _ => (text, 0),
-    };
-    let number: usize =
-        digits.parse().map_err(|_| "expected a number of bytes, such as 4096, 64k, 16m or 2g")?;
-    number.checked_mul(1 << shift).ok_or("too many bytes for this machine")
-}
-
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -536,20 +473,6 @@ mod tests {
     #[test]
     fn command_line_is_consistent() {
         Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn memory_sizes() {
-        assert_eq!(bytes("0"), Ok(0));
-        assert_eq!(bytes("4096"), Ok(4096));
-        assert_eq!(bytes("64k"), Ok(64 << 10));
-        assert_eq!(bytes("16M"), Ok(16 << 20));
-        assert_eq!(bytes("1g"), Ok(1 << 30));
-        for wrong in ["", "k", "-1", "1.5m", "1kk", "ten"] {
-            assert!(bytes(wrong).is_err(), "{wrong}");
-        }
-        assert!(bytes("99999999999999999999").is_err());
-        assert!(bytes("9999999999999999g").is_err());
     }
 
     #[test]
