@@ -9,7 +9,7 @@
 //!   source    the script's text and dialect
 //!   loaded    its functions, before it runs paths         what functions are called
 //!   machine_code   machine code as text
-//!   repl      read, evaluate, print         session       the machine behind it, without a terminal
+//!   repl      read, evaluate, print         session       its machine, without a terminal
 //!   input     whether a typed text is complete
 //!   stats     what --stats prints           figures       numbers for people
 //!   visible   text from outside, as it may reach a terminal

@@ -31,7 +31,7 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Modes a script may be skipped in.
 const MODES: [&str; 5] = ["match", "tail", "gc_stress", "fuel_sliced", "baseline"];
 
-/// A script that is stopped and resumed goes on for so many units of fuel.
+/// Units of fuel after which a script is stopped and resumed.
 const SLICE: Option<NonZeroU64> = NonZeroU64::new(7);
 
 #[test]

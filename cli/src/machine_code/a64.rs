@@ -37,13 +37,13 @@ pub(super) fn targets(instructions: &[Decoded]) -> impl Iterator<Item = u32> {
 pub(super) fn lines(instructions: &[Decoded], names: &Names, labels: &Labels) -> Vec<Line> {
     let mut lines = Vec::new();
     let mut rest = instructions;
-    while let [first, behind @ ..] = rest {
+    while let [first, after @ ..] = rest {
         let offset = (instructions.len() - rest.len()) as u32 * WORD;
-        rest = behind;
+        rest = after;
         let text = match first {
-            Ok(instruction) => match constant(instruction, behind, names) {
+            Ok(instruction) => match constant(instruction, after, names) {
                 Some((text, more)) => {
-                    rest = behind.get(more..).unwrap_or_default();
+                    rest = after.get(more..).unwrap_or_default();
                     text
                 }
                 None => text(offset, instruction, names, labels),
@@ -95,7 +95,7 @@ fn text(offset: u32, instruction: &Instruction, names: &Names, labels: &Labels) 
 }
 
 /// A constant that has a name, and how many further instructions make it: in 16 bits each, so they are shown as one.
-fn constant(first: &Instruction, behind: &[Decoded], names: &Names) -> Option<(String, usize)> {
+fn constant(first: &Instruction, after: &[Decoded], names: &Names) -> Option<(String, usize)> {
     let Operand::Register(_, register) = first.operands[0] else { return None };
     let mut value = match (first.opcode, first.operands[1], first.operands[2]) {
         (Opcode::MOVZ, Operand::ImmShift(bits, shift), _) => u64::from(bits) << shift,
@@ -104,7 +104,7 @@ fn constant(first: &Instruction, behind: &[Decoded], names: &Names) -> Option<(S
         _ => return None,
     };
     let mut more = 0;
-    for next in behind {
+    for next in after {
         match next.as_ref().map(|next| (next.opcode, next.operands[0], next.operands[1])) {
             Ok((Opcode::MOVK, Operand::Register(_, same), Operand::ImmShift(bits, shift)))
                 if same == register =>

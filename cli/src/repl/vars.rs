@@ -6,7 +6,7 @@ use siskin_core::inspect::ValueKind;
 
 use crate::session::{Session, Shown};
 
-/// A value is cut after so many characters.
+/// Characters of a value that are shown.
 const LONGEST: usize = 60;
 
 /// Lists the globals that were defined: name, type, value.

@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Times, addresses and figures of memory may differ, see [`masked`]; sizes of machine code may not. After a change that is meant,
-//! `SISKIN_BLESS=1 cargo test -p siskin-cli --test terminal captures` writes those that differ anew: read the diff.
+//! `SISKIN_BLESS=1 cargo test -p siskin-cli --test terminal captures` rewrites those that differ: read the diff.
 
 use std::fs;
 use std::path::Path;

@@ -8,7 +8,7 @@ use siskin_cli::input::{Completeness, completeness};
 
 use crate::terminal::{Key, Terminal};
 
-/// Of so many tries the least and the median are printed.
+/// Tries, of which the least and the median are printed.
 const TRIES: usize = 20;
 
 fn report(what: &str, mut times: Vec<Duration>) {
@@ -63,7 +63,7 @@ fn measure_completeness() {
     }
 }
 
-/// The time until what a key did is on the screen, in a text of so many lines.
+/// The time until what a key did is on the screen, in a text of `lines` lines.
 fn measure_keys(lines: usize) {
     let mut terminal = open();
     terminal.paste(&format!("{}x", block(lines)));

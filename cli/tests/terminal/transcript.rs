@@ -1,13 +1,13 @@
 //! Sessions as text: typed again, line by line, and compared without the figures that differ from run to run.
 //!
 //! ```text
-//!   sk> 1 + 1      what stands behind a prompt is typed when there is a prompt
+//!   sk> 1 + 1      what stands after a prompt is typed when there is a prompt
 //!   => 2           all else is what the screen should show
 //! ```
 
 use super::terminal::{Key, Terminal};
 
-/// So many that nothing scrolls away.
+/// Enough that nothing scrolls away.
 const ROWS: u16 = 300;
 
 /// The prompts, of inputs and of their further lines.
@@ -62,7 +62,7 @@ fn typed(row: &str) -> Option<&str> {
     if text.is_empty() { Some(text) } else { text.strip_prefix(' ') }
 }
 
-/// Whether nothing is typed at a prompt that stands below so many rows.
+/// Whether nothing is typed at a prompt that stands below that many rows.
 fn is_at_prompt(screen: &str, rows: usize) -> bool {
     screen.lines().skip(rows).last().is_some_and(|last| PROMPTS.contains(&last))
 }

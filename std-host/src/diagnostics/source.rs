@@ -104,7 +104,7 @@ impl Source {
         self.lines.get_or_init(|| Box::new(Lines::new(&self.text)))
     }
 
-    /// The last beginning of a character that is not behind `at`.
+    /// The beginning of the character at `at`, or of the last one before it.
     fn boundary(&self, at: usize) -> usize {
         (0..=at.min(self.text.len())).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
     }
@@ -151,7 +151,7 @@ impl<'s> Place<'s> {
         self.source.position(self.span.start)
     }
 
-    /// Where it ends: behind its last character.
+    /// Where it ends: after its last character.
     #[must_use]
     pub fn end(&self) -> Position {
         self.source.position(self.span.end)

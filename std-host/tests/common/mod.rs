@@ -12,7 +12,7 @@ pub(crate) struct Mode {
     pub(crate) options: Options,
     /// Whether functions that get hot are compiled to machine code, where that can be.
     pub(crate) native: bool,
-    /// The script is stopped and resumed every so many units of fuel.
+    /// Units of fuel after which the script is stopped and resumed, again and again.
     pub(crate) slice: Option<NonZeroU64>,
 }
 

@@ -20,7 +20,7 @@ enum Passed {
 struct Gate {
     name: &'static str,
     about: &'static str,
-    /// After so many minutes it has failed.
+    /// It has failed when it takes longer.
     minutes: u64,
     check: fn(&Runner) -> Result<Passed, String>,
 }
