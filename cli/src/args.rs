@@ -16,8 +16,6 @@ use siskin_jit::Isa;
 #[cfg(feature = "views")]
 use self::values::isas;
 use self::values::{bytes, colors, count, dialects, dispatch, formats, tiers};
-#[cfg(feature = "views")]
-use crate::commands::views::LEAST_WIDTH;
 
 #[derive(Parser)]
 #[command(
@@ -160,6 +158,10 @@ pub(crate) struct Disasm {
     #[arg(long = "fn", value_name = "NAME")]
     pub(crate) function: Option<String>,
 }
+
+/// The fewest columns of characters that `views` fills.
+#[cfg(feature = "views")]
+pub(crate) const LEAST_WIDTH: u16 = 40;
 
 /// What listing in columns takes.
 #[cfg(feature = "views")]

@@ -16,10 +16,8 @@ use crate::visible::source_line;
 
 /// Columns between columns.
 const RULE: &str = " │ ";
-/// The narrowest that a column gets: three of them and the rules between fit [`LEAST_WIDTH`].
+/// The narrowest that a column gets: three of them and the rules between fit [`LEAST_WIDTH`](crate::args::LEAST_WIDTH).
 const NARROWEST: usize = 10;
-/// The narrowest that functions are laid out.
-pub(crate) const LEAST_WIDTH: u16 = 40;
 
 /// One row: a cell for each column.
 type Row = [String; 3];

@@ -17,6 +17,7 @@ use super::evaluate::{Next, Repl};
 use super::help;
 use super::limits::limits;
 use super::vars::vars;
+use crate::args::LEAST_WIDTH;
 use crate::commands::views::Subject;
 use crate::commands::{asm, caches, gc, views};
 use crate::console::Console;
@@ -177,7 +178,7 @@ pub(super) const COMMANDS: &[Command] = &[
         run: |repl, path, console| {
             let Found { view, source, program, index } = repl.session.find(path)?;
             let subject = Subject { unit: &view.unit(), source: source.text(), program: &program, index };
-            let least = views::LEAST_WIDTH;
+            let least = LEAST_WIDTH;
             if repl.width() < least.into() {
                 return Err(Wrong::Said(format!(
                     ":views takes {least} columns; :disasm and :asm take fewer"
