@@ -64,7 +64,7 @@ fn build_siskin() -> Result<PathBuf> {
     let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let output = Command::new(&cargo)
-        .args(["build", "--release", "--package", "siskin", "--bin", "siskin"])
+        .args(["build", "--release", "--package", "siskin-cli", "--bin", "siskin"])
         .arg("--message-format=json-render-diagnostics")
         .current_dir(&workspace)
         .stdin(Stdio::null())

@@ -59,7 +59,7 @@ fn run(tier: &str, hot: u32, depth: u32, memory: usize, stress: bool, text: &str
     let page = Shared::default();
     let (mut output, mut errors) = (page.clone(), page.clone());
     let args = args.into_iter().map(OsString::from).collect();
-    siskin::program::run(args, &mut text.as_bytes(), &mut output, &mut errors);
+    siskin_cli::run(args, &mut text.as_bytes(), &mut output, &mut errors);
     let page = page.0.borrow();
     String::from_utf8_lossy(&page).into_owned()
 }

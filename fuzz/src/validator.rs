@@ -1,8 +1,8 @@
 //! The target that takes what a person types.
 
-use siskin::input::{Completeness, complete_text, is_command, state};
 use siskin::mem::Mem;
 use siskin::{Dialect, SYSTEM};
+use siskin_cli::input::{Completeness, completeness, is_command, with_semicolon};
 use siskin_core::syntax::{Code, Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 /// Tokens at the most whose beginnings of a text are looked at.
@@ -13,7 +13,7 @@ pub fn validator(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for dialect in [Dialect::Lox, Dialect::Siskin] {
         check(text, dialect);
-        if understood(&complete_text(text, dialect), dialect) {
+        if understood(&with_semicolon(text, dialect), dialect) {
             beginnings(text, dialect);
         }
     }
@@ -22,12 +22,12 @@ pub fn validator(data: &[u8]) {
 /// What is complete is understood, or wrong before its end; what is not is not understood, and no `;` mends it.
 fn check(text: &str, dialect: Dialect) {
     if is_command(text) {
-        assert_eq!(state(text, dialect), Completeness::Complete);
+        assert_eq!(completeness(text, dialect), Completeness::Complete);
         return;
     }
-    let completed = complete_text(text, dialect);
+    let completed = with_semicolon(text, dialect);
     let error = first_error(&completed, dialect);
-    match state(text, dialect) {
+    match completeness(text, dialect) {
         Completeness::Complete => {
             if let Some(Diagnostic { code, found, span }) = error {
                 // The parser looks a token ahead, so it can meet an open string before it refuses what stands there.
@@ -60,7 +60,8 @@ fn beginnings(text: &str, dialect: Dialect) {
 }
 
 fn mendable(text: &str, dialect: Dialect) -> bool {
-    state(text, dialect) == Completeness::Incomplete || understood(&complete_text(text, dialect), dialect)
+    completeness(text, dialect) == Completeness::Incomplete
+        || understood(&with_semicolon(text, dialect), dialect)
 }
 
 fn understood(text: &str, dialect: Dialect) -> bool {

@@ -2,7 +2,8 @@
 //!
 //! `siskin-core` is the language and its engine, without an operating system. This crate adds what a
 //! desktop or server has: its allocator ([`SYSTEM`]), its output and clock ([`io`]), error text
-//! ([`diagnostics`]), machine code ([`native`], feature `jit`, on by default) and, behind the feature `cli` (on by default), the `siskin` program ([`program`]).
+//! ([`diagnostics`], in full with the feature `reports`) and machine code ([`native`], with the feature `jit`). Both
+//! features are on by default. The program `siskin` is the crate `siskin-cli`.
 //!
 //! # Examples
 //! ```
@@ -30,14 +31,11 @@ struct Readme;
 struct Embedding;
 
 pub mod diagnostics;
-pub mod input;
 pub mod io;
 pub mod native;
 mod panics;
 #[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
 mod perf;
-#[cfg(feature = "cli")]
-pub mod program;
 mod system;
 
 pub use panics::PANIC_GUARD;

@@ -38,14 +38,14 @@ unsafe impl<T: NativeTier, W: Write + Send> NativeTier for Mapped<T, W> {
     fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
         let before = self.tier.used();
         let stubs = self.tier.stubs()?;
-        // They lie one behind the other; where the last one ends, only the tier's account knows.
+        // Each ends where the next begins; the last, where the tier's account says.
         let mut places = stubs;
         places.sort_unstable();
         let end = places.first().map_or(0, |first| first + self.tier.used().saturating_sub(before));
         for (index, &start) in stubs.iter().enumerate() {
-            let behind = places.iter().copied().find(|&place| place > start).unwrap_or(end);
+            let next = places.iter().copied().find(|&place| place > start).unwrap_or(end);
             let name = Stub::name(index).unwrap_or("stub");
-            self.tell(start, behind.saturating_sub(start), &format!("stub {name}"));
+            self.tell(start, next.saturating_sub(start), &format!("stub {name}"));
         }
         Ok(stubs)
     }

@@ -1,43 +1,38 @@
-//! Sources too big to keep as files: the limits of the book's encoding, deep nesting, huge files, and files
-//! that are hardly text.
+//! Sources too big to keep as files: the limits of the book's encoding, deep nesting, huge texts; and texts that hardly
+//! are any.
 //!
 //! The sizes in bytes that appear here are those of the book's bytecode: a constant, local or global is two
 //! bytes, `nil`, an operator or a pop is one, a jump three.
 
-use std::ffi::OsString;
-use std::fs;
-use std::path::{Path, PathBuf};
+mod common;
+
 use std::thread;
+
+use common::{End, Mode, Ran};
+use siskin::Dialect;
 
 /// Native stack of the thread that runs the engine.
 const STACK: usize = 16 << 20;
 
-/// What a run of the program gave.
-struct Outcome {
-    code: u8,
-    stdout: String,
-    stderr: String,
-}
-
-impl Outcome {
+impl Ran {
     /// The script ran and printed this.
     #[track_caller]
     fn prints(&self, expected: &str) {
-        assert_eq!(self.stderr_start(), "");
-        assert_eq!((self.code, self.stdout.as_str()), (0, expected));
+        assert_eq!(self.errors_start(), "");
+        assert_eq!((self.end, self.output.as_str()), (End::Done, expected));
     }
 
     /// The script did not compile, and this is all that was said.
     #[track_caller]
     fn fails_to_compile(&self, expected: &str) {
-        assert_eq!(self.stderr_start(), expected);
-        assert_eq!((self.code, self.stdout.as_str()), (65, ""));
+        assert_eq!(self.errors_start(), expected);
+        assert_eq!(self.end, End::Refused);
     }
 
     /// The script ran as it should, or was refused with an error that says where.
     #[track_caller]
     fn prints_or_is_refused(&self, expected: &str) {
-        if self.code == 0 {
+        if self.end == End::Done {
             self.prints(expected);
         } else {
             self.is_refused();
@@ -47,65 +42,32 @@ impl Outcome {
     /// The script was refused with an error that says where.
     #[track_caller]
     fn is_refused(&self) {
-        assert_eq!((self.code, self.stdout.as_str()), (65, ""), "{}", self.stderr_start());
-        assert!(self.stderr.starts_with("[line "), "{}", self.stderr_start());
+        assert_eq!(self.end, End::Refused, "{}", self.errors_start());
+        assert!(self.errors.starts_with("[line "), "{}", self.errors_start());
     }
 
-    /// Enough of standard error to see what is wrong.
-    fn stderr_start(&self) -> &str {
-        let mut end = self.stderr.len().min(2000);
-        while !self.stderr.is_char_boundary(end) {
+    /// Enough of the errors to see what is wrong.
+    fn errors_start(&self) -> &str {
+        let mut end = self.errors.len().min(2000);
+        while !self.errors.is_char_boundary(end) {
             end -= 1;
         }
-        &self.stderr[..end]
-    }
-}
-
-/// Runs the program on a file.
-fn run_path(path: &Path) -> Outcome {
-    let args = vec!["--error-format".into(), "lox".into(), OsString::from(path)];
-    thread::Builder::new()
-        .stack_size(STACK)
-        .spawn(move || {
-            let mut stdout = Vec::new();
-            let mut stderr = Vec::new();
-            let code = siskin::program::run(args, &mut std::io::empty(), &mut stdout, &mut stderr);
-            Outcome {
-                code,
-                stdout: String::from_utf8_lossy(&stdout).into_owned(),
-                stderr: String::from_utf8_lossy(&stderr).into_owned(),
-            }
-        })
-        .expect("a thread")
-        .join()
-        .expect("the engine does not panic")
-}
-
-/// A file of this test run that does not outlive its use.
-struct TempFile(PathBuf);
-
-impl TempFile {
-    fn new(name: &str, bytes: &[u8]) -> Self {
-        let path =
-            Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("limits-{}-{name}", std::process::id()));
-        fs::write(&path, bytes).expect("a file in the target folder");
-        Self(path)
-    }
-}
-
-impl Drop for TempFile {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        &self.errors[..end]
     }
 }
 
 /// Runs a source of the dialect that the name's extension says.
-fn run_bytes(name: &str, bytes: &[u8]) -> Outcome {
-    run_path(&TempFile::new(name, bytes).0)
-}
-
-fn run(name: &str, source: &str) -> Outcome {
-    run_bytes(name, source.as_bytes())
+fn run(name: &str, source: &str) -> Ran {
+    let dialect = if name.ends_with(".lox") { Dialect::Lox } else { Dialect::Siskin };
+    let mode = Mode { native: true, ..Mode::default() };
+    thread::scope(|scope| {
+        thread::Builder::new()
+            .stack_size(STACK)
+            .spawn_scoped(scope, || common::run(source, dialect, mode))
+            .expect("a thread")
+            .join()
+            .expect("the engine does not panic")
+    })
 }
 
 /// Statements that take this many bytes in the book's encoding, and no constants.
@@ -353,9 +315,9 @@ fn identifier_of_a_megabyte() {
         run(file, &format!("class A {{}} var a = A(); a.{name} = 3; print a.{name};\n")).prints("3\n");
         run(file, &format!("var {name} = 1; var {name}x = 2; print {name}x - {name};\n")).prints("1\n");
         let outcome = run(file, &format!("print {name};\n"));
-        assert_eq!((outcome.code, outcome.stdout.as_str()), (70, ""));
-        assert!(outcome.stderr.starts_with("Undefined variable 'nnnn"), "{}", outcome.stderr_start());
-        assert!(outcome.stderr.ends_with("'.\n[line 1] in script\n"));
+        assert_eq!((outcome.end, outcome.output.as_str()), (End::Failed, ""));
+        assert!(outcome.errors.starts_with("Undefined variable 'nnnn"), "{}", outcome.errors_start());
+        assert!(outcome.errors.ends_with("'.\n[line 1] in script\n"));
     }
 }
 
@@ -395,8 +357,8 @@ fn file_of_fifty_megabytes() {
         "// nothing to see here, and on to the next\n \t\r\n".repeat(1_100_000)
     );
     let outcome = run("comments.lox", &source);
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (70, "1\n"));
-    assert_eq!(outcome.stderr, "Undefined variable 'missing'.\n[line 2200002] in script\n");
+    assert_eq!((outcome.end, outcome.output.as_str()), (End::Failed, "1\n"));
+    assert_eq!(outcome.errors, "Undefined variable 'missing'.\n[line 2200002] in script\n");
 }
 
 #[test]
@@ -412,9 +374,9 @@ fn list_of_many_objects() {
 fn errors_without_end() {
     // Every statement is wrong, and every one is reported.
     let outcome = run("errors.lox", &"print ;\n".repeat(10_000));
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (65, ""));
-    assert_eq!(outcome.stderr.lines().count(), 10_000);
-    assert!(outcome.stderr.ends_with("[line 10000] Error at ';': Expect expression.\n"));
+    assert_eq!(outcome.end, End::Refused);
+    assert_eq!(outcome.errors.lines().count(), 10_000);
+    assert!(outcome.errors.ends_with("[line 10000] Error at ';': Expect expression.\n"));
 }
 
 #[test]
@@ -452,8 +414,8 @@ fn carriage_returns() {
         run(name, "\r\nprint ;\r\n").fails_to_compile("[line 2] Error at ';': Expect expression.\n");
         let outcome = run(name, "\r\n\r\nprint -nil;\r\n");
         assert_eq!(
-            (outcome.code, outcome.stderr.as_str()),
-            (70, "Operand must be a number.\n[line 3] in script\n")
+            (outcome.end, outcome.errors.as_str()),
+            (End::Failed, "Operand must be a number.\n[line 3] in script\n")
         );
     }
 }
@@ -464,34 +426,4 @@ fn characters_beyond_the_basic_plane() {
         run(name, "print \"\u{1F426}\" + \"\u{10FFFF}\"; // \u{1F426}\n").prints("\u{1F426}\u{10FFFF}\n");
         run(name, "print \u{1F426};\n").fails_to_compile("[line 1] Error: Unexpected character.\n");
     }
-}
-
-#[test]
-fn files_that_are_not_utf8() {
-    for name in ["bytes.lox", "bytes.sk"] {
-        for bytes in [
-            &b"print \"\xff\";\n"[..],
-            b"\xfe\xff",
-            b"// \xc3\nprint 1;\n",
-            b"print 1; // \xed\xa0\x80\n",
-            b"\xc3",
-        ] {
-            let outcome = run_bytes(name, bytes);
-            assert!(matches!(outcome.code, 65 | 74), "exit code {}", outcome.code);
-            assert_eq!(outcome.stdout, "");
-            assert!(outcome.stderr.contains("UTF-8"), "{}", outcome.stderr_start());
-        }
-    }
-}
-
-#[test]
-fn files_that_cannot_be_read() {
-    let missing = Path::new(env!("CARGO_TARGET_TMPDIR")).join("there-is-no-such-file.lox");
-    let outcome = run_path(&missing);
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (74, ""));
-    assert!(outcome.stderr.contains("there-is-no-such-file.lox"), "{}", outcome.stderr_start());
-
-    let outcome = run_path(Path::new(env!("CARGO_TARGET_TMPDIR")));
-    assert_eq!((outcome.code, outcome.stdout.as_str()), (74, ""));
-    assert!(!outcome.stderr.is_empty());
 }

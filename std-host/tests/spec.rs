@@ -2,15 +2,22 @@
 //!
 //! `tests/spec/README.md` has the format. `SISKIN_SPEC=text` runs only scripts whose path contains the text.
 
-use std::ffi::OsString;
+mod common;
+
 use std::fmt::Write as _;
 use std::fs;
+use std::num::NonZeroU64;
 use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
+
+use common::{End, Mode, Ran};
+#[cfg(feature = "tail")]
+use siskin::Dispatch;
+use siskin::{Dialect, Options};
 
 /// Fewer scripts than this means that the suite was not found.
 const FEWEST: usize = 300;
@@ -24,62 +31,72 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// Modes a script may be skipped in.
 const MODES: [&str; 5] = ["match", "tail", "gc_stress", "fuel_sliced", "baseline"];
 
+/// Units of fuel after which a script is stopped and resumed.
+const SLICE: Option<NonZeroU64> = NonZeroU64::new(7);
+
 #[test]
 fn match_loop() {
-    run_suite(&["match"], &["--tier", "interp"]);
+    run_suite(&["match"], Mode::default());
 }
 
 #[cfg(feature = "tail")]
 #[test]
 fn tail() {
-    run_suite(&["tail"], &["--tier", "interp", "--dispatch", "tail"]);
+    let options = Options { dispatch: Dispatch::Tail, ..Options::default() };
+    run_suite(&["tail"], Mode { options, ..Mode::default() });
 }
 
 #[test]
 fn gc_stress() {
-    run_suite(&["gc_stress"], &["--tier", "interp", "--gc-stress"]);
+    let options = Options { gc_stress: true, ..Options::default() };
+    run_suite(&["gc_stress"], Mode { options, ..Mode::default() });
 }
 
 #[test]
 fn fuel_sliced() {
-    run_suite(&["fuel_sliced"], &["--tier", "interp", "--slice", "7"]);
+    run_suite(&["fuel_sliced"], Mode { slice: SLICE, ..Mode::default() });
 }
 
 /// Everything is compiled before it runs.
 #[test]
 fn baseline() {
-    run_suite(&["baseline"], &["--tier", "baseline", "--hot", "0"]);
+    let options = Options { hot: 0, ..Options::default() };
+    run_suite(&["baseline"], Mode { options, native: true, ..Mode::default() });
 }
 
 /// What is hot is compiled after it was sampled, and entered in its midst.
 #[test]
 fn baseline_warm() {
-    run_suite(&["baseline"], &["--tier", "baseline", "--hot", "5"]);
+    let options = Options { hot: 5, ..Options::default() };
+    run_suite(&["baseline"], Mode { options, native: true, ..Mode::default() });
 }
 
 #[test]
 fn baseline_gc_stress() {
-    run_suite(&["baseline", "gc_stress"], &["--tier", "baseline", "--hot", "1", "--gc-stress"]);
+    let options = Options { hot: 1, gc_stress: true, ..Options::default() };
+    run_suite(&["baseline", "gc_stress"], Mode { options, native: true, ..Mode::default() });
 }
 
 #[test]
 fn baseline_fuel_sliced() {
-    run_suite(&["baseline", "fuel_sliced"], &["--tier", "baseline", "--hot", "1", "--slice", "7"]);
+    let options = Options { hot: 1, ..Options::default() };
+    run_suite(&["baseline", "fuel_sliced"], Mode { options, native: true, slice: SLICE });
 }
 
 /// A script and what its comments say of it.
 #[derive(Debug, Default, PartialEq)]
 struct Script {
-    path: PathBuf,
+    text: String,
+    dialect: Dialect,
     /// Relative to the suite, with slashes.
     name: String,
-    /// Lines of standard output.
+    /// Lines that it prints.
     output: Vec<String>,
     /// Line and message of a run-time error.
     error: Option<(usize, String)>,
     /// The whole trace, when given.
     frames: Vec<String>,
-    /// Lines of standard error.
+    /// Lines that say why it does not compile.
     compile_errors: Vec<String>,
     /// Modes it is not run in.
     skips: Vec<String>,
@@ -87,9 +104,10 @@ struct Script {
 
 impl Script {
     /// Reads the comments of a script.
-    fn parse(path: &Path, name: String, source: &str) -> Result<Self, String> {
-        let mut script = Self { path: path.to_owned(), name, ..Self::default() };
-        for (index, line) in source.lines().enumerate() {
+    fn parse(name: String, text: String) -> Result<Self, String> {
+        let dialect = if name.ends_with(".lox") { Dialect::Lox } else { Dialect::Siskin };
+        let mut script = Self { name, dialect, ..Self::default() };
+        for (index, line) in text.lines().enumerate() {
             script.comment(index + 1, line).map_err(|why| format!("{}:{}: {why}", script.name, index + 1))?;
         }
         if script.error.is_some() && !script.compile_errors.is_empty() {
@@ -101,6 +119,7 @@ impl Script {
         if script.error.is_none() && !script.frames.is_empty() {
             return Err(format!("{}: expects frames without an error", script.name));
         }
+        script.text = text;
         Ok(script)
     }
 
@@ -143,38 +162,28 @@ impl Script {
     }
 
     /// Runs the script; what it did otherwise than expected, nothing if all is well.
-    fn run(&self, flags: &[&str]) -> String {
-        // The same text for both dialects.
-        let mut args: Vec<OsString> =
-            ["--error-format", "lox"].iter().chain(flags).map(OsString::from).collect();
-        args.push(self.path.clone().into_os_string());
-        let mut stdout = Vec::new();
-        let mut stderr = Vec::new();
-        let result = panic::catch_unwind(AssertUnwindSafe(|| {
-            siskin::program::run(args, &mut std::io::empty(), &mut stdout, &mut stderr)
-        }));
-        let stdout = String::from_utf8_lossy(&stdout);
-        let stderr = String::from_utf8_lossy(&stderr);
-        match result {
-            Ok(code) => self.compare(code, &stdout, &stderr),
-            Err(_) => format!("    it panicked\n{}", shown("standard error", &stderr)),
+    fn run(&self, mode: Mode) -> String {
+        match panic::catch_unwind(AssertUnwindSafe(|| common::run(&self.text, self.dialect, mode))) {
+            Ok(ran) => self.compare(&ran),
+            Err(_) => "    it panicked\n".into(),
         }
     }
 
     /// How what happened differs from what was expected.
-    fn compare(&self, code: u8, stdout: &str, stderr: &str) -> String {
+    fn compare(&self, ran: &Ran) -> String {
         let mut diff = String::new();
         let wanted = match () {
-            () if self.error.is_some() => 70,
-            () if !self.compile_errors.is_empty() => 65,
-            () => 0,
+            () if self.error.is_some() => End::Failed,
+            () if !self.compile_errors.is_empty() => End::Refused,
+            () => End::Done,
         };
-        if code != wanted {
-            let _ = writeln!(diff, "    exit code: expected {wanted}, got {code}");
+        if ran.end != wanted {
+            let _ = writeln!(diff, "    end: expected {wanted:?}, got {:?}", ran.end);
         }
-        differ(&mut diff, "standard output", &joined(&self.output), stdout);
+        let errors = ran.errors.as_str();
+        differ(&mut diff, "output", &joined(&self.output), &ran.output);
         if let Some((line, message)) = &self.error {
-            let (got_message, trace) = stderr.split_once('\n').unwrap_or((stderr, ""));
+            let (got_message, trace) = errors.split_once('\n').unwrap_or((errors, ""));
             differ(&mut diff, "error message", message, got_message);
             if self.frames.is_empty() {
                 let start = format!("[line {line}] in ");
@@ -186,10 +195,10 @@ impl Script {
                 differ(&mut diff, "trace", &joined(&self.frames), trace);
             }
         } else {
-            differ(&mut diff, "standard error", &joined(&self.compile_errors), stderr);
+            differ(&mut diff, "errors", &joined(&self.compile_errors), errors);
         }
-        if !diff.is_empty() && !diff.contains("standard error") {
-            diff.push_str(&shown("standard error", stderr));
+        if !diff.is_empty() && !diff.contains("errors") {
+            diff.push_str(&shown("errors", errors));
         }
         diff
     }
@@ -260,7 +269,7 @@ fn load() -> (Vec<Script>, Vec<String>) {
         let name = path.strip_prefix(&root).unwrap_or(&path).to_string_lossy().replace('\\', "/");
         let parsed = fs::read_to_string(&path)
             .map_err(|error| format!("{name}: {error}"))
-            .and_then(|source| Script::parse(&path, name, &source));
+            .and_then(|text| Script::parse(name, text));
         match parsed {
             Ok(script) => scripts.push(script),
             Err(complaint) => complaints.push(complaint),
@@ -269,15 +278,15 @@ fn load() -> (Vec<Script>, Vec<String>) {
     (scripts, complaints)
 }
 
-/// Runs all scripts with those flags, which is in those modes, on as many threads as the machine has, and fails with all
-/// differences.
-fn run_suite(modes: &[&str], flags: &'static [&'static str]) {
+/// Runs all scripts in a mode, but for those that skip one of its names, on as many threads as the machine has, and fails
+/// with all differences.
+fn run_suite(names: &[&str], mode: Mode) {
     let (mut scripts, complaints) = load();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
     if let Some(filter) = std::env::var("SISKIN_SPEC").ok().filter(|filter| !filter.is_empty()) {
         scripts.retain(|script| script.name.contains(&filter));
     }
-    scripts.retain(|script| !script.skips.iter().any(|skip| modes.contains(&skip.as_str())));
+    scripts.retain(|script| !script.skips.iter().any(|skip| names.contains(&skip.as_str())));
 
     let scripts = Arc::new(scripts);
     let next = Arc::new(AtomicUsize::new(0));
@@ -289,7 +298,7 @@ fn run_suite(modes: &[&str], flags: &'static [&'static str]) {
             loop {
                 let index = next.fetch_add(1, Ordering::Relaxed);
                 let Some(script) = scripts.get(index) else { return };
-                if sender.send((index, script.run(flags))).is_err() {
+                if sender.send((index, script.run(mode))).is_err() {
                     return;
                 }
             }
@@ -325,7 +334,7 @@ fn run_suite(modes: &[&str], flags: &'static [&'static str]) {
         }
         failed += 1;
     }
-    assert!(failed == 0, "{modes:?}: {failed} of {} scripts failed\n{report}", scripts.len());
+    assert!(failed == 0, "{names:?}: {failed} of {} scripts failed\n{report}", scripts.len());
 }
 
 #[test]
@@ -333,15 +342,19 @@ fn reads_expectations() {
     let source = "// Says hello.\nprint 1; // expect: 1\nprint \"\"; // expect:\n\
                   f(); // expect error: Oh: no.\n// expect frame: [line 4] in script\n\
                   // skip in: tail, gc_stress - too slow\n";
-    let script = Script::parse(Path::new("a.lox"), "a.lox".to_owned(), source).expect("it parses");
+    let script = Script::parse("a.lox".into(), source.into()).expect("it parses");
     assert_eq!(script.output, ["1", ""]);
     assert_eq!(script.error, Some((4, "Oh: no.".to_owned())));
     assert_eq!(script.frames, ["[line 4] in script"]);
     assert_eq!(script.skips, ["tail", "gc_stress"]);
-    assert_eq!(script.compare(70, "1\n\n", "Oh: no.\n[line 4] in script\n"), "");
-    assert_ne!(script.compare(70, "1\n", "Oh: no.\n[line 4] in script\n"), "");
-    assert_ne!(script.compare(70, "1\n\n", "Oh: no.\n[line 4] in script\n[line 9] in script\n"), "");
-    assert_ne!(script.compare(0, "1\n\n", ""), "");
+    let ran = |end, output: &str, errors: &str| Ran { end, output: output.into(), errors: errors.into() };
+    assert_eq!(script.compare(&ran(End::Failed, "1\n\n", "Oh: no.\n[line 4] in script\n")), "");
+    assert_ne!(script.compare(&ran(End::Failed, "1\n", "Oh: no.\n[line 4] in script\n")), "");
+    assert_ne!(
+        script.compare(&ran(End::Failed, "1\n\n", "Oh: no.\n[line 4] in script\n[line 9] in script\n")),
+        ""
+    );
+    assert_ne!(script.compare(&ran(End::Done, "1\n\n", "")), "");
 }
 
 #[test]
@@ -357,7 +370,7 @@ fn refuses_expectations_that_make_no_sense() {
         "// expect: a\n// expect compile error: b",
         "// expect frame: [line 1] in script",
     ] {
-        let parsed = Script::parse(Path::new("a.lox"), "a.lox".to_owned(), source);
+        let parsed = Script::parse("a.lox".into(), source.into());
         assert!(parsed.is_err(), "{source} is accepted");
     }
 }

@@ -8,7 +8,7 @@
 //!   path. What a script sees does not depend on which: an integer's value is the same either way;
 //! - **texts**: the VM's work, if nothing but strings was seen.
 
-use siskin_core::layout::{INT_TAG, Stub, VM_NIL, VM_STUBS};
+use siskin_core::layout::{Stub, VM_NIL, VM_STUBS};
 use siskin_core::tier::Kinds;
 
 use super::cold::Cold;

@@ -47,8 +47,6 @@ pub mod suggest;
 mod syntax;
 
 pub use lox::{CompileErrors, Traceback};
-#[cfg(feature = "cli")]
-pub(crate) use source::is_invisible;
 
 #[cfg(feature = "reports")]
 pub use {
@@ -58,6 +56,6 @@ pub use {
     record::{Frame, Kind, Report},
     report::Stopped,
     short::Short,
-    source::{Place, Position, Source},
+    source::{Place, Position, Source, is_invisible},
     sources::Sources,
 };

@@ -104,7 +104,7 @@ impl Source {
         self.lines.get_or_init(|| Box::new(Lines::new(&self.text)))
     }
 
-    /// The last beginning of a character that is not behind `at`.
+    /// The beginning of the character at `at`, or of the last one before it.
     fn boundary(&self, at: usize) -> usize {
         (0..=at.min(self.text.len())).rev().find(|&at| self.text.is_char_boundary(at)).unwrap_or(0)
     }
@@ -151,7 +151,7 @@ impl<'s> Place<'s> {
         self.source.position(self.span.start)
     }
 
-    /// Where it ends: behind its last character.
+    /// Where it ends: after its last character.
     #[must_use]
     pub fn end(&self) -> Position {
         self.source.position(self.span.end)
@@ -159,8 +159,9 @@ impl<'s> Place<'s> {
 }
 
 /// Whether a character cannot be seen or would do something to a terminal: controls, and what turns the direction of
-/// writing or has no width.
-pub(crate) fn is_invisible(char: char) -> bool {
+/// writing or has no width. Formats replace or escape it.
+#[must_use]
+pub fn is_invisible(char: char) -> bool {
     char.is_control()
         || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }

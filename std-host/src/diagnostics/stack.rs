@@ -14,9 +14,9 @@ const SHOWN: usize = 20;
 pub(super) enum Entry<'r> {
     /// A call.
     Frame(&'r Frame<'r>),
-    /// So many more like the one before.
+    /// How many more follow that are like the one before.
     Again(usize, &'r Frame<'r>),
-    /// So many calls are left out.
+    /// How many calls are left out.
     LeftOut(usize),
 }
 

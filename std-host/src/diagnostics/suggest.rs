@@ -80,7 +80,7 @@ pub(super) fn property<'a>(name: &str, candidates: impl IntoIterator<Item = &'a 
     nearest(name, candidates).map(question)
 }
 
-/// The names that a text uses for fields and methods: what stands behind a dot, and methods where they are declared.
+/// The names that a text uses for fields and methods: what stands after a dot, and methods where they are declared.
 pub(super) fn members(source: &Source) -> impl Iterator<Item = &str> {
     use TokenKind as T;
     let mut before = [T::End; 2];

@@ -48,7 +48,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Where to point: what is missing is missed behind the token before, if the next is on another line or there is
+    /// Where to point: what is missing is missed after the token before, if the next is on another line or there is
     /// none; of a string without end, only the first line is meant.
     fn span(&self, diagnostic: &Diagnostic, before: Option<Token>) -> Range<usize> {
         let span = range(diagnostic.span);

@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsStr;
 use std::io::{IsTerminal, stdin};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, ExitStatus};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -89,6 +89,18 @@ impl Cargo {
             Some(status) => Err(format!("{shown}: {status}")),
             None => Err(format!("{shown}: stopped, it took too long")),
         }
+    }
+
+    /// Waits until it has succeeded, and gives what it printed. For commands that build nothing: there is no deadline.
+    pub(super) fn stdout(mut self) -> Result<String, String> {
+        let shown = self.show();
+        eprintln!("$ {shown}");
+        let output = self.command.stderr(Stdio::inherit()).output();
+        let output = output.map_err(|error| format!("{shown}: {error}"))?;
+        if !output.status.success() {
+            return Err(format!("{shown}: {}", output.status));
+        }
+        String::from_utf8(output.stdout).map_err(|error| format!("{shown}: {error}"))
     }
 
     /// As it could be typed, but for the target folder.

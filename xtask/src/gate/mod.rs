@@ -1,6 +1,7 @@
 //! What a change must pass. CI runs all; a person runs one by name.
 
 mod command;
+mod crates;
 mod toolchain;
 
 use std::path::Path;
@@ -19,14 +20,20 @@ enum Passed {
 struct Gate {
     name: &'static str,
     about: &'static str,
-    /// After so many minutes it has failed.
+    /// It has failed when it takes longer.
     minutes: u64,
     check: fn(&Runner) -> Result<Passed, String>,
 }
 
-const GATES: [Gate; 11] = [
+const GATES: [Gate; 12] = [
     Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
     Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
+    Gate {
+        name: "crates",
+        about: "the library brings few crates, and packages hold sources alone",
+        minutes: 1,
+        check: crates::check,
+    },
     Gate {
         name: "clippy",
         about: "no warning, on stable and on nightly with tail calls",
@@ -110,14 +117,21 @@ fn clippy(run: &Runner) -> Result<Passed, String> {
     let all = ["clippy", "--locked", "--workspace", "--all-targets"];
     run.cargo().args(all).args(["--", "-Dwarnings"]).run()?;
     // Features may be left out.
-    for features in ["", "cli", "jit", "views"] {
-        let some = ["clippy", "--locked", "-p", "siskin", "--no-default-features", "--features", features];
+    for (package, features) in [
+        ("siskin", ""),
+        ("siskin", "jit"),
+        ("siskin", "reports"),
+        ("siskin-cli", ""),
+        ("siskin-cli", "jit"),
+        ("siskin-cli", "views"),
+    ] {
+        let some = ["clippy", "--locked", "-p", package, "--no-default-features", "--features", features];
         run.cargo().args(some).args(["--", "-Dwarnings"]).run()?;
     }
     if !toolchain::has("nightly") {
         return Ok(Passed::Without(NO_NIGHTLY.into()));
     }
-    let tail = ["--features=siskin/tail", "--", "-Dwarnings"];
+    let tail = ["--features=siskin-cli/tail", "--", "-Dwarnings"];
     run.cargo_of("nightly").target_dir("clippy-nightly").args(all).args(tail).run()?;
     Ok(Passed::All)
 }
@@ -156,7 +170,7 @@ fn tail(run: &Runner) -> Result<Passed, String> {
     if !toolchain::has("nightly") {
         return Ok(Passed::Without(NO_NIGHTLY.into()));
     }
-    run.cargo_of("nightly").args(["test", "--locked", "--features=siskin/tail"]).args(LIBRARIES).run()?;
+    run.cargo_of("nightly").args(["test", "--locked", "--features=siskin-cli/tail"]).args(SHIPPED).run()?;
     Ok(Passed::All)
 }
 
@@ -181,8 +195,7 @@ fn asan(run: &Runner) -> Result<Passed, String> {
             .env("ASAN_OPTIONS", "detect_leaks=0")
             .args(["test", "--locked", "--target", &target])
     };
-    let suite = ["-p", "siskin", "--no-default-features", "--features", "cli,jit", "--test", "spec"];
-    test().args(suite).run()?;
+    test().args(["-p", "siskin", "--test", "spec"]).run()?;
     test().args(["--manifest-path", "fuzz/Cargo.toml", "--no-default-features"]).run()?;
     Ok(Passed::All)
 }
@@ -212,7 +225,7 @@ fn i686(run: &Runner) -> Result<Passed, String> {
     }
     // Static, so that no 32-bit loader need be installed.
     cargo = cargo.env("CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Ctarget-feature=+crt-static");
-    cargo.args(LIBRARIES).args(NO_DOC_TESTS).run()?;
+    cargo.args(SHIPPED).args(NO_DOC_TESTS).run()?;
     Ok(Passed::All)
 }
 
@@ -229,7 +242,7 @@ fn arm64(run: &Runner) -> Result<Passed, String> {
                 "-Ctarget-feature=+crt-static --cfg=emulated",
             );
     }
-    cargo.args(LIBRARIES).args(["-p", "siskin-jit"]).args(NO_DOC_TESTS).run()?;
+    cargo.args(SHIPPED).args(["-p", "siskin-jit"]).args(NO_DOC_TESTS).run()?;
     Ok(if emulated {
         Passed::Without("without a terminal, which QEMU cannot be".into())
     } else {
@@ -242,5 +255,5 @@ const NO_NIGHTLY: &str = "there is no nightly toolchain";
 /// Rustdoc does not link its tests as the target's flags say.
 const NO_DOC_TESTS: [&str; 1] = ["--tests"];
 
-/// What is tested in other ways than a person's: what users depend on.
-const LIBRARIES: [&str; 6] = ["-p", "siskin-core", "-p", "siskin-hosted", "-p", "siskin"];
+/// What is tested in other ways than a person's: what users depend on, and what they run.
+const SHIPPED: [&str; 8] = ["-p", "siskin-core", "-p", "siskin-hosted", "-p", "siskin", "-p", "siskin-cli"];

@@ -1,0 +1,23 @@
+//! `siskin check`: compile, but do not run.
+
+use siskin::SYSTEM;
+use siskin_core::bytecode::Program;
+use siskin_core::{LoadError, Vm};
+
+use crate::args::Compile;
+use crate::console::Console;
+use crate::{exit, source};
+
+/// Reports a script's compile errors; silent if there are none.
+pub(crate) fn check(args: &Compile, console: &mut Console<'_>) -> u8 {
+    compile(args, console).err().unwrap_or(exit::SUCCESS)
+}
+
+/// Compiles a script; when that fails, says why and returns the exit code.
+pub(super) fn compile(args: &Compile, console: &mut Console<'_>) -> Result<Program, u8> {
+    let source = source::read(args, console)?;
+    Vm::new(SYSTEM, source::rest(args.options(), &source))
+        .map_err(LoadError::from)
+        .and_then(|vm| vm.compile(source.text(), source.dialect()))
+        .map_err(|error| console.load_error(&args.errors, &error, &source))
+}

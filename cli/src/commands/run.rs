@@ -1,0 +1,130 @@
+//! `siskin run`.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+
+use siskin::SYSTEM;
+use siskin::diagnostics::{Source, Sources, Stopped};
+use siskin::io::{StreamOutput, SystemClock};
+use siskin::native;
+#[cfg(feature = "repl")]
+use siskin_core::inspect::ValueKind;
+use siskin_core::platform::Host;
+use siskin_core::{Outcome, Vm};
+
+use crate::args::{Execute, Run, Tier};
+use crate::console::Console;
+use crate::input::with_semicolon_within;
+#[cfg(feature = "repl")]
+use crate::session::Shown;
+use crate::{exit, source, stats};
+
+/// Columns that a value may fill on one line.
+#[cfg(feature = "repl")]
+const WIDTH: usize = 100;
+
+/// Runs a script.
+pub(crate) fn run(args: &Run, console: &mut Console<'_>) -> u8 {
+    let Execute { compile, engine, .. } = &args.execute;
+    let source = match source::read(compile, console) {
+        Ok(source) => source,
+        Err(code) => return code,
+    };
+    let mut vm = match Vm::new(SYSTEM, source::rest(args.execute.options(), &source)) {
+        Ok(vm) => vm,
+        Err(error) => return console.load_error(&compile.errors, &error.into(), &source),
+    };
+    let refused = match engine.tier {
+        Tier::Interp => None,
+        Tier::Baseline if args.perf_map => match perf_map() {
+            Ok(map) => native::install_mapped(&mut vm, &compile.input.name(), map).err(),
+            Err((path, error)) => {
+                console.error(format_args!("siskin: cannot write '{path}': {error}\n"));
+                return exit::IO;
+            }
+        },
+        Tier::Baseline => native::install(&mut vm).err(),
+    };
+    let source = if compile.input.is_value { for_its_value(&source, &vm) } else { source };
+    let code = load_and_run(&mut vm, source, args, console);
+    if args.stats {
+        console.error(stats::Report { vm: &vm, refused });
+    }
+    if console.ends {
+        std::mem::forget(vm);
+    }
+    code
+}
+
+/// The file where Linux's perf looks for the names of this process's code. Everybody can write beside it, so what is
+/// there is not followed.
+fn perf_map() -> Result<File, (String, io::Error)> {
+    let path = format!("/tmp/perf-{}.map", std::process::id());
+    let _ = std::fs::remove_file(&path);
+    OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| (path, error))
+}
+
+fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'_>) -> u8 {
+    let printer = console.printer(&args.execute.compile.errors, source.dialect());
+    let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
+        Ok(script) => script,
+        Err(error) => return console.load_error(&args.execute.compile.errors, &error, &source),
+    };
+    let mut sources = Sources::new();
+    sources.add(source, &script);
+    if let Err(error) = vm.start(script) {
+        console.error(printer.stopped(Stopped::Error(&error), vm, &sources));
+        return exit::RUNTIME;
+    }
+    let mut output = StreamOutput::new(console.stdout);
+    let clock = SystemClock::start();
+    let outcome = run_in_slices(vm, args, &mut Host { output: &mut output, clock: &clock, interrupt: None });
+    // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
+    if let Some(error) = output.error() {
+        return console.cannot_write(&error);
+    }
+    match Stopped::of(&outcome) {
+        None => show_value(vm, args, console).err().unwrap_or(exit::SUCCESS),
+        Some(why) => {
+            console.error(printer.stopped(why, vm, &sources));
+            exit::RUNTIME
+        }
+    }
+}
+
+/// The text as it would be at a prompt, where the last semicolon may be left out and a value be left.
+fn for_its_value(source: &Source, vm: &Vm) -> Source {
+    let usage = vm.mem().usage();
+    let text = with_semicolon_within(source.text(), source.dialect(), usage.limit.saturating_sub(usage.used));
+    Source::new(source.name(), text, source.dialect()).interactive()
+}
+
+/// Shows the value that the script left, if that is what it was run for.
+#[cfg(feature = "repl")]
+fn show_value(vm: &Vm, args: &Run, console: &mut Console<'_>) -> Result<(), u8> {
+    let value = vm.result();
+    if !args.execute.compile.input.is_value || matches!(value.kind(), ValueKind::Nil) {
+        return Ok(());
+    }
+    console.print(format_args!("{}\n", Shown { value, width: WIDTH }))
+}
+
+#[cfg(not(feature = "repl"))]
+fn show_value(_: &Vm, _: &Run, _: &mut Console<'_>) -> Result<(), u8> {
+    Ok(())
+}
+
+/// Runs to the end or to the last of the fuel, however often it is made to stop in between.
+fn run_in_slices(vm: &mut Vm, args: &Run, host: &mut Host<'_>) -> Outcome {
+    let Some(slice) = args.slice else {
+        return vm.run(args.execute.fuel.limit, host);
+    };
+    let mut left = args.execute.fuel.limit.unwrap_or(u64::MAX);
+    loop {
+        let portion = slice.get().min(left);
+        match vm.run(Some(portion), host) {
+            Outcome::OutOfFuel if left > portion => left -= portion,
+            outcome => return outcome,
+        }
+    }
+}

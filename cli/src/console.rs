@@ -1,0 +1,85 @@
+//! The program's three streams, and how errors reach them.
+
+use std::fmt;
+use std::io::{self, Read, Write};
+
+use siskin::diagnostics::{Format, Printer, Source};
+use siskin_core::{Dialect, LoadError};
+
+use crate::args::{Answer, Color, Errors};
+use crate::exit;
+use crate::visible::Visible;
+
+/// The program's streams, and what it should know of them.
+pub struct Console<'a> {
+    /// Where `-` is read from.
+    pub stdin: &'a mut dyn Read,
+    /// What scripts print. It may buffer: it is flushed before anything goes to `stderr`, and at the end.
+    pub stdout: &'a mut dyn Write,
+    /// Errors.
+    pub stderr: &'a mut dyn Write,
+    /// Whether colours are welcome on `stderr`, if the command line leaves that open.
+    pub color: bool,
+    /// Whether `stdin` and `stdout` are the process's own, and a person sits at them.
+    pub is_terminal: bool,
+    /// Whether the process ends next: memory is left to the system then, which takes it back all at once.
+    pub ends: bool,
+}
+
+impl Console<'_> {
+    /// Writes to stderr, after all that is waiting for stdout.
+    ///
+    /// Failure to flush shows again when the program ends; there is no one to tell of a failing stderr.
+    pub(crate) fn error(&mut self, text: impl fmt::Display) {
+        let _ = self.stdout.flush();
+        let _ = write!(self.stderr, "{text}");
+        let _ = self.stderr.flush();
+    }
+
+    /// How errors in a script are shown.
+    pub(crate) fn printer(&self, errors: &Errors, dialect: Dialect) -> Printer {
+        let usual = if dialect == Dialect::Lox { Format::Lox } else { Format::Pretty };
+        let color = match errors.color {
+            Color::Auto => self.color,
+            Color::Always => true,
+            Color::Never => false,
+        };
+        Printer { format: errors.error_format.unwrap_or(usual), color }
+    }
+
+    /// Says why a script does not load, and returns the exit code.
+    pub(crate) fn load_error(&mut self, errors: &Errors, error: &LoadError, source: &Source) -> u8 {
+        self.error(self.printer(errors, source.dialect()).load_error(error, source));
+        match error {
+            LoadError::Syntax(_) | LoadError::TooLarge { .. } => exit::COMPILE,
+            LoadError::OutOfMemory => exit::RUNTIME,
+        }
+    }
+
+    /// Writes to stdout; the code to leave with if that fails.
+    pub(crate) fn print(&mut self, text: impl fmt::Display) -> Result<(), u8> {
+        write!(self.stdout, "{text}").map_err(|error| self.cannot_write(&error))
+    }
+
+    /// Help and version, or a usage error.
+    pub(crate) fn answer(&mut self, answer: &Answer) -> u8 {
+        match answer {
+            Answer::Info(text) => self.print(text).err().unwrap_or(exit::SUCCESS),
+            Answer::Usage(text) => {
+                for line in text.lines() {
+                    self.error(format_args!("{}\n", Visible(line)));
+                }
+                exit::USAGE
+            }
+        }
+    }
+
+    /// Says that output failed and why; a reader that went away is no news to anyone.
+    pub(crate) fn cannot_write(&mut self, error: &io::Error) -> u8 {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return exit::BROKEN_PIPE;
+        }
+        let _ = writeln!(self.stderr, "siskin: cannot write to standard output: {error}");
+        exit::IO
+    }
+}

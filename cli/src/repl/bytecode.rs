@@ -1,0 +1,35 @@
+//! A function's bytecode.
+
+use std::fmt::Write;
+
+use siskin_core::bytecode::{Capture, Insn, disasm};
+
+use crate::figures::Count;
+use crate::session::Found;
+
+/// Lists a function's instructions: offset in words, mnemonic, operands and what they stand for.
+pub(super) fn bytecode(found: &Found<'_>) -> String {
+    let Some(code) = found.program.functions.get(found.index.0 as usize) else { return String::new() };
+    let mut rows = Vec::new();
+    let mut word = 0;
+    while let Some(insn) = code.words.get(word..).and_then(Insn::decode) {
+        let text = disasm::instruction(&found.program, found.index, word as u32);
+        rows.push(format!("  {word:04}  {text}"));
+        word += insn.op().words();
+    }
+    let bytes = Count(size_of_val(&*code.words), "byte");
+    let mut text = format!("  bytecode ({}, {bytes}):\n", Count(rows.len(), "op"));
+    // Writing to a String does not fail.
+    for (index, capture) in code.captures.iter().enumerate() {
+        let _ = match capture {
+            Capture::Register(register) => {
+                writeln!(text, "  u{index} is r{register} of the enclosing function")
+            }
+            Capture::Up(up) => writeln!(text, "  u{index} is u{up} of the enclosing function"),
+        };
+    }
+    for row in rows {
+        let _ = writeln!(text, "{row}");
+    }
+    text
+}

@@ -1,0 +1,88 @@
+//! What the editor knows while an input is typed: the commands, and the session, which is lent to it.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use siskin_core::Dialect;
+use siskin_core::inspect::ValueKind;
+
+use crate::session::Session;
+
+/// What there is to complete and how inputs are read.
+#[derive(Default)]
+pub(crate) struct Known {
+    /// The language of inputs.
+    pub(crate) dialect: Dialect,
+    /// What can follow a colon at the beginning.
+    pub(crate) commands: Vec<CommandInfo>,
+    /// Whose names are completed. It is elsewhere while an input runs.
+    pub(crate) session: Option<Session>,
+}
+
+/// What a global is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A function in the language, which has bytecode.
+    Function,
+    /// A function of the engine.
+    Builtin,
+    Class,
+    /// Anything else.
+    Value,
+}
+
+impl Kind {
+    pub(crate) fn of(value: ValueKind<'_>) -> Kind {
+        match value {
+            ValueKind::Function(_) => Kind::Function,
+            ValueKind::HostFunction(_) => Kind::Builtin,
+            ValueKind::Class(_) => Kind::Class,
+            _ => Kind::Value,
+        }
+    }
+}
+
+/// A command, such as `:help`.
+#[derive(Clone, Debug)]
+pub(crate) struct CommandInfo {
+    /// Without the colon.
+    pub(crate) name: &'static str,
+    pub(crate) argument: Argument,
+    /// What it does, in a few words.
+    pub(crate) about: &'static str,
+}
+
+/// What can follow a command.
+#[derive(Clone, Debug)]
+pub(crate) enum Argument {
+    /// Nothing.
+    None,
+    /// Code, as at the prompt.
+    Code,
+    /// The name of a function.
+    Function,
+    /// The path of a file.
+    File,
+    /// One of these words.
+    Word(Vec<String>),
+}
+
+impl Known {
+    /// Knows the language and nothing else.
+    pub(crate) fn new(dialect: Dialect) -> Known {
+        Known { dialect, ..Known::default() }
+    }
+
+    /// The knowledge that is shared; whoever panicked while holding it left it usable.
+    pub(crate) fn of(shared: &Mutex<Known>) -> MutexGuard<'_, Known> {
+        shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What has a global name.
+    pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, Kind)> {
+        self.session.iter().flat_map(|session| {
+            let globals = session.vm.globals().map(|(name, value)| (name, Kind::of(value.kind())));
+            let library = session.vm.library().map(|entry| (entry.name(), Kind::Builtin));
+            globals.chain(library.filter(|(name, _)| session.vm.global_value(name).is_none()))
+        })
+    }
+}

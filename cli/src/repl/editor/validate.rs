@@ -1,0 +1,29 @@
+//! Enter ends an input that is complete, and begins another line of one that is not.
+
+use std::sync::{Arc, Mutex};
+
+use reedline::{ValidationResult, Validator};
+
+use super::Known;
+use super::keys::View;
+use crate::input::Completeness;
+use crate::repl::commands::completeness_with_commands;
+
+/// Asks [`completeness_with_commands`].
+pub(super) struct Validate {
+    pub(super) known: Arc<Mutex<Known>>,
+    pub(super) view: Arc<Mutex<View>>,
+}
+
+impl Validator for Validate {
+    fn validate(&self, text: &str) -> ValidationResult {
+        let dialect = Known::of(&self.known).dialect;
+        match completeness_with_commands(text, dialect) {
+            Completeness::Complete => {
+                View::of(&self.view).accept();
+                ValidationResult::Complete
+            }
+            Completeness::Incomplete => ValidationResult::Incomplete,
+        }
+    }
+}

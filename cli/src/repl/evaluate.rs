@@ -1,0 +1,247 @@
+//! What becomes of an input: a command is done; all else runs in the session, and its value is shown.
+
+use std::borrow::Cow;
+use std::io::{self, Write};
+
+use siskin::diagnostics::{Printer, Source};
+use siskin_core::inspect::{ValueKind, ValueView};
+use siskin_core::{Dialect, Options};
+
+use super::commands::{self, Wrong};
+use crate::args;
+use crate::commands::time::{Timing, measure};
+use crate::console::Console;
+use crate::exit;
+use crate::input;
+use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
+
+/// What to do after an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Next {
+    /// Read another.
+    Stay,
+    /// Leave with this exit code.
+    Leave(u8),
+}
+
+/// Columns, where nobody can say how many there are.
+const WIDTH: usize = 100;
+
+/// A session, and what is shown of it.
+pub(super) struct Repl {
+    pub(super) session: Session,
+    pub(super) printer: Printer,
+    is_terminal: bool,
+}
+
+impl Repl {
+    /// A session as the command line wants it; when that fails, says so and returns the exit code.
+    pub(super) fn new(args: &args::Repl, console: &mut Console<'_>) -> Result<Repl, u8> {
+        match Session::new(limited(args.options()), args.engine.tier, args.dialect) {
+            Ok(session) => {
+                let mut printer = console.printer(&args.errors, args.dialect);
+                // At a prompt, Lox is shown its errors as everybody else is.
+                printer.format = args.errors.error_format.unwrap_or_default();
+                Ok(Repl { session, printer, is_terminal: console.is_terminal })
+            }
+            Err(error) => {
+                console.error(format_args!("{error}\n"));
+                Err(exit::RUNTIME)
+            }
+        }
+    }
+
+    /// Columns that a view may fill.
+    pub(super) fn width(&self) -> usize {
+        // Where there is no terminal, crossterm starts a process to find its size.
+        let size = if self.is_terminal { crossterm::terminal::size().ok() } else { None };
+        size.map_or(WIDTH, |(columns, _)| usize::from(columns))
+    }
+
+    /// Does what an input says, and shows what comes of it.
+    pub(super) fn input(&mut self, text: &str, console: &mut Console<'_>) -> Next {
+        let line = text.trim();
+        let done = match line {
+            "" => Ok(Next::Stay),
+            _ if input::is_command(line) => commands::run(self, line, console),
+            _ => match self.command_meant(line) {
+                Some(command) => commands::run(self, command, console),
+                None => self.evaluate(text, console).map(|()| Next::Stay),
+            },
+        };
+        match done {
+            Ok(next) => next,
+            Err(Wrong::Shown) => Next::Stay,
+            Err(Wrong::Said(why)) => {
+                console.error(format_args!("  {why}\n"));
+                Next::Stay
+            }
+            Err(Wrong::Leave(code)) => Next::Leave(code),
+        }
+    }
+
+    /// The command that a word means which people type at other prompts, unless the session has given it a meaning.
+    fn command_meant(&self, line: &str) -> Option<&'static str> {
+        let word = line.trim_end_matches(';').trim_end();
+        let word = word.strip_suffix("()").unwrap_or(word);
+        let command = match word {
+            "exit" | "quit" => ":quit",
+            "help" | "?" => ":help",
+            _ => return None,
+        };
+        self.session.vm.global_value(word).is_none().then_some(command)
+    }
+
+    /// The text with the `;` that it lacks.
+    fn complete<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        input::with_semicolon_within(text, self.session.dialect, self.session.memory_left())
+    }
+
+    fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
+        let text = self.complete(text);
+        self.define(&text, self.session.dialect, console, |session, output| session.evaluate(&text, output))?;
+        let value = self.session.vm.result();
+        match value.kind() {
+            ValueKind::Nil => {}
+            ValueKind::Str(text) if is_literal(text) => console.print(format_args!("=> \"{text}\"\n"))?,
+            _ => console
+                .print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?,
+        }
+        Ok(())
+    }
+
+    /// Evaluates an expression; its value is the VM's result then.
+    pub(super) fn value_of(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
+        let text = self.complete(text);
+        self.run(console, |session, output| session.value_of(&text, output))
+    }
+
+    pub(super) fn time(&mut self, text: &str, console: &mut Console<'_>) -> Result<Timing, Wrong> {
+        let text = self.complete(text);
+        let source = self.session.expression(&text);
+        self.run(console, |session, output| measure(session, &source, output))
+    }
+
+    pub(super) fn run_file(&mut self, source: Source, console: &mut Console<'_>) -> Result<(), Wrong> {
+        let (text, dialect) = (source.text().to_owned(), source.dialect());
+        self.define(&text, dialect, console, |session, output| session.run_file(source, output))
+    }
+
+    /// Runs a text, then says what it defined.
+    fn define(
+        &mut self,
+        text: &str,
+        dialect: Dialect,
+        console: &mut Console<'_>,
+        run: impl FnOnce(&mut Session, &mut dyn Write) -> Result<(), Failure>,
+    ) -> Result<(), Wrong> {
+        let defined = definitions(text, dialect);
+        let before: Vec<bool> = defined.iter().map(|definition| self.is_defined(*definition)).collect();
+        self.run(console, run)?;
+        for (definition, before) in defined.iter().zip(before) {
+            console.print(self.defined(*definition, before))?;
+        }
+        Ok(())
+    }
+
+    /// Runs something that prints. A line that it leaves open is ended; a failure is shown.
+    fn run<T>(
+        &mut self,
+        console: &mut Console<'_>,
+        run: impl FnOnce(&mut Session, &mut dyn Write) -> Result<T, Failure>,
+    ) -> Result<T, Wrong> {
+        let mut lines = Lines { stream: console.stdout, open: false };
+        let ran = run(&mut self.session, &mut lines);
+        // A terminal shows that Ctrl-C was pressed, in the middle of a line.
+        if lines.open || console.is_terminal && matches!(ran, Err(Failure::Interrupted)) {
+            // That this fails shows again at the next prompt.
+            let _ = lines.stream.write_all(b"\n");
+        }
+        ran.map_err(|failure| self.failed(failure, console))
+    }
+
+    /// Says why something did not come to its end.
+    pub(super) fn failed(&self, failure: Failure, console: &mut Console<'_>) -> Wrong {
+        match failure {
+            Failure::Output(error) => Wrong::Leave(console.cannot_write(&error)),
+            failure => {
+                console.error(self.session.report(&failure, self.printer));
+                Wrong::Shown
+            }
+        }
+    }
+
+    fn is_defined(&self, definition: Definition<'_>) -> bool {
+        self.session.vm.global_value(definition.name()).is_some()
+    }
+
+    /// `defined fib/1`
+    fn defined(&self, definition: Definition<'_>, before: bool) -> String {
+        let verb = if before { "redefined" } else { "defined" };
+        let name = definition.name();
+        match (definition, self.session.vm.global_value(name).map(ValueView::kind)) {
+            (Definition::Class(_), _) => format!("  {verb} class {name}\n"),
+            (_, Some(ValueKind::Function(function))) => format!("  {verb} {name}/{}\n", function.arity()),
+            _ => format!("  {verb} {name}\n"),
+        }
+    }
+}
+
+/// Options with a limit of memory: half of what the machine has, unless they say how much.
+fn limited(mut options: Options) -> Options {
+    if options.memory == usize::MAX
+        && let Some(memory) = memory()
+    {
+        options.memory = half(memory);
+    }
+    options
+}
+
+/// Half of `memory` bytes, or half of all addresses if those are fewer: a process of 32 bits may run on a machine that
+/// has more memory than it can reach.
+fn half(memory: u64) -> usize {
+    usize::try_from(memory / 2).unwrap_or(usize::MAX).min(usize::MAX / 2)
+}
+
+/// Bytes of memory that the machine has, if that is known.
+#[cfg(target_os = "linux")]
+fn memory() -> Option<u64> {
+    let info = rustix::system::sysinfo();
+    (info.totalram as u64).checked_mul(info.mem_unit.into()).filter(|&bytes| bytes > 0)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn memory() -> Option<u64> {
+    None
+}
+
+/// Knows whether what was written ends in the middle of a line.
+struct Lines<'a> {
+    stream: &'a mut dyn Write,
+    open: bool,
+}
+
+impl Write for Lines<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let count = self.stream.write(bytes)?;
+        if let Some(last) = bytes.get(..count).and_then(<[u8]>::last) {
+            self.open = *last != b'\n';
+        }
+        Ok(count)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.stream.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::half;
+
+    #[test]
+    fn half_of_any_memory_is_a_limit() {
+        assert_eq!(half(4096), 2048);
+        assert_eq!(half(u64::MAX), usize::MAX / 2);
+    }
+}

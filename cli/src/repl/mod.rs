@@ -1,0 +1,154 @@
+//! `siskin` without arguments: a prompt.
+//!
+//! ```text
+//!   editor    a person's input at a terminal     plain   lines, where there is no such terminal
+//!        \    /
+//!         Read         text, Ctrl-C, or the end; tty    what both need of the terminal itself
+//!           |
+//!       evaluate ───── commands   what begins with a colon ── help
+//!           |
+//!        session       runs all else in one machine that lives on
+//! ```
+
+mod bytecode;
+mod commands;
+mod editor;
+mod evaluate;
+mod help;
+mod limits;
+mod plain;
+mod tty;
+mod vars;
+
+use std::io::{self, IsTerminal};
+
+use siskin_core::Vm;
+
+use self::editor::{Config, Editor, history};
+use self::evaluate::{Next, Repl};
+use self::plain::{Plain, Space};
+use crate::args;
+use crate::console::Console;
+use crate::exit;
+use crate::session::Session;
+
+/// What came of asking for an input.
+pub(crate) enum Read {
+    /// It is this.
+    Text(String),
+    /// The person thought better of it.
+    Interrupted,
+    /// It cannot be taken, for this reason.
+    Refused(&'static str),
+    /// There will be no more.
+    End,
+}
+
+/// Reads, evaluates and prints until it is told to stop.
+pub(crate) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
+    let repl = match Repl::new(args, console) {
+        Ok(repl) => repl,
+        Err(code) => return code,
+    };
+    // While a line is edited, Ctrl-C is a key like any other; this is for what runs.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, repl.session.interrupt());
+    let mut reader = Reader::new(args, console);
+    let shown = if console.is_terminal { console.print(banner(&repl.session.vm)) } else { Ok(()) };
+    match shown.and_then(|()| read_and_evaluate(repl, &mut reader, console)) {
+        Ok(code) | Err(code) => code,
+    }
+}
+
+/// Returns the code to leave with, or the one to leave with because output cannot be written.
+fn read_and_evaluate(mut repl: Repl, reader: &mut Reader, console: &mut Console<'_>) -> Result<u8, u8> {
+    loop {
+        console.stdout.flush().map_err(|error| console.cannot_write(&error))?;
+        let (session, read) = reader.read(repl.session, console);
+        // It is lent while an input is typed, and comes back.
+        let Some(session) = session else { return Ok(exit::RUNTIME) };
+        repl.session = session;
+        match read {
+            Ok(Read::Text(text)) => {
+                if let Next::Leave(code) = repl.input(&text, console) {
+                    return Ok(code);
+                }
+                if console.is_terminal && !text.trim().is_empty() {
+                    console.print('\n')?;
+                }
+            }
+            Ok(Read::Interrupted) => {}
+            Ok(Read::Refused(why)) => console.error(format_args!("  {why}\n")),
+            Ok(Read::End) => return Ok(exit::SUCCESS),
+            Err(error) => {
+                console.error(format_args!("siskin: cannot read standard input: {error}\n"));
+                return Ok(exit::IO);
+            }
+        }
+    }
+}
+
+/// What is seen first.
+fn banner(vm: &Vm) -> String {
+    let tier = vm.tier_name().map(|name| format!(" + {name}")).unwrap_or_default();
+    format!("siskin {} · bytecode vm{tier} · :help for commands\n\n", env!("CARGO_PKG_VERSION"))
+}
+
+/// Where inputs come from.
+struct Reader {
+    /// If there is a terminal that it can use.
+    editor: Option<Box<Editor>>,
+    /// Whether the terminal is not asked any more where its cursor is.
+    gave_up: bool,
+    /// What serves where the editor cannot.
+    plain: Plain,
+}
+
+impl Reader {
+    fn new(args: &args::Repl, console: &mut Console<'_>) -> Reader {
+        let is_dumb = std::env::var_os("TERM").is_some_and(|term| term == "dumb");
+        let mut reader = Reader { editor: None, gave_up: false, plain: Plain::new(console.is_terminal) };
+        // The editor draws on standard error.
+        if console.is_terminal && io::stderr().is_terminal() && !is_dumb {
+            let color = console.printer(&args.errors, args.dialect).color;
+            let config = Config {
+                dialect: args.dialect,
+                commands: commands::infos(),
+                color,
+                history: history::file(),
+            };
+            let (editor, warning) = Editor::new(config);
+            if let Some(warning) = warning {
+                console.error(format_args!("siskin: {warning}\n"));
+            }
+            reader.editor = Some(Box::new(editor));
+        }
+        reader
+    }
+
+    /// Asks for an input; the session is given back.
+    fn read(&mut self, session: Session, console: &mut Console<'_>) -> (Option<Session>, io::Result<Read>) {
+        let dialect = session.dialect;
+        let space = Space { text: session.room(), parsing: session.memory_left() };
+        let Some(editor) = &mut self.editor else {
+            return (Some(session), self.plain.read(dialect, space, console));
+        };
+        let mut session = Some(session);
+        if !self.gave_up
+            && let Some(lent) = session.take()
+        {
+            let (back, read) = editor.read(lent);
+            session = back;
+            match read {
+                Ok(read) => return (session, Ok(read)),
+                // A terminal that did not say where its cursor is, most likely.
+                Err(error) => console.error(format_args!("siskin: lines cannot be edited here: {error}\n")),
+            }
+            self.plain.put(&editor.take_unread());
+        }
+        let read = self.plain.read(dialect, space, console);
+        editor.has_answered(self.plain.take_replies());
+        // One that ever said it is asked again at the next prompt.
+        self.gave_up = !editor.answers();
+        (session, read)
+    }
+}

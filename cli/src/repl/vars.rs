@@ -1,0 +1,35 @@
+//! The globals.
+
+use std::fmt::Write;
+
+use siskin_core::inspect::ValueKind;
+
+use crate::session::{Session, Shown};
+
+/// Characters of a value that are shown.
+const LONGEST: usize = 60;
+
+/// Lists the globals that were defined: name, type, value.
+pub(super) fn vars(session: &Session) -> String {
+    let own = |(_, value): &(&str, siskin_core::inspect::ValueView<'_>)| {
+        !matches!(value.kind(), ValueKind::HostFunction(_))
+    };
+    let globals: Vec<_> = session.vm.globals().filter(own).collect();
+    if globals.is_empty() {
+        return "  nothing is defined\n".into();
+    }
+    let widest = |of: fn(&(&str, siskin_core::inspect::ValueView<'_>)) -> usize| {
+        globals.iter().map(of).max().unwrap_or(0)
+    };
+    let names = widest(|(name, _)| name.chars().count());
+    let types = widest(|(_, value)| value.type_name().chars().count());
+    let mut text = String::new();
+    for (name, value) in globals {
+        let shown = Shown { value, width: usize::MAX }.to_string();
+        let cut: String = shown.chars().take(LONGEST).collect();
+        let more = if cut.len() < shown.len() { "…" } else { "" };
+        // Writing to a String does not fail.
+        let _ = writeln!(text, "  {name:names$}  {:types$}  {cut}{more}", value.type_name());
+    }
+    text
+}

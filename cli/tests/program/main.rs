@@ -1,0 +1,110 @@
+//! The `siskin` program as its users meet it: arguments and files in, text and exit codes out.
+
+mod args;
+mod errors;
+mod limits;
+mod listings;
+mod prompt;
+mod scripts;
+mod streams;
+
+use std::env::consts::ARCH;
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+
+/// What a run of the program left behind.
+#[derive(Debug, PartialEq)]
+struct Ran {
+    code: u8,
+    out: String,
+    err: String,
+}
+
+fn ran(code: u8, out: &str, err: &str) -> Ran {
+    Ran { code, out: out.into(), err: err.into() }
+}
+
+fn siskin_with_input<A: Into<OsString>>(args: impl IntoIterator<Item = A>, mut input: &[u8]) -> Ran {
+    let args = args.into_iter().map(Into::into).collect();
+    let (mut out, mut err) = (Vec::new(), Vec::new());
+    let code = siskin_cli::run(args, &mut input, &mut out, &mut err);
+    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
+    Ran { code, out: text(out), err: text(err) }
+}
+
+fn siskin<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Ran {
+    siskin_with_input(args, b"")
+}
+
+/// A file of that name, alone in a directory of this test's own.
+fn file(test: &str, name: &str, contents: &[u8]) -> PathBuf {
+    let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("program").join(test);
+    std::fs::create_dir_all(&directory).expect("a scratch directory");
+    let path = directory.join(name);
+    std::fs::write(&path, contents).expect("a scratch file");
+    path
+}
+
+fn examples() -> impl Iterator<Item = PathBuf> {
+    let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples");
+    std::fs::read_dir(directory).expect("the examples").map(|entry| entry.expect("an example").path())
+}
+
+/// Takes some bytes, then fails.
+struct Failing {
+    room: usize,
+    kind: io::ErrorKind,
+}
+
+impl Write for Failing {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.room == 0 {
+            return Err(self.kind.into());
+        }
+        let taken = bytes.len().min(self.room);
+        self.room -= taken;
+        Ok(taken)
+    }
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+fn siskin_into(mut stdout: Failing, args: &[&str]) -> (u8, String) {
+    let mut err = Vec::new();
+    let args = args.iter().map(OsString::from).collect();
+    let code = siskin_cli::run(args, &mut io::empty(), &mut stdout, &mut err);
+    (code, String::from_utf8(err).expect("the program writes UTF-8"))
+}
+
+/// Starts the program as a process of its own, the way cargo starts this test: perhaps under QEMU, if it is for
+/// another machine.
+fn spawn(args: &[&str]) -> Child {
+    let program = env!("CARGO_BIN_EXE_siskin");
+    let runner = format!("CARGO_TARGET_{}_UNKNOWN_LINUX_GNU_RUNNER", ARCH.to_uppercase());
+    let mut command = match std::env::var(runner) {
+        Ok(runner) if cfg!(target_os = "linux") => {
+            let mut words = runner.split_whitespace();
+            let mut command = Command::new(words.next().expect("the runner has a name"));
+            command.args(words).arg(program);
+            command
+        }
+        _ => Command::new(program),
+    };
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.spawn().expect("the program starts")
+}
+
+/// Starts the program with that input in a pipe.
+fn piped(args: &[&str], input: &[u8]) -> Ran {
+    let mut child = spawn(args);
+    let mut stdin = child.stdin.take().expect("a pipe");
+    stdin.write_all(input).expect("the program reads");
+    drop(stdin);
+    let output = child.wait_with_output().expect("the program ends");
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    let code = output.status.code().and_then(|code| u8::try_from(code).ok());
+    ran(code.expect("no signal ended it"), &text(output.stdout), &text(output.stderr))
+}

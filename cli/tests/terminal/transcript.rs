@@ -1,0 +1,127 @@
+//! Sessions as text: typed again, line by line, and compared without the figures that differ from run to run.
+//!
+//! ```text
+//!   sk> 1 + 1      what stands after a prompt is typed when there is a prompt
+//!   => 2           all else is what the screen should show
+//! ```
+
+use super::terminal::{Key, Terminal};
+
+/// Enough that nothing scrolls away.
+const ROWS: u16 = 300;
+
+/// The prompts, of inputs and of their further lines.
+const PROMPTS: [&str; 4] = ["sk>", "..>", "lox>", "...>"];
+
+/// Types what a transcript says was typed, a hundred columns wide: all else must be seen, but for figures.
+#[track_caller]
+pub(crate) fn check(transcript: &str) {
+    check_with(&[], 100, transcript);
+}
+
+/// The same with arguments, and a width.
+#[track_caller]
+pub(crate) fn check_with(args: &[&str], columns: u16, transcript: &str) {
+    let seen = replay(args, columns, transcript);
+    assert_eq!(masked(&seen), masked(transcript.trim()), "{seen}");
+}
+
+/// Types what a transcript says was typed, and returns the transcript as it is now. One that begins at the first prompt
+/// is without the banner. `^C` where output is stands for Ctrl-C, pressed once the row above it is there.
+#[track_caller]
+pub(crate) fn replay(args: &[&str], columns: u16, transcript: &str) -> String {
+    let mut terminal = Terminal::start(args, ROWS, columns, &[]);
+    terminal.wait_for(|screen| is_at_prompt(screen, 0));
+    let rows: Vec<&str> = transcript.trim().lines().collect();
+    for (at, text) in rows.iter().enumerate().filter_map(|(at, row)| Some((at, typed(row)?))) {
+        let above = terminal.screen().lines().count();
+        // At once, as a line that is pasted: nothing is set in that is set in already.
+        terminal.send(&format!("{text}\r"));
+        let output = rows[at + 1..].iter().take_while(|row| typed(row).is_none());
+        if let Some(stop) = output.clone().position(|row| *row == "^C") {
+            let seen = rows[at + stop];
+            terminal.wait_until(|terminal| {
+                let (cursor, _) = terminal.cells().cursor_position();
+                // The row above the cursor is whole.
+                terminal.screen().lines().take(cursor.into()).skip(above).last() == Some(seen)
+            });
+            terminal.key(Key::Ctrl('c'));
+        }
+        terminal.wait_for(|screen| is_at_prompt(screen, above));
+    }
+    let screen = terminal.screen();
+    let begin = if rows.first().is_some_and(|row| typed(row).is_some()) { 2 } else { 0 };
+    let rows: Vec<&str> = screen.lines().skip(begin).collect();
+    // The last is a prompt at which nothing is typed.
+    rows.split_last().map_or(String::new(), |(_, rows)| rows.join("\n").trim_end().to_owned())
+}
+
+/// What is typed in a row of a transcript.
+fn typed(row: &str) -> Option<&str> {
+    let text = PROMPTS.iter().find_map(|prompt| row.strip_prefix(prompt))?;
+    if text.is_empty() { Some(text) } else { text.strip_prefix(' ') }
+}
+
+/// Whether nothing is typed at a prompt that stands below that many rows.
+fn is_at_prompt(screen: &str, rows: usize) -> bool {
+    screen.lines().skip(rows).last().is_some_and(|last| PROMPTS.contains(&last))
+}
+
+/// The text without what differs from run to run, machine to machine: addresses, sizes of machine code, times, ratios,
+/// and what the collector and memory did so far.
+pub(crate) fn masked(text: &str) -> String {
+    text.lines().map(|line| mask_line(line, true)).collect::<Vec<_>>().join("\n")
+}
+
+/// The same with sizes of machine code, for captures that are of one processor.
+pub(crate) fn masked_but_sizes(text: &str) -> String {
+    text.lines().map(|line| mask_line(line, false)).collect::<Vec<_>>().join("\n")
+}
+
+/// Lines that are figures and nothing else.
+const FIGURES: [&str; 6] = ["collections", "pauses", "memory", "objects", "fuel", "native"];
+
+fn mask_line(line: &str, sizes: bool) -> String {
+    let all = line.split_whitespace().next().is_some_and(|word| FIGURES.contains(&word));
+    let mut masked = String::new();
+    let mut rest = line;
+    while let Some(at) = rest.find(|char: char| char.is_ascii_digit()) {
+        let (before, figure) = rest.split_at(at);
+        masked.push_str(before);
+        let end = figure.find(|char: char| !char.is_ascii_alphanumeric() && !".,µ".contains(char));
+        let end = figure[..end.unwrap_or(figure.len())].trim_end_matches(['.', ',']).len();
+        let (figure, after) = figure.split_at(end);
+        let is_masked = all || is_time(figure) || figure.starts_with("0x") || sizes && is_size(before, after);
+        masked.push_str(if is_masked { "…" } else { figure });
+        rest = after;
+    }
+    masked + rest
+}
+
+/// `0.40s`, `4.4x`
+fn is_time(figure: &str) -> bool {
+    let unit = figure.trim_start_matches(|char: char| char.is_ascii_digit() || char == '.');
+    ["ns", "µs", "ms", "s", "x"].contains(&unit)
+}
+
+/// The size of machine code; that of bytecode is the same everywhere.
+fn is_size(before: &str, after: &str) -> bool {
+    after.starts_with(" bytes") && !before.ends_with("ops, ") && !before.ends_with("bytecode, ")
+}
+
+#[test]
+fn figures_are_masked() {
+    for (text, expected) in [
+        ("  compiled fib -> 0x7f4c8a001000 (312 bytes)", "  compiled fib -> … (… bytes)"),
+        ("  interp: 0.40s   ·   jit: 90µs   ·   (4.4x)", "  interp: …   ·   jit: …   ·   (…)"),
+        ("  bytecode (11 ops, 48 bytes):", "  bytecode (11 ops, 48 bytes):"),
+        ("  0002  return         r1", "  0002  return         r1"),
+        ("  pauses       1, longest 0.03 ms", "  pauses       …, longest … ms"),
+    ] {
+        assert_eq!(masked(text), expected);
+    }
+    assert_eq!(
+        masked_but_sizes("  compiled fib -> 0x7f4c8a001000 (312 bytes)"),
+        "  compiled fib -> … (312 bytes)"
+    );
+}
