@@ -7,22 +7,13 @@ use siskin::diagnostics::{Printer, Source};
 use siskin_core::inspect::{ValueKind, ValueView};
 use siskin_core::{Dialect, Options};
 
-use super::commands::{self, Wrong};
+use super::outcome::Wrong;
 use crate::args;
 use crate::commands::time::{Timing, measure};
 use crate::console::Console;
 use crate::exit;
 use crate::input;
 use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
-
-/// What to do after an input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Next {
-    /// Read another.
-    Stay,
-    /// Leave with this exit code.
-    Leave(u8),
-}
 
 /// Columns, where nobody can say how many there are.
 const WIDTH: usize = 100;
@@ -58,46 +49,12 @@ impl Repl {
         size.map_or(WIDTH, |(columns, _)| usize::from(columns))
     }
 
-    /// Does what an input says, and shows what comes of it.
-    pub(super) fn input(&mut self, text: &str, console: &mut Console<'_>) -> Next {
-        let line = text.trim();
-        let done = match line {
-            "" => Ok(Next::Stay),
-            _ if input::is_command(line) => commands::run(self, line, console),
-            _ => match self.command_meant(line) {
-                Some(command) => commands::run(self, command, console),
-                None => self.evaluate(text, console).map(|()| Next::Stay),
-            },
-        };
-        match done {
-            Ok(next) => next,
-            Err(Wrong::Shown) => Next::Stay,
-            Err(Wrong::Said(why)) => {
-                console.error(format_args!("  {why}\n"));
-                Next::Stay
-            }
-            Err(Wrong::Leave(code)) => Next::Leave(code),
-        }
-    }
-
-    /// The command that a word means which people type at other prompts, unless the session has given it a meaning.
-    fn command_meant(&self, line: &str) -> Option<&'static str> {
-        let word = line.trim_end_matches(';').trim_end();
-        let word = word.strip_suffix("()").unwrap_or(word);
-        let command = match word {
-            "exit" | "quit" => ":quit",
-            "help" | "?" => ":help",
-            _ => return None,
-        };
-        self.session.vm.global_value(word).is_none().then_some(command)
-    }
-
     /// The text with the `;` that it lacks.
     fn complete<'t>(&self, text: &'t str) -> Cow<'t, str> {
         input::with_semicolon_within(text, self.session.dialect, self.session.memory_left())
     }
 
-    fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
+    pub(super) fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
         let text = self.complete(text);
         self.define(&text, self.session.dialect, console, |session, output| session.evaluate(&text, output))?;
         let value = self.session.vm.result();

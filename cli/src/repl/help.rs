@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::commands::{COMMANDS, named};
+use super::command::{COMMANDS, named};
 
 const KEYS: &str = "  Enter            runs what is complete, else begins a new line;
                    after two empty lines, runs what is not
@@ -27,11 +27,6 @@ const LANGUAGE: &str = "  let n = 1;  var m = 2;  m = 3;          names, bound o
   print Q(41).get();                      nil true false 1.5 \"text\" and or !
   _                                       the last value that was not nil
 ";
-
-/// What `:help` can be asked about.
-pub(super) fn topics() -> impl Iterator<Item = &'static str> {
-    COMMANDS.iter().map(|command| command.name).chain(["keys", "language"])
-}
 
 /// Help on everything, or on a topic.
 pub(super) fn help(topic: &str) -> Result<String, String> {

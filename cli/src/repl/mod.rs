@@ -11,11 +11,14 @@
 //! ```
 
 mod bytecode;
+mod command;
 mod commands;
+mod dispatch;
 mod editor;
 mod evaluate;
 mod help;
 mod limits;
+mod outcome;
 mod plain;
 mod tty;
 mod vars;
@@ -25,7 +28,8 @@ use std::io::{self, IsTerminal};
 use siskin_core::Vm;
 
 use self::editor::{Config, Editor, history};
-use self::evaluate::{Next, Repl};
+use self::evaluate::Repl;
+use self::outcome::Next;
 use self::plain::{Plain, Space};
 use crate::args;
 use crate::console::Console;
@@ -112,7 +116,7 @@ impl Reader {
             let color = console.printer(&args.errors, args.dialect).color;
             let config = Config {
                 dialect: args.dialect,
-                commands: commands::infos(),
+                commands: command::COMMANDS,
                 color,
                 history: history::file(),
             };

@@ -6,7 +6,7 @@ use std::io;
 use siskin_core::Dialect;
 
 use super::Read;
-use super::commands;
+use super::command;
 use super::editor::{Prompt, WAY_OUT};
 use super::tty::{Interrupts, strip_replies};
 use crate::console::Console;
@@ -91,7 +91,7 @@ impl Plain {
             };
             let input = match &mut lines {
                 Some(lines) => lines,
-                None => match commands::code_start(&line) {
+                None => match command::code_start(&line) {
                     Some(start) => lines.insert(Lines::new(dialect, start, space.parsing)),
                     None => return Ok(Read::Text(line)),
                 },

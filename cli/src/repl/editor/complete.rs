@@ -14,8 +14,9 @@ use siskin_core::Dialect;
 use siskin_core::syntax::{Lexer, Token, TokenKind};
 
 use super::Known;
-use super::known::{Argument, Kind};
+use super::known::Kind;
 use crate::input;
+use crate::repl::command::{Argument, topics};
 
 /// Something to put in place of what stands before the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +50,8 @@ pub(super) fn candidates(text: &str, cursor: usize, known: &Known) -> Vec<Candid
         Argument::Code => code(text, colon + 1 + end, cursor, known),
         Argument::Function => functions(typed, start, known),
         Argument::File => files(typed, start),
-        Argument::Word(words) => fitting(typed, start, words.iter().map(|word| (word.clone(), None))),
+        Argument::Words(words) => fitting(typed, start, words.iter().map(|&word| (word.to_owned(), None))),
+        Argument::Topic => fitting(typed, start, topics().map(|topic| (topic.to_owned(), None))),
     }
 }
 
@@ -236,25 +238,26 @@ impl Completer for Complete {
 mod tests {
     use siskin_core::Options;
 
-    use super::super::known::CommandInfo;
     use super::*;
     use crate::args::Tier;
+    use crate::repl::command::{Command, Does};
     use crate::session::Session;
 
     fn known() -> Known {
-        let command = |name, argument| CommandInfo { name, argument, about: "about it" };
-        Known {
-            dialect: Dialect::Siskin,
-            session: Some(session()),
-            commands: vec![
-                command("help", Argument::Word(vec!["numbers".into(), "strings".into()])),
-                command("quit", Argument::None),
-                command("jit", Argument::Function),
-                command("load", Argument::File),
-                command("time", Argument::Code),
-            ],
-        }
+        Known { dialect: Dialect::Siskin, session: Some(session()), commands: COMMANDS }
     }
+
+    const fn command(name: &'static str, argument: Argument) -> Command {
+        Command { name, usage: "", about: "about it", more: "", argument, does: Does::Help }
+    }
+
+    const COMMANDS: &[Command] = &[
+        command("help", Argument::Words(&["numbers", "strings"])),
+        command("quit", Argument::None),
+        command("jit", Argument::Function),
+        command("load", Argument::File),
+        command("time", Argument::Code),
+    ];
 
     fn session() -> Session {
         let text = "

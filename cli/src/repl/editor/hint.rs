@@ -8,7 +8,7 @@ use reedline::{DefaultHinter, Hinter, History};
 use super::Known;
 use super::keys::ends_empty;
 use crate::input::Completeness;
-use crate::repl::commands::completeness_with_commands;
+use crate::repl::command::completeness_with_commands;
 
 /// Shown at an empty line after an empty line of an input that is not complete.
 pub(crate) const WAY_OUT: &str = "(Enter ends the input here, Ctrl-C drops it)";

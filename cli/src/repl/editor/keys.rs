@@ -15,7 +15,7 @@ use siskin_core::syntax::{Lexer, TokenKind};
 
 use super::{Known, MENU, complete};
 use crate::input::Completeness;
-use crate::repl::commands::completeness_with_commands;
+use crate::repl::command::completeness_with_commands;
 
 /// How deep a block is set in.
 const INDENT: usize = 4;

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use siskin_core::Dialect;
 use siskin_core::inspect::ValueKind;
 
+use crate::repl::command::Command;
 use crate::session::Session;
 
 /// What there is to complete and how inputs are read.
@@ -13,7 +14,7 @@ pub(crate) struct Known {
     /// The language of inputs.
     pub(crate) dialect: Dialect,
     /// What can follow a colon at the beginning.
-    pub(crate) commands: Vec<CommandInfo>,
+    pub(crate) commands: &'static [Command],
     /// Whose names are completed. It is elsewhere while an input runs.
     pub(crate) session: Option<Session>,
 }
@@ -39,31 +40,6 @@ impl Kind {
             _ => Kind::Value,
         }
     }
-}
-
-/// A command, such as `:help`.
-#[derive(Clone, Debug)]
-pub(crate) struct CommandInfo {
-    /// Without the colon.
-    pub(crate) name: &'static str,
-    pub(crate) argument: Argument,
-    /// What it does, in a few words.
-    pub(crate) about: &'static str,
-}
-
-/// What can follow a command.
-#[derive(Clone, Debug)]
-pub(crate) enum Argument {
-    /// Nothing.
-    None,
-    /// Code, as at the prompt.
-    Code,
-    /// The name of a function.
-    Function,
-    /// The path of a file.
-    File,
-    /// One of these words.
-    Word(Vec<String>),
 }
 
 impl Known {

@@ -30,10 +30,10 @@ use self::highlight::Highlight;
 use self::hint::Hint;
 pub(crate) use self::hint::WAY_OUT;
 use self::keys::{END, Keys, LINE_END, SUSPEND, View};
-pub(crate) use self::known::{Argument, CommandInfo, Known};
+pub(crate) use self::known::Known;
 pub(crate) use self::prompt::Prompt;
 use self::validate::Validate;
-use super::commands::completeness_with_commands;
+use super::command::{Command, completeness_with_commands};
 use super::{Read, tty};
 use crate::input::Completeness;
 use crate::session::Session;
@@ -45,7 +45,7 @@ const MENU: &str = "completions";
 pub(crate) struct Config {
     /// The language of the first input.
     pub(crate) dialect: Dialect,
-    pub(crate) commands: Vec<CommandInfo>,
+    pub(crate) commands: &'static [Command],
     pub(crate) color: bool,
     /// Where inputs are kept.
     pub(crate) history: Option<PathBuf>,

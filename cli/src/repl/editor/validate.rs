@@ -7,7 +7,7 @@ use reedline::{ValidationResult, Validator};
 use super::Known;
 use super::keys::View;
 use crate::input::Completeness;
-use crate::repl::commands::completeness_with_commands;
+use crate::repl::command::completeness_with_commands;
 
 /// Asks [`completeness_with_commands`].
 pub(super) struct Validate {
