@@ -24,7 +24,7 @@ const ADDRESS: u32 = 48;
 const NAN: u64 = 0x7FF8 << 48;
 
 /// A script value in 64 bits.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(transparent)]
 pub(crate) struct Value(u64);
 

@@ -209,7 +209,7 @@ impl Vm {
                 let _ = self.free_scripts.push(script.index);
                 self.begin(closure)
             }
-            None => Err(self.error(Fault::Type("This script belongs to another machine."))),
+            None => Err(self.error(Fault::WrongVm)),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::machine::Flow;
 use super::property::{Found, method_way};
 use super::stop::Stop;
-use super::{Fault, Vm};
+use super::{Fault, TypeFault, Vm};
 use crate::bytecode::Op;
 use crate::entry::Arity;
 use crate::object::{
@@ -12,7 +12,7 @@ use crate::object::{
 };
 use crate::value::Value;
 
-const NOT_CALLABLE: Fault = Fault::Type("Can only call functions and classes.");
+const NOT_CALLABLE: Fault = Fault::Type(TypeFault::Callable);
 
 impl Vm {
     /// A register of the current frame.
@@ -199,8 +199,7 @@ impl Vm {
             return self.call_host_function(entry, argc, win, receiver);
         }
         let Some(instance) = receiver.as_object::<Instance>() else {
-            let method =
-                self.builtin_method(receiver, site, direct, Fault::Type("Only instances have methods."))?;
+            let method = self.builtin_method(receiver, site, direct, Fault::Type(TypeFault::Methods))?;
             return self.call_host_function(method, argc, win, receiver);
         };
         match self.find_property(site, instance, direct) {
@@ -241,7 +240,7 @@ impl Vm {
 
     /// `inherit`. A safepoint.
     pub(super) fn inherit(&mut self, class: Value, superclass: Value) -> Result<(), Fault> {
-        let superclass = superclass.as_object::<Class>().ok_or(Fault::Type("Superclass must be a class."))?;
+        let superclass = superclass.as_object::<Class>().ok_or(Fault::Type(TypeFault::Superclass))?;
         let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
         self.seal(superclass)?;
         if class == superclass {

@@ -3,7 +3,7 @@
 use core::ptr::NonNull;
 
 use super::work::{PIECE, each_part};
-use super::{Fault, Vm};
+use super::{Fault, TypeFault, Vm};
 use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
@@ -16,7 +16,7 @@ impl Vm {
     /// safepoint; both are in registers.
     pub(super) fn add_values(&mut self, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
         let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else {
-            return Err(Fault::Type("Operands must be two numbers or two strings."));
+            return Err(Fault::Type(TypeFault::NumbersOrStrings));
         };
         let sum = self.concat(left, right)?;
         self.set_register(dst, sum.value());

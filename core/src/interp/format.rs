@@ -5,7 +5,7 @@ use core::fmt::{self, Write};
 use super::work::each_part;
 use super::{Fault, Vm};
 use crate::fuel::BULK;
-use crate::object::Text;
+use crate::object::{ShapeTable, Text};
 use crate::value::Value;
 
 /// From here on, and below its reciprocal's hundredth, numbers are written with an exponent.
@@ -129,7 +129,7 @@ impl Vm {
         } else if value.is_double() {
             line.number(value.as_double())
         } else {
-            let Text { before, string, after } = self.text(value);
+            let Text { before, string, after } = text(value, &self.context.heap.shapes);
             let string = string.as_ref().map_or(&[][..], |string| string.bytes());
             let parts = [before, string, after];
             let len = parts.iter().map(|part| part.len()).sum();
@@ -149,18 +149,31 @@ impl Vm {
         crate::meter::count(bytes.len());
         Ok(self.call_host(|host| host.output.write(bytes))??)
     }
+}
 
-    /// The text of a value that is no number.
-    fn text(&self, value: Value) -> Text {
-        if let Some(object) = value.header() {
-            return object.text(&self.context.heap.shapes);
-        }
-        match value {
-            Value::TRUE => Text::plain(b"true"),
-            Value::FALSE => Text::plain(b"false"),
-            _ => Text::plain(b"nil"),
-        }
+/// The text of a value that is no number.
+fn text(value: Value, shapes: &ShapeTable) -> Text {
+    if let Some(object) = value.header() {
+        return object.text(shapes);
     }
+    match value {
+        Value::TRUE => Text::plain(b"true"),
+        Value::FALSE => Text::plain(b"false"),
+        _ => Text::plain(b"nil"),
+    }
+}
+
+/// Writes a value as `print` does.
+#[cfg(feature = "texts")]
+pub(super) fn write(out: &mut impl Write, value: Value, shapes: &ShapeTable) -> fmt::Result {
+    if let Some(number) = value.to_f64() {
+        return write!(out, "{}", Number(number));
+    }
+    let Text { before, string, after } = text(value, shapes);
+    let string = string.as_ref().map_or("", |string| string.text());
+    [before, string.as_bytes(), after]
+        .into_iter()
+        .try_for_each(|part| out.write_str(core::str::from_utf8(part).unwrap_or_default()))
 }
 
 #[cfg(test)]

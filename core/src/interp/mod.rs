@@ -47,6 +47,7 @@ mod vm;
 mod work;
 
 pub(crate) use fault::Fault;
+pub(crate) use fault::TypeFault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Number;
 pub(crate) use host_call::{Call, entry};

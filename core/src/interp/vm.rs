@@ -377,7 +377,7 @@ impl Vm {
     }
 
     pub(crate) fn error(&self, fault: Fault) -> RuntimeError {
-        RuntimeError::new(fault, &self.mem)
+        RuntimeError::new(fault, &self.mem, &self.context.heap.shapes)
     }
 
     /// Gives the collector its turn before `size` bytes are allocated, then lets the heap look for memory. Both hold the

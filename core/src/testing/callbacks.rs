@@ -14,6 +14,7 @@ use crate::value::Value;
 /// | `ignore(f)` | calls `f`, and is nil whatever comes of it |
 /// | `second(a, b)` | `b`; nil if it is missing |
 /// | `collect()` | collects all garbage |
+/// | `throw(value)` | throws it |
 /// | `string.apply(f)` | the value of `f(string)` |
 ///
 /// # Errors
@@ -29,6 +30,7 @@ static GLOBALS: &[Entry] = &[
     entry("collect", Arity::exactly(0), "(): collects.", collect),
     entry("ignore", Arity::exactly(1), "(f): calls f.", ignore),
     entry("second", Arity::between(1, 2), "(a, b): b.", second),
+    entry("throw", Arity::exactly(1), "(value): throws it.", throw),
 ];
 
 static STRING: &[Entry] = &[entry("apply", Arity::exactly(1), "(f): calls f with it.", apply_to)];
@@ -58,4 +60,8 @@ fn collect(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn apply_to(call: &mut Call<'_>) -> Result<Value, Fault> {
     call.call(call.arg(0), &[call.receiver()])
+}
+
+fn throw(call: &mut Call<'_>) -> Result<Value, Fault> {
+    Err(Fault::Thrown(call.arg(0)))
 }

@@ -1,6 +1,7 @@
 //! Arithmetic: int with int, then double with either, then errors (and strings, for `+`).
 
 use crate::bytecode::operand::{Dst, Imm8, Num8, Src};
+use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::{Fault, Vm};
 use crate::value::Value;
@@ -14,7 +15,7 @@ pub(in crate::interp) trait NumOp {
     fn other(vm: &mut Vm, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault>;
 }
 
-const NOT_NUMBERS: Fault = Fault::Type("Operands must be numbers.");
+const NOT_NUMBERS: Fault = Fault::Type(TypeFault::Numbers);
 
 pub(in crate::interp) struct Add;
 pub(in crate::interp) struct Sub;
@@ -207,5 +208,5 @@ fn arith_other<O: NumOp>(vm: &mut Vm, dst: u8, lhs: Value, rhs: Value) -> Flow {
 #[cold]
 #[inline(never)]
 fn not_a_number(vm: &mut Vm) -> Flow {
-    vm.raise(Fault::Type("Operand must be a number."))
+    vm.raise(Fault::Type(TypeFault::Number))
 }

@@ -1,6 +1,7 @@
 //! Orderings, jumps on them, and back-edges.
 
 use crate::bytecode::operand::{Dst, Src, Var};
+use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::semantics::arith::{Add, NumOp, Source};
 use crate::interp::{Fault, Vm};
@@ -158,11 +159,11 @@ impl Machine {
 #[cold]
 #[inline(never)]
 fn not_addable(vm: &mut Vm) -> Flow {
-    vm.raise(Fault::Type("Operands must be two numbers or two strings."))
+    vm.raise(Fault::Type(TypeFault::NumbersOrStrings))
 }
 
 #[cold]
 #[inline(never)]
 fn not_numbers(vm: &mut Vm) -> Flow {
-    vm.raise(Fault::Type("Operands must be numbers."))
+    vm.raise(Fault::Type(TypeFault::Numbers))
 }

@@ -1,6 +1,7 @@
 //! Fields, cells and globals.
 
 use crate::bytecode::operand::{Dst, Global32, Site32, Src, Up16};
+use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_inline};
 use crate::interp::{Fault, Vm};
@@ -142,7 +143,7 @@ fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &Site) -> Flow {
 
 fn property_of(vm: &mut Vm, value: Value, site: &Site) -> Result<Value, Fault> {
     let Some(instance) = value.as_object::<Instance>() else {
-        let none = Fault::Type("Only instances have properties.");
+        let none = Fault::Type(TypeFault::Properties);
         let method = vm.builtin_method(value, site, |_| false, none)?;
         return Ok(vm.bind(value, Callable::host(method))?);
     };
@@ -157,7 +158,7 @@ fn property_of(vm: &mut Vm, value: Value, site: &Site) -> Result<Value, Fault> {
 fn set_property(vm: &mut Vm, target: Value, value: Value, site: &Site) -> Flow {
     let result = match target.as_object::<Instance>() {
         Some(instance) => vm.set_property(site, instance, value),
-        None => Err(Fault::Type("Only instances have fields.")),
+        None => Err(Fault::Type(TypeFault::Fields)),
     };
     vm.flow(result)
 }

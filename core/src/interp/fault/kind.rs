@@ -1,0 +1,109 @@
+//! Kinds of fault: one row for each.
+
+macro_rules! fault_kinds {
+    ($($(#[doc = $doc:literal])* $kind:ident $name:literal $error:ident $catch:ident $sentence:literal;)*) => {
+        /// What went wrong, without particulars.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(in crate::interp) enum FaultKind { $($(#[doc = $doc])* $kind,)* }
+
+        impl FaultKind {
+            /// What scripts call it.
+            pub(super) fn name(self) -> &'static str {
+                match self { $(FaultKind::$kind => $name,)* }
+            }
+
+            /// What hosts call it.
+            pub(super) fn error(self) -> ErrorKind {
+                match self { $(FaultKind::$kind => ErrorKind::$error,)* }
+            }
+
+            /// Whether a script may catch it.
+            pub(super) fn is_catchable(self) -> bool {
+                match self { $(FaultKind::$kind => catchable!($catch),)* }
+            }
+
+            /// The message of a fault without particulars, and of others when there is no memory for those.
+            pub(super) fn sentence(self) -> &'static str {
+                match self { $(FaultKind::$kind => sentence!($name $sentence),)* }
+            }
+        }
+    };
+}
+
+macro_rules! catchable {
+    (catch) => {
+        true
+    };
+    (pass) => {
+        false
+    };
+}
+
+/// Without the feature `texts`, a name has to do.
+#[cfg(feature = "texts")]
+macro_rules! sentence {
+    ($name:literal $sentence:literal) => {
+        $sentence
+    };
+}
+#[cfg(not(feature = "texts"))]
+macro_rules! sentence {
+    ($name:literal $sentence:literal) => {
+        $name
+    };
+}
+
+fault_kinds! {
+    /// A value of another type than an operation takes.
+    Type "Type" Script catch "Wrong type.";
+    /// No such variable.
+    Name "Name" Script catch "Undefined variable.";
+    /// No such field or method.
+    Property "Property" Script catch "Undefined property.";
+    /// Another number of arguments than a function takes.
+    Arity "Arity" Script catch "Wrong number of arguments.";
+    /// A value thrown by a script or a function of the host.
+    Thrown "Error" Script catch "Uncaught.";
+    /// A string longer than there may be.
+    Size "Size" Script catch "String too long.";
+    /// Calls too deep.
+    Stack "Stack" StackOverflow catch "Stack overflow.";
+    /// The memory limit is reached, or the host has no more.
+    Memory "Memory" OutOfMemory catch "Out of memory.";
+    /// Something of another VM.
+    WrongVm "Host" WrongVm catch "This script belongs to another machine.";
+    /// The host could not write what the script printed.
+    Output "Output" Output pass "Cannot write output.";
+    /// A callback of the host panicked.
+    Panic "Panic" Panic pass "A callback of the host panicked.";
+    /// The fuel is used up where no run can be resumed.
+    Fuel "Fuel" Fuel pass "The fuel is used up below a function of the host.";
+    /// The host's wish to stop, where no run can be resumed.
+    Interrupted "Interrupted" Interrupted pass "Interrupted below a function of the host.";
+    /// Verified bytecode that no compiler makes.
+    Bytecode "Bytecode" Script pass "Bytecode error: wrong kind of value.";
+    /// No error: the VM knows why it stops.
+    Stopped "Stopped" Script pass "Stopped.";
+}
+
+/// The sorts of run-time error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// The memory limit is reached, or the host has no more.
+    OutOfMemory,
+    /// Calls too deep.
+    StackOverflow,
+    /// The host could not write what the script printed.
+    Output,
+    /// A callback of the host panicked, and its [guard](crate::platform::PanicGuard) did not go on with that.
+    Panic,
+    /// The fuel was used up in a script that a function of the host called: it cannot be resumed.
+    Fuel,
+    /// The host interrupted a script that a function of the host called: it cannot be resumed.
+    Interrupted,
+    /// Something of another VM.
+    WrongVm,
+    /// The script did what its language does not allow.
+    Script,
+}

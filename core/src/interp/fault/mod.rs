@@ -1,0 +1,105 @@
+//! Faults: what went wrong, as data, and the errors that hosts get of them.
+//!
+//! ```text
+//!   Fault { operands } ──kind──> FaultKind: a row of one table      what scripts and hosts call it, catchable or not
+//!     │
+//!     └──raise──> RuntimeError                                      its text made, in `text`
+//! ```
+
+mod error;
+mod kind;
+mod text;
+mod trace;
+
+pub use error::{RuntimeError, Undefined};
+pub use kind::ErrorKind;
+use kind::FaultKind;
+pub(crate) use text::TypeFault;
+pub use trace::{FunctionId, TraceFrame};
+
+use crate::entry::Arity;
+use crate::mem::OutOfMemory;
+use crate::object::{Gc, Str};
+use crate::platform::OutputError;
+use crate::stack::StackError;
+use crate::value::Value;
+
+/// An error on its way to [`Vm::raise`](super::Vm::raise).
+#[derive(Clone, Copy, Debug)]
+#[cfg_attr(not(feature = "texts"), allow(dead_code, reason = "particulars are for texts"))]
+pub(crate) enum Fault {
+    OutOfMemory,
+    StackOverflow,
+    StringTooLong,
+    Output,
+    /// A callback of the host panicked.
+    Panic,
+    /// A value of another type than was expected.
+    Type(TypeFault),
+    UndefinedVariable(Gc<Str>),
+    UndefinedProperty(Gc<Str>),
+    Arity {
+        expected: Arity,
+        got: u8,
+    },
+    /// A value was thrown. Who holds the fault over an allocation keeps it alive.
+    #[cfg_attr(
+        not(any(test, feature = "testing")),
+        expect(dead_code, reason = "nothing throws yet but functions of tests")
+    )]
+    Thrown(Value),
+    /// A script of another VM.
+    WrongVm,
+    /// Below a function of the host, where no run can be resumed.
+    OutOfFuel,
+    /// The same, by the host's wish.
+    Interrupted,
+    /// Verified bytecode that no compiler makes.
+    Bytecode,
+    /// No error: the VM knows why it stops, and its frame where to go on.
+    Stopped,
+}
+
+impl Fault {
+    /// Which kind it is of.
+    pub(super) fn kind(self) -> FaultKind {
+        match self {
+            Fault::OutOfMemory => FaultKind::Memory,
+            Fault::StackOverflow => FaultKind::Stack,
+            Fault::StringTooLong => FaultKind::Size,
+            Fault::Output => FaultKind::Output,
+            Fault::Panic => FaultKind::Panic,
+            Fault::Type(_) => FaultKind::Type,
+            Fault::UndefinedVariable(_) => FaultKind::Name,
+            Fault::UndefinedProperty(_) => FaultKind::Property,
+            Fault::Arity { .. } => FaultKind::Arity,
+            Fault::Thrown(_) => FaultKind::Thrown,
+            Fault::WrongVm => FaultKind::WrongVm,
+            Fault::OutOfFuel => FaultKind::Fuel,
+            Fault::Interrupted => FaultKind::Interrupted,
+            Fault::Bytecode => FaultKind::Bytecode,
+            Fault::Stopped => FaultKind::Stopped,
+        }
+    }
+}
+
+impl From<OutOfMemory> for Fault {
+    fn from(OutOfMemory: OutOfMemory) -> Fault {
+        Fault::OutOfMemory
+    }
+}
+
+impl From<StackError> for Fault {
+    fn from(error: StackError) -> Fault {
+        match error {
+            StackError::OutOfMemory => Fault::OutOfMemory,
+            StackError::Overflow => Fault::StackOverflow,
+        }
+    }
+}
+
+impl From<OutputError> for Fault {
+    fn from(OutputError: OutputError) -> Fault {
+        Fault::Output
+    }
+}

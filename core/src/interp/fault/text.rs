@@ -1,0 +1,82 @@
+//! What is said of a fault: the one home of these messages.
+//!
+//! Without the feature `texts`, the name of its kind is all.
+
+use core::fmt::Write;
+
+use super::Fault;
+use crate::object::ShapeTable;
+
+macro_rules! type_faults {
+    ($($(#[doc = $doc:literal])* $fault:ident $text:literal;)*) => {
+        /// What an operation wants, and did not get.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum TypeFault { $($(#[doc = $doc])* $fault,)* }
+
+        #[cfg(feature = "texts")]
+        impl TypeFault {
+            fn text(self) -> &'static str {
+                match self { $(TypeFault::$fault => $text,)* }
+            }
+        }
+    };
+}
+
+type_faults! {
+    /// A call.
+    Callable "Can only call functions and classes.";
+    /// Reading a property.
+    Properties "Only instances have properties.";
+    /// Setting a field.
+    Fields "Only instances have fields.";
+    /// Calling a method.
+    Methods "Only instances have methods.";
+    /// Arithmetic and order.
+    Numbers "Operands must be numbers.";
+    /// Negation.
+    Number "Operand must be a number.";
+    /// Addition.
+    NumbersOrStrings "Operands must be two numbers or two strings.";
+    /// A class declaration.
+    Superclass "Superclass must be a class.";
+}
+
+impl Fault {
+    /// The message, if all faults that are alike have the same; else it is appended to `written`, or lost with it if there
+    /// is no memory.
+    #[cfg(feature = "texts")]
+    pub(super) fn message<W: Write>(
+        self,
+        written: W,
+        shapes: &ShapeTable,
+    ) -> Result<&'static str, Option<W>> {
+        let mut out = written;
+        let result = match self {
+            Fault::Type(fault) => return Ok(fault.text()),
+            Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
+            Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
+            Fault::Arity { expected, got } => write!(out, "Expected {expected} arguments but got {got}."),
+            Fault::Thrown(value) => {
+                let text = out.write_str("Uncaught: ");
+                text.and_then(|()| crate::interp::format::write(&mut out, value, shapes))
+            }
+            Fault::OutOfMemory
+            | Fault::StackOverflow
+            | Fault::StringTooLong
+            | Fault::Output
+            | Fault::Panic
+            | Fault::WrongVm
+            | Fault::OutOfFuel
+            | Fault::Interrupted
+            | Fault::Bytecode
+            | Fault::Stopped => return Ok(self.kind().sentence()),
+        };
+        Err(result.ok().map(|()| out))
+    }
+
+    /// The name of the kind is all.
+    #[cfg(not(feature = "texts"))]
+    pub(super) fn message<W: Write>(self, _: W, _: &ShapeTable) -> Result<&'static str, Option<W>> {
+        Ok(self.kind().sentence())
+    }
+}
