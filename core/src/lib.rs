@@ -18,6 +18,7 @@ pub mod mem;
 mod meter;
 mod object;
 pub mod platform;
+mod span;
 pub mod syntax;
 pub mod tier;
 mod tunable;
@@ -29,4 +30,5 @@ pub use interp::{
     Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame,
     Undefined, Vm,
 };
+pub use span::Span;
 pub use syntax::Dialect;

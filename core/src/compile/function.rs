@@ -4,12 +4,13 @@ use super::emit::Label;
 use super::pool::IndexTable;
 use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res};
+use crate::Span;
 use crate::bytecode::lines::Lines;
 use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
 use crate::bytecode::{Capture, Code, Const, FnIndex, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Span, Stmt, StmtId, VarId};
+use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Stmt, StmtId, VarId};
 
 /// A function at work. Its buffers are kept for the next one.
 pub(super) struct FnState {

@@ -31,9 +31,10 @@ mod stmt;
 
 use core::fmt;
 
+use crate::Span;
 use crate::bytecode::{Program, Text};
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
-use crate::syntax::ast::{Ast, ExprId, FnId, Span};
+use crate::syntax::ast::{Ast, ExprId, FnId};
 use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
 use class::ClassState;
 use function::FnState;

@@ -10,16 +10,8 @@
 //! the compiler needs to know about a variable as a whole (is it captured, is it ever reassigned) is in
 //! its [`Var`] and is final once parsing ends.
 
+use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
-
-/// A range of bytes of the source text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Span {
-    /// The first byte.
-    pub start: u32,
-    /// One past the last byte.
-    pub end: u32,
-}
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(

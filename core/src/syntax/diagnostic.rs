@@ -3,7 +3,7 @@
 use core::fmt;
 
 use super::LineIndex;
-use super::ast::Span;
+use crate::Span;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {

@@ -1,8 +1,8 @@
 //! Text to tokens.
 
 use super::Dialect;
-use super::ast::Span;
 use super::token::{Token, TokenKind};
+use crate::Span;
 
 /// What the first byte of a token says about the rest.
 #[derive(Clone, Copy, PartialEq, Eq)]

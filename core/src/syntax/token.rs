@@ -1,6 +1,6 @@
 //! What the lexer makes of the text.
 
-use super::ast::Span;
+use crate::Span;
 
 /// The sort of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

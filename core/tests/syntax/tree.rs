@@ -1,7 +1,7 @@
 //! The shape of the tree that each construct of Lox becomes.
 
-use siskin_core::Dialect;
-use siskin_core::syntax::ast::{FnKind, Span, Symbol};
+use siskin_core::syntax::ast::{FnKind, Symbol};
+use siskin_core::{Dialect, Span};
 
 use crate::dump::{lox, parsed};
 

@@ -4,10 +4,11 @@
 //! what it stands in. So a tail of a block is first taken for a value, and demoted to a statement when the
 //! block turns out to be used as one; that happens once to each tail.
 
-use super::super::ast::{ElseId, Expr, ExprId, List, Span, Stmt, StmtId};
+use super::super::ast::{ElseId, Expr, ExprId, List, Stmt, StmtId};
 use super::super::{Code, TokenKind};
 use super::ledger::Mark;
 use super::{Parse, Parser};
+use crate::Span;
 
 /// What an `if`, an `else` or a loop governs.
 #[derive(Clone, Copy, Debug)]

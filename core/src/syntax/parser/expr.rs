@@ -1,10 +1,11 @@
 //! Expressions: a Pratt parser.
 
-use super::super::ast::{BinaryOp, Expr, ExprId, List, LogicalOp, Span, Symbol, UnaryOp, VarKind};
+use super::super::ast::{BinaryOp, Expr, ExprId, List, LogicalOp, Symbol, UnaryOp, VarKind};
 use super::super::{Code, TokenKind};
 use super::ledger::Mark;
 use super::scope::Resolved;
 use super::{Parse, Parser};
+use crate::Span;
 
 /// How tightly an operator binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -20,9 +20,10 @@ use core::fmt;
 
 use self::branch::Arm;
 use self::scope::{ClassState, Scopes};
-use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Span, Symbol};
+use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Symbol};
 use super::dialect::FunctionLimits;
 use super::{Code, Diagnostic, Dialect, Found, Lexer, Symbols, Token, TokenKind};
+use crate::Span;
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 
 /// How deep blocks, bodies, parentheses and operands of a source text may nest, each counting one.

@@ -14,10 +14,11 @@
 //! A local's `reach` is the innermost active function it is an upvalue of (or its own): a use there, or
 //! further out, has nothing to count. When a function ends, the reach of what it captured goes back.
 
-use super::super::ast::{FnId, FnKind, Span, Symbol, Var, VarId, VarKind};
+use super::super::ast::{FnId, FnKind, Symbol, Var, VarId, VarKind};
 use super::super::{Code, Token};
 use super::ledger::Ledger;
 use super::{Parse, Parser};
+use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// A variable in sight.
