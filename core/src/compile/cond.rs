@@ -7,25 +7,34 @@ use super::expr::Val;
 use super::{Compiler, Reg, Res, fold};
 use crate::bytecode::operand::*;
 use crate::bytecode::{Const, Insn};
-use crate::syntax::ast::{BinaryOp, Expr, ExprId, LogicalOp, UnaryOp};
+use crate::syntax::ast::{BinaryOp, EqualOp, Expr, ExprId, LogicalOp, OrderOp, UnaryOp};
 
-/// `a OP b` is `b flip(OP) a`.
-fn flip(op: BinaryOp) -> BinaryOp {
-    match op {
-        BinaryOp::Lt => BinaryOp::Gt,
-        BinaryOp::Le => BinaryOp::Ge,
-        BinaryOp::Gt => BinaryOp::Lt,
-        BinaryOp::Ge => BinaryOp::Le,
-        other => other,
+impl OrderOp {
+    /// `a OP b` is `b flip(OP) a`.
+    fn flip(self) -> OrderOp {
+        match self {
+            OrderOp::Lt => OrderOp::Gt,
+            OrderOp::Le => OrderOp::Ge,
+            OrderOp::Gt => OrderOp::Lt,
+            OrderOp::Ge => OrderOp::Le,
+        }
     }
-}
 
-fn is_order(op: BinaryOp) -> bool {
-    matches!(op, BinaryOp::Lt | BinaryOp::Le | BinaryOp::Gt | BinaryOp::Ge)
-}
+    /// Whether it is an instruction only with its operands exchanged: there is `lt` and `le`.
+    pub(super) fn is_flipped(self) -> bool {
+        match self {
+            OrderOp::Lt | OrderOp::Le => false,
+            OrderOp::Gt | OrderOp::Ge => true,
+        }
+    }
 
-fn is_comparison(op: BinaryOp) -> bool {
-    is_order(op) || matches!(op, BinaryOp::Eq | BinaryOp::Ne)
+    /// Whether equal operands do not satisfy it.
+    fn is_strict(self) -> bool {
+        match self {
+            OrderOp::Lt | OrderOp::Gt => true,
+            OrderOp::Le | OrderOp::Ge => false,
+        }
+    }
 }
 
 impl Compiler<'_> {
@@ -38,7 +47,8 @@ impl Compiler<'_> {
                     when = !when;
                 }
                 Expr::Logical { op, .. } => return self.cond_chain(id, op, when, label),
-                Expr::Binary { op, .. } if is_comparison(op) => return self.cond_compare(id, when, label),
+                Expr::Binary { op: BinaryOp::Order(op), .. } => return self.cond_order(id, op, when, label),
+                Expr::Binary { op: BinaryOp::Equal(op), .. } => return self.cond_equal(id, op, when, label),
                 _ => return self.cond_value(id, when, label),
             }
         }
@@ -80,32 +90,43 @@ impl Compiler<'_> {
     }
 
     #[inline(never)]
-    fn cond_compare(&mut self, id: ExprId, when: bool, label: &mut Label) -> Res<()> {
+    fn cond_order(&mut self, id: ExprId, op: OrderOp, when: bool, label: &mut Label) -> Res<()> {
         let mark = self.f.next;
-        let (op, left, right) = self.operands(id)?;
-        if let Some(value) = fold::binary(op, left, right) {
+        let (left, right) = self.operands(id)?;
+        if let Some(holds) = fold::order(op, left, right) {
             self.release(mark);
-            return if value == Val::Bool(when) { self.go(label) } else { Ok(()) };
+            return if holds == when { self.go(label) } else { Ok(()) };
         }
         self.at(id);
-        if is_order(op) {
-            self.jump_order(op, left, right, when, label)?;
-        } else {
-            self.jump_equal(left, right, (op == BinaryOp::Eq) == when, label)?;
-        }
+        let (op, left, right) = number_right(op, left, right);
+        self.jump_order(op, left, right, when, label)?;
         self.release(mark);
         Ok(())
     }
 
-    /// Both operands of a comparison; a number literal on the left goes to the right.
-    fn operands(&mut self, id: ExprId) -> Res<(BinaryOp, Val, Val)> {
-        let Expr::Binary { op, clobbers, left, right } = self.ast.expr(id) else {
-            return Ok((BinaryOp::Eq, Val::Nil, Val::Nil));
+    #[inline(never)]
+    fn cond_equal(&mut self, id: ExprId, op: EqualOp, when: bool, label: &mut Label) -> Res<()> {
+        let mark = self.f.next;
+        let (left, right) = self.operands(id)?;
+        if let Some(holds) = fold::equal(op, left, right) {
+            self.release(mark);
+            return if holds == when { self.go(label) } else { Ok(()) };
+        }
+        self.at(id);
+        let (left, right) = if matches!(left, Val::Reg(_)) { (left, right) } else { (right, left) };
+        self.jump_equal(left, right, (op == EqualOp::Eq) == when, label)?;
+        self.release(mark);
+        Ok(())
+    }
+
+    /// Both operands of a comparison.
+    fn operands(&mut self, id: ExprId) -> Res<(Val, Val)> {
+        let Expr::Binary { clobbers, left, right, .. } = self.ast.expr(id) else {
+            return Ok((Val::Nil, Val::Nil));
         };
         let mark = self.top();
         let left = self.eval(left, None)?;
-        let (left, right) = self.right_of(left, right, clobbers, mark)?;
-        Ok(if matches!(left, Val::Reg(_)) { (op, left, right) } else { (flip(op), right, left) })
+        self.right_of(left, right, clobbers, mark)
     }
 
     fn jump_equal(&mut self, left: Val, right: Val, equal: bool, label: &mut Label) -> Res<()> {
@@ -140,8 +161,8 @@ impl Compiler<'_> {
         Ok(u8::try_from(index).ok().map(Lit8))
     }
 
-    fn jump_order(&mut self, op: BinaryOp, left: Val, right: Val, when: bool, label: &mut Label) -> Res<()> {
-        use BinaryOp::*;
+    fn jump_order(&mut self, op: OrderOp, left: Val, right: Val, when: bool, label: &mut Label) -> Res<()> {
+        use OrderOp::*;
         if let Val::Num(number) = right
             && let Some(rhs) = self.num8(number)?
         {
@@ -156,21 +177,21 @@ impl Compiler<'_> {
                     (Le, false) => Insn::JumpNotLeN { lhs, rhs, to },
                     (Gt, true) => Insn::JumpGtN { lhs, rhs, to },
                     (Gt, false) => Insn::JumpNotGtN { lhs, rhs, to },
-                    (_, true) => Insn::JumpGeN { lhs, rhs, to },
-                    (_, false) => Insn::JumpNotGeN { lhs, rhs, to },
+                    (Ge, true) => Insn::JumpGeN { lhs, rhs, to },
+                    (Ge, false) => Insn::JumpNotGeN { lhs, rhs, to },
                 }
             });
         }
         let (left, right) = (self.reg_of(left)?, self.reg_of(right)?);
-        let (left, right) = if matches!(op, Gt | Ge) { (right, left) } else { (left, right) };
+        let (left, right) = if op.is_flipped() { (right, left) } else { (left, right) };
         let (lhs, rhs) = (self.near(left, 0)?, self.near(right, 1)?);
         self.jump(label, |to| {
             let to = Ahead32(to);
             match (op, when) {
                 (Lt | Gt, true) => Insn::JumpLt { lhs, rhs, to },
                 (Lt | Gt, false) => Insn::JumpNotLt { lhs, rhs, to },
-                (_, true) => Insn::JumpLe { lhs, rhs, to },
-                (_, false) => Insn::JumpNotLe { lhs, rhs, to },
+                (Le | Ge, true) => Insn::JumpLe { lhs, rhs, to },
+                (Le | Ge, false) => Insn::JumpNotLe { lhs, rhs, to },
             }
         })
     }
@@ -178,8 +199,8 @@ impl Compiler<'_> {
     /// Whether a loop should test `id` at its entry and once more at its end: it is one short instruction.
     pub(super) fn is_short(&self, id: ExprId) -> bool {
         match self.ast.expr(id) {
-            Expr::Binary { op, left, right, .. } => {
-                is_order(op) && self.is_at_hand(left) && self.is_at_hand(right)
+            Expr::Binary { op: BinaryOp::Order(_), left, right, .. } => {
+                self.is_at_hand(left) && self.is_at_hand(right)
             }
             Expr::Local(_) => self.is_at_hand(id),
             _ => false,
@@ -202,8 +223,8 @@ impl Compiler<'_> {
         self.descend()?;
         match self.ast.expr(id) {
             Expr::Logical { op, .. } => self.again_chain(id, op, top, exit)?,
-            Expr::Binary { op, .. } if is_order(op) => self.again_order(id, top)?,
-            Expr::Unary { op: UnaryOp::Not, .. } | Expr::Binary { op: BinaryOp::Eq | BinaryOp::Ne, .. } => {
+            Expr::Binary { op: BinaryOp::Order(op), .. } => self.again_order(id, op, top)?,
+            Expr::Unary { op: UnaryOp::Not, .. } | Expr::Binary { op: BinaryOp::Equal(_), .. } => {
                 self.cond(id, false, exit)?;
                 self.go_back(top)?;
             }
@@ -243,17 +264,17 @@ impl Compiler<'_> {
     }
 
     #[inline(never)]
-    fn again_order(&mut self, id: ExprId, top: u32) -> Res<()> {
+    fn again_order(&mut self, id: ExprId, op: OrderOp, top: u32) -> Res<()> {
         let mark = self.f.next;
-        let (op, left, right) = self.operands(id)?;
-        if let Some(value) = fold::binary(op, left, right) {
+        let (left, right) = self.operands(id)?;
+        if let Some(holds) = fold::order(op, left, right) {
             self.release(mark);
-            return if value == Val::Bool(true) { self.go_back(top) } else { Ok(()) };
+            return if holds { self.go_back(top) } else { Ok(()) };
         }
         self.at(id);
-        let strict = matches!(op, BinaryOp::Lt | BinaryOp::Gt);
-        let (left, right) =
-            if matches!(op, BinaryOp::Gt | BinaryOp::Ge) { (right, left) } else { (left, right) };
+        let (op, left, right) = number_right(op, left, right);
+        let strict = op.is_strict();
+        let (left, right) = if op.is_flipped() { (right, left) } else { (left, right) };
         let number = match right {
             Val::Num(number) => self.num8(number)?,
             _ => None,
@@ -297,4 +318,9 @@ impl Compiler<'_> {
             false => Insn::LoopLe { lhs, rhs, to },
         })
     }
+}
+
+/// The same comparison with a literal operand on the right.
+fn number_right(op: OrderOp, left: Val, right: Val) -> (OrderOp, Val, Val) {
+    if matches!(left, Val::Reg(_)) { (op, left, right) } else { (op.flip(), right, left) }
 }

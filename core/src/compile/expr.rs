@@ -11,7 +11,8 @@ use super::{Compiler, Reg, Res, Stop, What, fold};
 use crate::bytecode::operand::*;
 use crate::bytecode::{Const, Insn, Text};
 use crate::syntax::ast::{
-    BinaryOp, ElseId, Expr, ExprId, List, LogicalOp, Stmt, StmtId, Symbol, UnaryOp, VarId, VarKind,
+    ArithOp, BinaryOp, ElseId, EqualOp, Expr, ExprId, List, LogicalOp, OrderOp, Stmt, StmtId, Symbol,
+    UnaryOp, VarId, VarKind,
 };
 
 /// A value on its way to an instruction.
@@ -299,20 +300,48 @@ impl Compiler<'_> {
     }
 
     fn operate(&mut self, op: BinaryOp, left: Val, right: Val, mark: Reg, hint: Option<Reg>) -> Res<Val> {
-        use BinaryOp::*;
+        match op {
+            BinaryOp::Arith(op) => self.arith(op, left, right, mark, hint),
+            BinaryOp::Order(op) => {
+                // `a > b` is `b < a`.
+                let (left, right) = if op.is_flipped() { (right, left) } else { (left, right) };
+                let (lhs, rhs) = self.pair(left, right)?;
+                self.result(mark, hint, |dst| match op {
+                    OrderOp::Lt | OrderOp::Gt => Insn::Lt { dst, lhs, rhs },
+                    OrderOp::Le | OrderOp::Ge => Insn::Le { dst, lhs, rhs },
+                })
+            }
+            BinaryOp::Equal(op) => {
+                let (lhs, rhs) = self.pair(left, right)?;
+                self.result(mark, hint, |dst| match op {
+                    EqualOp::Eq => Insn::Eq { dst, lhs, rhs },
+                    EqualOp::Ne => Insn::Ne { dst, lhs, rhs },
+                })
+            }
+        }
+    }
+
+    fn arith(&mut self, op: ArithOp, left: Val, right: Val, mark: Reg, hint: Option<Reg>) -> Res<Val> {
+        use ArithOp::*;
         // A literal goes to the right where order does not matter; errors are the same both ways.
         let (left, right) = match (op, left) {
-            (Add | Mul, Val::Num(_)) | (Gt | Ge, _) => (right, left),
-            _ => (left, right),
+            (Add | Mul, Val::Num(_)) => (right, left),
+            (Add | Sub | Mul | Div, _) => (left, right),
         };
-        if let (Add | Sub | Mul | Div, Val::Num(number)) = (op, right) {
+        let mut left = left;
+        if let Val::Num(number) = right {
             let reg = self.reg_of(left)?;
-            if let (Add | Sub, Some(int)) = (op, fold::tiny_int(number)) {
-                let (lhs, rhs) = (self.near(reg, 0)?, Imm8(int));
-                return self.result(mark, hint, |dst| match op {
-                    Add => Insn::AddI { dst, lhs, rhs },
-                    _ => Insn::SubI { dst, lhs, rhs },
-                });
+            left = Val::Reg(reg);
+            match (op, fold::tiny_int(number)) {
+                (Add, Some(int)) => {
+                    let (lhs, rhs) = (self.near(reg, 0)?, Imm8(int));
+                    return self.result(mark, hint, |dst| Insn::AddI { dst, lhs, rhs });
+                }
+                (Sub, Some(int)) => {
+                    let (lhs, rhs) = (self.near(reg, 0)?, Imm8(int));
+                    return self.result(mark, hint, |dst| Insn::SubI { dst, lhs, rhs });
+                }
+                (Add | Sub, None) | (Mul | Div, _) => {}
             }
             if let Some(rhs) = self.num8(number)? {
                 let lhs = self.near(reg, 0)?;
@@ -320,22 +349,23 @@ impl Compiler<'_> {
                     Add => Insn::AddN { dst, lhs, rhs },
                     Sub => Insn::SubN { dst, lhs, rhs },
                     Mul => Insn::MulN { dst, lhs, rhs },
-                    _ => Insn::DivN { dst, lhs, rhs },
+                    Div => Insn::DivN { dst, lhs, rhs },
                 });
             }
         }
-        let (left, right) = (self.reg_of(left)?, self.reg_of(right)?);
-        let (lhs, rhs) = (self.near(left, 0)?, self.near(right, 1)?);
+        let (lhs, rhs) = self.pair(left, right)?;
         self.result(mark, hint, |dst| match op {
             Add => Insn::Add { dst, lhs, rhs },
             Sub => Insn::Sub { dst, lhs, rhs },
             Mul => Insn::Mul { dst, lhs, rhs },
             Div => Insn::Div { dst, lhs, rhs },
-            Eq => Insn::Eq { dst, lhs, rhs },
-            Ne => Insn::Ne { dst, lhs, rhs },
-            Lt | Gt => Insn::Lt { dst, lhs, rhs },
-            Le | Ge => Insn::Le { dst, lhs, rhs },
         })
+    }
+
+    /// The operands that read two values.
+    pub(super) fn pair(&mut self, left: Val, right: Val) -> Res<(Src, Src)> {
+        let (left, right) = (self.reg_of(left)?, self.reg_of(right)?);
+        Ok((self.near(left, 0)?, self.near(right, 1)?))
     }
 
     fn get(&mut self, id: ExprId, name: Symbol, object: Val, mark: Reg, hint: Option<Reg>) -> Res<Val> {

@@ -1,35 +1,48 @@
 //! What is known before the program runs. Nothing is folded that could raise an error.
 
 use super::expr::Val;
-use crate::syntax::ast::BinaryOp;
+use crate::syntax::ast::{ArithOp, BinaryOp, EqualOp, OrderOp};
 
 /// The value of an operation on literals, if it has one and cannot fail.
 pub(super) fn binary(op: BinaryOp, left: Val, right: Val) -> Option<Val> {
-    use BinaryOp::*;
-    if let (Val::Num(a), Val::Num(b)) = (left, right) {
-        return Some(match op {
-            Add => Val::Num(a + b),
-            Sub => Val::Num(a - b),
-            Mul => Val::Num(a * b),
-            Div => Val::Num(a / b),
-            Eq => Val::Bool(a == b),
-            Ne => Val::Bool(a != b),
-            Lt => Val::Bool(a < b),
-            Le => Val::Bool(a <= b),
-            Gt => Val::Bool(a > b),
-            Ge => Val::Bool(a >= b),
-        });
-    }
-    let equal = match (left, right) {
-        (Val::Reg(_), _) | (_, Val::Reg(_)) => return None,
-        // Equal strings have one text.
-        (a, b) => a == b,
-    };
     match op {
-        Eq => Some(Val::Bool(equal)),
-        Ne => Some(Val::Bool(!equal)),
-        _ => None,
+        BinaryOp::Arith(op) => arith(op, left, right),
+        BinaryOp::Order(op) => order(op, left, right).map(Val::Bool),
+        BinaryOp::Equal(op) => equal(op, left, right).map(Val::Bool),
     }
+}
+
+fn arith(op: ArithOp, left: Val, right: Val) -> Option<Val> {
+    let (Val::Num(a), Val::Num(b)) = (left, right) else { return None };
+    Some(Val::Num(match op {
+        ArithOp::Add => a + b,
+        ArithOp::Sub => a - b,
+        ArithOp::Mul => a * b,
+        ArithOp::Div => a / b,
+    }))
+}
+
+/// Whether an order holds between literals, if both are numbers.
+pub(super) fn order(op: OrderOp, left: Val, right: Val) -> Option<bool> {
+    let (Val::Num(a), Val::Num(b)) = (left, right) else { return None };
+    Some(match op {
+        OrderOp::Lt => a < b,
+        OrderOp::Le => a <= b,
+        OrderOp::Gt => a > b,
+        OrderOp::Ge => a >= b,
+    })
+}
+
+/// Whether literals are the same, or not the same.
+pub(super) fn equal(op: EqualOp, left: Val, right: Val) -> Option<bool> {
+    if matches!(left, Val::Reg(_)) || matches!(right, Val::Reg(_)) {
+        return None;
+    }
+    // Equal strings have one text, and a number that is none equals nothing.
+    Some(match op {
+        EqualOp::Eq => left == right,
+        EqualOp::Ne => left != right,
+    })
 }
 
 /// Whether a literal counts as true.

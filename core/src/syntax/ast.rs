@@ -10,6 +10,7 @@
 //! the compiler needs to know about a variable as a whole (is it captured, is it ever reassigned) is in
 //! its [`Var`] and is final once parsing ends.
 
+pub use super::operator::{ArithOp, BinaryOp, EqualOp, LogicalOp, OrderOp};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 
@@ -72,40 +73,6 @@ pub enum UnaryOp {
     Negate,
     /// `!a`
     Not,
-}
-
-/// Operators with two operands, both always evaluated, left first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum BinaryOp {
-    /// `a + b`: numbers or strings
-    Add,
-    /// `a - b`
-    Sub,
-    /// `a * b`
-    Mul,
-    /// `a / b`
-    Div,
-    /// `a == b`
-    Eq,
-    /// `a != b`
-    Ne,
-    /// `a < b`
-    Lt,
-    /// `a <= b`
-    Le,
-    /// `a > b`
-    Gt,
-    /// `a >= b`
-    Ge,
-}
-
-/// Operators that may leave their right operand alone; their value is one of the operands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LogicalOp {
-    /// `a and b`
-    And,
-    /// `a or b`
-    Or,
 }
 
 /// An expression.

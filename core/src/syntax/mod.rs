@@ -15,6 +15,7 @@ pub mod diagnostic;
 mod dialect;
 mod lexer;
 mod lines;
+mod operator;
 mod parser;
 mod symbol;
 mod token;

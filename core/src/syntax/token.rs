@@ -52,6 +52,9 @@ macro_rules! tokens {
             $($(#[doc = $doc])* $other,)*
         }
 
+        /// How many sorts there are; each is below as a number.
+        pub(super) const TOKEN_KINDS: usize = [$(TokenKind::$sign,)* $(TokenKind::$word,)* $(TokenKind::$other,)*].len();
+
         impl TokenKind {
             /// How it is written, if always in the same way. (A keyword may have a second spelling.)
             #[must_use]

@@ -9,10 +9,9 @@ use std::fmt::Write;
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
 use siskin_core::syntax::ast::{
-    BinaryOp, ElseId, Expr, ExprId, FnId, FnKind, Function, List, LogicalOp, Place, Stmt, StmtId, UnaryOp,
-    VarId,
+    ElseId, Expr, ExprId, FnId, FnKind, Function, List, Place, Stmt, StmtId, UnaryOp, VarId,
 };
-use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, parse};
+use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 
 use crate::common::Counting;
 
@@ -82,13 +81,11 @@ impl Dump<'_> {
             Expr::Unary { op: UnaryOp::Negate, operand } => format!("(- {})", self.expr(operand)),
             Expr::Unary { op: UnaryOp::Not, operand } => format!("(! {})", self.expr(operand)),
             Expr::Binary { op, clobbers, left, right } => {
-                format!("({}{} {} {})", symbol(op), mark(clobbers), self.expr(left), self.expr(right))
+                let (op, mark) = (text(op.token()), mark(clobbers));
+                format!("({op}{mark} {} {})", self.expr(left), self.expr(right))
             }
-            Expr::Logical { op: LogicalOp::And, left, right } => {
-                format!("(and {} {})", self.expr(left), self.expr(right))
-            }
-            Expr::Logical { op: LogicalOp::Or, left, right } => {
-                format!("(or {} {})", self.expr(left), self.expr(right))
+            Expr::Logical { op, left, right } => {
+                format!("({} {} {})", text(op.token()), self.expr(left), self.expr(right))
             }
             Expr::Paren(inner) => format!("(paren {})", self.expr(inner)),
             Expr::Call { callee, args } => format!("(call {}{})", self.expr(callee), self.exprs(args)),
@@ -161,17 +158,7 @@ impl Dump<'_> {
     }
 }
 
-fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-    }
+/// A sign or a keyword.
+fn text(kind: TokenKind) -> &'static str {
+    kind.text().expect("an operator has one text")
 }

@@ -1,44 +1,12 @@
 //! Expressions: a Pratt parser.
 
 use super::super::ast::{BinaryOp, Expr, ExprId, List, LogicalOp, Symbol, UnaryOp, VarKind};
+use super::super::operator::{Infix, InfixRow, Precedence};
 use super::super::{Code, TokenKind};
 use super::ledger::Mark;
 use super::scope::Resolved;
 use super::{Parse, Parser};
 use crate::Span;
-
-/// How tightly an operator binds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Precedence {
-    None,
-    Assignment,
-    Or,
-    And,
-    Equality,
-    Comparison,
-    Term,
-    Factor,
-    Unary,
-    Call,
-}
-
-impl Precedence {
-    /// That of a token that follows an operand.
-    #[inline]
-    fn of(kind: TokenKind) -> Precedence {
-        use TokenKind as T;
-        match kind {
-            T::LeftParen | T::Dot => Precedence::Call,
-            T::Slash | T::Star => Precedence::Factor,
-            T::Minus | T::Plus => Precedence::Term,
-            T::Less | T::LessEqual | T::Greater | T::GreaterEqual => Precedence::Comparison,
-            T::EqualEqual | T::BangEqual => Precedence::Equality,
-            T::And => Precedence::And,
-            T::Or => Precedence::Or,
-            _ => Precedence::None,
-        }
-    }
-}
 
 impl Parser<'_> {
     #[inline]
@@ -67,17 +35,14 @@ impl Parser<'_> {
     fn operators(&mut self, mut left: ExprId, start: u32, min: Precedence) -> Parse<ExprId> {
         let can_assign = min <= Precedence::Assignment;
         loop {
-            let kind = self.current.kind;
-            // No operator has the lowest precedence, and `min` is always higher.
-            if Precedence::of(kind) < min {
-                break;
-            }
+            let row = InfixRow::of(self.current.kind);
+            let Some(builds) = row.builds.filter(|_| row.binds >= min) else { break };
             self.advance()?;
-            left = match kind {
-                TokenKind::LeftParen => self.call(left, start)?,
-                TokenKind::Dot => self.dot(left, start, can_assign)?,
-                TokenKind::And | TokenKind::Or => self.logical(left, start, kind)?,
-                _ => self.binary(left, start, kind)?,
+            left = match builds {
+                Infix::Call => self.call(left, start)?,
+                Infix::Property => self.dot(left, start, can_assign)?,
+                Infix::Logical(op) => self.logical(left, start, op, row)?,
+                Infix::Binary(op) => self.binary(left, start, op, row)?,
             };
         }
         if can_assign && self.matches(TokenKind::Equal)? {
@@ -196,45 +161,27 @@ impl Parser<'_> {
         Ok(self.ast.add_expr(Expr::Unary { op, operand }, span)?)
     }
 
-    fn binary(&mut self, left: ExprId, start: u32, kind: TokenKind) -> Parse<ExprId> {
-        use TokenKind as T;
-        // `bytes`: the book has no opcode for three of the comparisons and negates the opposite.
-        let (op, right, bytes) = match kind {
-            T::Plus => (BinaryOp::Add, Precedence::Factor, 1),
-            T::Minus => (BinaryOp::Sub, Precedence::Factor, 1),
-            T::Star => (BinaryOp::Mul, Precedence::Unary, 1),
-            T::Slash => (BinaryOp::Div, Precedence::Unary, 1),
-            T::EqualEqual => (BinaryOp::Eq, Precedence::Comparison, 1),
-            T::BangEqual => (BinaryOp::Ne, Precedence::Comparison, 2),
-            T::Less => (BinaryOp::Lt, Precedence::Term, 1),
-            T::LessEqual => (BinaryOp::Le, Precedence::Term, 2),
-            T::Greater => (BinaryOp::Gt, Precedence::Term, 1),
-            _ => (BinaryOp::Ge, Precedence::Term, 2),
-        };
+    fn binary(&mut self, left: ExprId, start: u32, op: BinaryOp, row: InfixRow) -> Parse<ExprId> {
         let assignments = self.scopes.current.assignments;
-        let right = self.parse_precedence(right)?;
+        let right = self.parse_precedence(row.right)?;
         let clobbers = self.scopes.current.assignments != assignments;
-        self.emit(bytes);
+        self.emit(row.lox_bytes);
         let span = self.span_from(start);
         Ok(self.ast.add_expr(Expr::Binary { op, clobbers, left, right }, span)?)
     }
 
     /// `a and b and c` (or all with `or`): in the tree `a and (b and c)`, here a loop.
-    fn logical(&mut self, first: ExprId, start: u32, kind: TokenKind) -> Parse<ExprId> {
+    fn logical(&mut self, first: ExprId, start: u32, op: LogicalOp, row: InfixRow) -> Parse<ExprId> {
         let base = self.pending.len();
-        let (op, tighter) = match kind {
-            TokenKind::And => (LogicalOp::And, Precedence::Equality),
-            _ => (LogicalOp::Or, Precedence::And),
-        };
         let (mut left, mut left_start) = (first, start);
         let mut right = loop {
-            let end_jump = self.logical_jump(op)?;
+            let end_jump = self.logical_jump(op, row)?;
             self.pending.push(left.into())?;
             self.pending.push(left_start)?;
             self.pending.push(end_jump.0)?;
             left_start = self.current.span.start;
-            let right = self.parse_precedence(tighter)?;
-            if !self.check(kind) {
+            let right = self.parse_precedence(row.right)?;
+            if !self.check(op.token()) {
                 break right;
             }
             self.advance()?;
@@ -252,14 +199,14 @@ impl Parser<'_> {
     }
 
     /// The code between the operands, up to the right one: the jump that skips it.
-    fn logical_jump(&mut self, op: LogicalOp) -> Parse<Mark> {
+    fn logical_jump(&mut self, op: LogicalOp, row: InfixRow) -> Parse<Mark> {
         let mut end_jump = self.jump();
         if op == LogicalOp::Or {
             let else_jump = end_jump;
             end_jump = self.jump();
             self.patch(else_jump)?;
         }
-        self.emit(1);
+        self.emit(row.lox_bytes);
         Ok(end_jump)
     }
 
