@@ -6,7 +6,7 @@
 
 use super::super::ast::{ElseId, Expr, ExprId, List, Stmt, StmtId};
 use super::super::{Code, TokenKind};
-use super::ledger::Mark;
+use super::lox::Position;
 use super::{Parse, Parser};
 use crate::Span;
 
@@ -24,7 +24,7 @@ pub(super) struct Arm {
     start: u32,
     cond: ExprId,
     body: Body,
-    else_jump: Mark,
+    else_jump: Position,
 }
 
 impl Parser<'_> {
@@ -100,12 +100,12 @@ impl Parser<'_> {
         let mut start = self.previous.span.start;
         loop {
             let (cond, parenthesized) = self.condition(Code::ExpectParenAfterIf)?;
-            let then_jump = self.jump();
-            self.emit(1);
+            let then_jump = self.lox.jump();
+            self.lox.bytes(1);
             let body = self.body(parenthesized && !is_value, Code::ExpectBraceAfterCondition)?;
-            let else_jump = self.jump();
-            self.patch(then_jump)?;
-            self.emit(1);
+            let else_jump = self.lox.jump();
+            self.lox_land(then_jump)?;
+            self.lox.bytes(1);
             self.arms.push(Arm { start, cond, body, else_jump })?;
             if !self.matches(TokenKind::Else)? {
                 return Ok(None);
@@ -146,7 +146,7 @@ impl Parser<'_> {
         while self.arms.len() > base
             && let Some(arm) = self.arms.pop()
         {
-            self.patch(arm.else_jump)?;
+            self.lox_land(arm.else_jump)?;
             let then = self.body_to_value(arm.body)?;
             let otherwise = value.and_then(ElseId::new);
             let span = self.span_from(arm.start);
@@ -169,7 +169,7 @@ impl Parser<'_> {
         while self.arms.len() > base
             && let Some(arm) = self.arms.pop()
         {
-            self.patch(arm.else_jump)?;
+            self.lox_land(arm.else_jump)?;
             let then = self.body_to_stmt(arm.body)?;
             otherwise = Some(self.finish_stmt(Stmt::If { cond: arm.cond, then, otherwise }, arm.start)?);
         }

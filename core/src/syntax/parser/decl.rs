@@ -38,7 +38,7 @@ impl Parser<'_> {
             if kind == VarKind::Let {
                 self.error_at_current(Code::ExpectEqualAfterLet)?;
             }
-            self.emit(1);
+            self.lox.bytes(1);
             None
         };
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterVariable)?;
@@ -66,7 +66,7 @@ impl Parser<'_> {
             let var = self.declare_local(name, kind)?;
             return Ok(var.map_or(Place::Global(name), Place::Local));
         }
-        self.constant()?;
+        self.lox_constant()?;
         self.declare_global(name, kind)?;
         Ok(Place::Global(name))
     }
@@ -76,7 +76,7 @@ impl Parser<'_> {
         if self.in_local_scope() {
             self.mark_initialized();
         } else {
-            self.emit(2);
+            self.lox.bytes(2);
         }
     }
 
@@ -87,6 +87,7 @@ impl Parser<'_> {
         let start = self.previous.span.start;
         let id = self.reserve_function()?;
         self.enter_function(id, kind)?;
+        let account = self.lox.begin_function();
         let this = match kind {
             FnKind::Method | FnKind::Initializer => {
                 Some(self.new_var(Symbol::THIS, self.previous.span, VarKind::Implicit)?)
@@ -100,11 +101,12 @@ impl Parser<'_> {
         self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
         let body = self.block()?;
+        self.lox.end_function(account);
         let upvalues = self.leave_function();
         let span = self.span_from(start);
         self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
-        self.constant()?;
-        self.emit(2 + 2 * upvalues);
+        self.lox_constant()?;
+        self.lox.bytes(2 + 2 * upvalues);
         Ok(id)
     }
 
@@ -138,14 +140,14 @@ impl Parser<'_> {
         self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
         let (name, name_span) = (self.intern_previous()?, self.previous.span);
         // The book makes a constant of the name even where a local variable gets the class.
-        self.constant()?;
+        self.lox_constant()?;
         let place = if self.in_local_scope() {
             self.declare_local(name, VarKind::Class)?.map_or(Place::Global(name), Place::Local)
         } else {
             self.declare_global(name, VarKind::Class)?;
             Place::Global(name)
         };
-        self.emit(2);
+        self.lox.bytes(2);
         self.define();
 
         let enclosing = self.class.replace(ClassState { has_superclass: false });
@@ -154,7 +156,7 @@ impl Parser<'_> {
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeClassBody)?;
         let methods = self.methods()?;
         self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
-        self.emit(1);
+        self.lox.bytes(1);
         if superclass.is_some() {
             self.end_scope();
         }
@@ -177,7 +179,7 @@ impl Parser<'_> {
         let var = self.add_local(Symbol::SUPER, self.previous.span, VarKind::Implicit)?;
         self.mark_initialized();
         let _: Resolved = self.synthetic_variable(class)?;
-        self.emit(1);
+        self.lox.bytes(1);
         self.class = Some(ClassState { has_superclass: true });
         Ok((expr, var))
     }
@@ -187,11 +189,11 @@ impl Parser<'_> {
         while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
             self.consume(TokenKind::Identifier, Code::ExpectMethodName)?;
             let name = self.intern_previous()?;
-            self.constant()?;
+            self.lox_constant()?;
             let kind = if name == Symbol::INIT { FnKind::Initializer } else { FnKind::Method };
             let method = self.function(kind)?;
             self.pending.push(method.into())?;
-            self.emit(2);
+            self.lox.bytes(2);
         }
         self.take_pending(base)
     }

@@ -3,7 +3,7 @@
 use super::super::ast::{BinaryOp, Expr, ExprId, List, LogicalOp, Symbol, UnaryOp, VarKind};
 use super::super::operator::{Infix, InfixRow, Precedence};
 use super::super::{Code, TokenKind};
-use super::ledger::Mark;
+use super::lox::Position;
 use super::scope::Resolved;
 use super::{Parse, Parser};
 use crate::Span;
@@ -120,7 +120,7 @@ impl Parser<'_> {
     }
 
     fn literal(&mut self, expr: Expr) -> Parse<ExprId> {
-        self.emit(1);
+        self.lox.bytes(1);
         Ok(self.ast.add_expr(expr, self.previous.span)?)
     }
 
@@ -128,16 +128,16 @@ impl Parser<'_> {
     fn number(&mut self) -> Parse<ExprId> {
         let span = self.previous.span;
         let value = number_value(&self.source[span.start as usize..span.end as usize]);
-        self.constant()?;
-        self.emit(2);
+        self.lox_constant()?;
+        self.lox.bytes(2);
         Ok(self.ast.add_expr(Expr::Number(value), span)?)
     }
 
     fn string(&mut self) -> Parse<ExprId> {
         let span = self.previous.span;
         let contents = Span { start: span.start + 1, end: span.end - 1 };
-        self.constant()?;
-        self.emit(2);
+        self.lox_constant()?;
+        self.lox.bytes(2);
         Ok(self.ast.add_expr(Expr::Str(contents), span)?)
     }
 
@@ -156,7 +156,7 @@ impl Parser<'_> {
     fn unary(&mut self, op: UnaryOp) -> Parse<ExprId> {
         let start = self.previous.span.start;
         let operand = self.parse_precedence(Precedence::Unary)?;
-        self.emit(1);
+        self.lox.bytes(1);
         let span = self.span_from(start);
         Ok(self.ast.add_expr(Expr::Unary { op, operand }, span)?)
     }
@@ -165,7 +165,7 @@ impl Parser<'_> {
         let assignments = self.scopes.current.assignments;
         let right = self.parse_precedence(row.right)?;
         let clobbers = self.scopes.current.assignments != assignments;
-        self.emit(row.lox_bytes);
+        self.lox.bytes(row.lox_bytes);
         let span = self.span_from(start);
         Ok(self.ast.add_expr(Expr::Binary { op, clobbers, left, right }, span)?)
     }
@@ -191,7 +191,7 @@ impl Parser<'_> {
             && let (Some(end_jump), Some(start), Some(left)) =
                 (self.pending.pop(), self.pending.pop(), self.pending.pop())
         {
-            self.patch(Mark(end_jump))?;
+            self.lox_land(Position(end_jump))?;
             let span = self.span_from(start);
             right = self.ast.add_expr(Expr::Logical { op, left: ExprId(left), right }, span)?;
         }
@@ -199,20 +199,20 @@ impl Parser<'_> {
     }
 
     /// The code between the operands, up to the right one: the jump that skips it.
-    fn logical_jump(&mut self, op: LogicalOp, row: InfixRow) -> Parse<Mark> {
-        let mut end_jump = self.jump();
+    fn logical_jump(&mut self, op: LogicalOp, row: InfixRow) -> Parse<Position> {
+        let mut end_jump = self.lox.jump();
         if op == LogicalOp::Or {
             let else_jump = end_jump;
-            end_jump = self.jump();
-            self.patch(else_jump)?;
+            end_jump = self.lox.jump();
+            self.lox_land(else_jump)?;
         }
-        self.emit(row.lox_bytes);
+        self.lox.bytes(row.lox_bytes);
         Ok(end_jump)
     }
 
     fn call(&mut self, callee: ExprId, start: u32) -> Parse<ExprId> {
         let args = self.arguments()?;
-        self.emit(2);
+        self.lox.bytes(2);
         let span = self.span_from(start);
         Ok(self.ast.add_expr(Expr::Call { callee, args }, span)?)
     }
@@ -239,7 +239,7 @@ impl Parser<'_> {
     fn dot(&mut self, object: ExprId, start: u32, can_assign: bool) -> Parse<ExprId> {
         self.consume(TokenKind::Identifier, Code::ExpectPropertyName)?;
         let name = self.intern_previous()?;
-        self.constant()?;
+        self.lox_constant()?;
         if can_assign && self.matches(TokenKind::Equal)? {
             return self.set(object, start, name);
         }
@@ -247,10 +247,10 @@ impl Parser<'_> {
         let get = self.ast.add_expr(Expr::Get { object, name }, span)?;
         if self.matches(TokenKind::LeftParen)? {
             // One opcode in the book, a byte shorter than two.
-            self.emit(1);
+            self.lox.bytes(1);
             return self.call(get, start);
         }
-        self.emit(2);
+        self.lox.bytes(2);
         Ok(get)
     }
 
@@ -258,7 +258,7 @@ impl Parser<'_> {
         let assignments = self.scopes.current.assignments;
         let value = self.expression()?;
         let clobbers = self.scopes.current.assignments != assignments;
-        self.emit(2);
+        self.lox.bytes(2);
         let span = self.span_from(start);
         Ok(self.ast.add_expr(Expr::Set { clobbers, object, value, name }, span)?)
     }
@@ -270,14 +270,14 @@ impl Parser<'_> {
         if can_assign && self.check(TokenKind::Equal) {
             return self.assignment(name, resolved);
         }
-        self.emit(2);
+        self.lox.bytes(2);
         self.variable_node(name, resolved)
     }
 
     /// Also how a variable that is not written in the text counts: as a use at the last token.
     pub(super) fn synthetic_variable(&mut self, name: Symbol) -> Parse<Resolved> {
         let resolved = self.resolve(name)?;
-        self.emit(2);
+        self.lox.bytes(2);
         Ok(resolved)
     }
 
@@ -294,7 +294,7 @@ impl Parser<'_> {
         let start = self.previous.span.start;
         self.check_assignable(name, resolved)?;
         let value = self.expression()?;
-        self.emit(2);
+        self.lox.bytes(2);
         let expr = match resolved {
             Resolved::Local { var, own } => {
                 self.ast.vars[var.index()].assigned = true;
@@ -346,18 +346,18 @@ impl Parser<'_> {
         self.consume(TokenKind::Dot, Code::ExpectDotAfterSuper)?;
         self.consume(TokenKind::Identifier, Code::ExpectSuperMethodName)?;
         let name = self.intern_previous()?;
-        self.constant()?;
+        self.lox_constant()?;
         let this = self.synthetic_variable(Symbol::THIS)?;
         let span = self.span_from(start);
         if !self.matches(TokenKind::LeftParen)? {
             let superclass = self.synthetic_variable(Symbol::SUPER)?;
-            self.emit(2);
+            self.lox.bytes(2);
             return self.super_node(this, superclass, name, span);
         }
         // The superclass is resolved after the arguments, as in the book: an error about it is at `)`.
         let args = self.arguments()?;
         let superclass = self.synthetic_variable(Symbol::SUPER)?;
-        self.emit(3);
+        self.lox.bytes(3);
         let callee = self.super_node(this, superclass, name, span)?;
         let span = self.span_from(start);
         Ok(self.ast.add_expr(Expr::Call { callee, args }, span)?)

@@ -3,8 +3,8 @@
 //! A Pratt parser for expressions, recursive descent for the rest. Names are resolved as they are met
 //! (`scope`), for a Lox name must be declared before a use sees it. In the Lox dialect the control flow is
 //! that of the book's single-pass compiler, for its errors are wanted exactly: the same checks at the same
-//! tokens in the same order, one error per statement, the same way back to a statement boundary. `ledger`
-//! counts what that compiler would have emitted, since three of its errors depend on that.
+//! tokens in the same order, one error per statement, the same way back to a statement boundary. `lox`
+//! keeps the account of what that compiler would have emitted, since three of its errors depend on that.
 //!
 //! How deep the parser may recurse is bounded, and everything that can be written as a long chain
 //! (`a + b + ...`, `a.b.c`, `f()()`, `a and b and ...`, `else if`) takes no depth at all.
@@ -12,13 +12,14 @@
 mod branch;
 mod decl;
 mod expr;
-mod ledger;
+mod lox;
 mod scope;
 mod stmt;
 
 use core::fmt;
 
 use self::branch::Arm;
+use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
 use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Symbol};
 use super::dialect::FunctionLimits;
@@ -139,6 +140,7 @@ struct Parser<'s> {
     lexer: Lexer<'s>,
     dialect: Dialect,
     limits: FunctionLimits,
+    lox: LoxLimits,
     previous: Token,
     current: Token,
     /// An error was found in this statement: further ones would be guesses, so they are dropped.
@@ -174,6 +176,7 @@ impl<'s> Parser<'s> {
             lexer: Lexer::new(source, dialect),
             dialect,
             limits: dialect.function_limits(),
+            lox: LoxLimits::new(dialect),
             previous: start,
             current: start,
             panicking: false,

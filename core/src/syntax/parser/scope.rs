@@ -16,7 +16,6 @@
 
 use super::super::ast::{FnId, FnKind, Symbol, Var, VarId, VarKind};
 use super::super::{Code, Token};
-use super::ledger::Ledger;
 use super::{Parse, Parser};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -83,7 +82,6 @@ pub(super) struct FnState {
     pub(super) id: FnId,
     pub(super) kind: FnKind,
     pub(super) scope_depth: u32,
-    pub(super) ledger: Ledger,
     /// How many assignments to its own locals were parsed.
     pub(super) assignments: u32,
     upvalues: u32,
@@ -131,7 +129,6 @@ impl Scopes {
                 id: FnId(0),
                 kind: FnKind::Script,
                 scope_depth: 0,
-                ledger: Ledger::default(),
                 assignments: 0,
                 upvalues: 0,
                 locals_base: 0,
@@ -196,7 +193,6 @@ impl Parser<'_> {
             id,
             kind,
             scope_depth: 0,
-            ledger: Ledger::default(),
             assignments: 0,
             upvalues: 0,
             locals_base: scopes.locals.len() as u32,
@@ -256,7 +252,7 @@ impl Parser<'_> {
             scopes.pop_local();
             popped += 1;
         }
-        self.emit(popped);
+        self.lox.bytes(popped);
     }
 
     /// Whether a declaration here makes a local variable.
@@ -358,7 +354,7 @@ impl Parser<'_> {
     /// Looks a name up, as used at the last token.
     pub(super) fn resolve(&mut self, name: Symbol) -> Parse<Resolved> {
         let Some((index, local)) = self.scopes.find(name) else {
-            self.constant()?;
+            self.lox_constant()?;
             return Ok(Resolved::Global);
         };
         if !local.initialized {

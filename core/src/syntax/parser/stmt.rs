@@ -51,7 +51,7 @@ impl Parser<'_> {
             return self.finish_stmt(Stmt::Tail(expr), start);
         }
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterExpression)?;
-        self.emit(1);
+        self.lox.bytes(1);
         self.finish_stmt(Stmt::Expr(expr), start)
     }
 
@@ -61,7 +61,7 @@ impl Parser<'_> {
         self.advance()?;
         let value = self.expression()?;
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterValue)?;
-        self.emit(1);
+        self.lox.bytes(1);
         self.finish_stmt(Stmt::Print(value), start)
     }
 
@@ -74,7 +74,7 @@ impl Parser<'_> {
             self.error(Code::ReturnFromScript)?;
         }
         if self.matches(TokenKind::Semicolon)? {
-            self.emit(if kind == FnKind::Initializer { 3 } else { 2 });
+            self.lox.bytes(if kind == FnKind::Initializer { 3 } else { 2 });
             return self.finish_stmt(Stmt::Return(None), start);
         }
         if kind == FnKind::Initializer {
@@ -82,7 +82,7 @@ impl Parser<'_> {
         }
         let value = self.expression()?;
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterReturn)?;
-        self.emit(1);
+        self.lox.bytes(1);
         self.finish_stmt(Stmt::Return(Some(value)), start)
     }
 
@@ -90,14 +90,14 @@ impl Parser<'_> {
     fn while_statement(&mut self) -> Parse<StmtId> {
         let start = self.current.span.start;
         self.advance()?;
-        let loop_start = self.mark();
+        let loop_start = self.lox.position();
         let (cond, parenthesized) = self.condition(Code::ExpectParenAfterWhile)?;
-        let exit_jump = self.jump();
-        self.emit(1);
+        let exit_jump = self.lox.jump();
+        self.lox.bytes(1);
         let body = self.body_statement(parenthesized)?;
-        self.jump_back(loop_start)?;
-        self.patch(exit_jump)?;
-        self.emit(1);
+        self.lox_jump_back(loop_start)?;
+        self.lox_land(exit_jump)?;
+        self.lox.bytes(1);
         self.finish_stmt(Stmt::While { cond, body }, start)
     }
 
@@ -132,36 +132,36 @@ impl Parser<'_> {
             _ => Some(self.expression_statement(false)?),
         };
 
-        let mut loop_start = self.mark();
+        let mut loop_start = self.lox.position();
         let mut exit_jump = None;
         let cond = if self.matches(T::Semicolon)? {
             None
         } else {
             let cond = self.expression()?;
             self.consume(T::Semicolon, Code::ExpectSemicolonAfterLoopCondition)?;
-            exit_jump = Some(self.jump());
-            self.emit(1);
+            exit_jump = Some(self.lox.jump());
+            self.lox.bytes(1);
             Some(cond)
         };
         let step = if self.matches(T::RightParen)? {
             None
         } else {
-            let body_jump = self.jump();
-            let step_start = self.mark();
+            let body_jump = self.lox.jump();
+            let step_start = self.lox.position();
             let step = self.expression()?;
-            self.emit(1);
+            self.lox.bytes(1);
             self.consume(T::RightParen, Code::ExpectParenAfterForClauses)?;
-            self.jump_back(loop_start)?;
+            self.lox_jump_back(loop_start)?;
             loop_start = step_start;
-            self.patch(body_jump)?;
+            self.lox_land(body_jump)?;
             Some(step)
         };
 
         let body = self.body_statement(true)?;
-        self.jump_back(loop_start)?;
+        self.lox_jump_back(loop_start)?;
         if let Some(exit_jump) = exit_jump {
-            self.patch(exit_jump)?;
-            self.emit(1);
+            self.lox_land(exit_jump)?;
+            self.lox.bytes(1);
         }
         self.end_scope();
         self.finish_stmt(Stmt::For { init, cond, step, body }, start)
