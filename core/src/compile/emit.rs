@@ -1,7 +1,7 @@
 //! Words: instructions with their lines, labels, and registers that an operand cannot name.
 
 use super::registers::{FAR, SCRATCH};
-use super::{Compiler, Reg, Res, Stop, What};
+use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::bytecode::operand::*;
 use crate::bytecode::{Effect, Insn, Op, POLL};
 use crate::tunable::tunable;
@@ -129,7 +129,7 @@ impl Compiler<'_> {
         if insn.op() == Op::Jump {
             self.f.threads = true;
             if link > MAX_24 {
-                return Err(Stop::TooLarge(What::Code));
+                return Err(CompileAbort::TooLarge(What::Code));
             }
         }
         label.last = Some(at);
@@ -154,7 +154,7 @@ impl Compiler<'_> {
                 let link = *word >> 8;
                 let distance = here - (at + 1);
                 if distance > MAX_24 {
-                    return Err(Stop::TooLarge(What::Code));
+                    return Err(CompileAbort::TooLarge(What::Code));
                 }
                 *word = *word & 0xFF | distance << 8;
                 link
@@ -185,7 +185,7 @@ impl Compiler<'_> {
     pub(super) fn go_back(&mut self, top: u32) -> Res<()> {
         let distance = self.here() + 1 - top;
         if distance > MAX_24 {
-            return Err(Stop::TooLarge(What::Code));
+            return Err(CompileAbort::TooLarge(What::Code));
         }
         self.emit(Insn::Loop { to: Back24(-(distance as i32)) })
     }

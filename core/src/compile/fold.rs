@@ -1,7 +1,16 @@
 //! What is known before the program runs. Nothing is folded that could raise an error.
 
-use super::expr::Val;
-use crate::syntax::ast::{ArithOp, BinaryOp, EqualOp, OrderOp};
+use super::value::Val;
+use crate::syntax::ast::{ArithOp, BinaryOp, EqualOp, OrderOp, UnaryOp};
+
+/// The value of an operation on a literal, if it has one and cannot fail.
+pub(super) fn unary(op: UnaryOp, value: Val) -> Option<Val> {
+    match (op, value) {
+        (UnaryOp::Negate, Val::Num(number)) => Some(Val::Num(-number)),
+        (UnaryOp::Negate, _) => None,
+        (UnaryOp::Not, _) => truth(value).map(|truth| Val::Bool(!truth)),
+    }
+}
 
 /// The value of an operation on literals, if it has one and cannot fail.
 pub(super) fn binary(op: BinaryOp, left: Val, right: Val) -> Option<Val> {

@@ -1,16 +1,16 @@
 //! Functions: what is known of one while it is compiled, its entry and its end.
 
-use super::emit::Label;
 use super::pool::IndexTable;
 use super::registers::{FAR, SCRATCH};
-use super::{Compiler, Reg, Res};
+use super::scope::Unwind;
+use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::Span;
 use crate::bytecode::lines::Lines;
 use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
 use crate::bytecode::{Capture, Code, Const, FnIndex, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Stmt, StmtId, VarId};
+use crate::syntax::ast::{FnId, FnKind, VarId};
 
 /// A function at work. Its buffers are kept for the next one.
 pub(super) struct FnState {
@@ -50,7 +50,7 @@ pub(super) struct FnState {
 impl FnState {
     pub(super) fn new(mem: &Mem) -> FnState {
         FnState {
-            id: FnId(0),
+            id: FnId::new(0),
             kind: FnKind::Script,
             serial: 0,
             self_var: None,
@@ -99,7 +99,7 @@ impl FnState {
     /// A copy of exactly the size needed.
     fn code(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
         if self.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
-            return Err(super::Stop::TooLarge(super::What::Words));
+            return Err(CompileAbort::TooLarge(What::Words));
         }
         let mut lines = Lines::new(mem);
         for &(at, line) in &self.marks {
@@ -125,11 +125,11 @@ impl Compiler<'_> {
         self.descend()?;
         let index = FnIndex(self.out.functions.len() as u32);
         self.reserve_function()?;
-        self.enter(id, self_var)?;
+        self.begin_function(id, self_var)?;
         self.entry()?;
         self.body()?;
         self.finish(index)?;
-        self.leave();
+        self.close();
         Ok(index)
     }
 
@@ -141,7 +141,8 @@ impl Compiler<'_> {
     }
 
     #[inline(never)]
-    fn enter(&mut self, id: FnId, self_var: Option<VarId>) -> Res<()> {
+    fn begin_function(&mut self, id: FnId, self_var: Option<VarId>) -> Res<()> {
+        self.open(Unwind::Function)?;
         if self.level == self.outer.len() {
             let mem = self.outer.mem().clone();
             self.outer.push(FnState::new(&mem))?;
@@ -153,7 +154,8 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn leave(&mut self) {
+    /// Goes back to the function around.
+    pub(super) fn end_function(&mut self) {
         self.level -= 1;
         core::mem::swap(&mut self.f, &mut self.outer[self.level]);
     }
@@ -190,12 +192,12 @@ impl Compiler<'_> {
 
     fn body(&mut self) -> Res<()> {
         let function = self.ast.functions[self.f.id.index()];
-        for stmt in self.ast.list::<StmtId>(function.body) {
-            match self.ast.stmt(stmt) {
-                Stmt::Tail(value) if self.f.kind != FnKind::Initializer => self.give(value)?,
-                Stmt::Tail(value) => self.effect(value)?,
-                _ => self.stmt(stmt)?,
-            }
+        self.items(function.body)?;
+        match function.body.tail {
+            // An initializer returns `this`, whatever its last expression is.
+            Some(tail) if self.f.kind == FnKind::Initializer => self.effect(tail)?,
+            Some(tail) => self.give(tail)?,
+            None => {}
         }
         if self.falls_through() {
             self.span = Span { start: function.span.end.saturating_sub(1), ..function.span };
@@ -212,66 +214,12 @@ impl Compiler<'_> {
         }
     }
 
-    /// Leaves the function with the value of an expression; each branch of an `if` leaves by itself.
-    pub(super) fn give(&mut self, mut id: ExprId) -> Res<()> {
-        self.descend()?;
-        loop {
-            match self.ast.expr(id) {
-                Expr::If { cond, then, otherwise } => {
-                    let mut skip = Label::new();
-                    self.cond(cond, false, &mut skip)?;
-                    self.give(then)?;
-                    self.bind(skip)?;
-                    match otherwise.map(ElseId::get) {
-                        Some(other) => id = other,
-                        None => break self.emit(Insn::ReturnNil {})?,
-                    }
-                }
-                Expr::Block(list) => break self.give_block(list)?,
-                _ => break self.give_value(id)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn give_block(&mut self, list: List) -> Res<()> {
-        let mark = self.f.next;
-        let mut given = false;
-        for stmt in self.ast.list::<StmtId>(list) {
-            if let Stmt::Tail(value) = self.ast.stmt(stmt) {
-                self.give(value)?;
-                given = true;
-            } else {
-                self.stmt(stmt)?;
-            }
-        }
-        self.release(mark);
-        if !given && self.falls_through() { self.emit(Insn::ReturnNil {}) } else { Ok(()) }
-    }
-
-    #[inline(never)]
-    fn give_value(&mut self, id: ExprId) -> Res<()> {
-        let mark = self.f.next;
-        let value = self.eval(id, None)?;
-        self.at(id);
-        if value == super::expr::Val::Nil {
-            self.emit(Insn::ReturnNil {})?;
-        } else {
-            let reg = self.reg_of(value)?;
-            let src = self.near(reg, 0)?;
-            self.emit(Insn::Return { src })?;
-        }
-        self.release(mark);
-        Ok(())
-    }
-
     /// Puts the code in the function's place.
     #[inline(never)]
     fn finish(&mut self, index: FnIndex) -> Res<()> {
         self.thread_jumps();
         let function = &self.ast.functions[self.f.id.index()];
-        let arity =
-            u8::try_from(function.params.len).map_err(|_| super::Stop::TooLarge(super::What::Arguments))?;
+        let arity = u8::try_from(function.params.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
         self.out.functions[index.0 as usize] = self.f.code(self.out.functions.mem(), name, arity)?;
         Ok(())

@@ -1,14 +1,17 @@
 //! The compiler: a resolved tree to register bytecode. Knows no heap.
 //!
 //! ```text
-//!   stmt, class      statements, declarations
-//!     expr           values: literals stay literal until an instruction needs a register
-//!     cond           conditions: fused compare-and-branch, loops turned upside down
-//!       fold         what is known before the program runs
-//!       captures     where a variable lives, seen from the function that uses it
-//!       registers    locals, temporaries and call windows on one stack
-//!       pool         constants, names, call sites, each kept once
-//!         emit       words, lines, labels, polls, registers out of reach, jump threading
+//!   function class     what is begun and ended; their scopes: scope
+//!   effect             statements, declarations: expressions for their effect
+//!     branch loops     if and blocks, for each destination of their value; while and for
+//!     expr             expressions as values, by kind: variable arith logic property call
+//!     cond             expressions as conditions: fused compare-and-branch
+//!       value          literals stay literal until an instruction needs a register
+//!       fold           what is known before the program runs
+//!       captures       where a variable lives, seen from the function that uses it
+//!       registers      locals, temporaries and call windows on one stack
+//!       pool           constants, names, call sites, each kept once
+//!         emit         words, lines, labels, polls, registers out of reach, jump threading
 //! ```
 //!
 //! A frame is `R0` (the callee, or `this`), the parameters, then a stack of locals and temporaries. Calls
@@ -18,16 +21,25 @@
 //! with a stack in the VM's memory. All other nesting asks for native stack, so that no tree can exhaust it.
 #![forbid(unsafe_code)]
 
+mod arith;
+mod branch;
+mod call;
 mod captures;
 mod class;
 mod cond;
+mod effect;
 mod emit;
 mod expr;
 mod fold;
 mod function;
+mod logic;
+mod loops;
 mod pool;
+mod property;
 mod registers;
-mod stmt;
+mod scope;
+mod value;
+mod variable;
 
 use core::fmt;
 
@@ -37,8 +49,10 @@ use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 use crate::syntax::ast::{Ast, ExprId, FnId};
 use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
 use class::ClassState;
+use expr::Link;
 use function::FnState;
 use pool::StringPool;
+use scope::Scope;
 
 /// Why a tree could not be compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,9 +121,9 @@ pub fn compile(
     let mut compiler = Compiler::new(ast, symbols, source, options, lines.cursor(), mem);
     match compiler.program() {
         Ok(()) => Ok(compiler.out),
-        Err(Stop::OutOfMemory) => Err(CompileError::OutOfMemory),
-        Err(Stop::TooDeep) => Err(CompileError::TooDeep { span: compiler.span }),
-        Err(Stop::TooLarge(what)) => {
+        Err(CompileAbort::OutOfMemory) => Err(CompileError::OutOfMemory),
+        Err(CompileAbort::TooDeep) => Err(CompileError::TooDeep { span: compiler.span }),
+        Err(CompileAbort::TooLarge(what)) => {
             let end = compiler.span.end;
             Err(CompileError::TooLarge {
                 span: Span { start: end.saturating_sub(1), end },
@@ -121,7 +135,7 @@ pub fn compile(
 
 /// Why compiling stops; small, as every step of the compiler returns it.
 #[derive(Clone, Copy, Debug)]
-enum Stop {
+enum CompileAbort {
     OutOfMemory,
     TooLarge(What),
     TooDeep,
@@ -149,13 +163,13 @@ impl What {
     }
 }
 
-impl From<OutOfMemory> for Stop {
-    fn from(_: OutOfMemory) -> Stop {
-        Stop::OutOfMemory
+impl From<OutOfMemory> for CompileAbort {
+    fn from(_: OutOfMemory) -> CompileAbort {
+        CompileAbort::OutOfMemory
     }
 }
 
-type Res<T> = Result<T, Stop>;
+type Res<T> = Result<T, CompileAbort>;
 
 /// A register of a frame.
 type Reg = u16;
@@ -183,8 +197,12 @@ struct Compiler<'a> {
     globals: Vec<(u32, u32)>,
     /// By variable: its register.
     var_regs: Vec<Reg>,
-    /// Left operands on the way down a chain.
-    spine: Vec<ExprId>,
+    /// Scopes that are open, the innermost on top.
+    scopes: Vec<Scope>,
+    /// Links of chains not yet complete, the innermost on top; see `expr`.
+    chain: Vec<(ExprId, Link)>,
+    /// Terms of `and` and `or` still to come, the next on top; see `logic`.
+    terms: Vec<ExprId>,
     /// By symbol: the class whose methods were last seen to assign the field.
     field_owner: Vec<u32>,
     class: ClassState,
@@ -221,7 +239,9 @@ impl<'a> Compiler<'a> {
             names: Vec::new(mem),
             globals: Vec::new(mem),
             var_regs: Vec::new(mem),
-            spine: Vec::new(mem),
+            scopes: Vec::new(mem),
+            chain: Vec::new(mem),
+            terms: Vec::new(mem),
             field_owner: Vec::new(mem),
             class: ClassState::default(),
             classes: 0,
@@ -235,13 +255,13 @@ impl<'a> Compiler<'a> {
 
     fn program(&mut self) -> Res<()> {
         self.var_regs.resize(self.ast.vars.len(), 0)?;
-        self.function(FnId(0), None)?;
+        self.function(FnId::new(0), None)?;
         Ok(())
     }
 
     /// Before each level of nesting: whether there is native stack for it.
     #[inline]
     fn descend(&self) -> Res<()> {
-        if self.stack.is_passed() { Err(Stop::TooDeep) } else { Ok(()) }
+        if self.stack.is_passed() { Err(CompileAbort::TooDeep) } else { Ok(()) }
     }
 }

@@ -1,9 +1,10 @@
 //! Declarations: variables, functions, classes.
 
 use super::super::ast::{
-    Class, ClassId, ExprId, FnId, FnKind, Function, List, Place, Stmt, StmtId, Symbol, VarId, VarKind,
+    Class, ClassId, Expr, ExprId, FnId, FnKind, Function, List, Place, Symbol, VarId, VarKind,
 };
 use super::super::{Code, TokenKind};
+use super::block::Item;
 use super::scope::{ClassState, Resolved};
 use super::{Parse, Parser};
 
@@ -12,23 +13,23 @@ const MAX_PARAMS: usize = 255;
 
 impl Parser<'_> {
     /// A declaration or statement directly in a block, a body or the script.
-    pub(super) fn declaration(&mut self) -> Parse<StmtId> {
-        let stmt = match self.current.kind {
-            TokenKind::Class => self.class_declaration(),
-            TokenKind::Fun => self.fun_declaration(),
-            TokenKind::Var => self.var_declaration(VarKind::Var),
-            TokenKind::Let => self.var_declaration(VarKind::Let),
+    pub(super) fn declaration(&mut self) -> Parse<Item> {
+        let item = match self.current.kind {
+            TokenKind::Class => self.class_declaration().map(Item::Effect),
+            TokenKind::Fun => self.fun_declaration().map(Item::Effect),
+            TokenKind::Var => self.var_declaration(VarKind::Var).map(Item::Effect),
+            TokenKind::Let => self.var_declaration(VarKind::Let).map(Item::Effect),
             _ => self.statement(true),
         }?;
         if self.panicking {
             self.synchronize()?;
         }
-        Ok(stmt)
+        Ok(item)
     }
 
     /// `var` or `let`, which is the token that comes.
     #[inline(never)]
-    pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<StmtId> {
+    pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         let place = self.declared_name(kind, Code::ExpectVariableName)?;
@@ -43,11 +44,11 @@ impl Parser<'_> {
         };
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterVariable)?;
         self.define();
-        self.finish_stmt(Stmt::Var { place, init }, start)
+        self.finish(Expr::Var { place, init }, start)
     }
 
     #[inline(never)]
-    fn fun_declaration(&mut self) -> Parse<StmtId> {
+    fn fun_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         let place = self.declared_name(VarKind::Fn, Code::ExpectFunctionName)?;
@@ -55,7 +56,7 @@ impl Parser<'_> {
         self.mark_initialized();
         let function = self.function(FnKind::Function)?;
         self.define();
-        self.finish_stmt(Stmt::Fn { place, function }, start)
+        self.finish(Expr::Fn { place, function }, start)
     }
 
     /// The name that a declaration is for.
@@ -86,7 +87,7 @@ impl Parser<'_> {
         let name = self.intern_previous()?;
         let start = self.previous.span.start;
         let id = self.reserve_function()?;
-        self.enter_function(id, kind)?;
+        self.begin_function(id, kind)?;
         let account = self.lox.begin_function();
         let this = match kind {
             FnKind::Method | FnKind::Initializer => {
@@ -102,7 +103,7 @@ impl Parser<'_> {
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
         let body = self.block()?;
         self.lox.end_function(account);
-        let upvalues = self.leave_function();
+        let upvalues = self.end_function();
         let span = self.span_from(start);
         self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
         self.lox_constant()?;
@@ -134,7 +135,7 @@ impl Parser<'_> {
     }
 
     #[inline(never)]
-    fn class_declaration(&mut self) -> Parse<StmtId> {
+    fn class_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
@@ -163,9 +164,9 @@ impl Parser<'_> {
         self.class = enclosing;
 
         let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
-        let id = ClassId(self.ast.classes.len() as u32);
+        let id = ClassId::new(self.ast.classes.len() as u32);
         self.ast.classes.push(Class { name, name_span, place, superclass, methods })?;
-        self.finish_stmt(Stmt::Class(id), start)
+        self.finish(Expr::Class(id), start)
     }
 
     /// From after `<`: the superclass, and the variable that `super` means, in a scope around the methods.

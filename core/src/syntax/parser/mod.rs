@@ -9,19 +9,24 @@
 //! How deep the parser may recurse is bounded, and everything that can be written as a long chain
 //! (`a + b + ...`, `a.b.c`, `f()()`, `a and b and ...`, `else if`) takes no depth at all.
 
-mod branch;
+mod block;
+mod call;
+mod condition;
 mod decl;
 mod expr;
 mod lox;
+mod operand;
 mod scope;
 mod stmt;
+mod variable;
 
 use core::fmt;
 
-use self::branch::Arm;
+use self::block::Arm;
+use self::condition::LOOKS;
 use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
-use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Symbol};
+use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol};
 use super::dialect::FunctionLimits;
 use super::{Code, Diagnostic, Dialect, Found, Lexer, Symbols, Token, TokenKind};
 use crate::Span;
@@ -30,16 +35,13 @@ use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 /// How deep blocks, bodies, parentheses and operands of a source text may nest, each counting one.
 ///
 /// A text that nests deeper is refused by every host, and one that does not by none with the native stack that it
-/// takes: at most 600 bytes a level in parser or compiler on x86-64 with optimisation (560 at `opt-level = 1`, 496 in
-/// the release profile: a class in a method, `if` in `if` as values, arguments in arguments) and 1,900 without.
+/// takes: at most 600 bytes a level in parser or compiler on x86-64 with optimisation (576 at `opt-level = 1`, 561 in
+/// the release profile: a class in a method, `if` in `if` as values, `for` in `for`) and 2,100 without.
 pub const MAX_NESTING: u32 = 1_000;
 
 /// Bytes of native stack that parser and compiler may take unless the host says otherwise: enough for
 /// [`MAX_NESTING`] levels in an optimised build, and it leaves a thread of 1 MB a quarter.
 pub const DEFAULT_NATIVE_STACK: usize = 768 << 10;
-
-/// How often all of a text may be looked at beforehand, to tell where a condition ends.
-const LOOKS: usize = 32;
 
 /// What a host can set for parsing.
 #[derive(Clone, Copy, Debug)]
@@ -114,26 +116,26 @@ pub fn parse<'s>(
     }
     let mut parser = Parser::new(source, dialect, options, mem)?;
     match parser.script() {
-        Err(Stop::OutOfMemory) => Err(ParseFailure::OutOfMemory),
+        Err(ParseAbort::OutOfMemory) => Err(ParseFailure::OutOfMemory),
         _ if !parser.diagnostics.is_empty() => Err(ParseFailure::Syntax(parser.diagnostics)),
         _ => Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols }),
     }
 }
 
 /// Why parsing cannot go on.
-enum Stop {
+enum ParseAbort {
     OutOfMemory,
     /// The text nests too deeply, which has been reported.
     TooDeep,
 }
 
-impl From<OutOfMemory> for Stop {
+impl From<OutOfMemory> for ParseAbort {
     fn from(OutOfMemory: OutOfMemory) -> Self {
-        Stop::OutOfMemory
+        ParseAbort::OutOfMemory
     }
 }
 
-type Parse<T> = Result<T, Stop>;
+type Parse<T> = Result<T, ParseAbort>;
 
 struct Parser<'s> {
     source: &'s str,
@@ -146,9 +148,9 @@ struct Parser<'s> {
     /// An error was found in this statement: further ones would be guesses, so they are dropped.
     panicking: bool,
     diagnostics: Vec<Diagnostic>,
-    /// How many more levels may be entered,
+    /// How many more levels there may be.
     depth_left: u32,
-    /// if they keep within this.
+    /// How much native stack they may take.
     stack: StackBound,
     /// How many more bytes may be looked at beforehand; see `condition_goes_on`.
     look_left: usize,
@@ -199,12 +201,8 @@ impl<'s> Parser<'s> {
         let id = self.reserve_function()?;
         self.bind_slot_zero(None)?;
         self.advance()?;
-        while !self.check(TokenKind::End) {
-            let stmt = self.declaration()?;
-            self.pending.push(stmt.into())?;
-        }
+        let body = self.items(TokenKind::End)?;
         self.check_global_assignments()?;
-        let body = self.take_pending(0)?;
         self.ast.functions[id.index()] = Function {
             name: Symbol::EMPTY,
             kind: FnKind::Script,
@@ -218,13 +216,13 @@ impl<'s> Parser<'s> {
 
     /// Makes the place of a function whose id is wanted before it is complete.
     fn reserve_function(&mut self) -> Parse<FnId> {
-        let id = FnId(self.ast.functions.len() as u32);
+        let id = FnId::new(self.ast.functions.len() as u32);
         self.ast.functions.push(Function {
             name: Symbol::EMPTY,
             kind: FnKind::Function,
             params: List::default(),
             this: None,
-            body: List::default(),
+            body: Block::default(),
             span: Span::default(),
         })?;
         Ok(id)
@@ -339,9 +337,9 @@ impl<'s> Parser<'s> {
 
     // Depth.
 
-    /// One level deeper; every way out but an error is a [`Parser::leave`].
+    /// One level deeper; every way out but an error is a [`Parser::unnest`].
     #[inline]
-    fn enter(&mut self) -> Parse<()> {
+    fn nest(&mut self) -> Parse<()> {
         match self.depth_left.checked_sub(1) {
             Some(left) if !self.stack.is_passed() => {
                 self.depth_left = left;
@@ -352,7 +350,7 @@ impl<'s> Parser<'s> {
     }
 
     #[inline]
-    fn leave(&mut self) {
+    fn unnest(&mut self) {
         self.depth_left += 1;
     }
 
@@ -361,7 +359,7 @@ impl<'s> Parser<'s> {
     fn too_deep(&mut self) -> Parse<()> {
         // Said even after another error in the statement: parsing ends here.
         self.report(self.current, Code::NestedTooDeeply)?;
-        Err(Stop::TooDeep)
+        Err(ParseAbort::TooDeep)
     }
 
     // Nodes.
@@ -370,6 +368,13 @@ impl<'s> Parser<'s> {
     #[inline]
     fn span_from(&self, start: u32) -> Span {
         Span { start, end: self.previous.span.end }
+    }
+
+    /// Adds an expression from `start` to the last token stepped over.
+    #[inline]
+    fn finish(&mut self, expr: Expr, start: u32) -> Parse<ExprId> {
+        let span = self.span_from(start);
+        Ok(self.ast.add_expr(expr, span)?)
     }
 
     /// The list of the ids pushed to `pending` since it held `base`.
@@ -383,6 +388,6 @@ impl<'s> Parser<'s> {
     #[cold]
     #[inline(never)]
     fn error_node(&mut self) -> Parse<ExprId> {
-        Ok(self.ast.add_expr(super::ast::Expr::Error, self.previous.span)?)
+        Ok(self.ast.add_expr(Expr::Error, self.previous.span)?)
     }
 }

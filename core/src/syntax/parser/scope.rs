@@ -126,7 +126,7 @@ impl Scopes {
     pub(super) fn new(mem: &Mem) -> Result<Scopes, OutOfMemory> {
         Ok(Scopes {
             current: FnState {
-                id: FnId(0),
+                id: FnId::new(0),
                 kind: FnKind::Script,
                 scope_depth: 0,
                 assignments: 0,
@@ -186,7 +186,7 @@ impl Parser<'_> {
     // Functions.
 
     /// Starts a function inside the current one. `this` is its receiver, in a method.
-    pub(super) fn enter_function(&mut self, id: FnId, kind: FnKind) -> Parse<()> {
+    pub(super) fn begin_function(&mut self, id: FnId, kind: FnKind) -> Parse<()> {
         let scopes = &mut self.scopes;
         scopes.enclosing.push(scopes.current)?;
         scopes.current = FnState {
@@ -209,7 +209,7 @@ impl Parser<'_> {
     }
 
     /// Ends the innermost function and says how many upvalues it has.
-    pub(super) fn leave_function(&mut self) -> u32 {
+    pub(super) fn end_function(&mut self) -> u32 {
         let scopes = &mut self.scopes;
         let FnState { upvalues, locals_base, captures_base, .. } = scopes.current;
         while scopes.locals.len() as u32 > locals_base {
@@ -264,7 +264,7 @@ impl Parser<'_> {
 
     /// Makes a variable of the tree.
     pub(super) fn new_var(&mut self, name: Symbol, span: Span, kind: VarKind) -> Parse<VarId> {
-        let id = VarId(self.ast.vars.len() as u32);
+        let id = VarId::new(self.ast.vars.len() as u32);
         let function = self.scopes.current.id;
         self.ast.vars.push(Var { name, span, function, kind, captured: false, assigned: false })?;
         Ok(id)
