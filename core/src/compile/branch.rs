@@ -1,6 +1,6 @@
 //! `if` and blocks, for each destination that their value can have.
 
-use super::emit::Label;
+use super::label::Label;
 use super::scope::Unwind;
 use super::value::Val;
 use super::{Compiler, Reg, Res};

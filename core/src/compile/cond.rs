@@ -2,7 +2,7 @@
 //!
 //! `!(a < b)` is not `b <= a` (neither holds for NaN): there are branches for both outcomes of each.
 
-use super::emit::Label;
+use super::label::Label;
 use super::value::Val;
 use super::{Compiler, Res, fold};
 use crate::bytecode::operand::*;

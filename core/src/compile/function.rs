@@ -32,7 +32,9 @@ pub(super) struct FnState {
     pub(super) bound: u32,
     /// Words on the longest path here since the last unit of fuel or poll.
     pub(super) free: usize,
-    /// There is an unconditional jump, so other jumps may be able to skip it.
+    /// The jumps forward.
+    pub(super) jumps: Vec<u32>,
+    /// There is an unconditional jump, so jumps may have something to shorten.
     pub(super) threads: bool,
     pub(super) consts: Vec<Const>,
     pub(super) const_table: IndexTable,
@@ -61,6 +63,7 @@ impl FnState {
             last: 0,
             bound: 0,
             free: 0,
+            jumps: Vec::new(mem),
             threads: false,
             consts: Vec::new(mem),
             const_table: IndexTable::new(mem),
@@ -85,6 +88,7 @@ impl FnState {
         self.last = 0;
         self.bound = 0;
         self.free = 0;
+        self.jumps.clear();
         self.threads = false;
         self.consts.clear();
         self.const_table.clear();

@@ -1,6 +1,6 @@
 //! `and` and `or`, in chains of one of them. (As conditions: see `cond`.)
 
-use super::emit::Label;
+use super::label::Label;
 use super::value::Val;
 use super::{Compiler, Reg, Res, fold};
 use crate::bytecode::Insn;

@@ -11,11 +11,10 @@
 //! ```
 
 use super::cond::number_right;
-use super::emit::Label;
+use super::label::Label;
 use super::value::Val;
-use super::{Compiler, Reg, Res, fold};
+use super::{Compiler, Res, fold};
 use crate::bytecode::Insn;
-use crate::bytecode::operand::*;
 use crate::syntax::ast::{Binary, BinaryOp, Expr, ExprId, LogicalOp, Loop, OrderOp, UnaryOp};
 
 impl Compiler<'_> {
@@ -139,41 +138,20 @@ impl Compiler<'_> {
         };
         let var = self.reg_of(left)?;
         if let Some(rhs) = number {
-            if let Some(step) = self.take_step(var) {
-                let var = Var(var as u8);
-                self.back(top, |to| match strict {
-                    true => Insn::AddLoopLtN { var, rhs, step, to },
-                    false => Insn::AddLoopLeN { var, rhs, step, to },
-                })?;
-            } else {
-                let lhs = self.near(var, 0)?;
-                self.back(top, |to| match strict {
-                    true => Insn::LoopLtN { lhs, rhs, to },
-                    false => Insn::LoopLeN { lhs, rhs, to },
-                })?;
-            }
+            let lhs = self.near(var, 0)?;
+            self.back(top, |to| match strict {
+                true => Insn::LoopLtN { lhs, rhs, to },
+                false => Insn::LoopLeN { lhs, rhs, to },
+            })?;
         } else {
             let bound = self.reg_of(right)?;
-            self.again_registers(strict, var, bound, top)?;
+            let (lhs, rhs) = (self.near(var, 0)?, self.near(bound, 1)?);
+            self.back(top, |to| match strict {
+                true => Insn::LoopLt { lhs, rhs, to },
+                false => Insn::LoopLe { lhs, rhs, to },
+            })?;
         }
         self.release(mark);
         Ok(())
-    }
-
-    fn again_registers(&mut self, strict: bool, var: Reg, bound: Reg, top: u32) -> Res<()> {
-        if var != bound
-            && let Some(step) = self.take_step(var)
-        {
-            let (var, rhs) = (Var(var as u8), self.near(bound, 1)?);
-            return self.back(top, |to| match strict {
-                true => Insn::AddLoopLt { var, rhs, step, to },
-                false => Insn::AddLoopLe { var, rhs, step, to },
-            });
-        }
-        let (lhs, rhs) = (self.near(var, 0)?, self.near(bound, 1)?);
-        self.back(top, |to| match strict {
-            true => Insn::LoopLt { lhs, rhs, to },
-            false => Insn::LoopLe { lhs, rhs, to },
-        })
     }
 }

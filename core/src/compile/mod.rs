@@ -11,7 +11,8 @@
 //!       captures       where a variable lives, seen from the function that uses it
 //!       registers      locals, temporaries and call windows on one stack
 //!       pool           constants, names, call sites, each kept once
-//!         emit         words, lines, labels, polls, registers out of reach, jump threading
+//!       label          jumps; peephole: what is done with fewer instructions
+//!         emit         words, lines, polls, registers out of reach
 //! ```
 //!
 //! A frame is `R0` (the callee, or `this`), the parameters, then a stack of locals and temporaries. Calls
@@ -32,8 +33,10 @@ mod emit;
 mod expr;
 mod fold;
 mod function;
+mod label;
 mod logic;
 mod loops;
+mod peephole;
 mod pool;
 mod property;
 mod registers;
