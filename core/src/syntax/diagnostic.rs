@@ -127,7 +127,7 @@ impl fmt::Display for Message<'_> {
 
 /// What an error message says it was found at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Found {
+pub enum FoundAt {
     /// The end of the text.
     End,
     /// The token at the span.
@@ -144,7 +144,7 @@ pub struct Diagnostic {
     /// Where. Its line is the one it ends on.
     pub span: Span,
     /// What stands there.
-    pub found: Found,
+    pub found: FoundAt,
 }
 
 /// An error as the book's C implementation prints it: `[line 3] Error at 'x': Expect expression.`
@@ -168,9 +168,9 @@ impl fmt::Display for LoxError<'_> {
         let Diagnostic { code, span, found } = *self.diagnostic;
         write!(f, "[line {}] Error", self.lines.line(span.end))?;
         match found {
-            Found::End => f.write_str(" at end")?,
-            Found::Token => write!(f, " at '{}'", text_at(self.source, span))?,
-            Found::Nothing => {}
+            FoundAt::End => f.write_str(" at end")?,
+            FoundAt::Token => write!(f, " at '{}'", text_at(self.source, span))?,
+            FoundAt::Nothing => {}
         }
         write!(f, ": {}", code.message(self.source))
     }

@@ -20,7 +20,7 @@ mod parser;
 mod symbol;
 mod token;
 
-pub use diagnostic::{Code, Diagnostic, Found};
+pub use diagnostic::{Code, Diagnostic, FoundAt};
 pub use dialect::Dialect;
 pub use lexer::Lexer;
 pub use lines::{LineCursor, LineIndex};

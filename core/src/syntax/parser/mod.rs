@@ -28,7 +28,7 @@ use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
 use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol};
 use super::dialect::FunctionLimits;
-use super::{Code, Diagnostic, Dialect, Found, Lexer, Symbols, Token, TokenKind};
+use super::{Code, Diagnostic, Dialect, FoundAt, Lexer, Symbols, Token, TokenKind};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 
@@ -111,7 +111,8 @@ pub fn parse<'s>(
     mem: &Mem,
 ) -> Result<Parsed<'s>, ParseFailure> {
     if source.len() > options.max_source || u32::try_from(source.len()).is_err() {
-        let nowhere = Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: Found::Nothing };
+        let nowhere =
+            Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: FoundAt::Nothing };
         return Err(ParseFailure::Syntax(Vec::from_slice(mem, &[nowhere])?));
     }
     let mut parser = Parser::new(source, dialect, options, mem)?;
@@ -307,9 +308,9 @@ impl<'s> Parser<'s> {
 
     fn report(&mut self, token: Token, code: Code) -> Parse<()> {
         let found = match token.kind {
-            TokenKind::End => Found::End,
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => Found::Nothing,
-            _ => Found::Token,
+            TokenKind::End => FoundAt::End,
+            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => FoundAt::Nothing,
+            _ => FoundAt::Token,
         };
         self.diagnostics.push(Diagnostic { code, span: token.span, found })?;
         Ok(())
