@@ -65,7 +65,7 @@ impl Compiler<'_> {
     fn return_(&mut self, id: ExprId, value: Option<ExprId>) -> Res<()> {
         match value {
             Some(value) if self.f.kind != FnKind::Initializer => self.give(value),
-            _ => {
+            Some(_) | None => {
                 self.at(id);
                 self.give_nothing()
             }

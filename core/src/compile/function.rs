@@ -214,7 +214,7 @@ impl Compiler<'_> {
     pub(super) fn give_nothing(&mut self) -> Res<()> {
         match self.f.kind {
             FnKind::Initializer => self.emit(Insn::Return { src: Src(0) }),
-            _ => self.emit(Insn::ReturnNil {}),
+            FnKind::Script | FnKind::Function | FnKind::Method => self.emit(Insn::ReturnNil {}),
         }
     }
 

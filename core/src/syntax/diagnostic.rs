@@ -20,11 +20,12 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// The message, for the codes whose message never changes.
-            const fn text(self) -> Option<&'static str> {
+            fn write(self, source: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
-                    $(Code::$name => Some($text),)*
-                    Code::AssignToLet { .. } => None,
+                    $(Code::$name => f.write_str($text),)*
+                    Code::AssignToLet { name } => {
+                        write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(source, name))
+                    }
                 }
             }
         }
@@ -113,15 +114,7 @@ pub struct Message<'s> {
 
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(text) = self.code.text() {
-            return f.write_str(text);
-        }
-        match self.code {
-            Code::AssignToLet { name } => {
-                write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(self.source, name))
-            }
-            _ => Ok(()),
-        }
+        self.code.write(self.source, f)
     }
 }
 

@@ -147,7 +147,7 @@ impl Parser<'_> {
     fn finish_if(&mut self, base: usize, otherwise: Option<ExprId>, is_value: bool) -> Parse<ExprId> {
         let mut expr = match otherwise {
             Some(body) if is_value => Some(self.as_block(body)?),
-            _ => otherwise,
+            Some(_) | None => otherwise,
         };
         while self.arms.len() > base
             && let Some(Arm { start, cond, body, else_jump }) = self.arms.pop()

@@ -118,8 +118,10 @@ pub fn parse<'s>(
     let mut parser = Parser::new(source, dialect, options, mem)?;
     match parser.script() {
         Err(ParseAbort::OutOfMemory) => Err(ParseFailure::OutOfMemory),
-        _ if !parser.diagnostics.is_empty() => Err(ParseFailure::Syntax(parser.diagnostics)),
-        _ => Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols }),
+        Ok(()) if parser.diagnostics.is_empty() => {
+            Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols })
+        }
+        Ok(()) | Err(ParseAbort::TooDeep) => Err(ParseFailure::Syntax(parser.diagnostics)),
     }
 }
 
