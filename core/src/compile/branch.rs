@@ -23,7 +23,7 @@ impl Compiler<'_> {
     fn put(&mut self, id: ExprId, dest: Dest) -> Res<()> {
         match dest {
             Dest::Effect => self.effect(id),
-            Dest::Return => self.give(id),
+            Dest::Return => self.return_expr(id),
             Dest::Register(reg) => {
                 // Without the frame of `eval` where that is known to be a block: an `if` may stand in each branch.
                 let value = match self.ast.expr(id) {
@@ -124,28 +124,28 @@ impl Compiler<'_> {
     }
 
     /// A block that leaves the function with its value.
-    fn give_block(&mut self, block: Block) -> Res<()> {
+    fn return_block(&mut self, block: Block) -> Res<()> {
         self.open(Unwind::Nothing)?;
         self.items(block)?;
         if let Some(tail) = block.tail {
-            self.give(tail)?;
+            self.return_expr(tail)?;
         }
         self.close();
         if block.tail.is_none() && self.falls_through() { self.emit(Insn::ReturnNil {}) } else { Ok(()) }
     }
 
     /// Leaves the function with the value of an expression; each branch of an `if` leaves by itself.
-    pub(super) fn give(&mut self, id: ExprId) -> Res<()> {
+    pub(super) fn return_expr(&mut self, id: ExprId) -> Res<()> {
         self.descend()?;
         match self.ast.expr(id) {
             Expr::If(branch) => self.if_to(branch, Dest::Return),
-            Expr::Block(block) => self.give_block(block),
-            _ => self.give_value(id),
+            Expr::Block(block) => self.return_block(block),
+            _ => self.return_value(id),
         }
     }
 
     #[inline(never)]
-    fn give_value(&mut self, id: ExprId) -> Res<()> {
+    fn return_value(&mut self, id: ExprId) -> Res<()> {
         let mark = self.f.next;
         let value = self.eval(id, None)?;
         self.at(id);

@@ -10,8 +10,7 @@ use crate::bytecode::Capture;
 use crate::mem::Seed;
 use crate::syntax::ast::VarId;
 
-/// Variables are numbered in a row, so whoever writes the text cannot choose numbers that collide, and any seed does:
-/// digits of pi.
+/// Variables are numbered in a row, so a text cannot choose numbers that collide, and any seed does: digits of pi.
 const SEED: Seed = [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344];
 
 /// Where a variable lives.

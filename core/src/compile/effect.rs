@@ -1,4 +1,4 @@
-//! Expressions for their effect: statements and declarations, and whatever stands where one of these may.
+//! Expressions for their effect: statements, declarations, and values that nothing asks for.
 
 use super::branch::Dest;
 use super::value::Val;
@@ -13,7 +13,7 @@ impl Compiler<'_> {
         self.descend()?;
         match self.ast.expr(id) {
             Expr::Print(value) => self.print(id, value),
-            Expr::Return(value) => self.return_(id, value),
+            Expr::Return(value) => self.return_stmt(id, value),
             Expr::Var { place, init } => self.var(id, place, init),
             Expr::Fn { place, function } => self.fun(id, place, function),
             Expr::Class(class) => self.class(id, class),
@@ -62,12 +62,12 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn return_(&mut self, id: ExprId, value: Option<ExprId>) -> Res<()> {
+    fn return_stmt(&mut self, id: ExprId, value: Option<ExprId>) -> Res<()> {
         match value {
-            Some(value) if self.f.kind != FnKind::Initializer => self.give(value),
+            Some(value) if self.f.kind != FnKind::Initializer => self.return_expr(value),
             Some(_) | None => {
                 self.at(id);
-                self.give_nothing()
+                self.return_nothing()
             }
         }
     }

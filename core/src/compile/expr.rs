@@ -5,7 +5,8 @@
 //! or in the register that the caller hints at. A hint may be the register of a live variable, so only the
 //! last instruction of an expression may write it, after all operands have been read.
 //!
-//! Down the left side, where chains may be long, `eval` goes with a stack of its own, and up again:
+//! Chains grow to the left and may be as long as the text, so `eval` walks the left side with a stack in the VM's
+//! memory, down to the leaf and up again:
 //!
 //! ```text
 //!   a.b(c) + d         Link::Binary(+ d)

@@ -1,4 +1,4 @@
-//! Functions: what is known of one while it is compiled, its entry and its end.
+//! Functions: their state while they are compiled, their entry and their end.
 
 use super::pool::IndexTable;
 use super::registers::{FAR, SCRATCH};
@@ -198,20 +198,20 @@ impl Compiler<'_> {
         let function = self.ast.functions[self.f.id.index()];
         self.items(function.body)?;
         match function.body.tail {
-            // An initializer returns `this`, whatever its last expression is.
+            // An initializer returns `this`, not its last expression.
             Some(tail) if self.f.kind == FnKind::Initializer => self.effect(tail)?,
-            Some(tail) => self.give(tail)?,
+            Some(tail) => self.return_expr(tail)?,
             None => {}
         }
         if self.falls_through() {
             self.span = Span { start: function.span.end.saturating_sub(1), ..function.span };
-            self.give_nothing()?;
+            self.return_nothing()?;
         }
         Ok(())
     }
 
     /// Leaves the function without a value.
-    pub(super) fn give_nothing(&mut self) -> Res<()> {
+    pub(super) fn return_nothing(&mut self) -> Res<()> {
         match self.f.kind {
             FnKind::Initializer => self.emit(Insn::Return { src: Src(0) }),
             FnKind::Script | FnKind::Function | FnKind::Method => self.emit(Insn::ReturnNil {}),

@@ -34,7 +34,7 @@ impl Compiler<'_> {
         }
         self.bind(entry)?;
         match cond {
-            Some(cond) => self.again(cond, top, &mut exit)?,
+            Some(cond) => self.back_edge(cond, top, &mut exit)?,
             None => {
                 self.at(id);
                 self.go_back(top)?;
@@ -70,27 +70,27 @@ impl Compiler<'_> {
     }
 
     /// Goes back to `top` while `id` holds; falls through, or jumps to `exit`, otherwise.
-    fn again(&mut self, id: ExprId, top: u32, exit: &mut Label) -> Res<()> {
+    fn back_edge(&mut self, id: ExprId, top: u32, exit: &mut Label) -> Res<()> {
         self.descend()?;
         match self.ast.expr(id) {
-            Expr::Logical(logical) => self.again_chain(id, logical.op, top, exit),
+            Expr::Logical(logical) => self.back_edge_chain(id, logical.op, top, exit),
             Expr::Binary(binary) => match binary.op {
-                BinaryOp::Order(op) => self.again_order(id, op, binary, top),
-                BinaryOp::Equal(_) => self.unless_go_back(id, top, exit),
-                BinaryOp::Arith(_) => self.again_value(id, top),
+                BinaryOp::Order(op) => self.back_edge_order(id, op, binary, top),
+                BinaryOp::Equal(_) => self.test_then_back_edge(id, top, exit),
+                BinaryOp::Arith(_) => self.back_edge_value(id, top),
             },
-            Expr::Unary { op: UnaryOp::Not, .. } => self.unless_go_back(id, top, exit),
-            _ => self.again_value(id, top),
+            Expr::Unary { op: UnaryOp::Not, .. } => self.test_then_back_edge(id, top, exit),
+            _ => self.back_edge_value(id, top),
         }
     }
 
-    /// The same for a condition that has no back-edge of its own.
-    fn unless_go_back(&mut self, id: ExprId, top: u32, exit: &mut Label) -> Res<()> {
+    /// The same for a condition that is no operand of a back-edge.
+    fn test_then_back_edge(&mut self, id: ExprId, top: u32, exit: &mut Label) -> Res<()> {
         self.cond(id, false, exit)?;
         self.go_back(top)
     }
 
-    fn again_chain(&mut self, id: ExprId, op: LogicalOp, top: u32, exit: &mut Label) -> Res<()> {
+    fn back_edge_chain(&mut self, id: ExprId, op: LogicalOp, top: u32, exit: &mut Label) -> Res<()> {
         let base = self.terms.len();
         let mut term = self.first_term(id, op)?;
         while self.terms.len() > base {
@@ -98,15 +98,15 @@ impl Compiler<'_> {
                 self.cond(term, false, exit)?;
             } else {
                 let mut next = Label::new();
-                self.again(term, top, &mut next)?;
+                self.back_edge(term, top, &mut next)?;
                 self.bind(next)?;
             }
             term = self.next_term(term, op)?;
         }
-        self.again(term, top, exit)
+        self.back_edge(term, top, exit)
     }
 
-    fn again_value(&mut self, id: ExprId, top: u32) -> Res<()> {
+    fn back_edge_value(&mut self, id: ExprId, top: u32) -> Res<()> {
         let mark = self.f.next;
         let value = self.eval(id, None)?;
         self.at(id);
@@ -121,7 +121,7 @@ impl Compiler<'_> {
     }
 
     #[inline(never)]
-    fn again_order(&mut self, id: ExprId, op: OrderOp, binary: Binary, top: u32) -> Res<()> {
+    fn back_edge_order(&mut self, id: ExprId, op: OrderOp, binary: Binary, top: u32) -> Res<()> {
         let mark = self.f.next;
         let (left, right) = self.operands(binary)?;
         if let Some(holds) = fold::order(op, left, right) {

@@ -1,17 +1,17 @@
 //! The compiler: a resolved tree to register bytecode. Knows no heap.
 //!
 //! ```text
-//!   function class     what is begun and ended; their scopes: scope
+//!   function class     what is begun and ended; scope: what is undone at the end
 //!   effect             statements, declarations: expressions for their effect
 //!     branch loops     if and blocks, for each destination of their value; while and for
 //!     expr             expressions as values, by kind: variable arith logic property call
 //!     cond             expressions as conditions: fused compare-and-branch
 //!       value          literals stay literal until an instruction needs a register
-//!       fold           what is known before the program runs
+//!       fold           operations on literals
 //!       captures       where a variable lives, seen from the function that uses it
 //!       registers      locals, temporaries and call windows on one stack
 //!       pool           constants, names, call sites, each kept once
-//!       label          jumps; peephole: what is done with fewer instructions
+//!       label          jumps; peephole: patterns of instructions and their replacements
 //!         emit         words, lines, polls, registers out of reach
 //! ```
 //!
@@ -189,7 +189,7 @@ struct Compiler<'a> {
     out: Program,
     /// The function at work.
     f: FnState,
-    /// Those around it, outermost first; behind them, buffers that finished functions have left.
+    /// The functions around it, outermost first, then buffers that finished functions have left.
     outer: Vec<FnState>,
     /// How many of `outer` are around `f`.
     level: usize,

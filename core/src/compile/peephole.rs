@@ -1,4 +1,4 @@
-//! What is done with fewer instructions: patterns, and what takes their place.
+//! Peephole optimisation: patterns of instructions, and what takes their place.
 //!
 //! [`fuse`] looks at the last instruction and the one to come, [`shorten`] at a jump and the instruction that it leads
 //! to. Where a pattern may be looked for, and how words are replaced, `emit` and `label` know.
@@ -28,7 +28,7 @@ pub(super) fn fuse(last: Insn, next: Insn) -> Option<Insn> {
 /// What a jump is better replaced by.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Shortcut {
-    /// The same jump to where its target, a jump too, leads: so many words past the target.
+    /// The same jump to where its target, a jump too, leads: this many words past the target.
     Past(i32),
     /// What its target does, done here.
     Instead(Insn),

@@ -13,7 +13,7 @@ use crate::tunable::tunable;
 
 /// The first scratch register; those below are named by 8-bit operands directly.
 pub(super) const SCRATCH: Reg = tunable(253, 14) as Reg;
-/// The first register behind the scratch registers.
+/// The first register after the scratch registers.
 pub(super) const FAR: Reg = SCRATCH + 3;
 /// No frame has more registers.
 const MAX_REGISTERS: Reg = 65_000;

@@ -1,4 +1,4 @@
-//! What is wrong with a source text, as data. Rendering is for whoever reports it.
+//! Errors in a source text, as data. Hosts render them.
 
 use core::fmt;
 

@@ -168,7 +168,7 @@ pub struct If {
     pub otherwise: Option<ExprId>,
 }
 
-/// What stands in braces, in a scope of its own.
+/// Expressions in braces, which are a scope.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Block {
     /// [`ExprId`]s: evaluated one after the other, for their effect.

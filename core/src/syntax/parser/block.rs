@@ -62,7 +62,7 @@ impl Parser<'_> {
         Ok(Block { items: self.take_pending(base)?, tail })
     }
 
-    /// As [`Parser::block`], in a scope of its own; it began at `start`.
+    /// As [`Parser::block`], in a new scope; `start` is where it began.
     fn scoped_block(&mut self, start: u32) -> Parse<ExprId> {
         self.begin_scope();
         let block = self.block()?;
@@ -172,7 +172,7 @@ impl Parser<'_> {
         matches!(self.ast.expr(expr), Expr::Block(Block { tail: Some(_), .. }))
     }
 
-    /// A block, or a statement in a block of its own.
+    /// A block as it is; another statement in a block around it.
     fn as_block(&mut self, expr: ExprId) -> Parse<ExprId> {
         if matches!(self.ast.expr(expr), Expr::Block(_)) {
             return Ok(expr);

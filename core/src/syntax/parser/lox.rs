@@ -1,9 +1,9 @@
 //! The limits of the book's bytecode: an account of what its compiler would have emitted.
 //!
 //! That bytecode has one-byte constant indexes and two-byte jumps, and a program that outgrows them is an error of
-//! the Lox dialect, at the token where the book's compiler notices. So the parser reports to the account whatever it
-//! reads that is an `emitByte` there. Nothing is emitted here, nothing is kept but the counts, and in the Siskin
-//! dialect they have no limit.
+//! the Lox dialect, at the token where the book's compiler notices. So the parser makes an entry in the account for each
+//! `emitByte` of that compiler. Nothing is emitted here, nothing is kept but the counts, and in the Siskin dialect they
+//! have no limit.
 
 use super::super::{Code, Dialect};
 use super::{Parse, Parser};
