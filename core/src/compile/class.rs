@@ -41,7 +41,7 @@ impl Compiler<'_> {
             self.method(id, reg, method)?;
         }
         let fields = u32::from(self.class.fields);
-        self.f.words[made as usize] |= fields << 16;
+        self.f.code.words[made as usize] |= fields << 16;
         self.close();
         Ok(())
     }

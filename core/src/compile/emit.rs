@@ -2,17 +2,67 @@
 
 use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res};
+use crate::Span;
 use crate::bytecode::operand::*;
 use crate::bytecode::{Effect, Insn, POLL};
+use crate::mem::{Mem, Vec};
 
 /// Free words after which a poll follows: an instruction and a poll have room then, wherever jumps lead.
 const LONG: usize = POLL - 3;
+
+/// The instructions of a function so far.
+pub(super) struct CodeBuffer {
+    pub(super) words: Vec<u32>,
+    /// Where the line changes: (word, line).
+    pub(super) marks: Vec<(u32, u32)>,
+    pub(super) line: u32,
+    /// What instructions come from, if that is wanted.
+    pub(super) spans: Vec<(u32, Span)>,
+    /// The first word of the last instruction.
+    pub(super) last: u32,
+    /// The last word that a label was bound to.
+    pub(super) bound: u32,
+    /// Words on the longest path here since the last unit of fuel or poll.
+    pub(super) free: usize,
+    /// The jumps forward.
+    pub(super) jumps: Vec<u32>,
+    /// There is an unconditional jump, so jumps may have something to shorten.
+    pub(super) threads: bool,
+}
+
+impl CodeBuffer {
+    pub(super) fn new(mem: &Mem) -> CodeBuffer {
+        CodeBuffer {
+            words: Vec::new(mem),
+            marks: Vec::new(mem),
+            line: 1,
+            spans: Vec::new(mem),
+            last: 0,
+            bound: 0,
+            free: 0,
+            jumps: Vec::new(mem),
+            threads: false,
+        }
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.words.clear();
+        self.marks.clear();
+        self.line = 1;
+        self.spans.clear();
+        self.last = 0;
+        self.bound = 0;
+        self.free = 0;
+        self.jumps.clear();
+        self.threads = false;
+    }
+}
 
 impl Compiler<'_> {
     /// The word that comes next.
     #[inline]
     pub(super) fn here(&self) -> u32 {
-        self.f.words.len() as u32
+        self.f.code.words.len() as u32
     }
 
     /// Appends an instruction that comes from the current position.
@@ -25,32 +75,33 @@ impl Compiler<'_> {
     /// Appends a poll where much code is free; see [`POLL`].
     #[inline]
     pub(super) fn poll(&mut self) -> Res<()> {
-        if self.f.free > LONG { self.append(Insn::Poll {}) } else { Ok(()) }
+        if self.f.code.free > LONG { self.append(Insn::Poll {}) } else { Ok(()) }
     }
 
     fn append(&mut self, insn: Insn) -> Res<()> {
         let at = self.here();
         let line = self.cursor.line(self.span.end);
-        let f = &mut self.f;
-        if line != f.line {
-            f.line = line;
-            f.marks.push((at, line))?;
+        let code = &mut self.f.code;
+        if line != code.line {
+            code.line = line;
+            code.marks.push((at, line))?;
         }
         if self.with_spans {
             // What was taken back is forgotten.
-            while f.spans.last().is_some_and(|(before, _)| *before >= at) {
-                f.spans.pop();
+            while code.spans.last().is_some_and(|(before, _)| *before >= at) {
+                code.spans.pop();
             }
-            f.spans.push((at, self.span))?;
+            code.spans.push((at, self.span))?;
         }
-        f.last = at;
+        code.last = at;
         let (word, ext) = insn.encode();
-        f.words.push(word)?;
+        code.words.push(word)?;
         if let Some(ext) = ext {
-            f.words.push(ext)?;
+            code.words.push(ext)?;
         }
         let row = insn.op().row();
-        f.free = if row.ends_free_code() || row.has(Effect::end) { 0 } else { f.free + insn.op().words() };
+        code.free =
+            if row.ends_free_code() || row.has(Effect::end) { 0 } else { code.free + insn.op().words() };
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Functions: their state while they are compiled, their entry and their end.
 
+use super::emit::CodeBuffer;
 use super::pool::IndexTable;
 use super::registers::{FAR, SCRATCH};
 use super::scope::Unwind;
@@ -20,22 +21,7 @@ pub(super) struct FnState {
     pub(super) serial: u32,
     /// The variable that names this function and never changes: `R0` holds its value.
     pub(super) self_var: Option<VarId>,
-    pub(super) words: Vec<u32>,
-    /// Where the line changes: (word, line).
-    pub(super) marks: Vec<(u32, u32)>,
-    pub(super) line: u32,
-    /// What instructions come from, if that is wanted.
-    pub(super) spans: Vec<(u32, Span)>,
-    /// The first word of the last instruction.
-    pub(super) last: u32,
-    /// The last word that a label was bound to.
-    pub(super) bound: u32,
-    /// Words on the longest path here since the last unit of fuel or poll.
-    pub(super) free: usize,
-    /// The jumps forward.
-    pub(super) jumps: Vec<u32>,
-    /// There is an unconditional jump, so jumps may have something to shorten.
-    pub(super) threads: bool,
+    pub(super) code: CodeBuffer,
     pub(super) consts: Vec<Const>,
     pub(super) const_table: IndexTable,
     pub(super) sites: Vec<Site>,
@@ -56,15 +42,7 @@ impl FnState {
             kind: FnKind::Script,
             serial: 0,
             self_var: None,
-            words: Vec::new(mem),
-            marks: Vec::new(mem),
-            line: 1,
-            spans: Vec::new(mem),
-            last: 0,
-            bound: 0,
-            free: 0,
-            jumps: Vec::new(mem),
-            threads: false,
+            code: CodeBuffer::new(mem),
             consts: Vec::new(mem),
             const_table: IndexTable::new(mem),
             sites: Vec::new(mem),
@@ -81,15 +59,7 @@ impl FnState {
         self.kind = kind;
         self.serial = serial;
         self.self_var = self_var;
-        self.words.clear();
-        self.marks.clear();
-        self.spans.clear();
-        self.line = 1;
-        self.last = 0;
-        self.bound = 0;
-        self.free = 0;
-        self.jumps.clear();
-        self.threads = false;
+        self.code.clear();
         self.consts.clear();
         self.const_table.clear();
         self.sites.clear();
@@ -101,24 +71,24 @@ impl FnState {
     }
 
     /// A copy of exactly the size needed.
-    fn code(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
-        if self.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
+    fn finished(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
+        if self.code.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
             return Err(CompileAbort::TooLarge(What::Words));
         }
         let mut lines = Lines::new(mem);
-        for &(at, line) in &self.marks {
+        for &(at, line) in &self.code.marks {
             lines.mark(at, line)?;
         }
         Ok(Code {
             name,
             arity,
             registers: self.high,
-            words: Vec::from_slice(mem, &self.words)?,
+            words: Vec::from_slice(mem, &self.code.words)?,
             consts: Vec::from_slice(mem, &self.consts)?,
             sites: Vec::from_slice(mem, &self.sites)?,
             captures: Vec::from_slice(mem, &self.captures)?,
             lines,
-            spans: Vec::from_slice(mem, &self.spans)?,
+            spans: Vec::from_slice(mem, &self.code.spans)?,
         })
     }
 }
@@ -141,7 +111,7 @@ impl Compiler<'_> {
     #[inline(never)]
     fn reserve_function(&mut self) -> Res<()> {
         let mem = self.out.functions.mem().clone();
-        Ok(self.out.functions.push(FnState::new(&mem).code(&mem, Text::default(), 0)?)?)
+        Ok(self.out.functions.push(FnState::new(&mem).finished(&mem, Text::default(), 0)?)?)
     }
 
     #[inline(never)]
@@ -225,7 +195,7 @@ impl Compiler<'_> {
         let function = &self.ast.functions[self.f.id.index()];
         let arity = u8::try_from(function.params.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
-        self.out.functions[index.0 as usize] = self.f.code(self.out.functions.mem(), name, arity)?;
+        self.out.functions[index.0 as usize] = self.f.finished(self.out.functions.mem(), name, arity)?;
         Ok(())
     }
 }

@@ -57,14 +57,14 @@ impl Compiler<'_> {
         let link = label.last.map_or(0, |last| at - last);
         let insn = build(link as i32);
         if insn.op() == Op::Jump {
-            self.f.threads = true;
+            self.f.code.threads = true;
             if link > MAX_24 {
                 return Err(CompileAbort::TooLarge(What::Code));
             }
         }
         label.last = Some(at);
-        label.free = label.free.max(self.f.free + insn.op().words());
-        self.f.jumps.push(at)?;
+        label.free = label.free.max(self.f.code.free + insn.op().words());
+        self.f.code.jumps.push(at)?;
         self.emit(insn)
     }
 
@@ -77,10 +77,10 @@ impl Compiler<'_> {
     pub(super) fn bind(&mut self, label: Label) -> Res<()> {
         let here = self.here();
         let Some(mut at) = label.last else { return Ok(()) };
-        self.f.bound = here;
-        self.f.free = self.f.free.max(label.free);
+        self.f.code.bound = here;
+        self.f.code.free = self.f.code.free.max(label.free);
         loop {
-            let words = &mut self.f.words;
+            let words = &mut self.f.code.words;
             let link = distance(words, at as usize);
             let next = at + if takes_one_word(words[at as usize]) { 1 } else { 2 };
             if !set_distance(words, at as usize, here - next) {
@@ -95,8 +95,8 @@ impl Compiler<'_> {
 
     /// A place that back-edges lead to: here.
     pub(super) fn loop_top(&mut self) -> u32 {
-        self.f.bound = self.here();
-        self.f.bound
+        self.f.code.bound = self.here();
+        self.f.code.bound
     }
 
     /// Appends a back-edge of two words to `top`, or one that does for the last instruction too.
@@ -105,7 +105,7 @@ impl Compiler<'_> {
         if let Some((at, last)) = self.last_insn()
             && let Some(both) = fuse(last, insn_at(at))
         {
-            self.f.words.truncate(at as usize);
+            self.f.code.words.truncate(at as usize);
             return self.emit(both);
         }
         self.emit(insn_at(self.here()))
@@ -123,29 +123,30 @@ impl Compiler<'_> {
     /// The last instruction and its place, if the one to come may be put together with it: no jump leads in between,
     /// and an error in either is on the same line.
     fn last_insn(&mut self) -> Option<(u32, Insn)> {
-        let (at, here) = (self.f.last, self.here());
-        if self.f.bound == here || self.cursor.line(self.span.end) != self.f.line {
+        let (at, here) = (self.f.code.last, self.here());
+        if self.f.code.bound == here || self.cursor.line(self.span.end) != self.f.code.line {
             return None;
         }
-        let last = Insn::decode(self.f.words.get(at as usize..)?)?;
+        let last = Insn::decode(self.f.code.words.get(at as usize..)?)?;
         Some((at, last))
     }
 
     /// Whether the instruction to come can be reached from the last one or by a jump.
     pub(super) fn falls_through(&self) -> bool {
         let here = self.here();
-        if here == 0 || self.f.bound == here {
+        if here == 0 || self.f.code.bound == here {
             return true;
         }
-        Op::from_word(self.f.words[self.f.last as usize]).is_none_or(|op| !op.row().has(Effect::end))
+        Op::from_word(self.f.code.words[self.f.code.last as usize])
+            .is_none_or(|op| !op.row().has(Effect::end))
     }
 
     /// Shortens the function's jumps forward, in their order.
     pub(super) fn thread_jumps(&mut self) {
         // Only an unconditional jump has anything to shorten, or is a way to shorten another.
-        if self.f.threads {
-            for &at in &self.f.jumps {
-                thread_jump(&mut self.f.words, at as usize);
+        if self.f.code.threads {
+            for &at in &self.f.code.jumps {
+                thread_jump(&mut self.f.code.words, at as usize);
             }
         }
     }

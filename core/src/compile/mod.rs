@@ -30,6 +30,7 @@ mod class;
 mod cond;
 mod effect;
 mod emit;
+mod error;
 mod expr;
 mod fold;
 mod function;
@@ -44,55 +45,19 @@ mod scope;
 mod value;
 mod variable;
 
-use core::fmt;
-
 use crate::Span;
 use crate::bytecode::{Program, Text};
-use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
+use crate::mem::{Mem, StackBound, Vec};
 use crate::syntax::ast::{Ast, ExprId, FnId};
 use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
+pub use error::CompileError;
+
 use class::ClassState;
+use error::{CompileAbort, What};
 use expr::Link;
 use function::FnState;
 use pool::StringPool;
 use scope::Scope;
-
-/// Why a tree could not be compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompileError {
-    /// Memory ran out.
-    OutOfMemory,
-    /// Something exceeds what an instruction can name.
-    TooLarge {
-        /// The function or statement.
-        span: Span,
-        /// What there is too much of: "registers", "arguments" and so on.
-        what: &'static str,
-    },
-    /// The tree nests deeper than there is native stack for.
-    TooDeep {
-        /// The statement or expression that is too deep.
-        span: Span,
-    },
-}
-
-impl From<OutOfMemory> for CompileError {
-    fn from(_: OutOfMemory) -> CompileError {
-        CompileError::OutOfMemory
-    }
-}
-
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CompileError::OutOfMemory => f.write_str("Out of memory."),
-            CompileError::TooLarge { what, .. } => write!(f, "Too many {what}."),
-            CompileError::TooDeep { .. } => f.write_str("Nested too deeply."),
-        }
-    }
-}
-
-impl core::error::Error for CompileError {}
 
 /// What a host can set for compiling.
 #[derive(Clone, Copy, Debug)]
@@ -133,42 +98,6 @@ pub fn compile(
                 what: what.text(),
             })
         }
-    }
-}
-
-/// Why compiling stops; small, as every step of the compiler returns it.
-#[derive(Clone, Copy, Debug)]
-enum CompileAbort {
-    OutOfMemory,
-    TooLarge(What),
-    TooDeep,
-}
-
-/// What there is too much of.
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Registers,
-    Captures,
-    Arguments,
-    Code,
-    Words,
-}
-
-impl What {
-    fn text(self) -> &'static str {
-        match self {
-            What::Registers => "local variables and temporaries",
-            What::Captures => "captured variables",
-            What::Arguments => "arguments",
-            What::Code => "instructions to jump over",
-            What::Words => "instructions",
-        }
-    }
-}
-
-impl From<OutOfMemory> for CompileAbort {
-    fn from(_: OutOfMemory) -> CompileAbort {
-        CompileAbort::OutOfMemory
     }
 }
 

@@ -18,6 +18,7 @@ mod lox;
 mod operand;
 mod scope;
 mod stmt;
+mod tokens;
 mod variable;
 
 use core::fmt;
@@ -229,113 +230,6 @@ impl<'s> Parser<'s> {
             span: Span::default(),
         })?;
         Ok(id)
-    }
-
-    // Tokens.
-
-    #[inline]
-    fn advance(&mut self) -> Parse<()> {
-        self.previous = self.current;
-        self.current = self.lexer.next_token();
-        match self.current.kind {
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => self.skip_bad_tokens(),
-            _ => Ok(()),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn skip_bad_tokens(&mut self) -> Parse<()> {
-        loop {
-            match self.current.kind {
-                TokenKind::UnexpectedCharacter => self.error_at_current(Code::UnexpectedCharacter)?,
-                TokenKind::UnterminatedString => self.error_at_current(Code::UnterminatedString)?,
-                _ => return Ok(()),
-            }
-            self.current = self.lexer.next_token();
-        }
-    }
-
-    #[inline]
-    fn check(&self, kind: TokenKind) -> bool {
-        self.current.kind == kind
-    }
-
-    /// Steps over a token if it is of this sort.
-    #[inline]
-    fn matches(&mut self, kind: TokenKind) -> Parse<bool> {
-        let found = self.check(kind);
-        if found {
-            self.advance()?;
-        }
-        Ok(found)
-    }
-
-    /// Steps over a token that must be of this sort.
-    #[inline]
-    fn consume(&mut self, kind: TokenKind, missing: Code) -> Parse<()> {
-        if self.check(kind) { self.advance() } else { self.error_at_current(missing) }
-    }
-
-    /// The name that the last token is. (After an error it can be any token; then the name is one that no
-    /// use can have, and takes part in the counting as in the book.)
-    fn intern_previous(&mut self) -> Parse<Symbol> {
-        let Span { start, end } = self.previous.span;
-        Ok(self.symbols.intern(&self.source[start as usize..end as usize])?)
-    }
-
-    // Errors.
-
-    /// Reports at the last token stepped over.
-    #[cold]
-    #[inline(never)]
-    fn error(&mut self, code: Code) -> Parse<()> {
-        self.error_at(self.previous, code)
-    }
-
-    /// Reports at the token that comes.
-    #[cold]
-    #[inline(never)]
-    fn error_at_current(&mut self, code: Code) -> Parse<()> {
-        self.error_at(self.current, code)
-    }
-
-    fn error_at(&mut self, token: Token, code: Code) -> Parse<()> {
-        if !self.panicking {
-            self.panicking = true;
-            self.report(token, code)?;
-        }
-        Ok(())
-    }
-
-    fn report(&mut self, token: Token, code: Code) -> Parse<()> {
-        let found = match token.kind {
-            TokenKind::End => FoundAt::End,
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => FoundAt::Nothing,
-            _ => FoundAt::Token,
-        };
-        self.diagnostics.push(Diagnostic { code, span: token.span, found })?;
-        Ok(())
-    }
-
-    /// After an error: goes on to where a statement seems to begin.
-    #[cold]
-    #[inline(never)]
-    fn synchronize(&mut self) -> Parse<()> {
-        use TokenKind as T;
-        self.panicking = false;
-        while !self.check(T::End) {
-            if self.previous.kind == T::Semicolon {
-                return Ok(());
-            }
-            match self.current.kind {
-                T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
-                    return Ok(());
-                }
-                _ => self.advance()?,
-            }
-        }
-        Ok(())
     }
 
     // Depth.
