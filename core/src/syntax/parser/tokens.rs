@@ -1,4 +1,4 @@
-//! The tokens under the parser's eye, and errors at them.
+//! Stepping over tokens, and errors at them.
 
 use super::super::ast::Symbol;
 use super::super::{Code, Diagnostic, FoundAt, Token, TokenKind};
@@ -18,7 +18,7 @@ impl Parser<'_> {
 
     #[cold]
     #[inline(never)]
-    pub(super) fn skip_bad_tokens(&mut self) -> Parse<()> {
+    fn skip_bad_tokens(&mut self) -> Parse<()> {
         loop {
             match self.current.kind {
                 TokenKind::UnexpectedCharacter => self.error_at_current(Code::UnexpectedCharacter)?,
@@ -58,7 +58,7 @@ impl Parser<'_> {
     }
 }
 
-/// In Lox as in the book: one error a statement, and on from the next.
+/// Errors, as the book reports them: one in a statement, then on from the next statement.
 impl Parser<'_> {
     /// Reports at the last token stepped over.
     #[cold]
@@ -74,7 +74,7 @@ impl Parser<'_> {
         self.error_at(self.current, code)
     }
 
-    pub(super) fn error_at(&mut self, token: Token, code: Code) -> Parse<()> {
+    fn error_at(&mut self, token: Token, code: Code) -> Parse<()> {
         if !self.panicking {
             self.panicking = true;
             self.report(token, code)?;
