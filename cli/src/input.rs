@@ -19,7 +19,7 @@ use std::borrow::Cow;
 use siskin::SYSTEM;
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
-use siskin_core::syntax::{Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
+use siskin_core::syntax::{Diagnostic, FoundAt, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 #[cfg(feature = "repl")]
 pub(crate) use lines::{Grown, Lines};
@@ -65,7 +65,7 @@ fn completeness_within(text: &str, dialect: Dialect, memory: usize) -> Completen
         End::Broken => Completeness::Complete,
         End::InBlock | End::InString => Completeness::Incomplete,
         End::Plain => match first_error(text, dialect, memory) {
-            Some(Diagnostic { found: Found::End, .. }) if supplied(text, dialect, memory).is_none() => {
+            Some(Diagnostic { found: FoundAt::End, .. }) if supplied(text, dialect, memory).is_none() => {
                 Completeness::Incomplete
             }
             _ => Completeness::Complete,
@@ -91,7 +91,7 @@ pub fn with_semicolon(text: &str, dialect: Dialect) -> Cow<'_, str> {
 /// The same, where parsing takes at most `memory` bytes. A text that needs more is left as it is.
 pub(crate) fn with_semicolon_within(text: &str, dialect: Dialect, memory: usize) -> Cow<'_, str> {
     match first_error(text, dialect, memory) {
-        Some(Diagnostic { found: Found::End, .. }) => {
+        Some(Diagnostic { found: FoundAt::End, .. }) => {
             supplied(text, dialect, memory).map_or(text.into(), Cow::Owned)
         }
         _ => text.into(),

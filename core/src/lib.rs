@@ -16,7 +16,7 @@
 //!   bytecode
 //!   syntax
 //!   mem
-//!   meter platform tunable
+//!   meter platform span tunable
 //! ```
 #![no_std]
 #![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
@@ -42,6 +42,7 @@ pub mod mem;
 mod meter;
 mod object;
 pub mod platform;
+mod span;
 mod stack;
 pub mod syntax;
 #[cfg(any(test, feature = "testing"))]
@@ -58,4 +59,5 @@ pub use interp::{
     Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame,
     Undefined, Vm,
 };
+pub use span::Span;
 pub use syntax::Dialect;

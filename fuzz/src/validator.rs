@@ -3,7 +3,7 @@
 use siskin::mem::Mem;
 use siskin::{Dialect, SYSTEM};
 use siskin_cli::input::{Completeness, completeness, is_command, with_semicolon};
-use siskin_core::syntax::{Code, Diagnostic, Found, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
+use siskin_core::syntax::{Code, Diagnostic, FoundAt, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 /// Tokens at the most whose beginnings of a text are looked at.
 const TOKENS: usize = 100;
@@ -33,7 +33,7 @@ fn check(text: &str, dialect: Dialect) {
                 // The parser looks a token ahead, so it can meet an open string before it refuses what stands there.
                 let open =
                     code == Code::UnterminatedString && mendable(&text[..span.start as usize], dialect);
-                assert!(!open && found != Found::End, "{dialect:?}: {text:?} could go on: {code:?}");
+                assert!(!open && found != FoundAt::End, "{dialect:?}: {text:?} could go on: {code:?}");
             }
         }
         Completeness::Incomplete => assert!(error.is_some(), "{dialect:?}: {text:?} is understood"),

@@ -1,6 +1,7 @@
 //! `cargo xtask`: what people who work on Siskin repeat.
 
 mod gate;
+mod imports;
 mod library;
 mod links;
 mod opcodes;

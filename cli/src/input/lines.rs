@@ -7,7 +7,7 @@
 //! input ends there, and the lines after it are given back.
 
 use siskin_core::Dialect;
-use siskin_core::syntax::{Diagnostic, Found, TokenKind};
+use siskin_core::syntax::{Diagnostic, FoundAt, TokenKind};
 
 use super::{Completeness, End, Scan, completeness_within, first_error, supplied};
 
@@ -85,7 +85,7 @@ impl Lines {
         }
         match first_error(code, self.dialect, self.memory) {
             None => Check::Right,
-            Some(Diagnostic { found: Found::End, .. }) if end == End::Plain => {
+            Some(Diagnostic { found: FoundAt::End, .. }) if end == End::Plain => {
                 match supplied(code, self.dialect, self.memory) {
                     Some(_) => Check::Right,
                     None => Check::Incomplete,

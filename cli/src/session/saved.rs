@@ -13,7 +13,6 @@ use std::fmt::Write;
 use siskin::SYSTEM;
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
-use siskin_core::syntax::ast::Stmt;
 use siskin_core::syntax::{Lexer, ParseOptions, Token, TokenKind, parse};
 
 use crate::input::as_file_text;
@@ -151,11 +150,8 @@ fn bind_value(text: &mut String, dialect: Dialect, memory: usize) {
     let options = ParseOptions { interactive: true, ..ParseOptions::default() };
     let Ok(parsed) = parse(text, dialect, &options, &mem) else { return };
     let tail = parsed.ast.functions.first().and_then(|script| {
-        let last = parsed.ast.list(script.body).next_back()?;
-        match parsed.ast.stmt(last) {
-            Stmt::Tail(_) => parsed.ast.stmt_spans.get(last.index()).map(|span| span.start as usize),
-            _ => None,
-        }
+        let span = parsed.ast.expr_spans.get(script.body.tail?.index())?;
+        Some(span.start as usize)
     });
     drop(parsed);
     if let Some(tail) = tail {

@@ -10,7 +10,7 @@ use crate::heap::Want;
 use crate::interp::{Fault, FunctionId, Options, RuntimeError, Vm};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::Closure;
-use crate::syntax::{Code, Diagnostic, Dialect, Found, LineIndex, ParseFailure, ParseOptions, parse};
+use crate::syntax::{Code, Diagnostic, Dialect, FoundAt, LineIndex, ParseFailure, ParseOptions, parse};
 use crate::value::Value;
 
 /// Why a source text could not be loaded.
@@ -122,7 +122,7 @@ impl Vm {
                 return Err(LoadError::TooLarge { line, what });
             }
             Err(CompileError::TooDeep { span }) => {
-                let error = Diagnostic { code: Code::NestedTooDeeply, span, found: Found::Nothing };
+                let error = Diagnostic { code: Code::NestedTooDeeply, span, found: FoundAt::Nothing };
                 return Err(LoadError::Syntax(Vec::from_slice(self.mem(), &[error])?));
             }
         };

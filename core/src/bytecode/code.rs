@@ -1,8 +1,8 @@
 //! Compiled code, before any heap knows it: what the compiler makes, the verifier checks and an image holds.
 
 use super::lines::Lines;
+use crate::Span;
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::Span;
 
 /// Index of a function in a [`Program`]; 0 is the script.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

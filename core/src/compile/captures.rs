@@ -5,13 +5,12 @@
 //! captured lives in a cell, and then it is the cell that is captured; all others are copied.
 
 use super::pool::hash_bits;
-use super::{Compiler, Reg, Res, Stop, What};
+use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::bytecode::Capture;
 use crate::mem::Seed;
 use crate::syntax::ast::VarId;
 
-/// Variables are numbered in a row, so whoever writes the text cannot choose numbers that collide, and any seed does:
-/// digits of pi.
+/// Variables are numbered in a row, so a text cannot choose numbers that collide, and any seed does: digits of pi.
 const SEED: Seed = [0x243F_6A88_85A3_08D3, 0x1319_8A2E_0370_7344];
 
 /// Where a variable lives.
@@ -60,7 +59,8 @@ impl Compiler<'_> {
             let before = self.outer[level].ups.len();
             source = Capture::Up(self.outer[level].add_capture(id, source)?);
             if self.outer[level].ups.len() != before {
-                self.passes_left = self.passes_left.checked_sub(1).ok_or(Stop::TooLarge(What::Captures))?;
+                self.passes_left =
+                    self.passes_left.checked_sub(1).ok_or(CompileAbort::TooLarge(What::Captures))?;
             }
         }
         self.f.add_capture(id, source)
@@ -69,8 +69,9 @@ impl Compiler<'_> {
 
 impl super::FnState {
     fn find_capture(&self, id: VarId) -> Option<u16> {
-        let found =
-            self.up_table.find(hash_bits(SEED, 0, u64::from(id.0)), |index| self.ups[index as usize] == id);
+        let found = self
+            .up_table
+            .find(hash_bits(SEED, 0, u64::from(u32::from(id))), |index| self.ups[index as usize] == id);
         found.map(|index| index as u16)
     }
 
@@ -78,10 +79,10 @@ impl super::FnState {
         if let Some(index) = self.find_capture(id) {
             return Ok(index);
         }
-        let index = u16::try_from(self.ups.len()).map_err(|_| Stop::TooLarge(What::Captures))?;
+        let index = u16::try_from(self.ups.len()).map_err(|_| CompileAbort::TooLarge(What::Captures))?;
         self.ups.push(id)?;
         self.captures.push(source)?;
-        self.up_table.insert(hash_bits(SEED, 0, u64::from(id.0)), u32::from(index))?;
+        self.up_table.insert(hash_bits(SEED, 0, u64::from(u32::from(id))), u32::from(index))?;
         Ok(index)
     }
 }

@@ -1,28 +1,28 @@
 //! Class declarations.
 
+use super::scope::{ClassState, Unwind};
 use super::{Compiler, Reg, Res};
 use crate::bytecode::operand::*;
 use crate::bytecode::{Const, Insn};
-use crate::syntax::ast::{Class, ClassId, ExprId, FnId, Place, StmtId, VarId};
-
-/// The class whose methods are being compiled.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct ClassState {
-    /// Which class this is, counted from 1.
-    pub(super) serial: u32,
-    /// How many different fields its methods assign to `this`.
-    pub(super) fields: u8,
-}
+use crate::syntax::ast::{Class, ClassId, ExprId, FnId, Place, VarId};
 
 impl Compiler<'_> {
     #[inline(never)]
-    pub(super) fn class(&mut self, id: StmtId, class: ClassId) -> Res<()> {
+    pub(super) fn class(&mut self, id: ExprId, class: ClassId) -> Res<()> {
         let class = self.ast.classes[class.index()];
-        self.classes += 1;
-        let around = core::mem::replace(&mut self.class, ClassState { serial: self.classes, fields: 0 });
         self.span = class.name_span;
-        let mark = self.top();
-        let place = self.take()?;
+        // A variable for the class stays; all else is gone with the scope.
+        let variable = match class.place {
+            Place::Local(_) => Some(self.take()?),
+            Place::Global(_) => None,
+        };
+        self.open(Unwind::Class(self.class))?;
+        self.classes += 1;
+        self.class = ClassState { serial: self.classes, fields: 0 };
+        let place = match variable {
+            Some(reg) => reg,
+            None => self.take()?,
+        };
         let made = self.here();
         let reg = self.new_class(&class, place)?;
         if let Some((superclass, var)) = class.superclass {
@@ -32,9 +32,8 @@ impl Compiler<'_> {
             self.method(id, reg, method)?;
         }
         let fields = u32::from(self.class.fields);
-        self.f.words[made as usize] |= fields << 16;
-        self.class = around;
-        self.release(if matches!(class.place, Place::Local(_)) { place + 1 } else { mark });
+        self.f.code.words[made as usize] |= fields << 16;
+        self.close();
         Ok(())
     }
 
@@ -74,7 +73,7 @@ impl Compiler<'_> {
         self.emit(Insn::Inherit { class, superclass })
     }
 
-    fn method(&mut self, id: StmtId, class: Reg, method: FnId) -> Res<()> {
+    fn method(&mut self, id: ExprId, class: Reg, method: FnId) -> Res<()> {
         let mark = self.top();
         let reg = self.take()?;
         self.closure(id, method, None, reg)?;

@@ -1,35 +1,57 @@
 //! What is known before the program runs. Nothing is folded that could raise an error.
 
-use super::expr::Val;
-use crate::syntax::ast::BinaryOp;
+use super::value::Val;
+use crate::syntax::ast::{ArithOp, BinaryOp, EqualOp, OrderOp, UnaryOp};
+
+/// The value of an operation on a literal, if it has one and cannot fail.
+pub(super) fn unary(op: UnaryOp, value: Val) -> Option<Val> {
+    match (op, value) {
+        (UnaryOp::Negate, Val::Num(number)) => Some(Val::Num(-number)),
+        (UnaryOp::Negate, _) => None,
+        (UnaryOp::Not, _) => truth(value).map(|truth| Val::Bool(!truth)),
+    }
+}
 
 /// The value of an operation on literals, if it has one and cannot fail.
 pub(super) fn binary(op: BinaryOp, left: Val, right: Val) -> Option<Val> {
-    use BinaryOp::*;
-    if let (Val::Num(a), Val::Num(b)) = (left, right) {
-        return Some(match op {
-            Add => Val::Num(a + b),
-            Sub => Val::Num(a - b),
-            Mul => Val::Num(a * b),
-            Div => Val::Num(a / b),
-            Eq => Val::Bool(a == b),
-            Ne => Val::Bool(a != b),
-            Lt => Val::Bool(a < b),
-            Le => Val::Bool(a <= b),
-            Gt => Val::Bool(a > b),
-            Ge => Val::Bool(a >= b),
-        });
-    }
-    let equal = match (left, right) {
-        (Val::Reg(_), _) | (_, Val::Reg(_)) => return None,
-        // Equal strings have one text.
-        (a, b) => a == b,
-    };
     match op {
-        Eq => Some(Val::Bool(equal)),
-        Ne => Some(Val::Bool(!equal)),
-        _ => None,
+        BinaryOp::Arith(op) => arith(op, left, right),
+        BinaryOp::Order(op) => order(op, left, right).map(Val::Bool),
+        BinaryOp::Equal(op) => equal(op, left, right).map(Val::Bool),
     }
+}
+
+fn arith(op: ArithOp, left: Val, right: Val) -> Option<Val> {
+    let (Val::Num(a), Val::Num(b)) = (left, right) else { return None };
+    Some(Val::Num(match op {
+        ArithOp::Add => a + b,
+        ArithOp::Sub => a - b,
+        ArithOp::Mul => a * b,
+        ArithOp::Div => a / b,
+    }))
+}
+
+/// Whether an order holds between literals, if both are numbers.
+pub(super) fn order(op: OrderOp, left: Val, right: Val) -> Option<bool> {
+    let (Val::Num(a), Val::Num(b)) = (left, right) else { return None };
+    Some(match op {
+        OrderOp::Lt => a < b,
+        OrderOp::Le => a <= b,
+        OrderOp::Gt => a > b,
+        OrderOp::Ge => a >= b,
+    })
+}
+
+/// Whether literals are the same, or not the same.
+pub(super) fn equal(op: EqualOp, left: Val, right: Val) -> Option<bool> {
+    if matches!(left, Val::Reg(_)) || matches!(right, Val::Reg(_)) {
+        return None;
+    }
+    // Equal strings have one text, and a number that is none equals nothing.
+    Some(match op {
+        EqualOp::Eq => left == right,
+        EqualOp::Ne => left != right,
+    })
 }
 
 /// Whether a literal counts as true.
@@ -40,15 +62,4 @@ pub(super) fn truth(value: Val) -> Option<bool> {
         Val::Bool(value) => Some(value),
         Val::Num(_) | Val::Str(_) => Some(true),
     }
-}
-
-/// The number as an integer, if it is one of at most 16 bits and not -0.
-pub(super) fn small_int(number: f64) -> Option<i16> {
-    let int = number as i16;
-    (f64::from(int).to_bits() == number.to_bits()).then_some(int)
-}
-
-/// The same for at most 8 bits.
-pub(super) fn tiny_int(number: f64) -> Option<i8> {
-    small_int(number).and_then(|int| i8::try_from(int).ok())
 }

@@ -1,15 +1,17 @@
-//! Functions: what is known of one while it is compiled, its entry and its end.
+//! Functions: their state while they are compiled, their entry and their end.
 
-use super::emit::Label;
+use super::emit::CodeBuffer;
 use super::pool::IndexTable;
 use super::registers::{FAR, SCRATCH};
-use super::{Compiler, Reg, Res};
+use super::scope::Unwind;
+use super::{CompileAbort, Compiler, Reg, Res, What};
+use crate::Span;
 use crate::bytecode::lines::Lines;
 use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
 use crate::bytecode::{Capture, Code, Const, FnIndex, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::{ElseId, Expr, ExprId, FnId, FnKind, List, Span, Stmt, StmtId, VarId};
+use crate::syntax::ast::{FnId, FnKind, VarId};
 
 /// A function at work. Its buffers are kept for the next one.
 pub(super) struct FnState {
@@ -19,20 +21,7 @@ pub(super) struct FnState {
     pub(super) serial: u32,
     /// The variable that names this function and never changes: `R0` holds its value.
     pub(super) self_var: Option<VarId>,
-    pub(super) words: Vec<u32>,
-    /// Where the line changes: (word, line).
-    pub(super) marks: Vec<(u32, u32)>,
-    pub(super) line: u32,
-    /// What instructions come from, if that is wanted.
-    pub(super) spans: Vec<(u32, Span)>,
-    /// The first word of the last instruction.
-    pub(super) last: u32,
-    /// The last word that a label was bound to.
-    pub(super) bound: u32,
-    /// Words on the longest path here since the last unit of fuel or poll.
-    pub(super) free: usize,
-    /// There is an unconditional jump, so other jumps may be able to skip it.
-    pub(super) threads: bool,
+    pub(super) code: CodeBuffer,
     pub(super) consts: Vec<Const>,
     pub(super) const_table: IndexTable,
     pub(super) sites: Vec<Site>,
@@ -49,18 +38,11 @@ pub(super) struct FnState {
 impl FnState {
     pub(super) fn new(mem: &Mem) -> FnState {
         FnState {
-            id: FnId(0),
+            id: FnId::new(0),
             kind: FnKind::Script,
             serial: 0,
             self_var: None,
-            words: Vec::new(mem),
-            marks: Vec::new(mem),
-            line: 1,
-            spans: Vec::new(mem),
-            last: 0,
-            bound: 0,
-            free: 0,
-            threads: false,
+            code: CodeBuffer::new(mem),
             consts: Vec::new(mem),
             const_table: IndexTable::new(mem),
             sites: Vec::new(mem),
@@ -77,14 +59,7 @@ impl FnState {
         self.kind = kind;
         self.serial = serial;
         self.self_var = self_var;
-        self.words.clear();
-        self.marks.clear();
-        self.spans.clear();
-        self.line = 1;
-        self.last = 0;
-        self.bound = 0;
-        self.free = 0;
-        self.threads = false;
+        self.code.clear();
         self.consts.clear();
         self.const_table.clear();
         self.sites.clear();
@@ -96,24 +71,24 @@ impl FnState {
     }
 
     /// A copy of exactly the size needed.
-    fn code(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
-        if self.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
-            return Err(super::Stop::TooLarge(super::What::Words));
+    fn finished(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
+        if self.code.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
+            return Err(CompileAbort::TooLarge(What::Words));
         }
         let mut lines = Lines::new(mem);
-        for &(at, line) in &self.marks {
+        for &(at, line) in &self.code.marks {
             lines.mark(at, line)?;
         }
         Ok(Code {
             name,
             arity,
             registers: self.high,
-            words: Vec::from_slice(mem, &self.words)?,
+            words: Vec::from_slice(mem, &self.code.words)?,
             consts: Vec::from_slice(mem, &self.consts)?,
             sites: Vec::from_slice(mem, &self.sites)?,
             captures: Vec::from_slice(mem, &self.captures)?,
             lines,
-            spans: Vec::from_slice(mem, &self.spans)?,
+            spans: Vec::from_slice(mem, &self.code.spans)?,
         })
     }
 }
@@ -124,11 +99,11 @@ impl Compiler<'_> {
         self.descend()?;
         let index = FnIndex(self.out.functions.len() as u32);
         self.reserve_function()?;
-        self.enter(id, self_var)?;
+        self.begin_function(id, self_var)?;
         self.entry()?;
         self.body()?;
         self.finish(index)?;
-        self.leave();
+        self.close();
         Ok(index)
     }
 
@@ -136,11 +111,12 @@ impl Compiler<'_> {
     #[inline(never)]
     fn reserve_function(&mut self) -> Res<()> {
         let mem = self.out.functions.mem().clone();
-        Ok(self.out.functions.push(FnState::new(&mem).code(&mem, Text::default(), 0)?)?)
+        Ok(self.out.functions.push(FnState::new(&mem).finished(&mem, Text::default(), 0)?)?)
     }
 
     #[inline(never)]
-    fn enter(&mut self, id: FnId, self_var: Option<VarId>) -> Res<()> {
+    fn begin_function(&mut self, id: FnId, self_var: Option<VarId>) -> Res<()> {
+        self.open(Unwind::Function)?;
         if self.level == self.outer.len() {
             let mem = self.outer.mem().clone();
             self.outer.push(FnState::new(&mem))?;
@@ -152,7 +128,8 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn leave(&mut self) {
+    /// Goes back to the function around.
+    pub(super) fn end_function(&mut self) {
         self.level -= 1;
         core::mem::swap(&mut self.f, &mut self.outer[self.level]);
     }
@@ -189,79 +166,26 @@ impl Compiler<'_> {
 
     fn body(&mut self) -> Res<()> {
         let function = self.ast.functions[self.f.id.index()];
-        for stmt in self.ast.list::<StmtId>(function.body) {
-            match self.ast.stmt(stmt) {
-                Stmt::Tail(value) if self.f.kind != FnKind::Initializer => self.give(value)?,
-                Stmt::Tail(value) => self.effect(value)?,
-                _ => self.stmt(stmt)?,
-            }
+        self.items(function.body)?;
+        match function.body.tail {
+            // An initializer returns `this`, not its last expression.
+            Some(tail) if self.f.kind == FnKind::Initializer => self.effect(tail)?,
+            Some(tail) => self.return_expr(tail)?,
+            None => {}
         }
         if self.falls_through() {
             self.span = Span { start: function.span.end.saturating_sub(1), ..function.span };
-            self.give_nothing()?;
+            self.return_nothing()?;
         }
         Ok(())
     }
 
     /// Leaves the function without a value.
-    pub(super) fn give_nothing(&mut self) -> Res<()> {
+    pub(super) fn return_nothing(&mut self) -> Res<()> {
         match self.f.kind {
             FnKind::Initializer => self.emit(Insn::Return { src: Src(0) }),
-            _ => self.emit(Insn::ReturnNil {}),
+            FnKind::Script | FnKind::Function | FnKind::Method => self.emit(Insn::ReturnNil {}),
         }
-    }
-
-    /// Leaves the function with the value of an expression; each branch of an `if` leaves by itself.
-    pub(super) fn give(&mut self, mut id: ExprId) -> Res<()> {
-        self.descend()?;
-        loop {
-            match self.ast.expr(id) {
-                Expr::If { cond, then, otherwise } => {
-                    let mut skip = Label::new();
-                    self.cond(cond, false, &mut skip)?;
-                    self.give(then)?;
-                    self.bind(skip)?;
-                    match otherwise.map(ElseId::get) {
-                        Some(other) => id = other,
-                        None => break self.emit(Insn::ReturnNil {})?,
-                    }
-                }
-                Expr::Block(list) => break self.give_block(list)?,
-                _ => break self.give_value(id)?,
-            }
-        }
-        Ok(())
-    }
-
-    fn give_block(&mut self, list: List) -> Res<()> {
-        let mark = self.f.next;
-        let mut given = false;
-        for stmt in self.ast.list::<StmtId>(list) {
-            if let Stmt::Tail(value) = self.ast.stmt(stmt) {
-                self.give(value)?;
-                given = true;
-            } else {
-                self.stmt(stmt)?;
-            }
-        }
-        self.release(mark);
-        if !given && self.falls_through() { self.emit(Insn::ReturnNil {}) } else { Ok(()) }
-    }
-
-    #[inline(never)]
-    fn give_value(&mut self, id: ExprId) -> Res<()> {
-        let mark = self.f.next;
-        let value = self.eval(id, None)?;
-        self.at(id);
-        if value == super::expr::Val::Nil {
-            self.emit(Insn::ReturnNil {})?;
-        } else {
-            let reg = self.reg_of(value)?;
-            let src = self.near(reg, 0)?;
-            self.emit(Insn::Return { src })?;
-        }
-        self.release(mark);
-        Ok(())
     }
 
     /// Puts the code in the function's place.
@@ -269,10 +193,9 @@ impl Compiler<'_> {
     fn finish(&mut self, index: FnIndex) -> Res<()> {
         self.thread_jumps();
         let function = &self.ast.functions[self.f.id.index()];
-        let arity =
-            u8::try_from(function.params.len).map_err(|_| super::Stop::TooLarge(super::What::Arguments))?;
+        let arity = u8::try_from(function.params.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
-        self.out.functions[index.0 as usize] = self.f.code(self.out.functions.mem(), name, arity)?;
+        self.out.functions[index.0 as usize] = self.f.finished(self.out.functions.mem(), name, arity)?;
         Ok(())
     }
 }

@@ -1,14 +1,18 @@
 //! The compiler: a resolved tree to register bytecode. Knows no heap.
 //!
 //! ```text
-//!   stmt, class      statements, declarations
-//!     expr           values: literals stay literal until an instruction needs a register
-//!     cond           conditions: fused compare-and-branch, loops turned upside down
-//!       fold         what is known before the program runs
-//!       captures     where a variable lives, seen from the function that uses it
-//!       registers    locals, temporaries and call windows on one stack
-//!       pool         constants, names, call sites, each kept once
-//!         emit       words, lines, labels, polls, registers out of reach, jump threading
+//!   function class     what is begun and ended; scope: what is undone at the end
+//!   effect             statements, declarations: expressions for their effect
+//!     branch loops     if and blocks, for each destination of their value; while and for
+//!     expr             expressions as values, by kind: variable arith logic property call
+//!     cond             expressions as conditions: fused compare-and-branch
+//!       value          literals stay literal until an instruction needs a register
+//!       fold           operations on literals
+//!       captures       where a variable lives, seen from the function that uses it
+//!       registers      locals, temporaries and call windows on one stack
+//!       pool           constants, names, call sites, each kept once
+//!       label          jumps; peephole: patterns of instructions and their replacements
+//!         emit         words, lines, polls, registers out of reach
 //! ```
 //!
 //! A frame is `R0` (the callee, or `this`), the parameters, then a stack of locals and temporaries. Calls
@@ -18,63 +22,41 @@
 //! with a stack in the VM's memory. All other nesting asks for native stack, so that no tree can exhaust it.
 #![forbid(unsafe_code)]
 
+mod arith;
+mod branch;
+mod call;
 mod captures;
 mod class;
 mod cond;
+mod effect;
 mod emit;
+mod error;
 mod expr;
 mod fold;
 mod function;
+mod label;
+mod logic;
+mod loops;
+mod peephole;
 mod pool;
+mod property;
 mod registers;
-mod stmt;
+mod scope;
+mod value;
+mod variable;
 
-use core::fmt;
-
+use crate::Span;
 use crate::bytecode::{Program, Text};
-use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
-use crate::syntax::ast::{Ast, ExprId, FnId, Span};
+use crate::mem::{Mem, StackBound, Vec};
+use crate::syntax::ast::{Ast, ExprId, FnId};
 use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
-use class::ClassState;
+pub use error::CompileError;
+
+use error::{CompileAbort, What};
+use expr::Link;
 use function::FnState;
 use pool::StringPool;
-
-/// Why a tree could not be compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CompileError {
-    /// Memory ran out.
-    OutOfMemory,
-    /// Something exceeds what an instruction can name.
-    TooLarge {
-        /// The function or statement.
-        span: Span,
-        /// What there is too much of: "registers", "arguments" and so on.
-        what: &'static str,
-    },
-    /// The tree nests deeper than there is native stack for.
-    TooDeep {
-        /// The statement or expression that is too deep.
-        span: Span,
-    },
-}
-
-impl From<OutOfMemory> for CompileError {
-    fn from(_: OutOfMemory) -> CompileError {
-        CompileError::OutOfMemory
-    }
-}
-
-impl fmt::Display for CompileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            CompileError::OutOfMemory => f.write_str("Out of memory."),
-            CompileError::TooLarge { what, .. } => write!(f, "Too many {what}."),
-            CompileError::TooDeep { .. } => f.write_str("Nested too deeply."),
-        }
-    }
-}
-
-impl core::error::Error for CompileError {}
+use scope::{ClassState, Scope};
 
 /// What a host can set for compiling.
 #[derive(Clone, Copy, Debug)]
@@ -106,9 +88,9 @@ pub fn compile(
     let mut compiler = Compiler::new(ast, symbols, source, options, lines.cursor(), mem);
     match compiler.program() {
         Ok(()) => Ok(compiler.out),
-        Err(Stop::OutOfMemory) => Err(CompileError::OutOfMemory),
-        Err(Stop::TooDeep) => Err(CompileError::TooDeep { span: compiler.span }),
-        Err(Stop::TooLarge(what)) => {
+        Err(CompileAbort::OutOfMemory) => Err(CompileError::OutOfMemory),
+        Err(CompileAbort::TooDeep) => Err(CompileError::TooDeep { span: compiler.span }),
+        Err(CompileAbort::TooLarge(what)) => {
             let end = compiler.span.end;
             Err(CompileError::TooLarge {
                 span: Span { start: end.saturating_sub(1), end },
@@ -118,43 +100,7 @@ pub fn compile(
     }
 }
 
-/// Why compiling stops; small, as every step of the compiler returns it.
-#[derive(Clone, Copy, Debug)]
-enum Stop {
-    OutOfMemory,
-    TooLarge(What),
-    TooDeep,
-}
-
-/// What there is too much of.
-#[derive(Clone, Copy, Debug)]
-enum What {
-    Registers,
-    Captures,
-    Arguments,
-    Code,
-    Words,
-}
-
-impl What {
-    fn text(self) -> &'static str {
-        match self {
-            What::Registers => "local variables and temporaries",
-            What::Captures => "captured variables",
-            What::Arguments => "arguments",
-            What::Code => "instructions to jump over",
-            What::Words => "instructions",
-        }
-    }
-}
-
-impl From<OutOfMemory> for Stop {
-    fn from(_: OutOfMemory) -> Stop {
-        Stop::OutOfMemory
-    }
-}
-
-type Res<T> = Result<T, Stop>;
+type Res<T> = Result<T, CompileAbort>;
 
 /// A register of a frame.
 type Reg = u16;
@@ -171,7 +117,7 @@ struct Compiler<'a> {
     out: Program,
     /// The function at work.
     f: FnState,
-    /// Those around it, outermost first; behind them, buffers that finished functions have left.
+    /// The functions around it, outermost first, then buffers that finished functions have left.
     outer: Vec<FnState>,
     /// How many of `outer` are around `f`.
     level: usize,
@@ -182,8 +128,12 @@ struct Compiler<'a> {
     globals: Vec<(u32, u32)>,
     /// By variable: its register.
     var_regs: Vec<Reg>,
-    /// Left operands on the way down a chain.
-    spine: Vec<ExprId>,
+    /// Scopes that are open, the innermost on top.
+    scopes: Vec<Scope>,
+    /// Links of chains not yet complete, the innermost on top; see `expr`.
+    chain: Vec<(ExprId, Link)>,
+    /// Terms of `and` and `or` still to come, the next on top; see `logic`.
+    terms: Vec<ExprId>,
     /// By symbol: the class whose methods were last seen to assign the field.
     field_owner: Vec<u32>,
     class: ClassState,
@@ -220,7 +170,9 @@ impl<'a> Compiler<'a> {
             names: Vec::new(mem),
             globals: Vec::new(mem),
             var_regs: Vec::new(mem),
-            spine: Vec::new(mem),
+            scopes: Vec::new(mem),
+            chain: Vec::new(mem),
+            terms: Vec::new(mem),
             field_owner: Vec::new(mem),
             class: ClassState::default(),
             classes: 0,
@@ -234,13 +186,13 @@ impl<'a> Compiler<'a> {
 
     fn program(&mut self) -> Res<()> {
         self.var_regs.resize(self.ast.vars.len(), 0)?;
-        self.function(FnId(0), None)?;
+        self.function(FnId::new(0), None)?;
         Ok(())
     }
 
     /// Before each level of nesting: whether there is native stack for it.
     #[inline]
     fn descend(&self) -> Res<()> {
-        if self.stack.is_passed() { Err(Stop::TooDeep) } else { Ok(()) }
+        if self.stack.is_passed() { Err(CompileAbort::TooDeep) } else { Ok(()) }
     }
 }

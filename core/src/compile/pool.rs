@@ -1,9 +1,10 @@
 //! What instructions name by an index: constants, names, inline caches. Each is kept once.
 
 use super::{Compiler, Res};
+use crate::Span;
 use crate::bytecode::{Const, Site, Text};
 use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
-use crate::syntax::ast::{Span, Symbol};
+use crate::syntax::ast::Symbol;
 
 /// A hash table of indexes into something else. Clearing it costs nothing, however large it has grown.
 pub(super) struct IndexTable {

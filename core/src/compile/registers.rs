@@ -8,12 +8,12 @@
 //! The stack skips the scratch registers, so a function that never grows that far does not pay for them.
 //! A window of a call lies on one side of them.
 
-use super::{Compiler, Reg, Res, Stop, What};
+use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::tunable::tunable;
 
 /// The first scratch register; those below are named by 8-bit operands directly.
 pub(super) const SCRATCH: Reg = tunable(253, 14) as Reg;
-/// The first register behind the scratch registers.
+/// The first register after the scratch registers.
 pub(super) const FAR: Reg = SCRATCH + 3;
 /// No frame has more registers.
 const MAX_REGISTERS: Reg = 65_000;
@@ -33,7 +33,7 @@ impl Compiler<'_> {
         self.f.next = reg + 1;
         if self.f.next > self.f.high {
             if reg >= MAX_REGISTERS {
-                return Err(Stop::TooLarge(What::Registers));
+                return Err(CompileAbort::TooLarge(What::Registers));
             }
             self.f.high = self.f.next;
         }

@@ -1,9 +1,9 @@
-//! What is wrong with a source text, as data. Rendering is for whoever reports it.
+//! Errors in a source text, as data. Hosts render them.
 
 use core::fmt;
 
 use super::LineIndex;
-use super::ast::Span;
+use crate::Span;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
@@ -20,11 +20,12 @@ macro_rules! codes {
         }
 
         impl Code {
-            /// The message, for the codes whose message never changes.
-            const fn text(self) -> Option<&'static str> {
+            fn write(self, source: &str, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 match self {
-                    $(Code::$name => Some($text),)*
-                    Code::AssignToLet { .. } => None,
+                    $(Code::$name => f.write_str($text),)*
+                    Code::AssignToLet { name } => {
+                        write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(source, name))
+                    }
                 }
             }
         }
@@ -113,21 +114,13 @@ pub struct Message<'s> {
 
 impl fmt::Display for Message<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(text) = self.code.text() {
-            return f.write_str(text);
-        }
-        match self.code {
-            Code::AssignToLet { name } => {
-                write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(self.source, name))
-            }
-            _ => Ok(()),
-        }
+        self.code.write(self.source, f)
     }
 }
 
 /// What an error message says it was found at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Found {
+pub enum FoundAt {
     /// The end of the text.
     End,
     /// The token at the span.
@@ -144,7 +137,7 @@ pub struct Diagnostic {
     /// Where. Its line is the one it ends on.
     pub span: Span,
     /// What stands there.
-    pub found: Found,
+    pub found: FoundAt,
 }
 
 /// An error as the book's C implementation prints it: `[line 3] Error at 'x': Expect expression.`
@@ -168,9 +161,9 @@ impl fmt::Display for LoxError<'_> {
         let Diagnostic { code, span, found } = *self.diagnostic;
         write!(f, "[line {}] Error", self.lines.line(span.end))?;
         match found {
-            Found::End => f.write_str(" at end")?,
-            Found::Token => write!(f, " at '{}'", text_at(self.source, span))?,
-            Found::Nothing => {}
+            FoundAt::End => f.write_str(" at end")?,
+            FoundAt::Token => write!(f, " at '{}'", text_at(self.source, span))?,
+            FoundAt::Nothing => {}
         }
         write!(f, ": {}", code.message(self.source))
     }

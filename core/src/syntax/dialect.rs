@@ -19,10 +19,6 @@ pub(super) struct FunctionLimits {
     pub(super) locals: u32,
     /// Variables of enclosing functions.
     pub(super) upvalues: u32,
-    /// Entries of the book's constant table.
-    pub(super) constants: u32,
-    /// Bytes of the book's bytecode that a jump may span.
-    pub(super) jump: u32,
 }
 
 impl Dialect {
@@ -53,10 +49,8 @@ impl Dialect {
     /// Lox has the limits of the book's one-byte operands; here they are only what keeps counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {
-            Dialect::Lox => FunctionLimits { locals: 256, upvalues: 256, constants: 256, jump: 0xffff },
-            Dialect::Siskin => {
-                FunctionLimits { locals: 60_000, upvalues: 60_000, constants: u32::MAX, jump: u32::MAX }
-            }
+            Dialect::Lox => FunctionLimits { locals: 256, upvalues: 256 },
+            Dialect::Siskin => FunctionLimits { locals: 60_000, upvalues: 60_000 },
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Text to tokens.
 
 use super::Dialect;
-use super::ast::Span;
-use super::token::{Token, TokenKind};
+use super::token::{SIGNS, Token, TokenKind, keyword};
+use crate::Span;
 
 /// What the first byte of a token says about the rest.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -14,11 +14,10 @@ enum Class {
     Digit,
     Space,
     Quote,
-    Slash,
-    /// A token by itself.
+    /// A sign by itself: nothing else begins with the byte.
     Single(TokenKind),
-    /// One token by itself, the other before `=`.
-    BeforeEqual(TokenKind, TokenKind),
+    /// One of some signs, or a comment; the index of the first one in [`SIGNS`] that begins with the byte.
+    Sign(u8),
 }
 
 static CLASSES: [Class; 256] = {
@@ -30,27 +29,42 @@ static CLASSES: [Class; 256] = {
             b'0'..=b'9' => Class::Digit,
             b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
             b'"' => Class::Quote,
-            b'/' => Class::Slash,
-            b'(' => Class::Single(TokenKind::LeftParen),
-            b')' => Class::Single(TokenKind::RightParen),
-            b'{' => Class::Single(TokenKind::LeftBrace),
-            b'}' => Class::Single(TokenKind::RightBrace),
-            b',' => Class::Single(TokenKind::Comma),
-            b'.' => Class::Single(TokenKind::Dot),
-            b'-' => Class::Single(TokenKind::Minus),
-            b'+' => Class::Single(TokenKind::Plus),
-            b';' => Class::Single(TokenKind::Semicolon),
-            b'*' => Class::Single(TokenKind::Star),
-            b'!' => Class::BeforeEqual(TokenKind::Bang, TokenKind::BangEqual),
-            b'=' => Class::BeforeEqual(TokenKind::Equal, TokenKind::EqualEqual),
-            b'<' => Class::BeforeEqual(TokenKind::Less, TokenKind::LessEqual),
-            b'>' => Class::BeforeEqual(TokenKind::Greater, TokenKind::GreaterEqual),
             _ => Class::Other,
         };
         byte += 1;
     }
+    let mut index = 0;
+    while index < SIGNS.len() {
+        let byte = SIGNS[index].text[0] as usize;
+        match classes[byte] {
+            Class::Other if SIGNS[index].is_single() && byte != COMMENT[0] as usize => {
+                classes[byte] = Class::Single(SIGNS[index].kind);
+            }
+            Class::Other => classes[byte] = Class::Sign(index as u8),
+            // The order that the table promises.
+            Class::Single(_) | Class::Sign(_) => {
+                let before = SIGNS[index - 1].text;
+                assert!(before[0] as usize == byte && before.len() >= SIGNS[index].text.len());
+                classes[byte] = Class::Sign(first_like(index));
+            }
+            Class::Letter | Class::Digit | Class::Space | Class::Quote => panic!("no sign begins like this"),
+        }
+        index += 1;
+    }
     classes
 };
+
+/// The first of the signs that begin as the one at `index` does, which stand together.
+const fn first_like(index: usize) -> u8 {
+    let mut first = index;
+    while first > 0 && SIGNS[first - 1].text[0] == SIGNS[index].text[0] {
+        first -= 1;
+    }
+    first as u8
+}
+
+/// What makes the rest of a line a comment.
+const COMMENT: &[u8] = b"//";
 
 /// Whether a byte can go on a name.
 static IN_NAME: [bool; 256] = {
@@ -91,19 +105,11 @@ impl<'s> Lexer<'s> {
                     return self.token(keyword(&source[at..end], self.dialect), at, end);
                 }
                 Class::Single(kind) => return self.token(kind, at, at + 1),
-                Class::BeforeEqual(alone, with_equal) => {
-                    return match source.get(at + 1) {
-                        Some(b'=') => self.token(with_equal, at, at + 2),
-                        _ => self.token(alone, at, at + 1),
-                    };
-                }
-                Class::Digit => return self.number(at),
-                Class::Slash => {
-                    if source.get(at + 1) != Some(&b'/') {
-                        return self.token(TokenKind::Slash, at, at + 1);
-                    }
+                Class::Sign(_) if source[at..].starts_with(COMMENT) => {
                     at += prefix_len(&source[at..], |b| b != b'\n');
                 }
+                Class::Sign(first) => return self.sign(first, at),
+                Class::Digit => return self.number(at),
                 Class::Quote => return self.string(at),
                 Class::Other => return self.unexpected(at),
             }
@@ -114,6 +120,19 @@ impl<'s> Lexer<'s> {
     fn token(&mut self, kind: TokenKind, start: usize, end: usize) -> Token {
         self.at = end;
         Token { kind, span: Span { start: start as u32, end: end as u32 } }
+    }
+
+    /// The longest sign of the dialect at `start`; `first` is the first in [`SIGNS`] that begins with that byte.
+    #[inline]
+    fn sign(&mut self, first: u8, start: usize) -> Token {
+        let rest = &self.source[start..];
+        let alike = SIGNS[usize::from(first)..].iter().take_while(|sign| sign.text[0] == rest[0]);
+        for sign in alike {
+            if sign.is_in(self.dialect) && begins_with(rest, sign.text) {
+                return self.token(sign.kind, start, start + sign.text.len());
+            }
+        }
+        self.unexpected(start)
     }
 
     fn number(&mut self, start: usize) -> Token {
@@ -152,29 +171,8 @@ fn prefix_len(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
     bytes.iter().position(|&byte| !wanted(byte)).unwrap_or(bytes.len())
 }
 
-/// The keyword that `name` is, or an identifier.
+/// As `starts_with`, for a few bytes.
 #[inline]
-fn keyword(name: &[u8], dialect: Dialect) -> TokenKind {
-    use TokenKind as T;
-    match name {
-        b"if" => T::If,
-        b"or" => T::Or,
-        b"fn" if dialect.has_fn_and_let() => T::Fun,
-        b"and" => T::And,
-        b"for" => T::For,
-        b"fun" => T::Fun,
-        b"let" if dialect.has_fn_and_let() => T::Let,
-        b"nil" => T::Nil,
-        b"var" => T::Var,
-        b"else" => T::Else,
-        b"this" => T::This,
-        b"true" => T::True,
-        b"class" => T::Class,
-        b"false" => T::False,
-        b"print" => T::Print,
-        b"super" => T::Super,
-        b"while" => T::While,
-        b"return" => T::Return,
-        _ => T::Identifier,
-    }
+fn begins_with(bytes: &[u8], start: &[u8]) -> bool {
+    bytes.len() >= start.len() && start.iter().zip(bytes).all(|(a, b)| a == b)
 }

@@ -3,7 +3,7 @@
 //! ```text
 //!   &str --Lexer--> Token --Parser--> Ast + Symbols      (or diagnostics, which are data)
 //!                              |
-//!                   scope: names to VarIds     ledger: what the book's compiler would have emitted
+//!                   scope: names to VarIds     lox: the account of the book's limits
 //! ```
 //!
 //! One pass, one lexer and one parser for both dialects: where they differ, the code asks the
@@ -15,11 +15,12 @@ pub mod diagnostic;
 mod dialect;
 mod lexer;
 mod lines;
+mod operator;
 mod parser;
 mod symbol;
 mod token;
 
-pub use diagnostic::{Code, Diagnostic, Found};
+pub use diagnostic::{Code, Diagnostic, FoundAt};
 pub use dialect::Dialect;
 pub use lexer::Lexer;
 pub use lines::{LineCursor, LineIndex};

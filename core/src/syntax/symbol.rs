@@ -9,13 +9,13 @@ use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash};
 
 impl Symbol {
     /// The empty name: that of the script.
-    pub const EMPTY: Symbol = Symbol(0);
+    pub const EMPTY: Symbol = Symbol::new(0);
     /// `this`
-    pub const THIS: Symbol = Symbol(1);
+    pub const THIS: Symbol = Symbol::new(1);
     /// `super`
-    pub const SUPER: Symbol = Symbol(2);
+    pub const SUPER: Symbol = Symbol::new(2);
     /// `init`, the name that makes a method an initializer.
-    pub const INIT: Symbol = Symbol(3);
+    pub const INIT: Symbol = Symbol::new(3);
 }
 
 const PREDEFINED: [&str; 4] = ["", "this", "super", "init"];
@@ -51,7 +51,7 @@ impl<'s> Symbols<'s> {
         let hash = hash(self.seed, text.as_bytes());
         let texts = &self.texts;
         match self.table.find(hash, |&index| texts[index as usize] == text) {
-            Some(&index) => Ok(Symbol(index)),
+            Some(&index) => Ok(Symbol::new(index)),
             None => self.insert(text, hash),
         }
     }
@@ -66,7 +66,7 @@ impl<'s> Symbols<'s> {
         self.texts.push(text)?;
         // There is room, so nothing is hashed again.
         self.table.insert_unique(hash, index, |_| hash);
-        Ok(Symbol(index))
+        Ok(Symbol::new(index))
     }
 
     /// The name of a symbol of this table.

@@ -1,95 +1,156 @@
-//! What the lexer makes of the text.
+//! What the lexer makes of the text: one row for each sort of token.
+//!
+//! [`TokenKind`] and what the lexer knows of signs and keywords derive from the rows. `in Siskin` makes a row one
+//! of that dialect only; in the other the characters are what they would be without it.
 
-use super::ast::Span;
+use super::Dialect;
+use crate::Span;
 
-/// The sort of a token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum TokenKind {
-    /// `(`
-    LeftParen,
-    /// `)`
-    RightParen,
-    /// `{`
-    LeftBrace,
-    /// `}`
-    RightBrace,
-    /// `,`
-    Comma,
-    /// `.`
-    Dot,
-    /// `-`
-    Minus,
-    /// `+`
-    Plus,
-    /// `;`
-    Semicolon,
-    /// `/`
-    Slash,
-    /// `*`
-    Star,
-    /// `!`
-    Bang,
-    /// `!=`
-    BangEqual,
-    /// `=`
-    Equal,
-    /// `==`
-    EqualEqual,
-    /// `>`
-    Greater,
-    /// `>=`
-    GreaterEqual,
-    /// `<`
-    Less,
-    /// `<=`
-    LessEqual,
-    /// A name.
-    Identifier,
-    /// A string, quotes included.
-    Str,
-    /// A number.
-    Number,
-    /// `and`
-    And,
-    /// `class`
-    Class,
-    /// `else`
-    Else,
-    /// `false`
-    False,
-    /// `for`
-    For,
-    /// `fun`; in the Siskin dialect `fn` too.
-    Fun,
-    /// `if`
-    If,
-    /// `let` (Siskin dialect)
-    Let,
-    /// `nil`
-    Nil,
-    /// `or`
-    Or,
-    /// `print`
-    Print,
-    /// `return`
-    Return,
-    /// `super`
-    Super,
-    /// `this`
-    This,
-    /// `true`
-    True,
-    /// `var`
-    Var,
-    /// `while`
-    While,
-    /// A character that starts no token.
-    UnexpectedCharacter,
-    /// A string without its closing quote; reaches to the end of the text.
-    UnterminatedString,
-    /// The end of the text, and every token after it.
-    End,
+/// A row of the signs.
+pub(super) struct Sign {
+    pub(super) text: &'static [u8],
+    pub(super) kind: TokenKind,
+    /// The dialect that has it, if only one does.
+    only: Option<Dialect>,
+}
+
+impl Sign {
+    /// Whether it is one byte, in both dialects.
+    pub(super) const fn is_single(&self) -> bool {
+        self.text.len() == 1 && self.only.is_none()
+    }
+
+    #[inline]
+    pub(super) fn is_in(&self, dialect: Dialect) -> bool {
+        self.only.is_none_or(|only| only == dialect)
+    }
+}
+
+/// `Some` of a row's dialect, `None` for a row of both.
+macro_rules! only {
+    () => {
+        None
+    };
+    ($dialect:ident) => {
+        Some(Dialect::$dialect)
+    };
+}
+
+macro_rules! tokens {
+    (
+        signs { $($sign:ident $sign_text:literal $(in $sign_dialect:ident)?;)* }
+        keywords { $($word:ident $word_text:literal $(in $word_dialect:ident)?;)* }
+        spellings { $($spelling:ident $spelling_text:literal means $meant:ident $(in $spelling_dialect:ident)?;)* }
+        others { $($(#[doc = $doc:literal])* $other:ident;)* }
+    ) => {
+        /// The sort of a token.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[repr(u8)]
+        pub enum TokenKind {
+            $(#[doc = concat!("`", $sign_text, "`" $(, " (", stringify!($sign_dialect), " dialect)")?)] $sign,)*
+            $(#[doc = concat!("`", $word_text, "`" $(, " (", stringify!($word_dialect), " dialect)")?)] $word,)*
+            $($(#[doc = $doc])* $other,)*
+        }
+
+        /// How many sorts there are; each is below as a number.
+        pub(super) const TOKEN_KINDS: usize = [$(TokenKind::$sign,)* $(TokenKind::$word,)* $(TokenKind::$other,)*].len();
+
+        impl TokenKind {
+            /// How it is written, if always in the same way. (A keyword may have a second spelling.)
+            #[must_use]
+            pub const fn text(self) -> Option<&'static str> {
+                match self {
+                    $(TokenKind::$sign => Some($sign_text),)*
+                    $(TokenKind::$word => Some($word_text),)*
+                    $(TokenKind::$other => None,)*
+                }
+            }
+        }
+
+        /// The signs. Those that begin with the same byte stand together, the longest first.
+        pub(super) static SIGNS: &[Sign] = &[
+            $(Sign { text: $sign_text.as_bytes(), kind: TokenKind::$sign, only: only!($($sign_dialect)?) },)*
+        ];
+
+        /// The texts of keywords, as patterns.
+        struct Word;
+
+        #[allow(non_upper_case_globals, reason = "the names are those of the rows")]
+        impl Word {
+            $(const $word: &[u8] = $word_text.as_bytes();)*
+            $(const $spelling: &[u8] = $spelling_text.as_bytes();)*
+        }
+
+        /// The keyword that `name` is, or an identifier.
+        #[inline]
+        pub(super) fn keyword(name: &[u8], dialect: Dialect) -> TokenKind {
+            match name {
+                $(Word::$word $(if dialect == Dialect::$word_dialect)? => TokenKind::$word,)*
+                $(Word::$spelling $(if dialect == Dialect::$spelling_dialect)? => TokenKind::$meant,)*
+                _ => TokenKind::Identifier,
+            }
+        }
+    };
+}
+
+tokens! {
+    signs {
+        LeftParen "(";
+        RightParen ")";
+        LeftBrace "{";
+        RightBrace "}";
+        Comma ",";
+        Dot ".";
+        Minus "-";
+        Plus "+";
+        Semicolon ";";
+        Slash "/";
+        Star "*";
+        BangEqual "!=";
+        Bang "!";
+        EqualEqual "==";
+        Equal "=";
+        GreaterEqual ">=";
+        Greater ">";
+        LessEqual "<=";
+        Less "<";
+    }
+    keywords {
+        And "and";
+        Class "class";
+        Else "else";
+        False "false";
+        For "for";
+        Fun "fun";
+        If "if";
+        Let "let" in Siskin;
+        Nil "nil";
+        Or "or";
+        Print "print";
+        Return "return";
+        Super "super";
+        This "this";
+        True "true";
+        Var "var";
+        While "while";
+    }
+    spellings {
+        Fn "fn" means Fun in Siskin;
+    }
+    others {
+        /// A name.
+        Identifier;
+        /// A string, quotes included.
+        Str;
+        /// A number.
+        Number;
+        /// A character that starts no token.
+        UnexpectedCharacter;
+        /// A string without its closing quote; reaches to the end of the text.
+        UnterminatedString;
+        /// The end of the text, and every token after it.
+        End;
+    }
 }
 
 /// A token: its sort and where it stands.

@@ -1,18 +1,18 @@
 //! A tree as text, one list for each node.
 //!
-//! A local is written `%name`, a global `name`. A `!` behind an operator or a field's `=` says that the right
-//! operand can assign a local that the left one reads. An expression statement has no mark of its own; the
-//! value of a Siskin block is behind `=>`.
+//! A local is written `%name`, a global `name`. A `!` after an operator or a field's `=` says that the right
+//! operand can assign a local that the left one reads. The value of a Siskin block comes after `=>`; `_` stands for what
+//! a loop lacks.
 
 use std::fmt::Write;
 
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
 use siskin_core::syntax::ast::{
-    BinaryOp, ElseId, Expr, ExprId, FnId, FnKind, Function, List, LogicalOp, Place, Stmt, StmtId, UnaryOp,
-    VarId,
+    Binary, Block, ClassId, Expr, ExprId, FnId, FnKind, Function, If, List, Logical, Loop, Place, Super,
+    UnaryOp, VarId,
 };
-use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, parse};
+use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 
 use crate::common::Counting;
 
@@ -32,7 +32,7 @@ pub(crate) fn parsed(source: &str, dialect: Dialect) -> Parsed<'_> {
 pub(crate) fn tree(source: &str, dialect: Dialect) -> String {
     let parsed = parsed(source, dialect);
     let dump = Dump(&parsed);
-    dump.stmts(parsed.ast.functions[0].body)
+    dump.block(parsed.ast.functions[0].body)
 }
 
 /// Checks the tree of a Lox text.
@@ -81,14 +81,12 @@ impl Dump<'_> {
             Expr::SetGlobal { name: symbol, value } => format!("(= {} {})", name(symbol), self.expr(value)),
             Expr::Unary { op: UnaryOp::Negate, operand } => format!("(- {})", self.expr(operand)),
             Expr::Unary { op: UnaryOp::Not, operand } => format!("(! {})", self.expr(operand)),
-            Expr::Binary { op, clobbers, left, right } => {
-                format!("({}{} {} {})", symbol(op), mark(clobbers), self.expr(left), self.expr(right))
+            Expr::Binary(Binary { op, clobbers, left, right }) => {
+                let (op, mark) = (text(op.token()), mark(clobbers));
+                format!("({op}{mark} {} {})", self.expr(left), self.expr(right))
             }
-            Expr::Logical { op: LogicalOp::And, left, right } => {
-                format!("(and {} {})", self.expr(left), self.expr(right))
-            }
-            Expr::Logical { op: LogicalOp::Or, left, right } => {
-                format!("(or {} {})", self.expr(left), self.expr(right))
+            Expr::Logical(Logical { op, left, right }) => {
+                format!("({} {} {})", text(op.token()), self.expr(left), self.expr(right))
             }
             Expr::Paren(inner) => format!("(paren {})", self.expr(inner)),
             Expr::Call { callee, args } => format!("(call {}{})", self.expr(callee), self.exprs(args)),
@@ -97,81 +95,58 @@ impl Dump<'_> {
                 let (object, value) = (self.expr(object), self.expr(value));
                 format!("(.{}={} {object} {value})", name(symbol), mark(clobbers))
             }
-            Expr::Super { this, superclass, name: symbol } => {
+            Expr::Super(Super { this, superclass, name: symbol }) => {
                 format!("(super.{} {} {})", name(symbol), self.var(this), self.var(superclass))
             }
-            Expr::If { cond, then, otherwise } => {
-                let otherwise =
-                    otherwise.map(ElseId::get).map_or(String::new(), |id| " ".to_owned() + &self.expr(id));
+            Expr::If(If { cond, then, otherwise }) => {
+                let otherwise = otherwise.map_or(String::new(), |id| " ".to_owned() + &self.expr(id));
                 format!("(if {} {}{otherwise})", self.expr(cond), self.expr(then))
             }
-            Expr::Block(list) => format!("{{{}}}", self.stmts(list)),
-        }
-    }
-
-    fn stmts(&self, list: List) -> String {
-        let stmts: Vec<_> = self.0.ast.list::<StmtId>(list).map(|id| self.stmt(id)).collect();
-        stmts.join(" ")
-    }
-
-    fn stmt(&self, id: StmtId) -> String {
-        match self.0.ast.stmt(id) {
-            Stmt::Expr(value) => self.expr(value),
-            Stmt::Tail(value) => format!("=> {}", self.expr(value)),
-            Stmt::Print(value) => format!("(print {})", self.expr(value)),
-            Stmt::Var { place, init: Some(init) } => {
+            Expr::Block(block) => format!("{{{}}}", self.block(block)),
+            Expr::Loop(Loop { cond, step, body }) => {
+                let part = |id: Option<ExprId>| id.map_or("_".to_owned(), |id| self.expr(id));
+                format!("(loop {} {} {})", part(cond), part(step), self.expr(body))
+            }
+            Expr::Print(value) => format!("(print {})", self.expr(value)),
+            Expr::Return(Some(value)) => format!("(return {})", self.expr(value)),
+            Expr::Return(None) => "(return)".to_owned(),
+            Expr::Var { place, init: Some(init) } => {
                 format!("(var {} {})", self.place(place), self.expr(init))
             }
-            Stmt::Var { place, init: None } => format!("(var {})", self.place(place)),
-            Stmt::Fn { place, function } => format!("(fun {}{})", self.place(place), self.function(function)),
-            Stmt::Class(id) => {
-                let class = self.0.ast.classes[id.index()];
-                let mut text = format!("(class {}", self.place(class.place));
-                if let Some((superclass, var)) = class.superclass {
-                    write!(text, " < {} {}", self.expr(superclass), self.var(var)).unwrap();
-                }
-                for method in self.0.ast.list::<FnId>(class.methods) {
-                    let Function { name, kind, .. } = self.0.ast.functions[method.index()];
-                    let sort = if kind == FnKind::Initializer { "initializer" } else { "method" };
-                    write!(text, " ({sort} {}{})", self.0.symbols.text(name), self.function(method)).unwrap();
-                }
-                text + ")"
-            }
-            Stmt::Block(list) => format!("{{{}}}", self.stmts(list)),
-            Stmt::If { cond, then, otherwise } => {
-                let otherwise = otherwise.map_or(String::new(), |id| " ".to_owned() + &self.stmt(id));
-                format!("(if {} {}{otherwise})", self.expr(cond), self.stmt(then))
-            }
-            Stmt::While { cond, body } => format!("(while {} {})", self.expr(cond), self.stmt(body)),
-            Stmt::For { init, cond, step, body } => {
-                let init = init.map_or("_".to_owned(), |id| self.stmt(id));
-                let cond = cond.map_or("_".to_owned(), |id| self.expr(id));
-                let step = step.map_or("_".to_owned(), |id| self.expr(id));
-                format!("(for {init} {cond} {step} {})", self.stmt(body))
-            }
-            Stmt::Return(Some(value)) => format!("(return {})", self.expr(value)),
-            Stmt::Return(None) => "(return)".to_owned(),
+            Expr::Var { place, init: None } => format!("(var {})", self.place(place)),
+            Expr::Fn { place, function } => format!("(fun {}{})", self.place(place), self.function(function)),
+            Expr::Class(id) => self.class(id),
         }
+    }
+
+    fn block(&self, block: Block) -> String {
+        let items = self.0.ast.list::<ExprId>(block.items).map(|id| self.expr(id));
+        let tail = block.tail.map(|id| format!("=> {}", self.expr(id)));
+        items.chain(tail).collect::<Vec<_>>().join(" ")
+    }
+
+    fn class(&self, id: ClassId) -> String {
+        let class = self.0.ast.classes[id.index()];
+        let mut text = format!("(class {}", self.place(class.place));
+        if let Some((superclass, var)) = class.superclass {
+            write!(text, " < {} {}", self.expr(superclass), self.var(var)).unwrap();
+        }
+        for method in self.0.ast.list::<FnId>(class.methods) {
+            let Function { name, kind, .. } = self.0.ast.functions[method.index()];
+            let sort = if kind == FnKind::Initializer { "initializer" } else { "method" };
+            write!(text, " ({sort} {}{})", self.0.symbols.text(name), self.function(method)).unwrap();
+        }
+        text + ")"
     }
 
     fn function(&self, id: FnId) -> String {
         let function = self.0.ast.functions[id.index()];
         let params: Vec<_> = self.0.ast.list::<VarId>(function.params).map(|id| self.var(id)).collect();
-        format!(" ({}) {{{}}}", params.join(" "), self.stmts(function.body))
+        format!(" ({}) {{{}}}", params.join(" "), self.block(function.body))
     }
 }
 
-fn symbol(op: BinaryOp) -> &'static str {
-    match op {
-        BinaryOp::Add => "+",
-        BinaryOp::Sub => "-",
-        BinaryOp::Mul => "*",
-        BinaryOp::Div => "/",
-        BinaryOp::Eq => "==",
-        BinaryOp::Ne => "!=",
-        BinaryOp::Lt => "<",
-        BinaryOp::Le => "<=",
-        BinaryOp::Gt => ">",
-        BinaryOp::Ge => ">=",
-    }
+/// A sign or a keyword.
+fn text(kind: TokenKind) -> &'static str {
+    kind.text().expect("an operator has one text")
 }

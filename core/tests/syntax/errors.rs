@@ -6,7 +6,7 @@
 use siskin_core::Dialect;
 use siskin_core::mem::Mem;
 use siskin_core::syntax::diagnostic::render_lox;
-use siskin_core::syntax::{Code, Diagnostic, Found, LineIndex, ParseFailure, ParseOptions, parse};
+use siskin_core::syntax::{Code, Diagnostic, FoundAt, LineIndex, ParseFailure, ParseOptions, parse};
 
 use crate::common::Counting;
 
@@ -114,10 +114,10 @@ fn codes_of_siskin() {
 #[test]
 fn an_error_says_what_stands_there() {
     let found = |source| errors(source, Dialect::Lox).iter().map(|e| e.found).collect::<Vec<_>>();
-    assert_eq!(found("1 +"), [Found::End]);
-    assert_eq!(found("1 + ;"), [Found::Token]);
-    assert_eq!(found("#"), [Found::Nothing]);
-    assert_eq!(found("\"a"), [Found::Nothing]);
+    assert_eq!(found("1 +"), [FoundAt::End]);
+    assert_eq!(found("1 + ;"), [FoundAt::Token]);
+    assert_eq!(found("#"), [FoundAt::Nothing]);
+    assert_eq!(found("\"a"), [FoundAt::Nothing]);
 }
 
 #[test]

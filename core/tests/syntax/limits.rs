@@ -62,7 +62,7 @@ fn native_stack() {
     assert!(none < 2 && some > 8 && more > some + 8, "{none} {some} {more}");
 }
 
-/// Nesting that is too deep ends the work: nothing behind it is looked at.
+/// Nesting that is too deep ends the work: nothing after it is looked at.
 #[test]
 fn depth_is_the_last_error() {
     let errors = errors(&format!("1 + ;\n{}1; 1 + ;", "(".repeat(MAX_NESTING as usize)), Lox);
@@ -153,7 +153,7 @@ fn jumps() {
         assert_eq!(codes(&source, Lox).get(..1).unwrap_or(&[]), expected, "{bytes}");
         assert_eq!(codes(&source, Siskin), [], "{bytes}");
     };
-    // Over the branch, the pop of the condition before it and the jump behind it.
+    // Over the branch, the pop of the condition before it and the jump after it.
     check("{ var a; if (a) { BODY } }", 65_531, &[]);
     check("{ var a; if (a) { BODY } }", 65_532, &[Code::JumpTooFar]);
     // Over the other branch and the pop of the condition.

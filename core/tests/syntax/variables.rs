@@ -17,7 +17,7 @@ fn vars(source: &str, expected: &[(&str, u32, &str)]) {
             (true, true) => "ca",
         };
         assert_eq!(var.needs_cell(), flags == "ca");
-        (parsed.symbols.text(var.name), var.function.0, flags)
+        (parsed.symbols.text(var.name), u32::from(var.function), flags)
     });
     assert_eq!(vars.collect::<Vec<_>>(), expected, "in {source}");
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use siskin_core::syntax::{Diagnostic, Found};
+use siskin_core::syntax::{Diagnostic, FoundAt};
 use siskin_core::{TraceFrame, Vm};
 
 use super::lines::Lines;
@@ -24,12 +24,12 @@ impl fmt::Display for CompileErrors<'_> {
         for &Diagnostic { code, span, found } in self.diagnostics {
             write!(f, "[line {}] Error", lines.line_at(self.source, span.end as usize))?;
             match found {
-                Found::Token => {
+                FoundAt::Token => {
                     let lexeme = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
                     write!(f, " at '{lexeme}'")?;
                 }
-                Found::End => f.write_str(" at end")?,
-                Found::Nothing => {}
+                FoundAt::End => f.write_str(" at end")?,
+                FoundAt::Nothing => {}
             }
             writeln!(f, ": {}", code.message(self.source))?;
         }

@@ -153,6 +153,6 @@ fn is_end(code: Code) -> bool {
     )
 }
 
-fn range(span: siskin_core::syntax::ast::Span) -> Range<usize> {
+fn range(span: siskin_core::Span) -> Range<usize> {
     span.start as usize..span.end as usize
 }

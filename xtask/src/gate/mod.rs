@@ -25,7 +25,7 @@ struct Gate {
     check: fn(&Runner) -> Result<Passed, String>,
 }
 
-const GATES: [Gate; 12] = [
+const GATES: [Gate; 13] = [
     Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
     Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
     Gate {
@@ -33,6 +33,12 @@ const GATES: [Gate; 12] = [
         about: "the library brings few crates, and packages hold sources alone",
         minutes: 1,
         check: crates::check,
+    },
+    Gate {
+        name: "imports",
+        about: "modules import without circles, and downward where that is drawn",
+        minutes: 1,
+        check: imports,
     },
     Gate {
         name: "clippy",
@@ -110,6 +116,11 @@ fn fmt(run: &Runner) -> Result<Passed, String> {
 
 fn links(run: &Runner) -> Result<Passed, String> {
     crate::links::check(run.root)?;
+    Ok(Passed::All)
+}
+
+fn imports(run: &Runner) -> Result<Passed, String> {
+    crate::imports::check(run.root)?;
     Ok(Passed::All)
 }
 

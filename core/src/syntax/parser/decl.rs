@@ -1,9 +1,10 @@
 //! Declarations: variables, functions, classes.
 
 use super::super::ast::{
-    Class, ClassId, ExprId, FnId, FnKind, Function, List, Place, Stmt, StmtId, Symbol, VarId, VarKind,
+    Class, ClassId, Expr, ExprId, FnId, FnKind, Function, List, Place, Symbol, VarId, VarKind,
 };
 use super::super::{Code, TokenKind};
+use super::block::Item;
 use super::scope::{ClassState, Resolved};
 use super::{Parse, Parser};
 
@@ -12,23 +13,23 @@ const MAX_PARAMS: usize = 255;
 
 impl Parser<'_> {
     /// A declaration or statement directly in a block, a body or the script.
-    pub(super) fn declaration(&mut self) -> Parse<StmtId> {
-        let stmt = match self.current.kind {
-            TokenKind::Class => self.class_declaration(),
-            TokenKind::Fun => self.fun_declaration(),
-            TokenKind::Var => self.var_declaration(VarKind::Var),
-            TokenKind::Let => self.var_declaration(VarKind::Let),
+    pub(super) fn declaration(&mut self) -> Parse<Item> {
+        let item = match self.current.kind {
+            TokenKind::Class => self.class_declaration().map(Item::Effect),
+            TokenKind::Fun => self.fun_declaration().map(Item::Effect),
+            TokenKind::Var => self.var_declaration(VarKind::Var).map(Item::Effect),
+            TokenKind::Let => self.var_declaration(VarKind::Let).map(Item::Effect),
             _ => self.statement(true),
         }?;
         if self.panicking {
             self.synchronize()?;
         }
-        Ok(stmt)
+        Ok(item)
     }
 
     /// `var` or `let`, which is the token that comes.
     #[inline(never)]
-    pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<StmtId> {
+    pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         let place = self.declared_name(kind, Code::ExpectVariableName)?;
@@ -38,16 +39,16 @@ impl Parser<'_> {
             if kind == VarKind::Let {
                 self.error_at_current(Code::ExpectEqualAfterLet)?;
             }
-            self.emit(1);
+            self.lox.bytes(1);
             None
         };
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterVariable)?;
         self.define();
-        self.finish_stmt(Stmt::Var { place, init }, start)
+        self.finish(Expr::Var { place, init }, start)
     }
 
     #[inline(never)]
-    fn fun_declaration(&mut self) -> Parse<StmtId> {
+    fn fun_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         let place = self.declared_name(VarKind::Fn, Code::ExpectFunctionName)?;
@@ -55,7 +56,7 @@ impl Parser<'_> {
         self.mark_initialized();
         let function = self.function(FnKind::Function)?;
         self.define();
-        self.finish_stmt(Stmt::Fn { place, function }, start)
+        self.finish(Expr::Fn { place, function }, start)
     }
 
     /// The name that a declaration is for.
@@ -66,7 +67,7 @@ impl Parser<'_> {
             let var = self.declare_local(name, kind)?;
             return Ok(var.map_or(Place::Global(name), Place::Local));
         }
-        self.constant()?;
+        self.lox_constant()?;
         self.declare_global(name, kind)?;
         Ok(Place::Global(name))
     }
@@ -76,7 +77,7 @@ impl Parser<'_> {
         if self.in_local_scope() {
             self.mark_initialized();
         } else {
-            self.emit(2);
+            self.lox.bytes(2);
         }
     }
 
@@ -86,7 +87,8 @@ impl Parser<'_> {
         let name = self.intern_previous()?;
         let start = self.previous.span.start;
         let id = self.reserve_function()?;
-        self.enter_function(id, kind)?;
+        self.begin_function(id, kind)?;
+        let account = self.lox.begin_function();
         let this = match kind {
             FnKind::Method | FnKind::Initializer => {
                 Some(self.new_var(Symbol::THIS, self.previous.span, VarKind::Implicit)?)
@@ -100,11 +102,12 @@ impl Parser<'_> {
         self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
         let body = self.block()?;
-        let upvalues = self.leave_function();
+        self.lox.end_function(account);
+        let upvalues = self.end_function();
         let span = self.span_from(start);
         self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
-        self.constant()?;
-        self.emit(2 + 2 * upvalues);
+        self.lox_constant()?;
+        self.lox.bytes(2 + 2 * upvalues);
         Ok(id)
     }
 
@@ -132,20 +135,20 @@ impl Parser<'_> {
     }
 
     #[inline(never)]
-    fn class_declaration(&mut self) -> Parse<StmtId> {
+    fn class_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
         let (name, name_span) = (self.intern_previous()?, self.previous.span);
         // The book makes a constant of the name even where a local variable gets the class.
-        self.constant()?;
+        self.lox_constant()?;
         let place = if self.in_local_scope() {
             self.declare_local(name, VarKind::Class)?.map_or(Place::Global(name), Place::Local)
         } else {
             self.declare_global(name, VarKind::Class)?;
             Place::Global(name)
         };
-        self.emit(2);
+        self.lox.bytes(2);
         self.define();
 
         let enclosing = self.class.replace(ClassState { has_superclass: false });
@@ -154,16 +157,16 @@ impl Parser<'_> {
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeClassBody)?;
         let methods = self.methods()?;
         self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
-        self.emit(1);
+        self.lox.bytes(1);
         if superclass.is_some() {
             self.end_scope();
         }
         self.class = enclosing;
 
         let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
-        let id = ClassId(self.ast.classes.len() as u32);
+        let id = ClassId::new(self.ast.classes.len() as u32);
         self.ast.classes.push(Class { name, name_span, place, superclass, methods })?;
-        self.finish_stmt(Stmt::Class(id), start)
+        self.finish(Expr::Class(id), start)
     }
 
     /// From after `<`: the superclass, and the variable that `super` means, in a scope around the methods.
@@ -177,7 +180,7 @@ impl Parser<'_> {
         let var = self.add_local(Symbol::SUPER, self.previous.span, VarKind::Implicit)?;
         self.mark_initialized();
         let _: Resolved = self.synthetic_variable(class)?;
-        self.emit(1);
+        self.lox.bytes(1);
         self.class = Some(ClassState { has_superclass: true });
         Ok((expr, var))
     }
@@ -187,11 +190,11 @@ impl Parser<'_> {
         while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
             self.consume(TokenKind::Identifier, Code::ExpectMethodName)?;
             let name = self.intern_previous()?;
-            self.constant()?;
+            self.lox_constant()?;
             let kind = if name == Symbol::INIT { FnKind::Initializer } else { FnKind::Method };
             let method = self.function(kind)?;
             self.pending.push(method.into())?;
-            self.emit(2);
+            self.lox.bytes(2);
         }
         self.take_pending(base)
     }

@@ -3,41 +3,46 @@
 //! A Pratt parser for expressions, recursive descent for the rest. Names are resolved as they are met
 //! (`scope`), for a Lox name must be declared before a use sees it. In the Lox dialect the control flow is
 //! that of the book's single-pass compiler, for its errors are wanted exactly: the same checks at the same
-//! tokens in the same order, one error per statement, the same way back to a statement boundary. `ledger`
-//! counts what that compiler would have emitted, since three of its errors depend on that.
+//! tokens in the same order, one error per statement, the same way back to a statement boundary. `lox`
+//! keeps the account of what that compiler would have emitted, since three of its errors depend on that.
 //!
 //! How deep the parser may recurse is bounded, and everything that can be written as a long chain
 //! (`a + b + ...`, `a.b.c`, `f()()`, `a and b and ...`, `else if`) takes no depth at all.
 
-mod branch;
+mod block;
+mod call;
+mod condition;
 mod decl;
 mod expr;
-mod ledger;
+mod lox;
+mod operand;
 mod scope;
 mod stmt;
+mod tokens;
+mod variable;
 
 use core::fmt;
 
-use self::branch::Arm;
+use self::block::Arm;
+use self::condition::LOOKS;
+use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
-use super::ast::{Ast, ExprId, FnId, FnKind, Function, List, Span, Symbol};
+use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol};
 use super::dialect::FunctionLimits;
-use super::{Code, Diagnostic, Dialect, Found, Lexer, Symbols, Token, TokenKind};
+use super::{Code, Diagnostic, Dialect, FoundAt, Lexer, Symbols, Token, TokenKind};
+use crate::Span;
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 
 /// How deep blocks, bodies, parentheses and operands of a source text may nest, each counting one.
 ///
 /// A text that nests deeper is refused by every host, and one that does not by none with the native stack that it
-/// takes: at most 600 bytes a level in parser or compiler on x86-64 with optimisation (560 at `opt-level = 1`, 496 in
-/// the release profile: a class in a method, `if` in `if` as values, arguments in arguments) and 1,900 without.
+/// takes: at most 600 bytes a level in parser or compiler on x86-64 with optimisation (576 at `opt-level = 1`, 561 in
+/// the release profile: a class in a method, `if` in `if` as values, `for` in `for`) and 2,100 without.
 pub const MAX_NESTING: u32 = 1_000;
 
 /// Bytes of native stack that parser and compiler may take unless the host says otherwise: enough for
 /// [`MAX_NESTING`] levels in an optimised build, and it leaves a thread of 1 MB a quarter.
 pub const DEFAULT_NATIVE_STACK: usize = 768 << 10;
-
-/// How often all of a text may be looked at beforehand, to tell where a condition ends.
-const LOOKS: usize = 32;
 
 /// What a host can set for parsing.
 #[derive(Clone, Copy, Debug)]
@@ -107,45 +112,49 @@ pub fn parse<'s>(
     mem: &Mem,
 ) -> Result<Parsed<'s>, ParseFailure> {
     if source.len() > options.max_source || u32::try_from(source.len()).is_err() {
-        let nowhere = Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: Found::Nothing };
+        let nowhere =
+            Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: FoundAt::Nothing };
         return Err(ParseFailure::Syntax(Vec::from_slice(mem, &[nowhere])?));
     }
     let mut parser = Parser::new(source, dialect, options, mem)?;
     match parser.script() {
-        Err(Stop::OutOfMemory) => Err(ParseFailure::OutOfMemory),
-        _ if !parser.diagnostics.is_empty() => Err(ParseFailure::Syntax(parser.diagnostics)),
-        _ => Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols }),
+        Err(ParseAbort::OutOfMemory) => Err(ParseFailure::OutOfMemory),
+        Ok(()) if parser.diagnostics.is_empty() => {
+            Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols })
+        }
+        Ok(()) | Err(ParseAbort::TooDeep) => Err(ParseFailure::Syntax(parser.diagnostics)),
     }
 }
 
 /// Why parsing cannot go on.
-enum Stop {
+enum ParseAbort {
     OutOfMemory,
     /// The text nests too deeply, which has been reported.
     TooDeep,
 }
 
-impl From<OutOfMemory> for Stop {
+impl From<OutOfMemory> for ParseAbort {
     fn from(OutOfMemory: OutOfMemory) -> Self {
-        Stop::OutOfMemory
+        ParseAbort::OutOfMemory
     }
 }
 
-type Parse<T> = Result<T, Stop>;
+type Parse<T> = Result<T, ParseAbort>;
 
 struct Parser<'s> {
     source: &'s str,
     lexer: Lexer<'s>,
     dialect: Dialect,
     limits: FunctionLimits,
+    lox: LoxLimits,
     previous: Token,
     current: Token,
     /// An error was found in this statement: further ones would be guesses, so they are dropped.
     panicking: bool,
     diagnostics: Vec<Diagnostic>,
-    /// How many more levels may be entered,
+    /// How many more levels there may be.
     depth_left: u32,
-    /// if they keep within this.
+    /// How much native stack they may take.
     stack: StackBound,
     /// How many more bytes may be looked at beforehand; see `condition_goes_on`.
     look_left: usize,
@@ -173,6 +182,7 @@ impl<'s> Parser<'s> {
             lexer: Lexer::new(source, dialect),
             dialect,
             limits: dialect.function_limits(),
+            lox: LoxLimits::new(dialect),
             previous: start,
             current: start,
             panicking: false,
@@ -195,12 +205,8 @@ impl<'s> Parser<'s> {
         let id = self.reserve_function()?;
         self.bind_slot_zero(None)?;
         self.advance()?;
-        while !self.check(TokenKind::End) {
-            let stmt = self.declaration()?;
-            self.pending.push(stmt.into())?;
-        }
+        let body = self.items(TokenKind::End)?;
         self.check_global_assignments()?;
-        let body = self.take_pending(0)?;
         self.ast.functions[id.index()] = Function {
             name: Symbol::EMPTY,
             kind: FnKind::Script,
@@ -214,130 +220,23 @@ impl<'s> Parser<'s> {
 
     /// Makes the place of a function whose id is wanted before it is complete.
     fn reserve_function(&mut self) -> Parse<FnId> {
-        let id = FnId(self.ast.functions.len() as u32);
+        let id = FnId::new(self.ast.functions.len() as u32);
         self.ast.functions.push(Function {
             name: Symbol::EMPTY,
             kind: FnKind::Function,
             params: List::default(),
             this: None,
-            body: List::default(),
+            body: Block::default(),
             span: Span::default(),
         })?;
         Ok(id)
     }
 
-    // Tokens.
-
-    #[inline]
-    fn advance(&mut self) -> Parse<()> {
-        self.previous = self.current;
-        self.current = self.lexer.next_token();
-        match self.current.kind {
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => self.skip_bad_tokens(),
-            _ => Ok(()),
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn skip_bad_tokens(&mut self) -> Parse<()> {
-        loop {
-            match self.current.kind {
-                TokenKind::UnexpectedCharacter => self.error_at_current(Code::UnexpectedCharacter)?,
-                TokenKind::UnterminatedString => self.error_at_current(Code::UnterminatedString)?,
-                _ => return Ok(()),
-            }
-            self.current = self.lexer.next_token();
-        }
-    }
-
-    #[inline]
-    fn check(&self, kind: TokenKind) -> bool {
-        self.current.kind == kind
-    }
-
-    /// Steps over a token if it is of this sort.
-    #[inline]
-    fn matches(&mut self, kind: TokenKind) -> Parse<bool> {
-        let found = self.check(kind);
-        if found {
-            self.advance()?;
-        }
-        Ok(found)
-    }
-
-    /// Steps over a token that must be of this sort.
-    #[inline]
-    fn consume(&mut self, kind: TokenKind, missing: Code) -> Parse<()> {
-        if self.check(kind) { self.advance() } else { self.error_at_current(missing) }
-    }
-
-    /// The name that the last token is. (After an error it can be any token; then the name is one that no
-    /// use can have, and takes part in the counting as in the book.)
-    fn intern_previous(&mut self) -> Parse<Symbol> {
-        let Span { start, end } = self.previous.span;
-        Ok(self.symbols.intern(&self.source[start as usize..end as usize])?)
-    }
-
-    // Errors.
-
-    /// Reports at the last token stepped over.
-    #[cold]
-    #[inline(never)]
-    fn error(&mut self, code: Code) -> Parse<()> {
-        self.error_at(self.previous, code)
-    }
-
-    /// Reports at the token that comes.
-    #[cold]
-    #[inline(never)]
-    fn error_at_current(&mut self, code: Code) -> Parse<()> {
-        self.error_at(self.current, code)
-    }
-
-    fn error_at(&mut self, token: Token, code: Code) -> Parse<()> {
-        if !self.panicking {
-            self.panicking = true;
-            self.report(token, code)?;
-        }
-        Ok(())
-    }
-
-    fn report(&mut self, token: Token, code: Code) -> Parse<()> {
-        let found = match token.kind {
-            TokenKind::End => Found::End,
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => Found::Nothing,
-            _ => Found::Token,
-        };
-        self.diagnostics.push(Diagnostic { code, span: token.span, found })?;
-        Ok(())
-    }
-
-    /// After an error: goes on to where a statement seems to begin.
-    #[cold]
-    #[inline(never)]
-    fn synchronize(&mut self) -> Parse<()> {
-        use TokenKind as T;
-        self.panicking = false;
-        while !self.check(T::End) {
-            if self.previous.kind == T::Semicolon {
-                return Ok(());
-            }
-            match self.current.kind {
-                T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
-                    return Ok(());
-                }
-                _ => self.advance()?,
-            }
-        }
-        Ok(())
-    }
-
     // Depth.
 
-    /// One level deeper; every way out but an error is a [`Parser::leave`].
+    /// One level deeper; every way out but an error is a [`Parser::unnest`].
     #[inline]
-    fn enter(&mut self) -> Parse<()> {
+    fn nest(&mut self) -> Parse<()> {
         match self.depth_left.checked_sub(1) {
             Some(left) if !self.stack.is_passed() => {
                 self.depth_left = left;
@@ -348,7 +247,7 @@ impl<'s> Parser<'s> {
     }
 
     #[inline]
-    fn leave(&mut self) {
+    fn unnest(&mut self) {
         self.depth_left += 1;
     }
 
@@ -357,7 +256,7 @@ impl<'s> Parser<'s> {
     fn too_deep(&mut self) -> Parse<()> {
         // Said even after another error in the statement: parsing ends here.
         self.report(self.current, Code::NestedTooDeeply)?;
-        Err(Stop::TooDeep)
+        Err(ParseAbort::TooDeep)
     }
 
     // Nodes.
@@ -366,6 +265,13 @@ impl<'s> Parser<'s> {
     #[inline]
     fn span_from(&self, start: u32) -> Span {
         Span { start, end: self.previous.span.end }
+    }
+
+    /// Adds an expression from `start` to the last token stepped over.
+    #[inline]
+    fn finish(&mut self, expr: Expr, start: u32) -> Parse<ExprId> {
+        let span = self.span_from(start);
+        Ok(self.ast.add_expr(expr, span)?)
     }
 
     /// The list of the ids pushed to `pending` since it held `base`.
@@ -379,6 +285,6 @@ impl<'s> Parser<'s> {
     #[cold]
     #[inline(never)]
     fn error_node(&mut self) -> Parse<ExprId> {
-        Ok(self.ast.add_expr(super::ast::Expr::Error, self.previous.span)?)
+        Ok(self.ast.add_expr(Expr::Error, self.previous.span)?)
     }
 }

@@ -14,10 +14,10 @@
 //! A local's `reach` is the innermost active function it is an upvalue of (or its own): a use there, or
 //! further out, has nothing to count. When a function ends, the reach of what it captured goes back.
 
-use super::super::ast::{FnId, FnKind, Span, Symbol, Var, VarId, VarKind};
+use super::super::ast::{FnId, FnKind, Symbol, Var, VarId, VarKind};
 use super::super::{Code, Token};
-use super::ledger::Ledger;
 use super::{Parse, Parser};
+use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// A variable in sight.
@@ -82,7 +82,6 @@ pub(super) struct FnState {
     pub(super) id: FnId,
     pub(super) kind: FnKind,
     pub(super) scope_depth: u32,
-    pub(super) ledger: Ledger,
     /// How many assignments to its own locals were parsed.
     pub(super) assignments: u32,
     upvalues: u32,
@@ -127,10 +126,9 @@ impl Scopes {
     pub(super) fn new(mem: &Mem) -> Result<Scopes, OutOfMemory> {
         Ok(Scopes {
             current: FnState {
-                id: FnId(0),
+                id: FnId::new(0),
                 kind: FnKind::Script,
                 scope_depth: 0,
-                ledger: Ledger::default(),
                 assignments: 0,
                 upvalues: 0,
                 locals_base: 0,
@@ -188,14 +186,13 @@ impl Parser<'_> {
     // Functions.
 
     /// Starts a function inside the current one. `this` is its receiver, in a method.
-    pub(super) fn enter_function(&mut self, id: FnId, kind: FnKind) -> Parse<()> {
+    pub(super) fn begin_function(&mut self, id: FnId, kind: FnKind) -> Parse<()> {
         let scopes = &mut self.scopes;
         scopes.enclosing.push(scopes.current)?;
         scopes.current = FnState {
             id,
             kind,
             scope_depth: 0,
-            ledger: Ledger::default(),
             assignments: 0,
             upvalues: 0,
             locals_base: scopes.locals.len() as u32,
@@ -212,7 +209,7 @@ impl Parser<'_> {
     }
 
     /// Ends the innermost function and says how many upvalues it has.
-    pub(super) fn leave_function(&mut self) -> u32 {
+    pub(super) fn end_function(&mut self) -> u32 {
         let scopes = &mut self.scopes;
         let FnState { upvalues, locals_base, captures_base, .. } = scopes.current;
         while scopes.locals.len() as u32 > locals_base {
@@ -255,7 +252,7 @@ impl Parser<'_> {
             scopes.pop_local();
             popped += 1;
         }
-        self.emit(popped);
+        self.lox.bytes(popped);
     }
 
     /// Whether a declaration here makes a local variable.
@@ -267,7 +264,7 @@ impl Parser<'_> {
 
     /// Makes a variable of the tree.
     pub(super) fn new_var(&mut self, name: Symbol, span: Span, kind: VarKind) -> Parse<VarId> {
-        let id = VarId(self.ast.vars.len() as u32);
+        let id = VarId::new(self.ast.vars.len() as u32);
         let function = self.scopes.current.id;
         self.ast.vars.push(Var { name, span, function, kind, captured: false, assigned: false })?;
         Ok(id)
@@ -357,7 +354,7 @@ impl Parser<'_> {
     /// Looks a name up, as used at the last token.
     pub(super) fn resolve(&mut self, name: Symbol) -> Parse<Resolved> {
         let Some((index, local)) = self.scopes.find(name) else {
-            self.constant()?;
+            self.lox_constant()?;
             return Ok(Resolved::Global);
         };
         if !local.initialized {

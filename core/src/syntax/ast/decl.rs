@@ -1,0 +1,104 @@
+//! What declarations declare: variables, functions, classes.
+
+use super::{Block, ExprId, FnId, List, Symbol, VarId};
+use crate::Span;
+
+/// Where a declaration puts its value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A local variable.
+    Local(VarId),
+    /// A global, defined or redefined.
+    Global(Symbol),
+}
+
+/// What sort of function a [`Function`] is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FnKind {
+    /// The whole source text.
+    Script,
+    /// A function declaration.
+    Function,
+    /// A method.
+    Method,
+    /// The method `init`, which always returns `this`.
+    Initializer,
+}
+
+/// A function, method or the script.
+#[derive(Clone, Copy, Debug)]
+pub struct Function {
+    /// Its name.
+    pub name: Symbol,
+    /// Its sort.
+    pub kind: FnKind,
+    /// [`VarId`]s of the parameters.
+    pub params: List,
+    /// The receiver, in a method.
+    pub this: Option<VarId>,
+    /// What it does; the value of the block is the value returned.
+    pub body: Block,
+    /// From the name (or `fun`) to the closing brace.
+    pub span: Span,
+}
+
+/// A class declaration.
+///
+/// Run in this order: the class is made and put in its place; the superclass is evaluated, checked and
+/// kept in `super_var`; methods are made and added.
+#[derive(Clone, Copy, Debug)]
+pub struct Class {
+    /// Its name.
+    pub name: Symbol,
+    /// The name's position.
+    pub name_span: Span,
+    /// Where the class goes.
+    pub place: Place,
+    /// The superclass (an [`Expr::Local`](super::Expr::Local) or [`Expr::Global`](super::Expr::Global)) and the
+    /// variable, in a scope around the methods, that `super` reads.
+    pub superclass: Option<(ExprId, VarId)>,
+    /// [`FnId`]s of the methods, in order.
+    pub methods: List,
+}
+
+/// How a variable was declared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VarKind {
+    /// `var`
+    Var,
+    /// `let`: bound once.
+    Let,
+    /// A parameter.
+    Param,
+    /// A function declaration.
+    Fn,
+    /// A class declaration.
+    Class,
+    /// `this` or `super`.
+    Implicit,
+}
+
+/// A variable that lives in a function.
+#[derive(Clone, Copy, Debug)]
+pub struct Var {
+    /// Its name.
+    pub name: Symbol,
+    /// Its declaration.
+    pub span: Span,
+    /// The function it belongs to.
+    pub function: FnId,
+    /// How it was declared.
+    pub kind: VarKind,
+    /// Some inner function uses it.
+    pub captured: bool,
+    /// Something assigns to it after its declaration.
+    pub assigned: bool,
+}
+
+impl Var {
+    /// Whether it must live in a cell: shared with closures and not constant.
+    #[must_use]
+    pub fn needs_cell(&self) -> bool {
+        self.captured && self.assigned
+    }
+}

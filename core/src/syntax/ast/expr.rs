@@ -1,0 +1,189 @@
+//! Expressions. Everything is one: what others call statements and declarations has the value nil, which is
+//! dropped wherever the grammar lets them stand.
+
+use super::{BinaryOp, ClassId, ExprId, FnId, List, LogicalOp, Place, Symbol, VarId};
+use crate::Span;
+
+/// Operators with one operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UnaryOp {
+    /// `-a`
+    Negate,
+    /// `!a`
+    Not,
+}
+
+/// An expression.
+///
+/// Its span ends with the last token consumed when the node was complete (so `a + (b)` ends at the
+/// parenthesis): that token's line is the line of the instruction in error messages. The semicolon belongs to what
+/// begins with a keyword, and not to `expr;`, which is the expression.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Expr {
+    /// Stands where a syntax error was; never in a tree that is compiled.
+    Error,
+    /// `nil`
+    Nil,
+    /// `true`
+    True,
+    /// `false`
+    False,
+    /// A number literal.
+    Number(f64),
+    /// A string literal: the span of its contents, without the quotes.
+    Str(Span),
+    /// The value of a local variable of this or an enclosing function; `this` too.
+    Local(VarId),
+    /// The value of a global.
+    Global(Symbol),
+    /// `var = value`
+    SetLocal {
+        /// What is assigned.
+        var: VarId,
+        /// The new value, and the value of the expression.
+        value: ExprId,
+    },
+    /// `name = value`
+    SetGlobal {
+        /// What is assigned.
+        name: Symbol,
+        /// The new value, and the value of the expression.
+        value: ExprId,
+    },
+    /// `-a`, `!a`
+    Unary {
+        /// Which.
+        op: UnaryOp,
+        /// `a`
+        operand: ExprId,
+    },
+    /// `a + b` and its like.
+    Binary(Binary),
+    /// `a and b`, `a or b`
+    Logical(Logical),
+    /// `(expr)` around a property that is called, which makes it no method call.
+    Paren(ExprId),
+    /// `callee(args)`; a method call has a [`Expr::Get`] or [`Expr::Super`] as its callee.
+    Call {
+        /// What is called.
+        callee: ExprId,
+        /// [`ExprId`]s.
+        args: List,
+    },
+    /// `super.name`
+    Super(Super),
+    /// `object.name`
+    Get {
+        /// Evaluated first.
+        object: ExprId,
+        /// The property.
+        name: Symbol,
+    },
+    /// `object.name = value`
+    Set {
+        /// Whether evaluating `value` can assign a local variable of this function.
+        clobbers: bool,
+        /// Evaluated first.
+        object: ExprId,
+        /// The value, evaluated second.
+        value: ExprId,
+        /// The property.
+        name: Symbol,
+    },
+    /// `if cond { a } else { b }`
+    If(If),
+    /// `{ a; b }`
+    Block(Block),
+    /// `while` and `for`; the variables of `for` are those of a block around.
+    Loop(Loop),
+    /// `print value;`
+    Print(ExprId),
+    /// `return value;`; in an initializer the value is absent and means `this`.
+    Return(Option<ExprId>),
+    /// `var name = init;` or `let`
+    Var {
+        /// What is declared.
+        place: Place,
+        /// Its first value; nil when absent.
+        init: Option<ExprId>,
+    },
+    /// `fun name(...) {...}`
+    Fn {
+        /// What is declared.
+        place: Place,
+        /// The function.
+        function: FnId,
+    },
+    /// `class name {...}`
+    Class(ClassId),
+}
+
+/// Arenas are made of these: a larger one costs memory wherever a text is parsed.
+const _: () = assert!(size_of::<Expr>() == 16);
+
+/// Two operands, both always evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Binary {
+    /// Which operator.
+    pub op: BinaryOp,
+    /// Whether evaluating `right` can assign a local variable of this function, so that a register
+    /// read for `left` must be copied first.
+    pub clobbers: bool,
+    /// Evaluated first.
+    pub left: ExprId,
+    /// Evaluated second.
+    pub right: ExprId,
+}
+
+/// Two operands, of which the first may decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Logical {
+    /// Which operator.
+    pub op: LogicalOp,
+    /// Always evaluated.
+    pub left: ExprId,
+    /// Evaluated if `left` does not decide.
+    pub right: ExprId,
+}
+
+/// A method of the superclass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Super {
+    /// The receiver.
+    pub this: VarId,
+    /// The variable that holds the superclass.
+    pub superclass: VarId,
+    /// The method.
+    pub name: Symbol,
+}
+
+/// A choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct If {
+    /// The condition.
+    pub cond: ExprId,
+    /// Evaluated when it holds.
+    pub then: ExprId,
+    /// Evaluated when it does not; nil when absent.
+    pub otherwise: Option<ExprId>,
+}
+
+/// Expressions in braces, which are a scope.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Block {
+    /// [`ExprId`]s: evaluated one after the other, for their effect.
+    pub items: List,
+    /// The value of the block, which is written last and without a semicolon; nil when absent.
+    pub tail: Option<ExprId>,
+}
+
+/// A loop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Loop {
+    /// Tested before each iteration; always true when absent.
+    pub cond: Option<ExprId>,
+    /// Evaluated after each iteration.
+    pub step: Option<ExprId>,
+    /// Evaluated in each iteration.
+    pub body: ExprId,
+}

@@ -1,0 +1,65 @@
+//! Indexes into the arenas of a tree.
+
+use core::num::NonZeroU32;
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// One more than the index is stored, so that an optional one takes four bytes too.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(NonZeroU32);
+
+        impl $name {
+            /// The id of that index. No arena grows to the last index there is, which is taken for the one before.
+            #[must_use]
+            #[inline]
+            pub const fn new(index: u32) -> $name {
+                $name(NonZeroU32::MIN.saturating_add(index))
+            }
+
+            /// As an index into its arena.
+            #[must_use]
+            #[inline]
+            pub const fn index(self) -> usize {
+                (self.0.get() - 1) as usize
+            }
+        }
+
+        impl From<u32> for $name {
+            #[inline]
+            fn from(index: u32) -> Self {
+                $name::new(index)
+            }
+        }
+
+        impl From<$name> for u32 {
+            #[inline]
+            fn from(id: $name) -> u32 {
+                id.0.get() - 1
+            }
+        }
+    )*};
+}
+
+ids! {
+    /// An expression of the tree.
+    ExprId;
+    /// A function of the tree; 0 is the script.
+    FnId;
+    /// A class of the tree.
+    ClassId;
+    /// A local variable, parameter, `this` or `super` of the tree.
+    VarId;
+    /// An interned name; [`Symbols`](crate::syntax::Symbols) has its text.
+    Symbol;
+}
+
+/// A run of ids in [`Ast::lists`](super::Ast::lists).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct List {
+    /// Index of the first.
+    pub start: u32,
+    /// How many.
+    pub len: u32,
+}

@@ -1,0 +1,89 @@
+//! The syntax tree: nodes in arenas, joined by small indexes.
+//!
+//! ```text
+//!   Ast { exprs: [Expr], functions, classes, vars, lists: [u32] }
+//!              ^ ExprId                               ^ List { start, len }
+//! ```
+//!
+//! Names are resolved while they are parsed (a Lox scope is lexical and a name must be declared before a
+//! use sees it), so a variable in the tree is a [`VarId`] or a global [`Symbol`], never a bare name. What
+//! the compiler needs to know about a variable as a whole (is it captured, is it ever reassigned) is in
+//! its [`Var`] and is final once parsing ends.
+
+mod decl;
+mod expr;
+mod ids;
+
+pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind};
+pub use self::expr::{Binary, Block, Expr, If, Logical, Loop, Super, UnaryOp};
+pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId};
+pub use super::operator::{ArithOp, BinaryOp, EqualOp, LogicalOp, OrderOp};
+use crate::Span;
+use crate::mem::{Mem, OutOfMemory, Vec};
+
+/// A parsed source text.
+#[derive(Debug)]
+pub struct Ast {
+    /// Expressions, by [`ExprId`].
+    pub exprs: Vec<Expr>,
+    /// Their positions.
+    pub expr_spans: Vec<Span>,
+    /// Functions, by [`FnId`]; the first is the script.
+    pub functions: Vec<Function>,
+    /// Classes, by [`ClassId`].
+    pub classes: Vec<Class>,
+    /// Local variables, by [`VarId`].
+    pub vars: Vec<Var>,
+    /// Ids that [`List`]s point into.
+    pub lists: Vec<u32>,
+}
+
+impl Ast {
+    /// An empty tree.
+    #[must_use]
+    pub fn new(mem: &Mem) -> Ast {
+        Ast {
+            exprs: Vec::new(mem),
+            expr_spans: Vec::new(mem),
+            functions: Vec::new(mem),
+            classes: Vec::new(mem),
+            vars: Vec::new(mem),
+            lists: Vec::new(mem),
+        }
+    }
+
+    /// Adds an expression.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn add_expr(&mut self, expr: Expr, span: Span) -> Result<ExprId, OutOfMemory> {
+        let id = ExprId::new(self.exprs.len() as u32);
+        self.exprs.push(expr)?;
+        self.expr_spans.push(span)?;
+        Ok(id)
+    }
+
+    /// Adds a list of ids.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn add_list<I: Copy + Into<u32>>(&mut self, ids: &[I]) -> Result<List, OutOfMemory> {
+        let list = List { start: self.lists.len() as u32, len: ids.len() as u32 };
+        self.lists.reserve(ids.len())?;
+        for &id in ids {
+            self.lists.push(id.into())?;
+        }
+        Ok(list)
+    }
+
+    /// An expression.
+    #[must_use]
+    pub fn expr(&self, id: ExprId) -> Expr {
+        self.exprs[id.index()]
+    }
+
+    /// The ids of a list.
+    pub fn list<I: From<u32>>(&self, list: List) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator {
+        self.lists[list.start as usize..][..list.len as usize].iter().map(|&id| I::from(id))
+    }
+}

@@ -1,0 +1,104 @@
+//! Calls and properties.
+
+use super::super::ast::{Expr, ExprId, List, Super, Symbol};
+use super::super::{Code, TokenKind};
+use super::scope::Resolved;
+use super::{Parse, Parser};
+use crate::Span;
+
+impl Parser<'_> {
+    pub(super) fn call(&mut self, callee: ExprId, start: u32) -> Parse<ExprId> {
+        let args = self.arguments()?;
+        self.lox.bytes(2);
+        self.finish(Expr::Call { callee, args }, start)
+    }
+
+    /// From after `(` to `)`.
+    fn arguments(&mut self) -> Parse<List> {
+        let base = self.pending.len();
+        if !self.check(TokenKind::RightParen) {
+            loop {
+                let arg = self.expression()?;
+                if self.pending.len() - base == 255 {
+                    self.error(Code::TooManyArguments)?;
+                }
+                self.pending.push(arg.into())?;
+                if !self.matches(TokenKind::Comma)? {
+                    break;
+                }
+            }
+        }
+        self.consume(TokenKind::RightParen, Code::ExpectParenAfterArguments)?;
+        self.take_pending(base)
+    }
+
+    pub(super) fn dot(&mut self, object: ExprId, start: u32, can_assign: bool) -> Parse<ExprId> {
+        self.consume(TokenKind::Identifier, Code::ExpectPropertyName)?;
+        let name = self.intern_previous()?;
+        self.lox_constant()?;
+        if can_assign && self.matches(TokenKind::Equal)? {
+            return self.set(object, start, name);
+        }
+        let span = self.span_from(start);
+        let get = self.ast.add_expr(Expr::Get { object, name }, span)?;
+        if self.matches(TokenKind::LeftParen)? {
+            // One opcode in the book, a byte shorter than two.
+            self.lox.bytes(1);
+            return self.call(get, start);
+        }
+        self.lox.bytes(2);
+        Ok(get)
+    }
+
+    fn set(&mut self, object: ExprId, start: u32, name: Symbol) -> Parse<ExprId> {
+        let assignments = self.scopes.current.assignments;
+        let value = self.expression()?;
+        let clobbers = self.scopes.current.assignments != assignments;
+        self.lox.bytes(2);
+        self.finish(Expr::Set { clobbers, object, value, name }, start)
+    }
+
+    #[inline(never)]
+    pub(super) fn super_(&mut self) -> Parse<ExprId> {
+        let start = self.previous.span.start;
+        match self.class {
+            None => self.error(Code::SuperOutsideClass)?,
+            Some(class) if !class.has_superclass => self.error(Code::SuperWithoutSuperclass)?,
+            Some(_) => {}
+        }
+        self.consume(TokenKind::Dot, Code::ExpectDotAfterSuper)?;
+        self.consume(TokenKind::Identifier, Code::ExpectSuperMethodName)?;
+        let name = self.intern_previous()?;
+        self.lox_constant()?;
+        let this = self.synthetic_variable(Symbol::THIS)?;
+        let span = self.span_from(start);
+        if !self.matches(TokenKind::LeftParen)? {
+            let superclass = self.synthetic_variable(Symbol::SUPER)?;
+            self.lox.bytes(2);
+            return self.super_node(this, superclass, name, span);
+        }
+        // The superclass is resolved after the arguments, as in the book: an error about it is at `)`.
+        let args = self.arguments()?;
+        let superclass = self.synthetic_variable(Symbol::SUPER)?;
+        self.lox.bytes(3);
+        let callee = self.super_node(this, superclass, name, span)?;
+        self.finish(Expr::Call { callee, args }, start)
+    }
+
+    fn super_node(
+        &mut self,
+        this: Resolved,
+        superclass: Resolved,
+        name: Symbol,
+        span: Span,
+    ) -> Parse<ExprId> {
+        let expr = match (this, superclass) {
+            (Resolved::Local { var: this, .. }, Resolved::Local { var: superclass, .. }) => {
+                Expr::Super(Super { this, superclass, name })
+            }
+            // Outside of a class, which was an error.
+            (Resolved::Local { .. } | Resolved::Global | Resolved::Nothing, _) => Expr::Error,
+        };
+        Ok(self.ast.add_expr(expr, span)?)
+    }
+}

@@ -1,0 +1,114 @@
+//! Stepping over tokens, and errors at them.
+
+use super::super::ast::Symbol;
+use super::super::{Code, Diagnostic, FoundAt, Token, TokenKind};
+use super::{Parse, Parser};
+use crate::Span;
+
+impl Parser<'_> {
+    #[inline]
+    pub(super) fn advance(&mut self) -> Parse<()> {
+        self.previous = self.current;
+        self.current = self.lexer.next_token();
+        match self.current.kind {
+            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => self.skip_bad_tokens(),
+            _ => Ok(()),
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn skip_bad_tokens(&mut self) -> Parse<()> {
+        loop {
+            match self.current.kind {
+                TokenKind::UnexpectedCharacter => self.error_at_current(Code::UnexpectedCharacter)?,
+                TokenKind::UnterminatedString => self.error_at_current(Code::UnterminatedString)?,
+                _ => return Ok(()),
+            }
+            self.current = self.lexer.next_token();
+        }
+    }
+
+    #[inline]
+    pub(super) fn check(&self, kind: TokenKind) -> bool {
+        self.current.kind == kind
+    }
+
+    /// Steps over a token if it is of this sort.
+    #[inline]
+    pub(super) fn matches(&mut self, kind: TokenKind) -> Parse<bool> {
+        let found = self.check(kind);
+        if found {
+            self.advance()?;
+        }
+        Ok(found)
+    }
+
+    /// Steps over a token that must be of this sort.
+    #[inline]
+    pub(super) fn consume(&mut self, kind: TokenKind, missing: Code) -> Parse<()> {
+        if self.check(kind) { self.advance() } else { self.error_at_current(missing) }
+    }
+
+    /// The name that the last token is. (After an error it can be any token; then the name is one that no
+    /// use can have, and takes part in the counting as in the book.)
+    pub(super) fn intern_previous(&mut self) -> Parse<Symbol> {
+        let Span { start, end } = self.previous.span;
+        Ok(self.symbols.intern(&self.source[start as usize..end as usize])?)
+    }
+}
+
+/// Errors, as the book reports them: one in a statement, then on from the next statement.
+impl Parser<'_> {
+    /// Reports at the last token stepped over.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn error(&mut self, code: Code) -> Parse<()> {
+        self.error_at(self.previous, code)
+    }
+
+    /// Reports at the token that comes.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn error_at_current(&mut self, code: Code) -> Parse<()> {
+        self.error_at(self.current, code)
+    }
+
+    fn error_at(&mut self, token: Token, code: Code) -> Parse<()> {
+        if !self.panicking {
+            self.panicking = true;
+            self.report(token, code)?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn report(&mut self, token: Token, code: Code) -> Parse<()> {
+        let found = match token.kind {
+            TokenKind::End => FoundAt::End,
+            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => FoundAt::Nothing,
+            _ => FoundAt::Token,
+        };
+        self.diagnostics.push(Diagnostic { code, span: token.span, found })?;
+        Ok(())
+    }
+
+    /// After an error: goes on to where a statement seems to begin.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn synchronize(&mut self) -> Parse<()> {
+        use TokenKind as T;
+        self.panicking = false;
+        while !self.check(T::End) {
+            if self.previous.kind == T::Semicolon {
+                return Ok(());
+            }
+            match self.current.kind {
+                T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
+                    return Ok(());
+                }
+                _ => self.advance()?,
+            }
+        }
+        Ok(())
+    }
+}
