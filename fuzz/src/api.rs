@@ -4,7 +4,9 @@ use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicBool;
 
-use siskin::inspect::{CacheView, ClassView, FunctionView, ValueKind, ValueView, WayTarget, WayView};
+use siskin::inspect::{
+    CacheView, ClassView, FunctionView, MethodView, ValueKind, ValueView, WayClass, WayTarget, WayView,
+};
 use siskin::mem::Mem;
 use siskin::platform::{Output, OutputError};
 use siskin::{
@@ -282,7 +284,9 @@ fn look_at(value: ValueView<'_>, left: &mut u32) {
         ValueKind::Function(function) => look_at_function(function, left),
         ValueKind::Method { receiver, method } => {
             look_at(receiver, left);
-            look_at_function(method, left);
+            if let MethodView::Script(method) = method {
+                look_at_function(method, left);
+            }
         }
         ValueKind::Class(class) => look_at_class(class, left),
         ValueKind::Instance(instance) => {
@@ -330,9 +334,13 @@ fn check_way(cache: CacheView<'_>, way: WayView<'_>) {
         WayTarget::Slot(slot) => assert!(slot < way.fields, "{cache:?} {way:?}"),
         WayTarget::Added(slot) => assert!(slot >= way.fields, "{cache:?} {way:?}"),
         WayTarget::Outer(_) => {}
-        WayTarget::Method(target) => {
-            let method = way.class.method(cache.name());
+        WayTarget::Method(MethodView::Script(target)) => {
+            let WayClass::Script(class) = way.class else { panic!("{cache:?} {way:?}") };
+            let method = class.method(cache.name());
             assert!(method.is_some_and(|method| method.id() == target.id()), "{cache:?} {way:?}");
+        }
+        WayTarget::Method(MethodView::Host(target)) => {
+            assert!(matches!(way.class, WayClass::Builtin(_)) && target.name() == cache.name(), "{cache:?}");
         }
     }
 }

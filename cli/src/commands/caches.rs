@@ -80,7 +80,7 @@ fn state(cache: CacheView<'_>, ways: usize) -> &'static str {
 }
 
 fn shape(way: WayView<'_>) -> String {
-    let class = way.class;
+    let class = way.class.name();
     let fields = Count(usize::from(way.fields), "field");
     match way.target {
         WayTarget::Slot(slot) => format!("{class} of {fields}: slot {slot}"),

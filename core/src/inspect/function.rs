@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::value::{MethodView, text};
+use super::value::{ClassView, MethodView, text};
 use crate::interp::{FunctionId, Vm};
 use crate::object::NativeRecord;
 use crate::object::{BuiltinClass, Function, Gc, Identified, Site, Way, WayKind};
@@ -105,12 +105,32 @@ pub struct CacheView<'v> {
 /// A shape that an inline cache knows.
 #[derive(Clone, Copy, Debug)]
 pub struct WayView<'v> {
-    /// The name of the class that the shape belongs to.
-    pub class: &'v str,
+    /// The class that the shape belongs to.
+    pub class: WayClass<'v>,
     /// How many fields instances of the shape have; 0 at `super`, where it is the class itself that is known.
     pub fields: u16,
     /// Where the property is.
     pub target: WayTarget<'v>,
+}
+
+/// The class of a shape.
+#[derive(Clone, Copy, Debug)]
+pub enum WayClass<'v> {
+    /// A script's.
+    Script(ClassView<'v>),
+    /// That of values that are no instances, by its name.
+    Builtin(&'static str),
+}
+
+impl<'v> WayClass<'v> {
+    /// Its name.
+    #[must_use]
+    pub fn name(self) -> &'v str {
+        match self {
+            WayClass::Script(class) => class.name(),
+            WayClass::Builtin(name) => name,
+        }
+    }
 }
 
 /// Where an inline cache has a property.
@@ -153,13 +173,12 @@ impl<'v> CacheView<'v> {
     fn way(self, way: Way) -> Option<WayView<'v>> {
         // Inline caches hold shapes weakly, and methods through them: the sweeper may not have met a dead one yet.
         let heap = &self.vm.context.heap;
+        let script = |class| WayClass::Script(ClassView::new(class, self.vm));
         let (class, fields) = match BuiltinClass::of_shape(way.shape) {
-            Some(class) => (class.name(), 0),
+            Some(class) => (WayClass::Builtin(class.name()), 0),
             None => match heap.shapes.entry(way.shape)? {
-                Identified::Shape(shape) if heap.is_alive(shape) => {
-                    (text(shape.class.get()?.name, self.vm), shape.count)
-                }
-                Identified::Class(class) if heap.is_alive(class) => (text(class.name, self.vm), 0),
+                Identified::Shape(shape) if heap.is_alive(shape) => (script(shape.class.get()?), shape.count),
+                Identified::Class(class) if heap.is_alive(class) => (script(class), 0),
                 Identified::Shape(_) | Identified::Class(_) => return None,
             },
         };

@@ -142,7 +142,7 @@ fn caches(function: FunctionView<'_>) -> Vec<(String, Vec<String>, u32, u32)> {
             WayTarget::Method(method) => std::format!("method {}", method.name().unwrap()),
             other => std::format!("{other:?}"),
         };
-        std::format!("{}/{} {target}", way.class, way.fields)
+        std::format!("{}/{} {target}", way.class.name(), way.fields)
     };
     let cache = |cache: CacheView<'_>| {
         (cache.name().to_string(), cache.ways().map(way).collect(), cache.hits(), cache.overflows())
