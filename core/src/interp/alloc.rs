@@ -56,10 +56,10 @@ impl Vm {
         mut f: impl FnMut(&mut Vm) -> Result<T, OutOfMemory>,
     ) -> Result<T, OutOfMemory> {
         f(self).or_else(|OutOfMemory| {
-            self.temp_root = kept.unwrap_or(Value::NIL);
-            let collected = self.collect_for_space(Want::Table);
-            self.temp_root = Value::NIL;
-            collected?;
+            self.scope(|vm, scope| {
+                kept.map_or(Ok(()), |kept| scope.keep(kept))?;
+                vm.collect_for_space(Want::Table)
+            })?;
             f(self)
         })
     }

@@ -1,6 +1,7 @@
 //! Loading: a verified program becomes functions in the heap.
 
 use super::Vm;
+use super::handles::{Local, Scope};
 use crate::bytecode::{Code, Const, Program, Text};
 use crate::mem::{OutOfMemory, Vec};
 use crate::object::{Closure, Function, Gc, Object, Parts, Str};
@@ -8,15 +9,15 @@ use crate::value::Value;
 
 impl Vm {
     /// The index among the VM's scripts of a closure of the program's script. The program has a function, and
-    /// constants name functions behind their own only.
+    /// constants name functions after their own only.
     pub(crate) fn link(&mut self, mut program: Program) -> Result<usize, OutOfMemory> {
-        let before = self.temp_roots.len();
         self.scripts.reserve(1)?;
         self.free_scripts.reserve(self.scripts.len() + 1 - self.free_scripts.len())?;
-        let linked = self.link_functions(&mut program);
-        let closure = linked.and_then(|script| self.make_closure(script));
-        self.temp_roots.truncate(before);
-        let closure = closure?.value();
+        let closure = self.scope(|vm, scope| {
+            let script = vm.link_functions(scope, &mut program)?;
+            vm.make_closure(script.gc())
+        })?;
+        let closure = closure.value();
         let free = self.free_scripts.pop();
         match free.and_then(|index| self.scripts.get_mut(index)) {
             Some(entry) => *entry = closure,
@@ -25,30 +26,33 @@ impl Vm {
         Ok(free.unwrap_or(self.scripts.len() - 1))
     }
 
-    /// Functions refer only to functions behind them, so the last is made first. Pins them all.
-    fn link_functions(&mut self, program: &mut Program) -> Result<Gc<Function>, OutOfMemory> {
+    /// Functions refer only to functions after them, so the last is made first.
+    fn link_functions<'s>(
+        &mut self,
+        scope: Scope<'s>,
+        program: &mut Program,
+    ) -> Result<Local<'s, Function>, OutOfMemory> {
         let count = program.functions.len();
         self.expect_functions(count);
-        let mut made: Vec<Gc<Function>> = Vec::new(self.mem());
+        let mut made: Vec<Local<'s, Function>> = Vec::new(self.mem());
         made.reserve_exact(count)?;
         while let Some(code) = program.functions.pop() {
-            let function = self.link_function(code, program, &made, count)?;
-            self.temp_roots.push(function.value())?;
-            made.push(function)?;
+            made.push(self.link_function(scope, code, program, &made, count)?)?;
         }
         made.last().copied().ok_or(OutOfMemory)
     }
 
-    fn link_function(
+    fn link_function<'s>(
         &mut self,
+        scope: Scope<'s>,
         code: Code,
         program: &Program,
-        made: &[Gc<Function>],
+        made: &[Local<'s, Function>],
         count: usize,
-    ) -> Result<Gc<Function>, OutOfMemory> {
+    ) -> Result<Local<'s, Function>, OutOfMemory> {
         let name = if code.name.len == 0 { None } else { Some(self.name(program, code.name)?) };
         if let Some(name) = name {
-            self.temp_roots.push(name.value())?;
+            scope.root(name)?;
         }
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
@@ -69,8 +73,7 @@ impl Vm {
         self.context.stack.widen(usize::from(code.registers));
         function.entry.set(self.first_entry());
         function.heat().set(self.native.first_heat(self.options.hot));
-        let function = self.make(function)?;
-        self.temp_roots.push(function.value())?;
+        let function = scope.root(self.make(function)?)?;
         for (slot, constant) in function.consts().iter().zip(&code.consts) {
             let value = match *constant {
                 Const::Nil => Value::NIL,
@@ -83,17 +86,17 @@ impl Vm {
                     Value::raw(self.global_index(name)?)
                 }
                 Const::Fn(index) => {
-                    let behind = count.checked_sub(index.0 as usize + 1);
-                    behind.and_then(|behind| made.get(behind)).map_or(Value::NIL, |made| made.value())
+                    let after = count.checked_sub(index.0 as usize + 1);
+                    after.and_then(|after| made.get(after)).map_or(Value::NIL, |made| made.value())
                 }
             };
             slot.set(value);
-            self.context.heap.part_barrier(function, value);
+            self.context.heap.part_barrier(function.gc(), value);
         }
         for (index, site) in code.sites.iter().enumerate() {
             let name = self.name(program, site.name)?;
             function.name_site(index, name);
-            self.context.heap.part_barrier(function, name.value());
+            self.context.heap.part_barrier(function.gc(), name.value());
         }
         Ok(function)
     }

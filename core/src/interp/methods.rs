@@ -1,5 +1,6 @@
 //! Adding methods to a class.
 
+use super::handles::Scope;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::fuel::BULK;
@@ -14,38 +15,40 @@ const FREE: u32 = 64;
 impl Vm {
     /// Adds a method to a class, or replaces it. A safepoint; class, name and closure are reachable.
     pub(super) fn declare_method(&mut self, class: Gc<Class>, method: Method) -> Result<(), Fault> {
-        let before = self.temp_roots.len();
         let is_new = class.method(method.name).is_none();
         let count = class.method_count.get();
         if count >= FREE {
             self.charge_bulk(BULK, Op::Method.words())?;
         }
         // For each node on the path to the place of the name, and those below it for a name with the same digits.
-        self.retry_after_gc(None, |vm| vm.temp_roots.reserve(DEPTH))?;
-        let methods = self.with_method(class.methods.get(), method, class.declaration);
-        self.temp_roots.truncate(before);
-        class.methods.set(Some(methods?));
+        let methods = self.scope(|vm, scope| {
+            vm.retry_after_gc(None, |_| scope.reserve(DEPTH))?;
+            vm.with_method(scope, class.methods.get(), method, class.declaration)
+        })?;
+        class.methods.set(Some(methods));
         class.method_count.set(count.saturating_add(u32::from(is_new)));
         self.context.heap.barrier(class);
         Ok(())
     }
 
-    /// What methods become with another. A safepoint; they are reachable. Pins what it makes.
+    /// What methods become with another. A safepoint; they are reachable. `scope` keeps what it makes.
     fn with_method(
         &mut self,
+        scope: Scope<'_>,
         root: Option<Gc<Methods>>,
         method: Method,
         maker: Declaration,
     ) -> Result<Gc<Methods>, OutOfMemory> {
         match root {
-            Some(root) if root.is_row() => self.with_method_in_row(root.methods(), method, maker),
-            Some(root) => self.with_method_in_trie(root, method, maker),
-            None => self.with_method_in_row(&[], method, maker),
+            Some(root) if root.is_row() => self.with_method_in_row(scope, root.methods(), method, maker),
+            Some(root) => self.with_method_in_trie(scope, root, method, maker),
+            None => self.with_method_in_row(scope, &[], method, maker),
         }
     }
 
     fn with_method_in_row(
         &mut self,
+        scope: Scope<'_>,
         row: &[Method],
         method: Method,
         maker: Declaration,
@@ -54,18 +57,19 @@ impl Vm {
         if at == FEW {
             let mut all = [method; FEW + 1];
             all.iter_mut().zip(row).for_each(|(place, &old)| *place = old);
-            return self.make_trie(&all, 0, maker);
+            return self.make_trie(scope, &all, 0, maker);
         }
         let mut draft = Draft::new(true);
         draft.places.iter_mut().zip(row).for_each(|(place, &old)| *place = Place::Method(old));
         if let Some(place) = draft.places.get_mut(at) {
             *place = Place::Method(method);
         }
-        self.make_methods(&draft, maker)
+        self.make_methods(scope, &draft, maker)
     }
 
     fn with_method_in_trie(
         &mut self,
+        scope: Scope<'_>,
         root: Gc<Methods>,
         method: Method,
         maker: Declaration,
@@ -83,7 +87,7 @@ impl Vm {
                     }
                 }
                 Place::Method(old) if old.name != method.name => {
-                    break Place::Node(self.make_trie(&[old, method], level as u32, maker)?);
+                    break Place::Node(self.make_trie(scope, &[old, method], level as u32, maker)?);
                 }
                 Place::Method(_) | Place::Free => break Place::Method(method),
             }
@@ -99,7 +103,7 @@ impl Vm {
             if let Some(changed) = draft.places.get_mut(at) {
                 *changed = place;
             }
-            place = Place::Node(self.make_methods(&draft, maker)?);
+            place = Place::Node(self.make_methods(scope, &draft, maker)?);
         }
         match place {
             Place::Node(node) => Ok(node),
@@ -111,6 +115,7 @@ impl Vm {
     /// levels as names have digits, at the most.
     fn make_trie(
         &mut self,
+        scope: Scope<'_>,
         methods: &[Method],
         level: u32,
         maker: Declaration,
@@ -125,23 +130,32 @@ impl Vm {
                     let mut group = [first; FEW + 1];
                     let here = methods.iter().filter(|method| digit(method.name, level) == at);
                     let count = group.iter_mut().zip(here).map(|(place, &method)| *place = method).count();
-                    Place::Node(self.make_trie(group.get(..count).unwrap_or_default(), level + 1, maker)?)
+                    Place::Node(self.make_trie(
+                        scope,
+                        group.get(..count).unwrap_or_default(),
+                        level + 1,
+                        maker,
+                    )?)
                 }
             };
         }
-        self.make_methods(&draft, maker)
+        self.make_methods(scope, &draft, maker)
     }
 
-    /// A node, temp_roots. A safepoint; what the draft names is reachable.
-    fn make_methods(&mut self, draft: &Draft, maker: Declaration) -> Result<Gc<Methods>, OutOfMemory> {
+    /// A node, which `scope` keeps. A safepoint; what the draft names is reachable.
+    fn make_methods(
+        &mut self,
+        scope: Scope<'_>,
+        draft: &Draft,
+        maker: Declaration,
+    ) -> Result<Gc<Methods>, OutOfMemory> {
         let memory = self.allocate(draft.size(), Methods::FINALIZE)?.cast::<Methods>();
         // SAFETY: memory of that size.
         let methods = unsafe {
             Methods::init(memory.as_ptr(), draft, maker);
             Gc::from_raw(memory)
         };
-        self.temp_roots.push(methods.value())?;
-        Ok(methods)
+        Ok(scope.root(methods)?.gc())
     }
 }
 

@@ -30,6 +30,7 @@ mod concat;
 mod dispatch;
 mod fault;
 mod format;
+mod handles;
 mod host;
 mod host_call;
 mod library;

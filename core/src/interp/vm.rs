@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use super::handles::{self, RootList};
 use super::host::{HostGuard, no_wish};
 use super::library::Library;
 use super::meter::Meter;
@@ -123,12 +124,13 @@ pub struct Vm {
     pub(crate) context: Context,
     pub(crate) native: Native,
     pub(crate) globals: Globals,
-    /// Values that must live though no register holds them.
-    pub(crate) temp_roots: Vec<Value>,
+    /// The innermost scope of handles.
+    pub(super) scopes: Option<NonNull<RootList>>,
+    /// Roots of unit tests.
+    #[cfg(test)]
+    pub(crate) test_roots: Vec<Value>,
     /// What the last run that was done ended with.
     pub(crate) result: Value,
-    /// A value that must live through one collection.
-    pub(super) temp_root: Value,
     /// How far the instruction under way is with its bulk work.
     pub(super) work: Work,
     /// Closures of the scripts that were loaded and not yet started; nil where one was.
@@ -181,10 +183,10 @@ unsafe impl Send for Vm {}
 struct VmRoots<'a> {
     stack: &'a mut Stack,
     globals: &'a mut Globals,
-    temp_roots: &'a [Value],
+    scopes: Option<NonNull<RootList>>,
+    test_roots: &'a [Value],
     scripts: &'a [Value],
     result: Value,
-    temp_root: Value,
     partial: Value,
     init: Gc<Str>,
     /// No roots, but forgotten.
@@ -205,11 +207,12 @@ impl Roots for VmRoots<'_> {
         if !self.globals.mark(heap, work) || !self.stack.mark(heap, work, self.entered, self.leave) {
             return false;
         }
-        for &value in self.temp_roots.iter().chain(self.scripts) {
+        for &value in self.test_roots.iter().chain(self.scripts) {
             heap.mark_value(value);
         }
         heap.mark_value(self.result);
-        heap.mark_value(self.temp_root);
+        // SAFETY: a scope takes itself off when it is left.
+        unsafe { handles::mark(self.scopes, heap) };
         heap.mark_value(self.partial);
         heap.mark_object(self.init);
         true
@@ -244,9 +247,10 @@ impl Vm {
             },
             native: Native::new(&mem),
             globals,
-            temp_roots: Vec::new(&mem),
+            scopes: None,
+            #[cfg(test)]
+            test_roots: Vec::new(&mem),
             result: Value::NIL,
-            temp_root: Value::NIL,
             work: Work::NONE,
             scripts: Vec::new(&mem),
             free_scripts: Vec::new(&mem),
@@ -480,10 +484,13 @@ impl Vm {
         let mut roots = VmRoots {
             stack: &mut self.context.stack,
             globals: &mut self.globals,
-            temp_roots: &self.temp_roots,
+            scopes: self.scopes,
+            #[cfg(test)]
+            test_roots: &self.test_roots,
+            #[cfg(not(test))]
+            test_roots: &[],
             scripts: &self.scripts,
             result: self.result,
-            temp_root: self.temp_root,
             partial: self.work.partial,
             init: self.init,
             warm: &mut self.native.warm,

@@ -169,6 +169,14 @@ impl<T> Gc<T> {
 }
 
 impl<T: Object> Gc<T> {
+    /// Whether there is an object of the type: what dies is poisoned in debug builds. The heap itself looks at headers of cells
+    /// that hold nothing.
+    fn is_alive(self) -> bool {
+        // SAFETY: whatever became of the object, its cell was written and begins with a header.
+        let kind = unsafe { (*self.0.cast::<Header>().as_ptr()).kind() };
+        kind == T::KIND || matches!(T::KIND, Kind::Free)
+    }
+
     #[inline(always)]
     pub(crate) fn header(self) -> Gc<Header> {
         // SAFETY: an object starts with its header.
@@ -225,10 +233,11 @@ impl<T> PartialEq for Gc<T> {
     }
 }
 
-impl<T> Deref for Gc<T> {
+impl<T: Object> Deref for Gc<T> {
     type Target = T;
     #[inline(always)]
     fn deref(&self) -> &T {
+        debug_assert!(self.is_alive(), "a pointer without a root survives a safepoint");
         // SAFETY: the object is live by the rules above, and all of it that changes is in cells.
         unsafe { self.0.as_ref() }
     }

@@ -17,7 +17,7 @@ impl World {
         World { stack: Stack::new(&mem(), max_frames).unwrap(), vm }
     }
 
-    /// A closure of a function with so many registers, temp_roots.
+    /// A closure of a function with so many registers, which is a root.
     fn closure(&mut self, registers: u16) -> Gc<Closure> {
         let mem = self.vm.mem().clone();
         let parts = Parts {
@@ -32,10 +32,10 @@ impl World {
         };
         let function = Function::new(&mem, parts, 0, 0, self.vm.init).unwrap();
         let function = self.vm.make(function).unwrap();
-        self.vm.temp_roots.push(function.value()).unwrap();
+        self.vm.test_roots.push(function.value()).unwrap();
         self.stack.widen(usize::from(registers));
         let closure = self.vm.make(Closure::new(function)).unwrap();
-        self.vm.temp_roots.push(closure.value()).unwrap();
+        self.vm.test_roots.push(closure.value()).unwrap();
         closure
     }
 

@@ -12,7 +12,7 @@ fn vm(gc_stress: bool) -> Vm {
     vm
 }
 
-/// A flat string, temp_roots.
+/// A flat string, which is a root.
 fn flat(vm: &mut Vm, text: &str) -> Gc<Str> {
     let memory = vm.allocate(Str::flat_size(text.len()), false).unwrap().cast::<Str>();
     // SAFETY: memory of that size.
@@ -20,14 +20,14 @@ fn flat(vm: &mut Vm, text: &str) -> Gc<Str> {
         Str::init_flat(memory.as_ptr(), [text.as_bytes(), &[]], Origin::Literal);
         Gc::from_raw(memory)
     };
-    vm.temp_roots.push(string.value()).unwrap();
+    vm.test_roots.push(string.value()).unwrap();
     string
 }
 
-/// A sum, temp_roots.
+/// A sum, which is a root.
 fn sum(vm: &mut Vm, left: Gc<Str>, right: Gc<Str>) -> Gc<Str> {
     let string = vm.concat(left, right).unwrap();
-    vm.temp_roots.push(string.value()).unwrap();
+    vm.test_roots.push(string.value()).unwrap();
     string
 }
 
@@ -108,7 +108,7 @@ fn however_a_string_is_made_equal_bytes_are_equal() {
     let built = appended(&mut vm, "z", 150);
     let whole = flat(&mut vm, built.text());
     let name = vm.intern(built.bytes()).unwrap();
-    vm.temp_roots.push(name.value()).unwrap();
+    vm.test_roots.push(name.value()).unwrap();
     let other = appended(&mut vm, "z", 149);
     let same_length = flat(&mut vm, &("z".repeat(built.len() - 1) + "y"));
     for left in [built, whole, name] {
@@ -146,7 +146,7 @@ fn a_name_that_died_can_be_made_again() {
 fn a_name_is_one_object_for_as_long_as_anyone_holds_it() {
     let mut vm = vm(false);
     let held = vm.intern(b"held").unwrap();
-    vm.temp_roots.push(held.value()).unwrap();
+    vm.test_roots.push(held.value()).unwrap();
     for index in 0..100_000_u32 {
         vm.intern(&index.to_le_bytes()).unwrap();
     }
@@ -177,15 +177,15 @@ fn sums_are_what_they_are_in_rust() {
             let target = if below(2) == 0 { left } else { below(model.len()) };
             if model[left].len() + model[right].len() > 3000 {
                 let short = below(20);
-                vm.temp_roots[left] = vm.temp_roots[short];
+                vm.test_roots[left] = vm.test_roots[short];
                 model[left] = model[short].clone();
                 continue;
             }
-            let strings = [left, right].map(|index| vm.temp_roots[index].as_object::<Str>().unwrap());
-            vm.temp_roots[target] = vm.concat(strings[0], strings[1]).unwrap().value();
+            let strings = [left, right].map(|index| vm.test_roots[index].as_object::<Str>().unwrap());
+            vm.test_roots[target] = vm.concat(strings[0], strings[1]).unwrap().value();
             model[target] = model[left].clone() + &model[right];
             if step % 50 == 0 {
-                for (value, text) in vm.temp_roots.iter().zip(&model) {
+                for (value, text) in vm.test_roots.iter().zip(&model) {
                     assert_eq!(value.as_object::<Str>().unwrap().text(), text);
                 }
             }
@@ -197,13 +197,13 @@ fn sums_are_what_they_are_in_rust() {
 fn appending_in_a_loop_allocates_in_proportion() {
     let mut vm = vm(false);
     let piece = flat(&mut vm, "0123456789");
-    let slot = vm.temp_roots.len();
+    let slot = vm.test_roots.len();
     let mut string = piece;
-    vm.temp_roots.push(string.value()).unwrap();
+    vm.test_roots.push(string.value()).unwrap();
     let before = vm.stats();
     for _ in 1..10_000 {
         string = vm.concat(string, piece).unwrap();
-        vm.temp_roots[slot] = string.value();
+        vm.test_roots[slot] = string.value();
     }
     let after = vm.stats();
     assert_eq!(string.len(), 100_000);

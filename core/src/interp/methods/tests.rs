@@ -9,7 +9,7 @@ use crate::mem::{RawAlloc, Vec as MemVec};
 use crate::object::{Callable, Closure, Function, Parts, Str};
 use crate::testing::{Moody, SYSTEM};
 
-/// A machine with names and closures, all temp_roots.
+/// A machine with names and closures, all of them roots.
 struct World {
     vm: Vm,
     names: Vec<Gc<Str>>,
@@ -29,7 +29,7 @@ impl World {
     fn new(alloc: &'static dyn RawAlloc, names: usize, one_hash: bool, gc_stress: bool) -> World {
         let mut vm = Vm::new(alloc, Options { gc_stress, ..Options::default() }).unwrap();
         vm.context.fuel.set(None);
-        let pin = |vm: &mut Vm, value| vm.temp_roots.push(value).unwrap();
+        let pin = |vm: &mut Vm, value| vm.test_roots.push(value).unwrap();
         let names = (0..names)
             .map(|index| {
                 // Only interned strings have a hash.
@@ -65,7 +65,7 @@ impl World {
     fn class(&mut self, superclass: Option<&Pair>) -> Pair {
         self.vm.declarations = self.vm.declarations.next();
         let class = self.vm.make(Class::new(self.vm.init, 0, self.vm.declarations)).unwrap();
-        self.vm.temp_roots.push(class.value()).unwrap();
+        self.vm.test_roots.push(class.value()).unwrap();
         if let Some(superclass) = superclass {
             class.inherit(&superclass.class);
         }
@@ -166,14 +166,14 @@ fn a_declaration_that_fails_changes_nothing_whichever_request_is_refused() {
         let mut world = World::new(moody, 30, one_hash, true);
         let mut request = 0;
         loop {
-            let temp_roots = world.vm.temp_roots.len();
+            let test_roots = world.vm.test_roots.len();
             let mut pair = world.class(None);
             moody.refuse_after(request, usize::MAX);
             let refused = (0..30).filter(|&name| world.declare(&mut pair, name, 1).is_err()).count();
             moody.refuse_after(0, 0);
-            assert_eq!(world.vm.temp_roots.len(), temp_roots + 1);
+            assert_eq!(world.vm.test_roots.len(), test_roots + 1);
             world.check(&pair);
-            world.vm.temp_roots.truncate(temp_roots);
+            world.vm.test_roots.truncate(test_roots);
             world.vm.collect();
             if request > 200 || (refused == 0 && request > 20) {
                 break;

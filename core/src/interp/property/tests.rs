@@ -5,7 +5,7 @@ use crate::interp::Options;
 use crate::object::{BuiltinClass, Declaration, Function, Kind, Parts};
 use crate::testing::SYSTEM;
 
-/// A machine with a class and names, all temp_roots.
+/// A machine with a class and names, all of them roots.
 struct World {
     vm: Vm,
     class: Gc<Class>,
@@ -20,18 +20,18 @@ impl World {
         let names = (0..names)
             .map(|index| {
                 let name = vm.intern(std::format!("field{index}").as_bytes()).unwrap();
-                vm.temp_roots.push(name.value()).unwrap();
+                vm.test_roots.push(name.value()).unwrap();
                 name
             })
             .collect::<Vec<_>>();
         let class = vm.make(Class::new(vm.init, fields, Declaration::FIRST)).unwrap();
-        vm.temp_roots.push(class.value()).unwrap();
+        vm.test_roots.push(class.value()).unwrap();
         World { vm, class, names }
     }
 
     fn instance(&mut self) -> Gc<Instance> {
         let instance = self.vm.instantiate(self.class).unwrap();
-        self.vm.temp_roots.push(instance.value()).unwrap();
+        self.vm.test_roots.push(instance.value()).unwrap();
         instance
     }
 
@@ -220,13 +220,13 @@ fn ids_that_come_again_mean_what_they_mean_now() {
     let names = world.names.clone();
     // The site is an old function's, so it sees every class; ways that died are free for others.
     let function = world.vm.make(function_with_a_site(&world.vm, names[0])).unwrap();
-    world.vm.temp_roots.push(function.value()).unwrap();
-    let temp_roots = world.vm.temp_roots.len();
+    world.vm.test_roots.push(function.value()).unwrap();
+    let test_roots = world.vm.test_roots.len();
     let mut most = 0;
     for round in 0..3000 {
-        world.vm.temp_roots.truncate(temp_roots);
+        world.vm.test_roots.truncate(test_roots);
         world.class = world.vm.make(Class::new(world.vm.init, 1, Declaration::FIRST)).unwrap();
-        world.vm.temp_roots.push(world.class.value()).unwrap();
+        world.vm.test_roots.push(world.class.value()).unwrap();
         let instance = world.instance();
         // The field that the site asks for lies in another slot each time.
         let before = round % 3;
