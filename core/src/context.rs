@@ -15,7 +15,7 @@ use core::sync::atomic::AtomicBool;
 
 use crate::abi::{RUNTIME, STUBS, Stub};
 use crate::fuel::Fuel;
-use crate::heap::{Bump, Heap};
+use crate::heap::{BumpRegion, Heap};
 use crate::stack::{Frame, Stack};
 use crate::value::Value;
 
@@ -68,6 +68,6 @@ impl NativeContext {
 }
 
 /// How far from the context the bump region of a space lies.
-pub(crate) const fn bump_offset(space: usize) -> usize {
-    core::mem::offset_of!(Context, heap) + Heap::BUMPS + space * size_of::<Bump>()
+pub(crate) const fn region_offset(space: usize) -> usize {
+    core::mem::offset_of!(Context, heap) + Heap::REGIONS + space * size_of::<BumpRegion>()
 }

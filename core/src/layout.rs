@@ -12,9 +12,9 @@
 
 use core::mem::offset_of;
 
-use crate::context::{Context, NativeContext, bump_offset};
+use crate::context::{Context, NativeContext, region_offset};
 use crate::fuel::{BULK, Fuel};
-use crate::heap::{self, Bump, Heap, class_of};
+use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
     Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, Kind,
     MAX_LEN, Site, Str, Way, WayKind,
@@ -68,10 +68,10 @@ offsets! {
     VM_NIL = offset_of!(Context, native) + offset_of!(NativeContext, nil);
     /// In the VM: the bits of a global that is not defined.
     VM_UNDEFINED = offset_of!(Context, native) + offset_of!(NativeContext, undefined);
-    /// In the VM: the gaps of cells, by their size in granules less one.
-    VM_GAPS = bump_offset(0);
-    /// In the VM: the gap that appended strings are allocated from.
-    VM_APPENDED_GAP = bump_offset(class_of(Str::APPENDED_SIZE));
+    /// In the VM: the bump regions, by their size in granules less one.
+    VM_REGIONS = region_offset(0);
+    /// In the VM: the bump region that appended strings are allocated from.
+    VM_APPENDED_REGION = region_offset(class_of(Str::APPENDED_SIZE));
 
     /// In a frame's record: where it goes on.
     FRAME_PC = offset_of!(Frame, pc);
@@ -127,16 +127,16 @@ offsets! {
 
     /// In a class: 64 bits, the header of a fresh instance; its upper 16 are the number of its slots.
     CLASS_FRESH = offset_of!(Class, fresh);
-    /// In a class: how far from the VM the gap lies that instances are allocated from; 0 if the VM has to do it.
-    CLASS_GAP = offset_of!(Class, gap);
+    /// In a class: how far from the VM the bump region lies that instances are allocated from; 0 if the VM has to do it.
+    CLASS_REGION = offset_of!(Class, region);
     /// In a class: the closure of its initializer, null if it has none.
     CLASS_INIT = offset_of!(Class, init);
-    /// In a gap: the next free byte.
-    GAP_NEXT = offset_of!(Bump, next);
-    /// In a gap: its end.
-    GAP_END = offset_of!(Bump, end);
-    /// In a gap: bytes of a cell, by which `GAP_NEXT` advances.
-    GAP_CELL = offset_of!(Bump, size);
+    /// In a bump region: the next free byte.
+    REGION_NEXT = offset_of!(BumpRegion, next);
+    /// In a bump region: its end.
+    REGION_END = offset_of!(BumpRegion, end);
+    /// In a bump region: bytes of a cell, by which `REGION_NEXT` advances.
+    REGION_CELL = offset_of!(BumpRegion, size);
 
     /// In an inline cache: its ways.
     SITE_WAYS = offset_of!(Site, ways);
@@ -192,4 +192,4 @@ const _: () = assert!(
     size_of::<Str>() == heap::GRANULE && class_of(size_of::<Str>() + FLAT) == FLAT.div_ceil(heap::GRANULE)
 );
 // Where there is machine code.
-const _: () = assert!(size_of::<usize>() != 8 || size_of::<Bump>() == 24);
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<BumpRegion>() == 24);

@@ -11,10 +11,10 @@
 mod concat;
 
 use siskin_core::layout::{
-    self, CLASS_FRESH, CLASS_GAP, CLASS_INIT, CLOSURE_FUNCTION, DATA_PATIENCE, FRAME_BASE, FRAME_CLOSURE,
-    FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, GAP_CELL, GAP_END,
-    GAP_NEXT, INIT, INSTANCE_FIELDS, LEFT, MADE, NOT_MADE, RETURNED, RUNTIME, Runtime, STUBS, Stub,
-    UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
+    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_PATIENCE, FRAME_BASE, FRAME_CLOSURE,
+    FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
+    INSTANCE_FIELDS, LEFT, MADE, NOT_MADE, REGION_CELL, REGION_END, REGION_NEXT, RETURNED, RUNTIME, Runtime,
+    STUBS, Stub, UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
 };
 
 use crate::baseline::FSCRATCH;
@@ -120,7 +120,7 @@ fn doubles(masm: &mut impl Masm) {
     masm.ret();
 }
 
-/// [`Stub::Construct`]: whatever may be refused is asked for first, and the gap last, so that a refusal leaves
+/// [`Stub::Construct`]: whatever may be refused is asked for first, and the region last, so that a refusal leaves
 /// everything as it was.
 fn construct(masm: &mut impl Masm) {
     let [refuse, no_init, allocate, fill, filled, init] = core::array::from_fn(|_| masm.label());
@@ -141,13 +141,13 @@ fn construct(masm: &mut impl Masm) {
     masm.branch32(Cond::Ne, Reg::T4, 0, refuse);
 
     masm.bind(allocate);
-    masm.load64(Reg::T7, at(Reg::T5, CLASS_GAP));
+    masm.load64(Reg::T7, at(Reg::T5, CLASS_REGION));
     masm.branch64(Cond::Eq, Reg::T7, 0, refuse);
     masm.add64(Reg::T7, Reg::T7, Reg::Vm);
-    masm.load64(Reg::T0, at(Reg::T7, GAP_NEXT));
-    masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::T7, GAP_END), refuse);
-    masm.add64(Reg::T6, Reg::T0, at(Reg::T7, GAP_CELL));
-    masm.store64(at(Reg::T7, GAP_NEXT), Reg::T6);
+    masm.load64(Reg::T0, at(Reg::T7, REGION_NEXT));
+    masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::T7, REGION_END), refuse);
+    masm.add64(Reg::T6, Reg::T0, at(Reg::T7, REGION_CELL));
+    masm.store64(at(Reg::T7, REGION_NEXT), Reg::T6);
     masm.bump32(Reg::Fuel, -1);
     masm.load64(Reg::T6, at(Reg::T5, CLASS_FRESH));
     masm.store64(at(Reg::T0, 0), Reg::T6);

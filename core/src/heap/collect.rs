@@ -72,7 +72,7 @@ impl Heap {
         self.note_tables();
         let size = size.max(core::mem::take(&mut self.since_turn));
         if self.phase == Phase::Idle {
-            if self.fresh < self.threshold {
+            if self.allocated_since_gc < self.next_gc_at {
                 return false;
             }
             self.begin(roots);
@@ -104,7 +104,7 @@ impl Heap {
     }
 
     fn begin(&mut self, roots: &mut dyn Roots) {
-        if self.live > self.live_at_full.saturating_mul(2).saturating_add(NURSERY) {
+        if self.live > self.live_at_last_full.saturating_mul(2).saturating_add(NURSERY) {
             self.begin_full();
         } else {
             self.begin_marking(roots, Extent::Young);
@@ -114,7 +114,7 @@ impl Heap {
 
     pub(super) fn begin_full(&mut self) {
         self.shapes.full_collection_begins();
-        // Gaps are found by marks, so there are none to be found until marking ends.
+        // Free runs are found by marks, so there are none to be found until marking ends.
         for space in &mut self.spaces {
             space.abandon();
         }
@@ -216,18 +216,18 @@ impl Heap {
         for space in &mut self.spaces {
             space.restart();
         }
-        for bump in &mut self.bumps {
+        for bump in &mut self.regions {
             bump.clear();
         }
         self.large_cursor.1 = self.large.len();
         self.sweep_left = SPACES + self.spaces.iter().map(|space| space.pages().len()).sum::<usize>();
-        self.fresh = 0;
-        self.threshold = (self.live / 2).clamp(NURSERY, NURSERY * 32);
+        self.allocated_since_gc = 0;
+        self.next_gc_at = (self.live / 2).clamp(NURSERY, NURSERY * 32);
         match extent {
             Extent::Young => self.stats.young += 1,
             Extent::Full => {
                 self.stats.full += 1;
-                self.live_at_full = self.live;
+                self.live_at_last_full = self.live;
                 self.shapes.release();
             }
         }
@@ -363,7 +363,7 @@ impl Heap {
                 }
                 page.each_cell(|cell, marked| {
                     if !marked {
-                        // SAFETY: the cell holds no live object, and no gap of a space.
+                        // SAFETY: the cell holds no live object, and no free run of a space.
                         unsafe { Page::poison(cell, page.cell_size()) };
                     }
                 });

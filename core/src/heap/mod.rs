@@ -1,4 +1,4 @@
-//! The heap: size-class pages, bump allocation into gaps, incremental marking, lazy sweeping.
+//! The heap: size-class pages, bump allocation in free runs, incremental marking, lazy sweeping.
 //!
 //! ```text
 //!            begin                    nothing gray left, roots scanned again
@@ -43,12 +43,12 @@ use collect::SWEEP_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 use mark::Gray;
 pub(crate) use page::GRANULE;
-use page::{Gap, Page, PagePtr};
+use page::{FreeRun, Page, PagePtr};
 use rescue::Rescue;
 pub(crate) use rescue::{RescueStep, Want};
 pub(crate) use size_class::class_of;
 use size_class::{CLASSES, MAX_SMALL, cell_size};
-pub(crate) use space::Bump;
+pub(crate) use space::BumpRegion;
 use space::Space;
 
 /// Spaces: one for each class of plain objects, one for each class of objects with finalizers.
@@ -63,7 +63,7 @@ pub struct HeapStats {
     pub full: u64,
     /// Steps that the collector took because memory had run out. A script pays for those in fuel.
     pub steps_for_space: u64,
-    /// Bytes handed to the allocator of objects since the start, in whole gaps.
+    /// Bytes handed to the allocator of objects since the start, in whole free runs.
     pub allocated: u64,
     /// Bytes of objects alive after the last collection, those of their tables included.
     pub live: usize,
@@ -81,7 +81,7 @@ pub(crate) struct Work {
 /// The heap of one VM.
 pub(crate) struct Heap {
     mem: Mem,
-    bumps: [Bump; SPACES],
+    regions: [BumpRegion; SPACES],
     spaces: [Space; SPACES],
     large: Vec<PagePtr>,
     /// Where the search for dead large objects goes on, and how many it has yet to look at in this epoch.
@@ -102,15 +102,15 @@ pub(crate) struct Heap {
     /// Counts collections; a page whose epoch is older has not been swept since the last.
     epoch: u32,
     /// Bytes handed out since the last collection ended, those of tables included.
-    fresh: usize,
-    /// `fresh` at which the next collection begins.
-    threshold: usize,
+    allocated_since_gc: usize,
+    /// `allocated_since_gc` at which the next collection begins.
+    next_gc_at: usize,
     /// Bytes marked, tables included.
     live: usize,
     /// Bytes marked when the last full collection ended.
-    live_at_full: usize,
-    /// Memory in use when the last gap was handed out: any more by the next is in tables of objects.
-    seen: usize,
+    live_at_last_full: usize,
+    /// Memory in use when the last free run was handed out: any more by the next is in tables of objects.
+    mem_at_last_count: usize,
     /// Bytes handed out since the collector's last turn, those of tables included.
     since_turn: usize,
     /// How far a collection for space is.
@@ -127,12 +127,12 @@ pub(crate) struct Heap {
 
 /// Bytes that are allocated before a collection, at the least.
 const NURSERY: usize = tunable(if cfg!(target_pointer_width = "64") { 512 << 10 } else { 16 << 10 }, 1 << 10);
-/// Cells that a space takes out of a gap at once.
-const GAP: usize = tunable(usize::MAX, 3);
-/// The same for objects with finalizers: they may own tables, which the collector sees when it gives out a gap.
-const TABLES_GAP: usize = tunable(16, 3);
+/// Cells that a space takes out of a free run at once.
+const RUN: usize = tunable(usize::MAX, 3);
+/// The same for objects with finalizers: they may own tables, which the collector sees when it gives out a free run.
+const TABLES_RUN: usize = tunable(16, 3);
 
-/// Pages that are searched for a gap before a new one is taken: full ones cost a look each, and there may be very
+/// Pages that are searched for a free run before a new one is taken: full ones cost a look each, and there may be very
 /// many in a row.
 const SEARCH: usize = tunable(64, 2);
 /// The same for objects with finalizers, all of which are visited in each page.
@@ -150,7 +150,7 @@ impl Heap {
     pub(crate) fn new(mem: &Mem, stress: bool) -> Result<Heap, OutOfMemory> {
         Ok(Heap {
             mem: mem.clone(),
-            bumps: core::array::from_fn(|space| Bump::new(cell_size(space % CLASSES))),
+            regions: core::array::from_fn(|space| BumpRegion::new(cell_size(space % CLASSES))),
             spaces: core::array::from_fn(|_| Space::new(mem)),
             large: Vec::new(mem),
             large_cursor: (0, 0),
@@ -162,11 +162,11 @@ impl Heap {
             phase: Phase::Idle,
             marking: 0,
             epoch: 0,
-            fresh: 0,
-            threshold: NURSERY,
+            allocated_since_gc: 0,
+            next_gc_at: NURSERY,
             live: 0,
-            live_at_full: 0,
-            seen: usize::MAX,
+            live_at_last_full: 0,
+            mem_at_last_count: usize::MAX,
             since_turn: 0,
             rescue: Rescue::None,
             work: Work::default(),
@@ -181,8 +181,8 @@ impl Heap {
     /// Where it says whether it is marking, for machine code.
     pub(crate) const MARKING: usize = core::mem::offset_of!(Heap, marking);
 
-    /// Where the gaps lie that spaces allocate from, for machine code.
-    pub(crate) const BUMPS: usize = core::mem::offset_of!(Heap, bumps);
+    /// Where the free runs lie that spaces allocate from, for machine code.
+    pub(crate) const REGIONS: usize = core::mem::offset_of!(Heap, regions);
 
     /// The memory that the heap and its objects' tables are in.
     pub(crate) fn mem(&self) -> &Mem {
@@ -208,15 +208,15 @@ impl Heap {
         Some(class_of(size) + if finalize { CLASSES } else { 0 })
     }
 
-    /// A cell of that space, if its current gap has one.
+    /// A cell of that space, if its current free run has one.
     #[inline(always)]
     pub(crate) fn bump(&mut self, space: usize) -> Option<NonNull<u8>> {
-        self.bumps.get_mut(space)?.take()
+        self.regions.get_mut(space)?.take()
     }
 
-    /// A cell out of the next gap of the page that the space allocates from, unless the collector's turn is due. A turn
-    /// is due after half a page was handed out, not at each gap: a fragmented heap has a gap for nearly every object.
-    pub(crate) fn next_gap_at_hand(&mut self, space: usize) -> Option<NonNull<u8>> {
+    /// A cell out of the next free run of the page that the space allocates from, unless the collector's turn is due. A turn
+    /// is due after half a page was handed out, not at each free run: a fragmented heap has a free run for nearly every object.
+    pub(crate) fn next_run_at_hand(&mut self, space: usize) -> Option<NonNull<u8>> {
         self.note_tables();
         if self.stress || self.since_turn >= TURN {
             return None;
@@ -226,19 +226,19 @@ impl Heap {
         if !page.is_swept(self.epoch) {
             return None;
         }
-        let (start, end) = page.next_gap(self.cells_in_a_gap(space))?;
+        let (start, end) = page.next_run(self.cells_in_a_run(space))?;
         self.hand_out(space, start, end)
     }
 
-    /// A cell of that space, after looking for a gap; the collector has had its turn.
+    /// A cell of that space, after looking for a free run; the collector has had its turn.
     pub(crate) fn refill(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
         self.sweep_some();
-        let (start, end) = self.find_gap(space)?;
+        let (start, end) = self.find_run(space)?;
         self.hand_out(space, start, end).ok_or(OutOfMemory)
     }
 
     fn hand_out(&mut self, space: usize, start: *mut u8, end: *mut u8) -> Option<NonNull<u8>> {
-        self.bumps.get_mut(space)?.set(start, end);
+        self.regions.get_mut(space)?.set(start, end);
         self.count(end.addr() - start.addr());
         self.bump(space)
     }
@@ -321,59 +321,59 @@ impl Heap {
         }
     }
 
-    /// Counts by how much tables of objects grew since the last gap was handed out.
+    /// Counts by how much tables of objects grew since the last free run was handed out.
     fn note_tables(&mut self) {
         let used = self.mem.usage().used;
-        let grown = used.saturating_sub(self.seen);
-        self.seen = used;
-        self.fresh += grown;
+        let grown = used.saturating_sub(self.mem_at_last_count);
+        self.mem_at_last_count = used;
+        self.allocated_since_gc += grown;
         self.since_turn += grown;
     }
 
     fn count(&mut self, bytes: usize) {
-        self.seen = self.mem.usage().used;
-        self.fresh += bytes;
+        self.mem_at_last_count = self.mem.usage().used;
+        self.allocated_since_gc += bytes;
         self.since_turn += bytes;
         self.stats.allocated += bytes as u64;
     }
 
-    /// A gap of that space: swept from its pages, or a page from elsewhere, or a new one.
-    fn find_gap(&mut self, space: usize) -> Result<Gap, OutOfMemory> {
-        let cells = self.cells_in_a_gap(space);
+    /// A free run of that space: swept from its pages, or a page from elsewhere, or a new one.
+    fn find_run(&mut self, space: usize) -> Result<FreeRun, OutOfMemory> {
+        let cells = self.cells_in_a_run(space);
         let search = if space >= CLASSES { SEARCH_TABLES } else { SEARCH };
-        if let Some(gap) = self.sweep_for_gap(space, search, cells) {
-            return Ok(gap);
+        if let Some(run) = self.sweep_for_run(space, search, cells) {
+            return Ok(run);
         }
         match self.add_page(space) {
             // SAFETY: just made.
-            Ok(page) => unsafe { page.as_ref() }.next_gap(cells).ok_or(OutOfMemory),
-            Err(OutOfMemory) => self.sweep_for_gap(space, usize::MAX, cells).ok_or(OutOfMemory),
+            Ok(page) => unsafe { page.as_ref() }.next_run(cells).ok_or(OutOfMemory),
+            Err(OutOfMemory) => self.sweep_for_run(space, usize::MAX, cells).ok_or(OutOfMemory),
         }
     }
 
-    fn cells_in_a_gap(&self, space: usize) -> usize {
+    fn cells_in_a_run(&self, space: usize) -> usize {
         match space {
             // One cell at a time, so that every allocation gives the collector its turn.
             _ if self.stress => 1,
-            CLASSES.. => TABLES_GAP,
-            _ => GAP,
+            CLASSES.. => TABLES_RUN,
+            _ => RUN,
         }
     }
 
-    /// The next gap, or its first `cells`, in the pages of that space, looking at up to `most` of them.
-    fn sweep_for_gap(&mut self, space: usize, most: usize, cells: usize) -> Option<Gap> {
+    /// The next free run, or its first `cells`, in the pages of that space, looking at up to `most` of them.
+    fn sweep_for_run(&mut self, space: usize, most: usize, cells: usize) -> Option<FreeRun> {
         for _ in 0..most {
             // SAFETY: pages in a space's list are live.
             let page = unsafe { self.spaces.get(space)?.next_page()?.as_ref() };
             if !page.is_swept(self.epoch) {
                 if space >= CLASSES {
-                    // SAFETY: a page of a space from CLASSES on; no gap is looked for while marks are not whole.
+                    // SAFETY: a page of a space from CLASSES on; no free run is looked for while marks are not whole.
                     unsafe { self.finalize_dead(page) };
                 }
                 page.begin_sweep(self.epoch);
             }
-            if let Some(gap) = page.next_gap(cells) {
-                return Some(gap);
+            if let Some(run) = page.next_run(cells) {
+                return Some(run);
             }
             self.spaces.get_mut(space)?.advance();
         }

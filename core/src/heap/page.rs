@@ -6,7 +6,7 @@
 //!  | mark bits    | cell size, ...   | cell | cell | cell |         |
 //!  +--------------+------------------+------+------+------+-- ... --+
 //!    one bit for each 16 bytes;        bump allocation runs through
-//!    a cell's is that of its start     the gaps between marked cells
+//!    a cell's is that of its start     the free runs between marked cells
 //! ```
 //!
 //! A page's address is its objects' address with the low bits cleared. A large object has a page to itself, as long
@@ -54,7 +54,7 @@ pub(crate) struct Page {
 pub(crate) type PagePtr = NonNull<Page>;
 
 /// Free cells in a row: the first byte, and the byte past the last.
-pub(crate) type Gap = (*mut u8, *mut u8);
+pub(crate) type FreeRun = (*mut u8, *mut u8);
 
 impl Page {
     /// Makes memory a page of cells of `cell` bytes; `zeroed` if cells must say that they hold nothing.
@@ -171,14 +171,14 @@ impl Page {
         self.epoch.get() == epoch
     }
 
-    /// Begins to hand out the gaps between marked cells.
+    /// Begins to hand out the free runs between marked cells.
     pub(crate) fn begin_sweep(&self, epoch: u32) {
         self.epoch.set(epoch);
         self.cursor.set(FIRST);
     }
 
-    /// The next gap, or its first `most` cells.
-    pub(crate) fn next_gap(&self, most: usize) -> Option<Gap> {
+    /// The next free run, or its first `most` cells.
+    pub(crate) fn next_run(&self, most: usize) -> Option<FreeRun> {
         if self.live.get() as usize * self.cell >= self.end - FIRST {
             return None;
         }
@@ -283,7 +283,7 @@ mod tests {
     use crate::testing::mem;
 
     #[test]
-    fn gaps_lie_between_marked_cells() {
+    fn free_runs_lie_between_marked_cells() {
         let mem = mem();
         let mut blocks = Blocks::new(&mem);
         let (memory, block) = blocks.take(1).unwrap();
@@ -291,10 +291,10 @@ mod tests {
         let page = unsafe { Page::init(memory, block, 48, 0, true) };
         // SAFETY: freed at the end only.
         let front = unsafe { page.as_ref() };
-        let (start, end) = front.next_gap(usize::MAX).unwrap();
+        let (start, end) = front.next_run(usize::MAX).unwrap();
         let cells = (end.addr() - start.addr()) / 48;
         assert_eq!(cells, CELLS / 48);
-        assert!(front.next_gap(usize::MAX).is_none());
+        assert!(front.next_run(usize::MAX).is_none());
 
         let object = |index: usize| {
             let address = NonNull::new(start.wrapping_add(index * 48)).unwrap().cast::<Header>();
@@ -307,10 +307,10 @@ mod tests {
         }
         assert_eq!(front.live(), 4);
         front.begin_sweep(1);
-        let gaps: std::vec::Vec<_> = core::iter::from_fn(|| front.next_gap(usize::MAX))
+        let runs: std::vec::Vec<_> = core::iter::from_fn(|| front.next_run(usize::MAX))
             .map(|(from, to)| ((from.addr() - start.addr()) / 48, (to.addr() - start.addr()) / 48))
             .collect();
-        assert_eq!(gaps, [(2, 5), (6, cells - 1)]);
+        assert_eq!(runs, [(2, 5), (6, cells - 1)]);
         let mut marked = 0;
         front.each_cell(|_, is| marked += u32::from(is));
         assert_eq!(marked, 4);

@@ -1,27 +1,27 @@
-//! Spaces: the pages of one cell size, and the gap that allocation is in.
+//! Spaces: the pages of one cell size, and the free run that allocation is in.
 
 use core::ptr::NonNull;
 
 use super::page::PagePtr;
 use crate::mem::{Mem, OutOfMemory, Vec};
 
-/// The gap that a space allocates from. Machine code may inline `take`.
+/// The free run that a space allocates from. Machine code may inline `take`.
 #[repr(C)]
-pub(crate) struct Bump {
+pub(crate) struct BumpRegion {
     pub(crate) next: *mut u8,
     pub(crate) end: *mut u8,
     pub(crate) size: usize,
 }
 
-impl Bump {
-    pub(crate) fn new(size: usize) -> Bump {
-        Bump { next: core::ptr::null_mut(), end: core::ptr::null_mut(), size }
+impl BumpRegion {
+    pub(crate) fn new(size: usize) -> BumpRegion {
+        BumpRegion { next: core::ptr::null_mut(), end: core::ptr::null_mut(), size }
     }
 
     /// A cell, if there is one left.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> Option<NonNull<u8>> {
-        // The gap is a whole number of cells.
+        // The free run is a whole number of cells.
         if self.next >= self.end {
             return None;
         }
@@ -35,7 +35,7 @@ impl Bump {
         self.end = end;
     }
 
-    /// Forgets the gap: the sweeper will find what is left of it.
+    /// Forgets the free run: the sweeper will find what is left of it.
     pub(crate) fn clear(&mut self) {
         self.set(core::ptr::null_mut(), core::ptr::null_mut());
     }

@@ -29,7 +29,7 @@ impl Vm {
 
     #[inline(never)]
     fn allocate_slow(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
-        if let Some(cell) = self.context.heap.next_gap_at_hand(space) {
+        if let Some(cell) = self.context.heap.next_run_at_hand(space) {
             return Ok(cell);
         }
         self.end_slice_if_interrupted();

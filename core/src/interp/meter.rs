@@ -99,7 +99,7 @@ mod on {
     const BULK: u64 = 64 * 2 * 3;
     /// Bytes of a collection for space that a unit pays for, at the most: of each step nearly 64 are free.
     const SPACE: u64 = 64 * 2;
-    /// Bytes that one word of a function allocates, at the most, beyond those that bulk work pays for: a gap for its
+    /// Bytes that one word of a function allocates, at the most, beyond those that bulk work pays for: a free run for its
     /// object, which is no larger than a page.
     const WORD: u64 = PAGE as u64;
 

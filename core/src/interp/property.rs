@@ -12,7 +12,7 @@ use super::vm::{LOOKUPS, Lookup};
 use super::work::entries;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
-use crate::context::bump_offset;
+use crate::context::region_offset;
 use crate::entry::Entry;
 use crate::fuel::BULK;
 use crate::heap::Heap;
@@ -349,7 +349,7 @@ impl Vm {
 fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     class.root.set(Some(root));
     class.fresh.set(Instance::fresh_header(root.id, root.capacity));
-    class.gap.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, bump_offset));
+    class.region.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, region_offset));
 }
 
 /// Looks for a property in the shape, then in its class.

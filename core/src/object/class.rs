@@ -19,10 +19,10 @@ pub(crate) struct Class {
     pub(crate) name: Gc<Str>,
     /// The shape of a fresh instance, once sealed; a roomier one takes its place when instances prove larger.
     pub(crate) root: Cell<Option<Gc<Shape>>>,
-    /// For machine code: the header of a fresh instance, and how far from the VM the gap lies that it is allocated
+    /// For machine code: the header of a fresh instance, and how far from the VM the bump region lies that it is allocated
     /// from, 0 if it has none.
     pub(crate) fresh: Cell<u64>,
-    pub(crate) gap: Cell<usize>,
+    pub(crate) region: Cell<usize>,
     /// The shape of instances whose fields are in a dictionary, once there is one.
     pub(crate) dict: Cell<Option<Gc<Shape>>>,
     pub(crate) init: Cell<Option<Gc<Closure>>>,
@@ -79,7 +79,7 @@ impl Class {
             name,
             root: Cell::new(None),
             fresh: Cell::new(0),
-            gap: Cell::new(0),
+            region: Cell::new(0),
             dict: Cell::new(None),
             init: Cell::new(None),
             fields: Cell::new(fields),

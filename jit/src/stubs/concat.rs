@@ -12,9 +12,9 @@
 //! to be room for it.
 
 use siskin_core::layout::{
-    BUFFER_BYTES, BUFFER_ROOM, BUFFER_USED, BULK_BYTES, GAP_CELL, GAP_END, GAP_NEXT, GRANULE, KIND_STR,
-    OBJECT_AUX, OBJECT_KIND, STR_APPENDED, STR_APPENDED_HEADER, STR_BYTES, STR_FLAT, STR_FLAT_HEADER,
-    STR_LEN, STR_MOST, VM_APPENDED_GAP, VM_GAPS,
+    BUFFER_BYTES, BUFFER_ROOM, BUFFER_USED, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
+    REGION_CELL, REGION_END, REGION_NEXT, STR_APPENDED, STR_APPENDED_HEADER, STR_BYTES, STR_FLAT,
+    STR_FLAT_HEADER, STR_LEN, STR_MOST, VM_APPENDED_REGION, VM_REGIONS,
 };
 
 use crate::buffer::Label;
@@ -58,10 +58,10 @@ pub(super) fn concat(masm: &mut impl Masm) {
 fn flat(masm: &mut impl Masm, refuse: Label) {
     masm.add64(Reg::T7, Reg::T4, GRANULE - 1);
     masm.shr64(Reg::T7, Reg::T7, GRANULE.trailing_zeros() as u8);
-    // A gap is three words.
+    // A bump region is three words.
     masm.add64(Reg::T5, Reg::T7, Reg::T7);
     masm.add64(Reg::T7, Reg::T7, Reg::T5);
-    masm.address_index(Reg::T7, Reg::Vm, Reg::T7, VM_GAPS);
+    masm.address_index(Reg::T7, Reg::Vm, Reg::T7, VM_REGIONS);
     take(masm, |field| at(Reg::T7, field), refuse);
 
     // Each ends with a whole chunk. What that begins too early, the other string and the record are written over.
@@ -92,7 +92,7 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
     masm.load32(Reg::T5, at(Reg::T7, BUFFER_ROOM));
     masm.sub64(Reg::T5, Reg::T5, Reg::T4);
     masm.branch64(Cond::Lt, Reg::T5, CHUNK - 1, refuse);
-    take(masm, |field| at(Reg::Vm, VM_APPENDED_GAP + field), refuse);
+    take(masm, |field| at(Reg::Vm, VM_APPENDED_REGION + field), refuse);
 
     masm.store64_imm(at(Reg::T5, 0), STR_APPENDED_HEADER);
     masm.store64(at(Reg::T5, STR_LEN), Reg::T4);
@@ -104,12 +104,12 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
     masm.ret();
 }
 
-/// Takes a cell from a gap, to `T5`, if it has one. `T2` is lost.
-fn take(masm: &mut impl Masm, gap: impl Fn(i32) -> Mem, refuse: Label) {
-    masm.load64(Reg::T5, gap(GAP_NEXT));
-    masm.branch64(Cond::AboveEq, Reg::T5, gap(GAP_END), refuse);
-    masm.add64(Reg::T2, Reg::T5, gap(GAP_CELL));
-    masm.store64(gap(GAP_NEXT), Reg::T2);
+/// Takes a cell from a bump region, to `T5`, if it has one. `T2` is lost.
+fn take(masm: &mut impl Masm, region: impl Fn(i32) -> Mem, refuse: Label) {
+    masm.load64(Reg::T5, region(REGION_NEXT));
+    masm.branch64(Cond::AboveEq, Reg::T5, region(REGION_END), refuse);
+    masm.add64(Reg::T2, Reg::T5, region(REGION_CELL));
+    masm.store64(region(REGION_NEXT), Reg::T2);
 }
 
 /// How many more bytes than `len` are whole chunks, to `T7`.

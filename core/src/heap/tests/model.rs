@@ -234,7 +234,7 @@ fn play(seed: u64, steps: usize, threshold: usize) {
     for _ in 0..steps {
         model.mutate();
         model.collector();
-        model.world.heap.threshold = threshold;
+        model.world.heap.next_gc_at = threshold;
     }
     model.world.collect(Extent::Full);
     model.check(true);

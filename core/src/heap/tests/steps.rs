@@ -37,7 +37,7 @@ fn a_vm_s_step_is_bounded_however_large_the_heap() {
         world.hold(link);
         world.roots.values.truncate(200);
     }
-    world.heap.fresh = 0;
+    world.heap.allocated_since_gc = 0;
     world.heap.begin_full();
     let (mut steps, mut most, mut before) = (0, 0, 0);
     while world.heap.phase != Phase::Idle {
@@ -133,7 +133,7 @@ fn garbage_costs_a_nursery_and_no_more() {
     assert!(kept.value.get().is_identical(Value::int(1)));
 }
 
-/// The search for a gap has to get past pages that are full, but not past all of them in one go.
+/// The search for a free run has to get past pages that are full, but not past all of them in one go.
 #[test]
 fn a_refill_looks_at_a_bounded_number_of_pages() {
     let mut world = World::new();
@@ -149,7 +149,7 @@ fn a_refill_looks_at_a_bounded_number_of_pages() {
         pages[..full].iter().filter(|page| unsafe { page.as_ref() }.is_swept(world.heap.epoch)).count()
     };
     assert!(looked(&world) < full / 2, "{} of {full}", looked(&world));
-    // In the end all gaps are found.
+    // In the end all free runs are found.
     world.roots.values[0] = Value::NIL;
     world.collect(Extent::Full);
     let pages = world.pages();
