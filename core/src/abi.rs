@@ -24,9 +24,9 @@ macro_rules! runtime_table {
             /// is done, else what to call: the callee's frame is the current one then.
             Call call(next: u32, argc: u32, window: u32) -> *const u8;
             /// `invoke(next, argc, window, site)`: the same for `invoke`.
-            Invoke invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
+            Invoke invoke(next: u32, argc: u32, window: u32, site: *const InlineCache) -> *const u8;
             /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
-            SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const Site) -> *const u8;
+            SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const InlineCache) -> *const u8;
             /// `leave_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
             /// before word `next`. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
             /// the window, else where to go on.
@@ -93,7 +93,7 @@ pub enum Stub {
     /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
     Uncompiled,
     /// The numbers in `T0` and `T2`, operands that are not what the code was made for, as doubles in the last two
-    /// registers for doubles. `T0` is 0 if they are none, or if the function has no patience left; else it is not.
+    /// registers for doubles. `T0` is 0 if they are none, or if the function has no exits left; else it is not.
     Doubles,
     /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
     /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].

@@ -16,8 +16,8 @@ use crate::context::{Context, NativeContext, region_offset};
 use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
-    Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, Kind,
-    MAX_LEN, Site, Str, Way, WayKind,
+    Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, IcEntry,
+    IcKind, InlineCache, Kind, MAX_LEN, Str,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -108,8 +108,8 @@ offsets! {
     CLOSURE_FUNCTION = offset_of!(Closure, function);
     /// In a closure: the variables it captured, 8 bytes each.
     CLOSURE_CAPTURES = size_of::<Closure>();
-    /// From a function's constants: 32 bits, its patience with operands that its code was not made for.
-    DATA_PATIENCE = offset_of!(DataHeader, patience) as isize - size_of::<DataHeader>() as isize;
+    /// From a function's constants: 32 bits, exits for operands that its code was not made for, until it is given up.
+    DATA_EXITS_LEFT = offset_of!(DataHeader, exits_left) as isize - size_of::<DataHeader>() as isize;
     /// In a function: its bytecode.
     FUNCTION_CODE = Function::CODE;
     /// In a function: its constants.
@@ -139,19 +139,19 @@ offsets! {
     REGION_CELL = offset_of!(BumpRegion, size);
 
     /// In an inline cache: its ways.
-    SITE_WAYS = offset_of!(Site, ways);
-    /// Bytes of a way.
-    WAY_SIZE = size_of::<Way>();
-    /// In a way: 32 bits, the shape.
-    WAY_SHAPE = offset_of!(Way, shape);
-    /// In a way: 16 bits, the slot.
-    WAY_SLOT = offset_of!(Way, slot);
-    /// In a way: 32 bits, the shape after a store.
-    WAY_NEXT = offset_of!(Way, next);
-    /// In a way: a byte, [`WAY_METHOD`] if the target is a closure.
-    WAY_KIND = offset_of!(Way, kind);
-    /// In a way: the closure of a method.
-    WAY_TARGET = offset_of!(Way, target);
+    IC_ENTRIES = offset_of!(InlineCache, entries);
+    /// Bytes of an entry.
+    IC_ENTRY_SIZE = size_of::<IcEntry>();
+    /// In an entry: 32 bits, the shape.
+    IC_SHAPE = offset_of!(IcEntry, shape);
+    /// In an entry: 16 bits, the slot.
+    IC_SLOT = offset_of!(IcEntry, slot);
+    /// In an entry: 32 bits, the shape after a store.
+    IC_NEXT = offset_of!(IcEntry, next);
+    /// In an entry: a byte, [`IC_METHOD`] if the target is a closure.
+    IC_KIND = offset_of!(IcEntry, kind);
+    /// In an entry: the closure of a method.
+    IC_TARGET = offset_of!(IcEntry, target);
 }
 
 /// Globals from this index on need a test of [`VM_MARKING`] before a store: if it is 1, the interpreter stores.
@@ -173,8 +173,8 @@ pub const STR_FLAT: usize = FLAT;
 pub const STR_MOST: usize = MAX_LEN;
 /// Copying fewer bytes costs no fuel.
 pub const BULK_BYTES: usize = BULK;
-/// What [`WAY_KIND`] is of the method of a class that is a closure.
-pub const WAY_METHOD: u8 = WayKind::Method as u8;
+/// What [`IC_KIND`] is of the method of a class that is a closure.
+pub const IC_METHOD: u8 = IcKind::Method as u8;
 /// The kind of a closure.
 pub const KIND_CLOSURE: u8 = Kind::Closure as u8;
 /// The kind of a class.

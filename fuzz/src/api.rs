@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicBool;
 
 use siskin::inspect::{
-    CacheView, ClassView, FunctionView, MethodView, ValueKind, ValueView, WayClass, WayTarget, WayView,
+    CacheView, ClassView, FunctionView, MethodView, ValueKind, ValueView, CacheClass, CacheTarget, CacheEntry,
 };
 use siskin::mem::Mem;
 use siskin::platform::{Output, OutputError};
@@ -118,7 +118,7 @@ impl Machine {
                 }
             }
             8 => {
-                // A script of the other VM is refused, and whatever is under way here goes on.
+                // A script of the other VM is refused, and whatever is under entry here goes on.
                 if let Some(script) = other.waiting.pop() {
                     let error = self.vm.start(script).expect_err("a script of another VM starts");
                     assert_ne!(error.message(), "");
@@ -246,7 +246,7 @@ impl Machine {
 
     fn end(&mut self, outcome: &Outcome) {
         let ended = matches!(outcome, Outcome::Done | Outcome::Error(_));
-        assert!(self.under_way || matches!(outcome, Outcome::Done), "nothing is under way: {outcome:?}");
+        assert!(self.under_way || matches!(outcome, Outcome::Done), "nothing is under entry: {outcome:?}");
         self.under_way &= !ended;
     }
 
@@ -319,8 +319,8 @@ fn look_at_function(function: FunctionView<'_>, left: &mut u32) {
     *left -= 1;
     let _ = write!(Nowhere, "{function:?} {:?} {}", function.native(), function.unit().words().len());
     for cache in function.caches() {
-        for way in cache.ways() {
-            check_way(cache, way);
+        for entry in cache.entries() {
+            check_entry(cache, entry);
         }
     }
     for inner in function.inner() {
@@ -329,18 +329,18 @@ fn look_at_function(function: FunctionView<'_>, left: &mut u32) {
 }
 
 /// What an inline cache knows of a class is so.
-fn check_way(cache: CacheView<'_>, way: WayView<'_>) {
-    match way.target {
-        WayTarget::Slot(slot) => assert!(slot < way.fields, "{cache:?} {way:?}"),
-        WayTarget::Added(slot) => assert!(slot >= way.fields, "{cache:?} {way:?}"),
-        WayTarget::Outer(_) => {}
-        WayTarget::Method(MethodView::Script(target)) => {
-            let WayClass::Script(class) = way.class else { panic!("{cache:?} {way:?}") };
+fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
+    match entry.target {
+        CacheTarget::Slot(slot) => assert!(slot < entry.fields, "{cache:?} {entry:?}"),
+        CacheTarget::Added(slot) => assert!(slot >= entry.fields, "{cache:?} {entry:?}"),
+        CacheTarget::Outer(_) => {}
+        CacheTarget::Method(MethodView::Script(target)) => {
+            let CacheClass::Script(class) = entry.class else { panic!("{cache:?} {entry:?}") };
             let method = class.method(cache.name());
-            assert!(method.is_some_and(|method| method.id() == target.id()), "{cache:?} {way:?}");
+            assert!(method.is_some_and(|method| method.id() == target.id()), "{cache:?} {entry:?}");
         }
-        WayTarget::Method(MethodView::Host(target)) => {
-            assert!(matches!(way.class, WayClass::Builtin(_)) && target.name() == cache.name(), "{cache:?}");
+        CacheTarget::Method(MethodView::Host(target)) => {
+            assert!(matches!(entry.class, CacheClass::Builtin(_)) && target.name() == cache.name(), "{cache:?}");
         }
     }
 }

@@ -11,8 +11,8 @@
 mod concat;
 
 use siskin_core::layout::{
-    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_PATIENCE, FRAME_BASE, FRAME_CLOSURE,
-    FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
+    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE,
+    FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
     INSTANCE_FIELDS, LEFT, MADE, NOT_MADE, REGION_CELL, REGION_END, REGION_NEXT, RETURNED, RUNTIME, Runtime,
     STUBS, Stub, UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
 };
@@ -99,7 +99,7 @@ fn doubles(masm: &mut impl Masm) {
     let none = masm.label();
     masm.landing();
     masm.load64(Reg::T7, at(Reg::Frame, FRAME_DATA));
-    masm.load32(Reg::T6, at(Reg::T7, DATA_PATIENCE));
+    masm.load32(Reg::T6, at(Reg::T7, DATA_EXITS_LEFT));
     masm.branch32(Cond::Eq, Reg::T6, 0, none);
     for (from, to) in [Reg::T0, Reg::T2].into_iter().zip(FSCRATCH) {
         let (int, done) = (masm.label(), masm.label());
@@ -112,7 +112,7 @@ fn doubles(masm: &mut impl Masm) {
         masm.bind(done);
     }
     masm.bump32(Reg::T6, -1);
-    masm.store32(at(Reg::T7, DATA_PATIENCE), Reg::T6);
+    masm.store32(at(Reg::T7, DATA_EXITS_LEFT), Reg::T6);
     masm.imm(Reg::T0, 1);
     masm.ret();
     masm.bind(none);

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use siskin_core::bytecode::{AnyOperand, Insn};
-use siskin_core::inspect::{CacheView, WayTarget, WayView};
+use siskin_core::inspect::{CacheEntry, CacheTarget, CacheView};
 
 use super::after_run::after_run;
 use crate::args::Caches;
@@ -54,12 +54,12 @@ pub(crate) fn table(found: &Found<'_>) -> String {
     );
     for (index, cache) in caches.iter().enumerate() {
         let (word, mnemonic) = places.get(index).copied().flatten().unwrap_or_default();
-        let mut ways: Vec<String> = cache.ways().map(shape).collect();
-        let state = state(*cache, ways.len());
+        let mut entries: Vec<String> = cache.entries().map(shape).collect();
+        let state = state(*cache, entries.len());
         if cache.overflows() > 0 {
-            ways.push("others".into());
+            entries.push("others".into());
         }
-        let shapes = ways.join(" · ");
+        let shapes = entries.join(" · ");
         let row = format!(
             "  {word:04}  {mnemonic:13} {:width$}  {state:11} {:>9}  {shapes}",
             cache.name(),
@@ -70,8 +70,8 @@ pub(crate) fn table(found: &Found<'_>) -> String {
     text
 }
 
-fn state(cache: CacheView<'_>, ways: usize) -> &'static str {
-    match ways {
+fn state(cache: CacheView<'_>, entries: usize) -> &'static str {
+    match entries {
         _ if cache.overflows() > 0 => "megamorphic",
         0 => "empty",
         1 => "monomorphic",
@@ -79,14 +79,14 @@ fn state(cache: CacheView<'_>, ways: usize) -> &'static str {
     }
 }
 
-fn shape(way: WayView<'_>) -> String {
-    let class = way.class.name();
-    let fields = Count(usize::from(way.fields), "field");
-    match way.target {
-        WayTarget::Slot(slot) => format!("{class} of {fields}: slot {slot}"),
-        WayTarget::Outer(slot) => format!("{class} of {fields}: outer slot {slot}"),
-        WayTarget::Added(slot) => format!("{class} of {fields}: adds slot {slot}"),
-        WayTarget::Method(method) => {
+fn shape(entry: CacheEntry<'_>) -> String {
+    let class = entry.class.name();
+    let fields = Count(usize::from(entry.fields), "field");
+    match entry.target {
+        CacheTarget::Slot(slot) => format!("{class} of {fields}: slot {slot}"),
+        CacheTarget::Outer(slot) => format!("{class} of {fields}: outer slot {slot}"),
+        CacheTarget::Added(slot) => format!("{class} of {fields}: adds slot {slot}"),
+        CacheTarget::Method(method) => {
             format!("{class} of {fields}: method {}/{}", method.name().unwrap_or_default(), method.arity())
         }
     }

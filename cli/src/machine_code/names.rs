@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use siskin_core::layout::{
-    FALSE, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, INT_TAG, NIL, OBJ_TAG, Runtime,
-    SITE_WAYS, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_INTERRUPT,
+    FALSE, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, IC_ENTRIES, INT_TAG, NIL, OBJ_TAG,
+    Runtime, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_INTERRUPT,
     VM_NIL, VM_RUNTIME, VM_SP, VM_STUBS, VM_UNDEFINED, VM_VALUES_END,
 };
 use siskin_core::tier::Unit;
@@ -40,7 +40,7 @@ impl Names {
         let mut values = BTreeMap::new();
         for (index, site) in (0..).map_while(|index| Some((index, unit.site_address(index)?))) {
             values.insert(site as u64, format!("site.{index}"));
-            values.insert(site as u64 + SITE_WAYS as u64, format!("site.{index}.ways"));
+            values.insert(site as u64 + IC_ENTRIES as u64, format!("site.{index}.ways"));
         }
         for (index, bits) in (0..).map_while(|index| Some((index, unit.constant(index)?))) {
             if (OBJ_TAG..INT_TAG).contains(&bits) {
@@ -53,7 +53,7 @@ impl Names {
             values.insert(callee.closure, format!("closure.{name}"));
             values.insert(callee.function, format!("function.{name}"));
             for (index, site) in (0..).map_while(|index| Some((index, callee.unit.site_address(index)?))) {
-                values.insert(site as u64 + SITE_WAYS as u64, format!("{name}.site.{index}.ways"));
+                values.insert(site as u64 + IC_ENTRIES as u64, format!("{name}.site.{index}.ways"));
             }
         }
         for (bits, name) in [(NIL, "nil"), (FALSE, "false"), (TRUE, "true"), (UNDEFINED, "undefined")] {

@@ -5,7 +5,7 @@ use core::fmt;
 use super::value::{ClassView, MethodView, text};
 use crate::interp::{FunctionId, Vm};
 use crate::object::NativeRecord;
-use crate::object::{BuiltinClass, Function, Gc, Identified, Site, Way, WayKind};
+use crate::object::{BuiltinClass, Function, Gc, IcEntry, IcKind, Identified, InlineCache};
 use crate::tier::Unit;
 
 /// A function.
@@ -98,44 +98,44 @@ impl fmt::Debug for FunctionView<'_> {
 /// The inline cache of a property instruction.
 #[derive(Clone, Copy)]
 pub struct CacheView<'v> {
-    site: &'v Site,
+    site: &'v InlineCache,
     vm: &'v Vm,
 }
 
 /// A shape that an inline cache knows.
 #[derive(Clone, Copy, Debug)]
-pub struct WayView<'v> {
+pub struct CacheEntry<'v> {
     /// The class that the shape belongs to.
-    pub class: WayClass<'v>,
+    pub class: CacheClass<'v>,
     /// How many fields instances of the shape have; 0 at `super`, where it is the class itself that is known.
     pub fields: u16,
     /// Where the property is.
-    pub target: WayTarget<'v>,
+    pub target: CacheTarget<'v>,
 }
 
 /// The class of a shape.
 #[derive(Clone, Copy, Debug)]
-pub enum WayClass<'v> {
+pub enum CacheClass<'v> {
     /// A script's.
     Script(ClassView<'v>),
     /// That of values that are no instances, by its name.
     Builtin(&'static str),
 }
 
-impl<'v> WayClass<'v> {
+impl<'v> CacheClass<'v> {
     /// Its name.
     #[must_use]
     pub fn name(self) -> &'v str {
         match self {
-            WayClass::Script(class) => class.name(),
-            WayClass::Builtin(name) => name,
+            CacheClass::Script(class) => class.name(),
+            CacheClass::Builtin(name) => name,
         }
     }
 }
 
 /// Where an inline cache has a property.
 #[derive(Clone, Copy, Debug)]
-pub enum WayTarget<'v> {
+pub enum CacheTarget<'v> {
     /// In this slot of the instance.
     Slot(u16),
     /// In this slot of those that lie outside the instance.
@@ -154,8 +154,8 @@ impl<'v> CacheView<'v> {
     }
 
     /// The shapes it knows.
-    pub fn ways(self) -> impl Iterator<Item = WayView<'v>> {
-        self.site.ways.iter().filter_map(move |way| self.way(way.get()))
+    pub fn entries(self) -> impl Iterator<Item = CacheEntry<'v>> {
+        self.site.entries.iter().filter_map(move |entry| self.entry(entry.get()))
     }
 
     /// How often the interpreter found the property here. Machine code does not count.
@@ -170,26 +170,28 @@ impl<'v> CacheView<'v> {
         self.site.overflows.get()
     }
 
-    fn way(self, way: Way) -> Option<WayView<'v>> {
+    fn entry(self, entry: IcEntry) -> Option<CacheEntry<'v>> {
         // Inline caches hold shapes weakly, and methods through them: the sweeper may not have met a dead one yet.
         let heap = &self.vm.context.heap;
-        let script = |class| WayClass::Script(ClassView::new(class, self.vm));
-        let (class, fields) = match BuiltinClass::of_shape(way.shape) {
-            Some(class) => (WayClass::Builtin(class.name()), 0),
-            None => match heap.shapes.entry(way.shape)? {
+        let script = |class| CacheClass::Script(ClassView::new(class, self.vm));
+        let (class, fields) = match BuiltinClass::of_shape(entry.shape) {
+            Some(class) => (CacheClass::Builtin(class.name()), 0),
+            None => match heap.shapes.entry(entry.shape)? {
                 Identified::Shape(shape) if heap.is_alive(shape) => (script(shape.class.get()?), shape.count),
                 Identified::Class(class) if heap.is_alive(class) => (script(class), 0),
                 Identified::Shape(_) | Identified::Class(_) => return None,
             },
         };
-        let target = match way.kind {
-            WayKind::Empty => return None,
-            WayKind::Method | WayKind::HostMethod => WayTarget::Method(MethodView::new(way.target, self.vm)?),
-            WayKind::Inline if way.slot >= fields => WayTarget::Added(way.slot),
-            WayKind::Inline => WayTarget::Slot(way.slot),
-            WayKind::Outline => WayTarget::Outer(way.slot),
+        let target = match entry.kind {
+            IcKind::Empty => return None,
+            IcKind::Method | IcKind::HostMethod => {
+                CacheTarget::Method(MethodView::new(entry.target, self.vm)?)
+            }
+            IcKind::Inline if entry.slot >= fields => CacheTarget::Added(entry.slot),
+            IcKind::Inline => CacheTarget::Slot(entry.slot),
+            IcKind::Outline => CacheTarget::Outer(entry.slot),
         };
-        Some(WayView { class, fields, target })
+        Some(CacheEntry { class, fields, target })
     }
 }
 

@@ -16,7 +16,7 @@ mod value;
 mod tests;
 
 pub use census::{Census, Population};
-pub use function::{CacheView, FunctionView, NativeState, WayClass, WayTarget, WayView};
+pub use function::{CacheClass, CacheEntry, CacheTarget, CacheView, FunctionView, NativeState};
 pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 
 use crate::entry::Entry;

@@ -136,16 +136,16 @@ fn function<'v>(vm: &'v Vm, name: &str) -> FunctionView<'v> {
 
 /// The inline caches of a function: property, shapes, hits, overflows.
 fn caches(function: FunctionView<'_>) -> Vec<(String, Vec<String>, u32, u32)> {
-    let way = |way: WayView<'_>| {
-        let target = match way.target {
-            WayTarget::Slot(slot) => std::format!("slot {slot}"),
-            WayTarget::Method(method) => std::format!("method {}", method.name().unwrap()),
+    let entry = |entry: CacheEntry<'_>| {
+        let target = match entry.target {
+            CacheTarget::Slot(slot) => std::format!("slot {slot}"),
+            CacheTarget::Method(method) => std::format!("method {}", method.name().unwrap()),
             other => std::format!("{other:?}"),
         };
-        std::format!("{}/{} {target}", way.class.name(), way.fields)
+        std::format!("{}/{} {target}", entry.class.name(), entry.fields)
     };
     let cache = |cache: CacheView<'_>| {
-        (cache.name().to_string(), cache.ways().map(way).collect(), cache.hits(), cache.overflows())
+        (cache.name().to_string(), cache.entries().map(entry).collect(), cache.hits(), cache.overflows())
     };
     function.caches().map(cache).collect()
 }

@@ -1,14 +1,14 @@
 //! Calls off the fast path: classes, bound methods, natives, errors, growing stacks; running out of fuel.
 
 use super::machine::Flow;
-use super::property::{Found, method_way};
+use super::property::{Found, method_entry};
 use super::stop::Stop;
 use super::{Fault, TypeFault, Vm};
 use crate::bytecode::Op;
 use crate::entry::Arity;
 use crate::object::{
-    BoundMethod, Callable, Class, Closure, Gc, HostFunction, Instance, Method, Object, Site, Str, Way,
-    WayKind,
+    BoundMethod, Callable, Class, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache, Instance, Method,
+    Object, Str,
 };
 use crate::value::Value;
 
@@ -182,7 +182,7 @@ impl Vm {
 
     /// `invoke` after the site missed.
     #[inline(never)]
-    pub(super) fn invoke(&mut self, argc: u8, win: usize, site: &Site) -> Flow {
+    pub(super) fn invoke(&mut self, argc: u8, win: usize, site: &InlineCache) -> Flow {
         if self.context.fuel.slice == 0 {
             return self.next_slice(2);
         }
@@ -191,11 +191,11 @@ impl Vm {
         self.flow(result)
     }
 
-    fn invoke_property(&mut self, argc: u8, win: usize, site: &Site) -> Result<(), Fault> {
+    fn invoke_property(&mut self, argc: u8, win: usize, site: &InlineCache) -> Result<(), Fault> {
         let receiver = self.register(win);
-        let direct = |way: &Way| is_direct(way, argc);
+        let direct = |entry: &IcEntry| is_direct(entry, argc);
         let found = receiver.header().and_then(|header| site.peek(header.shape()));
-        if let Some(entry) = found.and_then(|way| way.target.as_host()) {
+        if let Some(entry) = found.and_then(|entry| entry.target.as_host()) {
             return self.call_host_function(entry, argc, win, receiver);
         }
         let Some(instance) = receiver.as_object::<Instance>() else {
@@ -211,13 +211,13 @@ impl Vm {
 
     /// `super.invoke` after the site missed.
     #[inline(never)]
-    pub(super) fn super_invoke(&mut self, argc: u8, win: usize, site: &Site) -> Flow {
+    pub(super) fn super_invoke(&mut self, argc: u8, win: usize, site: &InlineCache) -> Flow {
         if self.context.fuel.slice == 0 {
             return self.next_slice(2);
         }
         self.context.fuel.slice -= 1;
-        let result =
-            self.super_method(self.register(win + 1 + usize::from(argc)), site, |way| is_direct(way, argc));
+        let result = self
+            .super_method(self.register(win + 1 + usize::from(argc)), site, |entry| is_direct(entry, argc));
         let result = result.and_then(|method| self.call_method(method, argc, win, self.register(win)));
         self.flow(result)
     }
@@ -226,15 +226,15 @@ impl Vm {
     pub(super) fn super_method(
         &mut self,
         superclass: Value,
-        site: &Site,
-        accept: impl Fn(&Way) -> bool,
+        site: &InlineCache,
+        accept: impl Fn(&IcEntry) -> bool,
     ) -> Result<Callable, Fault> {
         let class = superclass.as_object::<Class>().ok_or(Fault::Bytecode)?;
         self.seal(class)?;
         let method = class.method(site.name).ok_or(Fault::UndefinedProperty(site.name))?;
         let shape = class.header.shape();
-        let way = method_way(shape, method);
-        self.remember_way(site, way, accept);
+        let entry = method_entry(shape, method);
+        self.remember_entry(site, entry, accept);
         Ok(method)
     }
 
@@ -264,12 +264,12 @@ impl Vm {
     }
 }
 
-/// Whether the site of an `invoke` may hold a way: calls of methods that take as many arguments.
-fn is_direct(way: &Way, argc: u8) -> bool {
-    match way.kind {
-        WayKind::Method => way.target.as_closure().is_some_and(|method| method.function.arity == argc),
-        WayKind::HostMethod => way.target.as_host().is_some_and(|entry| entry.arity().accepts(argc)),
-        WayKind::Empty | WayKind::Inline | WayKind::Outline => false,
+/// Whether the site of an `invoke` may hold an entry: calls of methods that take as many arguments.
+fn is_direct(entry: &IcEntry, argc: u8) -> bool {
+    match entry.kind {
+        IcKind::Method => entry.target.as_closure().is_some_and(|method| method.function.arity == argc),
+        IcKind::HostMethod => entry.target.as_host().is_some_and(|entry| entry.arity().accepts(argc)),
+        IcKind::Empty | IcKind::Inline | IcKind::Outline => false,
     }
 }
 

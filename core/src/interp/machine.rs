@@ -5,7 +5,7 @@
 
 use super::Vm;
 use crate::bytecode::operand::{Argc, Dst, Far, Lit8, Lit32, Num8, Site32, Src, Up16, Win};
-use crate::object::{Closure, DataHeader, Gc, Site, site_at};
+use crate::object::{Closure, DataHeader, Gc, InlineCache, cache_at};
 use crate::value::Value;
 
 /// Whether the machine goes on with the instruction at its pc.
@@ -175,18 +175,18 @@ impl Machine {
     /// An inline cache. It belongs to the function, which the running frame keeps alive, not to the machine: whoever
     /// uses it while the VM works asks a copy of the machine.
     #[inline(always)]
-    pub(super) fn site(&self, site: Site32) -> &Site {
+    pub(super) fn site(&self, site: Site32) -> &InlineCache {
         // SAFETY: verified instructions name sites of the function only; `data` is never null.
-        unsafe { site_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
+        unsafe { cache_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
     }
 
     /// Counts a call or a turn of a loop of the running function. True if that made it hot.
     #[inline(always)]
-    pub(super) fn heat(&self) -> bool {
+    pub(super) fn hotness(&self) -> bool {
         // SAFETY: the header lies right below the constants.
-        let heat = unsafe { &(*self.data.cast::<DataHeader>().sub(1)).heat };
-        let left = heat.get().wrapping_sub(1);
-        heat.set(left);
+        let hotness = unsafe { &(*self.data.cast::<DataHeader>().sub(1)).hotness };
+        let left = hotness.get().wrapping_sub(1);
+        hotness.set(left);
         left == 0
     }
 

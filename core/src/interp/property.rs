@@ -1,11 +1,11 @@
 //! Properties off the fast path: search, inline caches, new fields, new shapes, classes.
 //!
 //! ```text
-//!   ways of the site ──hit──> done, inline (semantics)
+//!   entries of the site ──hit──> done, inline (semantics)
 //!           │ miss
 //!   lookup cache ──hit──> done          many shapes at one site, bound methods, outlying slots
 //!           │ miss
-//!   shape, then class ──> fill a free way, or the lookup cache
+//!   shape, then class ──> fill a free entry, or the lookup cache
 //! ```
 
 use super::vm::{LOOKUPS, Lookup};
@@ -18,8 +18,8 @@ use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    Callable, Class, DICT_FIELDS, Dict, FREE_WAY, Gc, Identified, Instance, Location, Object, Shape, Site,
-    Slots, Str, Way, WayKind, inline_capacity,
+    Callable, Class, DICT_FIELDS, Dict, FREE_ENTRY, Gc, IcEntry, IcKind, Identified, InlineCache, Instance,
+    Location, Object, Shape, Slots, Str, inline_capacity,
 };
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -40,13 +40,13 @@ pub(super) enum Found {
 }
 
 impl Vm {
-    /// Finds a property for a site that missed, and lets the site remember. `accept` says which ways the
+    /// Finds a property for a site that missed, and lets the site remember. `accept` says which entries the
     /// site may hold: those that machines can go inline.
     pub(super) fn find_property(
         &mut self,
-        site: &Site,
+        site: &InlineCache,
         instance: Gc<Instance>,
-        accept: impl Fn(&Way) -> bool,
+        accept: impl Fn(&IcEntry) -> bool,
     ) -> Option<Found> {
         let id = instance.header.shape();
         let shape = self.context.heap.shapes.get(id)?;
@@ -54,19 +54,19 @@ impl Vm {
             let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
             return field.or_else(|| shape.class.get()?.method(site.name).map(Found::Method));
         }
-        let way = match self.look_up(id, site.name) {
-            Some(way) => way,
+        let entry = match self.look_up(id, site.name) {
+            Some(entry) => entry,
             None => {
-                let way = search(shape, site.name)?;
-                self.remember_way(site, way, accept);
-                way
+                let entry = search(shape, site.name)?;
+                self.remember_entry(site, entry, accept);
+                entry
             }
         };
-        match way.kind {
-            WayKind::Inline => instance.field(Location::Inline(way.slot)).map(Found::Field),
-            WayKind::Outline => instance.field(Location::Outline(way.slot)).map(Found::Field),
-            WayKind::Method | WayKind::HostMethod => Some(Found::Method(way.target)),
-            WayKind::Empty => None,
+        match entry.kind {
+            IcKind::Inline => instance.field(Location::Inline(entry.slot)).map(Found::Field),
+            IcKind::Outline => instance.field(Location::Outline(entry.slot)).map(Found::Field),
+            IcKind::Method | IcKind::HostMethod => Some(Found::Method(entry.target)),
+            IcKind::Empty => None,
         }
     }
 
@@ -75,8 +75,8 @@ impl Vm {
     pub(super) fn builtin_method(
         &mut self,
         value: Value,
-        site: &Site,
-        accept: impl Fn(&Way) -> bool,
+        site: &InlineCache,
+        accept: impl Fn(&IcEntry) -> bool,
         none: Fault,
     ) -> Result<&'static Entry, Fault> {
         let knows =
@@ -84,49 +84,55 @@ impl Vm {
         let class = value.builtin_class().filter(|&class| knows && !self.library.methods(class).is_empty());
         let class = class.ok_or(none)?;
         let id = class.shape();
-        let way = match self.look_up(id, site.name) {
-            Some(way) => way,
+        let entry = match self.look_up(id, site.name) {
+            Some(entry) => entry,
             None => {
                 let method = self.library.method(class, site.name.text());
-                let way = method_way(id, Callable::host(method.ok_or(Fault::UndefinedProperty(site.name))?));
+                let entry =
+                    method_entry(id, Callable::host(method.ok_or(Fault::UndefinedProperty(site.name))?));
                 // Values without a header never hit a site.
-                self.remember_way(site, way, |way| value.header().is_some() && accept(way));
-                way
+                self.remember_entry(site, entry, |entry| value.header().is_some() && accept(entry));
+                entry
             }
         };
-        way.target.as_host().ok_or(Fault::Bytecode)
+        entry.target.as_host().ok_or(Fault::Bytecode)
     }
 
-    /// Puts a way into a site, or into the lookup cache when the site is full or must not hold it.
-    pub(super) fn remember_way(&mut self, site: &Site, way: Way, accept: impl Fn(&Way) -> bool) {
-        if accept(&way) {
+    /// Puts an entry into a site, or into the lookup cache when the site is full or must not hold it.
+    pub(super) fn remember_entry(
+        &mut self,
+        site: &InlineCache,
+        entry: IcEntry,
+        accept: impl Fn(&IcEntry) -> bool,
+    ) {
+        if accept(&entry) {
             // It missed for another reason, such as a call that did not fit on the stack.
-            if site.ways.iter().any(|old| old.get().shape == way.shape) {
+            if site.entries.iter().any(|old| old.get().shape == entry.shape) {
                 return;
             }
-            if let Some(free) = site.ways.iter().find(|old| old.get().shape == FREE_WAY) {
-                free.set(way);
+            if let Some(free) = site.entries.iter().find(|old| old.get().shape == FREE_ENTRY) {
+                free.set(entry);
                 return;
             }
             site.overflows.set(site.overflows.get().saturating_add(1));
         }
-        if way.next == FREE_WAY {
-            let index = lookup_index(way.shape, site.name);
-            if let Some(entry) = self.lookups.get_mut(index) {
-                *entry = Lookup { name: Some(site.name), way };
+        if entry.next == FREE_ENTRY {
+            let index = lookup_index(entry.shape, site.name);
+            if let Some(lookup) = self.lookups.get_mut(index) {
+                *lookup = Lookup { name: Some(site.name), entry };
             }
         }
     }
 
-    fn look_up(&self, id: u32, name: Gc<Str>) -> Option<Way> {
-        let entry = self.lookups.get(lookup_index(id, name))?;
-        (entry.way.shape == id && entry.name == Some(name)).then_some(entry.way)
+    fn look_up(&self, id: u32, name: Gc<Str>) -> Option<IcEntry> {
+        let lookup = self.lookups.get(lookup_index(id, name))?;
+        (lookup.entry.shape == id && lookup.name == Some(name)).then_some(lookup.entry)
     }
 
     /// Sets a field for a site that missed. A safepoint: instance and value are in registers.
     pub(super) fn set_property(
         &mut self,
-        site: &Site,
+        site: &InlineCache,
         instance: Gc<Instance>,
         value: Value,
     ) -> Result<(), Fault> {
@@ -146,7 +152,7 @@ impl Vm {
         let Some(location) = shape.find(site.name) else {
             return self.add_field(site, instance, shape, value);
         };
-        self.remember_way(site, Way { next: id, ..field_way(id, location) }, is_inline);
+        self.remember_entry(site, IcEntry { next: id, ..field_entry(id, location) }, is_inline);
         self.store(instance, location, value)
     }
 
@@ -169,7 +175,7 @@ impl Vm {
     /// Gives an instance a field that it does not have. A safepoint.
     fn add_field(
         &mut self,
-        site: &Site,
+        site: &InlineCache,
         instance: Gc<Instance>,
         shape: Gc<Shape>,
         value: Value,
@@ -183,8 +189,8 @@ impl Vm {
         }
         let location = next.location(next.count - 1);
         if next.count <= next.capacity {
-            let way = Way { next: next.id, ..field_way(shape.id, location) };
-            self.remember_way(site, way, is_inline);
+            let entry = IcEntry { next: next.id, ..field_entry(shape.id, location) };
+            self.remember_entry(site, entry, is_inline);
         }
         instance.header.set_shape(next.id);
         self.store(instance, location, value)
@@ -353,31 +359,31 @@ fn set_root(class: Gc<Class>, root: Gc<Shape>) {
 }
 
 /// Looks for a property in the shape, then in its class.
-fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<Way> {
+fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<IcEntry> {
     if let Some(location) = shape.find(name) {
-        return Some(field_way(shape.id, location));
+        return Some(field_entry(shape.id, location));
     }
     let method = shape.class.get()?.method(name)?;
-    Some(method_way(shape.id, method))
+    Some(method_entry(shape.id, method))
 }
 
 /// What an inline cache knows of a shape with a method.
-pub(super) fn method_way(shape: u32, method: Callable) -> Way {
-    let kind = if method.is_host() { WayKind::HostMethod } else { WayKind::Method };
-    Way { shape, kind, target: method, ..Way::EMPTY }
+pub(super) fn method_entry(shape: u32, method: Callable) -> IcEntry {
+    let kind = if method.is_host() { IcKind::HostMethod } else { IcKind::Method };
+    IcEntry { shape, kind, target: method, ..IcEntry::EMPTY }
 }
 
-fn field_way(shape: u32, location: Location) -> Way {
+fn field_entry(shape: u32, location: Location) -> IcEntry {
     let (kind, slot) = match location {
-        Location::Inline(slot) => (WayKind::Inline, slot),
-        Location::Outline(slot) => (WayKind::Outline, slot),
+        Location::Inline(slot) => (IcKind::Inline, slot),
+        Location::Outline(slot) => (IcKind::Outline, slot),
     };
-    Way { shape, slot, kind, ..Way::EMPTY }
+    IcEntry { shape, slot, kind, ..IcEntry::EMPTY }
 }
 
 /// Fields in inline slots: what a machine reads and writes without a call.
-pub(super) fn is_inline(way: &Way) -> bool {
-    way.kind == WayKind::Inline
+pub(super) fn is_inline(entry: &IcEntry) -> bool {
+    entry.kind == IcKind::Inline
 }
 
 fn lookup_index(shape: u32, name: Gc<Str>) -> usize {

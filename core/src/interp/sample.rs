@@ -188,8 +188,8 @@ mod tests {
         let callee = |&at: &u32| seen.callee(at + 1).map(|(closure, _)| closure.function);
         let callees: std::vec::Vec<_> = find_all(main, Op::Call).iter().map(callee).collect();
         assert_eq!(callees, [Some(add), Some(add), None]);
-        let heat = |function: Gc<Function>| crate::object::COLD - function.heat().get();
-        assert!(heat(add) > 9000 && heat(one) > 2000, "{} {}", heat(add), heat(one));
+        let hotness = |function: Gc<Function>| crate::object::NEVER - function.hotness().get();
+        assert!(hotness(add) > 9000 && hotness(one) > 2000, "{} {}", hotness(add), hotness(one));
     }
 
     /// What is noted of a function's calls is moved and scanned in one go.

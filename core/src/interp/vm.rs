@@ -15,7 +15,7 @@ use crate::fuel::{BULK, Fuel};
 use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, StackBound, Vec};
-use crate::object::{Closure, Declaration, Function, Gc, Str, Way};
+use crate::object::{Closure, Declaration, Function, Gc, IcEntry, Str};
 use crate::platform::{Host, PanicGuard};
 use crate::stack::Stack;
 use crate::tunable::tunable;
@@ -112,7 +112,7 @@ pub struct Stats {
 #[derive(Clone, Copy)]
 pub(crate) struct Lookup {
     pub(crate) name: Option<Gc<Str>>,
-    pub(crate) way: Way,
+    pub(crate) entry: IcEntry,
 }
 
 /// Entries of the lookup cache: a power of two.
@@ -235,7 +235,7 @@ impl Vm {
         let mut heap = Heap::new(&mem, options.gc_stress)?;
         let init = super::alloc::first_name(&mut heap, "init")?;
         let mut lookups = Vec::new(&mem);
-        lookups.resize(LOOKUPS, Lookup { name: None, way: Way::EMPTY })?;
+        lookups.resize(LOOKUPS, Lookup { name: None, entry: IcEntry::EMPTY })?;
         let globals = Globals::new(&mem);
         Ok(Vm {
             context: Context {
@@ -499,7 +499,7 @@ impl Vm {
         };
         let result = f(&mut self.context.heap, &mut roots);
         if self.context.heap.shapes.take_released() {
-            self.lookups.fill(Lookup { name: None, way: Way::EMPTY });
+            self.lookups.fill(Lookup { name: None, entry: IcEntry::EMPTY });
         }
         result
     }

@@ -4,8 +4,8 @@
 //!
 //! | what | where | how |
 //! |---|---|---|
-//! | how often a function was called, its loops turned, and it called machine code | `heat`, below its constants | counted down to the tier's next look |
-//! | shapes and methods that a property instruction met | its site's ways | recorded by the inline cache |
+//! | how often a function was called, its loops turned, and it called machine code | `hotness`, below its constants | counted down to the tier's next look |
+//! | shapes and methods that a property instruction met | its site's entries | recorded by the inline cache |
 //! | kinds of operands, callees | [`Feedback`] | sampled |
 //!
 //! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a

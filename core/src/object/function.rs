@@ -4,7 +4,7 @@
 //!   Function ── code ──> [u32]            read-only words, as compiled
 //!            └─ data ─────────────┐
 //!                                 v
-//!   [Site n-1] ... [Site 1][Site 0][DataHeader][const 0][const 1] ... [const m-1]
+//!   [InlineCache n-1] ... [InlineCache 1][InlineCache 0][DataHeader][const 0][const 1] ... [const m-1]
 //! ```
 //!
 //! Machine code and the interpreter hold one pointer, `data`, and reach constants above it and inline caches
@@ -14,8 +14,9 @@ use core::alloc::Layout;
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
+use super::inline_cache::{ENTRIES, FREE_ENTRY, IcEntry};
 use super::{
-    Callable, Feedback, Gc, Header, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer,
+    Feedback, Gc, Header, InlineCache, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer,
     Tracing,
 };
 use crate::bytecode::Capture;
@@ -24,98 +25,19 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// How many shapes an inline cache remembers.
-pub(crate) const WAYS: usize = 2;
+/// Exits of a function's first machine code for operands of other kinds than expected, until it is given up.
+const FIRST_EXITS: u32 = tunable(100, 3) as u32;
 
-/// The shape in a free way of an inline cache.
-pub(crate) const FREE_WAY: u32 = u32::MAX;
-
-/// What an inline cache knows of a shape.
-#[repr(u16)]
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum WayKind {
-    /// Nothing: the way is free.
-    Empty,
-    /// A field in slot `slot` of the instance.
-    Inline,
-    /// A field in slot `slot` of the slots that the instance's last slot points to.
-    Outline,
-    /// `target` is the method's closure.
-    Method,
-    /// `target` is the method's host function.
-    HostMethod,
-}
-
-/// One shape of an inline cache.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub(crate) struct Way {
-    /// The receiver's shape; [`FREE_WAY`] in a free way, which no object has.
-    pub(crate) shape: u32,
-    pub(crate) slot: u16,
-    pub(crate) kind: WayKind,
-    /// The shape after a store.
-    pub(crate) next: u32,
-    /// The method; not a root: while the shape lives, its class keeps the method.
-    pub(crate) target: Callable,
-}
-
-impl Site {
-    /// The way for a shape. A way that is found is a hit.
-    #[inline(always)]
-    pub(crate) fn way(&self, shape: u32) -> Option<Way> {
-        let way = self.peek(shape)?;
-        self.hits.set(self.hits.get().wrapping_add(1));
-        Some(way)
-    }
-
-    /// The same for who only wants to know.
-    #[inline(always)]
-    pub(crate) fn peek(&self, shape: u32) -> Option<Way> {
-        let [first, second] = &self.ways;
-        let mut way = first.get();
-        if way.shape != shape {
-            way = second.get();
-            if way.shape != shape {
-                return None;
-            }
-        }
-        Some(way)
-    }
-}
-
-impl Way {
-    pub(crate) const EMPTY: Way =
-        Way { shape: FREE_WAY, slot: 0, kind: WayKind::Empty, next: FREE_WAY, target: Callable::NOTHING };
-}
-
-/// An inline cache: the ways that a property instruction has gone.
-///
-/// Machines test the ways inline, so they only hold what the instruction can do without a call of the VM; see
-/// `interp::semantics`.
-#[repr(C, align(8))]
-pub(crate) struct Site {
-    pub(crate) name: Gc<Str>,
-    /// How often the interpreter found the property in a way.
-    pub(crate) hits: Cell<u32>,
-    /// Misses that found no free way: the site is megamorphic when it has any.
-    pub(crate) overflows: Cell<u32>,
-    pub(crate) ways: [Cell<Way>; WAYS],
-}
-
-/// Operands of other kinds than expected that are borne with at first.
-const PATIENCE: u32 = tunable(100, 3) as u32;
-
-/// Heat of a function that no tier looks at.
-pub(crate) const COLD: u32 = u32::MAX;
+/// Hotness of a function that is never compiled.
+pub(crate) const NEVER: u32 = u32::MAX;
 
 /// What lies between sites and constants.
 #[repr(C, align(8))]
 pub(crate) struct DataHeader {
-    /// Calls and loop turns until a native tier looks at the function again.
-    pub(crate) heat: Cell<u32>,
-    /// Operands of other kinds than machine code expects, until it is given up. Machine code counts it down to 0.
-    pub(crate) patience: Cell<u32>,
+    /// Calls and loop iterations until the function is sampled or compiled.
+    pub(crate) hotness: Cell<u32>,
+    /// Exits for operands of other kinds than machine code expects, until it is given up. Machine code counts down to 0.
+    pub(crate) exits_left: Cell<u32>,
 }
 
 /// A compiled function, ready to run.
@@ -137,7 +59,7 @@ pub(crate) struct Function {
     pub(crate) feedback: RefCell<Option<Feedback>>,
     /// What native tiers made of it.
     pub(crate) native: RefCell<NativeRecord>,
-    next_patience: Cell<u32>,
+    next_exits: Cell<u32>,
     words: Vec<u32>,
     pub(crate) lines: Lines,
     consts: u32,
@@ -168,7 +90,7 @@ unsafe impl Object for Function {
     }
 
     /// A part of the constants, and of the sites past those. Inline caches are weak: a full collection, which visits them
-    /// all, empties the ways of shapes that died.
+    /// all, empties the entries of shapes that died.
     fn trace_part(function: Gc<Function>, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
         let consts = function.consts();
         let first = part * PART;
@@ -181,15 +103,15 @@ unsafe impl Object for Function {
         let mut visited = 0;
         for site in sites {
             tracer.object(site.name);
-            for way in &site.ways {
-                let shape = way.get().shape;
-                if shape != FREE_WAY && !tracer.is_shape(shape) {
-                    way.set(Way::EMPTY);
+            for entry in &site.entries {
+                let shape = entry.get().shape;
+                if shape != FREE_ENTRY && !tracer.is_shape(shape) {
+                    entry.set(IcEntry::EMPTY);
                 }
             }
             visited += 1;
         }
-        let bytes = traced * size_of::<Value>() + visited * size_of::<Site>();
+        let bytes = traced * size_of::<Value>() + visited * size_of::<InlineCache>();
         (bytes > 0).then_some(bytes)
     }
 
@@ -239,24 +161,24 @@ impl Function {
     ) -> Result<Function, OutOfMemory> {
         let layout = data_layout(consts, sites)?;
         let block = mem.alloc_raw(layout)?;
-        let offset = sites * size_of::<Site>() + size_of::<DataHeader>();
+        let offset = sites * size_of::<InlineCache>() + size_of::<DataHeader>();
         // SAFETY: the block is as long as `data_layout` says: sites, the header, constants.
         let data = unsafe { block.add(offset) }.cast::<Value>();
         for index in 0..sites {
-            let site = Site {
+            let site = InlineCache {
                 name,
                 hits: Cell::new(0),
                 overflows: Cell::new(0),
-                ways: [const { Cell::new(Way::EMPTY) }; WAYS],
+                entries: [const { Cell::new(IcEntry::EMPTY) }; ENTRIES],
             };
             // SAFETY: `sites` of them fit below the header.
-            unsafe { site_at(data, index).write(site) };
+            unsafe { cache_at(data, index).write(site) };
         }
         // SAFETY: the header lies right below the constants.
         unsafe {
             data.cast::<DataHeader>()
                 .sub(1)
-                .write(DataHeader { heat: Cell::new(COLD), patience: Cell::new(PATIENCE) })
+                .write(DataHeader { hotness: Cell::new(NEVER), exits_left: Cell::new(FIRST_EXITS) })
         };
         for index in 0..consts {
             // SAFETY: `consts` of them fit.
@@ -274,7 +196,7 @@ impl Function {
             captures: parts.captures,
             feedback: RefCell::new(None),
             native: RefCell::new(NativeRecord::Cold),
-            next_patience: Cell::new(PATIENCE),
+            next_exits: Cell::new(FIRST_EXITS),
             words: parts.words,
             lines: parts.lines,
             consts: consts as u32,
@@ -313,32 +235,32 @@ impl Function {
         &self.words
     }
 
-    /// Calls and loop turns until a native tier looks at it again.
-    pub(crate) fn heat(&self) -> &Cell<u32> {
+    /// Calls and loop iterations until it is sampled or compiled.
+    pub(crate) fn hotness(&self) -> &Cell<u32> {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
-        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).heat }
+        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).hotness }
     }
 
-    /// Operands of other kinds than its machine code expects, until that is given up.
-    pub(crate) fn patience(&self) -> &Cell<u32> {
+    /// Exits of its machine code for operands of other kinds, until that is given up.
+    pub(crate) fn exits_left(&self) -> &Cell<u32> {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
-        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).patience }
+        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).exits_left }
     }
 
-    /// Machine code is made: its patience is new.
-    pub(crate) fn renew_patience(&self) {
-        self.patience().set(self.next_patience.get());
+    /// Machine code is made: it may be left as often as the last, or more.
+    pub(crate) fn renew_exits(&self) {
+        self.exits_left().set(self.next_exits.get());
     }
 
-    /// Machine code was out of patience: the next has more.
-    pub(crate) fn grow_patience(&self) {
-        self.next_patience.set(self.next_patience.get().saturating_mul(8));
+    /// Machine code was given up because it was left too often: the next may be left more often.
+    pub(crate) fn allow_more_exits(&self) {
+        self.next_exits.set(self.next_exits.get().saturating_mul(8));
     }
 
     /// Counts a call or a turn of a loop. True if that made it hot.
     pub(crate) fn count(&self) -> bool {
-        let left = self.heat().get().wrapping_sub(1);
-        self.heat().set(left);
+        let left = self.hotness().get().wrapping_sub(1);
+        self.hotness().set(left);
         left == 0
     }
 
@@ -359,16 +281,16 @@ impl Function {
     }
 
     /// The site of that index.
-    pub(crate) fn site(&self, index: usize) -> Option<&Site> {
+    pub(crate) fn site(&self, index: usize) -> Option<&InlineCache> {
         // SAFETY: `sites` of them were written by `new`.
-        (index < self.sites as usize).then(|| unsafe { site_at(self.data, index).as_ref() })
+        (index < self.sites as usize).then(|| unsafe { cache_at(self.data, index).as_ref() })
     }
 
     /// Names a site; only the loader does, before the function runs.
     pub(crate) fn name_site(&self, index: usize, name: Gc<Str>) {
         if index < self.sites as usize {
             // SAFETY: in range, and nothing holds a reference to the site while the loader runs.
-            unsafe { (*site_at(self.data, index).as_ptr()).name = name };
+            unsafe { (*cache_at(self.data, index).as_ptr()).name = name };
         }
     }
 
@@ -391,7 +313,7 @@ impl Function {
 impl Drop for Function {
     fn drop(&mut self) {
         if let Ok(layout) = data_layout(self.consts as usize, self.sites as usize) {
-            let offset = self.sites as usize * size_of::<Site>() + size_of::<DataHeader>();
+            let offset = self.sites as usize * size_of::<InlineCache>() + size_of::<DataHeader>();
             // SAFETY: `new` allocated the block with this layout and put `data` at this offset.
             unsafe { self.mem.free_raw(self.data.cast::<u8>().sub(offset), layout) };
         }
@@ -403,19 +325,19 @@ impl Drop for Function {
 /// # Safety
 /// `data` is a function's that has more sites than `index`.
 #[inline(always)]
-pub(crate) unsafe fn site_at(data: NonNull<Value>, index: usize) -> NonNull<Site> {
+pub(crate) unsafe fn cache_at(data: NonNull<Value>, index: usize) -> NonNull<InlineCache> {
     // SAFETY: sites lie below the header, the first one uppermost.
-    unsafe { data.cast::<DataHeader>().sub(1).cast::<Site>().sub(index + 1) }
+    unsafe { data.cast::<DataHeader>().sub(1).cast::<InlineCache>().sub(index + 1) }
 }
 
 fn data_layout(consts: usize, sites: usize) -> Result<Layout, OutOfMemory> {
-    let sites = Layout::array::<Site>(sites).map_err(|_| OutOfMemory)?;
+    let sites = Layout::array::<InlineCache>(sites).map_err(|_| OutOfMemory)?;
     let consts = Layout::array::<Value>(consts).map_err(|_| OutOfMemory)?;
     let (front, _) = sites.extend(Layout::new::<DataHeader>()).map_err(|_| OutOfMemory)?;
     let (all, _) = front.extend(consts).map_err(|_| OutOfMemory)?;
     Ok(all)
 }
 
-// The layout that `site_at` counts on.
-const _: () = assert!(size_of::<Site>().is_multiple_of(align_of::<DataHeader>()));
+// The layout that `cache_at` counts on.
+const _: () = assert!(size_of::<InlineCache>().is_multiple_of(align_of::<DataHeader>()));
 const _: () = assert!(size_of::<DataHeader>().is_multiple_of(align_of::<Value>()));

@@ -1,7 +1,7 @@
 //! Native tiers: what they are told, what they make, and how the VM keeps it.
 //!
 //! ```text
-//!   interpreter ──heat──> Vm::hot ──Unit──> NativeTier::compile ──NativeCode──> Function
+//!   interpreter ──hotness──> Vm::hot ──Unit──> NativeTier::compile ──NativeCode──> Function
 //!        ^                                                                         │ entry
 //!        └──────────────── exit: the frame's record says where ──── machine code <─┘
 //! ```

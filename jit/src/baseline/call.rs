@@ -13,8 +13,9 @@
 
 use siskin_core::layout::{
     CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
-    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG,
-    OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_VALUES_END, WAY_KIND, WAY_METHOD, WAY_TARGET,
+    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET, KIND_CLASS,
+    KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
+    VM_VALUES_END,
 };
 use siskin_core::tier::Callee;
 
@@ -82,9 +83,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         } else {
             // The site has methods of the right arity only.
             self.load_object(call.by, other);
-            self.way(call.site, other);
-            self.masm.branch8_mem(Cond::Ne, at(Reg::T7, WAY_KIND), WAY_METHOD, other);
-            self.masm.load64(Reg::T5, at(Reg::T7, WAY_TARGET));
+            self.cache_entry(call.site, other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_METHOD, other);
+            self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         }
         self.check_room(call, other);
@@ -103,9 +104,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             self.still(held.filter(|held| held.machine != Reg::T2));
         } else {
             self.load_object(call.by, other);
-            self.way(call.site, other);
+            self.cache_entry(call.site, other);
             self.masm.pointer(Reg::T2, callee.closure);
-            self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, WAY_TARGET), other);
+            self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, IC_TARGET), other);
         }
     }
 

@@ -1,9 +1,9 @@
 //! Fields, cells, captured variables and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_CAPTURES, FAR_GLOBALS, FRAME_CLOSURE, INSTANCE_FIELDS, KIND_CELL,
-    OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, SITE_WAYS, VM_GLOBALS, VM_MARKING, VM_UNDEFINED, WAY_NEXT,
-    WAY_SHAPE, WAY_SIZE, WAY_SLOT,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_CAPTURES, FAR_GLOBALS, FRAME_CLOSURE, IC_ENTRIES, IC_ENTRY_SIZE,
+    IC_NEXT, IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE,
+    VM_GLOBALS, VM_MARKING, VM_UNDEFINED,
 };
 
 use super::Pass;
@@ -30,15 +30,15 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts.learn(register, Known::Object);
     }
 
-    /// `T7 = ` the way of a site for the shape of the object in `T5`, or `other` if it has none.
-    pub(super) fn way(&mut self, site: u32, other: Label) {
-        let ways = self.unit.site_address(site).map_or(0, |site| site as u64 + SITE_WAYS as u64);
+    /// `T7 = ` the entry of an inline cache for the shape of the object in `T5`, or `other` if it has none.
+    pub(super) fn cache_entry(&mut self, site: u32, other: Label) {
+        let entries = self.unit.site_address(site).map_or(0, |site| site as u64 + IC_ENTRIES as u64);
         let found = self.masm.label();
         self.masm.load32(Reg::T6, at(Reg::T5, OBJECT_SHAPE));
-        self.masm.pointer(Reg::T7, ways);
-        self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, WAY_SHAPE)), found);
-        self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, WAY_SIZE + WAY_SHAPE)), other);
-        self.masm.address(Reg::T7, at(Reg::T7, WAY_SIZE));
+        self.masm.pointer(Reg::T7, entries);
+        self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, IC_SHAPE)), found);
+        self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, IC_ENTRY_SIZE + IC_SHAPE)), other);
+        self.masm.address(Reg::T7, at(Reg::T7, IC_ENTRY_SIZE));
         self.bind(found);
     }
 
@@ -47,8 +47,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         let rejoin = self.masm.label();
         let miss = self.step(rejoin);
         self.load_object(object, miss);
-        self.way(site, miss);
-        self.masm.load16(Reg::T2, at(Reg::T7, WAY_SLOT));
+        self.cache_entry(site, miss);
+        self.masm.load16(Reg::T2, at(Reg::T7, IC_SLOT));
         self.masm.load64_index(Reg::T0, Reg::T5, Reg::T2, INSTANCE_FIELDS);
         self.masm.store64(super::slot(dst), Reg::T0);
         self.bind(rejoin);
@@ -61,9 +61,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         let rejoin = self.masm.label();
         let miss = self.step(rejoin);
         self.load_object(object, miss);
-        self.way(site, miss);
-        self.masm.load32(Reg::T3, at(Reg::T7, WAY_NEXT));
-        self.masm.load16(Reg::T2, at(Reg::T7, WAY_SLOT));
+        self.cache_entry(site, miss);
+        self.masm.load32(Reg::T3, at(Reg::T7, IC_NEXT));
+        self.masm.load16(Reg::T2, at(Reg::T7, IC_SLOT));
         self.load(Reg::T0, src);
         self.masm.store32(at(Reg::T5, OBJECT_SHAPE), Reg::T3);
         self.masm.store64_index(Reg::T5, Reg::T2, INSTANCE_FIELDS, Reg::T0);

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use siskin_jit::buffer::{BufferError, Form};
 use siskin_jit::isa::a64::branch::{B, Flags, b_cond, cbz};
 use siskin_jit::isa::a64::data_imm::adr;
-use siskin_jit::isa::a64::distance::Distance;
+use siskin_jit::isa::a64::fixup::Distance;
 use siskin_jit::isa::a64::reg::{Size, X};
 use siskin_jit::masm::{Cond, Masm, Reg};
 use yaxpeax_arm::armv8::a64::Operand;

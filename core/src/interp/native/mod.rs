@@ -22,7 +22,7 @@ use super::stop::Stop;
 use crate::abi::{LEFT, RETURNED, Stub, UNCOMPILED};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;
-use crate::object::{COLD, Function, Gc};
+use crate::object::{Function, Gc, NEVER};
 use crate::platform::CodeSpan;
 use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
@@ -33,7 +33,7 @@ pub(super) use runtime::addresses;
 pub(crate) const DEPTH: usize = tunable(1024, 7);
 /// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
 /// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
-const SWITCH: u32 = 2;
+const ENTRY_COST: u32 = 2;
 
 /// The native tier of a VM, and what runs of it.
 pub(crate) struct Native {
@@ -109,10 +109,10 @@ impl Native {
     }
 
     /// Heat of a function until it is looked at next, if `hot` calls and turns make one hot.
-    pub(crate) fn first_heat(&self, hot: u32) -> u32 {
+    pub(crate) fn first_hotness(&self, hot: u32) -> u32 {
         match self.tier {
-            Some(_) => (hot / u32::from(tiering::LOOKS)).max(1),
-            None => COLD,
+            Some(_) => (hot / u32::from(tiering::COUNTDOWNS)).max(1),
+            None => NEVER,
         }
     }
 
@@ -203,14 +203,14 @@ impl Vm {
     /// Whether native tiers take part. While they do not, everything is interpreted, and what was compiled waits.
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
-        let first = self.native.first_heat(self.options.hot);
+        let first = self.native.first_hotness(self.options.hot);
         self.context.heap.each_function(|function| {
-            let heat = match &*function.native.borrow() {
+            let hotness = match &*function.native.borrow() {
                 NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
-                NativeRecord::Bailed => COLD,
+                NativeRecord::Bailed => NEVER,
                 _ => first,
             };
-            function.heat().set(heat);
+            function.hotness().set(hotness);
         });
     }
 
@@ -276,8 +276,8 @@ impl Vm {
     /// Machine code came back to the current frame's function: if that is interpreted, it gets hot sooner.
     fn count_switch(&self) {
         if let Some(closure) = self.context.stack.top().closure() {
-            let heat = closure.function.heat();
-            heat.set(heat.get().saturating_sub(SWITCH).max(1));
+            let hotness = closure.function.hotness();
+            hotness.set(hotness.get().saturating_sub(ENTRY_COST).max(1));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::bytecode::Op;
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::interp::{Vm, dispatch};
-use crate::object::{Closure, Function, Gc, Header, Site};
+use crate::object::{Closure, Function, Gc, Header, InlineCache};
 use crate::tier::Kinds;
 use crate::value::Value;
 
@@ -54,7 +54,7 @@ impl Vm {
         self.context.stack.check_below(self.native.entered);
         let Some(closure) = self.context.stack.top().closure() else { return self.exit() };
         let pc = self.pc_of(word);
-        if closure.function.patience().get() == 0 {
+        if closure.function.exits_left().get() == 0 {
             self.context.stack.top_mut().pc = pc;
             self.see_double();
             return self.reconsider(closure.function);
@@ -92,8 +92,8 @@ impl Vm {
 
     fn unexpected(&mut self, word: u32) -> *const u8 {
         if let Some(closure) = self.context.stack.top().closure() {
-            let patience = closure.function.patience();
-            patience.set(patience.get().saturating_sub(1));
+            let exits = closure.function.exits_left();
+            exits.set(exits.get().saturating_sub(1));
             self.learn(word);
         }
         self.step(word, false)
@@ -126,10 +126,10 @@ impl Vm {
         feedback.as_mut().is_some_and(|feedback| feedback.see_operand(at, 0, Kinds::DOUBLE))
     }
 
-    /// Gives up the code of a function that is running, which is out of patience, and samples from where the current
+    /// Gives up the code of a function that is running, which has no exits left, and samples from where the current
     /// frame says.
     fn reconsider(&mut self, function: Gc<Function>) -> *const u8 {
-        function.grow_patience();
+        function.allow_more_exits();
         self.give_up_code(function);
         // If that ends the run, `stop` says so.
         let _ = self.sample_once();
@@ -150,8 +150,8 @@ impl Vm {
             return self.exit();
         }
         self.context.stack.top_mut().pc = self.pc_of(word);
-        let patience = caller.patience();
-        if patience.get() == 0 {
+        let exits = caller.exits_left();
+        if exits.get() == 0 {
             // If nothing is to be learned, code that is made anew would be left as often.
             if !self.see_double()
                 && let Some(feedback) = caller.feedback.borrow_mut().as_mut()
@@ -160,7 +160,7 @@ impl Vm {
             }
             return self.reconsider(caller);
         }
-        patience.set(patience.get() - 1);
+        exits.set(exits.get() - 1);
         self.native.moved = false;
         // No jumps and no calls, so it is not far.
         while self.context.stack.depth() != depth {
@@ -241,7 +241,13 @@ unsafe extern "C" fn call(vm: *mut Vm, next: u32, argc: u32, window: u32) -> *co
 
 /// # Safety
 /// As for `step`; `site` is the instruction's.
-unsafe extern "C" fn invoke(vm: *mut Vm, next: u32, argc: u32, window: u32, site: *const Site) -> *const u8 {
+unsafe extern "C" fn invoke(
+    vm: *mut Vm,
+    next: u32,
+    argc: u32,
+    window: u32,
+    site: *const InlineCache,
+) -> *const u8 {
     // SAFETY: as above; the function, which a frame keeps alive, owns the site.
     unsafe { (*vm).call_from_native(next, |vm| vm.invoke(argc as u8, window as usize, &*site)) }
 }
@@ -253,7 +259,7 @@ unsafe extern "C" fn super_invoke(
     next: u32,
     argc: u32,
     window: u32,
-    site: *const Site,
+    site: *const InlineCache,
 ) -> *const u8 {
     // SAFETY: as above.
     unsafe { (*vm).call_from_native(next, |vm| vm.super_invoke(argc as u8, window as usize, &*site)) }

@@ -17,16 +17,16 @@ use crate::interp::FunctionId;
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::mem::Vec;
-use crate::object::{COLD, Function, Gc};
+use crate::object::{Function, Gc, NEVER};
 use crate::object::{NativeCode, NativeRecord};
 use crate::platform::CodeError;
 use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
 
-/// Looks at a function's heat until it is compiled; at all but the last, it is sampled.
-pub(super) const LOOKS: u8 = 3;
+/// Countdowns of a function until it is compiled; at the end of all but the last, it is sampled.
+pub(super) const COUNTDOWNS: u8 = 3;
 /// Samples of a function before it is compiled.
-const SAMPLES: u8 = LOOKS - 1;
+const SAMPLES_BEFORE_COMPILE: u8 = COUNTDOWNS - 1;
 
 /// Words that are compiled in one go, if that is more than one function: some milliseconds.
 const BATCH: usize = tunable(1 << 13, 100);
@@ -37,7 +37,7 @@ const FREED: usize = tunable(1 << 10, 3);
 const FEW: usize = 1000;
 
 impl Vm {
-    /// The running function's heat is used up: samples it, or wants it compiled. The frame's record is right; if
+    /// The running function's hotness is used up: samples it, or wants it compiled. The frame's record is right; if
     /// there is, or will be, code for it, the interpreter stops to make way.
     #[cold]
     #[inline(never)]
@@ -50,22 +50,22 @@ impl Vm {
             NativeRecord::Hot | NativeRecord::Compiled(_) | NativeRecord::Bailed => None,
         };
         if self.native.tier.is_none() || self.native.paused {
-            function.heat().set(COLD);
+            function.hotness().set(NEVER);
             return Flow::Reload;
         }
         if let Some(samples) = warm {
-            if self.options.hot >= u32::from(LOOKS) && samples < SAMPLES {
+            if self.options.hot >= u32::from(COUNTDOWNS) && samples < SAMPLES_BEFORE_COMPILE {
                 return self.warm_up(function, samples + 1);
             }
             *function.native.borrow_mut() = NativeRecord::Hot;
         }
         if self.native.waits && matches!(&*function.native.borrow(), NativeRecord::Hot) {
             // Nothing is compiled now.
-            function.heat().set(self.native.first_heat(self.options.hot));
+            function.hotness().set(self.native.first_hotness(self.options.hot));
             return Flow::Reload;
         }
         let bailed = matches!(&*function.native.borrow(), NativeRecord::Bailed);
-        function.heat().set(if bailed { COLD } else { 1 });
+        function.hotness().set(if bailed { NEVER } else { 1 });
         if matches!(&*function.native.borrow(), NativeRecord::Hot) || self.native_target().is_some() {
             self.stop = Stop::Switch;
             return Flow::Stop;
@@ -75,9 +75,9 @@ impl Vm {
 
     /// Takes sample number `sample` of the running function.
     fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
-        function.heat().set(self.native.first_heat(self.options.hot));
+        function.hotness().set(self.native.first_hotness(self.options.hot));
         *function.native.borrow_mut() = NativeRecord::Warm(sample);
-        if sample == SAMPLES {
+        if sample == SAMPLES_BEFORE_COMPILE {
             // Without memory it is compiled by itself.
             let _ = self.native.warm.push(function);
         }
@@ -97,7 +97,7 @@ impl Vm {
         self.make_code(function);
         let mut left = BATCH.saturating_sub(function.word_count());
         for &function in warm.iter() {
-            if matches!(&*function.native.borrow(), NativeRecord::Warm(SAMPLES)) {
+            if matches!(&*function.native.borrow(), NativeRecord::Warm(SAMPLES_BEFORE_COMPILE)) {
                 let Some(fewer) = left.checked_sub(function.word_count()) else { break };
                 left = fewer;
                 self.make_code(function);
@@ -119,7 +119,7 @@ impl Vm {
         match result {
             Ok(code) => {
                 function.entry.set(code.span.start.as_ptr());
-                function.heat().set(1);
+                function.hotness().set(1);
                 *function.native.borrow_mut() = NativeRecord::Compiled(code);
                 self.native.stats.compiled += 1;
                 self.native.spans += 1;
@@ -155,7 +155,7 @@ impl Vm {
         // For when the function dies: freeing must not fail.
         let waiting = self.context.heap.dead_code.len();
         self.context.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
-        function.renew_patience();
+        function.renew_exits();
         let unit = Unit::new(function, &self.mem, &self.globals);
         let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
         if let Err(out) = self.native.count_code() {
@@ -224,16 +224,16 @@ impl Vm {
         }
     }
 
-    /// Gives up the code of a function, if it has any: its entry and its heat see to it that it is compiled again. Where
+    /// Gives up the code of a function, if it has any: its entry and its hotness see to it that it is compiled again. Where
     /// the code is active, it is left before anything else happens. True if there was code.
     pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
         let mut record = function.native.borrow_mut();
         let NativeRecord::Compiled(code) = &*record else { return false };
         // There is room: `try_compile` reserved it. It is freed when no machine code is active.
         let _ = self.context.heap.dead_code.push(code.span);
-        *record = NativeRecord::Warm(SAMPLES);
+        *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
         function.entry.set(self.first_entry());
-        function.heat().set(1);
+        function.hotness().set(1);
         true
     }
 

@@ -55,8 +55,13 @@ impl World {
     }
 }
 
-fn site(name: Gc<Str>) -> Site {
-    Site { name, hits: 0.into(), overflows: 0.into(), ways: core::array::from_fn(|_| Way::EMPTY.into()) }
+fn site(name: Gc<Str>) -> InlineCache {
+    InlineCache {
+        name,
+        hits: 0.into(),
+        overflows: 0.into(),
+        entries: core::array::from_fn(|_| IcEntry::EMPTY.into()),
+    }
 }
 
 #[test]
@@ -98,7 +103,7 @@ fn every_id_is_a_class_s_or_a_shape_s_own() {
     assert!(
         !ids.contains(&class)
             && ids.iter().all(|&id| BuiltinClass::of_shape(id).is_none())
-            && !ids.contains(&FREE_WAY)
+            && !ids.contains(&FREE_ENTRY)
     );
     for id in ids {
         assert_eq!(world.vm.context.heap.shapes.get(id).unwrap().id, id);
@@ -218,7 +223,7 @@ fn a_dictionary_is_all_that_an_instance_holds() {
 fn ids_that_come_again_mean_what_they_mean_now() {
     let mut world = World::new(1, 3, false);
     let names = world.names.clone();
-    // The site is an old function's, so it sees every class; ways that died are free for others.
+    // The site is an old function's, so it sees every class; entries that died are free for others.
     let function = world.vm.make(function_with_a_site(&world.vm, names[0])).unwrap();
     world.vm.test_roots.push(function.value()).unwrap();
     let test_roots = world.vm.test_roots.len();
@@ -239,8 +244,8 @@ fn ids_that_come_again_mean_what_they_mean_now() {
         for _ in 0..2 {
             let found = world.vm.find_property(function.site(0).unwrap(), instance, is_inline);
             assert!(matches!(found, Some(Found::Field(field)) if field.is_identical(value)), "{round}");
-            let way = function.site(0).unwrap().way(instance.header.shape());
-            assert!(way.is_none_or(|way| usize::from(way.slot) == before), "{round}");
+            let entry = function.site(0).unwrap().entry(instance.header.shape());
+            assert!(entry.is_none_or(|entry| usize::from(entry.slot) == before), "{round}");
         }
         if round % 10 == 0 {
             world.vm.collect();

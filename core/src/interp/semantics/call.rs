@@ -4,7 +4,7 @@ use crate::bytecode::operand::{Argc, Site32, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::stop::Stop;
-use crate::object::{Callable, Closure, Gc, Header, Site};
+use crate::object::{Callable, Closure, Gc, Header, InlineCache};
 use crate::stack::Frame;
 use crate::value::Value;
 
@@ -94,7 +94,7 @@ impl Machine {
         self.base = base;
         self.data = data;
         // The new record has its pc already.
-        Some(if self.heat() { self.vm().hot() } else { Flow::Next })
+        Some(if self.hotness() { self.vm().hot() } else { Flow::Next })
     }
 }
 
@@ -110,8 +110,8 @@ fn done(vm: &mut Vm) -> Flow {
     Flow::Stop
 }
 
-/// The method in a site's way for the object's shape.
+/// The method in a site's entry for the object's shape.
 #[inline(always)]
-fn hit(site: &Site, object: Gc<Header>) -> Option<Callable> {
-    site.way(object.shape()).map(|way| way.target)
+fn hit(site: &InlineCache, object: Gc<Header>) -> Option<Callable> {
+    site.entry(object.shape()).map(|entry| entry.target)
 }

@@ -99,7 +99,7 @@ impl Machine {
     pub(in crate::interp) fn turn(&mut self, to: i32) -> Flow {
         let fuel = &mut self.vm().context.fuel;
         fuel.slice = fuel.slice.wrapping_sub(1);
-        let hot = self.heat();
+        let hot = self.hotness();
         self.jump_by(to);
         if hot {
             self.save();

@@ -5,7 +5,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_inline};
 use crate::interp::{Fault, Vm};
-use crate::object::{Callable, CellObject, Instance, Object, Site};
+use crate::object::{Callable, CellObject, InlineCache, Instance, Object};
 use crate::value::Value;
 
 impl Machine {
@@ -16,10 +16,10 @@ impl Machine {
         let cache = machine.site(site);
         let value = self.read(object);
         if let Some(header) = value.header()
-            && let Some(way) = cache.way(header.shape())
+            && let Some(entry) = cache.entry(header.shape())
         {
-            // SAFETY: only instances have that shape, and the site's ways have inline slots.
-            let field = unsafe { header.cast::<Instance>().slot(way.slot).get() };
+            // SAFETY: only instances have that shape, and the site's entries have inline slots.
+            let field = unsafe { header.cast::<Instance>().slot(entry.slot).get() };
             self.write(dst, field);
             return Flow::Next;
         }
@@ -35,14 +35,14 @@ impl Machine {
         let target = self.read(object);
         let value = self.read(src);
         if let Some(header) = target.header()
-            && let Some(way) = cache.way(header.shape())
+            && let Some(entry) = cache.entry(header.shape())
         {
-            // SAFETY: only instances have that shape, and the site's ways have inline slots of it or of the next
+            // SAFETY: only instances have that shape, and the site's entries have inline slots of it or of the next
             // shape, which has the same capacity.
             let instance = unsafe { header.cast::<Instance>() };
-            header.set_shape(way.next);
+            header.set_shape(entry.next);
             // SAFETY: as above.
-            let field = unsafe { instance.slot(way.slot) };
+            let field = unsafe { instance.slot(entry.slot) };
             self.vm().context.heap.set(instance, field, value);
             return Flow::Next;
         }
@@ -136,12 +136,12 @@ fn bad_bytecode(vm: &mut Vm) -> Flow {
 }
 
 #[inline(never)]
-fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &Site) -> Flow {
+fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
     let result = property_of(vm, value, site).map(|value| vm.set_register(usize::from(dst), value));
     vm.flow(result)
 }
 
-fn property_of(vm: &mut Vm, value: Value, site: &Site) -> Result<Value, Fault> {
+fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, Fault> {
     let Some(instance) = value.as_object::<Instance>() else {
         let none = Fault::Type(TypeFault::Properties);
         let method = vm.builtin_method(value, site, |_| false, none)?;
@@ -155,7 +155,7 @@ fn property_of(vm: &mut Vm, value: Value, site: &Site) -> Result<Value, Fault> {
 }
 
 #[inline(never)]
-fn set_property(vm: &mut Vm, target: Value, value: Value, site: &Site) -> Flow {
+fn set_property(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Flow {
     let result = match target.as_object::<Instance>() {
         Some(instance) => vm.set_property(site, instance, value),
         None => Err(Fault::Type(TypeFault::Fields)),
@@ -164,7 +164,7 @@ fn set_property(vm: &mut Vm, target: Value, value: Value, site: &Site) -> Flow {
 }
 
 #[inline(never)]
-fn get_super(vm: &mut Vm, dst: u8, this: Value, superclass: Value, site: &Site) -> Flow {
+fn get_super(vm: &mut Vm, dst: u8, this: Value, superclass: Value, site: &InlineCache) -> Flow {
     let result = vm
         .super_method(superclass, site, |_| false)
         .and_then(|method| Ok(vm.bind(this, method)?))

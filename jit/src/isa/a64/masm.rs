@@ -9,7 +9,7 @@ use super::branch::{B, BTI_JC, Flags, blr, br, ret};
 use super::constant::pointer;
 use super::data_imm::{Arith, Logic, adr, lsl, lsr, mov_sp};
 use super::data_reg::{add_shifted, cmp_sxtw, smull};
-use super::distance::Distance;
+use super::fixup::Distance;
 use super::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fmov_to, fneg, movi_zero, scvtf};
 use super::memory::{
     Access, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, STRB, ldp, post_index, pre_index,

@@ -6,7 +6,7 @@
 //!   constant     the fewest instructions for a constant
 //!   bitmask      the immediates of logical instructions
 //!   data_imm  data_reg  memory  branch  float     an instruction's word, by the manual's classes
-//!   distance     how instructions refer to labels
+//!   fixup        how instructions refer to labels
 //!   reg          registers, and which role has which
 //! ```
 //!
@@ -20,7 +20,7 @@ pub mod branch;
 pub mod constant;
 pub mod data_imm;
 pub mod data_reg;
-pub mod distance;
+pub mod fixup;
 pub mod float;
 mod masm;
 pub mod memory;

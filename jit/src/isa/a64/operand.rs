@@ -13,7 +13,7 @@ use super::branch::{Flags, b_cond, cbnz, cbz};
 use super::constant::Constant;
 use super::data_imm::{Arith, Imm12, Logic, add_imm, logical_imm};
 use super::data_reg::{add_reg, logical_reg, mov, mvn};
-use super::distance::Distance;
+use super::fixup::Distance;
 use super::masm::A64;
 use super::memory::{Access, Disp, Index, LDR, LDR_W, offset, register};
 use super::reg::{Register, Size, X};

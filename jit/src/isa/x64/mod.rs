@@ -30,13 +30,13 @@
 //!   mov alu       moves, loads, stores, the stack; integers
 //!   branch sse    jumps, calls; doubles
 //!   masm          the macro assembler
-//!   three flow      three operands out of two; comparing and branching
+//!   lower compare_branch   three operands out of two; comparing and branching
 //! ```
 #![forbid(unsafe_code)]
 
 pub mod alu;
 pub mod branch;
-mod flow;
+mod compare_branch;
 mod inst;
 mod masm;
 pub mod mov;
@@ -44,7 +44,7 @@ mod operand;
 mod reg;
 pub mod sse;
 
-mod three;
+mod lower;
 
 pub use inst::{Bytes, Inst};
 pub use masm::X64;

@@ -4,7 +4,7 @@
 
 use super::alu::{self, Alu};
 use super::branch::{self, Cc, Rel};
-use super::three::Source;
+use super::lower::Source;
 use super::{Addr, Gpr, Inst, Width, X64, Xmm, mov, sse};
 use crate::buffer::Label;
 use crate::masm::{Cond, FCond, Rhs};
