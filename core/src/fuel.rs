@@ -1,6 +1,6 @@
 //! Fuel: a bound on how much a script may do, counted the same in every tier.
 //!
-//! One unit is charged for a call, for a turn of a loop, and for every [`BULK`] bytes of bulk work (`work`). Machines
+//! One unit is charged for a call, for an iteration of a loop, and for every [`BULK`] bytes of bulk work (`work`). Machines
 //! count down a slice; when it is used up they come here, where the rest of the budget is.
 //!
 //! Code without calls and loops is free, and so are returns. An interrupt need not wait for them either: see

@@ -7,7 +7,7 @@
 //!   VM ──frame──> Frame { pc, base, data, closure } ──closure──> Closure { header, function, captures.. }
 //!   │                      └─> registers, 8 bytes each              └─> Function { entry, data, registers, arity }
 //!   ├─ fuel, values_end, frames_end, globals, sp                           data: sites below, constants above
-//!   └─ stubs: addresses of shared code;  runtime: of the functions of the VM behind it
+//!   └─ stubs: addresses of shared code;  runtime: of the functions of the VM that they call
 //! ```
 
 use core::mem::offset_of;
@@ -95,7 +95,7 @@ offsets! {
 
     /// In a string: 32 bits, its length in bytes.
     STR_LEN = Str::LEN;
-    /// In a string, behind its record: its bytes, or if it is appended its buffer.
+    /// In a string, after its record: its bytes, or if it is appended its buffer.
     STR_BYTES = size_of::<Str>();
     /// In a buffer: 32 bits, bytes in use.
     BUFFER_USED = Buffer::USED;

@@ -57,7 +57,7 @@ pub struct Host<'a> {
     pub clock: &'a dyn Clock,
     /// Stops the run from outside, from another thread or a signal handler: set, it makes the run end as
     /// [`Interrupted`](crate::Outcome::Interrupted) within a slice of fuel, in whichever tier the script is: 1,024 calls or
-    /// turns of a loop, or 64 KB that an operation copies, compares or prints. Neither many returns nor long code without
+    /// iterations of a loop, or 64 KB that an operation copies, compares or prints. Neither many returns nor long code without
     /// calls and loops come between. The run takes it back.
     pub interrupt: Option<&'a AtomicBool>,
 }

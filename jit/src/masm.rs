@@ -13,7 +13,7 @@
 //!   INT_TAG   r14      x23        the tag of ints: a value is an int from here on
 //!   OBJ_TAG   r15      x24        the tag of objects
 //!   T0        rax      x0         temporaries; T0 is what a call returns,
-//!   T1..T4    rsi rdx rcx r8      x1..x4    T1 to T4 are a runtime function's arguments behind the VM
+//!   T1..T4    rsi rdx rcx r8      x1..x4    T1 to T4 are a runtime function's arguments after the VM
 //!   T5..T7    rdi r9 r10          x5..x7
 //!   (scratch) r11      x16 x17    the implementation's
 //!   F0..F13   xmm0..13 d0..d7, d16..d21    doubles, none kept over calls

@@ -172,7 +172,7 @@ mod linux {
     ///
     /// The library reads a kilobyte at a time and then waits for the *arrival* of more (it polls edge-triggered). What a
     /// paste leaves in the terminal's buffer then lies there until the next key, and the answer to "where is the cursor?"
-    /// behind it. Setting the terminal's attributes to what they are counts as an arrival.
+    /// after it. Setting the terminal's attributes to what they are counts as an arrival.
     pub(in super::super) struct Waker(Arc<Shared>);
 
     #[derive(Default)]

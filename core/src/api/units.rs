@@ -31,7 +31,7 @@ impl Vm {
 }
 
 /// The functions of a program by their index. Loading makes the last function first and numbers them on, and the
-/// constants of a function name functions behind it only: so one pass finds all.
+/// constants of a function name later functions only: so one pass finds all.
 fn functions(
     main: Gc<Function>,
     mut found: Vec<Option<Gc<Function>>>,

@@ -22,7 +22,7 @@ pub(crate) enum Flow {
 
 /// The state of the running frame.
 ///
-/// Invariants, earned by the verifier and kept by calls and returns: `pc` points into the frame's code behind
+/// Invariants, earned by the verifier and kept by calls and returns: `pc` points into the frame's code after
 /// the words of the instruction being run; `base` to its registers, as many as the function says; `data` to its
 /// function's constants; `vm` to the VM, to which nobody else holds a reference while a handler runs.
 #[derive(Clone, Copy)]
@@ -110,7 +110,7 @@ impl Machine {
         self.register(usize::from(win.0))
     }
 
-    /// The value behind a window's arguments.
+    /// The value after a window's arguments.
     #[inline(always)]
     pub(super) fn read_behind(&self, win: Win, argc: Argc) -> Value {
         self.register(usize::from(win.0) + 1 + usize::from(argc.0))
@@ -180,7 +180,7 @@ impl Machine {
         unsafe { cache_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
     }
 
-    /// Counts a call or a turn of a loop of the running function. True if that made it hot.
+    /// Counts a call or an iteration of a loop of the running function. True if that made it hot.
     #[inline(always)]
     pub(super) fn hotness(&self) -> bool {
         // SAFETY: the header lies right below the constants.

@@ -268,7 +268,7 @@ impl Visitor for Machine {
     #[inline(always)]
     fn loop_(&mut self, to: Back24) -> Flow {
         match self.fuel_for_turn(1) {
-            Ok(()) => self.turn(to.0),
+            Ok(()) => self.take_back_edge(to.0),
             Err(flow) => flow,
         }
     }
@@ -278,7 +278,7 @@ impl Visitor for Machine {
         if let Err(flow) = self.fuel_for_turn(2) {
             return flow;
         }
-        if self.read(src).is_falsy() { Flow::Next } else { self.turn(to.0) }
+        if self.read(src).is_falsy() { Flow::Next } else { self.take_back_edge(to.0) }
     }
 
     loops! {
@@ -409,7 +409,7 @@ impl Machine {
 
 #[inline(never)]
 fn new_cell(vm: &mut Vm, dst: Dst, src: Src) -> Flow {
-    // The value is read behind the safepoint; a register keeps it alive.
+    // The value is read after the safepoint; a register keeps it alive.
     let result = vm.make(CellObject::new(Value::NIL)).map_err(Fault::from).map(|cell| {
         cell.value.set(vm.register(usize::from(src.0)));
         vm.set_register(usize::from(dst.0), Value::object(cell));

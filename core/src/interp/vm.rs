@@ -47,7 +47,7 @@ pub struct Options {
     pub max_source: usize,
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
-    /// Calls and loop turns until a native tier compiles a function, if there is one; 0 and 1 compile at once. A third
+    /// Calls and loop iterations until a native tier compiles a function, if there is one; 0 and 1 compile at once. A third
     /// less suffices when another function gets hot, and calls of compiled functions count more.
     pub hot: u32,
     /// How bytecode is dispatched.

@@ -5,7 +5,7 @@ use core::cell::Cell;
 use super::{Function, Gc, Header, Kind, Object, ShapeTable, Text, Tracer};
 use crate::value::Value;
 
-/// A function with the variables it captured, by value, behind it.
+/// A function with the variables it captured, by value, after it.
 #[repr(C)]
 pub(crate) struct Closure {
     header: Header,
@@ -46,7 +46,7 @@ impl Closure {
     /// # Safety
     /// `memory` is the start of `Closure::size(n)` bytes with `n > index`, of nobody else.
     pub(crate) unsafe fn init_capture(memory: *mut Closure, index: usize, value: Value) {
-        // SAFETY: the caller's memory covers that many cells behind the closure.
+        // SAFETY: the caller's memory covers that many cells after the closure.
         unsafe { memory.add(1).cast::<Cell<Value>>().add(index).write(Cell::new(value)) };
     }
 }

@@ -257,7 +257,7 @@ impl Function {
         self.next_exits.set(self.next_exits.get().saturating_mul(8));
     }
 
-    /// Counts a call or a turn of a loop. True if that made it hot.
+    /// Counts a call or an iteration of a loop. True if that made it hot.
     pub(crate) fn count(&self) -> bool {
         let left = self.hotness().get().wrapping_sub(1);
         self.hotness().set(left);

@@ -8,7 +8,7 @@
 //! ```
 //!
 //! An appended string is the first `len` bytes of a buffer with room to spare. Adding to the string that ends
-//! where the buffer's used part ends writes the new bytes behind it and makes a new 32-byte `Str`; the old one
+//! where the buffer's used part ends writes the new bytes after it and makes a new 32-byte `Str`; the old one
 //! still reads its own prefix. So a loop of `s = s + x` copies each byte a bounded number of times on average.
 //!
 //! Only names and short literals are interned, when code is loaded: then equal ones are the same object, and
@@ -283,7 +283,7 @@ impl Gc<Buffer> {
     pub(crate) unsafe fn write_spare(self, offset: usize, bytes: &[u8]) {
         debug_assert!(offset + bytes.len() <= self.spare());
         meter::count(bytes.len());
-        // SAFETY: the room lies behind the record, and nobody reads its spare part.
+        // SAFETY: the room lies after the record, and nobody reads its spare part.
         unsafe {
             let start = self.as_ptr().add(1).cast::<u8>().add(self.used() + offset);
             start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());

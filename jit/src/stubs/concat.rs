@@ -119,7 +119,7 @@ fn excess(masm: &mut impl Masm, len: Reg) {
     masm.sub64(Reg::T7, Reg::T7, len);
 }
 
-/// Copies `count` bytes, one at least, behind the record of a string to `to + disp`, and what is left of a chunk. `count`
+/// Copies `count` bytes, one at least, after the record of a string to `to + disp`, and what is left of a chunk. `count`
 /// and `T2` are lost.
 fn copy(masm: &mut impl Masm, from: Reg, to: Reg, disp: i32, count: Reg) {
     let chunk = masm.label();

@@ -147,7 +147,7 @@ fn spans_of_others_are_left_alone() {
         CodeSpan { start: std::ptr::NonNull::from(&mut local).cast(), len: 64 },
         CodeSpan { len: 40, ..first },
         CodeSpan { len: usize::MAX, ..first },
-        // SAFETY: the second span lies 16 bytes behind, in the same mapping.
+        // SAFETY: the second span lies 16 bytes after, in the same mapping.
         CodeSpan { start: unsafe { first.start.add(8) }, len: 8 },
     ];
     for span in forged {

@@ -20,7 +20,7 @@ macro_rules! define {
                 // SAFETY: verified code has only opcodes of the table, which are numbered from 0 without gaps.
                 let op = unsafe { core::mem::transmute::<u8, Op>((word & 0xFF) as u8) };
                 match op {
-                    // The test is in each arm, where it is most often known, rather than behind the match.
+                    // The test is in each arm, where it is most often known, rather than after the match.
                     $(Op::$variant => {
                         $(let $operand = <$type as Operand>::from_bits(opcode_field!(word, machine.fetch(), $field));)*
                         match machine.$method($($operand),*) {

@@ -108,7 +108,7 @@ impl Native {
         self.tier.map(|mut tier| unsafe { tier.as_mut() })
     }
 
-    /// Heat of a function until it is looked at next, if `hot` calls and turns make one hot.
+    /// Hotness of a function until it is sampled or compiled next, if `hot` calls and iterations make one hot.
     pub(crate) fn first_hotness(&self, hot: u32) -> u32 {
         match self.tier {
             Some(_) => (hot / u32::from(tiering::COUNTDOWNS)).max(1),

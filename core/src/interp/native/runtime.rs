@@ -3,7 +3,7 @@
 //! ```text
 //!   machine code ──stub: record and fuel written back──> extern "C" fn(vm, ...) here ──> Vm
 //!        ^                                                                               │
-//!        └── an address to go on at: a place to enter, a callee, Exit; 0 for "behind" <──┘
+//!        └── an address to go on at: a place to enter, a callee, Exit; 0 for "the next instruction" <──┘
 //! ```
 
 use core::ptr::NonNull;

@@ -6,7 +6,7 @@
 //!                                           └───── given up ─────┘
 //! ```
 //!
-//! Each step up to Hot takes a third of `Options::hot` in calls and turns of loops.
+//! Each step up to Hot takes a third of `Options::hot` in calls and iterations of loops.
 //!
 //! Opening and sealing code memory costs the system's time, as much for one function as for many. Functions that call
 //! each other get hot one soon after the other, so the first one takes along all that were sampled for the last time.

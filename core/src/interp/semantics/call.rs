@@ -37,7 +37,7 @@ impl Machine {
         self.vm().invoke(argc.0, usize::from(win.0), cache)
     }
 
-    /// Calls a method of the superclass behind the arguments, on the receiver in `win`.
+    /// Calls a method of the superclass after the arguments, on the receiver in `win`.
     #[inline(always)]
     pub(in crate::interp) fn super_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
         let machine = *self;

@@ -96,7 +96,7 @@ impl Machine {
 
     /// Takes a back-edge, for which there is fuel.
     #[inline(always)]
-    pub(in crate::interp) fn turn(&mut self, to: i32) -> Flow {
+    pub(in crate::interp) fn take_back_edge(&mut self, to: i32) -> Flow {
         let fuel = &mut self.vm().context.fuel;
         fuel.slice = fuel.slice.wrapping_sub(1);
         let hot = self.hotness();
@@ -115,7 +115,7 @@ impl Machine {
             return flow;
         }
         match self.compare::<O>(lhs, rhs) {
-            Some(true) => self.turn(to),
+            Some(true) => self.take_back_edge(to),
             Some(false) => Flow::Next,
             None => Flow::Stop,
         }
@@ -140,13 +140,13 @@ impl Machine {
             && let Some(new) = Add::int(old.as_int(), i32::from(step))
         {
             self.write(dst, Value::int(new));
-            return if O::int(new, right.as_int()) { self.turn(to) } else { Flow::Next };
+            return if O::int(new, right.as_int()) { self.take_back_edge(to) } else { Flow::Next };
         }
         if let Some(old) = old.to_f64() {
             let new = Add::double(old, f64::from(step));
             self.write(dst, Value::double(new));
             if let Some(right) = right.to_f64() {
-                return if O::double(new, right) { self.turn(to) } else { Flow::Next };
+                return if O::double(new, right) { self.take_back_edge(to) } else { Flow::Next };
             }
             self.save();
             return not_numbers(self.vm());

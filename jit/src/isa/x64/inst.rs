@@ -31,7 +31,7 @@ impl Part {
 /// The bytes of an instruction. Reads like a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bytes {
-    /// With zeros behind.
+    /// With zeros after.
     pub(super) padded: [u8; 16],
     pub(super) size: usize,
 }
