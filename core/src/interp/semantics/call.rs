@@ -4,7 +4,7 @@ use crate::bytecode::operand::{Argc, Site32, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::stop::Stop;
-use crate::object::{Callable, Closure, Gc, Header, InlineCache};
+use crate::object::{Callable, Closure, Gc, Header, IcKind, InlineCache};
 use crate::stack::Frame;
 use crate::value::Value;
 
@@ -28,8 +28,7 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
-            && let Some(closure) = method.as_closure()
-            && let Some(flow) = self.enter(closure, win)
+            && let Some(flow) = self.enter(method, win)
         {
             return flow;
         }
@@ -43,8 +42,7 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
-            && let Some(closure) = method.as_closure()
-            && let Some(flow) = self.enter(closure, win)
+            && let Some(flow) = self.enter(method, win)
         {
             return flow;
         }
@@ -110,8 +108,10 @@ fn done(vm: &mut Vm) -> Flow {
     Flow::Stop
 }
 
-/// The method in a site's entry for the object's shape.
+/// The method that a site has for the shape of the object, if it is a closure.
 #[inline(always)]
-fn hit(site: &InlineCache, object: Gc<Header>) -> Option<Callable> {
-    site.entry(object.shape()).map(|entry| entry.target)
+fn hit(site: &InlineCache, object: Gc<Header>) -> Option<Gc<Closure>> {
+    let entry = site.entry(object.shape())?;
+    // SAFETY: such an entry has a closure; while the shape lives, its class keeps it.
+    (entry.kind == IcKind::Method).then(|| unsafe { entry.target.unchecked_closure() })
 }
