@@ -1,7 +1,6 @@
 //! The `siskin` program, as a function: arguments and streams in, exit code out.
 //!
-//! The process around it is `main.rs`. This is a library only so that tests can call it: nothing here is kept stable, and
-//! hosts depend on the crate `siskin`.
+//! The process around it is `main.rs`.
 //!
 //! ```text
 //!   args      the command line              commands      a file for each subcommand
@@ -14,6 +13,19 @@
 //!   stats     what --stats prints           figures       numbers for people
 //!   visible   text from outside, as it may reach a terminal
 //! ```
+//!
+//! # Features
+//! | feature | default | what it brings | crates in all |
+//! |---|---|---|---:|
+//! | none | | `run`, `check`, `disasm` | 28 |
+//! | `jit` | yes | machine code | 30 |
+//! | `views` | yes | `asm`, `jit`, `views`; brings `jit`. The disassemblers are a third of the program | 40 |
+//! | `repl` | yes | the prompt, `caches`, `gc`, `time` and `-p`; brings `views` | 76 |
+//! | `tail` | no | the dispatcher by tail calls; nightly Rust | |
+//!
+//! # What is stable
+//! The program: its subcommands, options and exit codes. The library is one only so that tests can call it; nothing in it is kept
+//! stable. Hosts depend on the crate `siskin`.
 
 mod args;
 mod commands;

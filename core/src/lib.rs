@@ -1,4 +1,29 @@
-//! The Siskin language and its bytecode engine.
+//! The Siskin language and its bytecode engine, without an operating system: parser, compiler, verifier, interpreter, heap.
+//!
+//! Programs depend on the crate `siskin`, which adds an allocator, output, error text and machine code. This crate is for
+//! firmware, for native tiers and for tools.
+//!
+//! # From text to result
+//! ```text
+//!   text ──syntax──> Ast ──compile──> Program ──interp: load──> Function objects ──interp: run──> Outcome
+//!                                        │                                           │ hot
+//!                              verify, if a stranger made it                      tier: Unit ──> machine code
+//! ```
+//!
+//! # The map
+//! | module | what it is |
+//! |---|---|
+//! | [`mem`] | memory from a host's `RawAlloc`, every byte counted, every allocation fallible |
+//! | [`platform`] | the rest that a host gives: output, clock, executable memory, a guard against panics |
+//! | [`syntax`] | lexer, parser, tree, diagnostics; knows no VM |
+//! | [`bytecode`] | the table of opcodes, and what derives from it; the verifier |
+//! | [`compile`] | tree to bytecode; knows no heap |
+//! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
+//! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
+//! | [`tier`] [`layout`] `abi` | what native tiers are told, and what their code may touch |
+//! | `interp` | the virtual machine: meanings, calls, properties, tiers, faults |
+//! | [`library`] `entry` | the functions that scripts find, as constants |
+//! | `api` [`inspect`] | loading and starting; views of a VM that stands still |
 //!
 //! ```text
 //! imports run downward:
@@ -18,6 +43,21 @@
 //!   mem
 //!   meter platform span tunable
 //! ```
+//!
+//! The gate `imports` of the repository holds the modules to this order. `docs/tour` walks through them.
+//!
+//! # Features
+//! | feature | default | what it brings | what it costs |
+//! |---|---|---|---|
+//! | `texts` | yes | messages of run-time errors; without, a message is the name of its kind | the sentences, and the code that prints numbers into them |
+//! | `tail` | no | the dispatcher by tail calls ([`Dispatch`]) | nightly Rust |
+//! | `testing` | no | doubles for tests; hidden | not for programs |
+//!
+//! # What is stable
+//! Versions follow SemVer; before 1.0 a minor version may break things. What the crate `siskin` exports again is meant to last:
+//! [`Vm`], [`Options`], [`Outcome`] and the other types at the root, [`mem`], [`platform`], [`inspect`]. The modules
+//! [`bytecode`], [`compile`], [`syntax`], [`tier`], [`layout`] and [`library`] serve the crates around this one and tools; they change with the
+//! engine. `testing` is hidden and promises nothing. Bytecode has no format that outlasts a version.
 #![no_std]
 #![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
 #![cfg_attr(feature = "tail", expect(incomplete_features, reason = "tail calls are the feature"))]

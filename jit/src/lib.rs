@@ -23,8 +23,17 @@
 //!
 //! Both instruction sets are compiled and tested on every host: what they make is bytes.
 //!
-//! What is in many templates or verbs is `inline(never)`: most of a compiler runs a few times, cold, and then a short one
-//! is quick.
+//! Code that many templates or verbs use is `inline(never)`: a compiler runs a few times, cold, and small code beats inlined
+//! code there.
+//!
+//! `unsafe` is in `tier` only, in one `impl`, which vouches for the code that the baseline makes.
+//!
+//! # Features
+//! None. [`Jit`] exists on x86-64 and ARM64 only; the compilers for both exist everywhere, so that [`assemble()`] lists either.
+//!
+//! # What is stable
+//! Versions follow SemVer; before 1.0 a minor version may break things. [`Jit`] and [`assemble()`] are meant to last. The modules are
+//! public for tests and tools, and change with the engine.
 #![no_std]
 #![deny(unsafe_code)]
 

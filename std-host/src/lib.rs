@@ -1,9 +1,31 @@
 //! Siskin, a small and fast scripting language: the crate to depend on.
 //!
-//! `siskin-core` is the language and its engine, without an operating system. This crate adds what a
-//! desktop or server has: its allocator ([`SYSTEM`]), its output and clock ([`io`]), error text
-//! ([`diagnostics`], in full with the feature `reports`) and machine code ([`native`], with the feature `jit`). Both
-//! features are on by default. The program `siskin` is the crate `siskin-cli`.
+//! `siskin-core` is the language and its engine, without an operating system. This crate adds the parts that a desktop or
+//! server has. The program `siskin` is the crate `siskin-cli`.
+//!
+//! # The map
+//! | module | what it is |
+//! |---|---|
+//! | [`Vm`] and its types | the engine, from `siskin-core` |
+//! | [`SYSTEM`], [`random_seed`] | the allocator of the standard library; randomness for hashes |
+//! | [`io`] | any `std::io::Write` as an output; a clock |
+//! | [`native`] | machine code for a VM, where the processor and the system allow it |
+//! | [`diagnostics`] | errors as text: the book's, for people, for editors, as JSON |
+//! | [`PANIC_GUARD`] | catches panics of a host's callbacks |
+//! | [`inspect`], [`mem`], [`platform`] | views of a VM, memory, the traits of a host; from `siskin-core` |
+//!
+//! # Features
+//! | feature | default | what it brings | what it costs |
+//! |---|---|---|---|
+//! | `jit` | yes | [`native`] compiles to machine code | 2 crates |
+//! | `reports` | yes | [`diagnostics`] beyond the book's text | 15 crates |
+//! | `tail` | no | the dispatcher by tail calls | nightly Rust |
+//!
+//! Without features there are 7 crates, this one among them; with both defaults 24.
+//!
+//! # What is stable
+//! Versions follow SemVer; before 1.0 a minor version may break things. Everything public here is meant to last, and nothing
+//! is hidden.
 //!
 //! # Examples
 //! ```

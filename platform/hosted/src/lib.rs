@@ -5,13 +5,21 @@
 //! that passes [`NullCode`].
 //!
 //! ```text
-//!   HostedCode   code.rs      a VM's spans, and what is still to be erased
-//!     Extents    extents.rs   which parts of a range are free; no unsafe
-//!     Reserve    reserve/     a VM's pages: one file for each system
-//!       Lease    lease.rs     which pages those are
-//!         Region region.rs    the pages of the whole process, lent to VMs
-//!       arch.rs               what differs by processor: the trap, the caches
+//!   HostedCode    code.rs      a VM's spans, and those that are still to be erased
+//!     Extents     extents.rs   which parts of a range are free; no unsafe
+//!     Reserve     reserve/     a VM's pages: one file for each system
+//!       Lease     lease.rs     which pages those are
+//!         Region  region.rs    the pages of the whole process, lent to VMs
+//!         Mapping mapping/     the process's addresses: one file for each system
+//!       arch.rs                what differs by processor: the trap, the caches
+//!   NullCode      null.rs      refuses, for hosts that forbid machine code
 //! ```
+//!
+//! # Features
+//! None.
+//!
+//! # What is stable
+//! Versions follow SemVer; before 1.0 a minor version may break things. Everything public here is meant to last.
 //!
 //! # Examples
 //! ```

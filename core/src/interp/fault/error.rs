@@ -16,7 +16,7 @@ pub enum Undefined<'a> {
     Property(&'a str),
 }
 
-/// What went wrong. Where, [`Vm::trace`] says until the next script starts.
+/// What went wrong. Where, [`Vm::trace`](crate::Vm::trace) says until the next script starts.
 #[derive(Debug)]
 pub struct RuntimeError {
     kind: FaultKind,
