@@ -24,7 +24,7 @@ use clap::{Parser, ValueEnum};
 use siskin::diagnostics::Traceback;
 use siskin::io::SystemClock;
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Stats, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Stats, Vm, native};
 
 #[path = "latency/cases.rs"]
 mod cases;
@@ -220,11 +220,9 @@ fn details(args: &Args, measured: &Measured, stats: &Stats) {
 /// Runs the script once, in a VM that is made for it.
 fn round(args: &Args, script: &Script) -> Result<Round, Box<dyn Error>> {
     let default = Options::default();
-    let options = Options {
-        memory: args.memory.unwrap_or(default.memory),
-        max_frames: args.max_depth.unwrap_or(default.max_frames),
-        ..default
-    };
+    let options = default
+        .memory(args.memory.unwrap_or(default.memory))
+        .max_frames(args.max_depth.unwrap_or(default.max_frames));
     let mut vm = Vm::new(SYSTEM, options)?;
     if args.tier == Tier::Baseline {
         native::install(&mut vm)?;
@@ -241,7 +239,8 @@ fn round(args: &Args, script: &Script) -> Result<Round, Box<dyn Error>> {
         return Ok(Round { slices, load, stats: vm.stats(), ended: end(&vm, outcome) });
     }
     let clock = SystemClock::start();
-    let mut host = Host { output: &mut Nowhere, clock: &clock, interrupt: None };
+    let mut output = Nowhere;
+    let mut host = HostIo::new(&mut output).clock(&clock);
     let mut slices = Vec::with_capacity(1 << 20);
     let mut fuel = 0;
     let ended = loop {

@@ -13,7 +13,7 @@ use std::fs;
 use clap::{Parser, ValueEnum};
 use siskin::io::SystemClock;
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
 const SCRIPT: &str = "class P { init(x) { this.x = x; } twice() { return this.x * 2; } }
 fn sum(n) { var s = 0; var p = P(1); for (var i = 0; i < n; i = i + 1) { s = s + p.twice(); } return s; }
@@ -92,7 +92,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn run(vm: &mut Vm, source: &str, clock: &SystemClock) -> Result<(), Box<dyn Error>> {
     let script = vm.load(source, Dialect::Siskin).map_err(|error| error.to_string())?;
     vm.start(script)?;
-    match vm.run(None, &mut Host { output: &mut Nowhere, clock, interrupt: None }) {
+    match vm.run(None, &mut HostIo::new(&mut Nowhere).clock(clock)) {
         Outcome::Done => Ok(()),
         outcome => Err(format!("{outcome:?}").into()),
     }

@@ -268,11 +268,7 @@ impl Compile {
 
 impl Memory {
     fn options(&self) -> Options {
-        let mut options = Options {
-            seed: Some(siskin::random_seed()),
-            clock: Some(SystemClock::since_first),
-            ..Options::default()
-        };
+        let mut options = Options::new().seed(siskin::random_seed()).clock(SystemClock::since_first);
         if let Some(limit) = self.limit {
             options.memory = limit;
         }
@@ -491,7 +487,7 @@ mod tests {
             (slow.execute.fuel.limit, slow.slice, slow.stats)
         );
         // The seed is random.
-        let options = |run: &Run| format!("{:?}", Options { seed: None, ..run.execute.options() });
+        let options = |run: &Run| format!("{:?}", run.execute.options().seed([0, 0]));
         assert_eq!(options(&fast), options(&slow));
     }
 }

@@ -72,7 +72,7 @@ pub(crate) fn rest(options: Options, source: &Source) -> Options {
         usize::MAX => usize::MAX,
         limit => limit.saturating_sub(source.text().len()),
     };
-    Options { memory, ..options }
+    options.memory(memory)
 }
 
 /// A script in a file, in the dialect that the file's name says. Nothing is read of a text of more than `memory` bytes.

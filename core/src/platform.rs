@@ -50,16 +50,47 @@ pub trait PanicGuard: Sync {
 }
 
 /// What a running script may use of its host.
-pub struct Host<'a> {
+#[non_exhaustive]
+pub struct HostIo<'a> {
     /// Where `print` writes.
     pub output: &'a mut dyn Output,
-    /// What `clock()` reads, and what pauses of the collector are measured with.
+    /// What `clock()` reads, and what pauses of the collector are measured with. By default it stands still.
     pub clock: &'a dyn Clock,
     /// Stops the run from outside, from another thread or a signal handler: set, it makes the run end as
     /// [`Interrupted`](crate::Outcome::Interrupted) within a slice of fuel, in whichever tier the script is: 1,024 calls or
     /// iterations of a loop, or 64 KB that an operation copies, compares or prints. Neither many returns nor long code without
     /// calls and loops come between. The run takes it back.
     pub interrupt: Option<&'a AtomicBool>,
+}
+
+/// The clock of a host that has none.
+struct Still;
+
+impl Clock for Still {
+    fn nanoseconds(&self) -> u64 {
+        0
+    }
+}
+
+impl<'a> HostIo<'a> {
+    /// A host that takes output, has no clock, and never interrupts.
+    pub fn new(output: &'a mut dyn Output) -> HostIo<'a> {
+        HostIo { output, clock: &Still, interrupt: None }
+    }
+
+    /// Sets [`clock`](field@HostIo::clock).
+    #[must_use]
+    pub fn clock(mut self, clock: &'a dyn Clock) -> HostIo<'a> {
+        self.clock = clock;
+        self
+    }
+
+    /// Sets [`interrupt`](field@HostIo::interrupt).
+    #[must_use]
+    pub fn interrupt(mut self, wish: &'a AtomicBool) -> HostIo<'a> {
+        self.interrupt = Some(wish);
+        self
+    }
 }
 
 /// Why there is no executable memory.

@@ -40,7 +40,7 @@ fn all_requests_may_be_refused_from_any_one_on() {
 
 #[test]
 fn stress_changes_nothing() {
-    let stress = Options { gc_stress: true, ..Options::default() };
+    let stress = Options::new().gc_stress(true);
     for source in PROGRAMS {
         let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
         assert_eq!(run(Counting::refusing(0, 0), stress, source, Dialect::Lox), whole);
@@ -60,7 +60,7 @@ fn the_limit_is_never_passed() {
     for limit in (1 << 10..400 << 10).step_by(3 << 10) {
         for source in PROGRAMS {
             let alloc = Counting::refusing(0, 0);
-            let options = Options { memory: limit, ..Options::default() };
+            let options = Options::new().memory(limit);
             match run(alloc, options, source, Dialect::Lox) {
                 End::Done(_) | End::OutOfMemory => assert_eq!(alloc.bytes(), 0),
                 End::Error(message) => panic!("{limit} bytes: {message}"),
@@ -155,7 +155,7 @@ fn garbage_does_not_pile_up() {
         var kept = nil;
         for (var i = 0; i < 300000; i = i + 1) { var a = A(i); a.s = \"x\" + \"y\"; a.more = a; if (i == 150000) kept = a; }
         print kept.n;";
-    let options = Options { memory: 3 << 20, ..Options::default() };
+    let options = Options::new().memory(3 << 20);
     assert_eq!(run(Counting::refusing(0, 0), options, source, Dialect::Lox), End::Done("150000\n".into()));
 }
 
@@ -169,7 +169,7 @@ fn classes_and_shapes_are_garbage_too() {
             if (last.get() != i + 3) print \"wrong\";
         }
         print last.get();";
-    let options = Options { memory: 6 << 20, ..Options::default() };
+    let options = Options::new().memory(6 << 20);
     assert_eq!(run(Counting::refusing(0, 0), options, source, Dialect::Lox), End::Done("20002\n".into()));
 }
 
@@ -189,7 +189,7 @@ fn garbage_makes_room_for_tables_and_stacks() {
             var b = B(); b.x = 1; b.y = 2; b.z = 3;
         }
         print \"done\";";
-    let options = Options { memory: 800 << 10, ..Options::default() };
+    let options = Options::new().memory(800 << 10);
     let end = run(Counting::refusing(0, 0), options, source, Dialect::Lox);
     assert_eq!(end, End::Done("3000\ndone\n".into()));
 }

@@ -129,7 +129,7 @@ fn the_deepest_nesting_fits_into_a_small_stack() {
 #[test]
 fn nesting_keeps_within_the_native_stack_that_the_host_allows() {
     for native_stack in [0, 10 << 10, 100 << 10, 500 << 10] {
-        let options = Options { native_stack, ..Options::default() };
+        let options = Options::new().native_stack(native_stack);
         let test = move || {
             let shapes = LOX.iter().map(|shape| (shape, Dialect::Lox));
             for (shape, dialect) in shapes.chain(SISKIN.iter().map(|shape| (shape, Dialect::Siskin))) {

@@ -5,11 +5,11 @@ mod common;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 use common::{Counting, Kept, Still};
-use siskin_core::platform::{Clock, Host};
+use siskin_core::platform::{Clock, HostIo};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
 fn start(source: &str, memory: usize) -> Vm {
-    let options = Options { memory, ..Options::default() };
+    let options = Options::new().memory(memory);
     let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory for a VM");
     let script = vm.load(source, Dialect::Lox).expect("the script is right");
     vm.start(script).expect("memory for its registers");
@@ -31,8 +31,7 @@ fn a_heap_that_is_nearly_full_is_out_of_memory_rather_than_collecting_for_every_
     let (mut done, mut refused) = (0, 0);
     for nodes in (100_000..140_000).step_by(500) {
         let mut vm = start(&fill_and_churn(nodes), 2 << 20);
-        let outcome =
-            vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+        let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
         let stats = vm.stats();
         assert!(stats.heap.full < 25, "{nodes} nodes: {stats:?}");
         // The loops take some three units for each node; a collection one for 64 bytes.
@@ -60,8 +59,7 @@ fn small_slices_do_not_make_the_heap_collect_again_and_again() {
     for slice in [1, 10, 100, 5000] {
         let mut vm = start(&source, 8 << 20);
         let end = loop {
-            let outcome = vm
-                .run(Some(slice), &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+            let outcome = vm.run(Some(slice), &mut HostIo::new(&mut Kept::default()).clock(&Still));
             assert!(vm.stats().fuel < 5_000_000, "slices of {slice}: {:?}", vm.stats());
             if !matches!(outcome, Outcome::OutOfFuel) {
                 break outcome;
@@ -108,7 +106,7 @@ fn an_interrupt_is_heard_while_memory_is_collected_and_the_script_goes_on_as_if_
     let mut vm = start(HUNGRY, 4 << 20);
     let (mut output, clock, mut interrupts) = (Kept::default(), Interrupting::default(), 0_u64);
     loop {
-        let mut host = Host { output: &mut output, clock: &clock, interrupt: Some(&clock.wish) };
+        let mut host = HostIo::new(&mut output).clock(&clock).interrupt(&clock.wish);
         match vm.run(None, &mut host) {
             Outcome::Interrupted => interrupts += 1,
             Outcome::Done => break,
@@ -129,7 +127,7 @@ fn fuel_ends_while_memory_is_collected_and_the_script_goes_on_with_more() {
         let mut output = Kept::default();
         loop {
             let before = vm.stats().fuel;
-            let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+            let mut host = HostIo::new(&mut output).clock(&Still);
             let outcome = vm.run(Some(budget), &mut host);
             assert!(vm.stats().fuel <= before + budget);
             match outcome {

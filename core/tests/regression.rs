@@ -14,21 +14,12 @@ use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Const, FnIndex, Insn, Program, Text};
 use siskin_core::layout::STUBS;
 use siskin_core::mem::RawAlloc;
-use siskin_core::platform::{Clock, CodeSpan, Host, Output, OutputError, PanicGuard};
+use siskin_core::platform::{Clock, CodeSpan, HostIo, Output, OutputError, PanicGuard};
 use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
-const STRESS: Options = Options {
-    memory: usize::MAX,
-    max_frames: 100,
-    native_stack: 256 << 10,
-    max_source: 1 << 20,
-    gc_stress: true,
-    hot: 1,
-    dispatch: siskin_core::Dispatch::Match,
-    seed: None,
-    clock: None,
-};
+const STRESS: Options =
+    Options::new().max_frames(100).native_stack(256 << 10).max_source(1 << 20).gc_stress(true).hot(1);
 
 /// What a verified program prints.
 fn print_of(program: Program, options: Options) -> String {
@@ -36,7 +27,7 @@ fn print_of(program: Program, options: Options) -> String {
     let script = vm.load_program(program).expect("verified");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(10_000), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    let outcome = vm.run(Some(10_000), &mut HostIo::new(&mut output).clock(&Still));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     String::from_utf8(output.0).expect("output is UTF-8")
 }
@@ -92,7 +83,7 @@ fn a_collection_by_the_host_forgets_properties() {
         let script = vm.load(source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         if collect {
             vm.collect();
@@ -109,7 +100,7 @@ fn a_collection_by_the_host_forgets_properties() {
 #[test]
 fn few_frames_are_as_few_as_asked() {
     for max_frames in [1, 2, 5, 31, 32, 33, 100] {
-        let options = Options { max_frames, ..Options::default() };
+        let options = Options::new().max_frames(max_frames);
         let nested = |calls: u32| {
             let source = format!("fun f(n) {{ if (n > 1) return f(n - 1); return 7; }} print f({calls});");
             run(Counting::refusing(0, 0), options, &source, Dialect::Lox)
@@ -165,7 +156,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
     let script = vm.load("print 1; print 2;", Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let clock: &Asked = Box::leak(Box::new(Asked(Cell::new(0))));
-    let host = Box::leak(Box::new(Host { output: Box::leak(Box::new(Panics)), clock, interrupt: None }));
+    let host = Box::leak(Box::new(HostIo::new(Box::leak(Box::new(Panics))).clock(clock)));
     let outcome = vm.run(None, host);
     assert!(matches!(outcome, Outcome::Error(error) if error.kind() == ErrorKind::Panic));
     let asked = clock.0.get();
@@ -173,7 +164,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
     assert_eq!(clock.0.get(), asked, "the host of a run is nobody's outside it");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert_eq!(output.0, b"3\n");
 }
@@ -238,8 +229,7 @@ fn bulk_work_in_a_row_runs_out_of_fuel() {
             vm.start(script).expect("memory");
             let mut output = Kept::default();
             for _ in 0..FUEL / slice {
-                let outcome =
-                    vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+                let outcome = vm.run(Some(slice), &mut HostIo::new(&mut output).clock(&Still));
                 assert!(matches!(outcome, Outcome::OutOfFuel), "{again}: {outcome:?}");
             }
             output.0.iter().filter(|&&byte| byte == b'\n').count()
@@ -255,13 +245,12 @@ fn bulk_work_in_a_row_runs_out_of_fuel() {
 fn large_programs_that_have_run_make_room() {
     let source = "fun f(x) { ".to_owned() + &"x = x + 1; ".repeat(20_000) + "} f(1);";
     for memory in [usize::MAX, 16 << 20] {
-        let mut vm =
-            Vm::new(Counting::refusing(0, 0), Options { memory, ..Options::default() }).expect("memory");
+        let mut vm = Vm::new(Counting::refusing(0, 0), Options::new().memory(memory)).expect("memory");
         for round in 0..200 {
             let script = vm.load(&source, Dialect::Siskin).unwrap_or_else(|error| panic!("{round}: {error}"));
             vm.start(script).expect("memory");
             let mut output = Kept::default();
-            let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+            let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
             assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         }
         let peak = vm.mem().usage().peak;
@@ -273,8 +262,7 @@ fn large_programs_that_have_run_make_room() {
 #[test]
 fn garbage_makes_room_for_a_program() {
     let source = "var x = 1; ".repeat(20_000);
-    let vm =
-        |memory| Vm::new(Counting::refusing(0, 0), Options { memory, ..Options::default() }).expect("memory");
+    let vm = |memory| Vm::new(Counting::refusing(0, 0), Options::new().memory(memory)).expect("memory");
     let mut alone = vm(usize::MAX);
     alone.load(&source, Dialect::Siskin).expect("no errors");
     let needed = alone.mem().usage().peak;
@@ -284,7 +272,7 @@ fn garbage_makes_room_for_a_program() {
     let script = vm.load(garbage, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert!(vm.mem().usage().used > 512 << 10);
     vm.load(&source, Dialect::Siskin).expect("room");

@@ -5,7 +5,7 @@ mod common;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use common::{Counting, Kept, Still};
-use siskin_core::platform::{Host, Output, OutputError};
+use siskin_core::platform::{HostIo, Output, OutputError};
 use siskin_core::{Dialect, Options, Outcome, Vm};
 
 /// Strings of 2 MB and a bit: 32 slices of fuel, and a part of one.
@@ -28,7 +28,7 @@ fn sliced(source: &str, options: Options, slice: u64) -> (Vec<u8>, u64) {
     let mut output = Kept::default();
     loop {
         let before = vm.stats().fuel;
-        let outcome = vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+        let outcome = vm.run(Some(slice), &mut HostIo::new(&mut output).clock(&Still));
         let spent = vm.stats().fuel - before;
         assert!(spent <= slice, "{spent} of {slice}");
         match outcome {
@@ -54,7 +54,7 @@ fn string_operations_cost_the_same_in_any_slices() {
     for slice in [7_001, 16_384, 16_385, 100_000] {
         assert!(sliced(&source, Options::default(), slice) == whole, "{slice}");
     }
-    assert!(sliced(&source, Options { gc_stress: true, ..Options::default() }, 5_000) == whole);
+    assert!(sliced(&source, Options::new().gc_stress(true), 5_000) == whole);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn small_slices_cost_the_same_too() {
         for slice in [1, 7, 64, 1000] {
             assert_eq!(sliced(&source, Options::default(), slice), whole, "{slice}: {source:.40}");
         }
-        assert_eq!(sliced(&source, Options { gc_stress: true, ..Options::default() }, 3), whole);
+        assert_eq!(sliced(&source, Options::new().gc_stress(true), 3), whole);
     }
 }
 
@@ -85,8 +85,7 @@ fn small_slices_cost_the_same_too() {
 fn bulk_work_is_charged_for() {
     let spent = |source: &str| {
         let mut vm = started(source, Options::default());
-        let outcome =
-            vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+        let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         vm.stats().fuel
     };
@@ -140,8 +139,7 @@ fn an_interrupt_is_heard_in_the_middle_of_a_string() {
     let interrupt = AtomicBool::new(false);
     let mut output = Interrupts(Vec::new(), &interrupt);
     let mut run = |vm: &mut Vm| {
-        let outcome =
-            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still).interrupt(&interrupt));
         (outcome, output.0.len())
     };
     let (outcome, written) = run(&mut vm);
@@ -160,9 +158,7 @@ fn another_script_may_start_in_the_middle_of_a_string() {
     for operation in ["print a;", "a == b;", "a + b;", "d + a;", "\"_\" + a;"] {
         let mut vm = started(LARGE, Options::default());
         let mut output = Kept::default();
-        let mut run = |vm: &mut Vm, fuel| {
-            vm.run(fuel, &mut Host { output: &mut output, clock: &Still, interrupt: None })
-        };
+        let mut run = |vm: &mut Vm, fuel| vm.run(fuel, &mut HostIo::new(&mut output).clock(&Still));
         assert!(matches!(run(&mut vm, None), Outcome::Done));
         for given_up in [true, false] {
             let script = vm.load(operation, Dialect::Siskin).expect("no errors");
@@ -186,7 +182,7 @@ fn spent_until_interrupted(source: &str) -> u64 {
     let mut vm = started(source, Options::default());
     let interrupt = AtomicBool::new(false);
     let mut output = Interrupts(Vec::new(), &interrupt);
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still).interrupt(&interrupt));
     assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
     assert!(!interrupt.load(Relaxed), "the run takes the wish back");
     vm.stats().fuel

@@ -5,12 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::atomic::AtomicBool;
 
 use siskin::inspect::{
-    CacheView, ClassView, FunctionView, MethodView, ValueKind, ValueView, CacheClass, CacheTarget, CacheEntry,
+    CacheClass, CacheEntry, CacheTarget, CacheView, ClassView, FunctionView, MethodView, ValueKind, ValueView,
 };
 use siskin::mem::Mem;
 use siskin::platform::{Output, OutputError};
 use siskin::{
-    Dialect, FunctionId, Host, LoadError, LoadOptions, Options, Outcome, SYSTEM, Script, Vm, native,
+    Dialect, FunctionId, HostIo, LoadError, LoadOptions, Options, Outcome, SYSTEM, Script, Vm, native,
 };
 use siskin_core::bytecode::Program;
 
@@ -87,13 +87,11 @@ struct Machine {
 impl Machine {
     fn new(bytes: &mut Bytes<'_>) -> Option<Machine> {
         let (modes, hot) = (bytes.next(), bytes.next());
-        let options = Options {
-            memory: 96 << 10 << (modes >> 2 & 3),
-            max_frames: [7, 8, 64, 300][usize::from(modes >> 4 & 3)] + u32::from(hot >> 5),
-            gc_stress: modes & 2 != 0,
-            hot: u32::from(hot & 31),
-            ..Options::default()
-        };
+        let options = Options::new()
+            .memory(96 << 10 << (modes >> 2 & 3))
+            .max_frames([7, 8, 64, 300][usize::from(modes >> 4 & 3)] + u32::from(hot >> 5))
+            .gc_stress(modes & 2 != 0)
+            .hot(u32::from(hot & 31));
         let mut vm = Vm::new(REFUSING, options).ok()?;
         if modes & 1 == 0 {
             let _ = native::install(&mut vm);
@@ -213,7 +211,7 @@ impl Machine {
         let before = self.vm.stats().fuel;
         let mut page = Page::default();
         let output: &mut dyn Output = if refuse { &mut Refusing } else { &mut page };
-        let outcome = self.vm.run(Some(fuel), &mut Host { output, clock: &Noon, interrupt: None });
+        let outcome = self.vm.run(Some(fuel), &mut HostIo::new(output).clock(&Noon));
         let spent = self.vm.stats().fuel - before;
         assert!(spent <= fuel, "{spent} of {fuel}");
         self.end(&outcome);
@@ -225,7 +223,8 @@ impl Machine {
     /// A run in which a callback may panic. Then the script is over.
     fn run_and_panic(&mut self, fuel: u64, calls: u32) {
         let panicking = Panicking::after(calls);
-        let host = &mut Host { output: &mut &panicking, clock: &panicking, interrupt: None };
+        let mut output = &panicking;
+        let host = &mut HostIo::new(&mut output).clock(&panicking);
         match catch_unwind(AssertUnwindSafe(|| self.vm.run(Some(fuel), host))) {
             Ok(outcome) => self.end(&outcome),
             Err(payload) if payload.is::<Panic>() => {
@@ -239,7 +238,8 @@ impl Machine {
     /// A run that the host wants to stop before it begins.
     fn interrupt(&mut self) {
         let wish = AtomicBool::new(true);
-        let host = &mut Host { output: &mut Page::default(), clock: &Noon, interrupt: Some(&wish) };
+        let mut page = Page::default();
+        let host = &mut HostIo::new(&mut page).clock(&Noon).interrupt(&wish);
         let outcome = self.vm.run(Some(500), host);
         self.end(&outcome);
     }
@@ -340,7 +340,10 @@ fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
             assert!(method.is_some_and(|method| method.id() == target.id()), "{cache:?} {entry:?}");
         }
         CacheTarget::Method(MethodView::Host(target)) => {
-            assert!(matches!(entry.class, CacheClass::Builtin(_)) && target.name() == cache.name(), "{cache:?}");
+            assert!(
+                matches!(entry.class, CacheClass::Builtin(_)) && target.name() == cache.name(),
+                "{cache:?}"
+            );
         }
     }
 }

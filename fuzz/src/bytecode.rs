@@ -21,11 +21,9 @@ use crate::{Nowhere, Ran, finish, program};
 pub fn bytecode(data: &[u8]) {
     let &[modes, more, ..] = data else { return };
     let calls = if modes & 2 == 0 { 64 } else { 4_200 };
-    let options = Options {
-        memory: if modes & 1 == 0 { 4 << 20 } else { 128 << 10 },
-        max_frames: calls - u32::from(more >> 3),
-        ..Options::default()
-    };
+    let options = Options::new()
+        .memory(if modes & 1 == 0 { 4 << 20 } else { 128 << 10 })
+        .max_frames(calls - u32::from(more >> 3));
     let fuel = if modes & 2 == 0 { 2_000 } else { 20_000 };
     let pair = tier::pair(more, options, 7, Tier::warm(modes >> 4));
     tier::compare(pair, |mode| run(data, mode, fuel));

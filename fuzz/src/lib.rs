@@ -34,7 +34,7 @@ pub use validator::validator;
 
 use siskin::diagnostics::{Format, Printer, Sources, Stopped};
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Host, Outcome, Vm};
+use siskin::{HostIo, Outcome, Vm};
 use siskin_core::ErrorKind;
 
 /// Reads single bytes, zeros when there are no more.
@@ -144,7 +144,7 @@ fn finish(vm: &mut Vm, fuel: u64, slices: Slices, sources: &Sources) -> Ran {
     let mut left = fuel;
     let outcome = loop {
         let portion = slices.units.min(left);
-        let outcome = vm.run(Some(portion), &mut Host { output: &mut page, clock: &Noon, interrupt: None });
+        let outcome = vm.run(Some(portion), &mut HostIo::new(&mut page).clock(&Noon));
         match outcome {
             Outcome::OutOfFuel if left > portion => left -= portion,
             outcome => break outcome,

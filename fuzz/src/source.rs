@@ -10,7 +10,7 @@ use crate::tier::{self, Tier};
 pub fn parse(data: &[u8]) {
     let Ok(source) = std::str::from_utf8(data) else { return };
     for dialect in [Dialect::Lox, Dialect::Siskin] {
-        let options = Options { memory: 64 << 20, ..Options::default() };
+        let options = Options::new().memory(64 << 20);
         let Ok(mut vm) = Vm::new(SYSTEM, options) else { return };
         check(vm.load(source, dialect).err(), source, dialect);
     }
@@ -49,11 +49,7 @@ fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
     let dialect = if modes & 1 == 0 { Dialect::Siskin } else { Dialect::Lox };
     let depth = usize::from(modes >> 5);
     let beyond = if depth == DEPTHS.len() - 1 { u32::from(more >> 3) } else { 0 };
-    let options = Options {
-        memory: 65_536 << (modes >> 2 & 7),
-        max_frames: DEPTHS[depth] + beyond,
-        ..Options::default()
-    };
+    let options = Options::new().memory(65_536 << (modes >> 2 & 7)).max_frames(DEPTHS[depth] + beyond);
     let few = modes & 2 != 0;
     let pair = tier::pair(more, options, u64::from(slice) + 1, Tier::warm(slice));
     tier::compare(pair, |mode| {

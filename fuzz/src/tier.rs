@@ -27,7 +27,7 @@ impl Tier {
     /// A VM of this tier; nothing if there is not the memory for it, or no machine code here.
     pub(crate) fn vm(self, options: Options) -> Option<Vm> {
         let hot = if let Tier::Native { hot } = self { hot } else { u32::MAX };
-        let mut vm = Vm::new(siskin::SYSTEM, Options { hot, ..options }).ok()?;
+        let mut vm = Vm::new(siskin::SYSTEM, options.hot(hot)).ok()?;
         if let Tier::Native { .. } = self {
             native::install(&mut vm).ok()?;
         }
@@ -94,12 +94,12 @@ pub(crate) fn pair(choice: u8, options: Options, units: u64, warm: Tier) -> (Mod
             (first, Mode { slices: sliced, ..first })
         }
         6 => {
-            let options = Options { gc_stress: true, ..options };
+            let options = options.gc_stress(true);
             both(Tier::Interpreter, Tier::AT_ONCE, options, collecting)
         }
         _ => {
             #[cfg(feature = "tail")]
-            let first = Options { dispatch: siskin::Dispatch::Tail, ..options };
+            let first = options.dispatch(siskin::Dispatch::Tail);
             #[cfg(not(feature = "tail"))]
             let first = options;
             (Mode::new(Tier::Interpreter, first, sliced), Mode::new(Tier::SOON, options, sliced))

@@ -67,7 +67,7 @@ fn generated() {
         data.fill_with(&mut random);
         siskin_fuzz::generated(&data);
         let source = siskin_fuzz::generate::source(&data);
-        let options = siskin::Options { max_frames: 64, ..siskin::Options::default() };
+        let options = siskin::Options::new().max_frames(64);
         let mut vm = siskin::Vm::new(siskin::SYSTEM, options).expect("memory");
         for dialect in [siskin::Dialect::Siskin, siskin::Dialect::Lox] {
             vm.load(&source, dialect).unwrap_or_else(|error| panic!("{error:?}:\n{source}"));
@@ -77,7 +77,7 @@ fn generated() {
         let mut sink = std::io::sink();
         let mut output = siskin::io::StreamOutput::new(&mut sink);
         let clock = siskin::io::SystemClock::start();
-        let mut host = siskin::Host { output: &mut output, clock: &clock, interrupt: None };
+        let mut host = siskin::HostIo::new(&mut output).clock(&clock);
         match vm.run(Some(100_000), &mut host) {
             siskin::Outcome::Error(error) => println!("{}", error.message()),
             _ => done += 1,

@@ -29,7 +29,7 @@
 //!
 //! # Examples
 //! ```
-//! use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm};
+//! use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm};
 //! use siskin::io::{StreamOutput, SystemClock};
 //!
 //! let mut vm = Vm::new(SYSTEM, Options::default())?;
@@ -38,7 +38,7 @@
 //!
 //! let mut text = Vec::new();
 //! let mut output = StreamOutput::new(&mut text);
-//! let outcome = vm.run(None, &mut Host { output: &mut output, clock: &SystemClock::start(), interrupt: None });
+//! let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&SystemClock::start()));
 //! assert!(matches!(outcome, Outcome::Done));
 //! assert_eq!(text, b"42\n");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -61,7 +61,7 @@ mod perf;
 mod system;
 
 pub use panics::PANIC_GUARD;
-pub use siskin_core::platform::Host;
+pub use siskin_core::platform::HostIo;
 pub use siskin_core::{
     Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,
     Outcome, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,

@@ -18,7 +18,7 @@ pub static SYSTEM: &dyn RawAlloc = &SystemAlloc;
 /// ```
 /// use siskin::{Options, SYSTEM, Vm, random_seed};
 ///
-/// let vm = Vm::new(SYSTEM, Options { seed: Some(random_seed()), ..Options::default() })?;
+/// let vm = Vm::new(SYSTEM, Options::new().seed(random_seed()))?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]

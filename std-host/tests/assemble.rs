@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm};
 use siskin_core::bytecode::Insn;
 use siskin_core::inspect::ValueKind;
 use siskin_core::platform::{Clock, Output, OutputError};
@@ -136,7 +136,7 @@ fn small_callees_are_inlined_once_they_were_seen() {
     let run = |vm: &mut Vm, text: &str| {
         let script = vm.load(text, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
-        let outcome = vm.run(None, &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None });
+        let outcome = vm.run(None, &mut HostIo::new(&mut Nothing).clock(&Nothing));
         assert!(matches!(outcome, Outcome::Done));
     };
     run(&mut vm, source);

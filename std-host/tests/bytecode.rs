@@ -9,13 +9,13 @@ mod common;
 
 use bytecode::{code, fill, program};
 use common::{Kept, Still};
-use siskin::{Host, Options, SYSTEM, Vm, native};
+use siskin::{HostIo, Options, SYSTEM, Vm, native};
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Const, Insn, Text};
 
 /// What a script of those instructions and constants prints, how it ends, and its fuel.
 fn run(hot: Option<u32>, insns: &[Insn], consts: &[Const]) -> (String, String, u64) {
-    let mut vm = Vm::new(SYSTEM, Options { hot: hot.unwrap_or(0), ..Options::default() }).expect("memory");
+    let mut vm = Vm::new(SYSTEM, Options::new().hot(hot.unwrap_or(0))).expect("memory");
     if hot.is_some() {
         native::install(&mut vm).expect("machine code");
     }
@@ -26,7 +26,7 @@ fn run(hot: Option<u32>, insns: &[Insn], consts: &[Const]) -> (String, String, u
     let script = vm.load_program(program).expect("verified");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(100_000), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    let outcome = vm.run(Some(100_000), &mut HostIo::new(&mut output).clock(&Still));
     assert_eq!(vm.native_stats().compiled > 0, hot.is_some());
     let output = String::from_utf8(output.0).expect("output is UTF-8");
     (output, format!("{outcome:?}"), vm.stats().fuel)

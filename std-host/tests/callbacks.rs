@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use siskin::io::SystemClock;
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, ErrorKind, Host, Options, Outcome, SYSTEM, Vm};
+use siskin::{Dialect, ErrorKind, HostIo, Options, Outcome, SYSTEM, Vm};
 use siskin_core::testing::vm_with_callbacks;
 
 /// Keeps what is printed; a line `interrupt` sets the wish.
@@ -27,7 +27,7 @@ fn run_in(vm: &mut Vm, source: &str, fuel: Option<u64>) -> (Outcome, String) {
     let interrupt = AtomicBool::new(false);
     let mut output = Lines(String::new(), &interrupt);
     let clock: &dyn Clock = &SystemClock::start();
-    let outcome = vm.run(fuel, &mut Host { output: &mut output, clock, interrupt: Some(&interrupt) });
+    let outcome = vm.run(fuel, &mut HostIo::new(&mut output).clock(clock).interrupt(&interrupt));
     (outcome, output.0)
 }
 
@@ -37,7 +37,7 @@ fn machines(options: Options) -> Vec<Vm> {
     for gc_stress in [false, true] {
         for native in [false, true] {
             let hot = if native { 0 } else { options.hot };
-            let mut vm = vm_with_callbacks(SYSTEM, Options { hot, gc_stress, ..options }).expect("memory");
+            let mut vm = vm_with_callbacks(SYSTEM, options.hot(hot).gc_stress(gc_stress)).expect("memory");
             if native && siskin::native::install(&mut vm).is_err() {
                 continue;
             }
@@ -58,7 +58,7 @@ fn prints(source: &str, expected: &str) {
 
 /// A script fails with that message in every tier, with those functions in its trace, innermost first.
 fn fails(source: &str, kind: ErrorKind, message: &str, trace: &[&str]) {
-    for mut vm in machines(Options { max_frames: 200, ..Options::default() }) {
+    for mut vm in machines(Options::new().max_frames(200)) {
         let (outcome, _) = run_in(&mut vm, source, None);
         let Outcome::Error(error) = outcome else { panic!("{outcome:?} of {source}") };
         assert_eq!((error.kind(), error.message()), (kind, message), "{source}");
@@ -142,7 +142,7 @@ fn calls_of_the_host_are_no_calls_of_scripts() {
         );
         vm.global_value("deepest").expect("defined").to_string()
     };
-    for mut vm in machines(Options { max_frames: 200, ..Options::default() }) {
+    for mut vm in machines(Options::new().max_frames(200)) {
         let plain = deepest(&mut vm, "f(n + 1)");
         assert_eq!(deepest(&mut vm, "apply(f, n + 1)"), plain);
         assert_eq!(deepest(&mut vm, "f(n + 1)"), plain, "room that calls of the host had is no longer there");
@@ -155,7 +155,7 @@ fn calls_of_the_host_are_no_calls_of_scripts() {
 #[test]
 fn the_native_stack_bounds_how_deep_calls_of_the_host_nest() {
     let source = "fn f(n) { apply(f, n + 1); } f(0);";
-    for mut vm in machines(Options { max_frames: 1_000_000, native_stack: 256 << 10, ..Options::default() }) {
+    for mut vm in machines(Options::new().max_frames(1_000_000).native_stack(256 << 10)) {
         let (outcome, _) = run_in(&mut vm, source, None);
         assert!(
             matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow),

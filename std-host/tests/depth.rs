@@ -5,7 +5,7 @@
 mod common;
 
 use common::{Kept, Still};
-use siskin::{Dialect, ErrorKind, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, ErrorKind, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
 /// What makes a chain of calls: a definition, and a call that is `n + 1` deep and gives `n`.
 const CHAINS: [(&str, &str); 4] = [
@@ -24,7 +24,7 @@ fn run(vm: &mut Vm, source: &str) -> Option<String> {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    match vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None }) {
+    match vm.run(None, &mut HostIo::new(&mut output).clock(&Still)) {
         Outcome::Done => Some(String::from_utf8(output.0).expect("output is UTF-8")),
         Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow => None,
         other => panic!("{other:?}"),
@@ -33,7 +33,7 @@ fn run(vm: &mut Vm, source: &str) -> Option<String> {
 
 /// Runs into the bound twice in one VM, then goes up to it and one call beyond.
 fn bounded(max_frames: u32, compile: bool, (definition, call): (&str, &str)) {
-    let options = Options { max_frames, hot: 0, ..Options::default() };
+    let options = Options::new().max_frames(max_frames).hot(0);
     let mut vm = Vm::new(SYSTEM, options).expect("memory");
     if compile {
         native::install(&mut vm).expect("machine code");

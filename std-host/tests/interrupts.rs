@@ -8,7 +8,7 @@ mod common;
 
 use common::Still;
 use siskin::platform::{Output, OutputError};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
 
 /// Sets the interrupt with the first line that is written.
@@ -28,8 +28,7 @@ fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
     let script = vm.load(source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
     let mut run = |vm: &mut Vm| {
-        let outcome =
-            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still).interrupt(&interrupt));
         match vm.global_value("a").map(|value| value.kind()) {
             Some(ValueKind::Number(number)) => (outcome, number),
             other => panic!("{outcome:?}, {other:?}"),
@@ -46,7 +45,7 @@ fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
 /// The script goes on for at most `most` of its `all` additions to `a` when it is interrupted, in whichever tier.
 fn hears(source: &str, most: f64, all: f64) {
     for (hot, with_code) in [(0, false), (0, true), (20, true)] {
-        let mut vm = Vm::new(SYSTEM, Options { hot, ..Options::default() }).expect("memory");
+        let mut vm = Vm::new(SYSTEM, Options::new().hot(hot)).expect("memory");
         if with_code {
             native::install(&mut vm).expect("machine code");
         }

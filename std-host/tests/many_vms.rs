@@ -5,7 +5,7 @@
 use std::thread;
 
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
 /// Keeps what a script prints.
 #[derive(Default)]
@@ -31,14 +31,14 @@ fn run(vm: &mut Vm, source: &str) -> String {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     output.0
 }
 
 /// A VM that compiled a function which only it has, and what calling it prints.
 fn with_code(number: usize) -> (Vm, String) {
-    let mut vm = Vm::new(SYSTEM, Options { hot: 0, ..Options::default() }).expect("memory");
+    let mut vm = Vm::new(SYSTEM, Options::new().hot(0)).expect("memory");
     native::install(&mut vm).expect("machine code");
     let source = format!("fun f(n) {{ return n * 2 + {number}; }} print f(1);");
     let printed = run(&mut vm, &source);

@@ -9,27 +9,17 @@ mod common;
 use common::{Counting, End, Kept, PROGRAMS, Still, run_in};
 use siskin::diagnostics::Traceback;
 use siskin::platform::{CodeError, CodeMemory, CodeSpan, Output, OutputError};
-use siskin::{Dialect, Host, NativeStats, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, NativeStats, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
 use siskin_core::tier::Bail;
 use siskin_hosted::{HostedCode, NullCode};
 use siskin_jit::{Isa, Jit, assemble};
 
 /// Everything is compiled before it runs.
-const AT_ONCE: Options = Options {
-    memory: usize::MAX,
-    max_frames: 16_384,
-    native_stack: 768 << 10,
-    max_source: usize::MAX,
-    gc_stress: false,
-    hot: 0,
-    dispatch: siskin::Dispatch::Match,
-    seed: None,
-    clock: None,
-};
+const AT_ONCE: Options = Options::new().hot(0);
 
 /// What gets warm is compiled soon, after it was sampled.
-const WARM: Options = Options { hot: 20, ..AT_ONCE };
+const WARM: Options = AT_ONCE.hot(20);
 
 /// How a script went.
 #[derive(Debug, PartialEq)]
@@ -49,7 +39,7 @@ fn run(vm: &mut Vm, source: &str) -> Ran {
 fn run_to(vm: &mut Vm, source: &str, output: &mut dyn Output) -> String {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
-    match vm.run(None, &mut Host { output, clock: &Still, interrupt: None }) {
+    match vm.run(None, &mut HostIo::new(output).clock(&Still)) {
         Outcome::Error(error) => Traceback { message: error.message(), vm }.to_string(),
         outcome => format!("{outcome:?}"),
     }
@@ -105,7 +95,7 @@ fn inlined_calls_are_calls() {
         }
         main();";
     for max_frames in 1..40 {
-        let options = Options { max_frames, ..WARM };
+        let options = WARM.max_frames(max_frames);
         assert_eq!(compiled(options, source).0, interpreted(options, source), "{max_frames} frames");
     }
 }
@@ -152,13 +142,13 @@ fn a_guess_that_finds_no_memory_changes_nothing() {
         print n0; print n1; print n2;";
     let mut done = 0;
     for memory in (2_000_000..2_240_000).step_by(10_000) {
-        let mut vm = Vm::new(SYSTEM, Options { memory, ..AT_ONCE }).expect("memory");
+        let mut vm = Vm::new(SYSTEM, AT_ONCE.memory(memory)).expect("memory");
         native::install(&mut vm).expect("machine code");
         let script = vm.load(source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
         loop {
-            match vm.run(Some(7001), &mut Host { output: &mut output, clock: &Still, interrupt: None }) {
+            match vm.run(Some(7001), &mut HostIo::new(&mut output).clock(&Still)) {
                 Outcome::OutOfFuel => {}
                 Outcome::Done => {
                     assert!(output.0 == b"20000\n20000\n20000\n", "{memory}");
@@ -188,9 +178,7 @@ fn long_functions_that_get_hot_together_are_compiled_one_by_one() {
     let script = vm.load(&source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
     let (mut output, mut compiled) = (Kept::default(), 0);
-    while let Outcome::OutOfFuel =
-        vm.run(Some(1), &mut Host { output: &mut output, clock: &Still, interrupt: None })
-    {
+    while let Outcome::OutOfFuel = vm.run(Some(1), &mut HostIo::new(&mut output).clock(&Still)) {
         let more = vm.native_stats().compiled - compiled;
         // Five fit, and the script may be there, too.
         assert!(more <= 6, "{more} at once");
@@ -233,9 +221,7 @@ fn in_slices(vm: &mut Vm, source: &str) -> (String, u32, u64) {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let (mut output, mut slices) = (Kept::default(), 0);
-    while let Outcome::OutOfFuel =
-        vm.run(Some(3), &mut Host { output: &mut output, clock: &Still, interrupt: None })
-    {
+    while let Outcome::OutOfFuel = vm.run(Some(3), &mut HostIo::new(&mut output).clock(&Still)) {
         slices += 1;
     }
     (String::from_utf8(output.0).expect("output is UTF-8"), slices, vm.stats().fuel)
@@ -256,7 +242,7 @@ fn adding_strings_stops_and_goes_on() {
     assert!(ran.1 > 500 && stats.compiled > 0, "{ran:?}, {stats:?}");
 
     let endless = "fun grow(text) { while (true) text = text + text; } grow(\"siskin\");";
-    let small = Options { memory: 1 << 20, ..WARM };
+    let small = WARM.memory(1 << 20);
     let (ran, stats) = compiled(small, endless);
     assert_eq!(ran.end, interpreted(small, endless).end);
     assert!(ran.end.starts_with("Out of memory"), "{}", ran.end);
@@ -420,7 +406,7 @@ fn all_requests_may_be_refused_from_any_one_on() {
 
 #[test]
 fn sampling_and_compiling_anew_may_lack_any_memory() {
-    survives_all(Options { hot: 20, ..AT_ONCE }, 1);
+    survives_all(AT_ONCE.hot(20), 1);
 }
 
 const MANY_FUNCTIONS: &str = "
@@ -605,7 +591,7 @@ fn machine_code_counts_as_memory() {
     vm.start(script).expect("memory");
     let limit = vm.mem().usage().used + code / 2;
     vm.mem().set_limit(limit);
-    let _ = vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+    let _ = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
     let stats = vm.native_stats();
     assert!(stats.compiled > 4, "{stats:?}");
     assert_eq!(stats.last_bail, Some(Bail::OutOfMemory));
@@ -624,7 +610,7 @@ fn machine_code_counts_as_memory_from_its_first_byte() {
         let script = vm.load(&source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         vm.mem().set_limit(vm.mem().usage().used + more);
-        let _ = vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+        let _ = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
         let stats = vm.native_stats();
         assert_eq!(vm.mem().usage().used, counting.bytes() + stats.code, "{more}: {stats:?}");
         tight += u32::from(stats.compiled == 0 && stats.code > 0);
@@ -639,14 +625,14 @@ fn memory_runs_out_below_many_frames_of_machine_code() {
     let list = |from: &str| (0..20).map(|number| format!("{from}{number}")).collect::<Vec<_>>().join(", ");
     let (parameters, arguments) = (list("p"), list(""));
     let source = format!("fun deep({parameters}) {{ return 1 + deep({parameters}); }} deep({arguments});");
-    let options = Options { memory: 500 << 10, ..AT_ONCE };
+    let options = AT_ONCE.memory(500 << 10);
     for fuel in [None, Some(1000)] {
         let mut vm = Vm::new(SYSTEM, options).expect("memory");
         native::install(&mut vm).expect("machine code");
         let script = vm.load(&source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+        let mut host = HostIo::new(&mut output).clock(&Still);
         let error = loop {
             match vm.run(fuel, &mut host) {
                 Outcome::OutOfFuel => {}
@@ -666,7 +652,7 @@ fn deep_calls_take_little_native_stack() {
     let method = "class A { down(n) { return this.down(n + 1) + 1; } } print A().down(0);";
     let init = "class A { init(n) { this.a = A(n + 1); } } A(0);";
     let exact = "fun down(n) { if (n == 0) return 0; return 1 + down(n - 1); } print down(99998);";
-    let options = Options { max_frames: 100_000, ..AT_ONCE };
+    let options = AT_ONCE.max_frames(100_000);
     let deep = move || {
         for source in [source, method, init, exact] {
             let (ran, stats) = compiled(options, source);

@@ -10,7 +10,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use common::{Counting, Kept, Still};
 use siskin::mem::RawAlloc;
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
 /// Panics at the `n`-th call, counted from 0.
 struct Panics {
@@ -47,7 +47,7 @@ impl Clock for Panics {
 const TIERS: [Option<u32>; 3] = [None, Some(0), Some(10)];
 
 fn vm(alloc: &'static dyn RawAlloc, hot: Option<u32>, gc_stress: bool) -> Vm {
-    let options = Options { hot: hot.unwrap_or(0), gc_stress, ..Options::default() };
+    let options = Options::new().hot(hot.unwrap_or(0)).gc_stress(gc_stress);
     let mut vm = Vm::new(alloc, options).expect("memory");
     if hot.is_some() {
         native::install(&mut vm).expect("machine code");
@@ -62,7 +62,7 @@ fn start(vm: &mut Vm, source: &str) {
 
 /// The message of the panic that a run ends in; none if it ends in another way.
 fn panic_of(vm: &mut Vm, output: &mut dyn Output, clock: &dyn Clock) -> Option<String> {
-    let mut host = Host { output, clock, interrupt: None };
+    let mut host = HostIo::new(output).clock(clock);
     let caught = catch_unwind(AssertUnwindSafe(|| vm.run(None, &mut host)));
     Some(caught.err()?.downcast_ref::<String>().expect("a message").clone())
 }
@@ -70,13 +70,13 @@ fn panic_of(vm: &mut Vm, output: &mut dyn Output, clock: &dyn Clock) -> Option<S
 /// The VM runs scripts as if nothing had happened.
 fn is_usable(vm: &mut Vm) {
     let mut output = Kept::default();
-    let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+    let mut host = HostIo::new(&mut output).clock(&Still);
     assert!(matches!(vm.run(None, &mut host), Outcome::Done), "what panicked is over");
     start(
         vm,
         "class A { init(n) { this.n = n; } } fn f(n) { A(n).n + 1 } for (var i = 0; i < 300; i = i + 1) { f(i); } print f(1); clock();",
     );
-    let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+    let mut host = HostIo::new(&mut output).clock(&Still);
     assert!(matches!(vm.run(None, &mut host), Outcome::Done));
     assert_eq!(output.0, b"2\n");
 }
@@ -131,7 +131,7 @@ fn ticking() -> u64 {
 #[test]
 fn a_panic_of_the_clock_outside_a_run_goes_on_in_the_caller() {
     let source = "class A { init() { this.a = \"b\"; } } fn f() { A() } f();";
-    let options = Options { gc_stress: true, clock: Some(ticking), ..Options::default() };
+    let options = Options::new().gc_stress(true).clock(ticking);
     let mut vm = Vm::new(SYSTEM, options).expect("memory");
     assert_eq!(TICKS.get().0, 0, "a VM that is made collects nothing");
     start(&mut vm, source);
@@ -172,13 +172,14 @@ fn a_panic_passes_through_nested_runs() {
             assert!(self.0 != 0, "the innermost");
             let mut inner = vm(SYSTEM, Some(0), false);
             start(&mut inner, "print 1;");
-            inner.run(None, &mut Host { output: &mut Nested(self.0 - 1), clock: &Still, interrupt: None });
+            inner.run(None, &mut HostIo::new(&mut Nested(self.0 - 1)).clock(&Still));
             Ok(())
         }
     }
     let mut vm = vm(SYSTEM, Some(0), false);
     start(&mut vm, "print 1;");
-    let mut host = Host { output: &mut Nested(3), clock: &Still, interrupt: None };
+    let mut output = Nested(3);
+    let mut host = HostIo::new(&mut output).clock(&Still);
     let caught = catch_unwind(AssertUnwindSafe(|| vm.run(None, &mut host)));
     assert_eq!(
         caught.err().and_then(|payload| payload.downcast_ref::<&str>().copied()),

@@ -7,12 +7,12 @@ mod common;
 use std::fmt::Write;
 
 use common::{Kept, Still};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
 /// What a script prints, interpreted and compiled; and that it took some collections.
 fn printed(source: &str, dialect: Dialect) -> String {
     let [interpreted, compiled] = [false, true].map(|compile| {
-        let options = Options { max_frames: 100_000, hot: 0, ..Options::default() };
+        let options = Options::new().max_frames(100_000).hot(0);
         let mut vm = Vm::new(SYSTEM, options).expect("memory");
         if compile {
             native::install(&mut vm).expect("machine code");
@@ -20,7 +20,7 @@ fn printed(source: &str, dialect: Dialect) -> String {
         let script = vm.load(source, dialect).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None });
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         let stats = vm.stats().heap;
         assert!(stats.young + stats.full > 5, "{stats:?}");
@@ -84,7 +84,7 @@ fn a_script_that_fails_in_a_deep_frame_is_traced_and_another_runs() {
     let source = NODE.to_string()
         + "fun deep(n) { var a = N(n); junk(10); if (n == 0) return missing; return deep(n - 1); } deep(20000);";
     for compile in [false, true] {
-        let options = Options { max_frames: 100_000, hot: 0, ..Options::default() };
+        let options = Options::new().max_frames(100_000).hot(0);
         let mut vm = Vm::new(SYSTEM, options).expect("memory");
         if compile {
             native::install(&mut vm).expect("machine code");
@@ -93,7 +93,7 @@ fn a_script_that_fails_in_a_deep_frame_is_traced_and_another_runs() {
             let script = vm.load(&source, Dialect::Lox).expect("no errors");
             vm.start(script).expect("memory");
             let mut output = Kept::default();
-            let mut host = Host { output: &mut output, clock: &Still, interrupt: None };
+            let mut host = HostIo::new(&mut output).clock(&Still);
             // In slices, so that frames are looked at in the middle, too.
             let outcome = loop {
                 match vm.run(Some(50_000), &mut host) {

@@ -42,13 +42,13 @@ fn match_loop() {
 #[cfg(feature = "tail")]
 #[test]
 fn tail() {
-    let options = Options { dispatch: Dispatch::Tail, ..Options::default() };
+    let options = Options::new().dispatch(Dispatch::Tail);
     run_suite(&["tail"], Mode { options, ..Mode::default() });
 }
 
 #[test]
 fn gc_stress() {
-    let options = Options { gc_stress: true, ..Options::default() };
+    let options = Options::new().gc_stress(true);
     run_suite(&["gc_stress"], Mode { options, ..Mode::default() });
 }
 
@@ -60,26 +60,26 @@ fn fuel_sliced() {
 /// Everything is compiled before it runs.
 #[test]
 fn baseline() {
-    let options = Options { hot: 0, ..Options::default() };
+    let options = Options::new().hot(0);
     run_suite(&["baseline"], Mode { options, native: true, ..Mode::default() });
 }
 
 /// What is hot is compiled after it was sampled, and entered in its midst.
 #[test]
 fn baseline_warm() {
-    let options = Options { hot: 5, ..Options::default() };
+    let options = Options::new().hot(5);
     run_suite(&["baseline"], Mode { options, native: true, ..Mode::default() });
 }
 
 #[test]
 fn baseline_gc_stress() {
-    let options = Options { hot: 1, gc_stress: true, ..Options::default() };
+    let options = Options::new().hot(1).gc_stress(true);
     run_suite(&["baseline", "gc_stress"], Mode { options, native: true, ..Mode::default() });
 }
 
 #[test]
 fn baseline_fuel_sliced() {
-    let options = Options { hot: 1, ..Options::default() };
+    let options = Options::new().hot(1);
     run_suite(&["baseline", "fuel_sliced"], Mode { options, native: true, slice: SLICE });
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use siskin::io::SystemClock;
 use siskin::platform::Output;
-use siskin::{Host, Outcome, Vm};
+use siskin::{HostIo, Outcome, Vm};
 
 use super::wall;
 
@@ -27,7 +27,7 @@ pub(super) fn run(vm: &mut Vm, output: &mut dyn Output, pause: Duration, most: u
     let outcome = thread::scope(|scope| {
         scope.spawn(|| make_wishes(&wish, pause));
         let outcome = loop {
-            let outcome = vm.run(None, &mut Host { output, clock: &clock, interrupt: Some(&wish.made) });
+            let outcome = vm.run(None, &mut HostIo::new(output).clock(&clock).interrupt(&wish.made));
             if !matches!(outcome, Outcome::Interrupted) {
                 break outcome;
             }

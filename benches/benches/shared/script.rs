@@ -6,7 +6,7 @@
 
 use criterion::{BatchSize, Criterion, Throughput};
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm};
 
 /// Turns of the loop of each script.
 const TURNS: u32 = 100_000;
@@ -46,8 +46,7 @@ pub(crate) fn run(criterion: &mut Criterion, group: &str, cases: &[Case]) {
             bencher.iter_batched(
                 || started(&source),
                 |mut vm| {
-                    let outcome =
-                        vm.run(None, &mut Host { output: &mut Closed, clock: &Stopped, interrupt: None });
+                    let outcome = vm.run(None, &mut HostIo::new(&mut Closed).clock(&Stopped));
                     assert!(matches!(outcome, Outcome::Done), "{outcome:?} in\n{source}");
                     vm
                 },

@@ -9,7 +9,7 @@ use siskin::io::{StreamOutput, SystemClock};
 use siskin::native;
 #[cfg(feature = "repl")]
 use siskin_core::inspect::ValueKind;
-use siskin_core::platform::Host;
+use siskin_core::platform::HostIo;
 use siskin_core::{Outcome, Vm};
 
 use crate::args::{Execute, Run, Tier};
@@ -78,7 +78,7 @@ fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'
     }
     let mut output = StreamOutput::new(console.stdout);
     let clock = SystemClock::start();
-    let outcome = run_in_slices(vm, args, &mut Host { output: &mut output, clock: &clock, interrupt: None });
+    let outcome = run_in_slices(vm, args, &mut HostIo::new(&mut output).clock(&clock));
     // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
     if let Some(error) = output.error() {
         return console.cannot_write(&error);
@@ -115,7 +115,7 @@ fn show_value(_: &Vm, _: &Run, _: &mut Console<'_>) -> Result<(), u8> {
 }
 
 /// Runs to the end or to the last of the fuel, however often it is made to stop in between.
-fn run_in_slices(vm: &mut Vm, args: &Run, host: &mut Host<'_>) -> Outcome {
+fn run_in_slices(vm: &mut Vm, args: &Run, host: &mut HostIo<'_>) -> Outcome {
     let Some(slice) = args.slice else {
         return vm.run(args.execute.fuel.limit, host);
     };

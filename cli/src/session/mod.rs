@@ -22,7 +22,7 @@ use siskin::io::{StreamOutput, SystemClock};
 use siskin::{SYSTEM, native};
 use siskin_core::inspect::ValueKind;
 use siskin_core::mem::{Mem, OutOfMemory};
-use siskin_core::platform::{Clock, Host};
+use siskin_core::platform::{Clock, HostIo};
 use siskin_core::tier::Bail;
 use siskin_core::{Dialect, ErrorKind, LoadError, Options, Outcome, RuntimeError, Vm};
 
@@ -235,7 +235,7 @@ impl Session {
     /// # Errors
     /// What to say of its failure.
     pub(crate) fn try_out(&self, script: Source, printer: Printer) -> Result<(), String> {
-        let options = Options { memory: self.memory_left(), ..self.vm.options() };
+        let options = self.vm.options().memory(self.memory_left());
         let Ok(fresh) = Session::new(options, self.tier, script.dialect()) else { return Ok(()) };
         let fuel = self.vm.stats().fuel + SPARE_FUEL;
         let mut fresh = Session { interrupt: self.interrupt(), fuel: Some(fuel), ..fresh };
@@ -267,10 +267,8 @@ impl Session {
         let mut output = StreamOutput::new(output);
         // A wish to stop that came before is not for this run.
         self.interrupt.store(false, Relaxed);
-        let outcome = self.vm.run(
-            self.fuel,
-            &mut Host { output: &mut output, clock: &clock, interrupt: Some(&self.interrupt) },
-        );
+        let outcome =
+            self.vm.run(self.fuel, &mut HostIo::new(&mut output).clock(&clock).interrupt(&self.interrupt));
         if let Some(error) = output.error() {
             return Err(Failure::Output(error));
         }

@@ -172,7 +172,7 @@ impl Display for Quoted<'_> {
 mod tests {
     use siskin::SYSTEM;
     use siskin::io::{StreamOutput, SystemClock};
-    use siskin_core::platform::Host;
+    use siskin_core::platform::HostIo;
     use siskin_core::{Dialect, Options, Vm};
 
     use super::*;
@@ -183,7 +183,7 @@ mod tests {
         vm.start(script).unwrap();
         let mut sink = std::io::sink();
         let mut output = StreamOutput::new(&mut sink);
-        vm.run(None, &mut Host { output: &mut output, clock: &SystemClock::start(), interrupt: None });
+        vm.run(None, &mut HostIo::new(&mut output).clock(&SystemClock::start()));
         Shown { value: vm.result(), width }.to_string()
     }
 

@@ -5,7 +5,7 @@ use siskin_core::ErrorKind;
 use super::*;
 
 fn session() -> Session {
-    Session::new(Options { hot: 1, ..Options::default() }, Tier::Baseline, Dialect::Siskin).unwrap()
+    Session::new(Options::new().hot(1), Tier::Baseline, Dialect::Siskin).unwrap()
 }
 
 /// What an input printed; panics if it failed.
@@ -70,12 +70,9 @@ fn redefinition_reaches_code_that_was_compiled() {
 
 #[test]
 fn failures_leave_everything_as_it_was() {
-    let mut session = Session::new(
-        Options { memory: 4 << 20, max_frames: 500, ..Options::default() },
-        Tier::Baseline,
-        Dialect::Siskin,
-    )
-    .unwrap();
+    let mut session =
+        Session::new(Options::new().memory(4 << 20).max_frames(500), Tier::Baseline, Dialect::Siskin)
+            .unwrap();
     eval(&mut session, "let kept = \"kept\"; class Node { init(next) { this.next = next; } }");
     let mut fail = |text: &str| session.evaluate(text, &mut io::sink()).expect_err(text);
     assert!(matches!(fail("let x = ;"), Failure::Load(LoadError::Syntax(_), _)));
@@ -159,7 +156,7 @@ fn timing_runs_in_the_tier_that_is_asked_for() {
 
 #[test]
 fn texts_count_as_memory() {
-    let options = Options { memory: 1 << 20, ..Options::default() };
+    let options = Options::new().memory(1 << 20);
     let mut session = Session::new(options, Tier::Interp, Dialect::Siskin).unwrap();
     let text = format!("1; // {}", "x".repeat(10_000));
     let fits = (0..1000).take_while(|_| session.evaluate(&text, &mut io::sink()).is_ok()).count();

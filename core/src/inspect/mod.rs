@@ -29,7 +29,7 @@ impl Vm {
     ///
     /// # Examples
     /// ```
-    /// use siskin_core::platform::Host;
+    /// use siskin_core::platform::HostIo;
     /// use siskin_core::{Dialect, Options, Vm};
     /// # use siskin_core::platform::{Clock, Output, OutputError};
     /// # struct Nothing;
@@ -44,7 +44,7 @@ impl Vm {
     /// let mut vm = Vm::new(&System, Options::default())?;
     /// let script = vm.load("let a = 6; a * 7", Dialect::Siskin)?;
     /// vm.start(script)?;
-    /// vm.run(None, &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None });
+    /// vm.run(None, &mut HostIo::new(&mut Nothing).clock(&Nothing));
     /// assert_eq!(vm.result().to_string(), "42");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```

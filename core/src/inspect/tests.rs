@@ -2,7 +2,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
-use crate::platform::Host;
+use crate::platform::HostIo;
 use crate::testing::Nothing;
 use crate::testing::SYSTEM;
 use crate::{Dialect, Options, Outcome};
@@ -14,7 +14,7 @@ fn vm() -> Vm {
 fn run(vm: &mut Vm, source: &str) -> Outcome {
     let script = vm.load(source, Dialect::Siskin).unwrap();
     vm.start(script).unwrap();
-    vm.run(None, &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None })
+    vm.run(None, &mut HostIo::new(&mut Nothing).clock(&Nothing))
 }
 
 fn result_of(source: &str) -> String {
@@ -152,7 +152,7 @@ fn caches(function: FunctionView<'_>) -> Vec<(String, Vec<String>, u32, u32)> {
 
 #[test]
 fn caches_of_super_outlive_the_shapes_of_the_class() {
-    let mut vm = Vm::new(SYSTEM, Options { gc_stress: true, ..Options::default() }).unwrap();
+    let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(true)).unwrap();
     // Instances of A outgrow its first shape, which dies, and others take its place.
     let source = "class A { m() { 1 } } class B < A { m() { super.m() } } B().m();
         fn grow() { let a = A(); a.x = 1; a.y = 2; a.z = 3; a.u = 4; a.v = 5; } grow();

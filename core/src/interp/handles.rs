@@ -181,7 +181,7 @@ mod tests {
 
     #[test]
     fn a_scope_keeps_what_it_holds_and_frees_it_in_bulk() {
-        let mut vm = Vm::new(SYSTEM, Options { gc_stress: true, ..Options::default() }).unwrap();
+        let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(true)).unwrap();
         let before = live(&mut vm);
         vm.scope(|vm, scope| {
             let locals: [_; 100] = core::array::from_fn(|_| {
@@ -199,7 +199,7 @@ mod tests {
 
     #[test]
     fn a_handle_of_an_outer_scope_made_inside_of_an_inner_one_outlives_that() {
-        let mut vm = Vm::new(SYSTEM, Options { gc_stress: true, ..Options::default() }).unwrap();
+        let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(true)).unwrap();
         vm.scope(|vm, outer| {
             let kept = vm.scope(|vm, inner| {
                 let temporary = cell(vm);
@@ -231,7 +231,7 @@ mod tests {
     #[cfg(debug_assertions)]
     #[should_panic(expected = "survives a safepoint")]
     fn a_pointer_that_survives_a_safepoint_is_caught() {
-        let mut vm = Vm::new(SYSTEM, Options { gc_stress: true, ..Options::default() }).unwrap();
+        let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(true)).unwrap();
         let raw = cell(&mut vm);
         vm.collect();
         raw.value.set(Value::TRUE);

@@ -17,7 +17,7 @@ use core::sync::atomic::Ordering::Relaxed;
 use super::machine::Flow;
 use super::stop::Stop;
 use super::{Fault, Vm};
-use crate::platform::{Host, PanicGuard};
+use crate::platform::{HostIo, PanicGuard};
 
 /// The wish of a host that has none.
 static NEVER: AtomicBool = AtomicBool::new(false);
@@ -34,7 +34,7 @@ impl Vm {
     ///
     /// # Errors
     /// Outside a run, and when this callback panics or one of this run did before.
-    pub(super) fn call_host<R>(&mut self, call: impl FnOnce(&mut Host<'static>) -> R) -> Result<R, Fault> {
+    pub(super) fn call_host<R>(&mut self, call: impl FnOnce(&mut HostIo<'static>) -> R) -> Result<R, Fault> {
         let Some(mut host) = self.host else {
             return Err(if self.panicked { Fault::Panic } else { Fault::Output });
         };
@@ -86,9 +86,9 @@ impl Vm {
     }
 
     /// The host of a run, until [`forget_host`](Vm::forget_host). The lifetime is erased only while `host` is borrowed.
-    pub(super) fn know_host(&mut self, host: &mut Host<'_>) {
+    pub(super) fn know_host(&mut self, host: &mut HostIo<'_>) {
         self.context.interrupt = host.interrupt.map_or(no_wish(), NonNull::from);
-        self.host = Some(NonNull::from(host).cast::<Host<'static>>());
+        self.host = Some(NonNull::from(host).cast::<HostIo<'static>>());
     }
 
     fn forget_host(&mut self) {

@@ -215,7 +215,7 @@ mod on {
 #[cfg(test)]
 mod tests {
     use crate::interp::Options;
-    use crate::platform::Host;
+    use crate::platform::HostIo;
     use crate::testing::Nothing;
     use crate::testing::SYSTEM;
     use crate::{Dialect, Outcome, Vm};
@@ -226,8 +226,7 @@ mod tests {
         let script = vm.load(source, Dialect::Siskin).unwrap();
         vm.start(script).unwrap();
         loop {
-            let host = &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None };
-            match vm.run(Some(slice), host) {
+            match vm.run(Some(slice), &mut HostIo::new(&mut Nothing)) {
                 Outcome::OutOfFuel => {}
                 outcome => {
                     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");

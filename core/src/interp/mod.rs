@@ -39,6 +39,7 @@ mod machine;
 mod meter;
 mod methods;
 mod native;
+mod options;
 mod property;
 mod sample;
 mod semantics;
@@ -56,4 +57,5 @@ pub(crate) use library::Library;
 #[cfg(any(test, fuzzing))]
 pub(crate) use native::DEPTH;
 pub use native::NativeStats;
-pub use vm::{Dispatch, Options, Outcome, Stats, Vm};
+pub use options::{Dispatch, Options};
+pub use vm::{Outcome, Stats, Vm};

@@ -125,7 +125,7 @@ fn kind_of(value: Value) -> Kinds {
 mod tests {
     use super::*;
     use crate::bytecode::Op;
-    use crate::platform::Host;
+    use crate::platform::HostIo;
     use crate::testing::Nothing;
     use crate::testing::SYSTEM;
     use crate::{Dialect, Options};
@@ -139,7 +139,7 @@ mod tests {
         functions.extend(main.consts().iter().filter_map(|value| value.get().as_object::<Function>()));
         vm.start(script).unwrap();
         while let crate::Outcome::OutOfFuel =
-            vm.run(Some(100), &mut Host { output: &mut Nothing, clock: &Nothing, interrupt: None })
+            vm.run(Some(100), &mut HostIo::new(&mut Nothing).clock(&Nothing))
         {}
         (vm, functions)
     }

@@ -7,6 +7,7 @@ use super::host::{HostGuard, no_wish};
 use super::library::Library;
 use super::meter::Meter;
 use super::native::{Native, addresses};
+use super::options::{Dispatch, Options};
 use super::stop::Stop;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
@@ -16,66 +17,10 @@ use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, StackBound, Vec};
 use crate::object::{Closure, Declaration, Function, Gc, IcEntry, Str};
-use crate::platform::{Host, PanicGuard};
+use crate::platform::{HostIo, PanicGuard};
 use crate::stack::Stack;
 use crate::tunable::tunable;
 use crate::value::Value;
-
-/// How bytecode is dispatched; the meaning of a script does not depend on it.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Dispatch {
-    /// A loop around a match: stable Rust.
-    #[default]
-    Match,
-    /// A tail call from each instruction to the next: nightly Rust, cargo feature `tail`.
-    #[cfg(feature = "tail")]
-    Tail,
-}
-
-/// Limits and tuning of a VM.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// The most bytes it ever holds.
-    pub memory: usize,
-    /// The most calls active at once.
-    pub max_frames: u32,
-    /// Bytes of native stack that compiling a source text may take, below the call that compiles it: 768 KB by default, so
-    /// that a thread of 1 MB suffices. A text that needs more is refused as one that nests too deeply.
-    pub native_stack: usize,
-    /// Bytes of a source text at most; a longer one is refused. It bounds how long compiling takes, which nothing
-    /// interrupts, and the memory: up to some 40 times the text.
-    pub max_source: usize,
-    /// Collect garbage before every allocation: for tests.
-    pub gc_stress: bool,
-    /// Calls and loop iterations until a native tier compiles a function, if there is one; 0 and 1 compile at once. A third
-    /// less suffices when another function gets hot, and calls of compiled functions count more.
-    pub hot: u32,
-    /// How bytecode is dispatched.
-    pub dispatch: Dispatch,
-    /// What hashes of names are seeded with, so that nobody who does not know it can write names that collide, which
-    /// take long to tell apart. It should come from the system's source of randomness; the crate `siskin` has
-    /// `random_seed`. If none is given, it is made of the addresses of memory, stack and program.
-    pub seed: Option<[u64; 2]>,
-    /// Nanoseconds since some fixed moment, by a clock that never goes back. Pauses of the collector are measured with it
-    /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`].
-    pub clock: Option<fn() -> u64>,
-}
-
-impl Default for Options {
-    fn default() -> Options {
-        Options {
-            memory: usize::MAX,
-            max_frames: 16_384,
-            native_stack: crate::syntax::DEFAULT_NATIVE_STACK,
-            max_source: usize::MAX,
-            gc_stress: false,
-            hot: 1000,
-            dispatch: Dispatch::default(),
-            seed: None,
-            clock: None,
-        }
-    }
-}
 
 /// How a run ended.
 #[derive(Debug)]
@@ -152,7 +97,7 @@ pub struct Vm {
     pub(super) native_stack: StackBound,
     pub(crate) options: Options,
     /// The host, while the script runs.
-    pub(super) host: Option<NonNull<Host<'static>>>,
+    pub(super) host: Option<NonNull<HostIo<'static>>>,
     /// What catches its panics.
     pub(super) guard: Option<&'static dyn PanicGuard>,
     /// Whether it panicked in this run.
@@ -334,7 +279,7 @@ impl Vm {
     /// # Panics
     /// When a callback of the host did, and the VM has a guard that catches panics; see
     /// [`PanicGuard`]. The script is over then, and the VM can be used further.
-    pub fn run(&mut self, fuel: Option<u64>, host: &mut Host<'_>) -> Outcome {
+    pub fn run(&mut self, fuel: Option<u64>, host: &mut HostIo<'_>) -> Outcome {
         if !self.running {
             return Outcome::Done;
         }

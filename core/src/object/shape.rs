@@ -241,7 +241,7 @@ struct List {
 }
 
 impl ShapeTable {
-    /// A table with nothing in it; the ids of [built-in classes](BuiltinClass) are never given out.
+    /// A table with nothing in it; the ids of [built-in classes](super::BuiltinClass) are never given out.
     pub(crate) fn new(mem: &Mem) -> Result<ShapeTable, OutOfMemory> {
         let (mut entries, mut next) = (Vec::new(mem), Vec::new(mem));
         entries.resize(BUILTIN_CLASSES, None)?;

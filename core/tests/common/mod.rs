@@ -5,7 +5,7 @@ use std::alloc::Layout;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use siskin_core::mem::RawAlloc;
-use siskin_core::platform::{Clock, Host, Output, OutputError};
+use siskin_core::platform::{Clock, HostIo, Output, OutputError};
 use siskin_core::{Dialect, LoadError, Options, Outcome, Vm};
 
 /// The standard allocator, which counts what it has given out, and refuses some requests.
@@ -112,7 +112,7 @@ pub(crate) fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
     };
     let mut output = Kept::default();
     let outcome = match vm.start(script) {
-        Ok(()) => vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: None }),
+        Ok(()) => vm.run(None, &mut HostIo::new(&mut output).clock(&Still)),
         Err(error) => Outcome::Error(error),
     };
     // The frames of a script that failed are still there, and refer to nothing dead.

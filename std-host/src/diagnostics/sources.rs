@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use siskin_core::bytecode::{FnIndex, Program};
-use siskin_core::{FunctionId, LoadOptions, Options, Script, TraceFrame, Vm};
+use siskin_core::{FunctionId, LoadOptions, Script, TraceFrame, Vm};
 
 use super::record::Frame;
 use super::source::{Place, Source};
@@ -16,7 +16,7 @@ use crate::SYSTEM;
 /// ```
 /// use siskin::diagnostics::{Pretty, Report, Source, Sources, Stopped};
 /// use siskin::io::{StreamOutput, SystemClock};
-/// use siskin::{Dialect, Host, Options, SYSTEM, Vm};
+/// use siskin::{Dialect, HostIo, Options, SYSTEM, Vm};
 ///
 /// let mut vm = Vm::new(SYSTEM, Options::default())?;
 /// let mut sources = Sources::new();
@@ -27,7 +27,7 @@ use crate::SYSTEM;
 ///
 /// let mut nowhere = std::io::sink();
 /// let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
-/// let outcome = vm.run(None, &mut Host { output, clock, interrupt: None });
+/// let outcome = vm.run(None, &mut HostIo::new(output).clock(clock));
 /// let why = Stopped::of(&outcome).expect("nothing cannot be halved");
 /// let report = Report::stopped(why, &vm, &sources);
 /// assert_eq!(
@@ -122,7 +122,7 @@ impl<'a> Spans<'a> {
     fn new(sources: &'a Sources, vm: &Vm) -> Spans<'a> {
         let usage = vm.mem().usage();
         let memory = usage.limit.saturating_sub(usage.used).max(LEAST_MEMORY);
-        let compiler = Vm::new(SYSTEM, Options { memory, ..vm.options() }).ok();
+        let compiler = Vm::new(SYSTEM, vm.options().memory(memory)).ok();
         Spans { sources, compiler, programs: BTreeMap::new() }
     }
 

@@ -4,7 +4,7 @@ use std::num::NonZeroU64;
 
 use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native, random_seed};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native, random_seed};
 
 /// How scripts are run.
 #[derive(Clone, Copy, Default)]
@@ -45,7 +45,7 @@ pub(crate) fn run(text: &str, dialect: Dialect, mode: Mode) -> Ran {
         let output = String::from_utf8(output).expect("scripts print UTF-8");
         Ran { end, output, errors }
     };
-    let mut vm = Vm::new(SYSTEM, Options { seed: Some(random_seed()), ..mode.options }).expect("memory");
+    let mut vm = Vm::new(SYSTEM, mode.options.seed(random_seed())).expect("memory");
     if mode.native {
         // Where there is no compiler, the script is interpreted.
         let _ = native::install(&mut vm);
@@ -63,7 +63,7 @@ pub(crate) fn run(text: &str, dialect: Dialect, mode: Mode) -> Ran {
     let clock = SystemClock::start();
     let fuel = mode.slice.map(NonZeroU64::get);
     let outcome = loop {
-        match vm.run(fuel, &mut Host { output: &mut output, clock: &clock, interrupt: None }) {
+        match vm.run(fuel, &mut HostIo::new(&mut output).clock(&clock)) {
             Outcome::OutOfFuel => {}
             outcome => break outcome,
         }

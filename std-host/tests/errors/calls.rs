@@ -2,7 +2,7 @@
 
 use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
-use siskin::{Dialect, Host, Options, SYSTEM, Vm};
+use siskin::{Dialect, HostIo, Options, SYSTEM, Vm};
 
 use crate::case::{Case, pretty, same, short};
 
@@ -122,7 +122,7 @@ fn out_of_fuel() {
 #[test]
 fn out_of_memory() {
     let text = "class Node {\n  init(next) { this.next = next; }\n}\nvar list = nil;\nwhile true { list = Node(list); }\n";
-    let options = Options { memory: 300 << 10, ..Options::default() };
+    let options = Options::new().memory(300 << 10);
     same(
         &Case { options, ..Case::new(text) }.show(Format::Pretty),
         r"error: Out of memory.
@@ -132,7 +132,7 @@ fn out_of_memory() {
   |                     ^^^^^^^^^^
 ",
     );
-    let nothing = Options { memory: 100, ..Options::default() };
+    let nothing = Options::new().memory(100);
     same(&Case { options: nothing, ..Case::new("1;") }.show(Format::Pretty), "error: Out of memory.\n");
 }
 
@@ -171,7 +171,7 @@ fn calls_between_texts() {
         vm.start(script).expect("a stack");
         let mut nowhere = std::io::sink();
         let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
-        let outcome = vm.run(None, &mut Host { output, clock, interrupt: None });
+        let outcome = vm.run(None, &mut HostIo::new(output).clock(clock));
         if let Some(why) = Stopped::of(&outcome) {
             shown = Printer::default().stopped(why, &vm, &sources);
         }
@@ -196,7 +196,7 @@ fn texts_that_nobody_kept_have_lines() {
     vm.start(script).expect("a stack");
     let mut nowhere = std::io::sink();
     let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
-    let outcome = vm.run(None, &mut Host { output, clock, interrupt: None });
+    let outcome = vm.run(None, &mut HostIo::new(output).clock(clock));
     let why = Stopped::of(&outcome).expect("an error");
     let shown = Printer::default().stopped(why, &vm, &Sources::new());
     same(&shown, "error: Operand must be a number.\n  in script at line 2\n");

@@ -2,7 +2,7 @@
 
 use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
-use siskin::{Dialect, Host, Options, SYSTEM, Vm};
+use siskin::{Dialect, HostIo, Options, SYSTEM, Vm};
 
 /// A script, called `a.sk` unless it says otherwise.
 pub(crate) struct Case {
@@ -43,7 +43,7 @@ impl Case {
         }
         let mut nowhere = std::io::sink();
         let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
-        let outcome = vm.run(fuel, &mut Host { output, clock, interrupt: None });
+        let outcome = vm.run(fuel, &mut HostIo::new(output).clock(clock));
         Stopped::of(&outcome).map_or(String::new(), |why| printer.stopped(why, &vm, &sources))
     }
 }

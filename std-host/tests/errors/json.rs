@@ -67,10 +67,10 @@ fn names_and_texts_are_escaped() {
 #[test]
 fn limits_are_a_kind_of_their_own() {
     let fuel = Case { fuel: Some(10), ..Case::new("while true {}") };
-    let memory = Options { memory: 1 << 20, ..Options::default() };
+    let memory = Options::new().memory(1 << 20);
     let memory = Case { options: memory, ..Case::new("var s = \"s\"; while true { s = s + s; }") };
     let depth = Case::new("fn f() { f() } f();");
-    let nothing = Case { options: Options { memory: 100, ..Options::default() }, ..Case::new("") };
+    let nothing = Case { options: Options::new().memory(100), ..Case::new("") };
     for (case, message) in [
         (fuel, "Out of fuel."),
         (memory, "Out of memory."),

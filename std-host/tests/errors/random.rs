@@ -63,7 +63,7 @@ proptest! {
         let text = pieces.concat();
         let dialect = if lox { Dialect::Lox } else { Dialect::Siskin };
         for format in [Format::Pretty, Format::Short, Format::Json, Format::Lox] {
-            let options = Options { max_frames: 100, ..Options::default() };
+            let options = Options::new().max_frames(100);
             let source = Source::new("a.sk", text.as_str(), dialect);
             let shown = Case { source, options, fuel: Some(1000) }.show(format);
             prop_assert!(shown.is_empty() || shown.ends_with('\n'), "{}", shown);

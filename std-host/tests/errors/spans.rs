@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use siskin::diagnostics::{Json, Pretty, Report, Short, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
-use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
 /// Fuel between two looks at where a script is.
 const SLICE: u64 = 50;
@@ -84,7 +84,7 @@ fn run(path: &Path, options: Options, machine_code: bool) -> (usize, usize) {
     vm.start(script).expect("a stack");
     let mut nowhere = std::io::sink();
     let (output, clock) = (&mut StreamOutput::new(&mut nowhere), &SystemClock::start());
-    let mut host = Host { output, clock, interrupt: None };
+    let mut host = HostIo::new(output).clock(clock);
     let (mut seen, mut exact) = (0, 0);
     for _ in 0..LOOKS {
         let outcome = vm.run(Some(SLICE), &mut host);
@@ -101,7 +101,7 @@ fn run(path: &Path, options: Options, machine_code: bool) -> (usize, usize) {
 fn run_suite(machine_code: bool) {
     let (mut seen, mut exact) = (0, 0);
     for path in suite() {
-        let options = Options { hot: 1, max_frames: 500, ..Options::default() };
+        let options = Options::new().hot(1).max_frames(500);
         let (more, of_them) = run(&path, options, machine_code);
         seen += more;
         exact += of_them;

@@ -7,7 +7,7 @@ use crate::interp::Options;
 use crate::testing::SYSTEM;
 
 fn vm(gc_stress: bool) -> Vm {
-    let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
+    let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(gc_stress)).unwrap();
     vm.context.fuel.set(None);
     vm
 }

@@ -27,7 +27,7 @@ const CLOSURES: usize = 7;
 impl World {
     /// So many names, of many hashes or all of one.
     fn new(alloc: &'static dyn RawAlloc, names: usize, one_hash: bool, gc_stress: bool) -> World {
-        let mut vm = Vm::new(alloc, Options { gc_stress, ..Options::default() }).unwrap();
+        let mut vm = Vm::new(alloc, Options::new().gc_stress(gc_stress)).unwrap();
         vm.context.fuel.set(None);
         let pin = |vm: &mut Vm, value| vm.test_roots.push(value).unwrap();
         let names = (0..names)

@@ -15,7 +15,7 @@ struct World {
 impl World {
     /// A class whose instances likely have so many fields, and so many names.
     fn new(fields: u16, names: usize, gc_stress: bool) -> World {
-        let mut vm = Vm::new(SYSTEM, Options { gc_stress, ..Options::default() }).unwrap();
+        let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(gc_stress)).unwrap();
         vm.context.fuel.set(None);
         let names = (0..names)
             .map(|index| {

@@ -1,0 +1,137 @@
+//! What a VM is told when it is made.
+
+/// How bytecode is dispatched; the meaning of a script does not depend on it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Dispatch {
+    /// A loop around a match: stable Rust.
+    #[default]
+    Match,
+    /// A tail call from each instruction to the next: nightly Rust, cargo feature `tail`.
+    #[cfg(feature = "tail")]
+    Tail,
+}
+
+/// Limits and tuning of a VM.
+///
+/// # Examples
+/// ```
+/// use siskin_core::Options;
+///
+/// let options = Options::new().memory(16 << 20).max_frames(1_000);
+/// assert_eq!((options.memory, options.max_frames), (16 << 20, 1_000));
+/// ```
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Options {
+    /// The most bytes it ever holds.
+    pub memory: usize,
+    /// The most calls active at once.
+    pub max_frames: u32,
+    /// Bytes of native stack that compiling a source text may take, below the call that compiles it: 768 KB by default, so
+    /// that a thread of 1 MB suffices. A text that needs more is refused as one that nests too deeply.
+    pub native_stack: usize,
+    /// Bytes of a source text at most; a longer one is refused. It bounds how long compiling takes, which nothing
+    /// interrupts, and the memory: up to some 40 times the text.
+    pub max_source: usize,
+    /// Collect garbage before every allocation: for tests.
+    pub gc_stress: bool,
+    /// Calls and loop iterations until a native tier compiles a function, if there is one; 0 and 1 compile at once. A third
+    /// less suffices when another function gets hot, and calls of compiled functions count more.
+    pub hot: u32,
+    /// How bytecode is dispatched.
+    pub dispatch: Dispatch,
+    /// What hashes of names are seeded with, so that nobody who does not know it can write names that collide, which
+    /// take long to tell apart. It should come from the system's source of randomness; the crate `siskin` has
+    /// `random_seed`. If none is given, it is made of the addresses of memory, stack and program.
+    pub seed: Option<[u64; 2]>,
+    /// Nanoseconds since some fixed moment, by a clock that never goes back. Pauses of the collector are measured with it
+    /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`].
+    pub clock: Option<fn() -> u64>,
+}
+
+impl Options {
+    /// No limits on memory and texts, 16,384 calls, machine code after 1,000 calls and iterations.
+    #[must_use]
+    pub const fn new() -> Options {
+        Options {
+            memory: usize::MAX,
+            max_frames: 16_384,
+            native_stack: crate::syntax::DEFAULT_NATIVE_STACK,
+            max_source: usize::MAX,
+            gc_stress: false,
+            hot: 1000,
+            dispatch: Dispatch::Match,
+            seed: None,
+            clock: None,
+        }
+    }
+
+    /// Sets [`memory`](field@Options::memory).
+    #[must_use]
+    pub const fn memory(mut self, bytes: usize) -> Options {
+        self.memory = bytes;
+        self
+    }
+
+    /// Sets [`max_frames`](field@Options::max_frames).
+    #[must_use]
+    pub const fn max_frames(mut self, calls: u32) -> Options {
+        self.max_frames = calls;
+        self
+    }
+
+    /// Sets [`native_stack`](field@Options::native_stack).
+    #[must_use]
+    pub const fn native_stack(mut self, bytes: usize) -> Options {
+        self.native_stack = bytes;
+        self
+    }
+
+    /// Sets [`max_source`](field@Options::max_source).
+    #[must_use]
+    pub const fn max_source(mut self, bytes: usize) -> Options {
+        self.max_source = bytes;
+        self
+    }
+
+    /// Sets [`gc_stress`](field@Options::gc_stress).
+    #[must_use]
+    pub const fn gc_stress(mut self, on: bool) -> Options {
+        self.gc_stress = on;
+        self
+    }
+
+    /// Sets [`hot`](field@Options::hot).
+    #[must_use]
+    pub const fn hot(mut self, calls: u32) -> Options {
+        self.hot = calls;
+        self
+    }
+
+    /// Sets [`dispatch`](field@Options::dispatch).
+    #[must_use]
+    pub const fn dispatch(mut self, dispatch: Dispatch) -> Options {
+        self.dispatch = dispatch;
+        self
+    }
+
+    /// Sets [`seed`](field@Options::seed).
+    #[must_use]
+    pub const fn seed(mut self, seed: [u64; 2]) -> Options {
+        self.seed = Some(seed);
+        self
+    }
+
+    /// Sets [`clock`](field@Options::clock).
+    #[must_use]
+    pub const fn clock(mut self, clock: fn() -> u64) -> Options {
+        self.clock = Some(clock);
+        self
+    }
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options::new()
+    }
+}
