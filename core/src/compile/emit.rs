@@ -3,7 +3,7 @@
 use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res, Stop, What};
 use crate::bytecode::operand::*;
-use crate::bytecode::{Effect, Insn, Op, POLL};
+use crate::bytecode::{Insn, Op, POLL};
 use crate::tunable::tunable;
 
 /// A place further on that jumps lead to. The jumps to it form a list through their own targets: each holds
@@ -74,7 +74,7 @@ impl Compiler<'_> {
             f.words.push(ext)?;
         }
         let row = insn.op().row();
-        f.free = if row.ends_free_code() || row.has(Effect::end) { 0 } else { f.free + insn.op().words() };
+        f.free = if row.ends_free_code() || !row.falls_through() { 0 } else { f.free + insn.op().words() };
         Ok(())
     }
 
@@ -91,7 +91,7 @@ impl Compiler<'_> {
             return Ok(Src(reg as u8));
         }
         let near = SCRATCH as u8 + scratch;
-        self.emit(Insn::GetFar { dst: Dst(near), src: Far(reg) })?;
+        self.emit(Insn::GetFar { dst: Dst(near), src: FarSrc(reg) })?;
         Ok(Src(near))
     }
 
@@ -103,7 +103,7 @@ impl Compiler<'_> {
         }
         let near = SCRATCH as u8 + 2;
         self.emit(build(Dst(near)))?;
-        self.emit(Insn::SetFar { src: Src(near), dst: Far(reg) })
+        self.emit(Insn::SetFar { src: Src(near), dst: FarDst(reg) })
     }
 
     /// Copies a register.
@@ -113,10 +113,10 @@ impl Compiler<'_> {
         }
         match (dst < SCRATCH, src < SCRATCH) {
             (true, true) => self.emit(Insn::Move { dst: Dst(dst as u8), src: Src(src as u8) }),
-            (true, false) => self.emit(Insn::GetFar { dst: Dst(dst as u8), src: Far(src) }),
+            (true, false) => self.emit(Insn::GetFar { dst: Dst(dst as u8), src: FarSrc(src) }),
             (false, _) => {
                 let src = self.near(src, 0)?;
-                self.emit(Insn::SetFar { src, dst: Far(dst) })
+                self.emit(Insn::SetFar { src, dst: FarDst(dst) })
             }
         }
     }
@@ -215,9 +215,7 @@ impl Compiler<'_> {
         if here == 0 || self.f.bound == here {
             return true;
         }
-        let op = self.f.words[self.f.last as usize] & 0xFF;
-        let ends = [Op::Jump, Op::Loop, Op::Return, Op::ReturnNil];
-        !ends.iter().any(|&end| end as u32 == op)
+        Op::from_word(self.f.words[self.f.last as usize]).is_none_or(|op| op.row().falls_through())
     }
 
     /// Leads every jump whose target is a jump to where that one goes.
@@ -233,7 +231,7 @@ impl Compiler<'_> {
             if op == Op::Jump {
                 let to = follow(words, next + (word >> 8) as usize);
                 words[at] = instead(words, at, to);
-            } else if branches_ahead(op) {
+            } else if op.row().jumps_ahead() {
                 let to = follow(words, next + words[at + 1] as usize);
                 words[at + 1] = (to - next) as u32;
             }
@@ -266,28 +264,4 @@ fn instead(words: &[u32], at: usize, to: usize) -> u32 {
         }
         _ => jump,
     }
-}
-
-fn branches_ahead(op: Op) -> bool {
-    matches!(
-        op,
-        Op::JumpTrue
-            | Op::JumpFalse
-            | Op::JumpEq
-            | Op::JumpNe
-            | Op::JumpEqLit
-            | Op::JumpNeLit
-            | Op::JumpLt
-            | Op::JumpNotLt
-            | Op::JumpLe
-            | Op::JumpNotLe
-            | Op::JumpLtN
-            | Op::JumpNotLtN
-            | Op::JumpLeN
-            | Op::JumpNotLeN
-            | Op::JumpGtN
-            | Op::JumpNotGtN
-            | Op::JumpGeN
-            | Op::JumpNotGeN
-    )
 }
