@@ -13,7 +13,7 @@
 //! captured. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the caller
 //! before the call is known behind it, too.
 
-use siskin_core::bytecode::{Effect, Insn, Op};
+use siskin_core::bytecode::{Effect, Insn, Op, OperandName};
 use siskin_core::layout::{NIL, Runtime};
 use siskin_core::tier::{Callee, Kinds, Unit};
 
@@ -148,8 +148,8 @@ pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
 fn adds_texts(unit: &Unit<'_>) -> bool {
     let mut at = 0;
     while let Some(insn) = unit.words().get(at..).and_then(Insn::decode) {
-        let seen = unit.operand(at as u32, 0).or(unit.operand(at as u32, 1));
-        if insn.op() == Op::Add && seen.has(Kinds::STR) {
+        let seen = |operand| unit.operand(at as u32, operand).has(Kinds::STR);
+        if insn.op() == Op::Add && (seen(OperandName::lhs) || seen(OperandName::rhs)) {
             return true;
         }
         at += insn.op().words();
