@@ -68,9 +68,9 @@ fn far_registers_above_a_call_do_not_dangle() {
         Insn::Closure { dst: Dst(2), function: Fn32(0) },
         Insn::NewClass { dst: Dst(3), fields: Count(0), name: Name32(1) },
     ];
-    let write = [Insn::SetFar { src: Src(3), dst: Far(1500) }, Insn::LoadNil { dst: Dst(3) }];
+    let write = [Insn::SetFar { src: Src(3), dst: FarDst(1500) }, Insn::LoadNil { dst: Dst(3) }];
     let read =
-        [Insn::GetFar { dst: Dst(3), src: Far(1500) }, Insn::Print { src: Src(3) }, Insn::ReturnNil {}];
+        [Insn::GetFar { dst: Dst(3), src: FarSrc(1500) }, Insn::Print { src: Src(3) }, Insn::ReturnNil {}];
     let insns = [&make[..], &call, &write, &call, &read].concat();
     assert_eq!(print_beside_allocation(2000, &insns), "nil\n");
 }

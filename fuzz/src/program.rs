@@ -273,11 +273,15 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
     op.row().operands.iter().all(|operand| {
         let bits = get(code, at, operand.field);
         let bent = match operand.kind {
-            OperandKind::Dst | OperandKind::Src | OperandKind::Var | OperandKind::Far => {
-                Some(bits % registers)
-            }
+            OperandKind::Dst
+            | OperandKind::Src
+            | OperandKind::Var
+            | OperandKind::FarDst
+            | OperandKind::FarSrc => Some(bits % registers),
             // Room for the arguments, and for the superclass after them.
-            OperandKind::Win => bits.checked_rem(registers.saturating_sub(argc % 4 + 1)),
+            OperandKind::Win | OperandKind::SuperWin => {
+                bits.checked_rem(registers.saturating_sub(argc % 4 + 1))
+            }
             OperandKind::Argc => Some(bits % 4),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
             OperandKind::Lit8 | OperandKind::Lit32 => find(code, bits, |constant| {

@@ -173,7 +173,7 @@ impl Page<'_> {
             }
             Part::Cold(word) | Part::Entry(word) => {
                 let first = self.unit.words().get(word as usize).copied().and_then(Op::from_word);
-                vec![format!("       {word:04}  {}", first.map_or("", |op| op.row().mnemonic))]
+                vec![format!("       {word:04}  {}", first.map_or("", Op::mnemonic))]
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use siskin_core::bytecode::{AnyOperand, Insn};
+use siskin_core::bytecode::Insn;
 use siskin_core::inspect::{CacheEntry, CacheTarget, CacheView};
 
 use super::after_run::after_run;
@@ -99,13 +99,9 @@ fn places(found: &Found<'_>) -> Vec<Option<(usize, &'static str)>> {
     places.resize(code.sites.len(), None);
     let mut word = 0;
     while let Some(insn) = code.words.get(word..).and_then(Insn::decode) {
-        insn.operands(|_, operand| {
-            if let AnyOperand::Site32(site) = operand
-                && let Some(place) = places.get_mut(site.0 as usize)
-            {
-                *place = Some((word, insn.op().row().mnemonic));
-            }
-        });
+        if let Some(place) = insn.site().and_then(|site| places.get_mut(site.0 as usize)) {
+            *place = Some((word, insn.op().mnemonic()));
+        }
         word += insn.op().words();
     }
     places

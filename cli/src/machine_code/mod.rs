@@ -88,5 +88,5 @@ pub(crate) fn register(role: Reg, isa: Isa) -> String {
 pub(crate) fn inlined(unit: &Unit<'_>, call: u32, word: u32) -> String {
     let Some(callee) = unit.callee(call).map(|callee| callee.unit) else { return String::new() };
     let op = callee.words().get(word as usize).copied().and_then(Op::from_word);
-    format!("{} {word:04}  {}", callee.name().unwrap_or_default(), op.map_or("", |op| op.row().mnemonic))
+    format!("{} {word:04}  {}", callee.name().unwrap_or_default(), op.map_or("", Op::mnemonic))
 }

@@ -127,11 +127,11 @@ impl Listing<'_> {
     }
 
     fn instruction(&self, f: &mut Formatter<'_>, code: &Code, insn: &Insn, at: usize) -> fmt::Result {
-        let row = insn.op().row();
-        if row.operands.is_empty() {
-            return f.write_str(row.mnemonic);
+        let mnemonic = insn.op().mnemonic();
+        if insn.op().row().operands.is_empty() {
+            return f.write_str(mnemonic);
         }
-        write!(f, "{:MNEMONIC$}  ", row.mnemonic)?;
+        write!(f, "{mnemonic:MNEMONIC$}  ")?;
         let mut column = Column { out: f, width: 0 };
         let mut result = Ok(());
         let mut separator = "";

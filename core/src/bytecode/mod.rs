@@ -5,11 +5,18 @@ pub mod disasm;
 pub mod lines;
 pub mod op;
 pub mod operand;
+mod registers;
+mod row;
 mod table;
+mod texts;
 pub mod verify;
 
 pub use code::{Capture, Code, Const, FnIndex, Program, Site, Text};
-pub use op::{AnyOperand, Effect, Field, Insn, OP_COUNT, Op, ROWS, Row, RowOperand, Visitor};
+pub use op::{AnyOperand, Field, Insn, OP_COUNT, Op, Visitor};
+pub use registers::{Access, Window};
+pub use row::{Effect, Effects, OperandName, ROWS, Row, RowOperand, SampledOperand};
+pub use table::SUFFIXES;
+pub use texts::{GROUPS, Group, RowText, TEXTS};
 pub use verify::{Flaw, VerifyError, verify};
 
 /// Words that may run one after the other, at the most, without a unit of fuel and without a [`poll`](Op::Poll). What

@@ -1,4 +1,4 @@
-//! What derives from the table: opcodes, instructions, encoder, decoder, visitor, listing of rows.
+//! What derives from the table: opcodes, instructions, encoder, decoder, visitor.
 
 use super::operand::*;
 use crate::opcode_table;
@@ -19,65 +19,6 @@ pub enum Field {
     sbx,
     /// The second word.
     x,
-}
-
-/// What an instruction may do besides writing its registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[allow(non_camel_case_types, reason = "the names are those of the table")]
-pub enum Effect {
-    /// May leave for its target.
-    jump,
-    /// Never falls through.
-    end,
-    /// May raise an error.
-    throw,
-    /// May allocate: a safepoint.
-    alloc,
-    /// May run script code.
-    call,
-    /// Charges fuel.
-    fuel,
-}
-
-/// An operand of a row.
-#[derive(Clone, Copy, Debug)]
-pub struct RowOperand {
-    /// Its name.
-    pub name: &'static str,
-    /// Its type.
-    pub kind: OperandKind,
-    /// Its place.
-    pub field: Field,
-}
-
-/// A row of the table, for listings.
-#[derive(Clone, Copy, Debug)]
-pub struct Row {
-    /// The opcode.
-    pub op: Op,
-    /// Its name in listings.
-    pub mnemonic: &'static str,
-    /// Its operands.
-    pub operands: &'static [RowOperand],
-    /// Its effects.
-    pub effects: &'static [Effect],
-    /// What it means.
-    pub meaning: &'static str,
-}
-
-impl Row {
-    /// Whether the instruction may do `effect`.
-    #[must_use]
-    pub fn has(&self, effect: Effect) -> bool {
-        self.effects.contains(&effect)
-    }
-
-    /// Whether whoever gets past the instruction has paid for it or looked at the interrupt. A back-edge that is not
-    /// taken costs nothing.
-    #[must_use]
-    pub fn ends_free_code(&self) -> bool {
-        self.op == Op::Poll || self.has(Effect::fuel) && !self.has(Effect::jump)
-    }
 }
 
 /// Puts an operand's bits into their field.
@@ -136,50 +77,51 @@ macro_rules! extra_words {
     };
 }
 
+impl Field {
+    /// The bits of the field in the instruction that begins `words`, zero-extended; `sbx` is sign-extended.
+    #[must_use]
+    pub fn bits(self, words: &[u32]) -> Option<u32> {
+        let word = *words.first()?;
+        Some(match self {
+            Field::a => opcode_field!(word, 0, a),
+            Field::b => opcode_field!(word, 0, b),
+            Field::c => opcode_field!(word, 0, c),
+            Field::bx => opcode_field!(word, 0, bx),
+            Field::sbx => opcode_field!(word, 0, sbx),
+            Field::x => *words.get(1)?,
+        })
+    }
+}
+
 macro_rules! define {
-    ($($variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
-        { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;)*) => {
+    ($($title:literal $text:literal { $(
+        $variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
+            { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;
+    )* })*) => {
         /// An opcode: the low byte of an instruction's first word.
         #[repr(u8)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Op {
-            $(#[doc = concat!("`", $mnemonic, "`: ", $meaning, ".")] $variant,)*
+            $($(#[doc = concat!("`", $mnemonic, "`: ", $meaning, ".")] $variant,)*)*
         }
 
         /// How many opcodes there are; every byte below is one.
-        pub const OP_COUNT: usize = [$(Op::$variant),*].len();
+        pub const OP_COUNT: usize = OPS.len();
 
-        /// Every row of the table, in opcode order.
-        pub static ROWS: [Row; OP_COUNT] = [$(Row {
-            op: Op::$variant,
-            mnemonic: $mnemonic,
-            operands: &[$(RowOperand {
-                name: stringify!($operand),
-                kind: <$type as Operand>::KIND,
-                field: Field::$field,
-            }),*],
-            effects: &[$(Effect::$effect),*],
-            meaning: $meaning,
-        }),*];
+        const OPS: &[Op] = &[$($(Op::$variant,)*)*];
 
         impl Op {
             /// How many words the instruction takes: 1 or 2.
             #[must_use]
             #[inline(always)]
             pub const fn words(self) -> usize {
-                match self { $(Op::$variant => 1 $(+ extra_words!($field))*,)* }
+                match self { $($(Op::$variant => 1 $(+ extra_words!($field))*,)*)* }
             }
 
             /// The opcode of a word, if it is one.
             #[must_use]
             pub fn from_word(word: u32) -> Option<Op> {
-                ROWS.get((word & 0xFF) as usize).map(|row| row.op)
-            }
-
-            /// The row of the table.
-            #[must_use]
-            pub fn row(self) -> &'static Row {
-                &ROWS[self as usize]
+                OPS.get((word & 0xFF) as usize).copied()
             }
         }
 
@@ -187,14 +129,14 @@ macro_rules! define {
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         #[allow(missing_docs, reason = "operand names; the row's meaning explains them")]
         pub enum Insn {
-            $(#[doc = $meaning] $variant { $($operand: $type),* },)*
+            $($(#[doc = $meaning] $variant { $($operand: $type),* },)*)*
         }
 
         impl Insn {
             /// The opcode.
             #[must_use]
             pub fn op(&self) -> Op {
-                match self { $(Insn::$variant { .. } => Op::$variant,)* }
+                match self { $($(Insn::$variant { .. } => Op::$variant,)*)* }
             }
 
             /// The instruction's words: the first, and the second if its row has one. An operand keeps only
@@ -203,12 +145,12 @@ macro_rules! define {
             #[allow(unused_mut, unused_assignments, reason = "rows without an operand, or without a second word")]
             pub fn encode(&self) -> (u32, Option<u32>) {
                 match *self {
-                    $(Insn::$variant { $($operand),* } => {
+                    $($(Insn::$variant { $($operand),* } => {
                         let mut word = Op::$variant as u32;
                         let mut ext = None;
                         $(put!(word, ext, $field, Operand::to_bits($operand));)*
                         (word, ext)
-                    })*
+                    })*)*
                 }
             }
 
@@ -219,30 +161,16 @@ macro_rules! define {
                 let op = Op::from_word(word)?;
                 let _ext = if op.words() == 2 { *words.get(1)? } else { 0 };
                 Some(match op {
-                    $(Op::$variant => Insn::$variant {
+                    $($(Op::$variant => Insn::$variant {
                         $($operand: Operand::from_bits(opcode_field!(word, _ext, $field)),)*
-                    },)*
+                    },)*)*
                 })
             }
 
             /// Calls the visitor's method for this instruction.
             pub fn accept<V: Visitor>(&self, visitor: &mut V) -> V::Out {
                 match *self {
-                    $(Insn::$variant { $($operand),* } => visitor.$method($($operand),*),)*
-                }
-            }
-
-            /// Calls `each` for every operand, in the order of the row.
-            pub fn operands(&self, mut each: impl FnMut(&'static RowOperand, AnyOperand)) {
-                let _row = self.op().row();
-                match *self {
-                    $(Insn::$variant { $($operand),* } => {
-                        let mut _index = 0;
-                        $(
-                            each(&_row.operands[_index], AnyOperand::$type($operand));
-                            _index += 1;
-                        )*
-                    })*
+                    $($(Insn::$variant { $($operand),* } => visitor.$method($($operand),*),)*)*
                 }
             }
         }
@@ -251,11 +179,11 @@ macro_rules! define {
         pub trait Visitor {
             /// What a meaning returns.
             type Out;
-            $(
+            $($(
                 #[doc = concat!("`", $mnemonic, "`: ", $meaning, ".")]
                 #[allow(missing_docs, reason = "named in the row")]
                 fn $method(&mut self $(, $operand: $type)*) -> Self::Out;
-            )*
+            )*)*
         }
     };
 }
@@ -273,6 +201,12 @@ macro_rules! any_operand {
             pub fn kind(&self) -> OperandKind {
                 match self { $(AnyOperand::$type(_) => OperandKind::$type,)* }
             }
+
+            /// The bits of its field.
+            #[must_use]
+            pub fn bits(self) -> u32 {
+                match self { $(AnyOperand::$type(operand) => operand.to_bits(),)* }
+            }
         }
 
         impl core::fmt::Display for AnyOperand {
@@ -284,7 +218,7 @@ macro_rules! any_operand {
 }
 
 any_operand! {
-    Dst Src Var Far Win Argc Imm8 Imm16 Count Num8 Lit8 Lit32 Name32 Global32 Fn32 Up16 Site32
+    Dst Src Var FarDst FarSrc Win SuperWin Argc Imm8 Imm16 Count Num8 Lit8 Lit32 Name32 Global32 Fn32 Up16 Site32
     Ahead24 Ahead32 Back24 Back32
 }
 

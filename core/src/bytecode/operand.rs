@@ -86,10 +86,14 @@ operands! {
     Src(u8) "src" "r{}";
     /// A register that is read and written.
     Var(u8) "var" "r{}";
-    /// Any register of the frame, the ones beyond an 8-bit field included.
-    Far(u16) "far" "r{}";
+    /// Any register of the frame, which is written; the ones beyond an 8-bit field are included.
+    FarDst(u16) "fardst" "r{}";
+    /// Any register of the frame, which is read; the ones beyond an 8-bit field are included.
+    FarSrc(u16) "farsrc" "r{}";
     /// The first register of a call's window: the callee, then its arguments; the result lands here.
     Win(u16) "win" "r{}..";
+    /// The same for a window that has the superclass after the last argument.
+    SuperWin(u16) "superwin" "r{}..";
     /// The number of arguments of a call.
     Argc(u8) "argc" "{}";
     /// A small integer.

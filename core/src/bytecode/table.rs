@@ -1,197 +1,251 @@
 //! The opcode table: the one place that says which instructions exist.
 //!
-//! A row is `Variant method "mnemonic" [effects] { operand: Type at field, ... } "meaning";`. From the
-//! rows derive the [`Op`](super::Op) and [`Insn`](super::Insn) enums, the encoder and decoder, the
-//! [`Visitor`](super::Visitor) that every machine implements, the disassembler, the operand verifier and
-//! `docs/opcodes.md`. A row without a meaning in some machine does not compile.
+//! A group is `"title" "text" { rows }`, a row `Variant method "mnemonic" [effects] { operand: Type at field, ... } "meaning";`.
+//! From the rows derive the [`Op`](super::Op) and [`Insn`](super::Insn) enums, the encoder and decoder, the
+//! [`Visitor`](super::Visitor) that every machine implements, and two tables:
 //!
-//! Effects: `jump` may leave for its target; `end` never falls through; `throw` may raise an error;
-//! `alloc` may allocate, so it is a safepoint; `call` may run script code; `fuel` charges fuel.
+//! | table | of | for |
+//! |---|---|---|
+//! | [`ROWS`](super::ROWS) | facts: operands and effects | the verifier, the compiler, sampling, native tiers |
+//! | [`TEXTS`](super::TEXTS), [`GROUPS`](super::GROUPS) | texts: mnemonics, meanings, titles | listings, `docs/opcodes.md` |
 //!
-//! Adding one is a worked example in `CONTRIBUTING.md`.
+//! A program that lists nothing links no texts. A row without a meaning in some machine does not compile.
+//!
+//! The type of an operand says whether its register is used or defined ([`Access`](super::Access)). Effects are those of
+//! [`Effect`](super::Effect); `pure` and `frameless` promise something, so a row that forgets one is slow, not wrong.
+//!
+//! Adding a row is a worked example in `CONTRIBUTING.md`.
 
-/// Calls `$then! { rows }`.
+/// What the last part of a mnemonic says of an operand.
+pub static SUFFIXES: [(&str, &str); 4] = [
+    (".far", "a register may be any of the frame"),
+    (".i", "an operand is a small integer in the instruction"),
+    (".n", "an operand is a number in the constants"),
+    (".k", "an operand is a literal in the constants"),
+];
+
+/// Calls `$then! { groups }`.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! opcode_table {
     ($then:ident) => { $then! {
-        // Loads and moves
-        Move move_ "move" [] { dst: Dst at a, src: Src at b }
-            "dst = src";
-        GetFar get_far "get.far" [] { dst: Dst at a, src: Far at bx }
-            "dst = src, from any register";
-        SetFar set_far "set.far" [] { src: Src at a, dst: Far at bx }
-            "dst = src, to any register";
-        LoadNil load_nil "nil" [] { dst: Dst at a }
-            "dst = nil";
-        LoadTrue load_true "true" [] { dst: Dst at a }
-            "dst = true";
-        LoadFalse load_false "false" [] { dst: Dst at a }
-            "dst = false";
-        LoadInt load_int "int" [] { dst: Dst at a, value: Imm16 at bx }
-            "dst = value";
-        LoadLit load_lit "lit" [] { dst: Dst at a, lit: Lit32 at x }
-            "dst = lit";
+        "Loads and moves"
+            "`get.far` and `set.far` reach the registers beyond an 8-bit field."
+        {
+            Move move_ "move" [pure frameless] { dst: Dst at a, src: Src at b }
+                "dst = src";
+            GetFar get_far "get.far" [pure] { dst: Dst at a, src: FarSrc at bx }
+                "dst = src, from any register";
+            SetFar set_far "set.far" [pure] { src: Src at a, dst: FarDst at bx }
+                "dst = src, to any register";
+            LoadNil load_nil "nil" [pure frameless] { dst: Dst at a }
+                "dst = nil";
+            LoadTrue load_true "true" [pure frameless] { dst: Dst at a }
+                "dst = true";
+            LoadFalse load_false "false" [pure frameless] { dst: Dst at a }
+                "dst = false";
+            LoadInt load_int "int" [pure frameless] { dst: Dst at a, value: Imm16 at bx }
+                "dst = value";
+            LoadLit load_lit "lit" [pure frameless] { dst: Dst at a, lit: Lit32 at x }
+                "dst = lit";
+        }
 
-        // Captured variables and cells
-        GetUp get_up "get.up" [] { dst: Dst at a, up: Up16 at bx }
-            "dst = up, a variable that was captured by value (or its cell itself)";
-        GetUpCell get_up_cell "get.upcell" [throw] { dst: Dst at a, up: Up16 at bx }
-            "dst = what the captured cell up holds";
-        SetUpCell set_up_cell "set.upcell" [throw] { src: Src at a, up: Up16 at bx }
-            "the captured cell up holds src";
-        NewCell new_cell "cell" [throw alloc] { dst: Dst at a, src: Src at b }
-            "dst = a new cell that holds src";
-        GetCell get_cell "get.cell" [throw] { dst: Dst at a, cell: Src at b }
-            "dst = what cell holds";
-        SetCell set_cell "set.cell" [throw] { cell: Src at a, src: Src at b }
-            "cell holds src";
+        "Captured variables and cells"
+            "A variable that is captured and assigned again lives in a cell; all others are copied into the closure."
+        {
+            GetUp get_up "get.up" [pure] { dst: Dst at a, up: Up16 at bx }
+                "dst = up, a variable that was captured by value (or its cell itself)";
+            GetUpCell get_up_cell "get.upcell" [throw] { dst: Dst at a, up: Up16 at bx }
+                "dst = what the captured cell up holds";
+            SetUpCell set_up_cell "set.upcell" [throw] { src: Src at a, up: Up16 at bx }
+                "the captured cell up holds src";
+            NewCell new_cell "cell" [throw alloc] { dst: Dst at a, src: Src at b }
+                "dst = a new cell that holds src";
+            GetCell get_cell "get.cell" [throw] { dst: Dst at a, cell: Src at b }
+                "dst = what cell holds";
+            SetCell set_cell "set.cell" [throw] { cell: Src at a, src: Src at b }
+                "cell holds src";
+        }
 
-        // Globals
-        GetGlobal get_global "get.global" [throw] { dst: Dst at a, global: Global32 at x }
-            "dst = global, which must be defined";
-        SetGlobal set_global "set.global" [throw] { src: Src at a, global: Global32 at x }
-            "global = src; it must be defined";
-        DefGlobal def_global "def.global" [] { src: Src at a, global: Global32 at x }
-            "global = src, defined from here on";
+        "Globals"
+            "The constant names the global; where it lies is found once, when the program is loaded."
+        {
+            GetGlobal get_global "get.global" [throw frameless] { dst: Dst at a, global: Global32 at x }
+                "dst = global, which must be defined";
+            SetGlobal set_global "set.global" [throw frameless] { src: Src at a, global: Global32 at x }
+                "global = src; it must be defined";
+            DefGlobal def_global "def.global" [] { src: Src at a, global: Global32 at x }
+                "global = src, defined from here on";
+        }
 
-        // Arithmetic
-        Add add "add" [throw alloc] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = lhs + rhs: two numbers or two strings";
-        Sub sub "sub" [throw] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = lhs - rhs";
-        Mul mul "mul" [throw] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = lhs * rhs";
-        Div div "div" [throw] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = lhs / rhs";
-        AddI add_i "add.i" [throw] { dst: Dst at a, lhs: Src at b, rhs: Imm8 at c }
-            "dst = lhs + rhs";
-        SubI sub_i "sub.i" [throw] { dst: Dst at a, lhs: Src at b, rhs: Imm8 at c }
-            "dst = lhs - rhs";
-        AddN add_n "add.n" [throw] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
-            "dst = lhs + rhs";
-        SubN sub_n "sub.n" [throw] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
-            "dst = lhs - rhs";
-        MulN mul_n "mul.n" [throw] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
-            "dst = lhs * rhs";
-        DivN div_n "div.n" [throw] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
-            "dst = lhs / rhs";
-        Neg neg "neg" [throw] { dst: Dst at a, src: Src at b }
-            "dst = -src";
-        Not not "not" [] { dst: Dst at a, src: Src at b }
-            "dst = whether src is false or nil";
+        "Arithmetic"
+            "A number that is an integer and fits 32 bits is kept as one."
+        {
+            Add add "add" [throw alloc bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs + rhs: two numbers or two strings";
+            Sub sub "sub" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs - rhs";
+            Mul mul "mul" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs * rhs";
+            Div div "div" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs / rhs";
+            AddI add_i "add.i" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Imm8 at c }
+                "dst = lhs + rhs";
+            SubI sub_i "sub.i" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Imm8 at c }
+                "dst = lhs - rhs";
+            AddN add_n "add.n" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
+                "dst = lhs + rhs";
+            SubN sub_n "sub.n" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
+                "dst = lhs - rhs";
+            MulN mul_n "mul.n" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
+                "dst = lhs * rhs";
+            DivN div_n "div.n" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Num8 at c }
+                "dst = lhs / rhs";
+            Neg neg "neg" [throw frameless] { dst: Dst at a, src: Src at b }
+                "dst = -src";
+            Not not "not" [pure frameless] { dst: Dst at a, src: Src at b }
+                "dst = whether src is false or nil";
+        }
 
-        // Comparisons as values
-        Eq eq "eq" [] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = whether lhs equals rhs";
-        Ne ne "ne" [] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = whether lhs differs from rhs";
-        Lt lt "lt" [throw] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = lhs < rhs";
-        Le le "le" [throw] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
-            "dst = lhs <= rhs";
+        "Comparisons as values"
+            "Where a comparison decides a jump, the jump compares."
+        {
+            Eq eq "eq" [bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = whether lhs equals rhs";
+            Ne ne "ne" [bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = whether lhs differs from rhs";
+            Lt lt "lt" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs < rhs";
+            Le le "le" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs <= rhs";
+        }
 
-        // Jumps ahead
-        Jump jump "jump" [jump end] { to: Ahead24 at sbx }
-            "go on at to";
-        JumpTrue jump_true "jump.true" [jump] { src: Src at a, to: Ahead32 at x }
-            "go on at to unless src is false or nil";
-        JumpFalse jump_false "jump.false" [jump] { src: Src at a, to: Ahead32 at x }
-            "go on at to if src is false or nil";
-        JumpEq jump_eq "jump.eq" [jump] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
-            "go on at to if lhs equals rhs";
-        JumpNe jump_ne "jump.ne" [jump] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
-            "go on at to if lhs differs from rhs";
-        JumpEqLit jump_eq_lit "jump.eq.k" [jump] { lhs: Src at a, rhs: Lit8 at b, to: Ahead32 at x }
-            "go on at to if lhs equals rhs";
-        JumpNeLit jump_ne_lit "jump.ne.k" [jump] { lhs: Src at a, rhs: Lit8 at b, to: Ahead32 at x }
-            "go on at to if lhs differs from rhs";
-        JumpLt jump_lt "jump.lt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
-            "go on at to if lhs < rhs";
-        JumpNotLt jump_not_lt "jump.nlt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
-            "go on at to unless lhs < rhs";
-        JumpLe jump_le "jump.le" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
-            "go on at to if lhs <= rhs";
-        JumpNotLe jump_not_le "jump.nle" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
-            "go on at to unless lhs <= rhs";
-        JumpLtN jump_lt_n "jump.lt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to if lhs < rhs";
-        JumpNotLtN jump_not_lt_n "jump.nlt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to unless lhs < rhs";
-        JumpLeN jump_le_n "jump.le.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to if lhs <= rhs";
-        JumpNotLeN jump_not_le_n "jump.nle.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to unless lhs <= rhs";
-        JumpGtN jump_gt_n "jump.gt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to if lhs > rhs";
-        JumpNotGtN jump_not_gt_n "jump.ngt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to unless lhs > rhs";
-        JumpGeN jump_ge_n "jump.ge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to if lhs >= rhs";
-        JumpNotGeN jump_not_ge_n "jump.nge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
-            "go on at to unless lhs >= rhs";
+        "Jumps ahead"
+            "`n` is for not: `jump.nlt` also goes when an operand is not a number but NaN, so it is not `jump.ge`. \
+             All values but nil and false are truthy."
+        {
+            Jump jump "jump" [jump end] { to: Ahead24 at sbx }
+                "jump to `to`";
+            JumpTrue jump_true "jump.true" [jump] { src: Src at a, to: Ahead32 at x }
+                "jump to `to` if src is truthy";
+            JumpFalse jump_false "jump.false" [jump] { src: Src at a, to: Ahead32 at x }
+                "jump to `to` unless src is truthy";
+            JumpEq jump_eq "jump.eq" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+                "jump to `to` if lhs equals rhs";
+            JumpNe jump_ne "jump.ne" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+                "jump to `to` if lhs differs from rhs";
+            JumpEqLit jump_eq_lit "jump.eq.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Ahead32 at x }
+                "jump to `to` if lhs equals rhs";
+            JumpNeLit jump_ne_lit "jump.ne.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Ahead32 at x }
+                "jump to `to` if lhs differs from rhs";
+            JumpLt jump_lt "jump.lt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+                "jump to `to` if lhs < rhs";
+            JumpNotLt jump_not_lt "jump.nlt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+                "jump to `to` unless lhs < rhs";
+            JumpLe jump_le "jump.le" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+                "jump to `to` if lhs <= rhs";
+            JumpNotLe jump_not_le "jump.nle" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+                "jump to `to` unless lhs <= rhs";
+            JumpLtN jump_lt_n "jump.lt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` if lhs < rhs";
+            JumpNotLtN jump_not_lt_n "jump.nlt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` unless lhs < rhs";
+            JumpLeN jump_le_n "jump.le.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` if lhs <= rhs";
+            JumpNotLeN jump_not_le_n "jump.nle.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` unless lhs <= rhs";
+            JumpGtN jump_gt_n "jump.gt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` if lhs > rhs";
+            JumpNotGtN jump_not_gt_n "jump.ngt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` unless lhs > rhs";
+            JumpGeN jump_ge_n "jump.ge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` if lhs >= rhs";
+            JumpNotGeN jump_not_ge_n "jump.nge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+                "jump to `to` unless lhs >= rhs";
+        }
 
-        // Back-edges
-        Loop loop_ "loop" [jump end fuel] { to: Back24 at sbx }
-            "go on at to";
-        LoopTrue loop_true "loop.true" [jump fuel] { src: Src at a, to: Back32 at x }
-            "go on at to unless src is false or nil";
-        LoopLt loop_lt "loop.lt" [jump throw fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
-            "go on at to if lhs < rhs";
-        LoopLe loop_le "loop.le" [jump throw fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
-            "go on at to if lhs <= rhs";
-        LoopLtN loop_lt_n "loop.lt.n" [jump throw fuel] { lhs: Src at a, rhs: Num8 at b, to: Back32 at x }
-            "go on at to if lhs < rhs";
-        LoopLeN loop_le_n "loop.le.n" [jump throw fuel] { lhs: Src at a, rhs: Num8 at b, to: Back32 at x }
-            "go on at to if lhs <= rhs";
-        AddLoopLt add_loop_lt "add.loop.lt" [jump throw fuel]
-            { var: Var at a, rhs: Src at b, step: Imm8 at c, to: Back32 at x }
-            "var = var + step, then go on at to if var < rhs";
-        AddLoopLe add_loop_le "add.loop.le" [jump throw fuel]
-            { var: Var at a, rhs: Src at b, step: Imm8 at c, to: Back32 at x }
-            "var = var + step, then go on at to if var <= rhs";
-        AddLoopLtN add_loop_lt_n "add.loop.lt.n" [jump throw fuel]
-            { var: Var at a, rhs: Num8 at b, step: Imm8 at c, to: Back32 at x }
-            "var = var + step, then go on at to if var < rhs";
-        AddLoopLeN add_loop_le_n "add.loop.le.n" [jump throw fuel]
-            { var: Var at a, rhs: Num8 at b, step: Imm8 at c, to: Back32 at x }
-            "var = var + step, then go on at to if var <= rhs";
+        "Back-edges"
+            "The only way back, so fuel is charged here. A loop tests at the bottom; the commonest step, test and jump \
+             are one instruction."
+        {
+            Loop loop_ "loop" [jump end fuel] { to: Back24 at sbx }
+                "jump to `to`";
+            LoopTrue loop_true "loop.true" [jump fuel] { src: Src at a, to: Back32 at x }
+                "jump to `to` if src is truthy";
+            LoopLt loop_lt "loop.lt" [jump throw fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
+                "jump to `to` if lhs < rhs";
+            LoopLe loop_le "loop.le" [jump throw fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
+                "jump to `to` if lhs <= rhs";
+            LoopLtN loop_lt_n "loop.lt.n" [jump throw fuel] { lhs: Src at a, rhs: Num8 at b, to: Back32 at x }
+                "jump to `to` if lhs < rhs";
+            LoopLeN loop_le_n "loop.le.n" [jump throw fuel] { lhs: Src at a, rhs: Num8 at b, to: Back32 at x }
+                "jump to `to` if lhs <= rhs";
+            AddLoopLt add_loop_lt "add.loop.lt" [jump throw fuel]
+                { var: Var at a, rhs: Src at b, step: Imm8 at c, to: Back32 at x }
+                "var = var + step, then jump to `to` if var < rhs";
+            AddLoopLe add_loop_le "add.loop.le" [jump throw fuel]
+                { var: Var at a, rhs: Src at b, step: Imm8 at c, to: Back32 at x }
+                "var = var + step, then jump to `to` if var <= rhs";
+            AddLoopLtN add_loop_lt_n "add.loop.lt.n" [jump throw fuel]
+                { var: Var at a, rhs: Num8 at b, step: Imm8 at c, to: Back32 at x }
+                "var = var + step, then jump to `to` if var < rhs";
+            AddLoopLeN add_loop_le_n "add.loop.le.n" [jump throw fuel]
+                { var: Var at a, rhs: Num8 at b, step: Imm8 at c, to: Back32 at x }
+                "var = var + step, then jump to `to` if var <= rhs";
+        }
 
-        // Calls
-        Call call "call" [throw alloc call fuel] { argc: Argc at a, win: Win at bx }
-            "win = win(argc arguments from win + 1 on)";
-        Invoke invoke "invoke" [throw alloc call fuel] { argc: Argc at a, win: Win at bx, site: Site32 at x }
-            "win = the method that site names, of the receiver in win, called with argc arguments";
-        SuperInvoke super_invoke "super.invoke" [throw alloc call fuel]
-            { argc: Argc at a, win: Win at bx, site: Site32 at x }
-            "as invoke, but the method of the superclass, which lies behind the last argument";
-        Return return_ "return" [end] { src: Src at a }
-            "leave this function with the value src";
-        ReturnNil return_nil "return.nil" [end] {}
-            "leave this function with the value nil";
+        "Calls"
+            "The callee's registers begin at the window: arguments are where it looks for them, and the result lands \
+             where the callee was."
+        {
+            Call call "call" [throw alloc call fuel] { argc: Argc at a, win: Win at bx }
+                "win = win(argc arguments from win + 1 on)";
+            Invoke invoke "invoke" [throw alloc call fuel] { argc: Argc at a, win: Win at bx, site: Site32 at x }
+                "win = the method that site names, of the receiver in win, called with argc arguments";
+            SuperInvoke super_invoke "super.invoke" [throw alloc call fuel]
+                { argc: Argc at a, win: SuperWin at bx, site: Site32 at x }
+                "as invoke, but a method of the superclass, which is in the register after the last argument";
+            Return return_ "return" [end] { src: Src at a }
+                "leave this function with the value src";
+            ReturnNil return_nil "return.nil" [end] {}
+                "leave this function with the value nil";
+        }
 
-        // Objects
-        GetField get_field "get.field" [throw alloc] { dst: Dst at a, object: Src at b, site: Site32 at x }
-            "dst = the property of object that site names; a method becomes bound";
-        SetField set_field "set.field" [throw alloc] { object: Src at a, src: Src at b, site: Site32 at x }
-            "the field of object that site names = src";
-        GetSuper get_super "get.super" [throw alloc] { dst: Dst at a, this: Src at b, superclass: Src at c, site: Site32 at x }
-            "dst = the method of superclass that site names, bound to this";
-        Closure closure "closure" [throw alloc] { dst: Dst at a, function: Fn32 at x }
-            "dst = a closure of function over the variables that it captures";
-        NewClass new_class "class" [throw alloc] { dst: Dst at a, fields: Count at b, name: Name32 at x }
-            "dst = a new class, whose instances will likely have that many fields";
-        Inherit inherit "inherit" [throw alloc] { class: Src at a, superclass: Src at b }
-            "class gets the methods of superclass, which must be a class";
-        Method method "method" [throw alloc] { class: Src at a, closure: Src at b, name: Name32 at x }
-            "class gets the method closure";
+        "Objects"
+            "A site is an inline cache beside the code; it belongs to one instruction."
+        {
+            GetField get_field "get.field" [throw alloc frameless]
+                { dst: Dst at a, object: Src at b, site: Site32 at x }
+                "dst = the property of object that site names; a method becomes bound";
+            SetField set_field "set.field" [throw alloc bulk frameless]
+                { object: Src at a, src: Src at b, site: Site32 at x }
+                "the field of object that site names = src";
+            GetSuper get_super "get.super" [throw alloc]
+                { dst: Dst at a, this: Src at b, superclass: Src at c, site: Site32 at x }
+                "dst = the method of superclass that site names, bound to this";
+            Closure closure "closure" [throw alloc bulk] { dst: Dst at a, function: Fn32 at x }
+                "dst = a closure of function over the variables that it captures";
+            NewClass new_class "class" [throw alloc] { dst: Dst at a, fields: Count at b, name: Name32 at x }
+                "dst = a new class, whose instances will likely have that many fields";
+            Inherit inherit "inherit" [throw alloc] { class: Src at a, superclass: Src at b }
+                "class gets the methods of superclass, which must be a class";
+            Method method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
+                "class gets the method closure";
+        }
 
-        // Output
-        Print print "print" [throw] { src: Src at a }
-            "write src and a line end";
+        "Output"
+            "Lox's `print`."
+        {
+            Print print "print" [throw bulk] { src: Src at a }
+                "write src and a line end";
+        }
 
-        // Interrupts
-        Poll poll "poll" [] {}
-            "stop if the host wants the run to";
+        "Interrupts"
+            "Code without calls and loops costs no fuel, so that no end of a slice stops it. The compiler puts a poll where \
+             more than 32 words would run without one, and the verifier refuses code that goes further."
+        {
+            Poll poll "poll" [poll] {}
+                "stop if the host wants the run to";
+        }
     } };
-}
+    }

@@ -58,7 +58,7 @@ impl Compiler<'_> {
         let value = self.read(method.superclass, last, Some(last))?;
         self.load(last, value)?;
         let site = Site32(self.site(method.name)?);
-        self.emit(Insn::SuperInvoke { argc, win: Win(window), site })?;
+        self.emit(Insn::SuperInvoke { argc, win: SuperWin(window), site })?;
         self.settle(Val::Reg(window), mark)
     }
 

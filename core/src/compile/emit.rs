@@ -4,7 +4,7 @@ use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res};
 use crate::Span;
 use crate::bytecode::operand::*;
-use crate::bytecode::{Effect, Insn, POLL};
+use crate::bytecode::{Insn, POLL};
 use crate::mem::{Mem, Vec};
 
 /// Free words after which a poll follows: an instruction and a poll have room then, wherever jumps lead.
@@ -101,7 +101,7 @@ impl Compiler<'_> {
         }
         let row = insn.op().row();
         code.free =
-            if row.ends_free_code() || row.has(Effect::end) { 0 } else { code.free + insn.op().words() };
+            if row.ends_free_code() || !row.falls_through() { 0 } else { code.free + insn.op().words() };
         Ok(())
     }
 
@@ -118,7 +118,7 @@ impl Compiler<'_> {
             return Ok(Src(reg as u8));
         }
         let near = SCRATCH as u8 + scratch;
-        self.emit(Insn::GetFar { dst: Dst(near), src: Far(reg) })?;
+        self.emit(Insn::GetFar { dst: Dst(near), src: FarSrc(reg) })?;
         Ok(Src(near))
     }
 
@@ -130,7 +130,7 @@ impl Compiler<'_> {
         }
         let near = SCRATCH as u8 + 2;
         self.emit(build(Dst(near)))?;
-        self.emit(Insn::SetFar { src: Src(near), dst: Far(reg) })
+        self.emit(Insn::SetFar { src: Src(near), dst: FarDst(reg) })
     }
 
     /// Copies a register.
@@ -140,10 +140,10 @@ impl Compiler<'_> {
         }
         match (dst < SCRATCH, src < SCRATCH) {
             (true, true) => self.emit(Insn::Move { dst: Dst(dst as u8), src: Src(src as u8) }),
-            (true, false) => self.emit(Insn::GetFar { dst: Dst(dst as u8), src: Far(src) }),
+            (true, false) => self.emit(Insn::GetFar { dst: Dst(dst as u8), src: FarSrc(src) }),
             (false, _) => {
                 let src = self.near(src, 0)?;
-                self.emit(Insn::SetFar { src, dst: Far(dst) })
+                self.emit(Insn::SetFar { src, dst: FarDst(dst) })
             }
         }
     }

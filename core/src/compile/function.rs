@@ -150,7 +150,7 @@ impl Compiler<'_> {
                 // The caller cannot leave out the scratch registers: move these parameters away first.
                 let to = self.take()?;
                 debug_assert!(to >= FAR);
-                self.emit(Insn::SetFar { src: Src(reg as u8), dst: Far(to) })?;
+                self.emit(Insn::SetFar { src: Src(reg as u8), dst: FarDst(to) })?;
                 reg = to;
             }
             self.var_regs[var.index()] = reg;

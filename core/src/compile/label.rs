@@ -3,7 +3,7 @@
 use super::peephole::{Shortcut, fuse, shorten};
 use super::{CompileAbort, Compiler, Res, What};
 use crate::bytecode::operand::*;
-use crate::bytecode::{Effect, Insn, Op};
+use crate::bytecode::{Insn, Op};
 use crate::tunable::tunable;
 
 /// A place further on that jumps lead to. The jumps to it form a list through their own targets: each holds
@@ -137,8 +137,7 @@ impl Compiler<'_> {
         if here == 0 || self.f.code.bound == here {
             return true;
         }
-        Op::from_word(self.f.code.words[self.f.code.last as usize])
-            .is_none_or(|op| !op.row().has(Effect::end))
+        Op::from_word(self.f.code.words[self.f.code.last as usize]).is_none_or(|op| op.row().falls_through())
     }
 
     /// Shortens the function's jumps forward, in their order.

@@ -4,7 +4,7 @@
 //! is not gets the VM and plain operands. So both dispatchers keep it in machine registers.
 
 use super::Vm;
-use crate::bytecode::operand::{Argc, Dst, Far, Lit8, Lit32, Num8, Site32, Src, Up16, Win};
+use crate::bytecode::operand::{Argc, Dst, FarDst, FarSrc, Lit8, Lit32, Num8, Site32, Src, Up16, Win};
 use crate::object::{Closure, DataHeader, Gc, InlineCache, cache_at};
 use crate::value::Value;
 
@@ -101,7 +101,7 @@ impl Machine {
     }
 
     #[inline(always)]
-    pub(super) fn read_far(&self, far: Far) -> Value {
+    pub(super) fn read_far(&self, far: FarSrc) -> Value {
         self.register(usize::from(far.0))
     }
 
@@ -140,7 +140,7 @@ impl Machine {
     }
 
     #[inline(always)]
-    pub(super) fn write_far(&mut self, far: Far, value: Value) {
+    pub(super) fn write_far(&mut self, far: FarDst, value: Value) {
         // SAFETY: as above.
         unsafe { *self.base.add(usize::from(far.0)) = value };
     }

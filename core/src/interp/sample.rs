@@ -8,8 +8,7 @@
 
 use super::machine::Flow;
 use super::{Vm, dispatch};
-use crate::bytecode::operand::OperandKind;
-use crate::bytecode::{Field, Insn, Op};
+use crate::bytecode::{Effect, Insn, Op};
 use crate::object::{Closure, Function, Gc, Kind};
 use crate::object::{Feedback, Kinds, NativeRecord};
 use crate::tunable::tunable;
@@ -66,19 +65,10 @@ impl Vm {
             *slot = Feedback::new(self.mem(), function.word_count()).ok();
         }
         let Some(feedback) = slot.as_mut() else { return false };
-        let (mut news, mut sources) = (false, 0);
-        for operand in op.row().operands {
-            let register = match operand.field {
-                Field::a => first >> 8,
-                Field::b => first >> 16,
-                Field::c => first >> 24,
-                _ => continue,
-            };
-            if matches!(operand.kind, OperandKind::Src | OperandKind::Var) {
-                let value = self.register((register & 0xFF) as usize);
-                news |= feedback.see_operand(at, sources, kind_of(value));
-                sources += 1;
-            }
+        let mut news = false;
+        for (operand, row) in op.row().sampled() {
+            let Some(register) = row.field.bits(words) else { continue };
+            news |= feedback.see_operand(at, operand, kind_of(self.register(register as usize)));
         }
         if let Some(callee) = self.callee_of(op, words, function)
             && let Ok(true) = feedback.see_call(at + op.words() as u32, callee)
@@ -95,17 +85,18 @@ impl Vm {
 
     /// The closure that an instruction is about to call, if it is a call of one.
     fn callee_of(&self, op: Op, words: &[u32], function: Gc<Function>) -> Option<Gc<Closure>> {
-        if !matches!(op, Op::Call | Op::Invoke | Op::SuperInvoke) {
+        if !op.row().has(Effect::call) {
             return None;
         }
-        let (site, receiver) = match Insn::decode(words)? {
-            Insn::Call { win, .. } => return self.register(usize::from(win.0)).as_object(),
-            Insn::Invoke { win, site, .. } => (site, usize::from(win.0)),
-            Insn::SuperInvoke { argc, win, site } => (site, usize::from(win.0) + 1 + usize::from(argc.0)),
-            _ => return None,
-        };
-        let shape = self.register(receiver).header()?.shape();
-        function.site(site.0 as usize)?.peek(shape)?.target.as_closure()
+        let insn = Insn::decode(words)?;
+        let found_by = self.register(insn.window()?.found_by() as usize);
+        match insn.site() {
+            None => found_by.as_object(),
+            Some(site) => {
+                let shape = found_by.header()?.shape();
+                function.site(site.0 as usize)?.peek(shape)?.target.as_closure()
+            }
+        }
     }
 }
 
@@ -124,7 +115,7 @@ fn kind_of(value: Value) -> Kinds {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bytecode::Op;
+    use crate::bytecode::OperandName;
     use crate::platform::HostIo;
     use crate::testing::Nothing;
     use crate::testing::SYSTEM;
@@ -180,8 +171,9 @@ mod tests {
         let feedback = add.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
         let at = find(add, Op::Add);
-        assert_eq!(seen.operand(at, 0), Kinds(Kinds::INT.0 | Kinds::DOUBLE.0 | Kinds::STR.0));
-        assert_eq!(seen.operand(at, 1), Kinds(Kinds::INT.0 | Kinds::STR.0));
+        let operand = |operand| seen.operand(at, Op::Add.row().sampled_operand(operand).unwrap());
+        assert_eq!(operand(OperandName::lhs), Kinds(Kinds::INT.0 | Kinds::DOUBLE.0 | Kinds::STR.0));
+        assert_eq!(operand(OperandName::rhs), Kinds(Kinds::INT.0 | Kinds::STR.0));
 
         let feedback = main.feedback.borrow();
         let seen = feedback.as_ref().unwrap();

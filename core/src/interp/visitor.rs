@@ -4,8 +4,8 @@ use super::machine::{Flow, Machine};
 use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
-    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, Far, Fn32, Global32, Imm8, Imm16, Lit8, Lit32,
-    Name32, Num8, Site32, Src, Up16, Var, Win,
+    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
+    Lit32, Name32, Num8, Site32, Src, SuperWin, Up16, Var, Win,
 };
 use crate::bytecode::{Capture, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
@@ -57,13 +57,13 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn get_far(&mut self, dst: Dst, src: Far) -> Flow {
+    fn get_far(&mut self, dst: Dst, src: FarSrc) -> Flow {
         let value = self.read_far(src);
         self.done(dst, value)
     }
 
     #[inline(always)]
-    fn set_far(&mut self, src: Src, dst: Far) -> Flow {
+    fn set_far(&mut self, src: Src, dst: FarDst) -> Flow {
         let value = self.read(src);
         self.write_far(dst, value);
         Flow::Next
@@ -306,7 +306,7 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn super_invoke(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+    fn super_invoke(&mut self, argc: Argc, win: SuperWin, site: Site32) -> Flow {
         self.super_window(argc, win, site)
     }
 

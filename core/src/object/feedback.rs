@@ -13,6 +13,7 @@
 //! on the script and its fuel alone.
 
 use super::{Closure, Gc};
+use crate::bytecode::SampledOperand;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
@@ -58,6 +59,9 @@ impl Kinds {
     }
 }
 
+// A byte for each instruction has room for all sampled operands.
+const _: () = assert!(SampledOperand::MAX as u32 * Kinds::BITS <= u8::BITS);
+
 /// How often a function's code is given up because a call was seen for the first time.
 const MOST_RENEWED: u8 = 4;
 
@@ -81,7 +85,7 @@ struct Call {
 /// What samples of one function saw.
 #[derive(Debug)]
 pub(crate) struct Feedback {
-    /// For the first word of an instruction, the kinds of its first two source operands, a nibble each.
+    /// For the first word of an instruction, the kinds of its sampled operands, a nibble each.
     words: Vec<u8>,
     /// Calls seen, in the order of their words.
     calls: Vec<Call>,
@@ -97,11 +101,11 @@ impl Feedback {
         Ok(feedback)
     }
 
-    /// Notes the kind of source operand `index` (0 or 1) of the instruction at word `at`. True if that is news.
-    pub(crate) fn see_operand(&mut self, at: u32, index: usize, kind: Kinds) -> bool {
-        let Some(word) = self.words.get_mut(at as usize).filter(|_| index < 2) else { return false };
+    /// Notes the kind of an operand of the instruction at word `at`. True if that is news.
+    pub(crate) fn see_operand(&mut self, at: u32, operand: SampledOperand, kind: Kinds) -> bool {
+        let Some(word) = self.words.get_mut(at as usize) else { return false };
         let before = *word;
-        *word |= kind.0 << (index as u32 * Kinds::BITS);
+        *word |= kind.0 << (operand.index() * Kinds::BITS);
         *word != before
     }
 
@@ -163,9 +167,18 @@ impl Feedback {
         self.calls.iter().filter_map(|call| call.callee)
     }
 
-    /// The kinds seen of source operand `index` (0 or 1) of the instruction at word `at`.
-    pub(crate) fn operand(&self, at: u32, index: usize) -> Kinds {
-        let word = self.words.get(at as usize).copied().unwrap_or(0);
-        Kinds(word >> (index as u32 * Kinds::BITS) & Kinds::MASK)
+    /// The kinds seen of an operand of the instruction at word `at`.
+    pub(crate) fn operand(&self, at: u32, operand: SampledOperand) -> Kinds {
+        Kinds(self.word(at) >> (operand.index() * Kinds::BITS) & Kinds::MASK)
+    }
+
+    /// The kinds seen of any operand of the instruction at word `at`.
+    pub(crate) fn any_operand(&self, at: u32) -> Kinds {
+        let word = self.word(at);
+        Kinds((word | word >> Kinds::BITS) & Kinds::MASK)
+    }
+
+    fn word(&self, at: u32) -> u8 {
+        self.words.get(at as usize).copied().unwrap_or(0)
     }
 }

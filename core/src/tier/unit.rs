@@ -1,7 +1,7 @@
 //! What a native tier sees of a function.
 
 use super::Kinds;
-use crate::bytecode::Op;
+use crate::bytecode::{Op, OperandName, SampledOperand};
 use crate::globals::Globals;
 use crate::mem::Mem;
 use crate::object::{Function, Gc};
@@ -105,9 +105,28 @@ impl<'a> Unit<'a> {
         self.function.site_address(index as usize)
     }
 
-    /// The kinds that source operand `operand` (0 or 1) of the instruction at `word` was seen to have.
+    /// The kinds that an operand of the instruction at `word` was seen to have; none for one that is not sampled.
     #[must_use]
-    pub fn operand(&self, word: u32, operand: usize) -> Kinds {
+    pub fn operand(&self, word: u32, operand: OperandName) -> Kinds {
+        let operand = self.op(word).and_then(|op| op.row().sampled_operand(operand));
+        operand.map_or(Kinds::default(), |operand| self.seen(word, operand))
+    }
+
+    /// The kinds that the value of `register` was seen to have, in whatever operands of the instruction at `word` read it.
+    #[must_use]
+    pub fn operand_in(&self, word: u32, register: u16) -> Kinds {
+        let (Some(op), Some(words)) = (self.op(word), self.words().get(word as usize..)) else {
+            return Kinds::default();
+        };
+        let reads = op.row().sampled().filter(|(_, row)| row.field.bits(words) == Some(u32::from(register)));
+        reads.fold(Kinds::default(), |kinds, (operand, _)| kinds.or(self.seen(word, operand)))
+    }
+
+    fn op(&self, word: u32) -> Option<Op> {
+        self.words().get(word as usize).copied().and_then(Op::from_word)
+    }
+
+    fn seen(&self, word: u32, operand: SampledOperand) -> Kinds {
         let feedback = self.function.feedback.try_borrow().ok();
         feedback
             .as_ref()
@@ -119,7 +138,7 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn callee(&self, word: u32) -> Option<Callee<'a>> {
         let feedback = self.function.feedback.try_borrow().ok()?;
-        let op = self.words().get(word as usize).copied().and_then(Op::from_word)?;
+        let op = self.op(word)?;
         let (closure, inlinable) = feedback.as_ref()?.callee(word + op.words() as u32)?;
         let unit = Unit { function: closure.function, ..*self };
         let address = |address: *const u8| address.expose_provenance() as u64;

@@ -86,11 +86,13 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
         for (operand, &choice) in op.row().operands.iter().zip(choices) {
             let pick = |from: &[u32]| from[choice as usize % from.len()];
             let bits = match operand.kind {
-                OperandKind::Dst | OperandKind::Src | OperandKind::Var | OperandKind::Far => {
-                    choice % u32::from(REGISTERS)
-                }
+                OperandKind::Dst
+                | OperandKind::Src
+                | OperandKind::Var
+                | OperandKind::FarDst
+                | OperandKind::FarSrc => choice % u32::from(REGISTERS),
                 OperandKind::Argc => choice % 4,
-                OperandKind::Win => choice % (u32::from(REGISTERS) - 4),
+                OperandKind::Win | OperandKind::SuperWin => choice % (u32::from(REGISTERS) - 4),
                 OperandKind::Imm8 | OperandKind::Imm16 | OperandKind::Count => choice,
                 OperandKind::Num8 => pick(&NUMBERS),
                 OperandKind::Lit8 | OperandKind::Lit32 => pick(&LITERALS),

@@ -3,6 +3,7 @@
 mod common;
 mod disasm;
 mod encoding;
+mod facts;
 mod good;
 mod lines;
 mod naive;

@@ -54,7 +54,7 @@ fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()
         at += length(row);
     }
     ensure(at == code.words.len())?;
-    ensure(rows.last_key_value()?.1.effects.contains(&Effect::end))?;
+    ensure(rows.last_key_value()?.1.has(Effect::end))?;
 
     let mut users = BTreeSet::new();
     for (&at, row) in &rows {
@@ -77,8 +77,8 @@ fn free_words(code: &Code, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, usiz
         let is_ahead = |kind| matches!(kind, OperandKind::Ahead24 | OperandKind::Ahead32);
         let ahead = row.operands.iter().find(|operand| is_ahead(operand.kind));
         let to = ahead.map(|operand| next + field(&code.words[at..], operand.field) as usize);
-        let is_called = row.effects.contains(&Effect::call);
-        let falls_through = !row.effects.contains(&Effect::end) && !is_called && row.mnemonic != "poll";
+        let is_called = row.has(Effect::call);
+        let falls_through = !row.has(Effect::end) && !is_called && row.op.mnemonic() != "poll";
         let ways = falls_through.then_some(next).into_iter().chain(to);
         let more = ways.filter_map(|way| longest.get(&way)).max().copied().unwrap_or(0);
         longest.insert(at, length(row) + more);
@@ -120,11 +120,15 @@ fn good(
     let begins = |to: i64| usize::try_from(to).is_ok_and(|to| rows.contains_key(&to));
     let constant = code.consts.get(bits as usize);
     match kind {
-        OperandKind::Dst | OperandKind::Src | OperandKind::Var | OperandKind::Far => bits < registers,
-        OperandKind::Win => {
+        OperandKind::Dst
+        | OperandKind::Src
+        | OperandKind::Var
+        | OperandKind::FarDst
+        | OperandKind::FarSrc => bits < registers,
+        OperandKind::Win | OperandKind::SuperWin => {
             let mut needed = (0..=bits).collect::<BTreeSet<_>>();
             needed.extend((1..=field(&code.words[at..], Field::a)).map(|argument| bits + argument));
-            if rows[&at].mnemonic == "super.invoke" {
+            if rows[&at].op.mnemonic() == "super.invoke" {
                 needed.insert(bits + field(&code.words[at..], Field::a) + 1);
             }
             needed.iter().all(|&register| register < registers)

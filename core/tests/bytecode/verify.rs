@@ -2,7 +2,7 @@
 
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{
-    AnyOperand, Capture, Code, Const, Flaw, FnIndex, Insn, OP_COUNT, Op, Program, ROWS, Site, Text,
+    AnyOperand, Capture, Code, Const, Flaw, FnIndex, Insn, OP_COUNT, Op, OperandName, Program, Site, Text,
     VerifyError, verify,
 };
 
@@ -46,11 +46,11 @@ fn with(insns: &[Insn]) -> Program {
     program
 }
 
-/// Accepts `with(&[good])`, finds the operand `name` of `bad` and nothing else.
+/// Accepts `with(&[good])`, finds that operand of `bad` and nothing else.
 #[track_caller]
-fn only(good: Insn, bad: Insn, name: &'static str, operand: AnyOperand) {
+fn only(good: Insn, bad: Insn, operand: OperandName, found: AnyOperand) {
     assert_eq!(verify(&with(&[good])), Ok(()));
-    let what = Flaw::BadOperand(name, operand);
+    let what = Flaw::BadOperand(operand, found);
     assert_eq!(verify(&with(&[bad])), Err(VerifyError { function: FnIndex(1), at: Some(0), what }));
 }
 
@@ -179,7 +179,7 @@ fn control_does_not_fall_off() {
     assert_eq!(ends(&[move_, Insn::Loop { to: Back24(-2) }]), Ok(()));
     assert_eq!(ends(&[Insn::Return { src: Src(0) }]), Ok(()));
     // A jump ahead at the end has nowhere to go.
-    let what = Flaw::BadOperand("to", AnyOperand::Ahead24(Ahead24(0)));
+    let what = Flaw::BadOperand(OperandName::to, AnyOperand::Ahead24(Ahead24(0)));
     assert_eq!(ends(&[Insn::Jump { to: Ahead24(0) }]), Err((Some(0), what)));
 }
 
@@ -187,77 +187,65 @@ fn control_does_not_fall_off() {
 fn registers_are_in_the_frame() {
     let (r7, r8) = (Src(7), Src(8));
     let move_ = |dst, src| Insn::Move { dst: Dst(dst), src: Src(src) };
-    only(move_(7, 7), move_(8, 0), "dst", AnyOperand::Dst(Dst(8)));
-    only(move_(7, 7), move_(0, 8), "src", AnyOperand::Src(r8));
-    only(Insn::Print { src: r7 }, Insn::Print { src: r8 }, "src", AnyOperand::Src(r8));
-    let far = |src| Insn::GetFar { dst: Dst(0), src: Far(src) };
-    only(far(7), far(8), "src", AnyOperand::Far(Far(8)));
-    only(far(7), far(u16::MAX), "src", AnyOperand::Far(Far(u16::MAX)));
+    only(move_(7, 7), move_(8, 0), OperandName::dst, AnyOperand::Dst(Dst(8)));
+    only(move_(7, 7), move_(0, 8), OperandName::src, AnyOperand::Src(r8));
+    only(Insn::Print { src: r7 }, Insn::Print { src: r8 }, OperandName::src, AnyOperand::Src(r8));
+    let far = |src| Insn::GetFar { dst: Dst(0), src: FarSrc(src) };
+    only(far(7), far(8), OperandName::src, AnyOperand::FarSrc(FarSrc(8)));
+    only(far(7), far(u16::MAX), OperandName::src, AnyOperand::FarSrc(FarSrc(u16::MAX)));
     let add = |var| Insn::AddLoopLt { var: Var(var), rhs: Src(0), step: Imm8(1), to: Back32(-2) };
-    only(add(7), add(8), "var", AnyOperand::Var(Var(8)));
+    only(add(7), add(8), OperandName::var, AnyOperand::Var(Var(8)));
 }
 
 #[test]
 fn windows_are_in_the_frame() {
     let call = |argc, win| Insn::Call { argc: Argc(argc), win: Win(win) };
-    only(call(0, 7), call(0, 8), "win", AnyOperand::Win(Win(8)));
-    only(call(7, 0), call(8, 0), "win", AnyOperand::Win(Win(0)));
-    only(call(3, 4), call(4, 4), "win", AnyOperand::Win(Win(4)));
-    only(call(3, 4), call(255, u16::MAX), "win", AnyOperand::Win(Win(u16::MAX)));
+    only(call(0, 7), call(0, 8), OperandName::win, AnyOperand::Win(Win(8)));
+    only(call(7, 0), call(8, 0), OperandName::win, AnyOperand::Win(Win(0)));
+    only(call(3, 4), call(4, 4), OperandName::win, AnyOperand::Win(Win(4)));
+    only(call(3, 4), call(255, u16::MAX), OperandName::win, AnyOperand::Win(Win(u16::MAX)));
     let invoke = |argc, win| Insn::Invoke { argc: Argc(argc), win: Win(win), site: Site32(0) };
-    only(invoke(3, 4), invoke(4, 4), "win", AnyOperand::Win(Win(4)));
-    // The superclass lies behind the last argument.
-    let super_invoke = |argc, win| Insn::SuperInvoke { argc: Argc(argc), win: Win(win), site: Site32(0) };
-    only(super_invoke(3, 3), super_invoke(3, 4), "win", AnyOperand::Win(Win(4)));
-    only(super_invoke(0, 6), super_invoke(0, 7), "win", AnyOperand::Win(Win(7)));
-}
-
-/// A row that names its window before the arguments, or without them, would never be accepted.
-#[test]
-fn rows_name_the_arguments_before_the_window() {
-    for row in &ROWS {
-        let kinds: Vec<_> = row.operands.iter().map(|operand| operand.kind).collect();
-        if let Some(win) = kinds.iter().position(|&kind| kind == OperandKind::Win) {
-            assert!(kinds[..win].contains(&OperandKind::Argc), "{}", row.mnemonic);
-            let known = ["call", "invoke", "super.invoke"];
-            assert!(known.contains(&row.mnemonic), "{}: what lies behind its arguments?", row.mnemonic);
-        }
-    }
+    only(invoke(3, 4), invoke(4, 4), OperandName::win, AnyOperand::Win(Win(4)));
+    // The superclass follows the last argument.
+    let super_invoke =
+        |argc, win| Insn::SuperInvoke { argc: Argc(argc), win: SuperWin(win), site: Site32(0) };
+    only(super_invoke(3, 3), super_invoke(3, 4), OperandName::win, AnyOperand::SuperWin(SuperWin(4)));
+    only(super_invoke(0, 6), super_invoke(0, 7), OperandName::win, AnyOperand::SuperWin(SuperWin(7)));
 }
 
 #[test]
 fn constants_are_of_the_kind_asked_for() {
     let number = |k| Insn::AddN { dst: Dst(0), lhs: Src(0), rhs: Num8(k) };
     for bad in [1, 2, 3, 4, 5, 6, 7, 255] {
-        only(number(0), number(bad), "rhs", AnyOperand::Num8(Num8(bad)));
+        only(number(0), number(bad), OperandName::rhs, AnyOperand::Num8(Num8(bad)));
     }
     let small = |k| Insn::JumpEqLit { lhs: Src(0), rhs: Lit8(k), to: Ahead32(0) };
     let wide = |k| Insn::LoadLit { dst: Dst(0), lit: Lit32(k) };
     for good in 0..4 {
         for bad in [4, 5, 6, 7, 255] {
-            only(small(good), small(bad), "rhs", AnyOperand::Lit8(Lit8(bad)));
-            only(wide(good.into()), wide(bad.into()), "lit", AnyOperand::Lit32(Lit32(bad.into())));
+            only(small(good), small(bad), OperandName::rhs, AnyOperand::Lit8(Lit8(bad)));
+            only(wide(good.into()), wide(bad.into()), OperandName::lit, AnyOperand::Lit32(Lit32(bad.into())));
         }
     }
     let name = |k| Insn::NewClass { dst: Dst(0), fields: Count(9), name: Name32(k) };
     for bad in [0, 1, 2, 3, 4, 5, 7, u32::MAX] {
-        only(name(6), name(bad), "name", AnyOperand::Name32(Name32(bad)));
+        only(name(6), name(bad), OperandName::name, AnyOperand::Name32(Name32(bad)));
     }
     let global = |k| Insn::GetGlobal { dst: Dst(0), global: Global32(k) };
     for bad in [0, 1, 2, 3, 5, 6, 7, u32::MAX] {
-        only(global(4), global(bad), "global", AnyOperand::Global32(Global32(bad)));
+        only(global(4), global(bad), OperandName::global, AnyOperand::Global32(Global32(bad)));
     }
     let closure = |k| Insn::Closure { dst: Dst(0), function: Fn32(k) };
     for bad in [0, 1, 2, 3, 4, 6, 7, u32::MAX] {
-        only(closure(5), closure(bad), "function", AnyOperand::Fn32(Fn32(bad)));
+        only(closure(5), closure(bad), OperandName::function, AnyOperand::Fn32(Fn32(bad)));
     }
 }
 
 #[test]
 fn captured_variables_exist() {
     let get = |up| Insn::GetUp { dst: Dst(0), up: Up16(up) };
-    only(get(1), get(2), "up", AnyOperand::Up16(Up16(2)));
-    only(get(1), get(u16::MAX), "up", AnyOperand::Up16(Up16(u16::MAX)));
+    only(get(1), get(2), OperandName::up, AnyOperand::Up16(Up16(2)));
+    only(get(1), get(u16::MAX), OperandName::up, AnyOperand::Up16(Up16(u16::MAX)));
 }
 
 #[test]
@@ -278,8 +266,8 @@ fn closures_capture_what_their_maker_has() {
 #[test]
 fn sites_exist_and_have_one_instruction() {
     let get = |site| Insn::GetField { dst: Dst(0), object: Src(0), site: Site32(site) };
-    only(get(1), get(2), "site", AnyOperand::Site32(Site32(2)));
-    only(get(1), get(u32::MAX), "site", AnyOperand::Site32(Site32(u32::MAX)));
+    only(get(1), get(2), OperandName::site, AnyOperand::Site32(Site32(2)));
+    only(get(1), get(u32::MAX), OperandName::site, AnyOperand::Site32(Site32(u32::MAX)));
     let set = |site| Insn::SetField { object: Src(0), src: Src(0), site: Site32(site) };
     assert_eq!(verify(&with(&[get(0), set(1)])), Ok(()));
     for second in [set(0), get(0)] {
@@ -292,11 +280,11 @@ fn sites_exist_and_have_one_instruction() {
 fn jumps_ahead_land_ahead() {
     let jump = |to| Insn::Jump { to: Ahead24(to) };
     for bad in [1, -1, 0x7F_FFFF, -0x80_0000] {
-        only(jump(0), jump(bad), "to", AnyOperand::Ahead24(Ahead24(bad)));
+        only(jump(0), jump(bad), OperandName::to, AnyOperand::Ahead24(Ahead24(bad)));
     }
     let jump = |to| Insn::JumpTrue { src: Src(0), to: Ahead32(to) };
     for bad in [1, -1, -2, i32::MAX, i32::MIN] {
-        only(jump(0), jump(bad), "to", AnyOperand::Ahead32(Ahead32(bad)));
+        only(jump(0), jump(bad), OperandName::to, AnyOperand::Ahead32(Ahead32(bad)));
     }
 }
 
@@ -304,11 +292,11 @@ fn jumps_ahead_land_ahead() {
 fn jumps_back_land_back() {
     let loop_ = |to| Insn::Loop { to: Back24(to) };
     for bad in [0, 1, -2, 0x7F_FFFF, -0x80_0000] {
-        only(loop_(-1), loop_(bad), "to", AnyOperand::Back24(Back24(bad)));
+        only(loop_(-1), loop_(bad), OperandName::to, AnyOperand::Back24(Back24(bad)));
     }
     let loop_ = |to| Insn::LoopTrue { src: Src(0), to: Back32(to) };
     for bad in [0, 1, -1, -3, i32::MAX, i32::MIN] {
-        only(loop_(-2), loop_(bad), "to", AnyOperand::Back32(Back32(bad)));
+        only(loop_(-2), loop_(bad), OperandName::to, AnyOperand::Back32(Back32(bad)));
     }
 }
 
@@ -317,11 +305,11 @@ fn jumps_land_on_instructions() {
     let lit = Insn::LoadLit { dst: Dst(0), lit: Lit32(0) };
     let ahead = |to| verify(&with(&[Insn::Jump { to: Ahead24(to) }, lit])).map_err(|error| error.what);
     assert_eq!(ahead(0), Ok(()));
-    assert_eq!(ahead(1), Err(Flaw::BadOperand("to", AnyOperand::Ahead24(Ahead24(1)))));
+    assert_eq!(ahead(1), Err(Flaw::BadOperand(OperandName::to, AnyOperand::Ahead24(Ahead24(1)))));
     assert_eq!(ahead(2), Ok(()));
     let back = |to| verify(&with(&[lit, Insn::Loop { to: Back24(to) }])).map_err(|error| error.what);
     assert_eq!(back(-1), Ok(()));
-    assert_eq!(back(-2), Err(Flaw::BadOperand("to", AnyOperand::Back24(Back24(-2)))));
+    assert_eq!(back(-2), Err(Flaw::BadOperand(OperandName::to, AnyOperand::Back24(Back24(-2)))));
     assert_eq!(back(-3), Ok(()));
 }
 
@@ -376,7 +364,7 @@ fn jumps_may_be_long() {
     insns.push(Insn::Loop { to: Back24(-1001) });
     assert_eq!(changed(|code| set_words(code, &insns)), Ok(()));
     insns[0] = Insn::Jump { to: Ahead24(1001) };
-    let what = Flaw::BadOperand("to", AnyOperand::Ahead24(Ahead24(1001)));
+    let what = Flaw::BadOperand(OperandName::to, AnyOperand::Ahead24(Ahead24(1001)));
     assert_eq!(changed(|code| set_words(code, &insns)), Err((Some(0), what)));
 }
 

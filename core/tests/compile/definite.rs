@@ -4,7 +4,7 @@
 //! one is compiled wrongly. A forward data flow over each function: parameters are written at entry, a call
 //! writes the first register of its window and spoils all behind it.
 
-use siskin_core::bytecode::{AnyOperand, Capture, Code, Const, Effect, Insn, Program};
+use siskin_core::bytecode::{Capture, Code, Const, Insn, Program};
 
 /// A set of registers.
 type Set = Vec<bool>;
@@ -31,9 +31,8 @@ fn check_function(program: &Program, code: &Code) -> Result<(), (usize, usize)> 
         }
         let target = write(&insn, &mut set);
         let next = at + insn.op().words();
-        let row = insn.op().row();
         let target = target.map(|to| (next as i64 + i64::from(to)) as usize);
-        let through = (!row.has(Effect::end)).then_some(next);
+        let through = insn.op().row().falls_through().then_some(next);
         for to in target.into_iter().chain(through) {
             let merged = match &before[to] {
                 None => set.clone(),
@@ -50,47 +49,26 @@ fn check_function(program: &Program, code: &Code) -> Result<(), (usize, usize)> 
 
 /// The registers that an instruction reads.
 fn reads(program: &Program, code: &Code, insn: &Insn) -> Vec<usize> {
-    match *insn {
-        Insn::SetFar { src, .. } => return vec![src.0.into()],
-        Insn::Call { argc, win } | Insn::Invoke { argc, win, .. } => {
-            return (win.0.into()..=usize::from(win.0) + usize::from(argc.0)).collect();
-        }
-        Insn::SuperInvoke { argc, win, .. } => {
-            return (win.0.into()..=usize::from(win.0) + usize::from(argc.0) + 1).collect();
-        }
-        Insn::Closure { function, .. } => {
-            let Const::Fn(index) = code.consts[function.0 as usize] else { unreachable!() };
-            let captures = program.functions[index.0 as usize].captures.iter();
-            let register = |capture: &Capture| match *capture {
-                Capture::Register(reg) => Some(reg.into()),
-                Capture::Up(_) => None,
-            };
-            return captures.filter_map(register).collect();
-        }
-        _ => {}
-    }
     let mut regs = Vec::new();
-    insn.operands(|_, operand| match operand {
-        AnyOperand::Src(reg) => regs.push(reg.0.into()),
-        AnyOperand::Var(reg) => regs.push(reg.0.into()),
-        AnyOperand::Far(reg) => regs.push(reg.0.into()),
-        _ => {}
-    });
+    insn.uses(|reg| regs.push(reg as usize));
+    if let Insn::Closure { function, .. } = *insn {
+        let Const::Fn(index) = code.consts[function.0 as usize] else { unreachable!() };
+        let captures = program.functions[index.0 as usize].captures.iter();
+        regs.extend(captures.filter_map(|capture| match *capture {
+            Capture::Register(reg) => Some(usize::from(reg)),
+            Capture::Up(_) => None,
+        }));
+    }
     regs
 }
 
 /// Notes what an instruction writes; gives its jump's distance.
 fn write(insn: &Insn, set: &mut [bool]) -> Option<i32> {
+    if let Some(window) = insn.window() {
+        set[usize::from(window.first)..].fill(false);
+    }
+    insn.defines(|reg| set[reg as usize] = true);
     let mut target = None;
-    insn.operands(|_, operand| match operand {
-        AnyOperand::Dst(reg) => set[usize::from(reg.0)] = true,
-        AnyOperand::Far(reg) if matches!(insn, Insn::SetFar { .. }) => set[usize::from(reg.0)] = true,
-        AnyOperand::Win(reg) => set[usize::from(reg.0) + 1..].fill(false),
-        AnyOperand::Ahead24(to) => target = Some(to.0),
-        AnyOperand::Ahead32(to) => target = Some(to.0),
-        AnyOperand::Back24(to) => target = Some(to.0),
-        AnyOperand::Back32(to) => target = Some(to.0),
-        _ => {}
-    });
+    insn.operands(|_, operand| target = target.or(operand.jump()));
     target
 }

@@ -28,7 +28,7 @@ pub(super) enum Mode {
 impl<M: Masm> Pass<'_, '_, M> {
     /// `dst = lhs op rhs`
     pub(super) fn arith(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand) {
-        let seen = self.seen(lhs, 0).or(self.seen(rhs, 1));
+        let seen = self.seen(lhs).or(self.seen(rhs));
         let may_be_text = op == FOp::Add && !(self.is_number(lhs) && self.is_number(rhs));
         match self.mode(lhs, rhs, op == FOp::Div) {
             _ if may_be_text && !seen.is_empty() && seen.only(Kinds::STR) => self.texts(dst, lhs, rhs),
@@ -39,9 +39,7 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.float(op, to, x, y);
                 self.masm.fstore(slot(dst), to);
             }
-            Mode::Int if self.expects_int(lhs, 0) && self.expects_int(rhs, 1) => {
-                self.int_only(op, dst, lhs, rhs)
-            }
+            Mode::Int if self.expects_int(lhs) && self.expects_int(rhs) => self.int_only(op, dst, lhs, rhs),
             _ => self.int_arith(op, dst, lhs, rhs, seen, may_be_text),
         }
     }
@@ -84,8 +82,8 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// Whether an operand is, by all that is known and was seen, an int.
-    pub(super) fn expects_int(&self, operand: Operand, index: usize) -> bool {
-        let seen = self.seen(operand, index);
+    pub(super) fn expects_int(&self, operand: Operand) -> bool {
+        let seen = self.seen(operand);
         self.known(operand).is_int() || !seen.is_empty() && seen.only(Kinds::INT)
     }
 
@@ -192,7 +190,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         if known.into_iter().all(Known::is_int) {
             return Mode::Int;
         }
-        let seen = self.seen(lhs, 0).or(self.seen(rhs, 1));
+        let seen = self.seen(lhs).or(self.seen(rhs));
         if seen.has(Kinds::DOUBLE) { Mode::Double } else { Mode::Int }
     }
 
@@ -209,10 +207,10 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// What was seen of an operand of this instruction.
-    pub(super) fn seen(&self, operand: Operand, index: usize) -> Kinds {
+    pub(super) fn seen(&self, operand: Operand) -> Kinds {
         match operand {
-            Operand::Register(_) => self.unit.operand(self.at, index),
-            _ => Kinds::default(),
+            Operand::Register(register) => self.unit.operand_in(self.at, register - self.window()),
+            Operand::Int(_) | Operand::Double(_) => Kinds::default(),
         }
     }
 
@@ -245,12 +243,12 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Both operands as doubles.
     pub(super) fn doubles(&mut self, lhs: Operand, rhs: Operand, other: Label) -> (FReg, FReg) {
-        let x = self.double(lhs, 0, None, other);
-        let y = if lhs == rhs { x } else { self.double(rhs, 1, Some(x), other) };
+        let x = self.double(lhs, None, other);
+        let y = if lhs == rhs { x } else { self.double(rhs, Some(x), other) };
         (x, y)
     }
 
-    fn double(&mut self, operand: Operand, index: usize, in_use: Option<FReg>, other: Label) -> FReg {
+    fn double(&mut self, operand: Operand, in_use: Option<FReg>, other: Label) -> FReg {
         let of = match operand {
             Operand::Register(register) => Copied::Register(register),
             Operand::Int(value) => Copied::Constant(f64::from(value).to_bits()),
@@ -262,7 +260,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let to = self.facts.take(of, [in_use, None]);
         match (operand, of) {
             (Operand::Register(register), _) => {
-                let seen = self.seen(operand, index);
+                let seen = self.seen(operand);
                 self.load_double(to, register, !seen.is_empty() && seen.only(Kinds::INT), other);
             }
             (_, Copied::Constant(bits)) => self.masm.fimm(to, bits),

@@ -11,6 +11,7 @@
 //!
 //! The stack of values may move while the callee runs, so the caller finds its registers from the callee's.
 
+use siskin_core::bytecode::Window;
 use siskin_core::layout::{
     CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
     FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET, KIND_CLASS,
@@ -34,19 +35,18 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// `call`
-    pub(super) fn call_window(&mut self, argc: u8, win: u16) {
-        self.call(Call { runtime: Runtime::Call, next: self.next, argc, win, by: win, site: 0 });
+    pub(super) fn call_window(&mut self, window: Window) {
+        self.call(Call::new(Runtime::Call, self.next, window, 0));
     }
 
     /// `invoke`
-    pub(super) fn invoke_window(&mut self, argc: u8, win: u16, site: u32) {
-        self.call(Call { runtime: Runtime::Invoke, next: self.next, argc, win, by: win, site });
+    pub(super) fn invoke_window(&mut self, window: Window, site: u32) {
+        self.call(Call::new(Runtime::Invoke, self.next, window, site));
     }
 
     /// `super.invoke`
-    pub(super) fn super_window(&mut self, argc: u8, win: u16, site: u32) {
-        let by = win + 1 + u16::from(argc);
-        self.call(Call { runtime: Runtime::SuperInvoke, next: self.next, argc, win, by, site });
+    pub(super) fn super_window(&mut self, window: Window, site: u32) {
+        self.call(Call::new(Runtime::SuperInvoke, self.next, window, site));
     }
 
     fn call(&mut self, call: Call) {

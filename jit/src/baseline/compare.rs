@@ -54,7 +54,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.masm.fbranch(order.doubles(wanted), x, y, to);
             return;
         }
-        if self.expects_int(lhs, 0) && self.expects_int(rhs, 1) {
+        if self.expects_int(lhs) && self.expects_int(rhs) {
             let other = self.unexpected(charged);
             let left = self.int(Reg::T0, lhs, other);
             self.learn_int(lhs);

@@ -59,7 +59,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             Other::Literal(bits) if known_bits(bits).is_number() => Some(Operand::constant(bits)),
             Other::Literal(_) => None,
         };
-        let seen = self.seen(left, 0).or(right.map_or(Kinds::default(), |right| self.seen(right, 1)));
+        let seen = self.seen(left).or(right.map_or(Kinds::default(), |right| self.seen(right)));
         let doubles = seen.has(Kinds::DOUBLE) && seen.only(Kinds::INT.or(Kinds::DOUBLE));
         if let Some(right) = right
             && (doubles || self.known(left) == Known::Double || self.known(right) == Known::Double)

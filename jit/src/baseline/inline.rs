@@ -13,7 +13,7 @@
 //! captured. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the caller
 //! before the call is known behind it, too.
 
-use siskin_core::bytecode::{AnyOperand, Insn, Op};
+use siskin_core::bytecode::{Effect, Insn, Op, OperandName};
 use siskin_core::layout::{NIL, Runtime};
 use siskin_core::tier::{Callee, Kinds, Unit};
 
@@ -47,14 +47,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     /// How many registers, counted from the frame's first, the instruction at `word` needs for a callee that is to be
     /// inlined; none if there is no such.
     pub(super) fn inlines(&self, word: u32, insn: &Insn) -> Option<u32> {
-        let (argc, win) = match *insn {
-            Insn::Call { argc, win }
-            | Insn::Invoke { argc, win, .. }
-            | Insn::SuperInvoke { argc, win, .. } => (argc, win),
-            _ => return None,
-        };
-        let callee = self.callee(word, argc.0).filter(|callee| is_inlinable(callee, win.0))?;
-        Some(u32::from(win.0) + callee.unit.registers())
+        let window = insn.window()?;
+        let callee = self.callee(word, window.argc).filter(|callee| is_inlinable(callee, window.first))?;
+        Some(u32::from(window.first) + callee.unit.registers())
     }
 
     /// A call, with the callee in its place. Cold paths come back to the block behind it.
@@ -153,8 +148,8 @@ pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
 fn adds_texts(unit: &Unit<'_>) -> bool {
     let mut at = 0;
     while let Some(insn) = unit.words().get(at..).and_then(Insn::decode) {
-        let seen = unit.operand(at as u32, 0).or(unit.operand(at as u32, 1));
-        if insn.op() == Op::Add && seen.has(Kinds::STR) {
+        let seen = |operand| unit.operand(at as u32, operand).has(Kinds::STR);
+        if insn.op() == Op::Add && (seen(OperandName::lhs) || seen(OperandName::rhs)) {
             return true;
         }
         at += insn.op().words();
@@ -165,7 +160,7 @@ fn adds_texts(unit: &Unit<'_>) -> bool {
 /// Whether an instruction writes that register.
 fn writes(insn: &Insn, register: u8) -> bool {
     let mut writes = false;
-    insn.operands(|_, operand| writes |= matches!(operand, AnyOperand::Dst(dst) if dst.0 == register));
+    insn.defines(|defined| writes |= defined == u32::from(register));
     writes
 }
 
@@ -177,41 +172,9 @@ pub(crate) fn is_simple(words: &[u32]) -> bool {
     {
         match insn.op() {
             Op::Return | Op::ReturnNil => return true,
-            op if !needs_no_frame(op) => return false,
+            op if !op.row().has(Effect::frameless) => return false,
             op => at += op.words(),
         }
     }
     false
-}
-
-fn needs_no_frame(op: Op) -> bool {
-    use Op::*;
-    matches!(
-        op,
-        Move | LoadNil
-            | LoadTrue
-            | LoadFalse
-            | LoadInt
-            | LoadLit
-            | GetGlobal
-            | SetGlobal
-            | Add
-            | Sub
-            | Mul
-            | Div
-            | AddI
-            | SubI
-            | AddN
-            | SubN
-            | MulN
-            | DivN
-            | Neg
-            | Not
-            | Eq
-            | Ne
-            | Lt
-            | Le
-            | GetField
-            | SetField
-    )
 }

@@ -1,5 +1,6 @@
 //! What templates work on: operands, operations on doubles, calls.
 
+use siskin_core::bytecode::Window;
 use siskin_core::layout::{INT_TAG, Runtime};
 
 use crate::masm::Reg;
@@ -40,7 +41,7 @@ pub(super) const RESULT: Reg = Reg::T4;
 pub(super) struct Call {
     /// What does it in the VM, which tells how the callee is found.
     pub(super) runtime: Runtime,
-    /// The word behind the instruction.
+    /// The word after the instruction.
     pub(super) next: u32,
     pub(super) argc: u8,
     pub(super) win: u16,
@@ -48,4 +49,13 @@ pub(super) struct Call {
     pub(super) by: u16,
     /// The inline cache for that shape.
     pub(super) site: u32,
+}
+
+impl Call {
+    /// The call of `window`, which is the frame's: an inlined callee calls nothing.
+    pub(super) fn new(runtime: Runtime, next: u32, window: Window, site: u32) -> Call {
+        let Window { first: win, argc, .. } = window;
+        // Verified windows lie in the registers.
+        Call { runtime, next, argc, win, by: window.found_by() as u16, site }
+    }
 }

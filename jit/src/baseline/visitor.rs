@@ -2,8 +2,8 @@
 
 use siskin_core::bytecode::Visitor;
 use siskin_core::bytecode::operand::{
-    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, Far, Fn32, Global32, Imm8, Imm16, Lit8, Lit32,
-    Name32, Num8, Site32, Src, Up16, Var, Win,
+    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
+    Lit32, Name32, Num8, Site32, Src, SuperWin, Up16, Var, Win,
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT};
 
@@ -110,13 +110,13 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.store(dst, Reg::T0, tag);
     }
 
-    fn get_far(&mut self, dst: Dst, src: Far) {
+    fn get_far(&mut self, dst: Dst, src: FarSrc) {
         let tag = self.facts.tag(self.reg(src.0));
         self.load(Reg::T0, self.reg(src.0));
         self.store(self.dst(dst), Reg::T0, tag);
     }
 
-    fn set_far(&mut self, src: Src, dst: Far) {
+    fn set_far(&mut self, src: Src, dst: FarDst) {
         let tag = self.facts.tag(self.reg(src.0));
         self.load(Reg::T0, self.reg(src.0));
         self.store(self.reg(dst.0), Reg::T0, tag);
@@ -281,15 +281,15 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn call(&mut self, argc: Argc, win: Win) {
-        self.call_window(argc.0, self.reg(win.0));
+        self.call_window(win.window(argc));
     }
 
     fn invoke(&mut self, argc: Argc, win: Win, site: Site32) {
-        self.invoke_window(argc.0, self.reg(win.0), site.0);
+        self.invoke_window(win.window(argc), site.0);
     }
 
-    fn super_invoke(&mut self, argc: Argc, win: Win, site: Site32) {
-        self.super_window(argc.0, self.reg(win.0), site.0);
+    fn super_invoke(&mut self, argc: Argc, win: SuperWin, site: Site32) {
+        self.super_window(win.window(argc), site.0);
     }
 
     fn return_(&mut self, src: Src) {

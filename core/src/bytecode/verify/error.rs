@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use crate::bytecode::{AnyOperand, FnIndex, POLL, ROWS, Text};
+use crate::bytecode::{AnyOperand, FnIndex, OP_COUNT, OperandName, POLL, Text};
 
 /// Why a program was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub enum Flaw {
     FallsOff,
     /// An operand, by its name in the row, that names nothing, or not what the row asks for; or a jump that
     /// does not land on an instruction in its direction; or a window that leaves the registers.
-    BadOperand(&'static str, AnyOperand),
+    BadOperand(OperandName, AnyOperand),
     /// A closure of this function would capture what its maker does not have.
     BadCapture(FnIndex),
     /// An inline cache that another instruction uses too.
@@ -76,12 +76,12 @@ impl fmt::Display for Flaw {
                 write!(f, "a constant names function {}, which is no later one", index.0)
             }
             Flaw::UnknownOpcode(byte) => {
-                write!(f, "no instruction has opcode {byte}; the last is {}", ROWS.len() - 1)
+                write!(f, "no instruction has opcode {byte}; the last is {}", OP_COUNT - 1)
             }
             Flaw::Truncated => f.write_str("the instruction is cut off"),
             Flaw::FallsOff => f.write_str("control leaves the end of the function"),
-            Flaw::BadOperand(name, operand) => {
-                write!(f, "operand {name} ({}) must not be {operand}", operand.kind().text())
+            Flaw::BadOperand(operand, found) => {
+                write!(f, "operand {} ({}) must not be {found}", operand.text(), found.kind().text())
             }
             Flaw::BadCapture(index) => write!(f, "function {} captures what is not there", index.0),
             Flaw::SharedSite(site) => write!(f, "another instruction uses inline cache s{site} too"),

@@ -3,7 +3,8 @@
 use super::error::Refusal;
 use super::polls::Paths;
 use super::{Flaw, Needs, polls};
-use crate::bytecode::{AnyOperand, Code, Const, Effect, Insn, Op};
+use crate::bytecode::operand::Argc;
+use crate::bytecode::{AnyOperand, Code, Const, Insn, Op, RowOperand, Window};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Working memory, used again for each function.
@@ -50,11 +51,11 @@ pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Resu
         let found = |what| (Some(at as u32), what);
         let insn = Insn::decode(&code.words[at..]).ok_or(found(Flaw::Truncated))?;
         let next = at + insn.op().words();
-        let mut operands = Operands { code, needs, scratch, op: insn.op(), next, argc: None };
+        let mut operands = Operands { code, needs, scratch, next, argc: None };
         let mut checked = Ok(());
         insn.operands(|row, operand| {
             if checked.is_ok() {
-                checked = operands.check(row.name, operand);
+                checked = operands.check(row, operand);
             }
         });
         checked.map_err(found)?;
@@ -79,7 +80,7 @@ fn find_instructions(code: &Code, scratch: &mut Scratch) -> Result<(), Refusal> 
         at += op.words();
     }
     match last {
-        Some((_, op)) if op.row().has(Effect::end) => Ok(()),
+        Some((_, op)) if !op.row().falls_through() => Ok(()),
         Some((at, _)) => Err((Some(at as u32), Flaw::FallsOff)),
         None => Err((None, Flaw::FallsOff)),
     }
@@ -90,15 +91,14 @@ struct Operands<'a> {
     code: &'a Code,
     needs: &'a [Needs],
     scratch: &'a mut Scratch,
-    op: Op,
-    /// The word behind the instruction.
+    /// The word after the instruction.
     next: usize,
     /// The arguments of the window to come; a row names them before the window.
-    argc: Option<u32>,
+    argc: Option<Argc>,
 }
 
 impl Operands<'_> {
-    fn check(&mut self, name: &'static str, operand: AnyOperand) -> Result<(), Flaw> {
+    fn check(&mut self, row: &RowOperand, operand: AnyOperand) -> Result<(), Flaw> {
         let code = self.code;
         let constant = |index: u32| code.consts.get(index as usize);
         let is_literal = |index: u32| {
@@ -109,12 +109,12 @@ impl Operands<'_> {
             AnyOperand::Dst(r) => u16::from(r.0) < code.registers,
             AnyOperand::Src(r) => u16::from(r.0) < code.registers,
             AnyOperand::Var(r) => u16::from(r.0) < code.registers,
-            AnyOperand::Far(r) => r.0 < code.registers,
-            AnyOperand::Win(w) => self.argc.is_some_and(|argc| {
-                u32::from(w.0) + argc + behind_arguments(self.op) < u32::from(code.registers)
-            }),
+            AnyOperand::FarDst(r) => r.0 < code.registers,
+            AnyOperand::FarSrc(r) => r.0 < code.registers,
+            AnyOperand::Win(win) => self.holds(|argc| win.window(argc)),
+            AnyOperand::SuperWin(win) => self.holds(|argc| win.window(argc)),
             AnyOperand::Argc(argc) => {
-                self.argc = Some(u32::from(argc.0));
+                self.argc = Some(argc);
                 true
             }
             AnyOperand::Imm8(_) | AnyOperand::Imm16(_) | AnyOperand::Count(_) => true,
@@ -151,18 +151,15 @@ impl Operands<'_> {
             AnyOperand::Back24(to) => self.lands(to.0, to.0 < 0),
             AnyOperand::Back32(to) => self.lands(to.0, to.0 < 0),
         };
-        if good { Ok(()) } else { Err(Flaw::BadOperand(name, operand)) }
+        if good { Ok(()) } else { Err(Flaw::BadOperand(row.name, operand)) }
+    }
+
+    /// Whether the registers contain the window.
+    fn holds(&self, window: impl FnOnce(Argc) -> Window) -> bool {
+        self.argc.is_some_and(|argc| window(argc).last() < u32::from(self.code.registers))
     }
 
     fn lands(&self, to: i32, right_way: bool) -> bool {
         right_way && self.scratch.begins(self.next as i64 + i64::from(to))
-    }
-}
-
-/// How many registers a call reads behind its last argument.
-fn behind_arguments(op: Op) -> u32 {
-    match op {
-        Op::SuperInvoke => 1,
-        _ => 0,
     }
 }

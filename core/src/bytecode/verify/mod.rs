@@ -11,7 +11,7 @@
 //! | every function | has room for its callee and arguments; every count fits an `i32`, captures a `u16` |
 //! | every instruction | is a row of the table, and whole |
 //! | registers, captured variables, sites, constants | exist; a constant is of the kind that the row asks for |
-//! | a call's window | lies in the registers with all its arguments (and the superclass behind them) |
+//! | a call's window | lies in the registers with all its arguments (and the superclass after them) |
 //! | an inline cache | belongs to one instruction, so that what one caches (for its opcode, for its number of arguments) no other reads |
 //! | a jump | lands on an instruction of the function, in the direction of its row |
 //! | the last instruction | never falls through |

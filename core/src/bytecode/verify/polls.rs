@@ -10,7 +10,7 @@
 
 use super::Flaw;
 use super::error::Refusal;
-use crate::bytecode::{Code, Effect, Insn, POLL};
+use crate::bytecode::{Code, Insn, POLL};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Working memory: for each word, free words on the longest path that jumps there.
@@ -43,7 +43,7 @@ pub(super) fn check(code: &Code, Paths(paths): &mut Paths) -> Result<(), Refusal
                 *path = (*path).max(free as u8);
             }
         });
-        if row.ends_free_code() || row.has(Effect::end) {
+        if row.ends_free_code() || !row.falls_through() {
             free = 0;
         }
         at = next;

@@ -7,8 +7,10 @@ use crate::interp::machine::{Flow, Machine};
 use crate::{opcode_field, opcode_table};
 
 macro_rules! define {
-    ($($variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
-        { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;)*) => {
+    ($($title:literal $text:literal { $(
+        $variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
+            { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;
+    )* })*) => {
         /// Runs the VM's current frame until it stops.
         ///
         /// A function of its own, so that all machine registers are the loop's.
@@ -21,14 +23,14 @@ macro_rules! define {
                 let op = unsafe { core::mem::transmute::<u8, Op>((word & 0xFF) as u8) };
                 match op {
                     // The test is in each arm, where it is most often known, rather than after the match.
-                    $(Op::$variant => {
+                    $($(Op::$variant => {
                         $(let $operand = <$type as Operand>::from_bits(opcode_field!(word, machine.fetch(), $field));)*
                         match machine.$method($($operand),*) {
                             Flow::Next => {}
                             Flow::Reload => machine.reload(),
                             Flow::Stop => return,
                         }
-                    })*
+                    })*)*
                 }
             }
         }

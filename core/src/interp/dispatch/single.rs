@@ -7,8 +7,10 @@ use crate::interp::machine::{Flow, Machine};
 use crate::{opcode_field, opcode_table};
 
 macro_rules! define {
-    ($($variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
-        { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;)*) => {
+    ($($title:literal $text:literal { $(
+        $variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
+            { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;
+    )* })*) => {
         /// Executes the instruction where the VM's current frame says. Its record is right afterwards.
         #[inline(never)]
         pub(in crate::interp) fn step(vm: &mut Vm) -> Flow {
@@ -17,10 +19,10 @@ macro_rules! define {
             // SAFETY: verified code has only opcodes of the table, which are numbered from 0 without gaps.
             let op = unsafe { core::mem::transmute::<u8, Op>((word & 0xFF) as u8) };
             let flow = match op {
-                $(Op::$variant => {
+                $($(Op::$variant => {
                     $(let $operand = <$type as Operand>::from_bits(opcode_field!(word, machine.fetch(), $field));)*
                     machine.$method($($operand),*)
-                })*
+                })*)*
             };
             if flow == Flow::Next {
                 machine.save();

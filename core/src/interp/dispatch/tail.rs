@@ -60,9 +60,11 @@ unsafe extern "rust-preserve-none" fn resume(
 }
 
 macro_rules! define {
-    ($($variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
-        { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;)*) => {
-        $(
+    ($($title:literal $text:literal { $(
+        $variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
+            { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;
+    )* })*) => {
+        $($(
             /// # Safety
             /// The arguments are a machine's registers, `word` the instruction before its pc.
             unsafe extern "rust-preserve-none" fn $method(
@@ -91,11 +93,11 @@ macro_rules! define {
                     Flow::Stop => {}
                 }
             }
-        )*
+        )*)*
 
         static TABLE: Table = {
             let mut table = [invalid_opcode as Handler; BYTES];
-            $(table[Op::$variant as usize] = $method;)*
+            $($(table[Op::$variant as usize] = $method;)*)*
             Table(table)
         };
     };

@@ -9,7 +9,7 @@
 use core::ptr::NonNull;
 
 use crate::abi::{RUNTIME, Stub, runtime_table};
-use crate::bytecode::Op;
+use crate::bytecode::{Op, SampledOperand};
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::interp::{Vm, dispatch};
@@ -107,10 +107,11 @@ impl Vm {
         let Some(function) = self.context.stack.top().closure().map(|closure| closure.function) else {
             return;
         };
-        let only_ints =
-            function.feedback.borrow().as_ref().is_some_and(|feedback| {
-                feedback.operand(word, 0).or(feedback.operand(word, 1)).only(Kinds::INT)
-            });
+        let only_ints = function
+            .feedback
+            .borrow()
+            .as_ref()
+            .is_some_and(|feedback| feedback.any_operand(word).only(Kinds::INT));
         if only_ints {
             self.see_double();
         }
@@ -123,7 +124,9 @@ impl Vm {
         let Some(function) = frame.closure().map(|closure| closure.function) else { return false };
         let at = function.word_index(frame.pc);
         let mut feedback = function.feedback.borrow_mut();
-        feedback.as_mut().is_some_and(|feedback| feedback.see_operand(at, 0, Kinds::DOUBLE))
+        feedback
+            .as_mut()
+            .is_some_and(|feedback| feedback.see_operand(at, SampledOperand::FIRST, Kinds::DOUBLE))
     }
 
     /// Gives up the code of a function that is running, which has no exits left, and samples from where the current

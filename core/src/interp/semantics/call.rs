@@ -1,6 +1,6 @@
 //! Calls and returns.
 
-use crate::bytecode::operand::{Argc, Site32, Win};
+use crate::bytecode::operand::{Argc, Site32, SuperWin, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::stop::Stop;
@@ -36,9 +36,10 @@ impl Machine {
         self.vm().invoke(argc.0, usize::from(win.0), cache)
     }
 
-    /// Calls a method of the superclass after the arguments, on the receiver in `win`.
+    /// Calls a method of the superclass, which is in the register after the arguments, on the receiver in `win`.
     #[inline(always)]
-    pub(in crate::interp) fn super_window(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+    pub(in crate::interp) fn super_window(&mut self, argc: Argc, win: SuperWin, site: Site32) -> Flow {
+        let win = Win(win.0);
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))

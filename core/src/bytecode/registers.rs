@@ -1,0 +1,136 @@
+//! Which registers an instruction uses and defines: what the types of its operands say.
+//!
+//! ```text
+//!   call 2, r3..          r3       callee, then result     used, defined
+//!                         r4 r5    arguments               used, spoiled
+//!                         r6       superclass, if one      used, spoiled
+//!                         r7 ...   the callee's            spoiled
+//! ```
+
+use core::ops::RangeInclusive;
+
+use super::op::{AnyOperand, Insn};
+use super::operand::{Argc, OperandKind, Site32, SuperWin, Win};
+
+/// What an instruction does with the register that an operand names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// Reads it.
+    Use,
+    /// Writes it.
+    Define,
+    /// Reads it, then writes it.
+    UseDefine,
+    /// Calls with a window that begins at it; see [`Window`].
+    Call,
+}
+
+impl OperandKind {
+    /// What is done with the register; none for an operand that names no register.
+    #[must_use]
+    pub const fn access(self) -> Option<Access> {
+        use OperandKind::*;
+        match self {
+            Src | FarSrc => Some(Access::Use),
+            Dst | FarDst => Some(Access::Define),
+            Var => Some(Access::UseDefine),
+            Win | SuperWin => Some(Access::Call),
+            Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Up16 | Site32
+            | Ahead24 | Ahead32 | Back24 | Back32 => None,
+        }
+    }
+}
+
+/// The registers of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The first: the callee or receiver, and when the call has returned, its value. All after it are spoiled then.
+    pub first: u16,
+    /// The number of arguments, which follow.
+    pub argc: u8,
+    /// Whether the superclass follows the last argument.
+    pub superclass: bool,
+}
+
+impl Window {
+    /// The last register that is used. In code that is not verified, no register may have that number.
+    #[must_use]
+    pub const fn last(self) -> u32 {
+        self.first as u32 + self.argc as u32 + self.superclass as u32
+    }
+
+    /// All registers that are used.
+    #[must_use]
+    pub const fn used(self) -> RangeInclusive<u32> {
+        self.first as u32..=self.last()
+    }
+
+    /// The register by whose value the callee is found: the callee itself, or the receiver or superclass, whose shape an
+    /// inline cache is asked for.
+    #[must_use]
+    pub const fn found_by(self) -> u32 {
+        if self.superclass { self.last() } else { self.first as u32 }
+    }
+}
+
+impl Win {
+    /// The window of a call with `argc` arguments.
+    #[must_use]
+    pub const fn window(self, argc: Argc) -> Window {
+        Window { first: self.0, argc: argc.0, superclass: false }
+    }
+}
+
+impl SuperWin {
+    /// The window of a call with `argc` arguments.
+    #[must_use]
+    pub const fn window(self, argc: Argc) -> Window {
+        Window { first: self.0, argc: argc.0, superclass: true }
+    }
+}
+
+impl Insn {
+    /// Calls `each` for every register that the instruction uses. `closure` also uses those that the function captures,
+    /// which only the function says.
+    pub fn uses(&self, mut each: impl FnMut(u32)) {
+        self.operands(|row, operand| match row.kind.access() {
+            Some(Access::Use | Access::UseDefine) => each(operand.bits()),
+            Some(Access::Define | Access::Call) | None => {}
+        });
+        self.window().into_iter().flat_map(Window::used).for_each(each);
+    }
+
+    /// Calls `each` for every register that the instruction defines. A call also spoils all after the window's first.
+    pub fn defines(&self, mut each: impl FnMut(u32)) {
+        self.operands(|row, operand| match row.kind.access() {
+            Some(Access::Define | Access::UseDefine | Access::Call) => each(operand.bits()),
+            Some(Access::Use) | None => {}
+        });
+    }
+
+    /// The window, if the instruction is a call.
+    #[must_use]
+    pub fn window(&self) -> Option<Window> {
+        let (mut argc, mut window) = (Argc(0), None);
+        // Rows name the arguments before the window.
+        self.operands(|_, operand| match operand {
+            AnyOperand::Argc(count) => argc = count,
+            AnyOperand::Win(win) => window = Some(win.window(argc)),
+            AnyOperand::SuperWin(win) => window = Some(win.window(argc)),
+            other => debug_assert!(other.kind().access() != Some(Access::Call)),
+        });
+        window
+    }
+
+    /// The inline cache, if the instruction has one.
+    #[must_use]
+    pub fn site(&self) -> Option<Site32> {
+        let mut site = None;
+        self.operands(|_, operand| {
+            if let AnyOperand::Site32(found) = operand {
+                site = Some(found);
+            }
+        });
+        site
+    }
+}

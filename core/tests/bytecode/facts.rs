@@ -1,0 +1,205 @@
+//! What the rows of the table say fits together.
+
+use proptest::prelude::*;
+use siskin_core::bytecode::operand::{OperandKind, *};
+use siskin_core::bytecode::{
+    Access, Effect, Field, GROUPS, Insn, Op, OperandName, ROWS, Row, SUFFIXES, TEXTS, Window,
+};
+
+use crate::encoding::any_insn;
+
+fn kinds(row: &Row) -> impl Iterator<Item = OperandKind> {
+    row.operands.iter().map(|operand| operand.kind)
+}
+
+/// How many operands are accessed in that way.
+fn count(row: &Row, access: Access) -> usize {
+    kinds(row).filter(|kind| kind.access() == Some(access)).count()
+}
+
+fn uses(insn: &Insn) -> Vec<u32> {
+    let mut registers = Vec::new();
+    insn.uses(|register| registers.push(register));
+    registers
+}
+
+fn defines(insn: &Insn) -> Vec<u32> {
+    let mut registers = Vec::new();
+    insn.defines(|register| registers.push(register));
+    registers
+}
+
+#[test]
+fn registers_are_those_of_the_operands() {
+    let add = Insn::Add { dst: Dst(1), lhs: Src(2), rhs: Src(3) };
+    assert_eq!((defines(&add), uses(&add)), (vec![1], vec![2, 3]));
+    let step = Insn::AddLoopLt { var: Var(4), rhs: Src(5), step: Imm8(6), to: Back32(-2) };
+    assert_eq!((defines(&step), uses(&step)), (vec![4], vec![4, 5]));
+    let get = Insn::GetFar { dst: Dst(1), src: FarSrc(1500) };
+    assert_eq!((defines(&get), uses(&get)), (vec![1], vec![1500]));
+    let set = Insn::SetFar { src: Src(1), dst: FarDst(1500) };
+    assert_eq!((defines(&set), uses(&set)), (vec![1500], vec![1]));
+    let store = Insn::SetField { object: Src(7), src: Src(8), site: Site32(0) };
+    assert_eq!((defines(&store), uses(&store)), (vec![], vec![7, 8]));
+    assert_eq!((defines(&Insn::ReturnNil {}), uses(&Insn::ReturnNil {})), (vec![], vec![]));
+}
+
+#[test]
+fn a_call_uses_its_window_and_defines_its_first_register() {
+    let call = Insn::Call { argc: Argc(2), win: Win(300) };
+    assert_eq!((defines(&call), uses(&call)), (vec![300], vec![300, 301, 302]));
+    assert_eq!(call.window().map(Window::found_by), Some(300));
+    assert_eq!(call.site(), None);
+
+    let invoke = Insn::Invoke { argc: Argc(0), win: Win(3), site: Site32(9) };
+    assert_eq!((defines(&invoke), uses(&invoke)), (vec![3], vec![3]));
+    assert_eq!((invoke.window().map(Window::found_by), invoke.site()), (Some(3), Some(Site32(9))));
+
+    let super_invoke = Insn::SuperInvoke { argc: Argc(2), win: SuperWin(3), site: Site32(9) };
+    assert_eq!((defines(&super_invoke), uses(&super_invoke)), (vec![3], vec![3, 4, 5, 6]));
+    assert_eq!(
+        (super_invoke.window().map(Window::found_by), super_invoke.site()),
+        (Some(6), Some(Site32(9)))
+    );
+
+    // Of words that no verifier has seen, too.
+    let last = Insn::SuperInvoke { argc: Argc(255), win: SuperWin(u16::MAX), site: Site32(0) };
+    assert_eq!(last.window().map(Window::last), Some(65_535 + 255 + 1));
+}
+
+/// A row that names its window before the arguments, or without them, would never be accepted.
+#[test]
+fn windows_are_of_calls_and_follow_the_arguments() {
+    for row in &ROWS {
+        let name = row.op.mnemonic();
+        let window = kinds(row).position(|kind| kind.access() == Some(Access::Call));
+        assert_eq!(window.is_some(), row.has(Effect::call), "{name}");
+        assert!(count(row, Access::Call) <= 1, "{name}");
+        if let Some(window) = window {
+            assert_eq!(row.operands[window - 1].kind, OperandKind::Argc, "{name}");
+        } else {
+            assert!(kinds(row).all(|kind| kind != OperandKind::Argc), "{name}");
+        }
+    }
+}
+
+#[test]
+fn jumps_have_a_target_in_their_direction() {
+    use OperandKind::*;
+    for row in &ROWS {
+        let name = row.op.mnemonic();
+        let target =
+            row.operands.iter().find(|operand| matches!(operand.kind, Ahead24 | Ahead32 | Back24 | Back32));
+        assert_eq!(target.is_some(), row.has(Effect::jump), "{name}");
+        let Some(target) = target else {
+            assert!(!row.jumps_ahead(), "{name}");
+            continue;
+        };
+        assert_eq!(row.jumps_ahead(), matches!(target.kind, Ahead24 | Ahead32), "{name}");
+        // The way back is never free.
+        assert_eq!(row.has(Effect::fuel), !row.jumps_ahead(), "{name}");
+        // The compiler leads branches ahead elsewhere in their second word.
+        assert_eq!(row.op.words() == 2, row.falls_through(), "{name}");
+    }
+}
+
+#[test]
+fn only_jumps_and_returns_do_not_fall_through() {
+    let ends: Vec<_> = ROWS.iter().filter(|row| !row.falls_through()).map(|row| row.op).collect();
+    assert_eq!(ends, [Op::Jump, Op::Loop, Op::Return, Op::ReturnNil]);
+}
+
+#[test]
+fn what_is_pure_defines_one_register_and_does_nothing_else() {
+    for row in ROWS.iter().filter(|row| row.has(Effect::pure)) {
+        let name = row.op.mnemonic();
+        assert_eq!((count(row, Access::Define), count(row, Access::UseDefine)), (1, 0), "{name}");
+        let others = row.effects.iter().filter(|effect| !matches!(effect, Effect::pure | Effect::frameless));
+        assert_eq!(others.count(), 0, "{name}");
+    }
+    let pure = |op: Op| op.row().has(Effect::pure);
+    assert!(pure(Op::Move) && pure(Op::LoadInt) && pure(Op::Not));
+    // A global is written; strings are compared for fuel.
+    assert!(!pure(Op::DefGlobal) && !pure(Op::Eq));
+}
+
+/// A callee without a frame has no closure to look into and no place to come back to, and what it returns goes to the
+/// window by the one operand that says where.
+#[test]
+fn what_is_frameless_needs_no_frame() {
+    use OperandKind::*;
+    for row in ROWS.iter().filter(|row| row.has(Effect::frameless)) {
+        let name = row.op.mnemonic();
+        for effect in [Effect::call, Effect::jump, Effect::end, Effect::fuel, Effect::poll] {
+            assert!(!row.has(effect), "{name}: {}", effect.name());
+        }
+        assert!(kinds(row).all(|kind| !matches!(kind, Up16 | Fn32 | FarDst | FarSrc | Var)), "{name}");
+    }
+    assert!(Op::AddI.row().has(Effect::frameless) && Op::GetField.row().has(Effect::frameless));
+    assert!(!Op::Print.row().has(Effect::frameless) && !Op::GetUp.row().has(Effect::frameless));
+}
+
+#[test]
+fn what_allocates_may_run_out_of_memory() {
+    for row in ROWS.iter().filter(|row| row.has(Effect::alloc) || row.has(Effect::call)) {
+        assert!(row.has(Effect::throw), "{}", row.op.mnemonic());
+    }
+}
+
+#[test]
+fn sampled_operands_go_by_their_names() {
+    for row in &ROWS {
+        for (index, operand) in row.sampled() {
+            assert_eq!(row.sampled_operand(operand.name), Some(index), "{}", row.op.mnemonic());
+        }
+    }
+    let place = |op: Op, operand| op.row().sampled_operand(operand).map(|operand| operand.index());
+    assert_eq!(place(Op::Add, OperandName::lhs), Some(0));
+    assert_eq!(place(Op::Add, OperandName::rhs), Some(1));
+    assert_eq!(place(Op::AddN, OperandName::rhs), None);
+    assert_eq!(place(Op::AddLoopLt, OperandName::var), Some(0));
+    assert_eq!(place(Op::SetField, OperandName::src), Some(1));
+    assert_eq!(place(Op::GetFar, OperandName::src), None);
+}
+
+#[test]
+fn groups_are_all_rows_in_order() {
+    let ops: Vec<_> = GROUPS.iter().flat_map(|group| group.ops).map(|&op| op as usize).collect();
+    assert_eq!(ops, Vec::from_iter(0..ROWS.len()));
+    assert!(GROUPS.iter().all(|group| group.text.ends_with('.')));
+}
+
+#[test]
+fn suffixes_say_what_the_operands_are() {
+    use OperandKind::*;
+    for (row, text) in ROWS.iter().zip(&TEXTS) {
+        let has = |suffix: &str| text.mnemonic.ends_with(suffix);
+        assert_eq!(has(".far"), kinds(row).any(|kind| matches!(kind, FarDst | FarSrc)), "{}", text.mnemonic);
+        assert_eq!(has(".n"), kinds(row).any(|kind| kind == Num8), "{}", text.mnemonic);
+        assert_eq!(has(".k"), kinds(row).any(|kind| kind == Lit8), "{}", text.mnemonic);
+        // A step says nothing of itself.
+        let small =
+            row.operands.iter().any(|operand| operand.kind == Imm8 && operand.name != OperandName::step);
+        assert_eq!(has(".i"), small, "{}", text.mnemonic);
+    }
+    assert_eq!(SUFFIXES.map(|(suffix, _)| suffix), [".far", ".i", ".n", ".k"]);
+}
+
+proptest! {
+    /// Fields are read out of words as the decoder reads them.
+    #[test]
+    fn fields_are_those_that_are_decoded(insn in any_insn()) {
+        let (word, ext) = insn.encode();
+        let words = [word, ext.unwrap_or_default()];
+        insn.operands(|row, operand| {
+            // A signed operand is longer than its field.
+            let bits = row.field.bits(&words).unwrap();
+            let mask = match row.field {
+                Field::a | Field::b | Field::c => 0xFF,
+                Field::bx => 0xFFFF,
+                Field::sbx | Field::x => u32::MAX,
+            };
+            assert_eq!(bits, operand.bits() & mask);
+        });
+    }
+}
