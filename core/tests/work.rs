@@ -1,11 +1,9 @@
 //! Work of scripts is bounded by their fuel: it is paid for before it is done, and goes on where it stopped.
 
-mod common;
-
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use common::{Counting, Kept, Still};
 use siskin_core::platform::{Host, Output, OutputError};
+use siskin_core::testing::{Kept, Moody, Nothing};
 use siskin_core::{Dialect, Options, Outcome, Vm};
 
 /// Strings of 2 MB and a bit: 32 slices of fuel, and a part of one.
@@ -16,7 +14,7 @@ const LARGE: &str = "fun grown(text) { for (var i = 0; i < 17; i = i + 1) text =
     var d = \"_\" + a; ";
 
 fn started(source: &str, options: Options) -> Vm {
-    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+    let mut vm = Vm::new(Moody::new(), options).expect("memory");
     let script = vm.load(source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
     vm
@@ -28,7 +26,8 @@ fn sliced(source: &str, options: Options, slice: u64) -> (Vec<u8>, u64) {
     let mut output = Kept::default();
     loop {
         let before = vm.stats().fuel;
-        let outcome = vm.run(Some(slice), &mut Host { output: &mut output, clock: &Still, interrupt: None });
+        let outcome =
+            vm.run(Some(slice), &mut Host { output: &mut output, clock: &Nothing, interrupt: None });
         let spent = vm.stats().fuel - before;
         assert!(spent <= slice, "{spent} of {slice}");
         match outcome {
@@ -86,7 +85,7 @@ fn bulk_work_is_charged_for() {
     let spent = |source: &str| {
         let mut vm = started(source, Options::default());
         let outcome =
-            vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Still, interrupt: None });
+            vm.run(None, &mut Host { output: &mut Kept::default(), clock: &Nothing, interrupt: None });
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         vm.stats().fuel
     };
@@ -141,7 +140,7 @@ fn an_interrupt_is_heard_in_the_middle_of_a_string() {
     let mut output = Interrupts(Vec::new(), &interrupt);
     let mut run = |vm: &mut Vm| {
         let outcome =
-            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+            vm.run(None, &mut Host { output: &mut output, clock: &Nothing, interrupt: Some(&interrupt) });
         (outcome, output.0.len())
     };
     let (outcome, written) = run(&mut vm);
@@ -161,7 +160,7 @@ fn another_script_may_start_in_the_middle_of_a_string() {
         let mut vm = started(LARGE, Options::default());
         let mut output = Kept::default();
         let mut run = |vm: &mut Vm, fuel| {
-            vm.run(fuel, &mut Host { output: &mut output, clock: &Still, interrupt: None })
+            vm.run(fuel, &mut Host { output: &mut output, clock: &Nothing, interrupt: None })
         };
         assert!(matches!(run(&mut vm, None), Outcome::Done));
         for given_up in [true, false] {
@@ -186,7 +185,8 @@ fn spent_until_interrupted(source: &str) -> u64 {
     let mut vm = started(source, Options::default());
     let interrupt = AtomicBool::new(false);
     let mut output = Interrupts(Vec::new(), &interrupt);
-    let outcome = vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+    let outcome =
+        vm.run(None, &mut Host { output: &mut output, clock: &Nothing, interrupt: Some(&interrupt) });
     assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
     assert!(!interrupt.load(Relaxed), "the run takes the wish back");
     vm.stats().fuel

@@ -3,13 +3,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
-use common::Still;
 use siskin::platform::{Output, OutputError};
 use siskin::{Dialect, Host, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
+use siskin_core::testing::Nothing;
 
 /// Sets the interrupt with the first line that is written.
 struct Interrupts<'a>(&'a AtomicBool);
@@ -29,7 +26,7 @@ fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
     vm.start(script).expect("memory");
     let mut run = |vm: &mut Vm| {
         let outcome =
-            vm.run(None, &mut Host { output: &mut output, clock: &Still, interrupt: Some(&interrupt) });
+            vm.run(None, &mut Host { output: &mut output, clock: &Nothing, interrupt: Some(&interrupt) });
         match vm.global_value("a").map(|value| value.kind()) {
             Some(ValueKind::Number(number)) => (outcome, number),
             other => panic!("{outcome:?}, {other:?}"),
