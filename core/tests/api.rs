@@ -1,22 +1,20 @@
 //! The public surface: scripts, machines, threads.
 
-mod common;
-
-use common::{Counting, Kept, Still};
 use siskin_core::bytecode::verify::Flaw;
 use siskin_core::platform::{Clock, HostIo};
+use siskin_core::testing::{Kept, Moody, Nothing};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Undefined, Vm};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 fn vm() -> Vm {
-    Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory")
+    Vm::new(Moody::new(), Options::default()).expect("memory")
 }
 
 fn run(vm: &mut Vm) -> (Outcome, String) {
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
-    (outcome, String::from_utf8(output.0).expect("UTF-8"))
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
+    (outcome, output.into_text())
 }
 
 #[test]
@@ -53,14 +51,14 @@ fn a_script_that_cannot_start_ends_the_one_under_way() {
     let wide = vm.load(&nested, Dialect::Siskin).expect("no errors");
     vm.start(slow).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(10), &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(Some(10), &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::OutOfFuel));
 
     let mem = vm.mem().clone();
     mem.set_limit(mem.usage().used);
     let error = vm.start(wide).expect_err("there is no memory for 500 registers");
     assert_eq!(error.kind(), ErrorKind::OutOfMemory);
-    let outcome = vm.run(Some(10), &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(Some(10), &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
 }
 
@@ -147,7 +145,7 @@ fn starting_anew_forgets_what_was_under_way() {
     let short = vm.load("print 7;", Dialect::Lox).expect("no errors");
     vm.start(endless).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(1000), &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(Some(1000), &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::OutOfFuel));
     vm.start(short).expect("memory");
     assert_eq!(run(&mut vm).1, "7\n");
@@ -202,7 +200,7 @@ fn a_host_can_interrupt_and_go_on() {
         vm.load("var n = 0; while (n < 100000) n = n + 1; print n;", Dialect::Lox).expect("it compiles");
     vm.start(script).expect("memory");
     let (mut output, wish) = (Kept::default(), AtomicBool::new(true));
-    let mut host = HostIo::new(&mut output).clock(&Still).interrupt(&wish);
+    let mut host = HostIo::new(&mut output).clock(&Nothing).interrupt(&wish);
     assert!(matches!(vm.run(None, &mut host), Outcome::Interrupted));
     assert!(!wish.load(Relaxed), "the wish is granted once");
     assert!(matches!(vm.run(None, &mut host), Outcome::Done));
@@ -217,7 +215,7 @@ fn pauses_of_loading_are_measured() {
     let timed = plain.clock(|| NOW.fetch_add(1000, Relaxed));
     let source = "fn f() { \"a\" } class A { init() { this.b = f(); } } A();";
     for (options, each) in [(plain, 0), (timed, 1000)] {
-        let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+        let mut vm = Vm::new(Moody::new(), options).expect("memory");
         let before = vm.stats();
         vm.load(source, Dialect::Siskin).expect("no errors");
         let after = vm.stats();

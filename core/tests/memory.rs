@@ -1,23 +1,21 @@
 //! Memory: every failed allocation is an error, every byte comes back, and none comes from elsewhere.
 
-mod common;
-
-use common::{Counting, End, PROGRAMS, run, run_in};
+use siskin_core::testing::{End, Moody, PROGRAMS, run, run_in};
 use siskin_core::{Dialect, LoadError, Options, Vm};
 
 /// Runs a program with the requests of some numbers refused; true if none of them was made.
 fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
-    let alloc = Counting::refusing(from, to);
+    let alloc = Moody::refusing(from, to);
     let end = run(alloc, options, source, Dialect::Lox);
     assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
     assert!(end == End::OutOfMemory || end == *whole, "request {from} refused: {end:?}");
-    alloc.requests() <= from
+    alloc.asked() <= from
 }
 
 #[test]
 fn any_one_request_may_be_refused() {
     for source in PROGRAMS {
-        let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
+        let whole = run(Moody::new(), Options::default(), source, Dialect::Lox);
         assert!(matches!(whole, End::Done(_)), "{whole:?}");
         let mut request = 0;
         while !survives(source, request, request + 1, Options::default(), &whole) {
@@ -30,7 +28,7 @@ fn any_one_request_may_be_refused() {
 #[test]
 fn all_requests_may_be_refused_from_any_one_on() {
     for source in PROGRAMS {
-        let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
+        let whole = run(Moody::new(), Options::default(), source, Dialect::Lox);
         let mut request = 0;
         while !survives(source, request, usize::MAX, Options::default(), &whole) {
             request += 1;
@@ -42,8 +40,8 @@ fn all_requests_may_be_refused_from_any_one_on() {
 fn stress_changes_nothing() {
     let stress = Options::new().gc_stress(true);
     for source in PROGRAMS {
-        let whole = run(Counting::refusing(0, 0), Options::default(), source, Dialect::Lox);
-        assert_eq!(run(Counting::refusing(0, 0), stress, source, Dialect::Lox), whole);
+        let whole = run(Moody::new(), Options::default(), source, Dialect::Lox);
+        assert_eq!(run(Moody::new(), stress, source, Dialect::Lox), whole);
         let mut request = 0;
         while !survives(source, request, request + 1, stress, &whole) {
             request += 7;
@@ -59,7 +57,7 @@ fn stress_changes_nothing() {
 fn the_limit_is_never_passed() {
     for limit in (1 << 10..400 << 10).step_by(3 << 10) {
         for source in PROGRAMS {
-            let alloc = Counting::refusing(0, 0);
+            let alloc = Moody::new();
             let options = Options::new().memory(limit);
             match run(alloc, options, source, Dialect::Lox) {
                 End::Done(_) | End::OutOfMemory => assert_eq!(alloc.bytes(), 0),
@@ -126,7 +124,7 @@ fn a_large_program_may_lack_any_memory_while_it_is_loaded() {
     let source = large_program();
     assert!(source.lines().count() > 400);
     let load = |from, to| {
-        let alloc = Counting::refusing(from, to);
+        let alloc = Moody::refusing(from, to);
         let loaded = match Vm::new(alloc, Options::default()) {
             Ok(mut vm) => match vm.load(&source, Dialect::Siskin) {
                 Ok(_) => true,
@@ -136,7 +134,7 @@ fn a_large_program_may_lack_any_memory_while_it_is_loaded() {
             Err(_) => false,
         };
         assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
-        (loaded, alloc.requests())
+        (loaded, alloc.asked())
     };
     let (loaded, requests) = load(0, 0);
     assert!(loaded && requests > 700, "{requests} requests");
@@ -156,7 +154,7 @@ fn garbage_does_not_pile_up() {
         for (var i = 0; i < 300000; i = i + 1) { var a = A(i); a.s = \"x\" + \"y\"; a.more = a; if (i == 150000) kept = a; }
         print kept.n;";
     let options = Options::new().memory(3 << 20);
-    assert_eq!(run(Counting::refusing(0, 0), options, source, Dialect::Lox), End::Done("150000\n".into()));
+    assert_eq!(run(Moody::new(), options, source, Dialect::Lox), End::Done("150000\n".into()));
 }
 
 #[test]
@@ -170,7 +168,7 @@ fn classes_and_shapes_are_garbage_too() {
         }
         print last.get();";
     let options = Options::new().memory(6 << 20);
-    assert_eq!(run(Counting::refusing(0, 0), options, source, Dialect::Lox), End::Done("20002\n".into()));
+    assert_eq!(run(Moody::new(), options, source, Dialect::Lox), End::Done("20002\n".into()));
 }
 
 #[test]
@@ -190,7 +188,7 @@ fn garbage_makes_room_for_tables_and_stacks() {
         }
         print \"done\";";
     let options = Options::new().memory(800 << 10);
-    let end = run(Counting::refusing(0, 0), options, source, Dialect::Lox);
+    let end = run(Moody::new(), options, source, Dialect::Lox);
     assert_eq!(end, End::Done("3000\ndone\n".into()));
 }
 
@@ -211,7 +209,7 @@ fn memory_comes_back_while_a_script_stores_all_the_while() {
             }
         }
         store(1000);";
-    let vm = Vm::new(Counting::refusing(0, 0), Options::default()).unwrap();
+    let vm = Vm::new(Moody::new(), Options::default()).unwrap();
     let mem = vm.mem().clone();
     assert_eq!(run_in(vm, source, Dialect::Lox), End::Done(String::new()));
     assert!(mem.usage().peak < 4 << 20, "{:?}", mem.usage());

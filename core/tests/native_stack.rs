@@ -3,12 +3,10 @@
 //! Each shape is nested to just below the limit, to it and far beyond, and loaded on a thread with little stack. An
 //! overflow would end the test's process.
 
-mod common;
-
 use std::thread;
 
-use common::Counting;
 use siskin_core::syntax::{Code, MAX_NESTING};
+use siskin_core::testing::Moody;
 use siskin_core::{Dialect, LoadError, Options, Vm};
 
 /// What [`Options::native_stack`] is made for by default: half of what threads have unless told otherwise.
@@ -94,7 +92,7 @@ const SISKIN: &[Shape] = &[
 
 /// Whether it loads; an error must be that it nests too deeply.
 fn loads(source: &str, dialect: Dialect, options: Options) -> bool {
-    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("enough memory");
+    let mut vm = Vm::new(Moody::new(), options).expect("enough memory");
     match vm.load(source, dialect) {
         Ok(_) => true,
         Err(LoadError::Syntax(errors)) => {

@@ -1,16 +1,14 @@
 //! A heap that is nearly full: what a script may do there is bounded, and it can be stopped.
 
-mod common;
-
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
-use common::{Counting, Kept, Still};
 use siskin_core::platform::{Clock, HostIo};
+use siskin_core::testing::{Kept, Moody, Nothing};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
 fn start(source: &str, memory: usize) -> Vm {
     let options = Options::new().memory(memory);
-    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory for a VM");
+    let mut vm = Vm::new(Moody::new(), options).expect("memory for a VM");
     let script = vm.load(source, Dialect::Lox).expect("the script is right");
     vm.start(script).expect("memory for its registers");
     vm
@@ -31,7 +29,7 @@ fn a_heap_that_is_nearly_full_is_out_of_memory_rather_than_collecting_for_every_
     let (mut done, mut refused) = (0, 0);
     for nodes in (100_000..140_000).step_by(500) {
         let mut vm = start(&fill_and_churn(nodes), 2 << 20);
-        let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
+        let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Nothing));
         let stats = vm.stats();
         assert!(stats.heap.full < 25, "{nodes} nodes: {stats:?}");
         // The loops take some three units for each node; a collection one for 64 bytes.
@@ -59,7 +57,7 @@ fn small_slices_do_not_make_the_heap_collect_again_and_again() {
     for slice in [1, 10, 100, 5000] {
         let mut vm = start(&source, 8 << 20);
         let end = loop {
-            let outcome = vm.run(Some(slice), &mut HostIo::new(&mut Kept::default()).clock(&Still));
+            let outcome = vm.run(Some(slice), &mut HostIo::new(&mut Kept::default()).clock(&Nothing));
             assert!(vm.stats().fuel < 5_000_000, "slices of {slice}: {:?}", vm.stats());
             if !matches!(outcome, Outcome::OutOfFuel) {
                 break outcome;
@@ -127,7 +125,7 @@ fn fuel_ends_while_memory_is_collected_and_the_script_goes_on_with_more() {
         let mut output = Kept::default();
         loop {
             let before = vm.stats().fuel;
-            let mut host = HostIo::new(&mut output).clock(&Still);
+            let mut host = HostIo::new(&mut output).clock(&Nothing);
             let outcome = vm.run(Some(budget), &mut host);
             assert!(vm.stats().fuel <= before + budget);
             match outcome {

@@ -1,20 +1,15 @@
 //! What fuzzing and review have found, where no script can show it.
 
-#[allow(dead_code, reason = "a part of it is used here")]
-#[path = "bytecode/common.rs"]
-mod bytecode;
-mod common;
-
 use std::alloc::Layout;
 use std::cell::Cell;
 
-use bytecode::{code, fill, program, text};
-use common::{Counting, End, Kept, Still, run, run_in};
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Const, FnIndex, Insn, Program, Text};
 use siskin_core::layout::STUBS;
 use siskin_core::mem::RawAlloc;
 use siskin_core::platform::{Clock, CodeSpan, HostIo, Output, OutputError, PanicGuard};
+use siskin_core::testing::bytecode::{code, fill, program, text};
+use siskin_core::testing::{End, Kept, Moody, Nothing, run, run_in};
 use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
@@ -23,13 +18,13 @@ const STRESS: Options =
 
 /// What a verified program prints.
 fn print_of(program: Program, options: Options) -> String {
-    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+    let mut vm = Vm::new(Moody::new(), options).expect("memory");
     let script = vm.load_program(program).expect("verified");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(10_000), &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(Some(10_000), &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
-    String::from_utf8(output.0).expect("output is UTF-8")
+    output.into_text()
 }
 
 /// What a script prints that has these instructions. Constant 0 is a function that allocates, constant 1 the name of a
@@ -78,17 +73,17 @@ fn far_registers_above_a_call_do_not_dangle() {
 /// What was found of the properties of a class is forgotten when the host's collection frees the class.
 #[test]
 fn a_collection_by_the_host_forgets_properties() {
-    let mut vm = Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory");
+    let mut vm = Vm::new(Moody::new(), Options::default()).expect("memory");
     let mut run = |source: &str, collect: bool| {
         let script = vm.load(source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         if collect {
             vm.collect();
         }
-        String::from_utf8(output.0).expect("output is UTF-8")
+        output.into_text()
     };
     let class = |value| format!("{{ class A {{ m() {{ return {value}; }} }} var m = A().m; print m(); }}");
     for value in 0..20 {
@@ -103,7 +98,7 @@ fn few_frames_are_as_few_as_asked() {
         let options = Options::new().max_frames(max_frames);
         let nested = |calls: u32| {
             let source = format!("fun f(n) {{ if (n > 1) return f(n - 1); return 7; }} print f({calls});");
-            run(Counting::refusing(0, 0), options, &source, Dialect::Lox)
+            run(Moody::new(), options, &source, Dialect::Lox)
         };
         // The script itself is a call.
         if max_frames > 1 {
@@ -124,7 +119,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
         }
         fn resume(&self) {}
     }
-    struct Guarded(&'static Counting);
+    struct Guarded(&'static Moody);
     // SAFETY: the inner allocator's.
     unsafe impl RawAlloc for Guarded {
         fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -151,7 +146,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
             0
         }
     }
-    let alloc = Box::leak(Box::new(Guarded(Counting::refusing(0, 0))));
+    let alloc = Box::leak(Box::new(Guarded(Moody::new())));
     let mut vm = Vm::new(alloc, STRESS).expect("memory");
     let script = vm.load("print 1; print 2;", Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
@@ -164,7 +159,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
     assert_eq!(clock.0.get(), asked, "the host of a run is nobody's outside it");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert_eq!(output.0, b"3\n");
 }
@@ -195,7 +190,7 @@ fn a_tier_may_have_no_size() {
             0
         }
     }
-    let alloc = Counting::refusing(0, 0);
+    let alloc = Moody::new();
     let mut vm = Vm::new(alloc, STRESS).expect("memory");
     let before = alloc.bytes();
     vm.install_tier(Refuses).expect("no memory is needed");
@@ -224,12 +219,12 @@ fn bulk_work_in_a_row_runs_out_of_fuel() {
         let after = if before.starts_with("fun") { "} f();" } else { "" };
         let source = format!("{before} {} {after}", again.repeat(2000));
         let run = |slice: u64| {
-            let mut vm = Vm::new(Counting::refusing(0, 0), Options::default()).expect("memory");
+            let mut vm = Vm::new(Moody::new(), Options::default()).expect("memory");
             let script = vm.load(&source, Dialect::Siskin).expect("no errors");
             vm.start(script).expect("memory");
             let mut output = Kept::default();
             for _ in 0..FUEL / slice {
-                let outcome = vm.run(Some(slice), &mut HostIo::new(&mut output).clock(&Still));
+                let outcome = vm.run(Some(slice), &mut HostIo::new(&mut output).clock(&Nothing));
                 assert!(matches!(outcome, Outcome::OutOfFuel), "{again}: {outcome:?}");
             }
             output.0.iter().filter(|&&byte| byte == b'\n').count()
@@ -245,12 +240,12 @@ fn bulk_work_in_a_row_runs_out_of_fuel() {
 fn large_programs_that_have_run_make_room() {
     let source = "fun f(x) { ".to_owned() + &"x = x + 1; ".repeat(20_000) + "} f(1);";
     for memory in [usize::MAX, 16 << 20] {
-        let mut vm = Vm::new(Counting::refusing(0, 0), Options::new().memory(memory)).expect("memory");
+        let mut vm = Vm::new(Moody::new(), Options::new().memory(memory)).expect("memory");
         for round in 0..200 {
             let script = vm.load(&source, Dialect::Siskin).unwrap_or_else(|error| panic!("{round}: {error}"));
             vm.start(script).expect("memory");
             let mut output = Kept::default();
-            let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
+            let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
             assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         }
         let peak = vm.mem().usage().peak;
@@ -262,7 +257,7 @@ fn large_programs_that_have_run_make_room() {
 #[test]
 fn garbage_makes_room_for_a_program() {
     let source = "var x = 1; ".repeat(20_000);
-    let vm = |memory| Vm::new(Counting::refusing(0, 0), Options::new().memory(memory)).expect("memory");
+    let vm = |memory| Vm::new(Moody::new(), Options::new().memory(memory)).expect("memory");
     let mut alone = vm(usize::MAX);
     alone.load(&source, Dialect::Siskin).expect("no errors");
     let needed = alone.mem().usage().peak;
@@ -272,7 +267,7 @@ fn garbage_makes_room_for_a_program() {
     let script = vm.load(garbage, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert!(vm.mem().usage().used > 512 << 10);
     vm.load(&source, Dialect::Siskin).expect("room");

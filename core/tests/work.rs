@@ -1,11 +1,9 @@
 //! Work of scripts is bounded by their fuel: it is paid for before it is done, and goes on where it stopped.
 
-mod common;
-
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-use common::{Counting, Kept, Still};
 use siskin_core::platform::{HostIo, Output, OutputError};
+use siskin_core::testing::{Kept, Moody, Nothing};
 use siskin_core::{Dialect, Options, Outcome, Vm};
 
 /// Strings of 2 MB and a bit: 32 slices of fuel, and a part of one.
@@ -16,7 +14,7 @@ const LARGE: &str = "fun grown(text) { for (var i = 0; i < 17; i = i + 1) text =
     var d = \"_\" + a; ";
 
 fn started(source: &str, options: Options) -> Vm {
-    let mut vm = Vm::new(Counting::refusing(0, 0), options).expect("memory");
+    let mut vm = Vm::new(Moody::new(), options).expect("memory");
     let script = vm.load(source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
     vm
@@ -28,7 +26,7 @@ fn sliced(source: &str, options: Options, slice: u64) -> (Vec<u8>, u64) {
     let mut output = Kept::default();
     loop {
         let before = vm.stats().fuel;
-        let outcome = vm.run(Some(slice), &mut HostIo::new(&mut output).clock(&Still));
+        let outcome = vm.run(Some(slice), &mut HostIo::new(&mut output).clock(&Nothing));
         let spent = vm.stats().fuel - before;
         assert!(spent <= slice, "{spent} of {slice}");
         match outcome {
@@ -85,7 +83,7 @@ fn small_slices_cost_the_same_too() {
 fn bulk_work_is_charged_for() {
     let spent = |source: &str| {
         let mut vm = started(source, Options::default());
-        let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
+        let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Nothing));
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         vm.stats().fuel
     };
@@ -139,7 +137,7 @@ fn an_interrupt_is_heard_in_the_middle_of_a_string() {
     let interrupt = AtomicBool::new(false);
     let mut output = Interrupts(Vec::new(), &interrupt);
     let mut run = |vm: &mut Vm| {
-        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still).interrupt(&interrupt));
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing).interrupt(&interrupt));
         (outcome, output.0.len())
     };
     let (outcome, written) = run(&mut vm);
@@ -158,7 +156,7 @@ fn another_script_may_start_in_the_middle_of_a_string() {
     for operation in ["print a;", "a == b;", "a + b;", "d + a;", "\"_\" + a;"] {
         let mut vm = started(LARGE, Options::default());
         let mut output = Kept::default();
-        let mut run = |vm: &mut Vm, fuel| vm.run(fuel, &mut HostIo::new(&mut output).clock(&Still));
+        let mut run = |vm: &mut Vm, fuel| vm.run(fuel, &mut HostIo::new(&mut output).clock(&Nothing));
         assert!(matches!(run(&mut vm, None), Outcome::Done));
         for given_up in [true, false] {
             let script = vm.load(operation, Dialect::Siskin).expect("no errors");
@@ -182,7 +180,7 @@ fn spent_until_interrupted(source: &str) -> u64 {
     let mut vm = started(source, Options::default());
     let interrupt = AtomicBool::new(false);
     let mut output = Interrupts(Vec::new(), &interrupt);
-    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still).interrupt(&interrupt));
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing).interrupt(&interrupt));
     assert!(matches!(outcome, Outcome::Interrupted), "{outcome:?}");
     assert!(!interrupt.load(Relaxed), "the run takes the wish back");
     vm.stats().fuel

@@ -223,8 +223,6 @@ pub trait Masm {
 
     /// `dst = src`
     fn mov(&mut self, dst: Reg, src: Reg);
-    /// `dst = src`, the lower 32 bits.
-    fn mov32(&mut self, dst: Reg, src: Reg);
     /// `dst = value`
     fn imm(&mut self, dst: Reg, value: u64);
     /// `dst = value`, an address or a value that holds one: as many instructions whatever it is, so that code is as long
@@ -244,8 +242,6 @@ pub trait Masm {
     fn store64(&mut self, to: Mem, src: Reg);
     /// Writes 32 bits.
     fn store32(&mut self, to: Mem, src: Reg);
-    /// Writes a byte.
-    fn store8(&mut self, to: Mem, src: Reg);
     /// Writes 64 bits at `base + index * 8 + disp`.
     fn store64_index(&mut self, base: Reg, index: Reg, disp: i32, src: Reg);
     /// Writes a known 64-bit value.
@@ -269,8 +265,6 @@ pub trait Masm {
     fn or64(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>);
     /// `dst = lhs ^ rhs`, 64 bits.
     fn xor64(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>);
-    /// `dst = src << by`, 64 bits, `by` below 64.
-    fn shl64(&mut self, dst: Reg, src: Reg, by: u8);
     /// `dst = src >> by`, 64 bits, zeros coming in, `by` below 64.
     fn shr64(&mut self, dst: Reg, src: Reg, by: u8);
     /// `dst = lhs + rhs`, 32 bits; goes to `overflow` if that does not fit signed, with `dst` undefined and all
@@ -293,10 +287,6 @@ pub trait Masm {
     fn branch64(&mut self, cond: Cond, lhs: Reg, rhs: impl Into<Rhs>, label: Label);
     /// Goes to `label` if `lhs cond rhs`, 32 bits.
     fn branch32(&mut self, cond: Cond, lhs: Reg, rhs: impl Into<Rhs>, label: Label);
-    /// Goes to `label` if the 64 bits in memory `cond` (`Eq` or `Ne`, or any) `rhs`.
-    fn branch64_mem(&mut self, cond: Cond, lhs: Mem, rhs: impl Into<Rhs>, label: Label);
-    /// Goes to `label` if the 32 bits in memory `cond` `rhs`; `rhs` is not memory.
-    fn branch32_mem(&mut self, cond: Cond, lhs: Mem, rhs: impl Into<Rhs>, label: Label);
     /// Goes to `label` if the byte in memory is (`Eq`) or is not (`Ne`) `rhs`, or compares as unsigned bytes do.
     fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label);
 
@@ -312,8 +302,6 @@ pub trait Masm {
     fn fimm(&mut self, dst: FReg, bits: u64);
     /// `dst = ` the double whose bits are in `src`.
     fn fmov_from(&mut self, dst: FReg, src: Reg);
-    /// `dst = ` the bits of `src`.
-    fn fmov_to(&mut self, dst: Reg, src: FReg);
     /// `dst = ` the signed 32-bit integer in `src`, exactly.
     fn fcvt32(&mut self, dst: FReg, src: Reg);
     /// `dst = lhs + rhs`

@@ -1,28 +1,7 @@
 //! Labels, references to them, and what can go wrong.
 
-use std::alloc::Layout;
-
-use siskin_core::mem::{Mem, RawAlloc};
+use siskin_core::testing::mem;
 use siskin_jit::buffer::{Buffer, BufferError, Form, Label};
-
-struct System;
-
-// SAFETY: forwards to the standard allocator.
-unsafe impl RawAlloc for System {
-    fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the engine asks for no empty layouts.
-        unsafe { std::alloc::alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: passed on from the caller.
-        unsafe { std::alloc::dealloc(ptr, layout) }
-    }
-}
-
-fn mem() -> Mem {
-    Mem::new(&System, usize::MAX).expect("memory")
-}
 
 /// A byte that counts from itself and reaches three bytes either way.
 #[derive(Clone, Copy)]

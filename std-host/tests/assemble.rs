@@ -7,27 +7,12 @@ use std::path::PathBuf;
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm};
 use siskin_core::bytecode::Insn;
 use siskin_core::inspect::ValueKind;
-use siskin_core::platform::{Clock, Output, OutputError};
+use siskin_core::testing::Nothing;
 use siskin_core::tier::Unit;
 use siskin_jit::baseline::{self, Part};
 use siskin_jit::isa::{a64::A64, x64::X64};
 use siskin_jit::masm::Masm;
 use siskin_jit::{Assembly, Isa, assemble};
-
-/// Takes no notice of anything.
-struct Nothing;
-
-impl Output for Nothing {
-    fn write(&mut self, _: &[u8]) -> Result<(), OutputError> {
-        Ok(())
-    }
-}
-
-impl Clock for Nothing {
-    fn nanoseconds(&self) -> u64 {
-        0
-    }
-}
 
 /// Calls `check` with each function of the examples.
 fn each_function(check: impl Fn(&Unit<'_>)) {

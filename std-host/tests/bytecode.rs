@@ -1,17 +1,11 @@
 //! Bytecode that no compiler makes: the tiers agree on it.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
-#[allow(dead_code, reason = "a part of it is used here")]
-#[path = "../../core/tests/bytecode/common.rs"]
-mod bytecode;
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
-use bytecode::{code, fill, program};
-use common::{Kept, Still};
 use siskin::{HostIo, Options, SYSTEM, Vm, native};
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Const, Insn, Text};
+use siskin_core::testing::bytecode::{code, fill, program};
+use siskin_core::testing::{Kept, Nothing};
 
 /// What a script of those instructions and constants prints, how it ends, and its fuel.
 fn run(hot: Option<u32>, insns: &[Insn], consts: &[Const]) -> (String, String, u64) {
@@ -26,9 +20,9 @@ fn run(hot: Option<u32>, insns: &[Insn], consts: &[Const]) -> (String, String, u
     let script = vm.load_program(program).expect("verified");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(Some(100_000), &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(Some(100_000), &mut HostIo::new(&mut output).clock(&Nothing));
     assert_eq!(vm.native_stats().compiled > 0, hot.is_some());
-    let output = String::from_utf8(output.0).expect("output is UTF-8");
+    let output = output.into_text();
     (output, format!("{outcome:?}"), vm.stats().fuel)
 }
 

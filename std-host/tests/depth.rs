@@ -1,11 +1,8 @@
 //! The bound on the depth of calls: exact in each tier, whatever it is and however often a script runs into it.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
-use common::{Kept, Still};
 use siskin::{Dialect, ErrorKind, HostIo, Options, Outcome, SYSTEM, Vm, native};
+use siskin_core::testing::{Kept, Nothing};
 
 /// What makes a chain of calls: a definition, and a call that is `n + 1` deep and gives `n`.
 const CHAINS: [(&str, &str); 4] = [
@@ -24,8 +21,8 @@ fn run(vm: &mut Vm, source: &str) -> Option<String> {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    match vm.run(None, &mut HostIo::new(&mut output).clock(&Still)) {
-        Outcome::Done => Some(String::from_utf8(output.0).expect("output is UTF-8")),
+    match vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing)) {
+        Outcome::Done => Some(output.into_text()),
         Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow => None,
         other => panic!("{other:?}"),
     }

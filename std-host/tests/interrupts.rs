@@ -3,13 +3,10 @@
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
-use common::Still;
 use siskin::platform::{Output, OutputError};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
+use siskin_core::testing::Nothing;
 
 /// Sets the interrupt with the first line that is written.
 struct Interrupts<'a>(&'a AtomicBool);
@@ -28,7 +25,7 @@ fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
     let script = vm.load(source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
     let mut run = |vm: &mut Vm| {
-        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still).interrupt(&interrupt));
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing).interrupt(&interrupt));
         match vm.global_value("a").map(|value| value.kind()) {
             Some(ValueKind::Number(number)) => (outcome, number),
             other => panic!("{outcome:?}, {other:?}"),

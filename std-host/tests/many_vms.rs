@@ -4,36 +4,16 @@
 
 use std::thread;
 
-use siskin::platform::{Clock, Output, OutputError};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
-
-/// Keeps what a script prints.
-#[derive(Default)]
-struct Kept(String);
-
-impl Output for Kept {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        self.0.push_str(std::str::from_utf8(bytes).map_err(|_| OutputError)?);
-        Ok(())
-    }
-}
-
-/// A clock that stands still.
-struct Still;
-
-impl Clock for Still {
-    fn nanoseconds(&self) -> u64 {
-        0
-    }
-}
+use siskin_core::testing::{Kept, Nothing};
 
 fn run(vm: &mut Vm, source: &str) -> String {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
-    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
+    let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
-    output.0
+    output.into_text()
 }
 
 /// A VM that compiled a function which only it has, and what calling it prints.

@@ -3,14 +3,11 @@
 
 use std::cell::Cell;
 
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
-use common::{Counting, End, Kept, PROGRAMS, Still, run_in};
 use siskin::diagnostics::Traceback;
 use siskin::platform::{CodeError, CodeMemory, CodeSpan, Output, OutputError};
 use siskin::{Dialect, HostIo, NativeStats, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
+use siskin_core::testing::{self, End, Kept, Moody, Nothing, PROGRAMS, run_in};
 use siskin_core::tier::Bail;
 use siskin_hosted::{HostedCode, NullCode};
 use siskin_jit::{Isa, Jit, assemble};
@@ -33,13 +30,13 @@ struct Ran {
 fn run(vm: &mut Vm, source: &str) -> Ran {
     let mut output = Kept::default();
     let end = run_to(vm, source, &mut output);
-    Ran { output: String::from_utf8(output.0).expect("output is UTF-8"), end, fuel: vm.stats().fuel }
+    Ran { output: output.into_text(), end, fuel: vm.stats().fuel }
 }
 
 fn run_to(vm: &mut Vm, source: &str, output: &mut dyn Output) -> String {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
-    match vm.run(None, &mut HostIo::new(output).clock(&Still)) {
+    match vm.run(None, &mut HostIo::new(output).clock(&Nothing)) {
         Outcome::Error(error) => Traceback { message: error.message(), vm }.to_string(),
         outcome => format!("{outcome:?}"),
     }
@@ -148,7 +145,7 @@ fn a_guess_that_finds_no_memory_changes_nothing() {
         vm.start(script).expect("memory");
         let mut output = Kept::default();
         loop {
-            match vm.run(Some(7001), &mut HostIo::new(&mut output).clock(&Still)) {
+            match vm.run(Some(7001), &mut HostIo::new(&mut output).clock(&Nothing)) {
                 Outcome::OutOfFuel => {}
                 Outcome::Done => {
                     assert!(output.0 == b"20000\n20000\n20000\n", "{memory}");
@@ -178,7 +175,7 @@ fn long_functions_that_get_hot_together_are_compiled_one_by_one() {
     let script = vm.load(&source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
     let (mut output, mut compiled) = (Kept::default(), 0);
-    while let Outcome::OutOfFuel = vm.run(Some(1), &mut HostIo::new(&mut output).clock(&Still)) {
+    while let Outcome::OutOfFuel = vm.run(Some(1), &mut HostIo::new(&mut output).clock(&Nothing)) {
         let more = vm.native_stats().compiled - compiled;
         // Five fit, and the script may be there, too.
         assert!(more <= 6, "{more} at once");
@@ -221,10 +218,10 @@ fn in_slices(vm: &mut Vm, source: &str) -> (String, u32, u64) {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
     let (mut output, mut slices) = (Kept::default(), 0);
-    while let Outcome::OutOfFuel = vm.run(Some(3), &mut HostIo::new(&mut output).clock(&Still)) {
+    while let Outcome::OutOfFuel = vm.run(Some(3), &mut HostIo::new(&mut output).clock(&Nothing)) {
         slices += 1;
     }
-    (String::from_utf8(output.0).expect("output is UTF-8"), slices, vm.stats().fuel)
+    (output.into_text(), slices, vm.stats().fuel)
 }
 
 /// Adding strings charges for what it copies, needs memory, and may have to wait for either.
@@ -368,7 +365,7 @@ fn nothing_need_follow_a_loop() {
 
 /// Runs a program with the requests of some numbers refused; true if none of them was made.
 fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
-    let alloc = Counting::refusing(from, to);
+    let alloc = Moody::refusing(from, to);
     let end = match Vm::new(alloc, options) {
         Err(_) => End::OutOfMemory,
         // Without memory for the tier, the program runs all the same.
@@ -379,12 +376,12 @@ fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End)
     };
     assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
     assert!(end == End::OutOfMemory || end == *whole, "request {from} refused: {end:?}");
-    alloc.requests() <= from
+    alloc.asked() <= from
 }
 
 fn survives_all(options: Options, more: usize) {
     for source in PROGRAMS {
-        let whole = common::run(Counting::refusing(0, 0), options, source, Dialect::Lox);
+        let whole = testing::run(Moody::new(), options, source, Dialect::Lox);
         assert!(matches!(whole, End::Done(_)), "{whole:?}");
         let mut request = 0;
         while !survives(source, request, request.saturating_add(more), options, &whole) {
@@ -576,7 +573,7 @@ fn code_that_is_gone_takes_no_memory() {
 fn machine_code_counts_as_memory() {
     let functions: String =
         (0..40).map(|n| format!("fun f{n}(a, b) {{ return a * b + b * a - a; }} f{n}(2, 3);\n")).collect();
-    let counting = Counting::refusing(usize::MAX, usize::MAX);
+    let counting = Moody::new();
     let mut vm = Vm::new(counting, AT_ONCE).expect("memory");
     native::install(&mut vm).expect("machine code");
     run(&mut vm, &functions);
@@ -591,7 +588,7 @@ fn machine_code_counts_as_memory() {
     vm.start(script).expect("memory");
     let limit = vm.mem().usage().used + code / 2;
     vm.mem().set_limit(limit);
-    let _ = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
+    let _ = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Nothing));
     let stats = vm.native_stats();
     assert!(stats.compiled > 4, "{stats:?}");
     assert_eq!(stats.last_bail, Some(Bail::OutOfMemory));
@@ -604,13 +601,13 @@ fn machine_code_counts_as_memory_from_its_first_byte() {
     let source = format!("fun f(a) {{ {} return a; }} f(1);", "a = a * 2 - a;".repeat(40));
     let mut tight = 0;
     for more in (0..40 << 10).step_by(256) {
-        let counting = Counting::refusing(usize::MAX, usize::MAX);
+        let counting = Moody::new();
         let mut vm = Vm::new(counting, AT_ONCE).expect("memory");
         native::install(&mut vm).expect("machine code");
         let script = vm.load(&source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         vm.mem().set_limit(vm.mem().usage().used + more);
-        let _ = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Still));
+        let _ = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Nothing));
         let stats = vm.native_stats();
         assert_eq!(vm.mem().usage().used, counting.bytes() + stats.code, "{more}: {stats:?}");
         tight += u32::from(stats.compiled == 0 && stats.code > 0);
@@ -632,7 +629,7 @@ fn memory_runs_out_below_many_frames_of_machine_code() {
         let script = vm.load(&source, Dialect::Lox).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let mut host = HostIo::new(&mut output).clock(&Still);
+        let mut host = HostIo::new(&mut output).clock(&Nothing);
         let error = loop {
             match vm.run(fuel, &mut host) {
                 Outcome::OutOfFuel => {}

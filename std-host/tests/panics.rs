@@ -1,16 +1,13 @@
 //! Callbacks of the host that panic: the same from the interpreter and from machine code.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use common::{Counting, Kept, Still};
 use siskin::mem::RawAlloc;
 use siskin::platform::{Clock, Output, OutputError};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
+use siskin_core::testing::{Kept, Moody, Nothing};
 
 /// Panics at the `n`-th call, counted from 0.
 struct Panics {
@@ -70,13 +67,13 @@ fn panic_of(vm: &mut Vm, output: &mut dyn Output, clock: &dyn Clock) -> Option<S
 /// The VM runs scripts as if nothing had happened.
 fn is_usable(vm: &mut Vm) {
     let mut output = Kept::default();
-    let mut host = HostIo::new(&mut output).clock(&Still);
+    let mut host = HostIo::new(&mut output).clock(&Nothing);
     assert!(matches!(vm.run(None, &mut host), Outcome::Done), "what panicked is over");
     start(
         vm,
         "class A { init(n) { this.n = n; } } fn f(n) { A(n).n + 1 } for (var i = 0; i < 300; i = i + 1) { f(i); } print f(1); clock();",
     );
-    let mut host = HostIo::new(&mut output).clock(&Still);
+    let mut host = HostIo::new(&mut output).clock(&Nothing);
     assert!(matches!(vm.run(None, &mut host), Outcome::Done));
     assert_eq!(output.0, b"2\n");
 }
@@ -90,7 +87,7 @@ fn a_panic_of_the_output_goes_on_in_the_caller() {
             let mut vm = vm(SYSTEM, hot, false);
             start(&mut vm, source);
             let mut output = Panics::at(at);
-            assert_eq!(panic_of(&mut vm, &mut output, &Still), Some(format!("call {at}")));
+            assert_eq!(panic_of(&mut vm, &mut output, &Nothing), Some(format!("call {at}")));
             assert_eq!(output.calls.get(), at + 1, "nothing is called after that");
             is_usable(&mut vm);
         }
@@ -172,14 +169,14 @@ fn a_panic_passes_through_nested_runs() {
             assert!(self.0 != 0, "the innermost");
             let mut inner = vm(SYSTEM, Some(0), false);
             start(&mut inner, "print 1;");
-            inner.run(None, &mut HostIo::new(&mut Nested(self.0 - 1)).clock(&Still));
+            inner.run(None, &mut HostIo::new(&mut Nested(self.0 - 1)).clock(&Nothing));
             Ok(())
         }
     }
     let mut vm = vm(SYSTEM, Some(0), false);
     start(&mut vm, "print 1;");
     let mut output = Nested(3);
-    let mut host = HostIo::new(&mut output).clock(&Still);
+    let mut host = HostIo::new(&mut output).clock(&Nothing);
     let caught = catch_unwind(AssertUnwindSafe(|| vm.run(None, &mut host)));
     assert_eq!(
         caught.err().and_then(|payload| payload.downcast_ref::<&str>().copied()),
@@ -196,9 +193,9 @@ fn child() {
     let Ok(tier) = std::env::var(CHILD) else { return };
     let hot = (tier == "machine code").then_some(0);
     // This memory has no guard.
-    let mut vm = vm(Counting::refusing(0, 0), hot, false);
+    let mut vm = vm(Moody::new(), hot, false);
     start(&mut vm, "fn f() { print 1; } f();");
-    panic_of(&mut vm, &mut Panics::at(0), &Still);
+    panic_of(&mut vm, &mut Panics::at(0), &Nothing);
 }
 
 // An emulator of one process does not start another.

@@ -1,13 +1,10 @@
 //! Roots that are scanned in steps keep what they refer to, whatever the script does meanwhile, in each tier.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
-#[path = "../../core/tests/common/mod.rs"]
-mod common;
-
 use std::fmt::Write;
 
-use common::{Kept, Still};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
+use siskin_core::testing::{Kept, Nothing};
 
 /// What a script prints, interpreted and compiled; and that it took some collections.
 fn printed(source: &str, dialect: Dialect) -> String {
@@ -20,12 +17,12 @@ fn printed(source: &str, dialect: Dialect) -> String {
         let script = vm.load(source, dialect).expect("no errors");
         vm.start(script).expect("memory");
         let mut output = Kept::default();
-        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Still));
+        let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         let stats = vm.stats().heap;
         assert!(stats.young + stats.full > 5, "{stats:?}");
         assert_eq!(vm.native_stats().compiled > 0, compile);
-        String::from_utf8(output.0).expect("output is UTF-8")
+        output.into_text()
     });
     assert_eq!(interpreted, compiled);
     compiled
@@ -93,7 +90,7 @@ fn a_script_that_fails_in_a_deep_frame_is_traced_and_another_runs() {
             let script = vm.load(&source, Dialect::Lox).expect("no errors");
             vm.start(script).expect("memory");
             let mut output = Kept::default();
-            let mut host = HostIo::new(&mut output).clock(&Still);
+            let mut host = HostIo::new(&mut output).clock(&Nothing);
             // In slices, so that frames are looked at in the middle, too.
             let outcome = loop {
                 match vm.run(Some(50_000), &mut host) {

@@ -31,17 +31,8 @@ impl Vm {
     /// ```
     /// use siskin_core::platform::HostIo;
     /// use siskin_core::{Dialect, Options, Vm};
-    /// # use siskin_core::platform::{Clock, Output, OutputError};
-    /// # struct Nothing;
-    /// # impl Output for Nothing { fn write(&mut self, _: &[u8]) -> Result<(), OutputError> { Ok(()) } }
-    /// # impl Clock for Nothing { fn nanoseconds(&self) -> u64 { 0 } }
-    /// # struct System;
-    /// # unsafe impl siskin_core::mem::RawAlloc for System {
-    /// #     fn alloc(&self, layout: std::alloc::Layout) -> *mut u8 { unsafe { std::alloc::alloc(layout) } }
-    /// #     unsafe fn dealloc(&self, ptr: *mut u8, layout: std::alloc::Layout) { unsafe { std::alloc::dealloc(ptr, layout) } }
-    /// #     unsafe fn realloc(&self, ptr: *mut u8, layout: std::alloc::Layout, size: usize) -> *mut u8 { unsafe { std::alloc::realloc(ptr, layout, size) } }
-    /// # }
-    /// let mut vm = Vm::new(&System, Options::default())?;
+    /// # use siskin_core::testing::{Nothing, SYSTEM};
+    /// let mut vm = Vm::new(SYSTEM, Options::default())?;
     /// let script = vm.load("let a = 6; a * 7", Dialect::Siskin)?;
     /// vm.start(script)?;
     /// vm.run(None, &mut HostIo::new(&mut Nothing).clock(&Nothing));

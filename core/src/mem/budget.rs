@@ -40,16 +40,9 @@ const BUDGET_LAYOUT: Layout = Layout::new::<Budget>();
 ///
 /// # Examples
 /// ```
-/// # use siskin_core::mem::{Mem, RawAlloc, Vec, OutOfMemory};
-/// # use core::alloc::Layout;
-/// # struct System;
-/// # // SAFETY: forwards to the standard allocator.
-/// # unsafe impl RawAlloc for System {
-/// #     fn alloc(&self, layout: Layout) -> *mut u8 { unsafe { std::alloc::alloc(layout) } }
-/// #     unsafe fn dealloc(&self, p: *mut u8, l: Layout) { unsafe { std::alloc::dealloc(p, l) } }
-/// # }
-/// # static SYSTEM: System = System;
-/// let mem = Mem::new(&SYSTEM, 4096)?;
+/// # use siskin_core::mem::{Mem, Vec, OutOfMemory};
+/// # use siskin_core::testing::SYSTEM;
+/// let mem = Mem::new(SYSTEM, 4096)?;
 /// let mut numbers = Vec::new(&mem);
 /// numbers.push(7_u64)?;
 /// assert!(mem.usage().used >= 8);

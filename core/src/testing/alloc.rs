@@ -36,6 +36,7 @@ pub fn mem() -> Mem {
 #[derive(Debug, Default)]
 pub struct Moody {
     bytes: AtomicUsize,
+    asked: AtomicUsize,
     requests: AtomicUsize,
     grown: AtomicUsize,
     discarded: AtomicUsize,
@@ -53,19 +54,33 @@ impl Moody {
         std::boxed::Box::leak(std::boxed::Box::default())
     }
 
+    /// One that refuses the requests with the numbers `from..to`, counted from 0, and grants all others.
+    #[must_use]
+    pub fn refusing(from: usize, to: usize) -> &'static Moody {
+        let moody = Moody::new();
+        moody.refuse_after(from, to - from);
+        moody
+    }
+
+    /// Requests of both kinds, granted or refused.
+    #[must_use]
+    pub fn asked(&self) -> usize {
+        self.asked.load(Relaxed)
+    }
+
     /// Bytes given out and not given back.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.bytes.load(Relaxed)
     }
 
-    /// Requests for a fresh block.
+    /// Requests for a fresh block that were granted.
     #[must_use]
     pub fn requests(&self) -> usize {
         self.requests.load(Relaxed)
     }
 
-    /// Requests to make a block longer.
+    /// Requests for another length of a block that were granted.
     #[must_use]
     pub fn grown(&self) -> usize {
         self.grown.load(Relaxed)
@@ -89,6 +104,7 @@ impl Moody {
     }
 
     fn refuses_now(&self) -> bool {
+        self.asked.fetch_add(1, Relaxed);
         let take = |left: &AtomicUsize| {
             let some = left.load(Relaxed) != 0;
             left.store(left.load(Relaxed).saturating_sub(1), Relaxed);
@@ -101,18 +117,19 @@ impl Moody {
 // SAFETY: forwards to the standard allocator, or returns null.
 unsafe impl RawAlloc for Moody {
     fn alloc(&self, layout: Layout) -> *mut u8 {
+        assert!(layout.size() != 0, "the engine asks for no empty layouts");
         if self.refuses_now() {
             return core::ptr::null_mut();
         }
         self.requests.fetch_add(1, Relaxed);
         self.bytes.fetch_add(layout.size(), Relaxed);
-        // SAFETY: the engine asks for no empty layouts.
+        // SAFETY: the layout is not empty.
         unsafe { std::alloc::alloc(layout) }
     }
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         self.bytes.fetch_sub(layout.size(), Relaxed);
-        // Whoever reads it still shall notice.
+        // A later read shows.
         // SAFETY: passed on from the caller.
         unsafe {
             ptr.write_bytes(0xDF, layout.size());
@@ -138,7 +155,7 @@ unsafe impl RawAlloc for Moody {
 
     unsafe fn discard(&self, ptr: *mut u8, len: usize) {
         self.discarded.fetch_add(len, Relaxed);
-        // Whoever reads it still shall notice.
+        // A later read shows.
         // SAFETY: the caller vouches for the bytes.
         unsafe { ptr.write_bytes(0xDF, len) };
     }

@@ -1,4 +1,7 @@
-//! A host that takes all and gives nothing.
+//! Hosts that give nothing.
+
+use std::string::String;
+use std::vec::Vec;
 
 use crate::platform::{Clock, Output, OutputError};
 
@@ -15,5 +18,27 @@ impl Output for Nothing {
 impl Clock for Nothing {
     fn nanoseconds(&self) -> u64 {
         0
+    }
+}
+
+/// Output kept in memory.
+#[derive(Debug, Default)]
+pub struct Kept(pub Vec<u8>);
+
+impl Kept {
+    /// What was written.
+    ///
+    /// # Panics
+    /// When that is not UTF-8.
+    #[must_use]
+    pub fn into_text(self) -> String {
+        String::from_utf8(self.0).expect("output is UTF-8")
+    }
+}
+
+impl Output for Kept {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
+        self.0.extend_from_slice(bytes);
+        Ok(())
     }
 }

@@ -3,8 +3,7 @@
 use siskin_core::bytecode::disasm::listing;
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Capture, Const, FnIndex, Insn, Program, Site, verify};
-
-use crate::common::{code, fill, program, text};
+use siskin_core::testing::bytecode::{code, fill, program, text};
 
 /// A script that makes and calls `fib`, and a nameless function with captures.
 fn sample() -> Program {

@@ -4,8 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use siskin_core::bytecode::operand::OperandKind;
 use siskin_core::bytecode::{Capture, Const, Field, FnIndex, OP_COUNT, Op, Program, Site, Text};
-
-use crate::common::{code, fill, program};
+use siskin_core::testing::bytecode::{code, fill, program};
 
 const TEXT: &str = "name \u{20ac}";
 const NAME: Text = Text { start: 0, len: 4 };

@@ -2,8 +2,7 @@
 
 use proptest::prelude::*;
 use siskin_core::bytecode::lines::Lines;
-
-use crate::common::mem;
+use siskin_core::testing::mem;
 
 /// The line that the last mark at or before `at` gives.
 fn model(marks: &[(u32, u32)], at: u32) -> u32 {

@@ -1,6 +1,5 @@
 //! Bytecode through its public interface: encoding, listing, verifying, line tables.
 
-mod common;
 mod disasm;
 mod encoding;
 mod facts;

@@ -5,8 +5,7 @@ use siskin_core::bytecode::{
     AnyOperand, Capture, Code, Const, Flaw, FnIndex, Insn, OP_COUNT, Op, OperandName, Program, Site, Text,
     VerifyError, verify,
 };
-
-use crate::common::{code, fill, program, text, words};
+use siskin_core::testing::bytecode::{code, fill, program, text, words};
 
 /// A function of 8 registers with one constant of each kind, two sites and two captures.
 fn function(program: &Program, insns: &[Insn]) -> Code {

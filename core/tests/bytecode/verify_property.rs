@@ -2,8 +2,8 @@
 
 use proptest::prelude::*;
 use siskin_core::bytecode::{Text, verify};
+use siskin_core::testing::bytecode::{code, program};
 
-use crate::common::{code, program};
 use crate::good::{any_change, any_program, good_program};
 use crate::naive::acceptable;
 

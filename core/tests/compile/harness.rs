@@ -2,16 +2,15 @@
 
 use siskin_core::bytecode::{Program, verify};
 use siskin_core::compile::{CompileError, CompileOptions, compile};
-use siskin_core::mem::Mem;
 use siskin_core::syntax::{ParseOptions, parse};
+use siskin_core::testing::{End, Moody, mem, run};
 use siskin_core::{Dialect, Options};
 
-use crate::common::{Counting, End, run};
 use crate::definite;
 
 /// Parses, compiles and checks; `None` if it does not parse.
 pub(crate) fn try_compile(source: &str, dialect: Dialect) -> Option<Result<Program, CompileError>> {
-    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let mem = mem();
     let parsed = parse(source, dialect, &ParseOptions::default(), &mem).ok()?;
     let program = match compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem) {
         Ok(program) => program,
@@ -29,7 +28,7 @@ pub(crate) fn try_compile(source: &str, dialect: Dialect) -> Option<Result<Progr
 #[track_caller]
 fn gives(source: &str, dialect: Dialect, expected: &str) {
     let program = try_compile(source, dialect).expect("it parses").expect("it compiles");
-    let got = match run(Counting::refusing(0, 0), Options::default(), source, dialect) {
+    let got = match run(Moody::new(), Options::default(), source, dialect) {
         End::Done(output) => output,
         other => format!("{other:?}"),
     };

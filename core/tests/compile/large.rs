@@ -2,10 +2,9 @@
 
 use siskin_core::Dialect;
 use siskin_core::compile::{CompileError, CompileOptions, compile};
-use siskin_core::mem::Mem;
 use siskin_core::syntax::{ParseOptions, parse};
+use siskin_core::testing::mem;
 
-use crate::common::Counting;
 use crate::harness::{lox, siskin, try_compile};
 
 /// `item(0)` to `item(count - 1)`, joined.
@@ -144,7 +143,7 @@ fn captured_variables_are_passed_on_in_proportion_to_the_text() {
         try_compile(&nested(variables, depth), Dialect::Siskin).expect("it parses").expect("it compiles");
     }
     let source = nested(10_000, 900);
-    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let mem = mem();
     let parsed = parse(&source, Dialect::Siskin, &ParseOptions::default(), &mem).unwrap();
     let before = mem.usage().used;
     let error = compile(&parsed.ast, &parsed.symbols, &source, &CompileOptions::default(), &mem).unwrap_err();

@@ -7,19 +7,17 @@
 use std::fmt::Write;
 
 use siskin_core::Dialect;
-use siskin_core::mem::Mem;
 use siskin_core::syntax::ast::{
     Binary, Block, ClassId, Expr, ExprId, FnId, FnKind, Function, If, List, Logical, Loop, Place, Super,
     UnaryOp, VarId,
 };
 use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
-
-use crate::common::Counting;
+use siskin_core::testing::mem;
 
 /// Parses a text without errors.
 #[track_caller]
 pub(crate) fn parsed(source: &str, dialect: Dialect) -> Parsed<'_> {
-    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let mem = mem();
     match parse(source, dialect, &ParseOptions::default(), &mem) {
         Ok(parsed) => parsed,
         Err(ParseFailure::Syntax(errors)) => panic!("{:?} in\n{source}", &errors[..]),

@@ -4,11 +4,9 @@
 //! (`std-host/tests/spec/recovery`); here is what those who embed the parser see.
 
 use siskin_core::Dialect;
-use siskin_core::mem::Mem;
 use siskin_core::syntax::diagnostic::render_lox;
 use siskin_core::syntax::{Code, Diagnostic, FoundAt, LineIndex, ParseFailure, ParseOptions, parse};
-
-use crate::common::Counting;
+use siskin_core::testing::mem;
 
 /// The errors of a text.
 pub(crate) fn errors(source: &str, dialect: Dialect) -> Vec<Diagnostic> {
@@ -17,7 +15,7 @@ pub(crate) fn errors(source: &str, dialect: Dialect) -> Vec<Diagnostic> {
 
 /// The same, with options.
 pub(crate) fn errors_with(source: &str, dialect: Dialect, options: ParseOptions) -> Vec<Diagnostic> {
-    let mem = Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap();
+    let mem = mem();
     match parse(source, dialect, &options, &mem) {
         Ok(_) => Vec::new(),
         Err(ParseFailure::Syntax(errors)) => {
@@ -123,7 +121,7 @@ fn an_error_says_what_stands_there() {
 #[test]
 fn rendered_as_in_the_book() {
     let source = "print 1 +;\nvar é;\n\n\"a\nb\" c;\nprint (1\n";
-    let lines = LineIndex::new(source, &Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap()).unwrap();
+    let lines = LineIndex::new(source, &mem()).unwrap();
     let rendered: Vec<_> = errors(source, Dialect::Lox)
         .iter()
         .map(|error| render_lox(error, source, &lines).to_string())

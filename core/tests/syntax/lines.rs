@@ -1,12 +1,10 @@
 //! Lines of offsets, however they are asked for.
 
-use siskin_core::mem::Mem;
 use siskin_core::syntax::LineIndex;
-
-use crate::common::Counting;
+use siskin_core::testing::mem;
 
 fn index(source: &str) -> LineIndex {
-    LineIndex::new(source, &Mem::new(Counting::refusing(0, 0), usize::MAX).unwrap()).unwrap()
+    LineIndex::new(source, &mem()).unwrap()
 }
 
 #[test]

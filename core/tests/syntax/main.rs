@@ -1,7 +1,5 @@
 //! Source text to tokens, trees and errors, through the public interface.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod dump;
 mod errors;
 mod lexer;

@@ -75,12 +75,6 @@ impl<M: Masm> Pass<'_, '_, M> {
             }
             self.masm.fbranch(FCond::Eq, x, y, equal);
             self.masm.jump(differs);
-            // Operands that are no numbers come back from `step`.
-            for (operand, known) in before {
-                if let Operand::Register(register) = operand {
-                    self.facts.learn(register, known);
-                }
-            }
             return;
         }
         self.load(Reg::T0, lhs);

@@ -1,30 +1,13 @@
-//! Memory, and an independent disassembler.
+//! An assembler, and an independent disassembler.
 
-use std::alloc::{Layout, System};
-
-use siskin_core::mem::{Mem, RawAlloc};
+use siskin_core::testing::mem;
 use siskin_jit::isa::a64::A64;
 use yaxpeax_arch::{Arch, Decoder, U8Reader};
 use yaxpeax_arm::armv8::a64::{ARMv8, Instruction};
 
-struct Host;
-
-// SAFETY: forwards to the system's allocator, which neither unwinds nor hands a live block out again.
-unsafe impl RawAlloc for Host {
-    fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: a RawAlloc is never asked for an empty block.
-        unsafe { std::alloc::GlobalAlloc::alloc(&System, layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: the caller returns a block of this allocator with its layout.
-        unsafe { std::alloc::GlobalAlloc::dealloc(&System, ptr, layout) }
-    }
-}
-
 /// An assembler with as much memory as it may want.
 pub(crate) fn assembler() -> A64 {
-    A64::new(&Mem::new(&Host, usize::MAX).expect("memory"))
+    A64::new(&mem())
 }
 
 /// What a word means.

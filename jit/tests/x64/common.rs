@@ -1,30 +1,13 @@
-//! What the tests share: memory, and strategies for operands.
-
-use std::alloc::Layout;
+//! What the tests share: an assembler, and strategies for operands.
 
 use proptest::prelude::*;
-use siskin_core::mem::{self, RawAlloc};
+use siskin_core::testing::mem;
 use siskin_jit::isa::x64::X64;
 use siskin_jit::masm::{FREGS, FReg, Mem, Reg, Rhs, at};
 
-struct System;
-
-// SAFETY: forwards to the standard allocator.
-unsafe impl RawAlloc for System {
-    fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the engine asks for no empty layouts.
-        unsafe { std::alloc::alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        // SAFETY: passed on from the caller.
-        unsafe { std::alloc::dealloc(ptr, layout) }
-    }
-}
-
 /// A macro assembler.
 pub(crate) fn masm() -> X64 {
-    X64::new(&mem::Mem::new(&System, usize::MAX).expect("memory"))
+    X64::new(&mem())
 }
 
 /// All roles.

@@ -94,11 +94,6 @@ proptest! {
         let mut expected = m.clone();
         expected.write(m.address(mem), 8, m.fget(src));
         prop_assert_eq!(expected, after);
-
-        let mut after = m.clone();
-        after.run_verb(|masm| masm.fmov_to(from, src));
-        prop_assert_eq!(after.get(from), m.fget(src));
-        prop_assert_eq!(m.with_from(&after, &[from.into()], &[]), after);
     }
 
     #[test]

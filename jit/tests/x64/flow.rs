@@ -77,23 +77,6 @@ proptest! {
     }
 
     #[test]
-    fn branches_on_memory(
-        cond in prop::sample::select(&CONDS),
-        a in value(),
-        b in value(),
-        same: bool,
-        lhs in memory(),
-        rhs in rhs(),
-    ) {
-        let mut m = machine(a, b, same);
-        m.write(m.address(lhs), 8, a);
-        let (left, right) = (m.read(m.address(lhs), 8).cast_signed(), m.rhs(rhs).cast_signed());
-        goes(&m, holds(cond, left, right, 64), |masm, label| masm.branch64_mem(cond, lhs, rhs, label));
-        let (left, right) = (i64::from(left as i32), i64::from(right as i32));
-        goes(&m, holds(cond, left, right, 32), |masm, label| masm.branch32_mem(cond, lhs, rhs, label));
-    }
-
-    #[test]
     fn branches_on_bytes(
         cond in prop::sample::select(&CONDS),
         lhs in memory(),

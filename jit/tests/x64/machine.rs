@@ -229,7 +229,6 @@ impl Machine {
                 self.flags.overflow = i128::from(signed(product, bits)) != a * b;
                 self.assign(inst, product);
             }
-            Mnemonic::Shl => self.assign(inst, lhs << rhs),
             Mnemonic::Shr => self.assign(inst, lhs >> rhs),
             Mnemonic::Addsd => self.assign(inst, double(|a, b| a + b, lhs, rhs)),
             Mnemonic::Subsd => self.assign(inst, double(|a, b| a - b, lhs, rhs)),

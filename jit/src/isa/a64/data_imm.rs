@@ -154,24 +154,13 @@ pub const fn move_wide(op: Wide, size: Size, rd: X, quarter: Quarter) -> u32 {
     0x1280_0000 | size.sf() | (op as u32) << 29 | hw | (quarter.bits as u32) << 5 | rd.d()
 }
 
-/// LSL (immediate), 64 bits, an alias of UBFM.
+/// LSR (immediate), 64 bits, an alias of UBFM: `immr` is the distance, `imms` 63.
 ///
 /// ```text
 ///   31 30-29 28     23 22 21  16 15  10 9  5 4  0
 ///   1  1 0   1 0 0110  1  immr   imms   Rn   Rd
 /// ```
 #[must_use]
-pub const fn lsl(rd: X, rn: X, by: u8) -> u32 {
-    let by = by as u32 & 63;
-    ubfm(rd, rn, (64 - by) & 63, 63 - by)
-}
-
-/// LSR (immediate), 64 bits, an alias of UBFM.
-#[must_use]
 pub const fn lsr(rd: X, rn: X, by: u8) -> u32 {
-    ubfm(rd, rn, by as u32 & 63, 63)
-}
-
-const fn ubfm(rd: X, rn: X, immr: u32, imms: u32) -> u32 {
-    0xD340_0000 | immr << 16 | imms << 10 | rn.n() | rd.d()
+    0xD340_FC00 | (by as u32 & 63) << 16 | rn.n() | rd.d()
 }

@@ -113,12 +113,6 @@ pub const fn fmov_from(rd: D, rn: X) -> u32 {
     0x9E67_0000 | rn.n() | rd.d()
 }
 
-/// FMOV (general), a double to 64 bits: `opcode` 6.
-#[must_use]
-pub const fn fmov_to(rd: X, rn: D) -> u32 {
-    0x9E66_0000 | rn.n() | rd.d()
-}
-
 /// SCVTF (scalar, integer), from 32 bits: `sf` 0, `opcode` 2.
 #[must_use]
 pub const fn scvtf(rd: D, rn: X) -> u32 {

@@ -7,12 +7,12 @@ use siskin_core::mem;
 
 use super::branch::{B, BTI_JC, Flags, blr, br, ret};
 use super::constant::pointer;
-use super::data_imm::{Arith, Logic, adr, lsl, lsr, mov_sp};
+use super::data_imm::{Arith, Logic, adr, lsr, mov_sp};
 use super::data_reg::{add_shifted, cmp_sxtw, smull};
 use super::fixup::Distance;
-use super::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fmov_to, fneg, movi_zero, scvtf};
+use super::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fneg, movi_zero, scvtf};
 use super::memory::{
-    Access, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, STRB, ldp, post_index, pre_index,
+    Access, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, ldp, post_index, pre_index,
     register, stp,
 };
 use super::reg::{D, Size, X};
@@ -162,10 +162,6 @@ impl Masm for A64 {
         self.copy(Size::X, dst.into(), src.into());
     }
 
-    fn mov32(&mut self, dst: Reg, src: Reg) {
-        self.copy(Size::W, dst.into(), src.into());
-    }
-
     fn imm(&mut self, dst: Reg, value: u64) {
         self.constant(dst.into(), value);
     }
@@ -202,10 +198,6 @@ impl Masm for A64 {
 
     fn store32(&mut self, to: Mem, src: Reg) {
         self.at(STR_W, src.into(), to);
-    }
-
-    fn store8(&mut self, to: Mem, src: Reg) {
-        self.at(STRB, src.into(), to);
     }
 
     fn store64_index(&mut self, base: Reg, index: Reg, disp: i32, src: Reg) {
@@ -261,10 +253,6 @@ impl Masm for A64 {
         self.logic(Logic::Eor, Size::X, dst.into(), lhs.into(), rhs.into());
     }
 
-    fn shl64(&mut self, dst: Reg, src: Reg, by: u8) {
-        self.put(lsl(dst.into(), src.into(), by));
-    }
-
     fn shr64(&mut self, dst: Reg, src: Reg, by: u8) {
         self.put(lsr(dst.into(), src.into(), by));
     }
@@ -316,16 +304,6 @@ impl Masm for A64 {
         self.compare(Size::W, cond, lhs.into(), rhs.into(), label);
     }
 
-    fn branch64_mem(&mut self, cond: Cond, lhs: Mem, rhs: impl Into<Rhs>, label: Label) {
-        self.fetch(LDR, X::SCRATCH, lhs);
-        self.compare(Size::X, cond, X::SCRATCH, rhs.into(), label);
-    }
-
-    fn branch32_mem(&mut self, cond: Cond, lhs: Mem, rhs: impl Into<Rhs>, label: Label) {
-        self.fetch(LDR_W, X::SCRATCH, lhs);
-        self.compare(Size::W, cond, X::SCRATCH, rhs.into(), label);
-    }
-
     fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label) {
         self.fetch(LDRB, X::SCRATCH, lhs);
         self.compare(Size::W, cond, X::SCRATCH, Rhs::Imm(i64::from(rhs)), label);
@@ -359,10 +337,6 @@ impl Masm for A64 {
 
     fn fmov_from(&mut self, dst: FReg, src: Reg) {
         self.put(fmov_from(dst.into(), src.into()));
-    }
-
-    fn fmov_to(&mut self, dst: Reg, src: FReg) {
-        self.put(fmov_to(dst.into(), src.into()));
     }
 
     fn fcvt32(&mut self, dst: FReg, src: Reg) {

@@ -23,9 +23,7 @@ impl<R> Access<R> {
     }
 }
 
-/// `strb`: 8 bits of a general register.
-pub const STRB: Access<X> = Access::new(0, 0, 0);
-/// `ldrb`, the rest zero.
+/// `ldrb`: 8 bits of a general register, the rest zero.
 pub const LDRB: Access<X> = Access::new(0, 0, 1);
 /// `ldrh`: 16 bits, the rest zero.
 pub const LDRH: Access<X> = Access::new(1, 0, 1);

@@ -51,12 +51,6 @@ pub fn reg_rm(op: Alu, width: Width, dst: Gpr, src: impl Into<Rm>) -> Inst {
     Inst::modrm(Opcode::one(op.digit() << 3 | 0b011), width, dst.number(), src.into())
 }
 
-/// `op m, r`
-#[must_use]
-pub fn mem_reg(op: Alu, width: Width, dst: Addr, src: Gpr) -> Inst {
-    Inst::modrm(Opcode::one(op.digit() << 3 | 0b001), width, src.number(), dst)
-}
-
 /// `op r/m, imm`, in the shortest form.
 #[must_use]
 pub fn rm_imm(op: Alu, width: Width, dst: impl Into<Rm>, imm: i32) -> Inst {
@@ -104,22 +98,12 @@ pub fn imul_imm(width: Width, dst: Gpr, src: impl Into<Rm>, imm: i32) -> Inst {
     }
 }
 
-/// A shift; the number is its digit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Shift {
-    /// `SHL`: to the left.
-    Left = 4,
-    /// `SHR`: to the right, zeros coming in.
-    Right = 5,
-}
-
-/// `SHL r, imm8`, `SHR r, imm8`, in the shortest form. The machine takes `by` modulo the width.
+/// `SHR r, imm8`, zeros coming in, in the shortest form. The machine takes `by` modulo the width.
 #[must_use]
-pub fn shift(op: Shift, width: Width, dst: Gpr, by: u8) -> Inst {
+pub fn shr(width: Width, dst: Gpr, by: u8) -> Inst {
     match by {
-        1 => Inst::modrm(Opcode::one(0xD1), width, op as u8, dst),
-        _ => Inst::modrm(Opcode::one(0xC1), width, op as u8, dst).imm8(by.cast_signed()),
+        1 => Inst::modrm(Opcode::one(0xD1), width, 5, dst),
+        _ => Inst::modrm(Opcode::one(0xC1), width, 5, dst).imm8(by.cast_signed()),
     }
 }
 
@@ -139,8 +123,6 @@ mod tests {
         check(reg_rm(Alu::Add, Qword, Rax, Rbx), &[0x48, 0x03, 0xC3]);
         check(reg_rm(Alu::Sub, Dword, R8, Addr::at(Rbp, 0)), &[0x44, 0x2B, 0x45, 0]);
         check(reg_rm(Alu::Or, Qword, Rdi, R14), &[0x49, 0x0B, 0xFE]);
-        check(mem_reg(Alu::Cmp, Dword, Addr::at(R12, 4), Rdi), &[0x41, 0x39, 0x7C, 0x24, 0x04]);
-        check(mem_reg(Alu::Cmp, Qword, Addr::at(R13, 0), R14), &[0x4D, 0x39, 0x75, 0]);
     }
 
     #[test]
@@ -177,8 +159,8 @@ mod tests {
 
     #[test]
     fn shifts() {
-        check(shift(Shift::Left, Qword, Rax, 1), &[0x48, 0xD1, 0xE0]);
-        check(shift(Shift::Left, Dword, Rsi, 3), &[0xC1, 0xE6, 0x03]);
-        check(shift(Shift::Right, Qword, R10, 48), &[0x49, 0xC1, 0xEA, 0x30]);
+        check(shr(Qword, Rax, 1), &[0x48, 0xD1, 0xE8]);
+        check(shr(Dword, Rsi, 3), &[0xC1, 0xEE, 0x03]);
+        check(shr(Qword, R10, 48), &[0x49, 0xC1, 0xEA, 0x30]);
     }
 }

@@ -81,21 +81,6 @@ impl X64 {
         self.emit(inst);
     }
 
-    /// Compares memory.
-    pub(super) fn compare_mem(&mut self, width: Width, lhs: Addr, rhs: Rhs) {
-        let rhs = match rhs {
-            Rhs::Reg(reg) => reg.into(),
-            _ => match self.source(width, rhs, Gpr::SCRATCH) {
-                Source::Imm(imm) => return self.emit(alu::rm_imm(Alu::Cmp, width, lhs, imm)),
-                Source::Rm(rhs) => {
-                    self.copy(width, Gpr::SCRATCH, rhs);
-                    Gpr::SCRATCH
-                }
-            },
-        };
-        self.emit(alu::mem_reg(Alu::Cmp, width, lhs, rhs));
-    }
-
     /// Compares a byte of memory; gives the flags' condition for `cond`.
     pub(super) fn compare_mem8(&mut self, cond: Cond, lhs: Addr, rhs: u8) -> Cc {
         self.emit(alu::mem8_imm(Alu::Cmp, lhs, rhs));

@@ -49,13 +49,12 @@ pub(super) struct Opcode {
     prefix: Option<u8>,
     escape: bool,
     byte: u8,
-    byte_reg: bool,
 }
 
 impl Opcode {
     /// A one-byte opcode.
     pub(super) const fn one(byte: u8) -> Opcode {
-        Opcode { prefix: None, escape: false, byte, byte_reg: false }
+        Opcode { prefix: None, escape: false, byte }
     }
 
     /// A two-byte opcode: `0F`, then this.
@@ -66,11 +65,6 @@ impl Opcode {
     /// With a prefix that is part of the opcode.
     pub(super) const fn after(self, prefix: u8) -> Opcode {
         Opcode { prefix: Some(prefix), ..self }
-    }
-
-    /// Whose reg field names a register of one byte.
-    pub(super) const fn of_bytes(self) -> Opcode {
-        Opcode { byte_reg: true, ..self }
     }
 
     /// With a register's low bits in the opcode itself (the manual's `+rd`).
@@ -174,14 +168,13 @@ impl Inst {
     }
 
     fn opcode(mut self, opcode: Opcode, width: Width, reg: u8, index: u8, base: u8) -> Inst {
-        let Opcode { prefix, escape, byte, byte_reg } = opcode;
+        let Opcode { prefix, escape, byte } = opcode;
         if let Some(prefix) = prefix {
             self = self.byte(prefix);
         }
         let wide = u8::from(width == Width::Qword);
         let rex = 0x40 | wide << 3 | (reg >> 3) << 2 | (index >> 3) << 1 | base >> 3;
-        // Without a REX, byte registers 4 to 7 are ah to bh, not spl to dil.
-        if rex != 0x40 || byte_reg && reg >= 4 {
+        if rex != 0x40 {
             self = self.byte(rex);
         }
         if escape {

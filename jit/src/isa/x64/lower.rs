@@ -7,7 +7,7 @@
 //!                                                                             dst is part of it)
 //! ```
 
-use super::alu::{self, Alu, Shift};
+use super::alu::{self, Alu};
 use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Rm, Scale, Width, X64, Xmm, mov};
 use crate::masm::Rhs;
@@ -124,12 +124,12 @@ impl X64 {
         }
     }
 
-    /// `dst = src` shifted by less than 64.
-    pub(super) fn shift(&mut self, op: Shift, dst: Gpr, src: Gpr, by: u8) {
+    /// `dst = src >> by`, `by` below 64.
+    pub(super) fn shr(&mut self, dst: Gpr, src: Gpr, by: u8) {
         debug_assert!(by < 64);
         self.copy(Width::Qword, dst, src);
         if by != 0 {
-            self.emit(alu::shift(op, Width::Qword, dst, by));
+            self.emit(alu::shr(Width::Qword, dst, by));
         }
     }
 

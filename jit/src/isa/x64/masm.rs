@@ -2,7 +2,7 @@
 
 use siskin_core::mem;
 
-use super::alu::{self, Alu, Shift};
+use super::alu::{self, Alu};
 use super::branch::{self, Cc, Rel};
 use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Inst, Scale, Width, mov};
@@ -127,11 +127,6 @@ impl Masm for X64 {
         self.copy(Width::Qword, dst.into(), Gpr::from(src));
     }
 
-    fn mov32(&mut self, dst: Reg, src: Reg) {
-        // Also onto itself: the upper half becomes zero.
-        self.emit(mov::mov(Width::Dword, dst.into(), Gpr::from(src)));
-    }
-
     fn imm(&mut self, dst: Reg, value: u64) {
         let dst = dst.into();
         self.emit(match value {
@@ -170,10 +165,6 @@ impl Masm for X64 {
 
     fn store32(&mut self, to: Mem, src: Reg) {
         self.emit(mov::store(Width::Dword, to.into(), src.into()));
-    }
-
-    fn store8(&mut self, to: Mem, src: Reg) {
-        self.emit(mov::store8(to.into(), src.into()));
     }
 
     fn store64_index(&mut self, base: Reg, index: Reg, disp: i32, src: Reg) {
@@ -222,12 +213,8 @@ impl Masm for X64 {
         self.binary(Alu::Xor, Width::Qword, dst.into(), lhs.into(), rhs.into());
     }
 
-    fn shl64(&mut self, dst: Reg, src: Reg, by: u8) {
-        self.shift(Shift::Left, dst.into(), src.into(), by);
-    }
-
     fn shr64(&mut self, dst: Reg, src: Reg, by: u8) {
-        self.shift(Shift::Right, dst.into(), src.into(), by);
+        self.shr(dst.into(), src.into(), by);
     }
 
     fn add32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label) {
@@ -268,16 +255,6 @@ impl Masm for X64 {
         self.jcc(cond.into(), label);
     }
 
-    fn branch64_mem(&mut self, cond: Cond, lhs: Mem, rhs: impl Into<Rhs>, label: Label) {
-        self.compare_mem(Width::Qword, lhs.into(), rhs.into());
-        self.jcc(cond.into(), label);
-    }
-
-    fn branch32_mem(&mut self, cond: Cond, lhs: Mem, rhs: impl Into<Rhs>, label: Label) {
-        self.compare_mem(Width::Dword, lhs.into(), rhs.into());
-        self.jcc(cond.into(), label);
-    }
-
     fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label) {
         let cc = self.compare_mem8(cond, lhs.into(), rhs);
         self.jcc(cc, label);
@@ -307,10 +284,6 @@ impl Masm for X64 {
 
     fn fmov_from(&mut self, dst: FReg, src: Reg) {
         self.emit(sse::movq_from(dst.into(), src.into()));
-    }
-
-    fn fmov_to(&mut self, dst: Reg, src: FReg) {
-        self.emit(sse::movq_to(dst.into(), src.into()));
     }
 
     fn fcvt32(&mut self, dst: FReg, src: Reg) {

@@ -27,12 +27,6 @@ pub fn store(width: Width, to: Addr, src: Gpr) -> Inst {
     Inst::modrm(Opcode::one(0x89), width, src.number(), to)
 }
 
-/// `MOV m8, r8`: a store of the lowest byte.
-#[must_use]
-pub fn store8(to: Addr, src: Gpr) -> Inst {
-    Inst::modrm(Opcode::one(0x88).of_bytes(), Width::Dword, src.number(), to)
-}
-
 /// `MOV m, imm32`: a store of a known value, sign-extended to 64 bits if it is as wide.
 #[must_use]
 pub fn store_imm(width: Width, to: Addr, imm: i32) -> Inst {
@@ -153,13 +147,6 @@ mod tests {
         check(store(Dword, Addr::at(Rbx, 16), Rax), &[0x89, 0x43, 0x10]);
         check(store(Qword, Addr::at(R12, 0), R15), &[0x4D, 0x89, 0x3C, 0x24]);
         check(store_imm(Qword, Addr::at(Rbp, -8), -1), &[0x48, 0xC7, 0x45, 0xF8, 0xFF, 0xFF, 0xFF, 0xFF]);
-    }
-
-    #[test]
-    fn bytes_of_rsi_and_rdi_need_a_rex() {
-        check(store8(Addr::at(Rax, 0), Rax), &[0x88, 0x00]);
-        check(store8(Addr::at(Rax, 0), Rsi), &[0x40, 0x88, 0x30]);
-        check(store8(Addr::at(Rax, 0), R8), &[0x44, 0x88, 0x00]);
     }
 
     #[test]

@@ -68,12 +68,6 @@ pub fn movq_from(dst: Xmm, src: Gpr) -> Inst {
     Inst::modrm(Opcode::two(0x6E).after(0x66), Width::Qword, dst.number(), src)
 }
 
-/// `MOVQ r64, xmm`: the bits of a double.
-#[must_use]
-pub fn movq_to(dst: Gpr, src: Xmm) -> Inst {
-    Inst::modrm(Opcode::two(0x7E).after(0x66), Width::Qword, src.number(), dst)
-}
-
 /// `CVTSI2SD xmm, r32`: a signed integer's double; the upper half stays.
 #[must_use]
 pub fn cvtsi2sd(dst: Xmm, src: Gpr) -> Inst {
@@ -128,8 +122,6 @@ mod tests {
     fn copies() {
         check(movaps(xmm(1), xmm(8)), &[0x41, 0x0F, 0x28, 0xC8]);
         check(movq_from(xmm(0), Gpr::R11), &[0x66, 0x49, 0x0F, 0x6E, 0xC3]);
-        check(movq_to(Gpr::R9, xmm(3)), &[0x66, 0x49, 0x0F, 0x7E, 0xD9]);
-        check(movq_to(Gpr::Rax, xmm(8)), &[0x66, 0x4C, 0x0F, 0x7E, 0xC0]);
     }
 
     #[test]

@@ -1,110 +1,40 @@
-//! What the tests of the engine share: allocators that count and fail, and a host that keeps output.
-#![allow(dead_code, reason = "each test uses a part")]
+//! Programs that use all of the language, and how a program ends.
 
-use std::alloc::Layout;
-use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::string::{String, ToString};
 
-use siskin_core::mem::RawAlloc;
-use siskin_core::platform::{Clock, HostIo, Output, OutputError};
-use siskin_core::{Dialect, LoadError, Options, Outcome, Vm};
-
-/// The standard allocator, which counts what it has given out, and refuses some requests.
-pub(crate) struct Counting {
-    requests: AtomicUsize,
-    bytes: AtomicUsize,
-    /// Requests from this number on are refused,
-    from: usize,
-    /// up to this one.
-    to: usize,
-}
-
-impl Counting {
-    /// Refuses the requests of those numbers, counted from 0. Lives as long as the program.
-    pub(crate) fn refusing(from: usize, to: usize) -> &'static Counting {
-        let requests = AtomicUsize::new(0);
-        Box::leak(Box::new(Counting { requests, bytes: AtomicUsize::new(0), from, to }))
-    }
-
-    /// Requests so far.
-    pub(crate) fn requests(&self) -> usize {
-        self.requests.load(Relaxed)
-    }
-
-    /// Bytes given out and not given back.
-    pub(crate) fn bytes(&self) -> usize {
-        self.bytes.load(Relaxed)
-    }
-
-    fn refuses(&self) -> bool {
-        let request = self.requests.fetch_add(1, Relaxed);
-        (self.from..self.to).contains(&request)
-    }
-}
-
-// SAFETY: forwards to the standard allocator, or returns null.
-unsafe impl RawAlloc for Counting {
-    fn alloc(&self, layout: Layout) -> *mut u8 {
-        assert!(layout.size() != 0);
-        if self.refuses() {
-            return std::ptr::null_mut();
-        }
-        self.bytes.fetch_add(layout.size(), Relaxed);
-        // SAFETY: the layout is not empty.
-        unsafe { std::alloc::alloc(layout) }
-    }
-
-    unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
-        self.bytes.fetch_sub(layout.size(), Relaxed);
-        // Whoever reads it still shall notice.
-        // SAFETY: passed on from the caller.
-        unsafe {
-            ptr.write_bytes(0xDF, layout.size());
-            std::alloc::dealloc(ptr, layout);
-        }
-    }
-}
-
-/// Output kept in memory.
-#[derive(Default)]
-pub(crate) struct Kept(pub(crate) Vec<u8>);
-
-impl Output for Kept {
-    fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        self.0.extend_from_slice(bytes);
-        Ok(())
-    }
-}
-
-/// A clock that stands still.
-pub(crate) struct Still;
-
-impl Clock for Still {
-    fn nanoseconds(&self) -> u64 {
-        0
-    }
-}
+use crate::api::LoadError;
+use crate::interp::{ErrorKind, Options, Outcome, Vm};
+use crate::mem::RawAlloc;
+use crate::platform::HostIo;
+use crate::syntax::Dialect;
+use crate::testing::{Kept, Nothing};
 
 /// How a program ended.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum End {
-    /// With that output.
+pub enum End {
+    /// To the end, with that output.
     Done(String),
     /// For want of memory, somewhere.
     OutOfMemory,
-    /// Otherwise.
+    /// With another error, or stopped: the message.
     Error(String),
 }
 
-/// Compiles and runs a program in a VM of its own.
-pub(crate) fn run(alloc: &'static dyn RawAlloc, options: Options, source: &str, dialect: Dialect) -> End {
+/// Compiles and runs a program in a new VM.
+#[must_use]
+pub fn run(alloc: &'static dyn RawAlloc, options: Options, source: &str, dialect: Dialect) -> End {
     match Vm::new(alloc, options) {
         Ok(vm) => run_in(vm, source, dialect),
         Err(_) => End::OutOfMemory,
     }
 }
 
-/// Compiles and runs a program in a VM, which goes with it.
-pub(crate) fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
+/// Compiles and runs a program in a VM, and drops the VM.
+///
+/// # Panics
+/// When the program prints what is not UTF-8.
+#[must_use]
+pub fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
     let script = match vm.load(source, dialect) {
         Ok(script) => script,
         Err(LoadError::OutOfMemory) => return End::OutOfMemory,
@@ -112,22 +42,22 @@ pub(crate) fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
     };
     let mut output = Kept::default();
     let outcome = match vm.start(script) {
-        Ok(()) => vm.run(None, &mut HostIo::new(&mut output).clock(&Still)),
+        Ok(()) => vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing)),
         Err(error) => Outcome::Error(error),
     };
     // The frames of a script that failed are still there, and refer to nothing dead.
     vm.collect();
     match outcome {
-        Outcome::Done => End::Done(String::from_utf8(output.0).expect("output is UTF-8")),
+        Outcome::Done => End::Done(output.into_text()),
         Outcome::OutOfFuel => End::Error("out of fuel".into()),
         Outcome::Interrupted => End::Error("interrupted".into()),
-        Outcome::Error(error) if error.kind() == siskin_core::ErrorKind::OutOfMemory => End::OutOfMemory,
+        Outcome::Error(error) if error.kind() == ErrorKind::OutOfMemory => End::OutOfMemory,
         Outcome::Error(error) => End::Error(error.message().into()),
     }
 }
 
 /// Programs that use everything there is.
-pub(crate) const PROGRAMS: &[&str] = &[
+pub const PROGRAMS: &[&str] = &[
     // Classes, inheritance, bound methods, fields that outgrow an instance.
     "class A { init(n) { this.n = n; this.next = nil; } get() { return this.n; } show() { return this.get(); } }
      class B < A { get() { return super.get() + 1; } other() { var m = super.get; return m(); } }
