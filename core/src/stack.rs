@@ -267,12 +267,26 @@ impl Stack {
         debug_assert!(self.top().callee.is_host());
         self.frame = self.frame.wrapping_sub(1);
         self.set_host_calls(self.host_calls.saturating_sub(1));
+        // The collector may have scanned the caller meanwhile.
+        self.leave_watermark();
         self.check();
     }
 
     /// Where the current frame's registers begin, by index.
     pub(crate) fn window(&self) -> usize {
         self.index(self.top().base)
+    }
+
+    /// The value at an index, if it lies below the end of all frames; else nil.
+    pub(crate) fn value_at(&self, index: usize) -> Value {
+        let place = self.values.as_ptr().wrapping_add(index);
+        // SAFETY: the index is that of a value in the block, and below the end all is written.
+        if place < self.end { unsafe { *place } } else { Value::NIL }
+    }
+
+    /// How many functions of the host are being called.
+    pub(crate) fn host_calls(&self) -> usize {
+        self.host_calls
     }
 
     /// Registers of the current frame, which is that of a function of the host.

@@ -31,14 +31,14 @@ fn run_in(vm: &mut Vm, source: &str, fuel: Option<u64>) -> (Outcome, String) {
     (outcome, output.0)
 }
 
-/// A VM for each tier, with the collector at its usual pace and at each allocation.
+/// A VM for each tier and pace of compiling, with the collector at its usual pace and at each allocation.
 fn machines(options: Options) -> Vec<Vm> {
     let mut all = Vec::new();
     for gc_stress in [false, true] {
-        for native in [false, true] {
-            let hot = if native { 0 } else { options.hot };
-            let mut vm = vm_with_callbacks(SYSTEM, options.hot(hot).gc_stress(gc_stress)).expect("memory");
-            if native && siskin::native::install(&mut vm).is_err() {
+        for hot in [None, Some(0), Some(3), Some(20), Some(1000)] {
+            let options = options.hot(hot.unwrap_or(0)).gc_stress(gc_stress);
+            let mut vm = vm_with_callbacks(SYSTEM, options).expect("memory");
+            if hot.is_some() && siskin::native::install(&mut vm).is_err() {
                 continue;
             }
             all.push(vm);
@@ -153,15 +153,23 @@ fn calls_of_the_host_are_no_calls_of_scripts() {
 }
 
 #[test]
-fn the_native_stack_bounds_how_deep_calls_of_the_host_nest() {
-    let source = "fn f(n) { apply(f, n + 1); } f(0);";
-    for mut vm in machines(Options::new().max_frames(1_000_000).native_stack(256 << 10)) {
-        let (outcome, _) = run_in(&mut vm, source, None);
-        assert!(
-            matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow),
-            "{outcome:?}"
-        );
-    }
+fn calls_of_the_host_nest_as_deep_in_every_tier() {
+    let source = "var deepest = 0; fn f(n) { deepest = n; apply(f, n + 1); } f(0);";
+    let deepest = |options: Options| -> Vec<String> {
+        let ends = |mut vm: Vm| {
+            let (outcome, _) = run_in(&mut vm, source, None);
+            assert!(
+                matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::StackOverflow),
+                "{outcome:?}"
+            );
+            vm.global_value("deepest").expect("defined").to_string()
+        };
+        machines(options).into_iter().map(ends).collect()
+    };
+    let all = deepest(Options::new().max_frames(1_000_000));
+    assert!(all.iter().all(|depth| depth == "250"), "{all:?}");
+    // Less native stack than that takes is an error as well.
+    deepest(Options::new().max_frames(1_000_000).native_stack(16 << 10));
 }
 
 #[test]
@@ -193,4 +201,96 @@ fn fuel_is_the_same_in_every_tier() {
     }
     // Of each turn: the loop's, two calls of the host, and two of scripts.
     assert!(all.iter().all(|&fuel| fuel == all[0] && (24_990..=25_010).contains(&fuel)), "{all:?}");
+}
+
+/// The collector scans the caller of a function of the host while that allocates.
+#[test]
+fn steps_of_the_collector_in_a_call_of_the_host_change_nothing_for_its_caller() {
+    let source = "class N { init(n) { this.n = n; } }
+        var l = nil; for (var i = 0; i < 30000; i = i + 1) { l = N(l); }
+        class A {} var n = 0;
+        for (var i = 0; i < 200000; i = i + 1) { apply(A); n = n + 1; }
+        fn deep(n) { if n == 0 { return 0; } var a = apply(A); return 1 + apply(deep, n - 1); }
+        for (var i = 0; i < 300; i = i + 1) { deep(40); }
+        var count = 0; for (var at = l; at != nil; at = at.n) { count = count + 1; }
+        print n; print count;";
+    for hot in [None, Some(0), Some(20), Some(1000)] {
+        let mut vm = vm_with_callbacks(SYSTEM, Options::new().hot(hot.unwrap_or(0))).expect("memory");
+        if hot.is_some() && siskin::native::install(&mut vm).is_err() {
+            continue;
+        }
+        let (outcome, text) = run_in(&mut vm, source, None);
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        assert_eq!(text, "200000\n30000\n");
+    }
+}
+
+/// Samples that are taken when a function gets warm run it to its end.
+#[test]
+fn a_callback_that_gets_hot_goes_on() {
+    prints(
+        "fn f(n) {} for (var i = 0; i < 3000; i = i + 1) { apply(f, i); } print \"end\";
+         fn g(n) { var s = 0; for (var i = 0; i < n; i = i + 1) { s = s + i; } return s; }
+         var s = 0; for (var i = 0; i < 300; i = i + 1) { s = s + apply(g, i); } print s;",
+        "end\n4455100\n",
+    );
+}
+
+/// A function of the host cannot go on after what it called ended the run, though it tries.
+#[test]
+fn no_function_of_the_host_swallows_the_end_of_a_run() {
+    let loops = "fn f() {} print \"interrupt\"; for (var i = 0; i < 100000; i = i + 1) { ignore(f); }";
+    for mut vm in machines(Options::new()) {
+        for before in 0..12 {
+            let source = format!("for (var i = 0; i < {before}; i = i + 1) {{}} {loops}");
+            let (outcome, _) = run_in(&mut vm, &source, None);
+            // In the script itself, a run can be resumed.
+            let is_heard = match &outcome {
+                Outcome::Interrupted => true,
+                Outcome::Error(error) => error.kind() == ErrorKind::Interrupted,
+                Outcome::Done | Outcome::OutOfFuel => false,
+            };
+            assert!(is_heard, "{outcome:?} after {before}");
+        }
+    }
+    let twice =
+        "fn f() { g(); print \"after\"; } fn g() { return nil + 1; } again(f); print \"not reached\";";
+    for mut vm in machines(Options::new()) {
+        let (outcome, text) = run_in(&mut vm, twice, None);
+        assert!(
+            matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::Script),
+            "{outcome:?}"
+        );
+        assert_eq!(text, "");
+        assert_eq!(vm.trace().map(|frame| frame.name).collect::<Vec<_>>(), [Some("g"), Some("f"), None]);
+    }
+}
+
+/// Fuel that ends below a function of the host ends the run there, wherever; elsewhere the run is resumed.
+#[test]
+fn slices_never_resume_below_a_function_of_the_host() {
+    let source = "fn f(n) { var s = 0; for (var i = 0; i < n; i = i + 1) { s = s + i; } return s; }
+        var s = 0; for (var i = 0; i < 40; i = i + 1) { s = s + apply(f, 3); } print s;";
+    for slice in [1, 2, 3, 7, 50, 1000] {
+        for mut vm in machines(Options::new()) {
+            let script = vm.load(source, Dialect::Siskin).expect("no errors");
+            vm.start(script).expect("memory");
+            let interrupt = AtomicBool::new(false);
+            let mut output = Lines(String::new(), &interrupt);
+            loop {
+                match vm.run(Some(slice), &mut HostIo::new(&mut output)) {
+                    Outcome::OutOfFuel => {}
+                    Outcome::Done => {
+                        assert_eq!(output.0, "120\n", "in slices of {slice}");
+                        break;
+                    }
+                    Outcome::Error(error) => {
+                        assert_eq!(error.kind(), ErrorKind::Fuel, "{error} in slices of {slice}");
+                        break;
+                    }
+                    outcome => panic!("{outcome:?}"),
+                }
+            }
+        }
+    }
 }

@@ -13,6 +13,10 @@ use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::value::Value;
 
+/// Functions of the host that call scripts, one in the other, at the most: a bound that is the same in every tier. The
+/// native stack has one of its own, by address.
+const MOST_NESTED: usize = 250;
+
 impl Call<'_> {
     /// How many arguments there are.
     pub(crate) fn argc(&self) -> usize {
@@ -21,14 +25,15 @@ impl Call<'_> {
 
     /// The argument of that index; nil if there is none.
     pub(crate) fn arg(&self, index: usize) -> Value {
-        if index < self.argc { self.vm.register(1 + index) } else { Value::NIL }
+        if index < self.argc { self.vm.context.stack.value_at(self.window + 1 + index) } else { Value::NIL }
     }
 
     /// Calls a value. A safepoint: what the function holds beside its arguments may die. From here on its own call cannot
     /// run again.
     ///
     /// # Errors
-    /// What the call fails with. [`Fault::Stopped`] ends the run: no function can go on after it.
+    /// What the call fails with. After [`Fault::Stopped`] the run is over: further calls fail in the same way, and what the
+    /// function returns is nobody's.
     pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
         self.vm.call_from_host(callee, args)
     }
@@ -47,7 +52,10 @@ impl Vm {
     /// Calls a value from a function of the host, whose record is the current one, and runs it to its end.
     fn call_from_host(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
         let argc = u8::try_from(args.len()).map_err(|_| Fault::StackOverflow)?;
-        if self.native_stack.is_passed() {
+        if !matches!(self.stop, Stop::Switch) {
+            return Err(Fault::Stopped);
+        }
+        if self.context.stack.host_calls() > MOST_NESTED || self.native_stack.is_passed() {
             return Err(Fault::StackOverflow);
         }
         let win = self.context.stack.host_registers();
@@ -60,11 +68,14 @@ impl Vm {
         self.callbacks += 1;
         let depth = self.context.stack.depth();
         let boundary = self.begin_boundary();
-        let mut result = self.charge_call().and_then(|()| self.call_value(callee, argc, win));
-        let wants_tier = matches!((&result, &self.stop), (Err(Fault::Stopped), Stop::Switch));
-        if wants_tier || result.is_ok() && self.context.stack.depth() != depth {
-            result = self.run_to_return();
-        }
+        let result = match self.charge_call().and_then(|()| self.call_value(callee, argc, win)) {
+            // It is done already.
+            Ok(()) if self.context.stack.depth() == depth => Ok(()),
+            Ok(()) => self.run_to_return(),
+            // A function that gets hot is run in another tier, or was in a sample.
+            Err(Fault::Stopped) => self.run_to_return(),
+            fault => fault,
+        };
         self.end_boundary(&boundary);
         result?;
         let value = self.register(win);
@@ -72,18 +83,25 @@ impl Vm {
         Ok(value)
     }
 
-    /// Charges for a call. It cannot be resumed if that stops the run.
+    /// Charges for a call.
     fn charge_call(&mut self) -> Result<(), Fault> {
-        if self.context.fuel.slice == 0 && (self.is_interrupted() || !self.renew_slice()) {
-            return Err(self.stop_for_good());
+        if self.context.fuel.slice == 0 {
+            if self.take_interrupt() {
+                self.stop = Stop::Interrupt;
+                return Err(Fault::Stopped);
+            }
+            if !self.renew_slice() {
+                self.stop = Stop::Fuel;
+                return Err(Fault::Stopped);
+            }
         }
         self.context.fuel.slice -= 1;
         Ok(())
     }
 
-    /// Runs until the call that was begun has returned to the host's function.
+    /// Runs until the call that was begun has returned to the host's function, if nothing has stopped it already. A stop that
+    /// could be resumed elsewhere ends the run.
     fn run_to_return(&mut self) -> Result<(), Fault> {
-        self.stop = Stop::Switch;
         self.run_until_stop();
         let fault = match core::mem::replace(&mut self.stop, Stop::Switch) {
             Stop::Done | Stop::Switch => return Ok(()),

@@ -21,6 +21,8 @@ use crate::value::Value;
 /// call may run again from the start.
 pub(crate) struct Call<'a> {
     pub(super) vm: &'a mut Vm,
+    /// Where its registers are on the stack.
+    pub(super) window: usize,
     pub(super) argc: usize,
 }
 
@@ -48,7 +50,9 @@ where
     debug_assert!(vm.context.stack.window() == window);
     // SAFETY: a value without a size is anywhere; there was one.
     let function = unsafe { NonNull::<F>::dangling().as_ref() };
-    match function(&mut Call { vm, argc }) {
+    match function(&mut Call { vm, window, argc }) {
+        // What it called has ended the run; whatever it makes of that, its frame is not the current one any more.
+        _ if !matches!(vm.stop, Stop::Switch) => Status::Failed,
         Ok(value) => {
             vm.set_register(0, value);
             Status::Done
@@ -68,7 +72,7 @@ impl Call<'_> {
 
     /// What the function was taken from, if it is a method; else the function.
     pub(crate) fn receiver(&self) -> Value {
-        self.vm.register(0)
+        self.vm.context.stack.value_at(self.window)
     }
 }
 
@@ -92,9 +96,9 @@ impl Vm {
         let callee = self.register(0);
         let kept = if callee.is_identical(receiver) { 0 } else { self.context.stack.host_registers() };
         if kept != 0 {
-            if let Err(error) = self.context.stack.set_host_registers(kept + 1) {
+            if let Err(fault) = self.with_room(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
                 self.context.stack.pop_host();
-                return Err(error.into());
+                return Err(fault);
             }
             self.set_register(kept, callee);
             self.set_register(0, receiver);

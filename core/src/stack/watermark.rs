@@ -69,6 +69,20 @@ impl Stack {
     /// A return has reached a record without a pc. False if that is the host's or that of a function of the host; else the frame goes on, once the interrupt
     /// was looked at, and is to be scanned again.
     pub(crate) fn pass_watermark(&mut self) -> bool {
+        if self.top().callee.is_host() {
+            self.leave_watermark();
+            return false;
+        }
+        let is_left = self.leave_watermark();
+        if is_left {
+            self.polled(usize::MAX);
+        }
+        is_left
+    }
+
+    /// If the current record is the watermark, lowers that, so that the record has its pc again. What waited for a poll
+    /// waits for the next return then. False if it is not.
+    pub(super) fn leave_watermark(&mut self) -> bool {
         let depth = self.depth();
         if depth == 0 || self.watermark.index != depth {
             return false;
@@ -76,8 +90,9 @@ impl Stack {
         if self.scanned.frames > depth {
             self.scanned.frames = depth.saturating_sub(RETREAT);
         }
-        self.polled(usize::MAX);
-        !self.top().callee.is_host()
+        self.watermark.poll_at = self.watermark.poll_at.min(depth - 1);
+        self.move_watermark();
+        true
     }
 
     /// What a function of the host called has returned to it. Below it machine code is active from `entered` on, which

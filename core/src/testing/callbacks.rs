@@ -10,6 +10,7 @@ use crate::value::Value;
 ///
 /// | function | what it does |
 /// |---|---|
+/// | `again(f)` | calls `f` twice, whatever comes of the first call |
 /// | `apply(f, ...)` | the value of `f(...)` |
 /// | `ignore(f)` | calls `f`, and is nil whatever comes of it |
 /// | `second(a, b)` | `b`; nil if it is missing |
@@ -26,6 +27,7 @@ pub fn vm_with_callbacks(alloc: &'static dyn RawAlloc, options: Options) -> Resu
 static CALLBACKS: Library = Library::new(GLOBALS, &[(BuiltinClass::String, STRING)]);
 
 static GLOBALS: &[Entry] = &[
+    entry("again", Arity::exactly(1), "(f): calls f twice.", again),
     entry("apply", Arity::at_least(1), "(f, ...): calls f.", apply),
     entry("collect", Arity::exactly(0), "(): collects.", collect),
     entry("ignore", Arity::exactly(1), "(f): calls f.", ignore),
@@ -44,6 +46,13 @@ fn apply(call: &mut Call<'_>) -> Result<Value, Fault> {
     call.call(call.arg(0), args.get(..count).unwrap_or_default())
 }
 
+fn again(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let function = call.arg(0);
+    let _ = call.call(function, &[]);
+    let _ = call.call(function, &[]);
+    Ok(call.arg(0))
+}
+
 fn ignore(call: &mut Call<'_>) -> Result<Value, Fault> {
     let _ = call.call(call.arg(0), &[]);
     Ok(Value::NIL)
@@ -54,7 +63,11 @@ fn second(call: &mut Call<'_>) -> Result<Value, Fault> {
 }
 
 fn collect(call: &mut Call<'_>) -> Result<Value, Fault> {
-    call.vm().collect();
+    let vm = call.vm();
+    let before = vm.context.heap.work();
+    vm.collect();
+    // As a collection for space is.
+    vm.context.fuel.charge_bulk((vm.context.heap.work() - before) as usize);
     Ok(Value::NIL)
 }
 

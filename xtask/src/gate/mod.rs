@@ -52,7 +52,7 @@ const GATES: [Gate; 13] = [
     Gate { name: "tail", about: "tests with tail calls, on nightly", minutes: 8, check: tail },
     Gate {
         name: "asan",
-        about: "the language suite and the fuzz targets' seeds under AddressSanitizer, on nightly",
+        about: "the language suite, callbacks and the fuzz targets' seeds under AddressSanitizer, on nightly",
         minutes: 15,
         check: asan,
     },
@@ -206,7 +206,7 @@ fn asan(run: &Runner) -> Result<Passed, String> {
             .env("ASAN_OPTIONS", "detect_leaks=0")
             .args(["test", "--locked", "--target", &target])
     };
-    test().args(["-p", "siskin", "--test", "spec"]).run()?;
+    test().args(["-p", "siskin", "--test", "spec", "--test", "callbacks"]).run()?;
     test().args(["--manifest-path", "fuzz/Cargo.toml", "--no-default-features"]).run()?;
     Ok(Passed::All)
 }
