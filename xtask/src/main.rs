@@ -1,5 +1,6 @@
 //! `cargo xtask`: what people who work on Siskin repeat.
 
+mod examples;
 mod gate;
 mod imports;
 mod library;

@@ -1,6 +1,8 @@
 //! The `siskin` program as its users meet it: arguments and files in, text and exit codes out.
 
 mod args;
+#[path = "../common/mod.rs"]
+mod common;
 mod errors;
 mod limits;
 mod listings;
@@ -8,9 +10,8 @@ mod prompt;
 mod scripts;
 mod streams;
 
-use std::env::consts::ARCH;
 use std::ffi::OsString;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
@@ -26,12 +27,25 @@ fn ran(code: u8, out: &str, err: &str) -> Ran {
     Ran { code, out: out.into(), err: err.into() }
 }
 
+/// Runs the program in this process; gives its code and what went to standard error.
+fn siskin_on<A: Into<OsString>>(
+    args: impl IntoIterator<Item = A>,
+    stdin: &mut dyn Read,
+    stdout: &mut dyn Write,
+) -> (u8, String) {
+    let mut err = Vec::new();
+    let code = siskin_cli::run(args.into_iter().map(Into::into).collect(), stdin, stdout, &mut err);
+    (code, text(err))
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("the program writes UTF-8")
+}
+
 fn siskin_with_input<A: Into<OsString>>(args: impl IntoIterator<Item = A>, mut input: &[u8]) -> Ran {
-    let args = args.into_iter().map(Into::into).collect();
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let code = siskin_cli::run(args, &mut input, &mut out, &mut err);
-    let text = |bytes| String::from_utf8(bytes).expect("the program writes UTF-8");
-    Ran { code, out: text(out), err: text(err) }
+    let mut out = Vec::new();
+    let (code, err) = siskin_on(args, &mut input, &mut out);
+    Ran { code, out: text(out), err }
 }
 
 fn siskin<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Ran {
@@ -73,27 +87,15 @@ impl Write for Failing {
 }
 
 fn siskin_into(mut stdout: Failing, args: &[&str]) -> (u8, String) {
-    let mut err = Vec::new();
-    let args = args.iter().map(OsString::from).collect();
-    let code = siskin_cli::run(args, &mut io::empty(), &mut stdout, &mut err);
-    (code, String::from_utf8(err).expect("the program writes UTF-8"))
+    siskin_on(args, &mut io::empty(), &mut stdout)
 }
 
-/// Starts the program as a process of its own, the way cargo starts this test: perhaps under QEMU, if it is for
-/// another machine.
+/// Starts the program as a process, its streams in pipes.
 fn spawn(args: &[&str]) -> Child {
-    let program = env!("CARGO_BIN_EXE_siskin");
-    let runner = format!("CARGO_TARGET_{}_UNKNOWN_LINUX_GNU_RUNNER", ARCH.to_uppercase());
-    let mut command = match std::env::var(runner) {
-        Ok(runner) if cfg!(target_os = "linux") => {
-            let mut words = runner.split_whitespace();
-            let mut command = Command::new(words.next().expect("the runner has a name"));
-            command.args(words).arg(program);
-            command
-        }
-        _ => Command::new(program),
-    };
-    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let program = common::program();
+    let mut command = Command::new(&program[0]);
+    command.args(&program[1..]).args(args);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     command.spawn().expect("the program starts")
 }
 
@@ -104,7 +106,6 @@ fn piped(args: &[&str], input: &[u8]) -> Ran {
     stdin.write_all(input).expect("the program reads");
     drop(stdin);
     let output = child.wait_with_output().expect("the program ends");
-    let text = |bytes| String::from_utf8(bytes).expect("text");
     let code = output.status.code().and_then(|code| u8::try_from(code).ok());
     ran(code.expect("no signal ended it"), &text(output.stdout), &text(output.stderr))
 }

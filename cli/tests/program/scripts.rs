@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::process::Command;
 
-use super::{Failing, examples, file, ran, siskin, siskin_into, siskin_with_input};
+use super::{Failing, examples, file, ran, siskin, siskin_into, siskin_on, siskin_with_input};
 
 #[test]
 fn runs_a_file() {
@@ -144,10 +144,8 @@ fn source_text_takes_memory() {
         assert_eq!(siskin(args), ran(70, "", "Out of memory.\n"), "{command}");
     }
     // Of a stream without an end no more is read.
-    let (mut out, mut err) = (Vec::new(), Vec::new());
-    let args = ["--memory", "1m", "-"].map(OsString::from).to_vec();
-    assert_eq!(siskin_cli::run(args, &mut io::repeat(b' '), &mut out, &mut err), 70);
-    assert_eq!(String::from_utf8_lossy(&err), "error: Out of memory.\n");
+    let endless = siskin_on(["--memory", "1m", "-"], &mut io::repeat(b' '), &mut io::sink());
+    assert_eq!(endless, (70, "error: Out of memory.\n".into()));
 }
 
 #[test]

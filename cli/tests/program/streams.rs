@@ -3,6 +3,8 @@
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
+#[cfg(all(target_os = "linux", not(emulated)))]
+use super::common::program;
 use super::{Failing, Ran, piped, ran, siskin_into, spawn};
 
 #[test]
@@ -28,7 +30,7 @@ fn streams_that_serve_nothing() {
     let run = |redirections: &str, args: &[&str]| {
         let script = format!("exec \"$@\" {redirections}");
         let mut command = Command::new("sh");
-        command.args(["-c", &script, "sh", env!("CARGO_BIN_EXE_siskin")]).args(args);
+        command.args(["-c", &script, "sh"]).args(program()).args(args);
         let output = command.stdin(Stdio::null()).output().expect("the program ends");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
@@ -55,8 +57,9 @@ fn streams_that_serve_nothing() {
 #[test]
 fn a_session_says_once_that_its_output_is_lost() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("the device");
-    let program = env!("CARGO_BIN_EXE_siskin");
-    let mut child = Command::new(program)
+    let program = program();
+    let mut child = Command::new(&program[0])
+        .args(&program[1..])
         .arg("repl")
         .stdin(Stdio::piped())
         .stdout(full)

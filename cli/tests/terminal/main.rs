@@ -4,6 +4,8 @@
 
 mod captures;
 mod commands;
+#[path = "../common/mod.rs"]
+mod common;
 mod errors;
 mod files;
 mod keys;

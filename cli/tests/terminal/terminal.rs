@@ -6,7 +6,6 @@
 //!    +---- screen <-- vt100 <------+     questions that a terminal answers are answered here
 //! ```
 
-use std::env::consts::ARCH;
 use std::io::{Read, Write};
 use std::num::NonZeroU16;
 use std::process::Child;
@@ -17,6 +16,8 @@ use std::time::{Duration, Instant};
 
 use pty_process::blocking::{Command, Pty, open};
 use vt100::{Callbacks, Parser, Screen};
+
+use crate::common::program;
 
 /// How long the program may take to show what is expected.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -51,7 +52,9 @@ impl Terminal {
     pub(crate) fn start(args: &[&str], rows: u16, columns: u16, env: &[(&str, &str)]) -> Terminal {
         let (pty, pts) = open().expect("a pseudo-terminal");
         pty.resize(pty_process::Size::new(rows, columns)).expect("a size");
-        let child = command()
+        let program = program();
+        let child = Command::new(&program[0])
+            .args(&program[1..])
             .args(args)
             .env_clear()
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
@@ -217,19 +220,5 @@ impl Callbacks for Answers {
             (None, [] | [[0]], 'c') => self.0.extend(b"\x1b[?1;2c"),
             _ => {}
         }
-    }
-}
-
-/// The program; by an emulator, if tests run so.
-fn command() -> Command {
-    let program = env!("CARGO_BIN_EXE_siskin");
-    let runner = format!("CARGO_TARGET_{}_UNKNOWN_LINUX_GNU_RUNNER", ARCH.to_uppercase());
-    match std::env::var(runner) {
-        Ok(runner) => {
-            let mut words = runner.split_whitespace();
-            let command = Command::new(words.next().expect("the runner has a name"));
-            command.args(words).arg(program)
-        }
-        Err(_) => Command::new(program),
     }
 }

@@ -32,8 +32,17 @@ impl Runner<'_> {
 
     fn with(&self, mut command: Command) -> Cargo {
         command.current_dir(self.root);
-        let gates = self.target_dir().join("gate");
+        let gates = self.gates();
         Cargo { command, deadline: self.deadline, gates }.target_dir(self.gate)
+    }
+
+    /// A folder of this gate's.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.gates().join(self.gate)
+    }
+
+    fn gates(&self) -> PathBuf {
+        self.target_dir().join("gate")
     }
 
     /// The target folder that a person uses.
@@ -57,6 +66,11 @@ impl Cargo {
 
     pub(super) fn env(mut self, name: &str, value: impl AsRef<OsStr>) -> Cargo {
         self.command.env(name, value);
+        self
+    }
+
+    pub(super) fn current_dir(mut self, dir: &Path) -> Cargo {
+        self.command.current_dir(dir);
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod command;
 mod crates;
+mod examples;
 mod toolchain;
 
 use std::path::Path;
@@ -25,7 +26,7 @@ struct Gate {
     check: fn(&Runner) -> Result<Passed, String>,
 }
 
-const GATES: [Gate; 13] = [
+const GATES: [Gate; 14] = [
     Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
     Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
     Gate {
@@ -49,6 +50,12 @@ const GATES: [Gate; 13] = [
     Gate { name: "msrv", about: "all builds with the oldest Rust promised", minutes: 5, check: msrv },
     Gate { name: "doc", about: "rustdoc has no warning", minutes: 5, check: doc },
     Gate { name: "test", about: "all tests here", minutes: 12, check: test },
+    Gate {
+        name: "examples",
+        about: "the worked examples of CONTRIBUTING.md apply, build and pass",
+        minutes: 12,
+        check: examples::check,
+    },
     Gate { name: "tail", about: "tests with tail calls, on nightly", minutes: 8, check: tail },
     Gate {
         name: "asan",

@@ -1,0 +1,121 @@
+//! The worked examples of CONTRIBUTING.md: each patch applies to the sources, and what it names passes with it.
+//!
+//! ```text
+//!   git ls-files ──> target/gate/examples/tree ──> git apply ──> cargo test ... ──> git apply --reverse ──> next patch
+//! ```
+//!
+//! Files that are up to date in the copy are not written, and all patches share a target folder, so that cargo builds
+//! little more than what a patch touches.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::Passed;
+use super::command::Runner;
+use crate::examples;
+
+pub(super) fn check(run: &Runner) -> Result<Passed, String> {
+    let tree = run.folder().join("tree");
+    copy_sources(run.root, &tree)?;
+    for example in examples::all(run.root)? {
+        apply(&tree, &example.path, &[])?;
+        let passed = example.commands.iter().try_for_each(|command| {
+            let (verb, rest) = command.split_at(1);
+            // Nobody reads a backtrace of these.
+            let cargo = run.cargo().current_dir(&tree).env("CARGO_PROFILE_DEV_DEBUG", "0");
+            cargo.args(verb).args(["--locked"]).args(rest).run()
+        });
+        apply(&tree, &example.path, &["--reverse"])?;
+        passed.map_err(|error| format!("{}: {error}", example.name))?;
+    }
+    Ok(Passed::All)
+}
+
+/// Makes `tree` a copy of the sources: what git knows or would add, as it is in the working tree.
+fn copy_sources(root: &Path, tree: &Path) -> Result<(), String> {
+    let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
+    let list = output(Command::new("git").args(list).current_dir(root))?;
+    let wanted: BTreeSet<PathBuf> =
+        list.split('\0').filter(|name| !name.is_empty()).map(Into::into).collect();
+    let told = |error: std::io::Error| format!("{}: {error}", tree.display());
+    fs::create_dir_all(tree).map_err(told)?;
+    remove_others(tree, tree, &wanted).map_err(told)?;
+    for name in &wanted {
+        let (from, to) = (root.join(name), tree.join(name));
+        // One that was deleted and not yet committed is in the list.
+        let Ok(contents) = fs::read(&from) else { continue };
+        if fs::read(&to).is_ok_and(|old| old == contents) {
+            continue;
+        }
+        fs::create_dir_all(to.parent().unwrap_or(tree)).map_err(told)?;
+        fs::write(&to, contents).map_err(told)?;
+    }
+    Ok(())
+}
+
+/// Removes files that an earlier run left and that are not wanted.
+fn remove_others(tree: &Path, folder: &Path, wanted: &BTreeSet<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            remove_others(tree, &path, wanted)?;
+        } else if path.strip_prefix(tree).is_ok_and(|name| !wanted.contains(name)) {
+            fs::remove_file(&path)?;
+        }
+    }
+    Ok(())
+}
+
+/// Applies a patch to the copy.
+fn apply(tree: &Path, patch: &Path, options: &[&str]) -> Result<(), String> {
+    let mut git = Command::new("git");
+    git.arg("apply").args(options).arg(patch).current_dir(tree);
+    // Inside a repository, git would skip what is not below the folder in the repository's own paths.
+    git.env("GIT_CEILING_DIRECTORIES", tree.parent().unwrap_or(tree));
+    output(&mut git).map(drop).map_err(|error| format!("{}: {error}", patch.display()))
+}
+
+/// What a command printed.
+fn output(command: &mut Command) -> Result<String, String> {
+    let shown = format!("{command:?}");
+    let output = command.output().map_err(|error| format!("{shown}: {error}"))?;
+    if !output.status.success() {
+        return Err(format!("{shown}: {}\n{}", output.status, String::from_utf8_lossy(&output.stderr)));
+    }
+    String::from_utf8(output.stdout).map_err(|error| format!("{shown}: {error}"))
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_follows_its_sources_and_a_patch_comes_and_goes() {
+        let folder = std::env::temp_dir().join(format!("siskin-examples-{}", std::process::id()));
+        let (root, tree) = (folder.join("root"), folder.join("tree"));
+        fs::create_dir_all(root.join("a")).unwrap();
+        fs::write(root.join("a/one"), "1\n").unwrap();
+        fs::write(root.join("two"), "2\n").unwrap();
+        output(Command::new("git").args(["init", "--quiet"]).current_dir(&root)).unwrap();
+        copy_sources(&root, &tree).unwrap();
+        let one = || fs::read_to_string(tree.join("a/one")).unwrap();
+        assert_eq!(one(), "1\n");
+
+        let patch = folder.join("x.patch");
+        let text = "# cargo test\n--- a/a/one\n+++ b/a/one\n@@ -1 +1 @@\n-1\n+3\n";
+        fs::write(&patch, text).unwrap();
+        apply(&tree, &patch, &[]).unwrap();
+        assert_eq!(one(), "3\n");
+        assert!(apply(&tree, &patch, &[]).is_err(), "it is applied");
+        apply(&tree, &patch, &["--reverse"]).unwrap();
+        assert_eq!(one(), "1\n");
+
+        fs::remove_file(root.join("two")).unwrap();
+        fs::write(tree.join("a/one"), "left by a run that was stopped").unwrap();
+        copy_sources(&root, &tree).unwrap();
+        assert_eq!((one().as_str(), tree.join("two").exists()), ("1\n", false));
+        fs::remove_dir_all(&folder).unwrap();
+    }
+}
