@@ -142,7 +142,7 @@ fn calls_of_the_host_are_no_calls_of_scripts() {
         );
         vm.global_value("deepest").expect("defined").to_string()
     };
-    for mut vm in machines(Options::new().max_frames(200)) {
+    for mut vm in machines(Options::new().max_frames(100)) {
         let plain = deepest(&mut vm, "f(n + 1)");
         assert_eq!(deepest(&mut vm, "apply(f, n + 1)"), plain);
         assert_eq!(deepest(&mut vm, "f(n + 1)"), plain, "room that calls of the host had is no longer there");
@@ -167,7 +167,7 @@ fn calls_of_the_host_nest_as_deep_in_every_tier() {
         machines(options).into_iter().map(ends).collect()
     };
     let all = deepest(Options::new().max_frames(1_000_000));
-    assert!(all.iter().all(|depth| depth == "250"), "{all:?}");
+    assert!(all.iter().all(|depth| depth == "150"), "{all:?}");
     // Less native stack than that takes is an error as well.
     deepest(Options::new().max_frames(1_000_000).native_stack(16 << 10));
 }

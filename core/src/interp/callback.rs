@@ -15,7 +15,7 @@ use crate::value::Value;
 
 /// Functions of the host that call scripts, one in the other, at the most: a bound that is the same in every tier. The
 /// native stack has one of its own, by address.
-const MOST_NESTED: usize = 250;
+const MOST_NESTED: usize = 150;
 
 impl Call<'_> {
     /// How many arguments there are.
