@@ -45,7 +45,7 @@ pub struct Options {
     /// `random_seed`. If none is given, it is made of the addresses of memory, stack and program.
     pub seed: Option<[u64; 2]>,
     /// Nanoseconds since some fixed moment, by a clock that never goes back. Pauses of the collector are measured with it
-    /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`].
+    /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`](crate::platform::PanicGuard).
     pub clock: Option<fn() -> u64>,
 }
 
