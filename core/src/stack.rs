@@ -246,12 +246,8 @@ impl Stack {
         self.reach(window + registers)?;
         let base = self.values.as_ptr().wrapping_add(window);
         let end = base.wrapping_add(registers);
-        let mut missing = base.wrapping_add(1 + argc);
-        while missing < end {
-            // SAFETY: below `end`, past the window of the current frame: nobody's registers.
-            unsafe { *missing = Value::NIL };
-            missing = missing.wrapping_add(1);
-        }
+        // SAFETY: `reach` put them below `end`; past the window of the current frame they are nobody's registers.
+        unsafe { self.clear(base.wrapping_add(1 + argc), end) };
         // SAFETY: the block has one more record.
         unsafe {
             self.frame = self.frame.add(1);
@@ -301,12 +297,8 @@ impl Stack {
         let base = self.index(self.top().base);
         self.reach(base + registers)?;
         let end = self.values.as_ptr().wrapping_add(base + registers);
-        let mut fresh = self.top().top();
-        while fresh < end {
-            // SAFETY: below `end`, past the current frame's registers.
-            unsafe { *fresh = Value::NIL };
-            fresh = fresh.wrapping_add(1);
-        }
+        // SAFETY: `reach` put them below `end`; they are past the current frame's registers.
+        unsafe { self.clear(self.top().top(), end) };
         self.top_mut().data = end;
         self.check();
         Ok(())

@@ -108,7 +108,8 @@ impl Stack {
         let end = self.end;
         let stale = end.addr().saturating_sub(lowest.addr()) / size_of::<Value>();
         let step = if all { stale } else { stale.min(CLEAR_STEP) };
-        self.clear(end.wrapping_sub(step), end);
+        // SAFETY: `end` stays above the current frame's registers: `lowest_end` is.
+        unsafe { self.clear(end.wrapping_sub(step), end) };
         self.end = end.wrapping_sub(step);
         stale - step <= CLEAR_STEP
     }
@@ -116,7 +117,8 @@ impl Stack {
     /// Clears all stale registers: what they refer to dies.
     pub(crate) fn forget_stale(&mut self) {
         self.clear_stale(true);
-        self.clear(self.top().top(), self.end);
+        // SAFETY: from the current frame's registers on, up to `end`.
+        unsafe { self.clear(self.top().top(), self.end) };
         self.forget_scanned();
         self.check();
     }
@@ -129,10 +131,14 @@ impl Stack {
         highest.wrapping_add(STRIDE).min(room)
     }
 
-    fn clear(&mut self, from: *mut Value, to: *mut Value) {
+    /// Makes registers nil.
+    ///
+    /// # Safety
+    /// They lie in the block, below `end`, and are not the current frame's.
+    pub(super) unsafe fn clear(&mut self, from: *mut Value, to: *mut Value) {
         let mut value = from;
         while value < to {
-            // SAFETY: below `end`, so written, and above the current frame's registers.
+            // SAFETY: passed on from the caller.
             unsafe { *value = Value::NIL };
             value = value.wrapping_add(1);
         }
