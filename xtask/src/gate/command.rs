@@ -30,6 +30,11 @@ impl Runner<'_> {
         self.with(command)
     }
 
+    /// Another program.
+    pub(super) fn program(&self, name: &str) -> Cargo {
+        self.with(Command::new(name))
+    }
+
     fn with(&self, mut command: Command) -> Cargo {
         command.current_dir(self.root);
         let gates = self.gates();
@@ -46,7 +51,7 @@ impl Runner<'_> {
     }
 
     /// The target folder that a person uses.
-    fn target_dir(&self) -> PathBuf {
+    pub(super) fn target_dir(&self) -> PathBuf {
         env::var_os("CARGO_TARGET_DIR").map_or_else(|| self.root.join("target"), |dir| self.root.join(dir))
     }
 }

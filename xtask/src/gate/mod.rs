@@ -2,6 +2,7 @@
 
 mod command;
 mod crates;
+mod dispatch;
 mod examples;
 mod toolchain;
 
@@ -26,7 +27,7 @@ struct Gate {
     check: fn(&Runner) -> Result<Passed, String>,
 }
 
-const GATES: [Gate; 14] = [
+const GATES: [Gate; 15] = [
     Gate { name: "fmt", about: "rustfmt has nothing to change", minutes: 2, check: fmt },
     Gate { name: "links", about: "links between pages lead somewhere", minutes: 1, check: links },
     Gate {
@@ -50,6 +51,12 @@ const GATES: [Gate; 14] = [
     Gate { name: "msrv", about: "all builds with the oldest Rust promised", minutes: 5, check: msrv },
     Gate { name: "doc", about: "rustdoc has no warning", minutes: 5, check: doc },
     Gate { name: "test", about: "all tests here", minutes: 12, check: test },
+    Gate {
+        name: "dispatch",
+        about: "every opcode of the interpreter has its own indirect jump",
+        minutes: 6,
+        check: dispatch::check,
+    },
     Gate {
         name: "examples",
         about: "the worked examples of CONTRIBUTING.md apply, build and pass",
