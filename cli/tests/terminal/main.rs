@@ -216,6 +216,18 @@ fn history_survives() {
     second.wait_for_end("sk> print 1\n1\n\nsk>");
 }
 
+#[test]
+fn options_alone_open_the_prompt() {
+    let mut terminal = open(&["--memory", "64m", "--dialect", "lox"], &[]);
+    line(&mut terminal, "var let = 6; let * 7");
+    terminal.wait_for_end("=> 42\n\nlox>");
+    let mut refused = Terminal::start(&["--fuel", "9"], ROWS, COLUMNS, &[]);
+    refused.wait_for(|screen| {
+        let is_of_run = screen.contains("unexpected argument '--fuel'");
+        is_of_run && screen.contains("the prompt (`siskin repl`)") && screen.contains("`-` for standard input")
+    });
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn history_is_private() {
