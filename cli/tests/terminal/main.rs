@@ -224,8 +224,21 @@ fn options_alone_open_the_prompt() {
     let mut refused = Terminal::start(&["--fuel", "9"], ROWS, COLUMNS, &[]);
     refused.wait_for(|screen| {
         let is_of_run = screen.contains("unexpected argument '--fuel'");
-        is_of_run && screen.contains("the prompt (`siskin repl`)") && screen.contains("`-` for standard input")
+        is_of_run
+            && screen.contains("the prompt (`siskin repl`)")
+            && screen.contains("`-` for standard input")
     });
+}
+
+#[test]
+fn tab_completes_methods_of_strings() {
+    let mut terminal = prompt();
+    line(&mut terminal, "let s = \"four\"");
+    terminal.wait_for_end("\n\nsk>");
+    terminal.send("s.le");
+    terminal.wait_for_end("s.le");
+    terminal.key(Key::Tab);
+    terminal.wait_for_end("s.len");
 }
 
 #[cfg(target_os = "linux")]

@@ -1,6 +1,6 @@
 //! Words and signs of other languages, and what to write instead.
 
-use siskin_core::Dialect;
+use siskin_core::{Dialect, library};
 
 /// The words that mean something in both dialects.
 const KEYWORDS: &[&str] = &[
@@ -30,6 +30,22 @@ const FOREIGN: &[(&str, &str, Option<&str>)] = &[
     ("puts", "print", None),
     ("echo", "print", None),
 ];
+
+/// Methods of other languages' built-in values, with the library's that does the same.
+const FOREIGN_METHODS: &[(&str, &str)] =
+    &[("length", "len"), ("size", "len"), ("count", "len"), ("empty", "is_empty"), ("isEmpty", "is_empty")];
+
+/// Every name of a method of built-in values, here or in another language.
+pub(super) fn methods() -> impl Iterator<Item = &'static str> {
+    let own = library::methods().flat_map(|(_, entries)| entries).map(|entry| entry.name());
+    own.chain(FOREIGN_METHODS.iter().map(|(name, _)| *name))
+}
+
+/// The library's method for one of [`methods`].
+pub(super) fn method(name: &str) -> Option<&'static str> {
+    let known = methods().find(|known| *known == name)?;
+    Some(FOREIGN_METHODS.iter().find(|(foreign, _)| *foreign == known).map_or(known, |(_, own)| own))
+}
 
 /// Every word that has a meaning, or is said to have one.
 pub(super) fn words() -> impl Iterator<Item = &'static str> {

@@ -60,7 +60,7 @@ pub(super) fn variable<'a>(
     place: Option<&Place<'_>>,
     defined: impl Iterator<Item = &'a str>,
 ) -> Option<String> {
-    let dialect = place.map(|place| place.source().dialect()).unwrap_or_default();
+    let dialect = dialect_at(place);
     if let Some(word) = habits::words().find(|word| *word == name) {
         return Some(question(habits::native(word, dialect)));
     }
@@ -75,9 +75,28 @@ pub(super) fn variable<'a>(
         .then(|| format!("declare it first: 'var {name} = ...;'"))
 }
 
-/// What may help where a property is undefined, if these are there.
-pub(super) fn property<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, candidates).map(question)
+/// What may help where a property is undefined, if scripts use these: one of them, or a method of the library.
+pub(super) fn property<'a>(
+    name: &str,
+    place: Option<&Place<'_>>,
+    used: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    nearest(name, used).map(question).or_else(|| {
+        let dialect = dialect_at(place);
+        let exact = builtin_method(name, dialect);
+        let near = || builtin_method(nearest(name, habits::methods())?, dialect);
+        exact.or_else(near).map(question)
+    })
+}
+
+/// The method of built-in values that has this name, here or in another language.
+fn builtin_method(name: &str, dialect: Dialect) -> Option<&'static str> {
+    habits::method(name).filter(|_| dialect.has_builtin_methods())
+}
+
+/// The dialect of a place, if it is known.
+fn dialect_at(place: Option<&Place<'_>>) -> Dialect {
+    place.map(|place| place.source().dialect()).unwrap_or_default()
 }
 
 /// The names that a text uses for fields and methods: what stands after a dot, and methods where they are declared.

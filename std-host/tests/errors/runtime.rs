@@ -188,6 +188,21 @@ Box().volum();
 }
 
 #[test]
+fn undefined_method_of_a_string() {
+    for (call, help) in [
+        ("\"abc\".lenght()", Some("len")),
+        ("\"abc\".size()", Some("len")),
+        ("\"abc\".is_emty()", Some("is_empty")),
+        ("\"abc\".frobnicate()", None),
+    ] {
+        let shown = pretty(&format!("print {call};\n"));
+        let help = help.map(|name| format!("  = help: did you mean '{name}'?\n"));
+        assert!(shown.starts_with("error: Undefined property '"), "{shown}");
+        assert_eq!(shown.split_once("  = help").map(|(_, help)| format!("  = help{help}")), help, "{call}");
+    }
+}
+
+#[test]
 fn undefined_superclass_method() {
     same(
         &pretty(
