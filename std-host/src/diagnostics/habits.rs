@@ -8,6 +8,10 @@ const KEYWORDS: &[&str] = &[
     "true", "var", "while",
 ];
 
+/// Those that a statement can begin with, and an expression can follow, so that it compiles with a slip in them: `prnt
+/// (1);`, `retrun;`.
+pub(super) const BEFORE_EXPRESSION: &[&str] = &["print", "return"];
+
 /// Words of other languages, with what is meant in Siskin, and in Lox if that is something else.
 const FOREIGN: &[(&str, &str, Option<&str>)] = &[
     ("fn", "fn", Some("fun")),

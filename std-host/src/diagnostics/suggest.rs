@@ -61,18 +61,38 @@ pub(super) fn variable<'a>(
     defined: impl Iterator<Item = &'a str>,
 ) -> Option<String> {
     let dialect = dialect_at(place);
+    let is_called = place.is_some_and(|place| after(place).starts_with('('));
+    if is_called && let Some(method) = builtin_method(name, dialect) {
+        return Some(format!("'{method}' is a method: write 'value.{method}()'"));
+    }
     if let Some(word) = habits::words().find(|word| *word == name) {
         return Some(question(habits::native(word, dialect)));
     }
     if let Some(near) = nearest(name, defined) {
         return Some(question(near));
     }
-    if let Some(word) = nearest(name, habits::words()) {
+    // Where a keyword was meant the text seldom compiles, so a name that is only near to one is another name. What
+    // begins a statement may be a keyword that an expression follows.
+    let is_word = |word: &&str| word.eq_ignore_ascii_case(name);
+    let begins_statement = place.is_some_and(begins_statement);
+    let slip = || nearest(name, habits::BEFORE_EXPRESSION.iter().copied()).filter(|_| begins_statement);
+    if let Some(word) = habits::words().find(is_word).or_else(slip) {
         return Some(question(habits::native(word, dialect)));
     }
     let rest = place?.text().strip_prefix(name)?.trim_start();
     (rest.starts_with('=') && !rest.starts_with("=="))
         .then(|| format!("declare it first: 'var {name} = ...;'"))
+}
+
+/// The text after a place, without the space there.
+fn after<'a>(place: &Place<'a>) -> &'a str {
+    place.source().text().get(place.span().end..).unwrap_or_default().trim_start()
+}
+
+/// Whether a statement begins at a place, as far as the character before it tells.
+fn begins_statement(place: &Place<'_>) -> bool {
+    let before = place.source().text().get(..place.span().start).unwrap_or_default();
+    before.trim_end().chars().next_back().is_none_or(|char| matches!(char, ';' | '{' | '}'))
 }
 
 /// What may help where a property is undefined, if scripts use these: one of them, or a method of the library.
