@@ -35,6 +35,27 @@ const FOREIGN: &[(&str, &str, Option<&str>)] = &[
     ("echo", "print", None),
 ];
 
+/// Words of other languages for what is written otherwise here, or not there yet.
+const PHRASES: &[(&str, &str)] = &[
+    ("break", "there is no 'break' yet: a loop ends by its condition, or by a 'return'"),
+    ("continue", "there is no 'continue' yet: put the rest of the loop's body into an 'if'"),
+    ("new", "call the class to make an instance: 'Name(...)'"),
+    ("extends", "write '<' before a superclass: 'class Name < Other { ... }'"),
+    ("try", "there is no 'try' yet: an error ends the script"),
+    ("catch", "there is no 'catch' yet: an error ends the script"),
+    ("throw", "there is no 'throw' yet"),
+    ("import", "there is no 'import' yet: a script is one text"),
+    ("in", EACH),
+];
+
+/// What to write instead of `for x in xs`.
+pub(super) const EACH: &str = "there is no 'for ... in' yet: write 'for (var i = 0; i < n; i = i + 1)'";
+
+/// What to say of a word of other languages that no word here replaces.
+pub(super) fn phrase(word: &str) -> Option<&'static str> {
+    PHRASES.iter().find(|(foreign, _)| *foreign == word).map(|(_, help)| *help)
+}
+
 /// Methods of other languages' built-in values, with the library's that does the same.
 const FOREIGN_METHODS: &[(&str, &str)] =
     &[("length", "len"), ("size", "len"), ("count", "len"), ("empty", "is_empty"), ("isEmpty", "is_empty")];
@@ -72,6 +93,7 @@ pub(super) fn character(char: &str) -> Option<&'static str> {
         "|" => "write 'or' for either",
         "'" | "`" => "strings are written in double quotes",
         "#" => "comments begin with '//'",
+        "[" | "]" => "there are no lists, maps or subscripts yet",
         "%" => "there is no '%'",
         _ => return None,
     })
@@ -82,6 +104,8 @@ pub(super) fn operator(sign: &str) -> Option<&'static str> {
     Some(match sign {
         "++" => "there is no '++': write 'x = x + 1'",
         "--" => "there is no '--': write 'x = x - 1'",
+        "**" => "there is no '**': write 'x * x'",
+        "/*" => "comments begin with '//'",
         "+=" => "there is no '+=': write 'x = x + ...'",
         "-=" => "there is no '-=': write 'x = x - ...'",
         "*=" => "there is no '*=': write 'x = x * ...'",

@@ -65,8 +65,8 @@ pub(super) fn variable<'a>(
     if is_called && let Some(method) = builtin_method(name, dialect) {
         return Some(format!("'{method}' is a method: write 'value.{method}()'"));
     }
-    if let Some(word) = habits::words().find(|word| *word == name) {
-        return Some(question(habits::native(word, dialect)));
+    if let Some(help) = exact(name, dialect) {
+        return Some(help);
     }
     if let Some(near) = nearest(name, defined) {
         return Some(question(near));
@@ -82,6 +82,12 @@ pub(super) fn variable<'a>(
     let rest = place?.text().strip_prefix(name)?.trim_start();
     (rest.starts_with('=') && !rest.starts_with("=="))
         .then(|| format!("declare it first: 'var {name} = ...;'"))
+}
+
+/// What may help with a word of the language that stands where it does not belong, or with one of another language.
+pub(super) fn exact(word: &str, dialect: Dialect) -> Option<String> {
+    let native = habits::words().find(|known| *known == word).map(|word| habits::native(word, dialect));
+    habits::phrase(word).map(str::to_owned).or_else(|| native.map(question))
 }
 
 /// The text after a place, without the space there.

@@ -124,6 +124,14 @@ fn undefined_variable_like_a_keyword() {
         ("print tree;", None),
         ("print prnt;", None),
         ("nill = 3;", Some("declare it first: 'var nill = ...;'")),
+        (
+            "while true { break; }",
+            Some("there is no 'break' yet: a loop ends by its condition, or by a 'return'"),
+        ),
+        (
+            "while true { continue; }",
+            Some("there is no 'continue' yet: put the rest of the loop's body into an 'if'"),
+        ),
         ("prnt(3);", Some("did you mean 'print'?")),
         ("fn f() { retrun; }\nf();", Some("did you mean 'return'?")),
         ("print TRUE;", Some("did you mean 'true'?")),
