@@ -249,6 +249,24 @@ fn statements_and_signs_of_other_languages() {
 }
 
 #[test]
+fn logical_operators_of_other_languages_cause_no_further_errors() {
+    for (sign, help) in [("&&", "write 'and' for both"), ("||", "write 'or' for either")] {
+        for text in [
+            format!("if 1 == 1 {sign} 2 == 2 {{ print 1; }}"),
+            format!("if (1 == 1 {sign} 2 == 2) print 1; else {{ }}"),
+            format!("while nil {sign} f() {{ }}\nprint 1;"),
+            format!("fn f(a) {{ a {sign} 1 }}\nprint f(1);"),
+        ] {
+            let at = text.find(sign).map_or(0, |at| at + 1);
+            let only = format!("a.sk:1:{at}: error: Unexpected character.\n    help: {help}\n");
+            same(&short(&text), &only);
+        }
+    }
+    let lox = Case::lox("print 1 && 2;").show(Format::Lox);
+    same(&lox, "[line 1] Error: Unexpected character.\n");
+}
+
+#[test]
 fn elif() {
     same(
         &pretty("if true { 1; } elif false { 2; }\n"),
