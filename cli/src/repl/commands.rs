@@ -44,7 +44,10 @@ pub(super) fn run(repl: &mut Repl, line: &str, console: &mut Console<'_>) -> Don
 
 fn does(does: Does, repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
     match does {
-        Does::Help => Ok(print(console, help::help(argument).map_err(Wrong::Said)?)?),
+        Does::Help => {
+            let text = help::help(argument).map_err(Wrong::Said)?;
+            Ok(print(console, help::fitted(&text, repl.width()))?)
+        }
         Does::Quit => Ok(Next::Leave(exit::SUCCESS)),
         Does::Type => {
             repl.value_of(argument, console)?;

@@ -28,6 +28,9 @@ const LANGUAGE: &str = "  let n = 1;  var m = 2;  m = 3;          names, bound o
   _                                       the last value that was not nil
 ";
 
+/// The least columns that a table's last column is worth breaking in.
+const LEAST_COLUMN: usize = 20;
+
 /// Help on everything, or on a topic.
 pub(super) fn help(topic: &str) -> Result<String, String> {
     match topic.strip_prefix(':').unwrap_or(topic) {
@@ -44,6 +47,31 @@ pub(super) fn help(topic: &str) -> Result<String, String> {
     }
 }
 
+/// The text in lines of at most `width` columns, as far as its words allow that. What is broken goes on below the last
+/// column of its table, or where that leaves little, two columns further in than it began.
+pub(super) fn fitted(text: &str, width: usize) -> String {
+    text.lines().map(|line| fitted_line(line, width) + "\n").collect()
+}
+
+fn fitted_line(line: &str, width: usize) -> String {
+    let begin = line.len() - line.trim_start().len();
+    let column = line.trim_end().rfind("  ").map_or(0, |gap| gap + 2);
+    let hanging = if column + LEAST_COLUMN <= width { column.max(begin) } else { begin + 2 };
+    let (mut fitted, mut rest) = (String::new(), line.to_owned());
+    while rest.chars().count() > width {
+        let within = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
+        let begin = rest.len() - rest.trim_start().len();
+        // After the last word that fits; a word that alone is too long stays whole.
+        let fits = rest.get(begin..within + 1).and_then(|part| part.rfind(' ')).map(|at| begin + at);
+        let whole = || rest[begin..].find(' ').map(|at| begin + at);
+        let Some(blank) = fits.or_else(whole) else { break };
+        fitted += rest[..blank].trim_end();
+        fitted.push('\n');
+        rest = " ".repeat(hanging) + rest[blank..].trim_start();
+    }
+    fitted + &rest
+}
+
 fn all() -> String {
     let mut text = String::from(
         "  Type an expression or a definition. A line that begins with a colon is a command:\n\n",
@@ -54,4 +82,30 @@ fn all() -> String {
     }
     text.push_str("\n  :help keys, :help language and :help COMMAND say more. A command may be shortened.\n");
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn help_keeps_to_the_width_and_to_its_words() {
+        let topics = ["", "keys", "language"].into_iter().chain(COMMANDS.iter().map(|command| command.name));
+        for topic in topics {
+            let text = help(topic).expect("a topic");
+            let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            for width in [1, 20, 40, 60, 80, 100] {
+                let fitted = fitted(&text, width);
+                assert_eq!(words(&fitted), words(&text), "{topic} {width}");
+                for line in fitted.lines() {
+                    let is_one_word = line.split_whitespace().count() == 1;
+                    assert!(line.chars().count() <= width || is_one_word, "{topic} {width}: {line}");
+                }
+            }
+        }
+        let row = "  :gc       FUNCTION           the heap by kind, collections, pauses";
+        let broken = "  :gc       FUNCTION           the heap by kind,\n                               collections, pauses";
+        assert_eq!(fitted_line(row, 52), broken);
+        assert_eq!(fitted_line("  word word", 8), "  word\n    word");
+    }
 }
