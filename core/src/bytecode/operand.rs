@@ -114,8 +114,8 @@ operands! {
     Global32(u32) "global32" "k{}";
     /// A function in the constants.
     Fn32(u32) "fn32" "k{}";
-    /// A captured variable of the running closure.
-    Up16(u16) "up16" "u{}";
+    /// An upvalue of the running closure.
+    Upvalue16(u16) "upvalue16" "u{}";
     /// An inline cache of the function.
     Site32(u32) "site32" "s{}";
     /// A jump, in words from the instruction that follows; not backwards.

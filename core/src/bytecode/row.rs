@@ -101,7 +101,7 @@ macro_rules! operand_names {
 
 operand_names! {
     dst src value lit lhs rhs var step to
-    up cell global function
+    upvalue cell global function
     argc win site
     object this class superclass fields name closure
 }

@@ -50,15 +50,15 @@ macro_rules! opcode_table {
                 "dst = lit";
         }
 
-        "Captured variables and cells"
+        "Upvalues and cells"
             "A variable that is captured and assigned again lives in a cell; all others are copied into the closure."
         {
-            GetUp get_up "get.up" [pure] { dst: Dst at a, up: Up16 at bx }
-                "dst = up, a variable that was captured by value (or its cell itself)";
-            GetUpCell get_up_cell "get.upcell" [throw] { dst: Dst at a, up: Up16 at bx }
-                "dst = what the captured cell up holds";
-            SetUpCell set_up_cell "set.upcell" [throw] { src: Src at a, up: Up16 at bx }
-                "the captured cell up holds src";
+            GetUpvalue get_upvalue "get.up" [pure] { dst: Dst at a, upvalue: Upvalue16 at bx }
+                "dst = upvalue, a variable that was captured by value (or its cell itself)";
+            GetUpvalueCell get_upvalue_cell "get.upcell" [throw] { dst: Dst at a, upvalue: Upvalue16 at bx }
+                "dst = what the cell in upvalue holds";
+            SetUpvalueCell set_upvalue_cell "set.upcell" [throw] { src: Src at a, upvalue: Upvalue16 at bx }
+                "the cell in upvalue holds src";
             NewCell new_cell "cell" [throw alloc] { dst: Dst at a, src: Src at b }
                 "dst = a new cell that holds src";
             GetCell get_cell "get.cell" [throw] { dst: Dst at a, cell: Src at b }

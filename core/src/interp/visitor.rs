@@ -5,7 +5,7 @@ use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
     Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
-    Lit32, Name32, Num8, Site32, Src, SuperWin, Up16, Var, Win,
+    Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
 use crate::bytecode::{Capture, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
@@ -96,19 +96,19 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn get_up(&mut self, dst: Dst, up: Up16) -> Flow {
-        let value = self.captured(up);
+    fn get_upvalue(&mut self, dst: Dst, upvalue: Upvalue16) -> Flow {
+        let value = self.upvalue(upvalue);
         self.done(dst, value)
     }
 
     #[inline(always)]
-    fn get_up_cell(&mut self, dst: Dst, up: Up16) -> Flow {
-        self.load_captured(dst, up)
+    fn get_upvalue_cell(&mut self, dst: Dst, upvalue: Upvalue16) -> Flow {
+        self.load_upvalue_cell(dst, upvalue)
     }
 
     #[inline(always)]
-    fn set_up_cell(&mut self, src: Src, up: Up16) -> Flow {
-        let (cell, value) = (self.captured(up), self.read(src));
+    fn set_upvalue_cell(&mut self, src: Src, upvalue: Upvalue16) -> Flow {
+        let (cell, value) = (self.upvalue(upvalue), self.read(src));
         self.store_cell(cell, value)
     }
 
@@ -428,11 +428,13 @@ fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
     vm.charge_bulk(function.captures.len() * size_of::<Value>(), 2)?;
     let closure = vm.make_closure(function)?;
     let running = vm.context.stack.top().closure().ok_or(Fault::Bytecode)?;
-    for (slot, capture) in closure.captures().iter().zip(&function.captures) {
+    for (slot, capture) in closure.upvalues().iter().zip(&function.captures) {
         // New objects need no barrier.
         slot.set(match *capture {
             Capture::Register(index) => vm.register(usize::from(index)),
-            Capture::Up(index) => running.captures().get(usize::from(index)).ok_or(Fault::Bytecode)?.get(),
+            Capture::Upvalue(index) => {
+                running.upvalues().get(usize::from(index)).ok_or(Fault::Bytecode)?.get()
+            }
         });
     }
     vm.set_register(usize::from(dst.0), closure.value());

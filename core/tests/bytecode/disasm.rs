@@ -55,8 +55,13 @@ fn sample() -> Program {
     );
     fill(&mut fibonacci, &[number(1e300), Const::Global(fib), Const::Str(long)], &[Site { name: fib }], &[]);
 
-    let mut nameless =
-        code(&program, none, 0, 1, &[Insn::GetUp { dst: Dst(0), up: Up16(1) }, Insn::ReturnNil {}]);
+    let mut nameless = code(
+        &program,
+        none,
+        0,
+        1,
+        &[Insn::GetUpvalue { dst: Dst(0), upvalue: Upvalue16(1) }, Insn::ReturnNil {}],
+    );
     fill(&mut nameless, &[], &[], &[Capture::Register(3), Capture::Register(4)]);
 
     for code in [script, fibonacci, nameless] {

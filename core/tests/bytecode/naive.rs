@@ -143,12 +143,12 @@ fn good(
             Some(Const::Fn(child)) => {
                 program.functions[child.0 as usize].captures.iter().all(|capture| match *capture {
                     Capture::Register(register) => i64::from(register) < registers,
-                    Capture::Up(up) => usize::from(up) < code.captures.len(),
+                    Capture::Upvalue(index) => usize::from(index) < code.captures.len(),
                 })
             }
             _ => false,
         },
-        OperandKind::Up16 => (bits as usize) < code.captures.len(),
+        OperandKind::Upvalue16 => (bits as usize) < code.captures.len(),
         OperandKind::Site32 => (bits as usize) < code.sites.len(),
         OperandKind::Ahead24 | OperandKind::Ahead32 => {
             let to = next + signed(bits);

@@ -38,7 +38,7 @@ fn with(insns: &[Insn]) -> Program {
     let insns: Vec<_> = insns.iter().copied().chain([Insn::ReturnNil {}]).collect();
     let function = function(&program, &insns);
     let mut child = code(&program, NAME, 0, 1, &[Insn::ReturnNil {}]);
-    fill(&mut child, &[], &[], &[Capture::Register(7), Capture::Up(1)]);
+    fill(&mut child, &[], &[], &[Capture::Register(7), Capture::Upvalue(1)]);
     for code in [script, function, child] {
         program.functions.push(code).unwrap();
     }
@@ -242,9 +242,9 @@ fn constants_are_of_the_kind_asked_for() {
 
 #[test]
 fn captured_variables_exist() {
-    let get = |up| Insn::GetUp { dst: Dst(0), up: Up16(up) };
-    only(get(1), get(2), OperandName::up, AnyOperand::Up16(Up16(2)));
-    only(get(1), get(u16::MAX), OperandName::up, AnyOperand::Up16(Up16(u16::MAX)));
+    let get = |upvalue| Insn::GetUpvalue { dst: Dst(0), upvalue: Upvalue16(upvalue) };
+    only(get(1), get(2), OperandName::upvalue, AnyOperand::Upvalue16(Upvalue16(2)));
+    only(get(1), get(u16::MAX), OperandName::upvalue, AnyOperand::Upvalue16(Upvalue16(u16::MAX)));
 }
 
 #[test]
@@ -257,9 +257,9 @@ fn closures_capture_what_their_maker_has() {
     let bad = Err((FnIndex(1), Some(0), Flaw::BadCapture(FnIndex(2))));
     assert_eq!(captures(Capture::Register(7)), Ok(()));
     assert_eq!(captures(Capture::Register(8)), bad);
-    assert_eq!(captures(Capture::Up(1)), Ok(()));
-    assert_eq!(captures(Capture::Up(2)), bad);
-    assert_eq!(captures(Capture::Up(u16::MAX)), bad);
+    assert_eq!(captures(Capture::Upvalue(1)), Ok(()));
+    assert_eq!(captures(Capture::Upvalue(2)), bad);
+    assert_eq!(captures(Capture::Upvalue(u16::MAX)), bad);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use siskin_core::bytecode::Visitor;
 use siskin_core::bytecode::operand::{
     Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
-    Lit32, Name32, Num8, Site32, Src, SuperWin, Up16, Var, Win,
+    Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT};
 
@@ -144,16 +144,16 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.store_bits(self.dst(dst), bits, known_bits(bits));
     }
 
-    fn get_up(&mut self, dst: Dst, up: Up16) {
-        self.load_up(self.dst(dst), up.0);
+    fn get_upvalue(&mut self, dst: Dst, upvalue: Upvalue16) {
+        self.load_upvalue(self.dst(dst), upvalue.0);
     }
 
-    fn get_up_cell(&mut self, dst: Dst, up: Up16) {
-        self.load_up_cell(self.dst(dst), up.0);
+    fn get_upvalue_cell(&mut self, dst: Dst, upvalue: Upvalue16) {
+        self.load_upvalue_cell(self.dst(dst), upvalue.0);
     }
 
-    fn set_up_cell(&mut self, src: Src, up: Up16) {
-        self.store_up_cell(self.reg(src.0), up.0);
+    fn set_upvalue_cell(&mut self, src: Src, upvalue: Upvalue16) {
+        self.store_upvalue_cell(self.reg(src.0), upvalue.0);
     }
 
     fn new_cell(&mut self, dst: Dst, _: Src) {
