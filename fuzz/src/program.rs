@@ -362,7 +362,7 @@ fn put_polls(code: &mut Code) {
 /// Bends one operand of an instruction, if it is a jump, to where one of the instructions begins, in its direction.
 fn aim(code: &mut Code, starts: &[usize], index: usize, operand: &RowOperand) {
     let targets = match operand.kind {
-        OperandKind::Ahead24 | OperandKind::Ahead32 => &starts[index + 1..],
+        OperandKind::Forward24 | OperandKind::Forward32 => &starts[index + 1..],
         OperandKind::Back24 | OperandKind::Back32 => &starts[..=index],
         _ => return,
     };

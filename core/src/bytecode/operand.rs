@@ -119,9 +119,9 @@ operands! {
     /// An inline cache of the function.
     Site32(u32) "site32" "s{}";
     /// A jump, in words from the instruction that follows; not backwards.
-    Ahead24(i32) "ahead24" "{:+}";
+    Forward24(i32) "forward24" "{:+}";
     /// A jump, in words from the instruction that follows; not backwards.
-    Ahead32(i32) "ahead32" "{:+}";
+    Forward32(i32) "forward32" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.
     Back24(i32) "back24" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.

@@ -36,7 +36,7 @@ impl OperandKind {
             Var => Some(Access::UseDefine),
             Win | SuperWin => Some(Access::Call),
             Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Upvalue16
-            | Site32 | Ahead24 | Ahead32 | Back24 | Back32 => None,
+            | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
         }
     }
 }

@@ -158,11 +158,11 @@ impl Row {
         !self.has(Effect::end)
     }
 
-    /// Whether the instruction may jump ahead.
+    /// Whether the instruction may jump forward.
     #[must_use]
-    pub fn jumps_ahead(&self) -> bool {
-        let is_ahead = |kind| matches!(kind, OperandKind::Ahead24 | OperandKind::Ahead32);
-        self.has(Effect::jump) && self.operands.iter().any(|operand| is_ahead(operand.kind))
+    pub fn jumps_forward(&self) -> bool {
+        let is_forward = |kind| matches!(kind, OperandKind::Forward24 | OperandKind::Forward32);
+        self.has(Effect::jump) && self.operands.iter().any(|operand| is_forward(operand.kind))
     }
 
     /// Whether fuel was charged, or the interrupt looked at, when the next instruction is reached. A back-edge that is not

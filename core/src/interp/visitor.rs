@@ -4,8 +4,8 @@ use super::machine::{Flow, Machine};
 use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
-    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
-    Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
+    Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
+    Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
 use crate::bytecode::{Capture, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
@@ -14,7 +14,7 @@ use crate::value::Value;
 macro_rules! jumps {
     ($($name:ident $order:ty, $wanted:literal, $operand:ident;)*) => {$(
         #[inline(always)]
-        fn $name(&mut self, lhs: Src, rhs: $operand, to: Ahead32) -> Flow {
+        fn $name(&mut self, lhs: Src, rhs: $operand, to: Forward32) -> Flow {
             self.jump_if::<$order>(lhs, rhs, $wanted, to.0)
         }
     )*};
@@ -209,43 +209,43 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn jump(&mut self, to: Ahead24) -> Flow {
+    fn jump(&mut self, to: Forward24) -> Flow {
         self.jump_by(to.0);
         Flow::Next
     }
 
     #[inline(always)]
-    fn jump_true(&mut self, src: Src, to: Ahead32) -> Flow {
+    fn jump_true(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = !self.read(src).is_falsy();
         self.jump_when(holds, to)
     }
 
     #[inline(always)]
-    fn jump_false(&mut self, src: Src, to: Ahead32) -> Flow {
+    fn jump_false(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = self.read(src).is_falsy();
         self.jump_when(holds, to)
     }
 
     #[inline(always)]
-    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Ahead32) -> Flow {
+    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         self.jump_if_equal(lhs, rhs, true, to)
     }
 
     #[inline(always)]
-    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Ahead32) -> Flow {
+    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         self.jump_if_equal(lhs, rhs, false, to)
     }
 
     #[inline(always)]
-    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) -> Flow {
+    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.literal(rhs));
         self.jump_if_equal(lhs, rhs, true, to)
     }
 
     #[inline(always)]
-    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) -> Flow {
+    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.literal(rhs));
         self.jump_if_equal(lhs, rhs, false, to)
     }
@@ -391,7 +391,7 @@ impl Machine {
     }
 
     #[inline(always)]
-    fn jump_if_equal(&mut self, lhs: Value, rhs: Value, wanted: bool, to: Ahead32) -> Flow {
+    fn jump_if_equal(&mut self, lhs: Value, rhs: Value, wanted: bool, to: Forward32) -> Flow {
         match self.equal(lhs, rhs, 2) {
             Some(equal) => self.jump_when(equal == wanted, to),
             None => Flow::Stop,
@@ -399,7 +399,7 @@ impl Machine {
     }
 
     #[inline(always)]
-    fn jump_when(&mut self, holds: bool, to: Ahead32) -> Flow {
+    fn jump_when(&mut self, holds: bool, to: Forward32) -> Flow {
         if holds {
             self.jump_by(to.0);
         }

@@ -44,11 +44,11 @@ fn sample() -> Program {
         1,
         5,
         &[
-            Insn::JumpNotLtN { lhs: Src(1), rhs: Num8(0), to: Ahead32(1) },
+            Insn::JumpNotLtN { lhs: Src(1), rhs: Num8(0), to: Forward32(1) },
             Insn::Return { src: Src(1) },
             Insn::GetGlobal { dst: Dst(2), global: Global32(1) },
             Insn::GetField { dst: Dst(2), object: Src(1), site: Site32(0) },
-            Insn::Jump { to: Ahead24(0) },
+            Insn::Jump { to: Forward24(0) },
             Insn::LoadLit { dst: Dst(0), lit: Lit32(2) },
             Insn::Loop { to: Back24(-3) },
         ],

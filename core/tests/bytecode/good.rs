@@ -100,7 +100,7 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
                 OperandKind::Fn32 => FUNCTION,
                 OperandKind::Upvalue16 => choice % captures,
                 OperandKind::Site32 => index as u32,
-                OperandKind::Ahead24 | OperandKind::Ahead32 => pick(&starts[index + 1..]) - next,
+                OperandKind::Forward24 | OperandKind::Forward32 => pick(&starts[index + 1..]) - next,
                 OperandKind::Back24 | OperandKind::Back32 => pick(&starts[..=index]).wrapping_sub(next),
             };
             match operand.field {

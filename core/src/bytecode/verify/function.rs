@@ -147,8 +147,8 @@ impl Operands<'_> {
                 }
                 None => false,
             },
-            AnyOperand::Ahead24(to) => self.lands(to.0, to.0 >= 0),
-            AnyOperand::Ahead32(to) => self.lands(to.0, to.0 >= 0),
+            AnyOperand::Forward24(to) => self.lands(to.0, to.0 >= 0),
+            AnyOperand::Forward32(to) => self.lands(to.0, to.0 >= 0),
             AnyOperand::Back24(to) => self.lands(to.0, to.0 < 0),
             AnyOperand::Back32(to) => self.lands(to.0, to.0 < 0),
         };
