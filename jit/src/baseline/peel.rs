@@ -46,7 +46,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         insn.accept(self);
         self.back = None;
         let peeled = PeeledLoop { head, end: self.at, facts: self.facts, again };
-        self.lost |= self.loops.push(peeled).is_err();
+        self.out_of_memory |= self.loops.push(peeled).is_err();
     }
 
     /// The second copies.
