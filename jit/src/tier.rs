@@ -1,11 +1,11 @@
 //! The baseline as a native tier of a VM.
 
 use siskin_core::layout::STUBS;
-use siskin_core::mem::{Mem, Vec};
+use siskin_core::mem::Mem;
 use siskin_core::platform::{CodeError, CodeMemory, CodeSpan};
-use siskin_core::tier::{Bail, EntryPoint, NativeCode, NativeTier, Unit};
+use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 
-use crate::baseline;
+use crate::baseline::{self, Compiled};
 use crate::masm::Masm;
 use crate::stubs;
 
@@ -58,9 +58,9 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
 
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail> {
         let mut masm = Native::new(unit.mem());
-        let entries = emit_function(&mut masm, unit)?;
+        let Compiled { entries, globals } = emit_function(&mut masm, unit)?;
         let span = self.place(masm.finish()?)?;
-        Ok(NativeCode { span, entries })
+        Ok(NativeCode { span, entries, globals })
     }
 
     fn inlines(&self, words: &[u32]) -> bool {
@@ -91,6 +91,6 @@ fn emit_stubs(masm: &mut Native) -> [usize; STUBS] {
     stubs::emit(masm)
 }
 
-fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Vec<EntryPoint>, Bail> {
+fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Compiled, Bail> {
     baseline::compile(masm, unit)
 }

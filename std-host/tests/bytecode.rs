@@ -56,3 +56,29 @@ fn a_loop_may_have_its_variable_as_limit() {
         }
     }
 }
+
+/// A definition that is executed again changes a global of which machine code contains the value.
+#[test]
+fn a_definition_may_be_executed_again() {
+    let (at, global) = (Var(2), Global32(0));
+    let insns = [
+        Insn::LoadInt { dst: Dst(2), value: Imm16(0) },
+        Insn::DefGlobal { src: Src(2), global },
+        // The loop.
+        Insn::GetGlobal { dst: Dst(3), global },
+        Insn::Print { src: Src(3) },
+        Insn::DefGlobal { src: Src(2), global },
+        Insn::GetGlobal { dst: Dst(3), global },
+        Insn::Print { src: Src(3) },
+        Insn::AddLoopLtN { var: at, rhs: Num8(1), step: Imm8(1), to: Back32(-10) },
+        Insn::ReturnNil {},
+    ];
+    let words: usize = insns[2..8].iter().map(|insn| insn.op().words()).sum();
+    assert_eq!(words, 10, "the jump goes to the first instruction of the loop");
+    let consts = [Const::Global(Text::default()), Const::Number(300.0)];
+    let interpreted = run(None, &insns, &consts);
+    assert_eq!(interpreted.0.lines().count(), 600);
+    for hot in [0, 5, 50] {
+        assert_eq!(run(Some(hot), &insns, &consts), interpreted, "{hot}");
+    }
+}

@@ -2,7 +2,7 @@
 
 use super::Vm;
 use super::handles::{Local, Scope};
-use crate::bytecode::{Code, Const, Program, Text};
+use crate::bytecode::{Code, Const, Insn, Program, Text};
 use crate::mem::{OutOfMemory, Vec};
 use crate::object::{Closure, Function, Gc, Object, Parts, Str};
 use crate::value::Value;
@@ -93,12 +93,31 @@ impl Vm {
             slot.set(value);
             self.context.heap.part_barrier(function.gc(), value);
         }
+        self.note_stores(function.gc());
         for (index, site) in code.sites.iter().enumerate() {
             let name = self.name(program, site.name)?;
             function.name_site(index, name);
             self.context.heap.part_barrier(function.gc(), name.value());
         }
         Ok(function)
+    }
+
+    /// Notes which globals a function defines and assigns: machine code does not contain their values any more.
+    fn note_stores(&mut self, function: Gc<Function>) {
+        let mut words = function.words();
+        while let Some(insn) = Insn::decode(words) {
+            words = words.get(insn.op().words()..).unwrap_or_default();
+            let (Insn::SetGlobal { global, .. } | Insn::DefGlobal { global, .. }) = insn else { continue };
+            let Some(index) = function.consts().get(global.0 as usize).map(|index| index.get().as_raw())
+            else {
+                continue;
+            };
+            let is_assignment = matches!(insn, Insn::SetGlobal { .. });
+            if is_assignment && self.globals.assigns(index) || !is_assignment && self.globals.declares(index)
+            {
+                self.global_changes(index);
+            }
+        }
     }
 
     fn name(&mut self, program: &Program, text: Text) -> Result<Gc<Str>, OutOfMemory> {

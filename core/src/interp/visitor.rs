@@ -146,6 +146,9 @@ impl Visitor for Machine {
         let value = self.read(src);
         let index = self.constant(global.0 as usize).as_raw();
         let vm = self.vm();
+        if vm.globals.is_embedded(index) {
+            vm.global_changes(index);
+        }
         vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next
     }

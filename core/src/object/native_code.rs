@@ -20,6 +20,8 @@ pub struct NativeCode {
     pub span: CodeSpan,
     /// Where it may be entered, by ascending word; the first is word 0.
     pub entries: Vec<EntryPoint>,
+    /// Indices of the globals whose values it contains, ascending.
+    pub globals: Vec<u32>,
 }
 
 impl NativeCode {

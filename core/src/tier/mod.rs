@@ -14,8 +14,9 @@ mod unit;
 
 use core::fmt;
 
+pub use crate::globals::GlobalState;
 pub use crate::object::{EntryPoint, Kinds, NativeCode};
-pub use unit::{Callee, Unit};
+pub use unit::{Callee, Global, Unit};
 
 use crate::mem::OutOfMemory;
 use crate::platform::{CodeError, CodeSpan};

@@ -2,7 +2,7 @@
 
 use super::Kinds;
 use crate::bytecode::{Op, OperandName, SampledOperand};
-use crate::globals::Globals;
+use crate::globals::{GlobalState, Globals};
 use crate::mem::Mem;
 use crate::object::{Function, Gc};
 
@@ -29,6 +29,16 @@ pub struct Callee<'a> {
     pub function: u64,
     /// Whether it may be compiled in place of the call: not if such code had to be given up before.
     pub inlinable: bool,
+}
+
+/// A global as code finds it when it is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Global {
+    /// Its index.
+    pub index: u32,
+    /// What code may rely on. Whoever uses the value of a constant says so in
+    /// [`NativeCode::globals`](super::NativeCode::globals).
+    pub state: GlobalState,
 }
 
 impl<'a> Unit<'a> {
@@ -86,11 +96,11 @@ impl<'a> Unit<'a> {
         self.function.consts().get(index as usize).map(|constant| constant.get().bits())
     }
 
-    /// The index of the global that a constant names, and whether it is defined: then it will stay so.
+    /// The global that a constant names.
     #[must_use]
-    pub fn global(&self, constant: u32) -> Option<(u32, bool)> {
+    pub fn global(&self, constant: u32) -> Option<Global> {
         let index = self.function.consts().get(constant as usize)?.get().as_raw();
-        Some((index, self.globals.is_defined(index)))
+        Some(Global { index, state: self.globals.state(index) })
     }
 
     /// The address of a constant.

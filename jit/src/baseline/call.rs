@@ -95,6 +95,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Goes on if the callee is the one that was seen; if not, whatever is called comes back at `rejoin`.
     pub(super) fn expect_callee(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+        if call.runtime == Runtime::Call && self.facts.tag(call.by) == Known::Is(OBJ_TAG | callee.closure) {
+            return;
+        }
         let other = self.masm.label();
         self.later(Cold::CallAny { label: other, call, rejoin });
         if call.runtime == Runtime::Call {

@@ -81,7 +81,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let mixed = match rhs {
             Other::Literal(bits) => {
                 match known_bits(bits) {
-                    Known::Object => self.masm.pointer(Reg::T2, bits),
+                    Known::Is(bits) => self.masm.pointer(Reg::T2, bits),
                     _ => self.masm.imm(Reg::T2, bits),
                 }
                 self.masm.branch64(Cond::Eq, Reg::T0, Reg::T2, equal);

@@ -16,6 +16,8 @@ pub(crate) enum Known {
     /// An int or a double.
     Number,
     Object,
+    /// The object with these bits.
+    Is(u64),
 }
 
 impl Known {
@@ -27,12 +29,17 @@ impl Known {
         self.is_int() || matches!(self, Known::Double | Known::Number)
     }
 
+    pub(crate) fn is_object(self) -> bool {
+        matches!(self, Known::Object | Known::Is(_))
+    }
+
     /// Whether it says at least as much.
     fn implies(self, other: Known) -> bool {
         match other {
             Known::Anything => true,
             Known::Int => self.is_int(),
             Known::Number => self.is_number(),
+            Known::Object => self.is_object(),
             _ => self == other,
         }
     }

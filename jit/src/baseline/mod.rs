@@ -48,11 +48,20 @@ use peel::PeeledLoop;
 /// Words of the longest function that is compiled. This many take some 4 ms, for which an interrupt has to wait.
 const MAX_WORDS: usize = 1 << 13;
 
-/// Compiles a function into `masm`. What comes back are its entries; the code is the assembler's.
+/// What is to be known of a function's machine code, which is the assembler's.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Where it may be entered, by ascending word.
+    pub entries: Vec<EntryPoint>,
+    /// Indices of the globals whose values it contains, ascending.
+    pub globals: Vec<u32>,
+}
+
+/// Compiles a function into `masm`.
 ///
 /// # Errors
 /// When memory is out or the function is too long.
-pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Vec<EntryPoint>, Bail> {
+pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Compiled, Bail> {
     compile_listed(masm, unit, None)
 }
 
@@ -64,12 +73,12 @@ pub fn compile_listed<M: Masm>(
     masm: &mut M,
     unit: &Unit<'_>,
     listing: Option<&mut Listing>,
-) -> Result<Vec<EntryPoint>, Bail> {
+) -> Result<Compiled, Bail> {
     let words = unit.words();
     if words.len() > MAX_WORDS {
         return Err(Bail::TooLong { words: words.len() as u32 });
     }
-    let mut pass = Pass {
+    let pass = Pass {
         masm,
         unit: *unit,
         inlined: None,
@@ -81,6 +90,7 @@ pub fn compile_listed<M: Masm>(
         holding: Vec::new(unit.mem()),
         cold: Vec::new(unit.mem()),
         loops: Vec::new(unit.mem()),
+        globals: Vec::new(unit.mem()),
         back: None,
         out_of_memory: false,
         listing,
@@ -143,6 +153,8 @@ struct Pass<'p, 'u, M> {
     cold: Vec<Cold>,
     /// Loops whose bodies are to be compiled once more.
     loops: Vec<PeeledLoop>,
+    /// Globals whose values the code contains.
+    globals: Vec<u32>,
     /// Where the back-edge being compiled goes, if not to its target's block.
     back: Option<Label>,
     /// Memory ran out where there is no way to say so.
@@ -152,7 +164,7 @@ struct Pass<'p, 'u, M> {
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    fn run(&mut self) -> Result<Vec<EntryPoint>, Bail> {
+    fn run(mut self) -> Result<Compiled, Bail> {
         self.find_leaders();
         self.mark(Part::Prologue);
         self.masm.landing();
@@ -169,13 +181,17 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.mark(Part::Word(self.at));
             match self.loop_head(&insn) {
                 Some(head) => self.peel_first_turn(&insn, head),
-                None => insn.accept(self),
+                None => insn.accept(&mut self),
             }
         }
         self.emit_loops();
         self.emit_cold();
         let entries = self.emit_entries()?;
-        if self.out_of_memory { Err(Bail::OutOfMemory) } else { Ok(entries) }
+        self.globals.sort_unstable();
+        if self.out_of_memory {
+            return Err(Bail::OutOfMemory);
+        }
+        Ok(Compiled { entries, globals: self.globals })
     }
 
     fn find_leaders(&mut self) {
@@ -345,7 +361,7 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.add64(Reg::T1, Reg::IntTag, value);
                 self.masm.store64(slot(register), Reg::T1);
             }
-            Known::Object => {
+            Known::Object | Known::Is(_) => {
                 self.masm.pointer(Reg::T1, bits);
                 self.masm.store64(slot(register), Reg::T1);
             }
@@ -365,11 +381,11 @@ const fn slot(register: u16) -> Mem {
 fn known_bits(bits: u64) -> Known {
     use siskin_core::layout::{INT_TAG, NIL, OBJ_TAG};
     if bits >= INT_TAG {
-        Known::Int
+        Known::Const(bits as u32 as i32)
     } else if bits < NIL {
         Known::Double
     } else if bits >= OBJ_TAG {
-        Known::Object
+        Known::Is(bits)
     } else {
         Known::Anything
     }

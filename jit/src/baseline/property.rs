@@ -5,10 +5,11 @@ use siskin_core::layout::{
     IC_NEXT, IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE,
     VM_GLOBALS, VM_MARKING, VM_UNDEFINED,
 };
+use siskin_core::tier::{Global, GlobalState};
 
-use super::Pass;
 use super::cold::Cold;
 use super::facts::Known;
+use super::{Pass, known_bits};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
@@ -16,7 +17,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// `T5 = ` the object in `T0`, or `other` if it is none.
     pub(super) fn object(&mut self, known: Known, other: Label) {
         self.masm.xor64(Reg::T5, Reg::T0, Reg::ObjTag);
-        if known != Known::Object {
+        if !known.is_object() {
             self.masm.shr64(Reg::T6, Reg::T5, 48);
             self.masm.branch64(Cond::Ne, Reg::T6, 0, other);
         }
@@ -27,7 +28,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         let known = self.facts.tag(register);
         self.load(Reg::T0, register);
         self.object(known, other);
-        self.facts.learn(register, Known::Object);
+        if !known.is_object() {
+            self.facts.learn(register, Known::Object);
+        }
     }
 
     /// `T7 = ` the entry of an inline cache for the shape of the object in `T5`, or `other` if it has none.
@@ -141,51 +144,56 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store_cell(src, other);
     }
 
-    /// A store into the global follows: if the collector must hear of it, the interpreter stores.
-    fn global_barrier(&mut self, constant: u32) {
-        let (index, _) = self.unit.global(constant).unwrap_or((0, false));
-        if index >= FAR_GLOBALS {
-            let other = self.step_on(false);
-            self.masm.branch8_mem(Cond::Ne, at(Reg::Vm, VM_MARKING), 0, other);
-        }
+    /// The global that a constant names.
+    fn global(&self, constant: u32) -> Global {
+        let unknown = Global { index: 0, state: GlobalState::Undefined };
+        self.unit.global(constant).unwrap_or(unknown)
     }
 
-    /// `T5 = ` the values of globals, and what the constant says of one: its place, and whether it is defined.
-    fn global(&mut self, constant: u32) -> (i32, bool) {
-        let (index, defined) = self.unit.global(constant).unwrap_or((0, false));
+    /// `T5 = ` the values of globals.
+    fn globals(&mut self) {
         self.masm.load64(Reg::T5, at(Reg::Vm, VM_GLOBALS));
-        (index as i32 * 8, defined)
+    }
+
+    /// `T0 = ` a global, which is tested unless it is known to be defined.
+    fn global_value(&mut self, global: Global) {
+        self.globals();
+        self.masm.load64(Reg::T0, at(Reg::T5, place(global)));
+        if global.state == GlobalState::Undefined {
+            let other = self.step_on(false);
+            self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+        }
     }
 
     /// `dst = global`
     pub(super) fn load_global(&mut self, dst: u16, constant: u32) {
-        let (place, defined) = self.global(constant);
-        self.masm.load64(Reg::T0, at(Reg::T5, place));
-        if !defined {
-            let other = self.step_on(false);
-            self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+        let global = self.global(constant);
+        if let GlobalState::Constant(bits) = global.state {
+            self.out_of_memory |= self.globals.push(global.index).is_err();
+            return self.store_bits(dst, bits, known_bits(bits));
         }
+        self.global_value(global);
         self.store(dst, Reg::T0, Known::Anything);
     }
 
     /// `global = src`, which must be defined.
     pub(super) fn store_global(&mut self, src: u16, constant: u32) {
-        self.global_barrier(constant);
-        let (place, defined) = self.global(constant);
-        if !defined {
+        let global = self.global(constant);
+        if global.index >= FAR_GLOBALS {
+            // The collector must hear of it while it marks: the interpreter stores.
             let other = self.step_on(false);
-            self.masm.load64(Reg::T0, at(Reg::T5, place));
-            self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::Vm, VM_MARKING), 0, other);
+        }
+        match global.state {
+            GlobalState::Undefined => self.global_value(global),
+            GlobalState::Defined | GlobalState::Constant(_) => self.globals(),
         }
         self.load(Reg::T0, src);
-        self.masm.store64(at(Reg::T5, place), Reg::T0);
+        self.masm.store64(at(Reg::T5, place(global)), Reg::T0);
     }
+}
 
-    /// `global = src`, defined from here on.
-    pub(super) fn define_global(&mut self, src: u16, constant: u32) {
-        self.global_barrier(constant);
-        let (place, _) = self.global(constant);
-        self.load(Reg::T0, src);
-        self.masm.store64(at(Reg::T5, place), Reg::T0);
-    }
+/// Where a global lies among the values of all.
+fn place(global: Global) -> i32 {
+    global.index as i32 * 8
 }

@@ -176,8 +176,8 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.store_global(self.reg(src.0), global.0);
     }
 
-    fn def_global(&mut self, src: Src, global: Global32) {
-        self.define_global(self.reg(src.0), global.0);
+    fn def_global(&mut self, _: Src, _: Global32) {
+        self.stepped(None);
     }
 
     ariths! {

@@ -19,7 +19,7 @@ use crate::interp::stop::Stop;
 use crate::mem::Vec;
 use crate::object::{Function, Gc, NEVER};
 use crate::object::{NativeCode, NativeRecord};
-use crate::platform::CodeError;
+use crate::platform::{CodeError, CodeSpan};
 use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
 
@@ -35,6 +35,18 @@ const FREED: usize = tunable(1 << 10, 3);
 
 /// Functions of a VM, dead ones included, up to which the shared stubs are made only when the first is compiled.
 const FEW: usize = 1000;
+
+/// Gives up a function's code, if it has any: from here on it is called at `entry`. True if there was code.
+fn give_up(function: Gc<Function>, entry: *const u8, dead: &mut Vec<CodeSpan>) -> bool {
+    let mut record = function.native.borrow_mut();
+    let NativeRecord::Compiled(code) = &*record else { return false };
+    // There is room: `try_compile` reserved it. It is freed when no machine code is active.
+    let _ = dead.push(code.span);
+    *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
+    function.entry.set(entry);
+    function.hotness().set(1);
+    true
+}
 
 impl Vm {
     /// The running function's hotness is used up: samples it, or wants it compiled. The frame's record is right; if
@@ -120,6 +132,9 @@ impl Vm {
             Ok(code) => {
                 function.entry.set(code.span.start.as_ptr());
                 function.hotness().set(1);
+                for &global in code.globals.iter() {
+                    self.globals.embed(global);
+                }
                 *function.native.borrow_mut() = NativeRecord::Compiled(code);
                 self.native.stats.compiled += 1;
                 self.native.spans += 1;
@@ -227,14 +242,31 @@ impl Vm {
     /// Gives up the code of a function, if it has any: its entry and its hotness see to it that it is compiled again. Where
     /// the code is active, it is left before anything else happens. True if there was code.
     pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
-        let mut record = function.native.borrow_mut();
-        let NativeRecord::Compiled(code) = &*record else { return false };
-        // There is room: `try_compile` reserved it. It is freed when no machine code is active.
-        let _ = self.context.heap.dead_code.push(code.span);
-        *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
-        function.entry.set(self.first_entry());
-        function.hotness().set(1);
-        true
+        give_up(function, self.first_entry(), &mut self.context.heap.dead_code)
+    }
+
+    /// The value of a global changes that machine code contains: gives up that code.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::interp) fn global_changes(&mut self, index: u32) {
+        let _ = self.globals.assigns(index);
+        let gives_up_all = self.globals.counts_change();
+        let entry = self.first_entry();
+        let mut dead = core::mem::replace(&mut self.context.heap.dead_code, Vec::new(&self.mem));
+        self.context.heap.each_function(|function| {
+            let contains = match &*function.native.borrow() {
+                NativeRecord::Compiled(code) => {
+                    code.globals.binary_search(&index).is_ok() || gives_up_all && !code.globals.is_empty()
+                }
+                _ => false,
+            };
+            if contains {
+                give_up(function, entry, &mut dead);
+            }
+        });
+        self.context.heap.dead_code = dead;
+        // Active code is left before it goes on.
+        self.native.moved = true;
     }
 
     /// Frees code of functions that died since: some of it, if it is much. No machine code is active.
