@@ -18,6 +18,7 @@ use siskin_core::layout::{
 };
 
 use crate::baseline::FSCRATCH;
+use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, at};
 
 /// Emits all stubs. Their offsets are in the order of [`Stub`].
@@ -65,6 +66,9 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
 
     place(Stub::Construct as usize, masm.offset());
     construct(masm);
+
+    place(Stub::Instance as usize, masm.offset());
+    instance(masm);
 
     place(Stub::ConcatNow as usize, masm.offset());
     concat::concat(masm);
@@ -123,7 +127,7 @@ fn doubles(masm: &mut impl Masm) {
 /// [`Stub::Construct`]: whatever may be refused is asked for first, and the region last, so that a refusal leaves
 /// everything as it was.
 fn construct(masm: &mut impl Masm) {
-    let [refuse, no_init, allocate, fill, filled, init] = core::array::from_fn(|_| masm.label());
+    let [refuse, no_init, make, init] = core::array::from_fn(|_| masm.label());
     masm.landing();
     masm.branch32(Cond::Eq, Reg::Fuel, 0, refuse);
     masm.load64(Reg::T3, at(Reg::T5, CLASS_INIT));
@@ -136,11 +140,41 @@ fn construct(masm: &mut impl Masm) {
     masm.branch64(Cond::Above, Reg::T0, at(Reg::Vm, VM_VALUES_END), refuse);
     masm.address(Reg::T0, at(Reg::Frame, FRAME_SIZE));
     masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_FRAMES_END), refuse);
-    masm.jump(allocate);
+    masm.jump(make);
     masm.bind(no_init);
     masm.branch32(Cond::Ne, Reg::T4, 0, refuse);
 
-    masm.bind(allocate);
+    masm.bind(make);
+    make_instance(masm, refuse);
+    masm.bump32(Reg::Fuel, -1);
+    masm.branch64(Cond::Ne, Reg::T3, 0, init);
+    masm.imm(Reg::T0, MADE);
+    masm.ret();
+    masm.bind(init);
+    masm.mov(Reg::T5, Reg::T3);
+    masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
+    masm.imm(Reg::T0, INIT);
+    masm.ret();
+    masm.bind(refuse);
+    masm.imm(Reg::T0, NOT_MADE);
+    masm.ret();
+}
+
+/// [`Stub::Instance`].
+fn instance(masm: &mut impl Masm) {
+    let refuse = masm.label();
+    masm.landing();
+    make_instance(masm, refuse);
+    masm.imm(Reg::T0, MADE);
+    masm.ret();
+    masm.bind(refuse);
+    masm.imm(Reg::T0, NOT_MADE);
+    masm.ret();
+}
+
+/// A new instance of the class in `T5`, in the value at `T2`, unless the region is used up. Leaves `T2` to `T5` alone.
+fn make_instance(masm: &mut impl Masm, refuse: Label) {
+    let [fill, filled] = core::array::from_fn(|_| masm.label());
     masm.load64(Reg::T7, at(Reg::T5, CLASS_REGION));
     masm.branch64(Cond::Eq, Reg::T7, 0, refuse);
     masm.add64(Reg::T7, Reg::T7, Reg::Vm);
@@ -148,7 +182,6 @@ fn construct(masm: &mut impl Masm) {
     masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::T7, REGION_END), refuse);
     masm.add64(Reg::T6, Reg::T0, at(Reg::T7, REGION_CELL));
     masm.store64(at(Reg::T7, REGION_NEXT), Reg::T6);
-    masm.bump32(Reg::Fuel, -1);
     masm.load64(Reg::T6, at(Reg::T5, CLASS_FRESH));
     masm.store64(at(Reg::T0, 0), Reg::T6);
     masm.shr64(Reg::T6, Reg::T6, 48);
@@ -161,17 +194,6 @@ fn construct(masm: &mut impl Masm) {
     masm.bind(filled);
     masm.or64(Reg::T0, Reg::T0, Reg::ObjTag);
     masm.store64(at(Reg::T2, 0), Reg::T0);
-    masm.branch64(Cond::Ne, Reg::T3, 0, init);
-    masm.imm(Reg::T0, MADE);
-    masm.ret();
-    masm.bind(init);
-    masm.mov(Reg::T5, Reg::T3);
-    masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
-    masm.imm(Reg::T0, INIT);
-    masm.ret();
-    masm.bind(refuse);
-    masm.imm(Reg::T0, NOT_MADE);
-    masm.ret();
 }
 
 fn leave(masm: &mut impl Masm, how: u64) {

@@ -126,6 +126,69 @@ fn globals_that_change_again_and_again_are_loaded() {
     assert_eq!(vm.native_stats().compiled, before + 1, "only the script was compiled");
 }
 
+/// What calls of closures that capture and of classes do, whichever way their code is left.
+#[test]
+fn closures_and_initializers_are_inlined_as_they_are_called() {
+    let counter = "fun counter(from) { var n = from; fun next() { n = n + 1; return n; } return next; }
+        fun adder(by) { fun add(x) { return x + by; } return add; }
+        fun each(f, turns) { var last; for (var i = 0; i < turns; i = i + 1) last = f(); return last; }
+        fun all(f, turns) { var sum = 0; for (var i = 0; i < turns; i = i + 1) sum = f(sum); return sum; }";
+    let class =
+        "class Plain {} class Tiny { init() {} } class Pair { init(a, b) { this.a = a; this.b = b; } }
+        class Sum { init(a, b) { this.sum = a + b; } }
+        class Odd { init(a) { if (a) return; this.a = a; } }
+        fun make(of, a, b, turns) { var p; for (var i = 0; i < turns; i = i + 1) p = of(a, b); return p; }
+        fun plain(of, turns) { var p; for (var i = 0; i < turns; i = i + 1) p = of(); return p; }";
+    for (source, is_error) in [
+        // An int that overflows, other kinds, errors.
+        (
+            "print each(counter(0), 90); print each(counter(2147483600), 90); print each(counter(0.5), 9);",
+            false,
+        ),
+        ("print all(adder(1), 90); print all(adder(2147483600), 90); print all(adder(0.5), 90);", false),
+        ("print each(counter(0), 90); each(counter(nil), 90);", true),
+        ("print all(adder(1), 90); print all(adder(\"x\"), 9);", true),
+        // Other callees at the same site.
+        ("print each(counter(0), 90); print each(clock, 90); print each(adder(1), 90);", true),
+        ("print each(counter(0), 90); print each(Plain, 90); print each(adder, 90);", true),
+        ("print plain(Plain, 90); print plain(Tiny, 90); print plain(Plain, 90); plain(Pair, 90);", true),
+        ("print plain(Tiny, 90); print plain(Plain, 90); print plain(counter(3), 90); plain(7, 90);", true),
+        ("var p = make(Pair, 1, 2, 90); print p.a + p.b; print make(Sum, 1, 2, 90).sum;", false),
+        (
+            "print make(Sum, 1, 2, 90).sum; print make(Sum, \"a\", \"b\", 90).sum; make(Sum, 1, nil, 90);",
+            true,
+        ),
+        ("make(Pair, 1, 2, 90); make(Plain, 1, 2, 90);", true),
+        ("make(Pair, 1, 2, 90); make(Odd, 1, 2, 90);", true),
+        // Each class has an initializer that captures.
+        (
+            "fun scale(by) { class C { init(a, b) { this.c = a * b * by; } } return C; }
+          print make(scale(2), 3, 4, 90).c; print make(scale(3), 3, 4, 90).c;",
+            false,
+        ),
+        // A global that is a class, and becomes another.
+        (
+            "fun f(turns) { var p; for (var i = 0; i < turns; i = i + 1) p = Sum(i, 1); return p.sum; }
+          print f(90); print f(90); Sum = Pair; print f(90);",
+            true,
+        ),
+    ] {
+        let source = format!("{counter} {class} {source}");
+        for options in [AT_ONCE, WARM, WARM.gc_stress(true)] {
+            let (ran, stats) = compiled(options, &source);
+            assert_eq!(ran, interpreted(options, &source), "{source}");
+            assert_eq!(ran.end != "Done", is_error, "{}", ran.end);
+            assert!(stats.compiled > 0);
+        }
+        if !is_error {
+            let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
+            native::install(&mut vm).expect("machine code");
+            let mut other = Vm::new(SYSTEM, WARM).expect("memory");
+            assert_eq!(in_slices(&mut vm, &source), in_slices(&mut other, &source), "{source}");
+        }
+    }
+}
+
 /// Whichever way a turn of a loop leaves the code, it costs one unit.
 #[test]
 fn a_loop_whose_code_is_given_up_costs_no_more() {

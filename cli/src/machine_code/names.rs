@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use siskin_core::bytecode::Insn;
 use siskin_core::layout::{
     FALSE, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, IC_ENTRIES, INT_TAG, NIL, OBJ_TAG,
     Runtime, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_INTERRUPT,
     VM_NIL, VM_RUNTIME, VM_SP, VM_STUBS, VM_UNDEFINED, VM_VALUES_END,
 };
-use siskin_core::tier::Unit;
+use siskin_core::tier::{Called, Global, GlobalState, Unit};
 use siskin_jit::masm::Reg;
 
 const VM: [(i32, &str); 9] = [
@@ -47,10 +48,22 @@ impl Names {
                 values.insert(bits, format!("k{index}"));
             }
         }
+        let mut words = unit.words();
+        while let Some(insn) = Insn::decode(words) {
+            if let Insn::GetGlobal { global, .. } = insn
+                && let Some(Global { state: GlobalState::Constant(bits @ OBJ_TAG..INT_TAG), .. }) =
+                    unit.global(global.0)
+            {
+                values.insert(bits, format!("global.{}", unit.global_name(global.0).unwrap_or_default()));
+            }
+            words = words.get(insn.op().words()..).unwrap_or_default();
+        }
         for callee in (0..unit.words().len()).filter_map(|word| unit.callee(word as u32)) {
             let name = callee.unit.name().unwrap_or_default();
-            values.insert(OBJ_TAG | callee.closure, format!("fn.{name}"));
-            values.insert(callee.closure, format!("closure.{name}"));
+            if let Called::Always(closure) | Called::Initializer(closure) = callee.closure {
+                values.insert(OBJ_TAG | closure, format!("fn.{name}"));
+                values.insert(closure, format!("closure.{name}"));
+            }
             values.insert(callee.function, format!("function.{name}"));
             for (index, site) in (0..).map_while(|index| Some((index, callee.unit.site_address(index)?))) {
                 values.insert(site as u64 + IC_ENTRIES as u64, format!("{name}.site.{index}.ways"));

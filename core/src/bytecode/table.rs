@@ -53,11 +53,11 @@ macro_rules! opcode_table {
         "Upvalues and cells"
             "A variable that is captured and assigned again lives in a cell; all others are copied into the closure."
         {
-            GetUpvalue get_upvalue "get.up" [pure] { dst: Dst at a, upvalue: Upvalue16 at bx }
+            GetUpvalue get_upvalue "get.up" [pure frameless] { dst: Dst at a, upvalue: Upvalue16 at bx }
                 "dst = upvalue, a variable that was captured by value (or its cell itself)";
-            GetUpvalueCell get_upvalue_cell "get.upcell" [throw] { dst: Dst at a, upvalue: Upvalue16 at bx }
+            GetUpvalueCell get_upvalue_cell "get.upcell" [throw frameless] { dst: Dst at a, upvalue: Upvalue16 at bx }
                 "dst = what the cell in upvalue holds";
-            SetUpvalueCell set_upvalue_cell "set.upcell" [throw] { src: Src at a, upvalue: Upvalue16 at bx }
+            SetUpvalueCell set_upvalue_cell "set.upcell" [throw frameless] { src: Src at a, upvalue: Upvalue16 at bx }
                 "the cell in upvalue holds src";
             NewCell new_cell "cell" [throw alloc] { dst: Dst at a, src: Src at b }
                 "dst = a new cell that holds src";

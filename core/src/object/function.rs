@@ -82,8 +82,8 @@ unsafe impl Object for Function {
         let feedback = function.feedback.try_borrow();
         debug_assert!(feedback.is_ok());
         if let Ok(Some(feedback)) = feedback.as_deref() {
-            for closure in feedback.closures() {
-                tracer.object(closure);
+            for object in feedback.objects() {
+                tracer.value(object);
             }
         }
         tracer.in_parts(function);

@@ -16,7 +16,7 @@ use core::fmt;
 
 pub use crate::globals::GlobalState;
 pub use crate::object::{EntryPoint, Kinds, NativeCode};
-pub use unit::{Callee, Global, Unit};
+pub use unit::{Called, Callee, Global, Unit};
 
 use crate::mem::OutOfMemory;
 use crate::platform::{CodeError, CodeSpan};

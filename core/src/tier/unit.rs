@@ -4,7 +4,7 @@ use super::Kinds;
 use crate::bytecode::{Op, OperandName, SampledOperand};
 use crate::globals::{GlobalState, Globals};
 use crate::mem::Mem;
-use crate::object::{Function, Gc};
+use crate::object::{Closure, Function, Gc, Target};
 
 /// A function to compile: verified bytecode, its constants and sites, and what was seen of it.
 ///
@@ -16,19 +16,30 @@ pub struct Unit<'a> {
     globals: &'a Globals,
 }
 
-/// The closure, a function's or a method's, that a call was always seen to call. It captures nothing.
+/// The function that a call was always seen to run.
 ///
 /// It lives, at these addresses, as long as the function that calls it.
 #[derive(Clone, Copy)]
 pub struct Callee<'a> {
-    /// Its function.
+    /// The function.
     pub unit: Unit<'a>,
     /// Its address.
-    pub closure: u64,
-    /// Its function's address.
     pub function: u64,
+    /// Which of its closures is called.
+    pub closure: Called,
     /// Whether it may be compiled in place of the call: not if such code had to be given up before.
     pub inlinable: bool,
+}
+
+/// Which closure of a function is called, and how it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// The one at this address, which captures nothing: it is called itself, or as a method.
+    Always(u64),
+    /// Any that captures variables: the value called is one.
+    Any,
+    /// The one at this address, which captures nothing: the initializer of a class that is called.
+    Initializer(u64),
 }
 
 /// A global as code finds it when it is compiled.
@@ -103,6 +114,14 @@ impl<'a> Unit<'a> {
         Some(Global { index, state: self.globals.state(index) })
     }
 
+    /// The name of the global that a constant names.
+    #[must_use]
+    pub fn global_name(&self, constant: u32) -> Option<&'a str> {
+        let name = self.globals.name(self.global(constant)?.index)?;
+        // SAFETY: names of globals are roots.
+        Some(unsafe { name.text_for() })
+    }
+
     /// The address of a constant.
     #[must_use]
     pub fn constant_address(&self, index: u32) -> usize {
@@ -144,19 +163,30 @@ impl<'a> Unit<'a> {
             .map_or(Kinds::default(), |feedback| feedback.operand(word, operand))
     }
 
-    /// What the call at `word` was always seen to call.
+    /// The function that the call at `word` was always seen to run.
     #[must_use]
     pub fn callee(&self, word: u32) -> Option<Callee<'a>> {
+        let (target, inlinable) = self.target(word)?;
+        let function = target.function()?;
+        let address = |closure: Gc<Closure>| closure.as_ptr().expose_provenance() as u64;
+        let closure = match target {
+            Target::Closure(closure) => Called::Always(address(closure)),
+            Target::Initializer(closure) => Called::Initializer(address(closure)),
+            Target::Function(_) => Called::Any,
+            Target::Class | Target::Host(_) | Target::Other => return None,
+        };
+        let unit = Unit { function, ..*self };
+        Some(Callee { unit, function: function.as_ptr().expose_provenance() as u64, closure, inlinable })
+    }
+
+    /// Whether the call at `word` was always seen to call a class without an initializer.
+    #[must_use]
+    pub fn makes_plain_instances(&self, word: u32) -> bool {
+        matches!(self.target(word), Some((Target::Class, _)))
+    }
+
+    fn target(&self, word: u32) -> Option<(Target, bool)> {
         let feedback = self.function.feedback.try_borrow().ok()?;
-        let op = self.op(word)?;
-        let (closure, inlinable) = feedback.as_ref()?.callee(word + op.words() as u32)?;
-        let unit = Unit { function: closure.function, ..*self };
-        let address = |address: *const u8| address.expose_provenance() as u64;
-        Some(Callee {
-            unit,
-            closure: address(closure.as_ptr().cast()),
-            function: address(closure.function.as_ptr().cast()),
-            inlinable,
-        })
+        feedback.as_ref()?.target(word + self.op(word)?.words() as u32)
     }
 }

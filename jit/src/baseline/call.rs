@@ -13,12 +13,12 @@
 
 use siskin_core::bytecode::Window;
 use siskin_core::layout::{
-    CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
-    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET, KIND_CLASS,
-    KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
+    CLASS_INIT, CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE,
+    FUNCTION_ARITY, FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET,
+    KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
     VM_VALUES_END,
 };
-use siskin_core::tier::Callee;
+use siskin_core::tier::{Called, Callee};
 
 use super::cold::Cold;
 use super::facts::Known;
@@ -51,22 +51,51 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     fn call(&mut self, call: Call) {
         let callee = self.callee(self.at, call.argc);
-        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.win)) {
+        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.runtime, call.win)) {
             return self.call_inlined(call, &callee);
         }
         let rejoin = self.masm.label();
         match callee {
             Some(callee) => {
-                self.expect_callee(call, &callee, rejoin);
-                self.check_room_for(call, &callee, rejoin);
+                self.begin_call(call, &callee, rejoin);
                 self.masm.address(Reg::T2, slot(call.win));
                 self.masm.pointer(Reg::T3, callee.function);
-                self.masm.pointer(Reg::T5, callee.closure);
+                if let Called::Always(closure) | Called::Initializer(closure) = callee.closure {
+                    self.masm.pointer(Reg::T5, closure);
+                }
                 self.enter(call);
+            }
+            None if self.unit.makes_plain_instances(self.at) && call.argc == 0 => {
+                let other = self.call_any_later(call, rejoin);
+                self.expect_class(call, other);
+                self.masm.load64(Reg::T6, at(Reg::T5, CLASS_INIT));
+                self.masm.branch64(Cond::Ne, Reg::T6, 0, other);
+                let refused = self.call_cold(call, rejoin);
+                let refused = self.charge(refused);
+                self.make_instance(call, refused);
+                self.masm.load64(RESULT, slot(call.win));
             }
             None => self.call_any(call, rejoin),
         }
         self.behind_call(call, rejoin);
+    }
+
+    /// Goes on if the callee is the one that was seen, paid for, and has room; if not, the call is made as any other,
+    /// and comes back at `rejoin`. If the callee is any closure of a function, it is in `T5`.
+    pub(super) fn begin_call(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+        match callee.closure {
+            Called::Always(closure) => self.expect_closure(call, closure, rejoin),
+            Called::Any => self.expect_function(call, callee.function, rejoin),
+            Called::Initializer(closure) => {
+                let other = self.call_any_later(call, rejoin);
+                self.expect_class(call, other);
+                self.masm.pointer(Reg::T6, closure);
+                self.masm.branch64(Cond::Ne, Reg::T6, at(Reg::T5, CLASS_INIT), other);
+                let refused = self.check_room_for(call, callee, rejoin);
+                return self.make_instance(call, refused);
+            }
+        }
+        self.check_room_for(call, callee, rejoin);
     }
 
     /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
@@ -93,24 +122,60 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.enter(call);
     }
 
-    /// Goes on if the callee is the one that was seen; if not, whatever is called comes back at `rejoin`.
-    pub(super) fn expect_callee(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
-        if call.runtime == Runtime::Call && self.facts.tag(call.by) == Known::Is(OBJ_TAG | callee.closure) {
-            return;
-        }
-        let other = self.masm.label();
-        self.later(Cold::CallAny { label: other, call, rejoin });
+    /// Where whatever is called instead of what was seen is called, to come back at `rejoin`.
+    fn call_any_later(&mut self, call: Call, rejoin: Label) -> Label {
+        let label = self.masm.label();
+        self.later(Cold::CallAny { label, call, rejoin });
+        label
+    }
+
+    /// Goes on if the callee is that closure.
+    fn expect_closure(&mut self, call: Call, closure: u64, rejoin: Label) {
         if call.runtime == Runtime::Call {
+            if self.facts.tag(call.by) == Known::Is(OBJ_TAG | closure) {
+                return;
+            }
+            let other = self.call_any_later(call, rejoin);
             let (held, value) = (self.held(), self.second(call.by));
-            self.masm.pointer(Reg::T2, OBJ_TAG | callee.closure);
+            self.masm.pointer(Reg::T2, OBJ_TAG | closure);
             self.masm.branch64(Cond::Ne, Reg::T2, value, other);
             self.still(held.filter(|held| held.machine != Reg::T2));
         } else {
+            let other = self.call_any_later(call, rejoin);
             self.load_object(call.by, other);
             self.cache_entry(call.site, other);
-            self.masm.pointer(Reg::T2, callee.closure);
+            self.masm.pointer(Reg::T2, closure);
             self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, IC_TARGET), other);
         }
+    }
+
+    /// Goes on if the callee, in `T5` then, is a closure of that function.
+    fn expect_function(&mut self, call: Call, function: u64, rejoin: Label) {
+        let other = self.call_any_later(call, rejoin);
+        self.load_object(call.by, other);
+        if call.runtime == Runtime::Call {
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, other);
+        } else {
+            self.cache_entry(call.site, other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_METHOD, other);
+            self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
+        }
+        self.masm.pointer(Reg::T2, function);
+        self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T5, CLOSURE_FUNCTION), other);
+    }
+
+    /// Goes on if the value called, in `T5` then, is a class.
+    fn expect_class(&mut self, call: Call, other: Label) {
+        self.load_object(call.by, other);
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
+    }
+
+    /// Puts a new instance of the class in `T5` where the class lies.
+    fn make_instance(&mut self, call: Call, refused: Label) {
+        self.masm.address(Reg::T2, slot(call.win));
+        self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Instance as i32 * 8));
+        self.masm.branch64(Cond::Eq, Reg::T0, NOT_MADE as i32, refused);
+        self.facts.write(call.win, Known::Object);
     }
 
     /// Where the VM does the call.
@@ -169,14 +234,16 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.check_ends(refused);
     }
 
-    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`.
-    pub(super) fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`; who is refused
+    /// something later goes to the label that comes back for that.
+    fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) -> Label {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
         let needed = u32::from(call.win) + callee.unit.registers();
         if self.facts.room < needed {
             self.check_room_up_to(needed, refused);
         }
+        refused
     }
 
     /// Whether there is room for so many registers, counted from the frame's first, and for a record.

@@ -21,8 +21,8 @@ pub(super) enum Cold {
     Call { label: Label, call: Call, rejoin: Label },
     /// The callee is not the one that was expected.
     CallAny { label: Label, call: Call, rejoin: Label },
-    /// The inlined callee at `closure` is left at the word in `T4`, then `rejoin`.
-    LeaveInlined { label: Label, call: Call, closure: u64, rejoin: Label },
+    /// The inlined callee is left at the word in `T4`, then `rejoin`. Its closure is at `closure`, or was called itself.
+    LeaveInlined { label: Label, call: Call, closure: Option<u64>, rejoin: Label },
     /// It is left at `word`: `leave` does it.
     LeaveInlinedAt { label: Label, word: u32, leave: Label },
     /// A charge is given back, then `then`.

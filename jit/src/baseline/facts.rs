@@ -73,6 +73,8 @@ pub(crate) struct Facts {
     /// So many registers, counted from the frame's first, there is room for, and for one more record; 0 if that was not
     /// asked. A collection takes room away.
     pub(crate) room: u32,
+    /// Upvalues of the closure that are known to be cells, a bit each for the first 64. A closure's upvalues stay the same.
+    cells: u64,
 }
 
 impl Facts {
@@ -82,6 +84,7 @@ impl Facts {
         copies: [Copied::Nothing; COPIES],
         next_copy: 0,
         room: 0,
+        cells: 0,
     };
 
     /// Whether all that is known in `other` is known here too, with the same copies in the same machine registers.
@@ -89,7 +92,8 @@ impl Facts {
         let tags = other.used().iter().all(|&(register, tag)| self.tag(register).implies(tag));
         let mut copies = self.copies.iter().zip(&other.copies);
         let room = self.room >= other.room;
-        tags && room && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
+        let cells = self.cells & other.cells == other.cells;
+        tags && room && cells && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
     }
 
     fn used(&self) -> &[(u16, Known)] {
@@ -105,13 +109,32 @@ impl Facts {
     pub(crate) fn forget_all(&mut self) {
         self.made = 0;
         self.next_copy = 0;
+        self.cells = 0;
         self.forget_copies();
     }
 
     /// The VM was called: machine registers are lost, and there may be less room; tags stay.
     pub(crate) fn forget_copies(&mut self) {
         self.room = 0;
+        self.forget_doubles();
+    }
+
+    /// A leaf of the VM was called: machine registers are lost.
+    pub(crate) fn forget_doubles(&mut self) {
         self.copies = [Copied::Nothing; COPIES];
+    }
+
+    /// Another closure runs from here on: what is known of the upvalues of the one before.
+    pub(crate) fn change_closure(&mut self, cells: u64) -> u64 {
+        core::mem::replace(&mut self.cells, cells)
+    }
+
+    /// Whether an upvalue is known to be a cell. It is from here on.
+    pub(crate) fn learn_cell(&mut self, upvalue: u16) -> bool {
+        let bit = 1_u64.checked_shl(u32::from(upvalue)).unwrap_or(0);
+        let is_known = self.cells & bit != 0;
+        self.cells |= bit;
+        is_known
     }
 
     /// Nothing is known of registers behind this one.

@@ -15,7 +15,7 @@
 
 use siskin_core::bytecode::{Effect, Insn, Op, OperandName};
 use siskin_core::layout::{NIL, Runtime};
-use siskin_core::tier::{Callee, Kinds, Unit};
+use siskin_core::tier::{Called, Callee, Kinds, Unit};
 
 use super::cold::Cold;
 use super::facts::{Copied, Known};
@@ -48,7 +48,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     /// inlined; none if there is no such.
     pub(super) fn inlines(&self, word: u32, insn: &Insn) -> Option<u32> {
         let window = insn.window()?;
-        let callee = self.callee(word, window.argc).filter(|callee| is_inlinable(callee, window.first))?;
+        let found_by = if insn.site().is_none() { Runtime::Call } else { Runtime::Invoke };
+        let callee = self.callee(word, window.argc);
+        let callee = callee.filter(|callee| is_inlinable(callee, found_by, window.first))?;
         Some(u32::from(window.first) + callee.unit.registers())
     }
 
@@ -59,16 +61,21 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             self.out_of_memory = true;
             return;
         };
-        self.expect_callee(call, callee, behind);
-        self.check_room_for(call, callee, behind);
+        self.begin_call(call, callee, behind);
         let leave = self.masm.label();
-        self.later(Cold::LeaveInlined { label: leave, call, closure: callee.closure, rejoin: behind });
+        let closure = match callee.closure {
+            Called::Always(closure) | Called::Initializer(closure) => Some(closure),
+            Called::Any => None,
+        };
+        self.later(Cold::LeaveInlined { label: leave, call, closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);
         self.inlined = Some(Inlined { window: call.win, returned: None, leave });
         // Whatever lies behind the arguments is not the callee's, nor the caller's what lies there in the end.
         self.facts.forget_behind(call.win + u16::from(call.argc));
         (self.unit, self.next) = (callee.unit, 0);
+        let cells = self.facts.change_closure(0);
         self.inlined_body(outer.1);
+        self.facts.change_closure(cells);
         self.facts.forget_behind(call.win);
         (self.unit, self.at, self.next) = outer;
         self.inlined = None;
@@ -126,11 +133,14 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// On a cold path: the VM brings the callee to its end from the word in `T4`.
-    pub(super) fn leave_inlined_by_vm(&mut self, call: Call, closure: u64, rejoin: Label) {
+    pub(super) fn leave_inlined_by_vm(&mut self, call: Call, closure: Option<u64>, rejoin: Label) {
         let done = self.masm.label();
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.win));
-        self.masm.pointer(Reg::T3, closure);
+        match closure {
+            Some(closure) => self.masm.pointer(Reg::T3, closure),
+            None => self.masm.imm(Reg::T3, 0),
+        }
         self.masm.call_mem(Self::runtime(Runtime::LeaveInlined));
         self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
         self.masm.jump_reg(Reg::T0);
@@ -138,10 +148,26 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 }
 
-/// Whether a callee whose window begins at that register is to be inlined.
-pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
+/// Whether a callee that is found in that way, and whose window begins at that register, is to be inlined.
+pub(super) fn is_inlinable(callee: &Callee<'_>, found_by: Runtime, window: u16) -> bool {
     let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
-    callee.inlinable && fits && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
+    let finds_upvalues = match callee.closure {
+        Called::Always(_) | Called::Initializer(_) => true,
+        Called::Any => found_by == Runtime::Call && keeps_closure(callee.unit.words()),
+    };
+    callee.inlinable && fits && finds_upvalues && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
+}
+
+/// Whether a function leaves its register 0 alone, in which a closure that is called lies.
+fn keeps_closure(words: &[u32]) -> bool {
+    let mut at = 0;
+    while let Some(insn) = words.get(at..).and_then(Insn::decode) {
+        if writes(&insn, 0) {
+            return false;
+        }
+        at += insn.op().words();
+    }
+    true
 }
 
 /// Whether a function was seen to add strings, for which it would be left whenever that happens.

@@ -9,7 +9,7 @@ use siskin_core::tier::{Global, GlobalState};
 
 use super::cold::Cold;
 use super::facts::Known;
-use super::{Pass, known_bits};
+use super::{Held, Pass, known_bits};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
@@ -55,7 +55,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.load64_index(Reg::T0, Reg::T5, Reg::T2, INSTANCE_FIELDS);
         self.masm.store64(super::slot(dst), Reg::T0);
         self.bind(rejoin);
-        self.facts.forget_copies();
+        self.after_step();
         self.facts.write(dst, Known::Anything);
     }
 
@@ -72,7 +72,15 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.store64_index(Reg::T5, Reg::T2, INSTANCE_FIELDS, Reg::T0);
         self.barrier(rejoin);
         self.bind(rejoin);
-        self.facts.forget_copies();
+        self.after_step();
+    }
+
+    /// What the interpreter executes in place of a template comes back here, unless it is in an inlined callee: that is
+    /// left for good.
+    fn after_step(&mut self) {
+        if self.inlined.is_none() {
+            self.facts.forget_copies();
+        }
     }
 
     /// The object in `T5` was stored into.
@@ -80,11 +88,20 @@ impl<M: Masm> Pass<'_, '_, M> {
         let label = self.masm.label();
         self.later(Cold::Remember { label, rejoin });
         self.masm.branch8_mem(Cond::Eq, at(Reg::T5, OBJECT_AGE), AGE_SCANNED, label);
+        self.facts.forget_doubles();
     }
 
     /// `T0 = ` an upvalue.
     fn upvalue(&mut self, upvalue: u16) {
-        self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE));
+        match self.inlined {
+            None => self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE)),
+            Some(_) => {
+                // The closure that was called.
+                let closure = self.window();
+                self.load(Reg::T0, closure);
+                self.masm.xor64(Reg::T0, Reg::T0, Reg::ObjTag);
+            }
+        }
         self.masm.load64(Reg::T0, at(Reg::T0, CLOSURE_UPVALUES + i32::from(upvalue) * 8));
     }
 
@@ -94,54 +111,67 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store(dst, Reg::T0, Known::Anything);
     }
 
-    /// `dst = ` what the cell in `T0` holds.
-    fn load_cell(&mut self, dst: u16, other: Label) {
-        self.cell(other);
-        self.masm.load64(Reg::T0, at(Reg::T5, CELL_VALUE));
-        self.store(dst, Reg::T0, Known::Anything);
+    /// `T5 = ` the cell in an upvalue.
+    fn upvalue_cell(&mut self, upvalue: u16) {
+        self.upvalue(upvalue);
+        if self.facts.learn_cell(upvalue) {
+            self.masm.xor64(Reg::T5, Reg::T0, Reg::ObjTag);
+        } else {
+            let other = self.step_on(false);
+            self.cell(other);
+        }
     }
 
+    /// `T5 = ` the cell in `T0`.
     fn cell(&mut self, other: Label) {
         self.object(Known::Anything, other);
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CELL, other);
     }
 
-    fn store_cell(&mut self, src: u16, other: Label) {
+    /// `dst = ` what the cell in `T5` holds.
+    fn load_cell(&mut self, dst: u16) {
+        self.masm.load64(Reg::T0, at(Reg::T5, CELL_VALUE));
+        self.store(dst, Reg::T0, Known::Anything);
+    }
+
+    /// The cell in `T5` holds `src`, a register whose value may be `held`.
+    fn store_cell(&mut self, src: u16, held: Option<Held>) {
         let rejoin = self.masm.label();
-        self.cell(other);
-        self.load(Reg::T0, src);
-        self.masm.store64(at(Reg::T5, CELL_VALUE), Reg::T0);
+        self.still(held.filter(|held| ![Reg::T0, Reg::T5, Reg::T6].contains(&held.machine)));
+        let value = self.value(Reg::T0, src);
+        self.masm.store64(at(Reg::T5, CELL_VALUE), value);
         self.barrier(rejoin);
         self.bind(rejoin);
-        self.facts.forget_copies();
     }
 
     /// `dst = ` what the cell in an upvalue holds.
     pub(super) fn load_upvalue_cell(&mut self, dst: u16, upvalue: u16) {
-        let other = self.step_on(false);
-        self.upvalue(upvalue);
-        self.load_cell(dst, other);
+        self.upvalue_cell(upvalue);
+        self.load_cell(dst);
     }
 
     /// The cell in an upvalue holds `src`.
     pub(super) fn store_upvalue_cell(&mut self, src: u16, upvalue: u16) {
-        let other = self.step_on(false);
-        self.upvalue(upvalue);
-        self.store_cell(src, other);
+        let held = self.held();
+        self.upvalue_cell(upvalue);
+        self.store_cell(src, held);
     }
 
     /// `dst = ` what a cell holds.
     pub(super) fn load_cell_of(&mut self, dst: u16, cell: u16) {
         let other = self.step_on(false);
         self.load(Reg::T0, cell);
-        self.load_cell(dst, other);
+        self.cell(other);
+        self.load_cell(dst);
     }
 
     /// A cell holds `src`.
     pub(super) fn store_cell_of(&mut self, cell: u16, src: u16) {
         let other = self.step_on(false);
+        let held = self.held();
         self.load(Reg::T0, cell);
-        self.store_cell(src, other);
+        self.cell(other);
+        self.store_cell(src, held);
     }
 
     /// The global that a constant names.

@@ -12,7 +12,7 @@ use crate::abi::{RUNTIME, Stub, runtime_table};
 use crate::bytecode::{Op, SampledOperand};
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
-use crate::interp::{Vm, dispatch};
+use crate::interp::{Fault, Vm, dispatch};
 use crate::object::{Closure, Function, Gc, Header, InlineCache};
 use crate::tier::Kinds;
 use crate::value::Value;
@@ -139,9 +139,21 @@ impl Vm {
         self.exit()
     }
 
-    fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
+    /// `callee` is none if the value called is the closure: it is in the window then.
+    fn leave_inlined(
+        &mut self,
+        next: u32,
+        window: usize,
+        callee: Option<Gc<Closure>>,
+        word: u32,
+    ) -> *const u8 {
         self.context.stack.check();
         self.context.stack.check_below(self.native.entered);
+        let Some(callee) = callee.or_else(|| self.register(window).as_object()) else {
+            debug_assert!(false, "an inlined callee does not write its register 0");
+            let _ = self.raise(Fault::Bytecode);
+            return self.exit();
+        };
         let Some(caller) = self.context.stack.top().closure().map(|closure| closure.function) else {
             return self.exit();
         };
@@ -269,8 +281,8 @@ unsafe extern "C" fn super_invoke(
 }
 
 /// # Safety
-/// As for `step`; `closure` is one that the running function's feedback refers to, and `word` that of one of its
-/// function's instructions.
+/// As for `step`; `closure` is one that the running function's feedback refers to, or null if the window's first register
+/// holds one; `word` is that of one of its function's instructions.
 unsafe extern "C" fn leave_inlined(
     vm: *mut Vm,
     next: u32,
@@ -279,7 +291,10 @@ unsafe extern "C" fn leave_inlined(
     word: u32,
 ) -> *const u8 {
     // SAFETY: as above; feedback keeps the closure alive.
-    unsafe { (*vm).leave_inlined(next, window as usize, Gc::from_raw(NonNull::new_unchecked(closure)), word) }
+    unsafe {
+        let closure = NonNull::new(closure).map(|closure| Gc::from_raw(closure));
+        (*vm).leave_inlined(next, window as usize, closure, word)
+    }
 }
 
 /// # Safety
