@@ -59,7 +59,7 @@ pub(crate) struct Frame {
     pub(crate) base: *mut Value,
     /// Its function's constants and sites; of a function of the host, the end of its registers.
     pub(crate) data: *const Value,
-    /// What was called; nothing in the record of the host.
+    /// The callee; no callable in the record of the host.
     pub(crate) callee: Callable,
 }
 
@@ -98,9 +98,9 @@ pub(crate) struct Stack {
     pub(crate) end: *mut Value,
     frames: NonNull<Frame>,
     values: NonNull<Value>,
-    /// Values there is room for.
+    /// Capacity for values.
     room: usize,
-    /// Values that are written; what the block holds past those is anything.
+    /// Number of values that are written; later words of the block are not initialised.
     written: usize,
     /// What the collection under way has scanned.
     scanned: Scanned,
@@ -117,9 +117,9 @@ pub(crate) struct Stack {
 
 const FIRST_FRAMES: usize = tunable(32, 2);
 const FIRST_VALUES: usize = tunable(256, 4);
-/// Values on a stack, at the most: as many as can be copied and scanned in reasonable time.
+/// The most values on a stack: a stack of this size is copied and scanned in reasonable time.
 const MAX_VALUES: usize = tunable(1 << 22, 1 << 17);
-/// Values that `end` is moved ahead of what is needed.
+/// Values that `end` is moved beyond the need.
 const STRIDE: usize = tunable(512, 3);
 /// Frames, from the current one down, and values, from `end` up, that debug builds look at in a check.
 const CHECKED_FRAMES: usize = tunable(16, usize::MAX);
@@ -237,7 +237,7 @@ impl Stack {
         argc: usize,
         win: usize,
     ) -> Result<usize, StackError> {
-        // One function of the host calls another: there was room for one.
+        // One function of the host calls another: the spare record was taken.
         if self.depth() + 1 >= self.records {
             self.grow_frames()?;
         }
@@ -309,8 +309,8 @@ impl Stack {
         (register.addr() - self.values.as_ptr().addr()) / size_of::<Value>()
     }
 
-    /// Makes room for a record, and for a frame of `registers` registers from register `win` of the current one on. Returns
-    /// where that frame begins.
+    /// Grows the stack for a record and a frame of `registers` registers from register `win` of the current one.
+    /// Returns where that frame begins.
     #[cold]
     #[inline(never)]
     fn make_room(&mut self, win: usize, registers: usize) -> Result<*mut Value, StackError> {

@@ -70,8 +70,8 @@ impl Vm {
         }
     }
 
-    /// The method of a value other than an instance, after the site missed. If its class has no such method, or the
-    /// script is Lox, fails with `none`.
+    /// The method that a value which is no instance has, for a site that missed. If its class has none, or the script is
+    /// Lox, `none` is what it fails with.
     pub(super) fn builtin_method(
         &mut self,
         value: Value,

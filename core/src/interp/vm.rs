@@ -341,7 +341,7 @@ impl Vm {
         result
     }
 
-    /// Counts a pause of the script from `start` until now.
+    /// Counts a pause of the script from `before` until now.
     fn count_pause(&mut self, before: u64) {
         let pause = self.nanoseconds().unwrap_or(before).saturating_sub(before);
         self.stats.pauses += 1;

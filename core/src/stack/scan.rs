@@ -79,7 +79,7 @@ impl Stack {
         true
     }
 
-    /// Marks what a caller refers to: its closure, and its registers below those of its callee.
+    /// Marks the references of a caller: its closure, and its registers below those of its callee.
     fn mark_frame(&mut self, heap: &mut Heap, index: usize) -> usize {
         // SAFETY: the record is in use, and so is that of its callee.
         let (frame, callee) = unsafe { (*self.record(index), *self.record(index + 1)) };
@@ -114,7 +114,7 @@ impl Stack {
         stale - step <= CLEAR_STEP
     }
 
-    /// Clears all stale registers: what they refer to dies.
+    /// Clears all stale registers: they keep no object alive.
     pub(crate) fn forget_stale(&mut self) {
         self.clear_stale(true);
         // SAFETY: from the current frame's registers on, up to `end`.
