@@ -29,7 +29,7 @@ use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
 impl<'u, M: Masm> Pass<'_, 'u, M> {
-    /// What the call at `word` was seen to call, if that takes as many arguments.
+    /// The callee seen by the call at `word`, if its arity fits.
     pub(super) fn callee(&self, word: u32, argc: u8) -> Option<Callee<'u>> {
         self.unit.callee(word).filter(|callee| callee.unit.arity() == argc)
     }
@@ -69,7 +69,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.behind_call(call, rejoin);
     }
 
-    /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
+    /// A call of any callee. Cold paths come back to `rejoin`; the fast path falls through.
     pub(super) fn call_any(&mut self, call: Call, rejoin: Label) {
         let (enter, other) = (self.masm.label(), self.call_cold(call, rejoin));
         if call.runtime == Runtime::Call {
@@ -93,7 +93,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.enter(call);
     }
 
-    /// Goes on if the callee is the one that was seen; if not, whatever is called comes back at `rejoin`.
+    /// Falls through if the callee is the expected one; any other callee is called and comes back at `rejoin`.
     pub(super) fn expect_callee(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
         let other = self.masm.label();
         self.later(Cold::CallAny { label: other, call, rejoin });
@@ -110,7 +110,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
     }
 
-    /// Where the VM does the call.
+    /// A cold path where the VM does the call.
     fn call_cold(&mut self, call: Call, rejoin: Label) -> Label {
         let label = self.masm.label();
         self.later(Cold::Call { label, call, rejoin });
@@ -135,7 +135,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.rejoin_with_value(done, call, rejoin);
     }
 
-    /// On a cold path: an instance of the class in `T5`, if it is one.
+    /// On a cold path: makes an instance of the class in `T5`, if the object is a class.
     pub(super) fn construct(&mut self, call: Call, rejoin: Label, enter: Label, other: Label) {
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
         self.masm.address(Reg::T2, slot(call.win));
@@ -144,20 +144,20 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let made = self.masm.label();
         self.masm.branch64(Cond::Eq, Reg::T0, MADE as i32, made);
         self.masm.branch64(Cond::Ne, Reg::T0, NOT_MADE as i32, enter);
-        // The class is where it was.
+        // The stub leaves the class in its register.
         self.masm.jump(other);
         self.rejoin_with_value(made, call, rejoin);
     }
 
-    /// Where the VM made the value of a call and put it in its register.
+    /// The place after a call whose value the VM has put into its register.
     pub(super) fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
         self.bind(label);
         self.masm.load64(RESULT, slot(call.win));
         self.masm.jump(rejoin);
     }
 
-    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and sees to it that there is room.
-    /// `T2` is the callee's base then; else `other`.
+    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and checks the stack. Then `T2` is the
+    /// callee's base; if refused goes to `other`.
     fn check_room(&mut self, call: Call, other: Label) {
         let refused = self.charge(other);
         self.masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
@@ -166,7 +166,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.check_ends(refused);
     }
 
-    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`.
+    /// Charges for a call of a known callee, and checks the stack. Without fuel or stack the VM does the call, then
+    /// `rejoin`.
     pub(super) fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
@@ -176,14 +177,15 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
     }
 
-    /// Whether there is room for so many registers, counted from the frame's first, and for a record.
+    /// Checks that the stack holds this many registers of the frame, and one more record.
     pub(super) fn check_room_up_to(&mut self, needed: u32, refused: Label) {
         self.masm.address(Reg::T6, at(Reg::Base, needed as i32 * 8));
         self.check_ends(refused);
         self.facts.room = needed;
     }
 
-    /// Charges for a call. Who is refused later goes to the label that comes back, and from there to `other`.
+    /// Charges for a call. The returned label refunds the charge, for calls that are refused later, and goes to
+    /// `other`.
     fn charge(&mut self, other: Label) -> Label {
         let refused = self.masm.label();
         self.later(Cold::Refund { label: refused, then: other });
@@ -193,7 +195,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         refused
     }
 
-    /// Whether there is room for registers up to `T6`, and for a record.
+    /// Checks that the stack holds values up to the address in `T6`, and one more record.
     fn check_ends(&mut self, refused: Label) {
         let masm = &mut *self.masm;
         masm.branch64(Cond::Above, Reg::T6, Rhs::Mem(at(Reg::Vm, VM_VALUES_END)), refused);

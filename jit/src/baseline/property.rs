@@ -72,7 +72,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts.forget_copies();
     }
 
-    /// The object in `T5` was stored into.
+    /// The write barrier for the object in `T5`.
     fn barrier(&mut self, rejoin: Label) {
         let label = self.masm.label();
         self.later(Cold::Remember { label, rejoin });
@@ -91,7 +91,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store(dst, Reg::T0, Known::Anything);
     }
 
-    /// `dst = ` what the cell in `T0` holds.
+    /// `dst = ` the value of the cell in `T0`.
     fn load_cell(&mut self, dst: u16, other: Label) {
         self.cell(other);
         self.masm.load64(Reg::T0, at(Reg::T5, CELL_VALUE));
@@ -113,7 +113,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts.forget_copies();
     }
 
-    /// `dst = ` what the captured cell holds.
+    /// `dst = ` the value of the captured cell.
     pub(super) fn load_up_cell(&mut self, dst: u16, up: u16) {
         let other = self.step_on(false);
         self.captured(up);
@@ -127,7 +127,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store_cell(src, other);
     }
 
-    /// `dst = ` what a cell holds.
+    /// `dst = ` the value of a cell.
     pub(super) fn load_cell_of(&mut self, dst: u16, cell: u16) {
         let other = self.step_on(false);
         self.load(Reg::T0, cell);

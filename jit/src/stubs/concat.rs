@@ -7,9 +7,9 @@
 //!              Buffer | used | room | lhs' bytes | rhs' bytes .... |
 //! ```
 //!
-//! Eight bytes are copied at a time, so up to seven too many. What is read is of the same cell: its size is a multiple of
-//! that, and a record lies before the bytes. What is written too much in a flat sum is written over; in a buffer there has
-//! to be room for it.
+//! Eight bytes are copied at a time, so up to seven too many. Reads stay in the same cell: its size is a multiple of
+//! 8, and a record lies before the bytes. Surplus bytes of a flat sum are overwritten later; a buffer must have space
+//! for them.
 
 use siskin_core::layout::{
     BUFFER_BYTES, BUFFER_ROOM, BUFFER_USED, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
