@@ -136,8 +136,8 @@ fn table(text: &mut String, head: &Row, rows: &[Row], width: usize) {
     }
 }
 
-/// Shares `room` among columns that would like to be so wide: each gets what it wants up to a third, and what is over
-/// goes to those that want more.
+/// Shares `room` among columns with wished widths: each gets its wish up to a third, and the rest goes to those that
+/// want more.
 fn fit(wanted: [usize; 3], room: usize) -> [usize; 3] {
     let mut widths = wanted.map(|wanted| wanted.min(room / 3).max(NARROWEST));
     for index in [2, 1, 0] {

@@ -27,7 +27,7 @@ pub(super) struct Space {
 
 /// Reads lines until they make an input.
 pub(super) struct Plain {
-    /// What was read after the last whole line.
+    /// The text after the last whole line.
     bytes: Vec<u8>,
     /// Whole lines that are not yet part of an input.
     lines: VecDeque<Vec<u8>>,
@@ -47,7 +47,7 @@ impl Plain {
         Plain { bytes, lines, ended: false, skips: false, interrupts, replies: 0 }
     }
 
-    /// Adds what was read by somebody else.
+    /// Adds text that another reader has read.
     pub(super) fn put(&mut self, typed: &str) {
         self.add(typed.as_bytes());
     }
@@ -78,7 +78,7 @@ impl Plain {
             }
             let line = match self.line(space.text, console.stdin)? {
                 Line::Text(line) => line,
-                // What was begun cannot become complete; its error says so.
+                // An incomplete input at the end cannot become complete; its error says so.
                 Line::End => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
                 Line::Interrupted => {
                     console.stdout.write_all(b"\n")?;

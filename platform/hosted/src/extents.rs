@@ -1,4 +1,4 @@
-//! Which parts of a range are taken. Knows numbers only: what a unit is, the user says.
+//! The allocated parts of a range. Knows numbers only: the user defines the unit.
 
 #![forbid(unsafe_code)]
 
