@@ -100,7 +100,7 @@ offsets! {
     /// In a buffer: 32 bits, bytes in use.
     BUFFER_USED = Buffer::USED;
     /// In a buffer: 32 bits, bytes that there is room for.
-    BUFFER_ROOM = Buffer::ROOM;
+    BUFFER_CAPACITY = Buffer::CAPACITY;
     /// In a buffer: its bytes.
     BUFFER_BYTES = size_of::<Buffer>();
 

@@ -85,15 +85,15 @@ pub struct Buffer<F> {
 }
 
 impl<F: Form> Buffer<F> {
-    /// An empty buffer, with room for a small function.
+    /// An empty buffer, with capacity for a small function.
     #[must_use]
     pub fn new(mem: &Mem) -> Buffer<F> {
         let mut buffer =
             Buffer { bytes: Vec::new(mem), labels: Vec::new(mem), fixups: Vec::new(mem), error: None };
         let [bytes, labels, fixups] = SMALL;
-        let room =
+        let reserved =
             [buffer.bytes.reserve(bytes), buffer.labels.reserve(labels), buffer.fixups.reserve(fixups)];
-        room.into_iter().for_each(|room| buffer.note(room));
+        reserved.into_iter().for_each(|result| buffer.note(result));
         buffer
     }
 

@@ -57,8 +57,8 @@ pub(crate) enum Want {
 pub(crate) enum RescueStep {
     /// It goes on.
     Unfinished,
-    /// It is done; whether there is room now for what was wanted, and a share of the memory beyond.
-    Done { room: bool },
+    /// It is done; whether there is enough memory now for what was wanted, and a share of the memory beyond.
+    Done { enough: bool },
 }
 
 /// Part of the memory in use that a collection for space must leave free.
@@ -92,7 +92,7 @@ impl Heap {
                 let is_swept = self.sweep_left == 0 && self.large_cursor.1 == 0 && self.dying.is_none();
                 if is_swept && !self.blocks.release() {
                     self.rescue = Rescue::None;
-                    return RescueStep::Done { room: self.has_room(start.used, want) };
+                    return RescueStep::Done { enough: self.is_enough(start.used, want) };
                 }
             }
             _ if self.phase == Phase::Idle => {
@@ -110,27 +110,27 @@ impl Heap {
         while self.rescue_step(roots, Want::Table) == RescueStep::Unfinished {}
     }
 
-    /// Whether there is room for what was wanted, and enough beyond for the next collection to be worth its while.
+    /// Whether there is memory for what was wanted, and enough beyond for the next collection to be worth its while.
     /// There was none when `before` bytes were in use.
-    fn has_room(&self, before: usize, want: Want) -> bool {
+    fn is_enough(&self, before: usize, want: Want) -> bool {
         let wanted = before / SHARE;
-        let room = before.saturating_sub(self.mem.usage().used);
+        let freed = before.saturating_sub(self.mem.usage().used);
         match want {
-            Want::Table => room >= wanted,
+            Want::Table => freed >= wanted,
             Want::Large(size) => {
                 let wanted = wanted.saturating_add(size);
-                room >= wanted || room + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
+                freed >= wanted || freed + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
             }
             Want::Cell(space) => {
-                let mut room = room + self.blocks.free_pages() * PAGE;
+                let mut free = freed + self.blocks.free_pages() * PAGE;
                 for page in self.spaces.get(space).map_or(&[][..], |space| space.pages()) {
-                    if room >= wanted {
+                    if free >= wanted {
                         break;
                     }
                     // SAFETY: pages in a space's list are live.
-                    room += unsafe { page.as_ref() }.free_bytes();
+                    free += unsafe { page.as_ref() }.free_bytes();
                 }
-                room >= wanted
+                free >= wanted
             }
         }
     }

@@ -60,7 +60,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             return;
         };
         self.expect_callee(call, callee, behind);
-        self.check_room_for(call, callee, behind);
+        self.check_stack_for(call, callee, behind);
         let leave = self.masm.label();
         self.later(Cold::LeaveInlined { label: leave, call, closure: callee.closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);
