@@ -4,7 +4,7 @@
 //! move is asserted at the end.
 //!
 //! ```text
-//!   VM ──frame──> Frame { pc, base, data, closure } ──closure──> Closure { header, function, captures.. }
+//!   VM ──frame──> Frame { pc, base, data, closure } ──closure──> Closure { header, function, upvalues.. }
 //!   │                      └─> registers, 8 bytes each              └─> Function { entry, data, registers, arity }
 //!   ├─ fuel, values_end, frames_end, globals, sp                           data: sites below, constants above
 //!   └─ stubs: addresses of shared code;  runtime: of the functions of the VM that they call
@@ -100,14 +100,14 @@ offsets! {
     /// In a buffer: 32 bits, bytes in use.
     BUFFER_USED = Buffer::USED;
     /// In a buffer: 32 bits, the capacity in bytes.
-    BUFFER_ROOM = Buffer::ROOM;
+    BUFFER_CAPACITY = Buffer::CAPACITY;
     /// In a buffer: its bytes.
     BUFFER_BYTES = size_of::<Buffer>();
 
     /// In a closure: its function.
     CLOSURE_FUNCTION = offset_of!(Closure, function);
-    /// In a closure: the variables it captured, 8 bytes each.
-    CLOSURE_CAPTURES = size_of::<Closure>();
+    /// In a closure: its upvalues, 8 bytes each.
+    CLOSURE_UPVALUES = size_of::<Closure>();
     /// From a function's constants: 32 bits, exits for operands that its code was not made for, until it is given up.
     DATA_EXITS_LEFT = offset_of!(DataHeader, exits_left) as isize - size_of::<DataHeader>() as isize;
     /// In a function: its bytecode.

@@ -91,9 +91,9 @@ impl<F: Form> Buffer<F> {
         let mut buffer =
             Buffer { bytes: Vec::new(mem), labels: Vec::new(mem), fixups: Vec::new(mem), error: None };
         let [bytes, labels, fixups] = SMALL;
-        let room =
+        let reserved =
             [buffer.bytes.reserve(bytes), buffer.labels.reserve(labels), buffer.fixups.reserve(fixups)];
-        room.into_iter().for_each(|room| buffer.note(room));
+        reserved.into_iter().for_each(|result| buffer.note(result));
         buffer
     }
 

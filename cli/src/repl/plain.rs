@@ -120,8 +120,8 @@ impl Plain {
         }
     }
 
-    /// The next line, without its end. Of one of more than `room` bytes, no more is held than was read at once.
-    fn line(&mut self, room: usize, stdin: &mut dyn io::Read) -> io::Result<Line> {
+    /// The next line, without its end. Of one of more than `limit` bytes, no more is held than was read at once.
+    fn line(&mut self, limit: usize, stdin: &mut dyn io::Read) -> io::Result<Line> {
         loop {
             if let Some(line) = self.lines.pop_front() {
                 return Ok(Line::Text(line));
@@ -130,7 +130,7 @@ impl Plain {
                 let line = std::mem::take(&mut self.bytes);
                 return Ok(if line.is_empty() { Line::End } else { Line::Text(line) });
             }
-            if self.bytes.len() > room {
+            if self.bytes.len() > limit {
                 self.bytes = Vec::new();
                 self.skips = true;
                 return Ok(Line::TooLong);

@@ -163,7 +163,7 @@ impl Session {
 
     /// Bytes that the next text may have. It may be kept twice, as an input and as what functions came from, and all such
     /// texts have to fit into as much memory as the VM may have.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn text_capacity(&self) -> usize {
         (self.vm.options().memory - self.kept) / 2
     }
 
@@ -175,7 +175,7 @@ impl Session {
 
     /// Counts a text that may be kept.
     fn keep(&mut self, text: &str) -> Result<(), OutOfMemory> {
-        if text.len() > self.room() {
+        if text.len() > self.text_capacity() {
             return Err(OutOfMemory);
         }
         self.kept += 2 * text.len();

@@ -114,14 +114,14 @@ operands! {
     Global32(u32) "global32" "k{}";
     /// A function in the constants.
     Fn32(u32) "fn32" "k{}";
-    /// A captured variable of the running closure.
-    Up16(u16) "up16" "u{}";
+    /// An upvalue of the running closure.
+    Upvalue16(u16) "upvalue16" "u{}";
     /// An inline cache of the function.
     Site32(u32) "site32" "s{}";
     /// A jump, in words from the instruction that follows; not backwards.
-    Ahead24(i32) "ahead24" "{:+}";
+    Forward24(i32) "forward24" "{:+}";
     /// A jump, in words from the instruction that follows; not backwards.
-    Ahead32(i32) "ahead32" "{:+}";
+    Forward32(i32) "forward32" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.
     Back24(i32) "back24" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.

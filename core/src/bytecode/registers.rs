@@ -35,8 +35,8 @@ impl OperandKind {
             Dst | FarDst => Some(Access::Define),
             Var => Some(Access::UseDefine),
             Win | SuperWin => Some(Access::Call),
-            Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Up16 | Site32
-            | Ahead24 | Ahead32 | Back24 | Back32 => None,
+            Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Upvalue16
+            | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
         }
     }
 }

@@ -58,7 +58,7 @@ pub(crate) enum RescueStep {
     /// More steps follow.
     Unfinished,
     /// The collection is done. True if the allocation fits now, and a share of the memory beyond.
-    Done { room: bool },
+    Done { enough: bool },
 }
 
 /// A collection for space must leave one part in this many of the memory in use free.
@@ -92,7 +92,7 @@ impl Heap {
                 let is_swept = self.sweep_left == 0 && self.large_cursor.1 == 0 && self.dying.is_none();
                 if is_swept && !self.blocks.release() {
                     self.rescue = Rescue::None;
-                    return RescueStep::Done { room: self.has_room(start.used, want) };
+                    return RescueStep::Done { enough: self.is_enough(start.used, want) };
                 }
             }
             _ if self.phase == Phase::Idle => {
@@ -112,25 +112,25 @@ impl Heap {
 
     /// Whether the failed allocation fits now, with enough memory beyond to make the next collection worthwhile. It
     /// failed when `before` bytes were in use.
-    fn has_room(&self, before: usize, want: Want) -> bool {
+    fn is_enough(&self, before: usize, want: Want) -> bool {
         let wanted = before / SHARE;
-        let room = before.saturating_sub(self.mem.usage().used);
+        let freed = before.saturating_sub(self.mem.usage().used);
         match want {
-            Want::Table => room >= wanted,
+            Want::Table => freed >= wanted,
             Want::Large(size) => {
                 let wanted = wanted.saturating_add(size);
-                room >= wanted || room + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
+                freed >= wanted || freed + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
             }
             Want::Cell(space) => {
-                let mut room = room + self.blocks.free_pages() * PAGE;
+                let mut free = freed + self.blocks.free_pages() * PAGE;
                 for page in self.spaces.get(space).map_or(&[][..], |space| space.pages()) {
-                    if room >= wanted {
+                    if free >= wanted {
                         break;
                     }
                     // SAFETY: pages in a space's list are live.
-                    room += unsafe { page.as_ref() }.free_bytes();
+                    free += unsafe { page.as_ref() }.free_bytes();
                 }
-                room >= wanted
+                free >= wanted
             }
         }
     }

@@ -159,7 +159,7 @@ impl Vm {
         if expected != argc {
             return Err(Fault::Arity { expected: Arity::exactly(expected), got: argc });
         }
-        self.with_room(Some(first), |stack| stack.push(closure, win))?;
+        self.with_stack(Some(first), |stack| stack.push(closure, win))?;
         self.context.stack.set_first(first);
         if closure.function.count() && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);

@@ -61,7 +61,7 @@ impl Vm {
         }
         let win = self.context.stack.host_registers();
         let registers = win + 1 + args.len();
-        self.with_room(None, |stack| stack.set_host_registers(registers))?;
+        self.with_stack(None, |stack| stack.set_host_registers(registers))?;
         self.set_register(win, callee);
         for (index, &arg) in args.iter().enumerate() {
             self.set_register(win + 1 + index, arg);

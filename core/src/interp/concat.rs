@@ -93,12 +93,12 @@ impl Vm {
         }
     }
 
-    /// The sum of `len` bytes in a new buffer of `room` bytes.
-    fn fill(&mut self, len: usize, room: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
+    /// The sum of `len` bytes in a new buffer of `capacity` bytes.
+    fn fill(&mut self, len: usize, capacity: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         // Both first, because without memory the instruction may run again.
         let buffer = match self.work.partial.as_object::<Buffer>() {
             Some(buffer) => buffer,
-            None => self.new_buffer(room)?,
+            None => self.new_buffer(capacity)?,
         };
         let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
         self.in_pieces(len, 1, |_, range| {
@@ -118,11 +118,11 @@ impl Vm {
     }
 
     /// An empty buffer, which the instruction under way keeps.
-    fn new_buffer(&mut self, room: usize) -> Result<Gc<Buffer>, OutOfMemory> {
-        let memory = self.allocate(Buffer::size(room), false)?.cast::<Buffer>();
+    fn new_buffer(&mut self, capacity: usize) -> Result<Gc<Buffer>, OutOfMemory> {
+        let memory = self.allocate(Buffer::size(capacity), false)?.cast::<Buffer>();
         // SAFETY: memory of that size.
         let buffer = unsafe {
-            memory.write(Buffer::new(room as u32));
+            memory.write(Buffer::new(capacity as u32));
             Gc::from_raw(memory)
         };
         self.work.partial = buffer.value();

@@ -92,12 +92,12 @@ impl Vm {
         }
         let argc = usize::from(argc);
         // The window keeps the callee alive.
-        let window = self.with_room(Some(receiver), |stack| stack.push_host(entry, argc, win))?;
+        let window = self.with_stack(Some(receiver), |stack| stack.push_host(entry, argc, win))?;
         // The instruction may run again, so the callee stays, past the function's own registers.
         let callee = self.register(0);
         let kept = if callee.is_identical(receiver) { 0 } else { self.context.stack.host_registers() };
         if kept != 0 {
-            if let Err(fault) = self.with_room(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
+            if let Err(fault) = self.with_stack(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
                 self.context.stack.pop_host();
                 return Err(fault);
             }
@@ -136,7 +136,7 @@ impl Vm {
 
     /// Calls `f`, which needs stack memory. Without memory, collects and calls it once more. A safepoint: objects
     /// that `f` uses are reachable or `kept`.
-    pub(super) fn with_room<T>(
+    pub(super) fn with_stack<T>(
         &mut self,
         kept: Option<Value>,
         f: impl Fn(&mut Stack) -> Result<T, StackError>,

@@ -105,15 +105,15 @@ impl Vm {
         self.intern(bytes(program, text))
     }
 
-    /// A closure with nil captures. A safepoint; the function is reachable.
+    /// A closure with nil upvalues. A safepoint; the function is reachable.
     pub(super) fn make_closure(&mut self, function: Gc<Function>) -> Result<Gc<Closure>, OutOfMemory> {
-        let captures = function.captures.len();
-        let memory = self.allocate(Closure::size(captures), Closure::FINALIZE)?.cast::<Closure>();
+        let upvalues = function.captures.len();
+        let memory = self.allocate(Closure::size(upvalues), Closure::FINALIZE)?.cast::<Closure>();
         // SAFETY: memory of that size.
         unsafe {
             memory.write(Closure::new(function));
-            for index in 0..captures {
-                Closure::init_capture(memory.as_ptr(), index, Value::NIL);
+            for index in 0..upvalues {
+                Closure::init_upvalue(memory.as_ptr(), index, Value::NIL);
             }
             Ok(Gc::from_raw(memory))
         }

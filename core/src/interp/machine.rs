@@ -4,7 +4,7 @@
 //! are not get the VM and plain operands. So both dispatchers keep it in machine registers.
 
 use super::Vm;
-use crate::bytecode::operand::{Argc, Dst, FarDst, FarSrc, Lit8, Lit32, Num8, Site32, Src, Up16, Win};
+use crate::bytecode::operand::{Argc, Dst, FarDst, FarSrc, Lit8, Lit32, Num8, Site32, Src, Upvalue16, Win};
 use crate::object::{Closure, DataHeader, Gc, InlineCache, cache_at};
 use crate::value::Value;
 
@@ -198,10 +198,10 @@ impl Machine {
         unsafe { self.vm().context.stack.top().callee.unchecked_closure() }
     }
 
-    /// A captured variable of the running closure.
+    /// An upvalue of the running closure.
     #[inline(always)]
-    pub(super) fn captured(&mut self, up: Up16) -> Value {
-        // SAFETY: verified instructions name captures of the function only.
-        unsafe { self.running().capture(usize::from(up.0)).get() }
+    pub(super) fn upvalue(&mut self, upvalue: Upvalue16) -> Value {
+        // SAFETY: verified instructions name upvalues of the function only.
+        unsafe { self.running().upvalue(usize::from(upvalue.0)).get() }
     }
 }

@@ -185,7 +185,7 @@ impl Vm {
             return self.set_property(site, instance, value);
         };
         if next.count > next.capacity {
-            self.make_room(instance, next)?;
+            self.reserve_slots(instance, next)?;
         }
         let location = next.location(next.count - 1);
         if next.count <= next.capacity {
@@ -240,7 +240,7 @@ impl Vm {
     }
 
     /// Makes the outlying slots large enough for the fields of `next`. A safepoint.
-    fn make_room(&mut self, instance: Gc<Instance>, next: Gc<Shape>) -> Result<(), Fault> {
+    fn reserve_slots(&mut self, instance: Gc<Instance>, next: Gc<Shape>) -> Result<(), Fault> {
         let outside = next.count - (next.capacity - 1);
         let have = if outside > 2 { instance.outline() } else { None };
         if have.is_some_and(|slots| slots.header.aux() >= outside) {

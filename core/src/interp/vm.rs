@@ -380,7 +380,7 @@ impl Vm {
                 self.context.fuel.charge_bulk(((self.context.heap.work() - done) as usize).max(BULK));
             }
             match step {
-                RescueStep::Done { room } if room || !in_script => return Ok(()),
+                RescueStep::Done { enough } if enough || !in_script => return Ok(()),
                 RescueStep::Done { .. } => return Err(OutOfMemory),
                 RescueStep::Unfinished if in_script && self.is_to_stop() => {
                     self.suspended = true;

@@ -118,7 +118,7 @@ impl Feedback {
     /// # Errors
     /// When memory is out; the feedback is unchanged then.
     pub(crate) fn see_call(&mut self, next: u32, callee: Gc<Closure>) -> Result<bool, OutOfMemory> {
-        let callee = Some(callee).filter(|callee| callee.captures().is_empty());
+        let callee = Some(callee).filter(|callee| callee.upvalues().is_empty());
         let at = match self.find(next) {
             Ok(at) => {
                 if let Some(call) = self.calls.get_mut(at) {

@@ -4,7 +4,7 @@
 //!   flat      Str | len | hash | bytes ...          short results, literals, names
 //!   appended  Str | len | hash | buffer ·--+        long results of concatenation
 //!                                          v
-//!                           Buffer | used | room | bytes ......---- |
+//!                           Buffer | used | capacity | bytes ......---- |
 //! ```
 //!
 //! An appended string is the first `len` bytes of a buffer with room to spare. Adding to the string that ends
@@ -216,7 +216,7 @@ impl Gc<Str> {
 pub(crate) struct Buffer {
     header: Header,
     used: Cell<u32>,
-    room: u32,
+    capacity: u32,
 }
 
 // SAFETY: repr(C), header first; made by `Buffer::new` only.
@@ -231,16 +231,16 @@ impl Buffer {
     /// Offset of the number of bytes in use, for machine code.
     pub(crate) const USED: usize = core::mem::offset_of!(Buffer, used);
     /// Offset of the capacity, for machine code.
-    pub(crate) const ROOM: usize = core::mem::offset_of!(Buffer, room);
+    pub(crate) const CAPACITY: usize = core::mem::offset_of!(Buffer, capacity);
 
-    /// Bytes of a buffer of capacity `room`.
-    pub(crate) const fn size(room: usize) -> usize {
-        size_of::<Buffer>() + room
+    /// Bytes of a buffer of that capacity.
+    pub(crate) const fn size(capacity: usize) -> usize {
+        size_of::<Buffer>() + capacity
     }
 
-    /// An empty buffer, to be written at the start of `Buffer::size(room)` bytes.
-    pub(crate) fn new(room: u32) -> Buffer {
-        Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), room }
+    /// An empty buffer, to be written at the start of `Buffer::size(capacity)` bytes.
+    pub(crate) fn new(capacity: u32) -> Buffer {
+        Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), capacity }
     }
 
     /// Bytes in use.
@@ -250,7 +250,7 @@ impl Buffer {
 
     /// Bytes that still fit.
     pub(crate) fn spare(&self) -> usize {
-        (self.room - self.used.get()) as usize
+        (self.capacity - self.used.get()) as usize
     }
 }
 
@@ -283,7 +283,7 @@ impl Gc<Buffer> {
     pub(crate) unsafe fn write_spare(self, offset: usize, bytes: &[u8]) {
         debug_assert!(offset + bytes.len() <= self.spare());
         meter::count(bytes.len());
-        // SAFETY: the room lies after the record, and nobody reads its spare part.
+        // SAFETY: the bytes lie after the record, and nobody reads its spare part.
         unsafe {
             let start = self.as_ptr().add(1).cast::<u8>().add(self.used() + offset);
             start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());

@@ -58,7 +58,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         match callee {
             Some(callee) => {
                 self.expect_callee(call, &callee, rejoin);
-                self.check_room_for(call, &callee, rejoin);
+                self.check_stack_for(call, &callee, rejoin);
                 self.masm.address(Reg::T2, slot(call.win));
                 self.masm.pointer(Reg::T3, callee.function);
                 self.masm.pointer(Reg::T5, callee.closure);
@@ -88,7 +88,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         }
-        self.check_room(call, other);
+        self.check_stack(call, other);
         self.bind(enter);
         self.enter(call);
     }
@@ -158,7 +158,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Charges for a call of the closure in `T5`, whose function is in `T3`, and checks the stack. Then `T2` is the
     /// callee's base; if refused goes to `other`.
-    fn check_room(&mut self, call: Call, other: Label) {
+    fn check_stack(&mut self, call: Call, other: Label) {
         let refused = self.charge(other);
         self.masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
         self.masm.address(Reg::T2, slot(call.win));
@@ -168,20 +168,20 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Charges for a call of a known callee, and checks the stack. Without fuel or stack the VM does the call, then
     /// `rejoin`.
-    pub(super) fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+    pub(super) fn check_stack_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
         let needed = u32::from(call.win) + callee.unit.registers();
-        if self.facts.room < needed {
-            self.check_room_up_to(needed, refused);
+        if self.facts.stack_checked_to < needed {
+            self.check_stack_to(needed, refused);
         }
     }
 
     /// Checks that the stack holds this many registers of the frame, and one more record.
-    pub(super) fn check_room_up_to(&mut self, needed: u32, refused: Label) {
+    pub(super) fn check_stack_to(&mut self, needed: u32, refused: Label) {
         self.masm.address(Reg::T6, at(Reg::Base, needed as i32 * 8));
         self.check_ends(refused);
-        self.facts.room = needed;
+        self.facts.stack_checked_to = needed;
     }
 
     /// Charges for a call. The returned label refunds the charge, for calls that are refused later, and goes to

@@ -53,7 +53,7 @@ pub(super) enum Cold {
 impl<M: Masm> Pass<'_, '_, M> {
     /// Queues a cold path to be emitted after the blocks.
     pub(super) fn later(&mut self, cold: Cold) {
-        self.lost |= self.cold.push(cold).is_err();
+        self.out_of_memory |= self.cold.push(cold).is_err();
         self.list_cold();
     }
 

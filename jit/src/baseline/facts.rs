@@ -65,7 +65,7 @@ pub(crate) struct Facts {
     next_copy: usize,
     /// The stack is known to hold this many registers of the frame, plus one record. 0: not checked yet. A collection
     /// may shrink the stack.
-    pub(crate) room: u32,
+    pub(crate) stack_checked_to: u32,
 }
 
 impl Facts {
@@ -74,15 +74,15 @@ impl Facts {
         made: 0,
         copies: [Copied::Nothing; COPIES],
         next_copy: 0,
-        room: 0,
+        stack_checked_to: 0,
     };
 
     /// Whether these facts imply all of `other`, with the same copies in the same machine registers.
     pub(crate) fn imply(&self, other: &Facts) -> bool {
         let tags = other.used().iter().all(|&(register, tag)| self.tag(register).implies(tag));
         let mut copies = self.copies.iter().zip(&other.copies);
-        let room = self.room >= other.room;
-        tags && room && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
+        let stack = self.stack_checked_to >= other.stack_checked_to;
+        tags && stack && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
     }
 
     fn used(&self) -> &[(u16, Known)] {
@@ -103,7 +103,7 @@ impl Facts {
 
     /// The VM was called: machine registers are lost, and the stack may have shrunk; tags stay.
     pub(crate) fn forget_copies(&mut self) {
-        self.room = 0;
+        self.stack_checked_to = 0;
         self.copies = [Copied::Nothing; COPIES];
     }
 
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn old_facts_make_room_for_new_ones() {
+    fn old_facts_give_way_to_new_ones() {
         let mut facts = Facts::NONE;
         for register in 0..100 {
             facts.write(register, Known::Int);

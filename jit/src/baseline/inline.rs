@@ -56,11 +56,11 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     pub(super) fn call_inlined(&mut self, call: Call, callee: &Callee<'u>) {
         let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
             // There is always a block behind a call.
-            self.lost = true;
+            self.out_of_memory = true;
             return;
         };
         self.expect_callee(call, callee, behind);
-        self.check_room_for(call, callee, behind);
+        self.check_stack_for(call, callee, behind);
         let leave = self.masm.label();
         self.later(Cold::LeaveInlined { label: leave, call, closure: callee.closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);

@@ -70,14 +70,14 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// A piece begins here.
     pub(super) fn mark(&mut self, part: Part) {
         if let Some(listing) = &mut self.listing {
-            self.lost |= listing.mark(self.masm.offset(), part).is_err();
+            self.out_of_memory |= listing.mark(self.masm.offset(), part).is_err();
         }
     }
 
     /// A cold path was queued: it belongs to the current piece, which may be a cold path too.
     pub(super) fn list_cold(&mut self) {
         if let Some(listing) = &mut self.listing {
-            self.lost |= listing.cold.push(listing.word).is_err();
+            self.out_of_memory |= listing.cold.push(listing.word).is_err();
         }
     }
 

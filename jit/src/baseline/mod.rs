@@ -82,7 +82,7 @@ pub fn compile_listed<M: Masm>(
         cold: Vec::new(unit.mem()),
         loops: Vec::new(unit.mem()),
         back: None,
-        lost: false,
+        out_of_memory: false,
         listing,
     };
     pass.run()
@@ -146,7 +146,7 @@ struct Pass<'p, 'u, M> {
     /// Target of the back-edge being compiled, if not its block.
     back: Option<Label>,
     /// Memory ran out in a function that returns no error.
-    lost: bool,
+    out_of_memory: bool,
     /// The listing, if one is wanted.
     listing: Option<&'p mut Listing>,
 }
@@ -175,7 +175,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.emit_loops();
         self.emit_cold();
         let entries = self.emit_entries()?;
-        if self.lost { Err(Bail::OutOfMemory) } else { Ok(entries) }
+        if self.out_of_memory { Err(Bail::OutOfMemory) } else { Ok(entries) }
     }
 
     fn find_leaders(&mut self) {
@@ -223,7 +223,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         match self.held().filter(|_| !leader.jumped_to) {
             Some(held) => {
                 self.masm.bind(leader.label);
-                self.lost |= self.holding.push((self.at, held)).is_err();
+                self.out_of_memory |= self.holding.push((self.at, held)).is_err();
             }
             None => self.bind(leader.label),
         }
@@ -245,7 +245,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             Some(leader) => leader.label,
             None => {
                 // Verified jumps stay in the function.
-                self.lost = true;
+                self.out_of_memory = true;
                 self.masm.label()
             }
         }

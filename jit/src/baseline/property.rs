@@ -1,7 +1,7 @@
-//! Fields, cells, captured variables and globals.
+//! Fields, cells, upvalues and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_CAPTURES, FAR_GLOBALS, FRAME_CLOSURE, IC_ENTRIES, IC_ENTRY_SIZE,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CLOSURE, IC_ENTRIES, IC_ENTRY_SIZE,
     IC_NEXT, IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE,
     VM_GLOBALS, VM_MARKING, VM_UNDEFINED,
 };
@@ -79,15 +79,15 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.branch8_mem(Cond::Eq, at(Reg::T5, OBJECT_AGE), AGE_SCANNED, label);
     }
 
-    /// `T0 = ` a captured variable.
-    fn captured(&mut self, up: u16) {
+    /// `T0 = ` an upvalue.
+    fn upvalue(&mut self, upvalue: u16) {
         self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE));
-        self.masm.load64(Reg::T0, at(Reg::T0, CLOSURE_CAPTURES + i32::from(up) * 8));
+        self.masm.load64(Reg::T0, at(Reg::T0, CLOSURE_UPVALUES + i32::from(upvalue) * 8));
     }
 
-    /// `dst = up`
-    pub(super) fn load_up(&mut self, dst: u16, up: u16) {
-        self.captured(up);
+    /// `dst = upvalue`
+    pub(super) fn load_upvalue(&mut self, dst: u16, upvalue: u16) {
+        self.upvalue(upvalue);
         self.store(dst, Reg::T0, Known::Anything);
     }
 
@@ -113,17 +113,17 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts.forget_copies();
     }
 
-    /// `dst = ` the value of the captured cell.
-    pub(super) fn load_up_cell(&mut self, dst: u16, up: u16) {
+    /// `dst = ` the value of the cell in an upvalue.
+    pub(super) fn load_upvalue_cell(&mut self, dst: u16, upvalue: u16) {
         let other = self.step_on(false);
-        self.captured(up);
+        self.upvalue(upvalue);
         self.load_cell(dst, other);
     }
 
-    /// The captured cell holds `src`.
-    pub(super) fn store_up_cell(&mut self, src: u16, up: u16) {
+    /// The cell in an upvalue holds `src`.
+    pub(super) fn store_upvalue_cell(&mut self, src: u16, upvalue: u16) {
         let other = self.step_on(false);
-        self.captured(up);
+        self.upvalue(upvalue);
         self.store_cell(src, other);
     }
 

@@ -122,8 +122,8 @@ unsafe impl CodeMemory for HostedCode {
 
     fn write(&mut self, span: CodeSpan, offset: usize, bytes: &[u8]) {
         if let Some(place) = self.place(span)
-            && let Some(room) = span.len.checked_sub(offset)
-            && let Some(bytes) = bytes.get(..bytes.len().min(room))
+            && let Some(left) = span.len.checked_sub(offset)
+            && let Some(bytes) = bytes.get(..bytes.len().min(left))
         {
             self.reserve.put(place.start as usize * GRAIN + offset, bytes);
         }

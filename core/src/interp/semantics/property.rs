@@ -1,6 +1,6 @@
 //! Fields, cells and globals.
 
-use crate::bytecode::operand::{Dst, Global32, Site32, Src, Up16};
+use crate::bytecode::operand::{Dst, Global32, Site32, Src, Upvalue16};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_inline};
@@ -89,10 +89,10 @@ impl Machine {
         }
     }
 
-    /// A captured cell.
+    /// What the cell in an upvalue holds.
     #[inline(always)]
-    pub(in crate::interp) fn load_captured(&mut self, dst: Dst, up: Up16) -> Flow {
-        let cell = self.captured(up);
+    pub(in crate::interp) fn load_upvalue_cell(&mut self, dst: Dst, upvalue: Upvalue16) -> Flow {
+        let cell = self.upvalue(upvalue);
         self.load_cell(dst, cell)
     }
 
