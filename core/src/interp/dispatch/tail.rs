@@ -85,8 +85,8 @@ macro_rules! define {
                         // SAFETY: the machine is at the next instruction.
                         unsafe { become next(machine.pc, machine.base, machine.data, machine.vm, word, table) }
                     }
-                    // Through another function, so that this one needs no stack slots across a call. SAFETY: the VM's
-                    // frame is in order after a function of the VM.
+                    // Through another function, so that this one needs no stack slots across a call.
+                    // SAFETY: the VM's frame is in order after a function of the VM.
                     Flow::Reload => unsafe {
                         become resume(core::ptr::null(), core::ptr::null_mut(), core::ptr::null(), vm, 0, &TABLE)
                     },
