@@ -92,8 +92,8 @@ pub enum Stub {
     Exit,
     /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
     Uncompiled,
-    /// The numbers in `T0` and `T2`, operands that are not what the code was made for, as doubles in the last two
-    /// registers for doubles. `T0` is 0 if they are none, or if the function has no exits left; else it is not.
+    /// The numbers in `T0` and `T2`, unexpected operands, as doubles in the last two registers for doubles. `T0` is 0
+    /// if they are none, or if the function has no exits left; else it is not.
     Doubles,
     /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
     /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].

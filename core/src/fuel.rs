@@ -21,7 +21,7 @@ pub(crate) const SLICE: u64 = tunable(1 << 10, 100) as u64;
 /// Units between two samples of what runs.
 const SAMPLE: u64 = tunable(1 << 14, 100) as u64;
 
-/// What is left to spend.
+/// The fuel left to spend.
 #[repr(C)]
 pub(crate) struct Fuel {
     /// Units left in this slice; machine code counts it down.
@@ -50,7 +50,7 @@ impl Fuel {
         self.pay(owed);
     }
 
-    /// Forgets what a script that will not go on has not paid.
+    /// Cancels the debt of a script that will not continue.
     pub(crate) fn forgive(&mut self) {
         self.owed = 0;
     }

@@ -90,7 +90,7 @@ offsets! {
     OBJECT_KIND = Header::KIND;
     /// In an object: a byte, its age.
     OBJECT_AGE = Header::AGE;
-    /// In an object: a byte, bits of its own of its kind.
+    /// In an object: a byte, bits whose meaning depends on the kind.
     OBJECT_AUX = Header::AUX;
 
     /// In a string: 32 bits, its length in bytes.
@@ -99,8 +99,8 @@ offsets! {
     STR_BYTES = size_of::<Str>();
     /// In a buffer: 32 bits, bytes in use.
     BUFFER_USED = Buffer::USED;
-    /// In a buffer: 32 bits, bytes that there is room for.
-    BUFFER_ROOM = Buffer::ROOM;
+    /// In a buffer: 32 bits, the capacity in bytes.
+    BUFFER_CAPACITY = Buffer::CAPACITY;
     /// In a buffer: its bytes.
     BUFFER_BYTES = size_of::<Buffer>();
 
@@ -120,7 +120,7 @@ offsets! {
     FUNCTION_REGISTERS = offset_of!(Function, registers);
     /// In a function: a byte, how many parameters it has.
     FUNCTION_ARITY = offset_of!(Function, arity);
-    /// In a cell: what it holds.
+    /// In a cell: its value.
     CELL_VALUE = offset_of!(CellObject, value);
     /// In an instance: its slots, 8 bytes each.
     INSTANCE_FIELDS = INSTANCE_SLOTS;

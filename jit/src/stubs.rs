@@ -124,8 +124,7 @@ fn doubles(masm: &mut impl Masm) {
     masm.ret();
 }
 
-/// [`Stub::Construct`]: whatever may be refused is asked for first, and the region last, so that a refusal leaves
-/// everything as it was.
+/// [`Stub::Construct`]: all checks come before the allocation, so that a refusal changes nothing.
 fn construct(masm: &mut impl Masm) {
     let [refuse, no_init, make, init] = core::array::from_fn(|_| masm.label());
     masm.landing();
@@ -203,13 +202,13 @@ fn leave(masm: &mut impl Masm, how: u64) {
     masm.rust_epilogue();
 }
 
-/// What machine code keeps in registers, to the VM.
+/// Writes the registers of machine code back to the VM.
 fn write_back(masm: &mut impl Masm) {
     masm.store64(at(Reg::Vm, VM_FRAME), Reg::Frame);
     masm.store32(at(Reg::Vm, VM_FUEL), Reg::Fuel);
 }
 
-/// And back.
+/// Loads the registers of machine code from the VM.
 fn read(masm: &mut impl Masm) {
     masm.load64(Reg::Frame, at(Reg::Vm, VM_FRAME));
     masm.load32(Reg::Fuel, at(Reg::Vm, VM_FUEL));

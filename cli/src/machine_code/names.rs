@@ -75,7 +75,7 @@ impl Names {
         Names { code: unit.code_address(), words: unit.words().len(), values }
     }
 
-    /// The name of what lies `disp` bytes from what a role points to.
+    /// The name of the field at `disp` bytes from the address in a role's register.
     pub(super) fn memory(&self, base: Reg, disp: i32) -> Option<String> {
         match base {
             Reg::Vm => vm(disp),

@@ -254,7 +254,7 @@ fn quoted(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
     write!(f, "{text:?}{dots}")
 }
 
-/// A name, on one line whatever it is.
+/// A name, escaped to stay on one line.
 fn plain(name: &str, f: &mut Formatter<'_>) -> fmt::Result {
     let (name, dots) = shortened(name);
     write!(f, "{}{dots}", name.escape_debug())

@@ -1,4 +1,4 @@
-//! Operands: what the fields of an instruction word mean.
+//! Operands: the meanings of the fields of an instruction word.
 //!
 //! ```text
 //!   31      24 23      16 15       8 7        0
@@ -13,8 +13,8 @@
 //!  +-------------------------------------------+
 //! ```
 //!
-//! Each operand has a type of its own, so that the encoder cannot mix a register with a constant, and the
-//! disassembler and the verifier know what a field means from the row of the table alone.
+//! Each operand has its own type, so that the encoder cannot mix a register with a constant, and the disassembler and
+//! the verifier know what a field means from the row of the table alone.
 
 use core::fmt;
 

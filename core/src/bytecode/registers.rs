@@ -1,4 +1,4 @@
-//! Which registers an instruction uses and defines: what the types of its operands say.
+//! The registers that an instruction uses and defines, from the types of its operands.
 //!
 //! ```text
 //!   call 2, r3..          r3       callee, then result     used, defined
@@ -26,7 +26,7 @@ pub enum Access {
 }
 
 impl OperandKind {
-    /// What is done with the register; none for an operand that names no register.
+    /// Access to the register; none for an operand that names no register.
     #[must_use]
     pub const fn access(self) -> Option<Access> {
         use OperandKind::*;

@@ -134,7 +134,7 @@ impl SampledOperand {
     }
 }
 
-/// A row of the table: what is a fact about an instruction.
+/// A row of the table: the facts about an instruction.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The opcode.

@@ -57,7 +57,7 @@ impl Vm {
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
         self.meter.loaded(code.words.len());
-        // What stays with the function counts towards this VM's memory, wherever the program was made.
+        // The function's copy counts towards this VM's memory, wherever the program was made.
         let parts = Parts {
             id,
             name,

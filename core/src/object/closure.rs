@@ -10,7 +10,7 @@ use crate::value::Value;
 pub(crate) struct Closure {
     header: Header,
     pub(crate) function: Gc<Function>,
-    /// Nothing, aligned as the upvalues that follow.
+    /// Size 0: aligns the upvalues that follow.
     upvalues: [Cell<Value>; 0],
 }
 
@@ -31,7 +31,7 @@ unsafe impl Object for Closure {
 }
 
 impl Closure {
-    /// A closure to be written into memory of `size(function.captures)` bytes, then filled.
+    /// A closure without its upvalues, for memory of `size(function.captures)` bytes.
     pub(crate) fn new(function: Gc<Function>) -> Closure {
         Closure { header: Header::new(Kind::Closure), function, upvalues: [] }
     }

@@ -1,4 +1,4 @@
-//! Feedback: what a function's instructions met while they were interpreted.
+//! Feedback: operands and callees that a function's instructions met in the interpreter.
 //!
 //! Three sources, all beside the read-only code:
 //!
@@ -9,8 +9,8 @@
 //! | kinds of operands, callees | [`Feedback`] | sampled |
 //!
 //! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a
-//! short run of instructions is recorded before it is executed (`interp::sample`). So what a sample sees depends
-//! on the script and its fuel alone.
+//! short run of instructions is recorded before it is executed (`interp::sample`). So samples depend on the script
+//! and its fuel alone.
 
 use super::{Callable, Closure, Function, Gc};
 use crate::bytecode::SampledOperand;
@@ -18,7 +18,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// Kinds of value that an operand was seen to have, one bit each.
+/// A set of kinds of value that an operand had, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(pub(crate) u8);
 
@@ -29,13 +29,13 @@ impl Kinds {
     pub const DOUBLE: Kinds = Kinds(2);
     /// A string.
     pub const STR: Kinds = Kinds(4);
-    /// Anything else.
+    /// Any other value.
     pub const OTHER: Kinds = Kinds(8);
 
     const BITS: u32 = 4;
     const MASK: u8 = (1 << Kinds::BITS) - 1;
 
-    /// Whether nothing was seen.
+    /// Whether no kind was seen.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -47,13 +47,13 @@ impl Kinds {
         self.0 & kind.0 != 0
     }
 
-    /// Whether nothing but `kinds` was seen.
+    /// Whether only kinds among `kinds` were seen.
     #[must_use]
     pub fn only(self, kinds: Kinds) -> bool {
         self.0 & !kinds.0 == 0
     }
 
-    /// Both.
+    /// The union of both sets.
     #[must_use]
     pub fn or(self, other: Kinds) -> Kinds {
         Kinds(self.0 | other.0)
@@ -63,7 +63,7 @@ impl Kinds {
 // A byte for each instruction has room for all sampled operands.
 const _: () = assert!(SampledOperand::MAX as u32 * Kinds::BITS <= u8::BITS);
 
-/// How often a function's code is given up because a call was seen for the first time.
+/// The most times that a function's code is dropped because of a newly seen call.
 const MOST_RENEWED: u8 = 4;
 
 /// Targets of calls noted, at most: each is moved when one before it is noted, and a scan of the function visits them in one go.
@@ -138,26 +138,26 @@ struct Call {
     given_up: bool,
 }
 
-/// What samples of one function saw.
+/// The samples of one function.
 #[derive(Debug)]
 pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its sampled operands, a nibble each.
     words: Vec<u8>,
     /// Targets of calls, in the order of the calls' words.
     calls: Vec<Call>,
-    /// How often code was given up because a call was seen that had not been before.
+    /// How often code was dropped because of a newly seen call.
     renewed: u8,
 }
 
 impl Feedback {
-    /// Nothing seen yet of a function of so many words.
+    /// Empty feedback for a function of `words` words.
     pub(crate) fn new(mem: &Mem, words: usize) -> Result<Feedback, OutOfMemory> {
         let mut feedback = Feedback { words: Vec::new(mem), calls: Vec::new(mem), renewed: 0 };
         feedback.words.resize(words, 0)?;
         Ok(feedback)
     }
 
-    /// Notes the kind of an operand of the instruction at word `at`. True if that is news.
+    /// Notes the kind of an operand of the instruction at word `at`. True if the kind is new.
     pub(crate) fn see_operand(&mut self, at: u32, operand: SampledOperand, kind: Kinds) -> bool {
         let Some(word) = self.words.get_mut(at as usize) else { return false };
         let before = *word;
@@ -186,14 +186,14 @@ impl Feedback {
         Ok(true)
     }
 
-    /// A call that may be inlined was seen for the first time: whether code that was made before may be given up for it.
-    /// Not for ever, lest a long function be compiled as often as it has calls.
+    /// A call that may be inlined was seen for the first time: whether older code may be dropped for it. The number
+    /// of times is bounded, lest a long function be compiled once for each call in it.
     pub(crate) fn may_renew(&mut self) -> bool {
         self.renewed = self.renewed.saturating_add(1);
         self.renewed <= MOST_RENEWED
     }
 
-    /// Notes that what the call before word `next` calls is not to be inlined again.
+    /// Notes that the callee of the call before word `next` must not be inlined again.
     pub(crate) fn give_up_inlining(&mut self, next: u32) {
         let at = self.find(next);
         let calls = self.calls.iter_mut().skip(at).take_while(|call| call.next == next);

@@ -6,7 +6,7 @@ use crate::globals::{GlobalState, Globals};
 use crate::mem::Mem;
 use crate::object::{Closure, Function, Gc, Target};
 
-/// A function to compile: verified bytecode, its constants and sites, and what was seen of it.
+/// A function to compile: verified bytecode, constants, sites and feedback.
 ///
 /// Addresses are good as long as the function lives, and with it the code that is made of it.
 #[derive(Clone, Copy)]
@@ -141,7 +141,7 @@ impl<'a> Unit<'a> {
         operand.map_or(Kinds::default(), |operand| self.seen(word, operand))
     }
 
-    /// The kinds that the value of `register` was seen to have, in whatever operands of the instruction at `word` read it.
+    /// The kinds seen of the value of `register`, in all operands of the instruction at `word` that read it.
     #[must_use]
     pub fn operand_in(&self, word: u32, register: u16) -> Kinds {
         let (Some(op), Some(words)) = (self.op(word), self.words().get(word as usize..)) else {

@@ -135,10 +135,10 @@ fn what_is_frameless_needs_no_frame() {
         for effect in [Effect::call, Effect::jump, Effect::end, Effect::fuel, Effect::poll] {
             assert!(!row.has(effect), "{name}: {}", effect.name());
         }
-        assert!(kinds(row).all(|kind| !matches!(kind, Upvalue16 | Fn32 | FarDst | FarSrc | Var)), "{name}");
+        assert!(kinds(row).all(|kind| !matches!(kind, Fn32 | FarDst | FarSrc | Var)), "{name}");
     }
     assert!(Op::AddI.row().has(Effect::frameless) && Op::GetField.row().has(Effect::frameless));
-    assert!(!Op::Print.row().has(Effect::frameless) && !Op::GetUpvalue.row().has(Effect::frameless));
+    assert!(!Op::Print.row().has(Effect::frameless) && !Op::NewCell.row().has(Effect::frameless));
 }
 
 #[test]

@@ -29,7 +29,7 @@ use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
 impl<'u, M: Masm> Pass<'_, 'u, M> {
-    /// What the call at `word` was seen to call, if that takes as many arguments.
+    /// The callee seen by the call at `word`, if its arity fits.
     pub(super) fn callee(&self, word: u32, argc: u8) -> Option<Callee<'u>> {
         self.unit.callee(word).filter(|callee| callee.unit.arity() == argc)
     }
@@ -91,11 +91,11 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
                 self.expect_class(call, other);
                 self.masm.pointer(Reg::T6, closure);
                 self.masm.branch64(Cond::Ne, Reg::T6, at(Reg::T5, CLASS_INIT), other);
-                let refused = self.check_room_for(call, callee, rejoin);
+                let refused = self.check_stack_for(call, callee, rejoin);
                 return self.make_instance(call, refused);
             }
         }
-        self.check_room_for(call, callee, rejoin);
+        self.check_stack_for(call, callee, rejoin);
     }
 
     /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
@@ -117,7 +117,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         }
-        self.check_room(call, other);
+        self.check_stack(call, other);
         self.bind(enter);
         self.enter(call);
     }
@@ -203,7 +203,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.rejoin_with_value(done, call, rejoin);
     }
 
-    /// On a cold path: an instance of the class in `T5`, if it is one.
+    /// On a cold path: makes an instance of the class in `T5`, if the object is a class.
     pub(super) fn construct(&mut self, call: Call, rejoin: Label, enter: Label, other: Label) {
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
         self.masm.address(Reg::T2, slot(call.win));
@@ -212,21 +212,21 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let made = self.masm.label();
         self.masm.branch64(Cond::Eq, Reg::T0, MADE as i32, made);
         self.masm.branch64(Cond::Ne, Reg::T0, NOT_MADE as i32, enter);
-        // The class is where it was.
+        // The stub leaves the class in its register.
         self.masm.jump(other);
         self.rejoin_with_value(made, call, rejoin);
     }
 
-    /// Where the VM made the value of a call and put it in its register.
+    /// The place after a call whose value the VM has put into its register.
     pub(super) fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
         self.bind(label);
         self.masm.load64(RESULT, slot(call.win));
         self.masm.jump(rejoin);
     }
 
-    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and sees to it that there is room.
-    /// `T2` is the callee's base then; else `other`.
-    fn check_room(&mut self, call: Call, other: Label) {
+    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and checks the stack. Then `T2` is the
+    /// callee's base; if refused goes to `other`.
+    fn check_stack(&mut self, call: Call, other: Label) {
         let refused = self.charge(other);
         self.masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
         self.masm.address(Reg::T2, slot(call.win));
@@ -236,24 +236,25 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`; who is refused
     /// something later goes to the label that comes back for that.
-    fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) -> Label {
+    fn check_stack_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) -> Label {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
         let needed = u32::from(call.win) + callee.unit.registers();
-        if self.facts.room < needed {
-            self.check_room_up_to(needed, refused);
+        if self.facts.stack_checked_to < needed {
+            self.check_stack_to(needed, refused);
         }
         refused
     }
 
-    /// Whether there is room for so many registers, counted from the frame's first, and for a record.
-    pub(super) fn check_room_up_to(&mut self, needed: u32, refused: Label) {
+    /// Checks that the stack holds this many registers of the frame, and one more record.
+    pub(super) fn check_stack_to(&mut self, needed: u32, refused: Label) {
         self.masm.address(Reg::T6, at(Reg::Base, needed as i32 * 8));
         self.check_ends(refused);
-        self.facts.room = needed;
+        self.facts.stack_checked_to = needed;
     }
 
-    /// Charges for a call. Who is refused later goes to the label that comes back, and from there to `other`.
+    /// Charges for a call. The returned label refunds the charge, for calls that are refused later, and goes to
+    /// `other`.
     fn charge(&mut self, other: Label) -> Label {
         let refused = self.masm.label();
         self.later(Cold::Refund { label: refused, then: other });
@@ -263,7 +264,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         refused
     }
 
-    /// Whether there is room for registers up to `T6`, and for a record.
+    /// Checks that the stack holds values up to the address in `T6`, and one more record.
     fn check_ends(&mut self, refused: Label) {
         let masm = &mut *self.masm;
         masm.branch64(Cond::Above, Reg::T6, Rhs::Mem(at(Reg::Vm, VM_VALUES_END)), refused);

@@ -8,10 +8,10 @@
 //! ```
 //!
 //! The callee has no frame while it runs, so nothing is written to be read again. Its registers are those of the
-//! window, where its arguments lie already: register `n` of the callee is register `window + n` of the caller's frame,
-//! and templates know no other. What a callee may contain is what needs no frame: no jumps, no calls, nothing that is
-//! captured. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the caller
-//! before the call is known behind it, too.
+//! window, where its arguments lie already: register `n` of the callee is register `window + n` of the caller's
+//! frame, and templates know no other. A callee may contain only instructions that need no frame: no jumps, no calls,
+//! no upvalues. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the
+//! caller before the call is known behind it, too.
 
 use siskin_core::bytecode::{Effect, Insn, Op, OperandName};
 use siskin_core::layout::{NIL, Runtime};
@@ -27,14 +27,14 @@ use crate::masm::{Cond, Masm, Reg};
 /// Words of the longest callee that is inlined.
 const MAX_WORDS: usize = 24;
 
-/// The call in whose place a callee is being compiled.
+/// The call that a callee is inlined at.
 #[derive(Clone, Copy)]
 pub(super) struct Inlined {
-    /// Where the callee's register 0 lies among the caller's.
+    /// Index of the callee's register 0 among the caller's.
     pub(super) window: u16,
     /// The register that the next instruction returns.
     pub(super) returned: Option<u8>,
-    /// Where the callee is left: with the word in `T4`.
+    /// Exit of the callee, with the word in `T4`.
     leave: Label,
 }
 
@@ -106,7 +106,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
     }
 
-    /// The callee's value, to its register 0.
+    /// Moves the callee's value to its register 0.
     fn inlined_value(&mut self, src: Option<u16>) {
         let window = self.window();
         let Some(src) = src.map(|src| window + src) else {
@@ -170,7 +170,7 @@ fn keeps_closure(words: &[u32]) -> bool {
     true
 }
 
-/// Whether a function was seen to add strings, for which it would be left whenever that happens.
+/// Whether feedback says that a function adds strings: an inlined copy would be left each time.
 fn adds_texts(unit: &Unit<'_>) -> bool {
     let mut at = 0;
     while let Some(insn) = unit.words().get(at..).and_then(Insn::decode) {

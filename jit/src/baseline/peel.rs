@@ -103,10 +103,10 @@ impl<M: Masm> Pass<'_, '_, M> {
             needed = needed.max(self.inlines(at, &insn).unwrap_or(0));
             at += insn.op().words() as u32;
         }
-        if needed > self.facts.room
+        if needed > self.facts.stack_checked_to
             && let Some(head) = self.leader(head)
         {
-            self.check_room_up_to(needed, head.label);
+            self.check_stack_to(needed, head.label);
         }
     }
 }

@@ -83,7 +83,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// The object in `T5` was stored into.
+    /// The write barrier for the object in `T5`.
     fn barrier(&mut self, rejoin: Label) {
         let label = self.masm.label();
         self.later(Cold::Remember { label, rejoin });
@@ -144,7 +144,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.bind(rejoin);
     }
 
-    /// `dst = ` what the cell in an upvalue holds.
+    /// `dst = ` the value of the cell in an upvalue.
     pub(super) fn load_upvalue_cell(&mut self, dst: u16, upvalue: u16) {
         self.upvalue_cell(upvalue);
         self.load_cell(dst);
@@ -157,7 +157,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store_cell(src, held);
     }
 
-    /// `dst = ` what a cell holds.
+    /// `dst = ` the value of a cell.
     pub(super) fn load_cell_of(&mut self, dst: u16, cell: u16) {
         let other = self.step_on(false);
         self.load(Reg::T0, cell);

@@ -30,7 +30,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.window() + register.into()
     }
 
-    /// A register to be written. What an inlined callee returns at once is written where its value belongs.
+    /// A register to be written. A value that an inlined callee returns at once goes directly to the call's result.
     fn dst(&self, dst: Dst) -> u16 {
         match self.inlined {
             Some(inlined) if inlined.returned == Some(dst.0) => inlined.window,
@@ -51,7 +51,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.by_interpreter(dst.map(|dst| self.dst(dst)));
     }
 
-    /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
+    /// An instruction without a template: the interpreter executes it, and `dst`, if there is one, is written.
     pub(super) fn by_interpreter(&mut self, dst: Option<u16>) {
         let rejoin = self.masm.label();
         let step = self.step(rejoin);

@@ -1,4 +1,4 @@
-//! Functions of the VM that machine code calls: one table says which, and what each is for.
+//! Functions of the VM that machine code calls, in one table.
 //!
 //! ```text
 //!   machine code ──stub: record and fuel written back──> extern "C" fn(vm, ...) here ──> Vm
@@ -32,7 +32,7 @@ macro_rules! addresses {
 runtime_table!(addresses);
 
 impl Vm {
-    /// Executes the instruction at `pc`, which belongs to the current frame. Its record is right afterwards.
+    /// Executes the instruction at `pc` in the current frame, and updates the frame's record.
     fn execute(&mut self, pc: *const u32) -> Flow {
         self.context.stack.top_mut().pc = pc;
         dispatch::step(self)
@@ -99,8 +99,8 @@ impl Vm {
         self.step(word, false)
     }
 
-    /// Notes what the instruction at `word` meets that its code was not made for: its operands' kinds, or if those are
-    /// ints, a result that is none.
+    /// Notes the unexpected operands of the instruction at `word`: their kinds, or for ints that the result is no
+    /// int.
     fn learn(&mut self, word: u32) {
         self.context.stack.top_mut().pc = self.pc_of(word);
         self.record();
@@ -117,8 +117,8 @@ impl Vm {
         }
     }
 
-    /// Notes that the instruction that is next meets doubles: an int that overflows is seen as one by nobody else. True
-    /// if that is news.
+    /// Notes doubles for the next instruction, whose int result overflows: samples see its int operands only. True if
+    /// the kind is new.
     fn see_double(&mut self) -> bool {
         let frame = self.context.stack.top();
         let Some(function) = frame.closure().map(|closure| closure.function) else { return false };
@@ -129,12 +129,11 @@ impl Vm {
             .is_some_and(|feedback| feedback.see_operand(at, SampledOperand::FIRST, Kinds::DOUBLE))
     }
 
-    /// Gives up the code of a function that is running, which has no exits left, and samples from where the current
-    /// frame says.
+    /// Drops the code of a running function without exits left, and samples from the current frame.
     fn reconsider(&mut self, function: Gc<Function>) -> *const u8 {
         function.allow_more_exits();
         self.give_up_code(function);
-        // If that ends the run, `stop` says so.
+        // The sample may end the run: `stop` says so.
         let _ = self.sample_once();
         self.exit()
     }
@@ -167,7 +166,7 @@ impl Vm {
         self.context.stack.top_mut().pc = self.pc_of(word);
         let exits = caller.exits_left();
         if exits.get() == 0 {
-            // If nothing is to be learned, code that is made anew would be left as often.
+            // Without a new kind, recompiled code would exit as often.
             if !self.see_double()
                 && let Some(feedback) = caller.feedback.borrow_mut().as_mut()
             {
@@ -229,7 +228,7 @@ impl Vm {
 /// Of all functions below but leaves: `vm` is the VM whose machine code calls, with its current frame's record and its
 /// fuel written back; words are those of instructions of that frame's function.
 unsafe extern "C" fn step(vm: *mut Vm, word: u32) -> *const u8 {
-    // SAFETY: nobody else has the VM while machine code calls.
+    // SAFETY: no other reference to the VM exists while machine code calls.
     unsafe { (*vm).step(word, true) }
 }
 

@@ -9,7 +9,7 @@ use crate::stack::Frame;
 use crate::value::Value;
 
 impl Machine {
-    /// Calls what is in `win`.
+    /// Calls the value in `win`.
     #[inline(always)]
     pub(in crate::interp) fn call_window(&mut self, argc: Argc, win: Win) -> Flow {
         if let Some(closure) = self.read_win(win).as_object::<Closure>()
@@ -70,7 +70,7 @@ impl Machine {
         Flow::Next
     }
 
-    /// Begins a call, if there is fuel and room on the stacks.
+    /// Begins a call, if there is fuel and enough stack.
     #[inline(always)]
     fn enter(&mut self, closure: Gc<Closure>, win: Win) -> Option<Flow> {
         let function = closure.function;
@@ -97,8 +97,8 @@ impl Machine {
     }
 }
 
-/// A function has returned to a record without a pc: the watermark's, and goes on there, or the host's. Apart from the
-/// handler, which would keep the old reason on the native stack.
+/// A function has returned to a record without a pc: the watermark's, where it continues, or the host's. A separate
+/// function, since the handler would keep the old `stop` on the native stack.
 #[cold]
 #[inline(never)]
 fn done(vm: &mut Vm) -> Flow {
@@ -109,7 +109,7 @@ fn done(vm: &mut Vm) -> Flow {
     Flow::Stop
 }
 
-/// The method that a site has for the shape of the object, if it is a closure.
+/// The site's method for the shape of the object, if it is a closure.
 #[inline(always)]
 fn hit(site: &InlineCache, object: Gc<Header>) -> Option<Gc<Closure>> {
     let entry = site.entry(object.shape())?;

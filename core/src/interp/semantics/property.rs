@@ -65,7 +65,7 @@ impl Machine {
         get_super(self.vm(), dst.0, this, superclass, cache)
     }
 
-    /// What a cell holds.
+    /// Reads a cell.
     #[inline(always)]
     pub(in crate::interp) fn load_cell(&mut self, dst: Dst, cell: Value) -> Flow {
         match cell.as_object::<CellObject>() {
@@ -77,7 +77,7 @@ impl Machine {
         }
     }
 
-    /// Changes what a cell holds.
+    /// Writes a cell.
     #[inline(always)]
     pub(in crate::interp) fn store_cell(&mut self, cell: Value, value: Value) -> Flow {
         match cell.as_object::<CellObject>() {
