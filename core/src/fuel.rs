@@ -108,7 +108,7 @@ impl Fuel {
     }
 
     /// Charges for `bytes` of bulk work that is done in any case; units that the budget does not have are owed.
-    pub(crate) fn charge_bulk(&mut self, bytes: usize) {
+    pub(crate) fn owe_bulk(&mut self, bytes: usize) {
         let units = (bytes / BULK) as u64;
         let here = units.min(u64::from(self.slice));
         self.slice -= here as u32;
@@ -156,9 +156,9 @@ mod tests {
         }
         assert!(!charge(&mut fuel));
         fuel.set(Some(10));
-        fuel.charge_bulk(BULK * 7);
+        fuel.owe_bulk(BULK * 7);
         assert_eq!(fuel.left(), Some(3));
-        fuel.charge_bulk(BULK * 7);
+        fuel.owe_bulk(BULK * 7);
         assert_eq!((fuel.left(), fuel.spent()), (Some(0), 20_010));
         fuel.set(Some(3));
         assert_eq!((fuel.left(), fuel.spent()), (Some(0), 20_013));

@@ -4,7 +4,7 @@
 //! move is asserted at the end.
 //!
 //! ```text
-//!   VM ──frame──> Frame { pc, base, data, closure } ──closure──> Closure { header, function, upvalues.. }
+//!   VM ──frame──> Frame { pc, base, data, callee } ──callee──> Closure { header, function, upvalues.. }
 //!   │                      └─> registers, 8 bytes each              └─> Function { entry, data, registers, arity }
 //!   ├─ fuel, values_end, frames_end, globals, sp                           data: sites below, constants above
 //!   └─ stubs: addresses of shared code;  runtime: of the functions of the VM that they call
@@ -80,7 +80,7 @@ offsets! {
     /// In a frame's record: its function's constants.
     FRAME_DATA = offset_of!(Frame, data);
     /// In a frame's record: its closure, if it is a script's.
-    FRAME_CLOSURE = offset_of!(Frame, callee);
+    FRAME_CALLEE = offset_of!(Frame, callee);
     /// Bytes of a frame's record.
     FRAME_SIZE = size_of::<Frame>();
 
@@ -90,7 +90,7 @@ offsets! {
     OBJECT_KIND = Header::KIND;
     /// In an object: a byte, its age.
     OBJECT_AGE = Header::AGE;
-    /// In an object: a byte, bits whose meaning depends on the kind.
+    /// In an object: the lower byte of 16 bits whose meaning depends on the kind.
     OBJECT_AUX = Header::AUX;
 
     /// In a string: 32 bits, its length in bytes.
@@ -138,7 +138,7 @@ offsets! {
     /// In a bump region: bytes of a cell, by which `REGION_NEXT` advances.
     REGION_CELL = offset_of!(BumpRegion, size);
 
-    /// In an inline cache: its ways.
+    /// In an inline cache: its entries.
     IC_ENTRIES = offset_of!(InlineCache, entries);
     /// Bytes of an entry.
     IC_ENTRY_SIZE = size_of::<IcEntry>();

@@ -1,7 +1,7 @@
 //! The macro assembler: the verbs that both instruction sets implement, and that code for the VM is written in.
 //!
 //! A verb takes up to three registers, and any immediate or displacement: what does not fit an instruction goes
-//! through scratch registers that only the implementation knows. No verb but the named ones needs or keeps flags:
+//! through scratch registers that only the implementation knows. No verb needs or keeps flags:
 //! comparing and branching is one verb, so that flags and the conditions of NaN stay inside an ISA.
 //!
 //! ```text

@@ -11,8 +11,8 @@
 mod concat;
 
 use siskin_core::layout::{
-    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE,
-    FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
+    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE, FRAME_CALLEE,
+    FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
     INSTANCE_FIELDS, LEFT, MADE, NOT_MADE, REGION_CELL, REGION_END, REGION_NEXT, RETURNED, RUNTIME, Runtime,
     STUBS, Stub, UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
 };
@@ -55,7 +55,7 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
 
     place(Stub::Uncompiled as usize, masm.offset());
     masm.landing();
-    masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE));
+    masm.load64(Reg::T0, at(Reg::Frame, FRAME_CALLEE));
     masm.load64(Reg::T0, at(Reg::T0, CLOSURE_FUNCTION));
     masm.load64(Reg::T0, at(Reg::T0, FUNCTION_CODE));
     masm.store64(at(Reg::Frame, FRAME_PC), Reg::T0);

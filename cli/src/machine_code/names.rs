@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use siskin_core::bytecode::Insn;
 use siskin_core::layout::{
-    FALSE, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, IC_ENTRIES, INT_TAG, NIL, OBJ_TAG,
+    FALSE, FRAME_BASE, FRAME_CALLEE, FRAME_DATA, FRAME_PC, FRAME_SIZE, IC_ENTRIES, INT_TAG, NIL, OBJ_TAG,
     Runtime, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_INTERRUPT,
     VM_NIL, VM_RUNTIME, VM_SP, VM_STUBS, VM_UNDEFINED, VM_VALUES_END,
 };
@@ -24,7 +24,7 @@ const VM: [(i32, &str); 9] = [
 ];
 
 const FRAME: [(i32, &str); 4] =
-    [(FRAME_PC, "pc"), (FRAME_BASE, "base"), (FRAME_DATA, "data"), (FRAME_CLOSURE, "closure")];
+    [(FRAME_PC, "pc"), (FRAME_BASE, "base"), (FRAME_DATA, "data"), (FRAME_CALLEE, "closure")];
 
 /// Names in the code of one function.
 #[derive(Clone)]
@@ -41,7 +41,7 @@ impl Names {
         let mut values = BTreeMap::new();
         for (index, site) in (0..).map_while(|index| Some((index, unit.site_address(index)?))) {
             values.insert(site as u64, format!("site.{index}"));
-            values.insert(site as u64 + IC_ENTRIES as u64, format!("site.{index}.ways"));
+            values.insert(site as u64 + IC_ENTRIES as u64, format!("site.{index}.entries"));
         }
         for (index, bits) in (0..).map_while(|index| Some((index, unit.constant(index)?))) {
             if (OBJ_TAG..INT_TAG).contains(&bits) {
@@ -66,7 +66,7 @@ impl Names {
             }
             values.insert(callee.function, format!("function.{name}"));
             for (index, site) in (0..).map_while(|index| Some((index, callee.unit.site_address(index)?))) {
-                values.insert(site as u64 + IC_ENTRIES as u64, format!("{name}.site.{index}.ways"));
+                values.insert(site as u64 + IC_ENTRIES as u64, format!("{name}.site.{index}.entries"));
             }
         }
         for (bits, name) in [(NIL, "nil"), (FALSE, "false"), (TRUE, "true"), (UNDEFINED, "undefined")] {

@@ -253,8 +253,8 @@ impl Heap {
         Ok(Page::first(page))
     }
 
-    /// Sets a field of an object and runs the write barrier. Every store of a value into an object that may be old
-    /// uses it.
+    /// Sets a field of an object and runs the write barrier. Every store of a value into a field of an object that may
+    /// be old uses it; tables, parts and far globals have barriers of their own.
     #[inline(always)]
     pub(crate) fn set<T: Object>(&mut self, owner: Gc<T>, field: &core::cell::Cell<Value>, value: Value) {
         field.set(value);

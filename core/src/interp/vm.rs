@@ -377,7 +377,7 @@ impl Vm {
             let in_script = self.host.is_some() || self.panicked;
             if in_script {
                 // A step costs a unit at least, so that any number of them ends with the fuel.
-                self.context.fuel.charge_bulk(((self.context.heap.work() - done) as usize).max(BULK));
+                self.context.fuel.owe_bulk(((self.context.heap.work() - done) as usize).max(BULK));
             }
             match step {
                 RescueStep::Done { enough } if enough || !in_script => return Ok(()),

@@ -1,8 +1,8 @@
 //! Inline caches: the place of a property, by the receiver's shape.
 //!
 //! ```text
-//!   InlineCache  name | hits | misses | IcEntry | IcEntry
-//!                                        shape, slot, kind, next shape, target
+//!   InlineCache  name | hits | overflows | IcEntry | IcEntry
+//!                                           shape, slot, kind, next shape, target
 //! ```
 //!
 //! Hoelzle, Chambers and Ungar, "Optimizing dynamically-typed object-oriented languages with polymorphic inline caches",

@@ -254,12 +254,12 @@ kinds! {
     Buffer Buffer "string buffers" [Internal];
     Function Function "functions" [Internal];
     Closure Closure "closures" [Fn];
-    Cell CellObject "captured variables" [Internal];
+    Cell CellObject "cells" [Internal];
     Class Class "classes" [Class];
     Methods Methods "method tables" [Internal];
     Shape Shape "shapes" [Internal];
     Instance Instance "instances" [];
-    Slots Slots "outer slots" [Internal];
+    Slots Slots "outlying slots" [Internal];
     Dict Dict "dictionaries" [Internal];
     BoundMethod BoundMethod "bound methods" [Fn];
     HostFunction HostFunction "native functions" [Fn];

@@ -59,7 +59,7 @@ pub(crate) use text::Text;
 pub(crate) struct Header {
     shape: Cell<u32>,
     kind: Cell<Kind>,
-    gc: Cell<Age>,
+    age: Cell<Age>,
     aux: Cell<u16>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) enum Age {
     Young,
     /// Scanned: a store must tell the collector.
     Scanned,
-    /// Stored into after its scan; waits to be scanned again.
+    /// Waits to be scanned: stored into after its scan, or not scanned since the gray list was full.
     Remembered,
 }
 
@@ -86,13 +86,13 @@ impl Header {
     /// Offset of `aux`, for machine code.
     pub(crate) const AUX: usize = core::mem::offset_of!(Header, aux);
     /// Offset of the age, for machine code.
-    pub(crate) const AGE: usize = core::mem::offset_of!(Header, gc);
+    pub(crate) const AGE: usize = core::mem::offset_of!(Header, age);
 
     pub(crate) fn new(kind: Kind) -> Header {
         Header {
             shape: Cell::new(kind.shape()),
             kind: Cell::new(kind),
-            gc: Cell::new(Age::Young),
+            age: Cell::new(Age::Young),
             aux: Cell::new(0),
         }
     }
@@ -125,12 +125,12 @@ impl Header {
 
     #[inline(always)]
     pub(crate) fn age(&self) -> Age {
-        self.gc.get()
+        self.age.get()
     }
 
     #[inline(always)]
     pub(crate) fn set_age(&self, age: Age) {
-        self.gc.set(age);
+        self.age.set(age);
     }
 
     #[inline(always)]

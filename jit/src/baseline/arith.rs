@@ -101,8 +101,10 @@ impl<M: Masm> Pass<'_, '_, M> {
         match op {
             FOp::Add => self.masm.add32(Reg::T3, lhs, rhs, other),
             FOp::Sub => self.masm.sub32(Reg::T3, lhs, rhs, other),
-            // Division is always of doubles.
-            FOp::Mul | FOp::Div => self.masm.mul32(Reg::T3, lhs, rhs, other),
+            FOp::Mul | FOp::Div => {
+                debug_assert!(op == FOp::Mul, "division is of doubles, by `mode`");
+                self.masm.mul32(Reg::T3, lhs, rhs, other);
+            }
         }
     }
 

@@ -13,9 +13,9 @@
 
 use siskin_core::bytecode::Window;
 use siskin_core::layout::{
-    CLASS_INIT, CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE,
-    FUNCTION_ARITY, FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET,
-    KIND_CLASS, KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
+    CLASS_INIT, CLOSURE_FUNCTION, FRAME_BASE, FRAME_CALLEE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
+    FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET, KIND_CLASS,
+    KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
     VM_VALUES_END,
 };
 use siskin_core::tier::{Called, Callee};
@@ -281,7 +281,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         masm.store64(at(Reg::Frame, FRAME_PC), Reg::T0);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_BASE), Reg::T2);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_DATA), Reg::T6);
-        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_CLOSURE), Reg::T5);
+        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_CALLEE), Reg::T5);
         masm.add64(Reg::Frame, Reg::Frame, FRAME_SIZE);
         masm.mov(Reg::Base, Reg::T2);
         masm.call_mem(at(Reg::T3, FUNCTION_ENTRY));

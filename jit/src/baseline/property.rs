@@ -1,9 +1,9 @@
 //! Fields, cells, upvalues and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CLOSURE, IC_ENTRIES, IC_ENTRY_SIZE,
-    IC_NEXT, IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE,
-    VM_GLOBALS, VM_MARKING, VM_UNDEFINED,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CALLEE, IC_ENTRIES, IC_ENTRY_SIZE, IC_NEXT,
+    IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, VM_GLOBALS,
+    VM_MARKING, VM_UNDEFINED,
 };
 use siskin_core::tier::{Global, GlobalState};
 
@@ -94,7 +94,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// `T0 = ` an upvalue.
     fn upvalue(&mut self, upvalue: u16) {
         match self.inlined {
-            None => self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE)),
+            None => self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CALLEE)),
             Some(_) => {
                 // The closure that was called.
                 let closure = self.window();
