@@ -6,6 +6,7 @@ use std::ffi::{OsStr, OsString};
 use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
 
+use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
 use siskin::diagnostics::{Format, suggest};
 use siskin::io::SystemClock;
@@ -22,9 +23,9 @@ use self::values::{bytes, colors, count, dialects, dispatch, formats, tiers};
     name = "siskin",
     version,
     about = "Siskin, a small and fast scripting language",
-    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin",
+    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin [OPTIONS]",
     after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
-        Without arguments, a prompt opens at a terminal; otherwise standard input is run.\n\n\
+        Without a script, a prompt opens at a terminal; otherwise standard input is run.\n\n\
         Exit codes: 64 usage, 65 compile error, 70 run-time error or limit, 74 input or output,\n\
         141 the reader of the output is gone."
 )]
@@ -376,7 +377,8 @@ pub(crate) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Comman
     let Some(first) = args.first() else {
         return Ok(nothing(at_terminal));
     };
-    if !COMMANDS.iter().any(|&command| first == command) {
+    let names_command = COMMANDS.iter().any(|&command| first == command);
+    if !names_command {
         if let Some(answer) = mistyped(first) {
             return Err(answer);
         }
@@ -388,13 +390,31 @@ pub(crate) fn parse(mut args: Vec<OsString>, at_terminal: bool) -> Result<Comman
         args.insert(0, "run".into());
     }
     args.insert(0, "siskin".into());
-    match Cli::try_parse_from(args) {
+    match Cli::try_parse_from(&args) {
         Ok(cli) => Ok(cli.command.normal()),
+        Err(error) if !names_command && error.kind() == ErrorKind::MissingRequiredArgument => {
+            options_alone(args, at_terminal)
+        }
         Err(error) => {
             let text = error.render().to_string();
             Err(if error.use_stderr() { Answer::Usage(text) } else { Answer::Info(text) })
         }
     }
+}
+
+/// `siskin OPTIONS` does what `siskin` does, with these options; `args` are those of a run without a script.
+fn options_alone(mut args: Vec<OsString>, at_terminal: bool) -> Result<Command, Answer> {
+    let opens_prompt = cfg!(feature = "repl") && at_terminal;
+    if opens_prompt {
+        args[1] = "repl".into();
+    } else {
+        args.push("-".into());
+    }
+    Cli::try_parse_from(args).map(|cli| cli.command.normal()).map_err(|error| {
+        let text = error.render().to_string();
+        let hint = "\nThis is an option of a run, not of the prompt (`siskin repl`). Name a script, or `-` for standard input.\n";
+        Answer::Usage(if opens_prompt { text + hint } else { text })
+    })
 }
 
 impl Command {

@@ -68,13 +68,13 @@ mod exit {
 
 /// Runs the command line and returns the exit code.
 ///
-/// `args` come without the program's name; if there are none, `stdin` is run. `stdout` may buffer: it is flushed before
+/// `args` come without the program's name; if they are options alone, `stdin` is run. `stdout` may buffer: it is flushed before
 /// anything goes to `stderr`, and at the end. None of them is taken for a terminal.
 pub fn run(args: Vec<OsString>, stdin: &mut dyn Read, stdout: &mut dyn Write, stderr: &mut dyn Write) -> u8 {
     run_on(args, Console { stdin, stdout, stderr, color: false, is_terminal: false, ends: false })
 }
 
-/// The same, on streams of which something is known. Without arguments, a prompt opens at a terminal.
+/// The same, on streams of which something is known. Without a script, a prompt opens at a terminal.
 pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
     let code = match args::parse(args, console.is_terminal) {
         Ok(Command::Run(args)) => commands::run::run(&args, &mut console),

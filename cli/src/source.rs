@@ -171,8 +171,8 @@ fn read_text(input: &mut dyn Read, size: u64, memory: usize) -> Result<String, U
         return Err(too_long());
     }
     let mut text = String::from_utf8(bytes).map_err(|error| {
-        let error = NotText { line: line_of(&error), at: error.utf8_error().valid_up_to() };
-        io::Error::new(io::ErrorKind::InvalidData, error)
+        let at = error.utf8_error().valid_up_to();
+        io::Error::new(io::ErrorKind::InvalidData, NotText::at(at, error.as_bytes()))
     })?;
     if text.starts_with('\u{feff}') {
         text.drain(..'\u{feff}'.len_utf8());
@@ -184,20 +184,34 @@ fn read_text(input: &mut dyn Read, size: u64, memory: usize) -> Result<String, U
     Ok(text)
 }
 
-fn line_of(error: &std::string::FromUtf8Error) -> usize {
-    let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-    1 + before.iter().filter(|&&byte| byte == b'\n').count()
+/// Why bytes are not UTF-8.
+#[derive(Debug)]
+enum NotText {
+    /// They begin with a byte order mark of UTF-16.
+    Utf16,
+    /// A byte that is wrong: its line, and its number in the line, both from 1.
+    Byte { line: usize, byte: usize },
 }
 
-#[derive(Debug)]
-struct NotText {
-    line: usize,
-    at: usize,
+impl NotText {
+    /// The byte with the index `at` is the first that is wrong.
+    fn at(at: usize, bytes: &[u8]) -> NotText {
+        if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+            return NotText::Utf16;
+        }
+        let before = &bytes[..at];
+        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |newline| newline + 1);
+        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        NotText::Byte { line, byte: at - line_start + 1 }
+    }
 }
 
 impl fmt::Display for NotText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "not UTF-8 text (line {}, byte {})", self.line, self.at)
+        match self {
+            NotText::Utf16 => f.write_str("the text is UTF-16; a script is UTF-8"),
+            NotText::Byte { line, byte } => write!(f, "not UTF-8 text (line {line}, byte {byte})"),
+        }
     }
 }
 

@@ -245,3 +245,27 @@ fn a_clock_that_goes_astray_does_no_harm() {
     let stats = vm.stats();
     assert_eq!((stats.longest_pause, stats.total_pause), (u64::MAX, u64::MAX));
 }
+
+#[test]
+fn load_errors_say_what_is_wrong() {
+    let mut vm = Vm::new(Moody::new(), Options::new().max_source(5_000)).expect("memory");
+    let mut said = |source: &str| vm.load(source, Dialect::Siskin).expect_err("it is wrong").to_string();
+    assert_eq!(said("print ;"), "1 syntax error.");
+    assert_eq!(said("print ; print ;"), "2 syntax errors.");
+    assert_eq!(said(&"(".repeat(2_000)), "Nested too deeply.");
+    assert_eq!(said(&" ".repeat(5_001)), "Source text is too long.");
+}
+
+/// As `docs/embedding.md` says.
+#[test]
+fn a_run_without_a_script_is_done_and_has_no_clock() {
+    let mut vm = vm();
+    let mut output = Kept::default();
+    let mut host = HostIo::new(&mut output);
+    assert!(matches!(vm.run(None, &mut host), Outcome::Done));
+    let script = vm.load("print clock(); nil.f();", Dialect::Siskin).expect("a script");
+    vm.start(script).expect("memory");
+    assert!(matches!(vm.run(None, &mut host), Outcome::Error(_)));
+    assert!(matches!(vm.run(None, &mut host), Outcome::Done));
+    assert_eq!(output.0, b"0\n");
+}

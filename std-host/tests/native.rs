@@ -785,6 +785,16 @@ fn deep_calls_take_little_native_stack() {
     std::thread::Builder::new().stack_size(1 << 20).spawn(deep).expect("a thread").join().expect("no panic");
 }
 
+#[test]
+fn a_tier_that_comes_late_is_refused_for_that() {
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    vm.load("print 1;", Dialect::Lox).expect("a script");
+    assert_eq!(native::install(&mut vm), Err(Bail::TooLate));
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    assert_eq!(native::install(&mut vm), Ok(()));
+    assert_eq!(native::install(&mut vm), Err(Bail::TooLate));
+}
+
 /// Looks at the pages of the process whenever something is printed.
 #[cfg(target_os = "linux")]
 #[derive(Default)]

@@ -60,15 +60,19 @@ impl Session {
     /// What can follow a path of names and a dot in code: fields, and methods. Nothing, unless all of the path is known.
     pub(crate) fn members(&self, path: &[&str]) -> Vec<String> {
         let mut names = Vec::new();
-        match value(&self.vm, path).map(ValueView::kind) {
+        let value = value(&self.vm, path);
+        match value.map(ValueView::kind) {
             Some(ValueKind::Instance(instance)) => {
                 instance.each_field(|name, _| names.push(name.to_owned()));
                 if let Some(class) = instance.class() {
                     class.each_method(|name, _| names.push(name.to_owned()));
                 }
             }
-            // A class has nothing that code can ask for.
-            _ => return names,
+            _ => {
+                let entries =
+                    value.filter(|_| self.dialect.has_builtin_methods()).map(ValueView::builtin_methods);
+                names.extend(entries.into_iter().flatten().map(|entry| entry.name().to_owned()));
+            }
         }
         names.sort();
         names.dedup();

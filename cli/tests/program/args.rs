@@ -1,6 +1,6 @@
 //! The command line.
 
-use super::{file, ran, siskin};
+use super::{file, ran, siskin, siskin_with_input};
 
 #[test]
 fn code_may_begin_with_a_hyphen() {
@@ -55,6 +55,16 @@ fn numbers_that_are_wrong() {
     let large = siskin(["--max-depth", "4294967296", "a.lox"]);
     assert!(large.err.contains("too large"), "{}", large.err);
     assert!(siskin(["--slice", "0", "a.lox"]).err.contains("expected 1 or more"));
+}
+
+/// As without options, so with them.
+#[test]
+fn options_alone_run_standard_input() {
+    for args in [&[][..], &["--memory", "64m"], &["--dialect", "siskin", "--stats", "--fuel", "9"]] {
+        let ran = siskin_with_input(args.iter(), b"print 6 * 7;");
+        assert_eq!((ran.code, ran.out.as_str()), (0, "42\n"), "{args:?}: {}", ran.err);
+    }
+    assert_eq!(siskin_with_input(["run", "--memory", "64m"], b"print 1;").code, 64);
 }
 
 #[test]

@@ -81,12 +81,16 @@ fn unreadable_files() {
     assert_eq!(directory.code, 74, "{}", directory.err);
 
     let bytes = file("unreadable_files", "latin1.lox", b"print 1;\nprint \"caf\xE9\";\n");
-    let err = format!("siskin: cannot read '{}': not UTF-8 text (line 2, byte 19)\n", bytes.display());
+    let err = format!("siskin: cannot read '{}': not UTF-8 text (line 2, byte 11)\n", bytes.display());
     assert_eq!(siskin([&bytes]), ran(74, "", &err));
     assert_eq!(siskin([OsString::from("check"), bytes.into()]), ran(74, "", &err));
 
-    let err = "siskin: cannot read standard input: not UTF-8 text (line 1, byte 0)\n";
+    let err = "siskin: cannot read standard input: not UTF-8 text (line 1, byte 1)\n";
     assert_eq!(siskin_with_input(["-"], b"\xFF"), ran(74, "", err));
+    let err = "siskin: cannot read standard input: the text is UTF-16; a script is UTF-8\n";
+    for utf16 in [b"\xFF\xFE1\0;\0", b"\xFE\xFF\x001\0;"] {
+        assert_eq!(siskin_with_input(["-"], utf16), ran(74, "", err));
+    }
 }
 
 /// What is refused is not read first, and nothing is waited for.

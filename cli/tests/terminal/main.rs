@@ -216,6 +216,31 @@ fn history_survives() {
     second.wait_for_end("sk> print 1\n1\n\nsk>");
 }
 
+#[test]
+fn options_alone_open_the_prompt() {
+    let mut terminal = open(&["--memory", "64m", "--dialect", "lox"], &[]);
+    line(&mut terminal, "var let = 6; let * 7");
+    terminal.wait_for_end("=> 42\n\nlox>");
+    let mut refused = Terminal::start(&["--fuel", "9"], ROWS, COLUMNS, &[]);
+    refused.wait_for(|screen| {
+        let is_of_run = screen.contains("unexpected argument '--fuel'");
+        is_of_run
+            && screen.contains("the prompt (`siskin repl`)")
+            && screen.contains("`-` for standard input")
+    });
+}
+
+#[test]
+fn tab_completes_methods_of_strings() {
+    let mut terminal = prompt();
+    line(&mut terminal, "let s = \"four\"");
+    terminal.wait_for_end("\n\nsk>");
+    terminal.send("s.le");
+    terminal.wait_for_end("s.le");
+    terminal.key(Key::Tab);
+    terminal.wait_for_end("s.len");
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn history_is_private() {
@@ -250,18 +275,24 @@ fn history_keeps_what_looks_like_its_line_break() {
 }
 
 #[test]
-fn history_is_kept_though_its_file_is_not_all_text() {
-    let history = history("history_is_kept_though_its_file_is_not_all_text");
+fn a_file_that_is_not_a_history_is_left_as_it_is() {
+    let history = history("a_file_that_is_not_a_history_is_left_as_it_is");
     std::fs::create_dir_all(PathBuf::from(&history).parent().expect("a folder")).expect("a folder");
-    std::fs::write(&history, b"print \"caf\xff\"\nprint 1\n").expect("a file");
-    let env = [("SISKIN_HISTORY", history.as_str())];
-    for _ in 0..2 {
-        let mut terminal = open(&[], &env);
-        assert!(!terminal.screen().contains("no history"), "{}", terminal.screen());
-        terminal.key(Key::Up);
-        terminal.wait_for_end("sk> print 1");
-        terminal.key(Key::Up);
-        terminal.wait_for(|screen| screen.contains("sk> print \"caf"));
+    let many_lines = "a line\n".repeat(10_001);
+    for (bytes, why) in [
+        (&b"print \"caf\xff\"\nprint 1\n"[..], "not UTF-8 text"),
+        (b"\x7fELF\0\0\0\x01\n", "not UTF-8 text"),
+        (many_lines.as_bytes(), "not a history: it has more lines"),
+    ] {
+        std::fs::write(&history, bytes).expect("a file");
+        let mut terminal = Terminal::start(&[], ROWS, 250, &[("SISKIN_HISTORY", &history)]);
+        terminal.wait_for_end("sk>");
+        let refusal = format!("no history is kept: '{history}': {why}");
+        assert!(terminal.screen().contains(&refusal), "{}", terminal.screen());
+        line(&mut terminal, "print 2");
+        terminal.wait_for_end("\n2\n\nsk>");
+        drop(terminal);
+        assert!(std::fs::read(&history).expect("the file") == bytes, "{why}");
     }
 }
 

@@ -38,7 +38,14 @@ impl From<OutOfMemory> for LoadError {
 impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            LoadError::Syntax(errors) => write!(f, "{} syntax errors.", errors.len()),
+            LoadError::Syntax(errors) => match &errors[..] {
+                // Limits, about which the syntax says nothing; their messages need no source text.
+                [Diagnostic { code: code @ (Code::NestedTooDeeply | Code::SourceTooLong), .. }] => {
+                    code.message("").fmt(f)
+                }
+                [_] => f.write_str("1 syntax error."),
+                _ => write!(f, "{} syntax errors.", errors.len()),
+            },
             LoadError::TooLarge { line, what } => {
                 write!(f, "Too many {what} in the function that ends on line {line}.")
             }

@@ -143,6 +143,12 @@ impl<'v> ValueView<'v> {
         }
     }
 
+    /// The methods that the library gives it, in the order of their names; an instance has none of those.
+    #[must_use]
+    pub fn builtin_methods(self) -> &'static [Entry] {
+        self.value.builtin_class().map_or(&[], |class| self.vm.library.methods(class))
+    }
+
     /// Where its object lies, which tells it from all others that are alive; none for values that are no objects.
     #[must_use]
     pub fn address(self) -> Option<usize> {

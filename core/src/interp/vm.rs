@@ -274,7 +274,8 @@ impl Vm {
 
     /// Runs the script that was started, for at most `fuel` units if that is given.
     ///
-    /// Without a script under way the run is done at once.
+    /// Without a script under way there is nothing to do, and the run is done: before any start, and also after an
+    /// [`Outcome::Error`]. A loop over runs must end at the first error.
     ///
     /// # Panics
     /// When a callback of the host panicked and the VM has a guard; see [`PanicGuard`]. The script is over then, and

@@ -27,6 +27,8 @@ use crate::platform::{CodeError, CodeSpan};
 pub enum Bail {
     /// There is no native tier.
     NoTier,
+    /// A script was loaded, or a tier installed, before this one.
+    TooLate,
     /// No executable memory.
     Code(CodeError),
     /// No memory to compile in.
@@ -44,6 +46,7 @@ impl fmt::Display for Bail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Bail::NoTier => f.write_str("there is no native tier"),
+            Bail::TooLate => f.write_str("a script was loaded, or a tier installed, before"),
             Bail::Code(error) => error.fmt(f),
             Bail::OutOfMemory => OutOfMemory.fmt(f),
             Bail::TooLong { words } => write!(f, "{words} words of bytecode are too many"),

@@ -1,12 +1,16 @@
 //! Words and signs of other languages, and what to write instead.
 
-use siskin_core::Dialect;
+use siskin_core::{Dialect, library};
 
 /// The words that mean something in both dialects.
 const KEYWORDS: &[&str] = &[
     "and", "class", "else", "false", "for", "fun", "if", "nil", "or", "print", "return", "super", "this",
     "true", "var", "while",
 ];
+
+/// Those that a statement can begin with, and an expression can follow, so that it compiles with a slip in them: `prnt
+/// (1);`, `retrun;`.
+pub(super) const BEFORE_EXPRESSION: &[&str] = &["print", "return"];
 
 /// Words of other languages, with what is meant in Siskin, and in Lox if that is something else.
 const FOREIGN: &[(&str, &str, Option<&str>)] = &[
@@ -31,6 +35,43 @@ const FOREIGN: &[(&str, &str, Option<&str>)] = &[
     ("echo", "print", None),
 ];
 
+/// Words of other languages for what is written otherwise here, or not there yet.
+const PHRASES: &[(&str, &str)] = &[
+    ("break", "there is no 'break' yet: a loop ends by its condition, or by a 'return'"),
+    ("continue", "there is no 'continue' yet: put the rest of the loop's body into an 'if'"),
+    ("new", "call the class to make an instance: 'Name(...)'"),
+    ("extends", "write '<' before a superclass: 'class Name < Other { ... }'"),
+    ("try", "there is no 'try' yet: an error ends the script"),
+    ("catch", "there is no 'catch' yet: an error ends the script"),
+    ("throw", "there is no 'throw' yet"),
+    ("import", "there is no 'import' yet: a script is one text"),
+    ("in", EACH),
+];
+
+/// What to write instead of `for x in xs`.
+pub(super) const EACH: &str = "there is no 'for ... in' yet: write 'for (var i = 0; i < n; i = i + 1)'";
+
+/// What to say of a word of other languages that no word here replaces.
+pub(super) fn phrase(word: &str) -> Option<&'static str> {
+    PHRASES.iter().find(|(foreign, _)| *foreign == word).map(|(_, help)| *help)
+}
+
+/// Methods of other languages' built-in values, with the library's that does the same.
+const FOREIGN_METHODS: &[(&str, &str)] =
+    &[("length", "len"), ("size", "len"), ("count", "len"), ("empty", "is_empty"), ("isEmpty", "is_empty")];
+
+/// Every name of a method of built-in values, here or in another language.
+pub(super) fn methods() -> impl Iterator<Item = &'static str> {
+    let own = library::methods().flat_map(|(_, entries)| entries).map(|entry| entry.name());
+    own.chain(FOREIGN_METHODS.iter().map(|(name, _)| *name))
+}
+
+/// The library's method for one of [`methods`].
+pub(super) fn method(name: &str) -> Option<&'static str> {
+    let known = methods().find(|known| *known == name)?;
+    Some(FOREIGN_METHODS.iter().find(|(foreign, _)| *foreign == known).map_or(known, |(_, own)| own))
+}
+
 /// Every word that has a meaning, or is said to have one.
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     KEYWORDS.iter().copied().chain(FOREIGN.iter().map(|(word, ..)| *word))
@@ -52,6 +93,7 @@ pub(super) fn character(char: &str) -> Option<&'static str> {
         "|" => "write 'or' for either",
         "'" | "`" => "strings are written in double quotes",
         "#" => "comments begin with '//'",
+        "[" | "]" => "there are no lists, maps or subscripts yet",
         "%" => "there is no '%'",
         _ => return None,
     })
@@ -62,6 +104,8 @@ pub(super) fn operator(sign: &str) -> Option<&'static str> {
     Some(match sign {
         "++" => "there is no '++': write 'x = x + 1'",
         "--" => "there is no '--': write 'x = x - 1'",
+        "**" => "there is no '**': write 'x * x'",
+        "/*" => "comments begin with '//'",
         "+=" => "there is no '+=': write 'x = x + ...'",
         "-=" => "there is no '-=': write 'x = x - ...'",
         "*=" => "there is no '*=': write 'x = x * ...'",

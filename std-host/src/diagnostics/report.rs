@@ -90,7 +90,7 @@ impl<'a> Report<'a> {
                 vm.globals().map(|(name, _)| name).chain(vm.library().map(|entry| -> &str { entry.name() })),
             ),
             Some(Undefined::Property(name)) => {
-                suggest::property(name, sources.iter().flat_map(suggest::members))
+                suggest::property(name, place.as_ref(), sources.iter().flat_map(suggest::members))
             }
             _ => None,
         };

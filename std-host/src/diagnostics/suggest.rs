@@ -60,14 +60,23 @@ pub(super) fn variable<'a>(
     place: Option<&Place<'_>>,
     defined: impl Iterator<Item = &'a str>,
 ) -> Option<String> {
-    let dialect = place.map(|place| place.source().dialect()).unwrap_or_default();
-    if let Some(word) = habits::words().find(|word| *word == name) {
-        return Some(question(habits::native(word, dialect)));
+    let dialect = dialect_at(place);
+    let is_called = place.is_some_and(|place| after(place).starts_with('('));
+    if is_called && let Some(method) = builtin_method(name, dialect) {
+        return Some(format!("'{method}' is a method: write 'value.{method}()'"));
+    }
+    if let Some(help) = exact(name, dialect) {
+        return Some(help);
     }
     if let Some(near) = nearest(name, defined) {
         return Some(question(near));
     }
-    if let Some(word) = nearest(name, habits::words()) {
+    // Where a keyword was meant the text seldom compiles, so a name that is only near to one is another name. What
+    // begins a statement may be a keyword that an expression follows.
+    let is_word = |word: &&str| word.eq_ignore_ascii_case(name);
+    let begins_statement = place.is_some_and(begins_statement);
+    let slip = || nearest(name, habits::BEFORE_EXPRESSION.iter().copied()).filter(|_| begins_statement);
+    if let Some(word) = habits::words().find(is_word).or_else(slip) {
         return Some(question(habits::native(word, dialect)));
     }
     let rest = place?.text().strip_prefix(name)?.trim_start();
@@ -75,9 +84,45 @@ pub(super) fn variable<'a>(
         .then(|| format!("declare it first: 'var {name} = ...;'"))
 }
 
-/// What may help where a property is undefined, if these are there.
-pub(super) fn property<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    nearest(name, candidates).map(question)
+/// What may help with a word of the language that stands where it does not belong, or with one of another language.
+pub(super) fn exact(word: &str, dialect: Dialect) -> Option<String> {
+    let native = habits::words().find(|known| *known == word).map(|word| habits::native(word, dialect));
+    habits::phrase(word).map(str::to_owned).or_else(|| native.map(question))
+}
+
+/// The text after a place, without the space there.
+fn after<'a>(place: &Place<'a>) -> &'a str {
+    place.source().text().get(place.span().end..).unwrap_or_default().trim_start()
+}
+
+/// Whether a statement begins at a place, as far as the character before it tells.
+fn begins_statement(place: &Place<'_>) -> bool {
+    let before = place.source().text().get(..place.span().start).unwrap_or_default();
+    before.trim_end().chars().next_back().is_none_or(|char| matches!(char, ';' | '{' | '}'))
+}
+
+/// What may help where a property is undefined, if scripts use these: one of them, or a method of the library.
+pub(super) fn property<'a>(
+    name: &str,
+    place: Option<&Place<'_>>,
+    used: impl IntoIterator<Item = &'a str>,
+) -> Option<String> {
+    nearest(name, used).map(question).or_else(|| {
+        let dialect = dialect_at(place);
+        let exact = builtin_method(name, dialect);
+        let near = || builtin_method(nearest(name, habits::methods())?, dialect);
+        exact.or_else(near).map(question)
+    })
+}
+
+/// The method of built-in values that has this name, here or in another language.
+fn builtin_method(name: &str, dialect: Dialect) -> Option<&'static str> {
+    habits::method(name).filter(|_| dialect.has_builtin_methods())
+}
+
+/// The dialect of a place, if it is known.
+fn dialect_at(place: Option<&Place<'_>>) -> Dialect {
+    place.map(|place| place.source().dialect()).unwrap_or_default()
 }
 
 /// The names that a text uses for fields and methods: what stands after a dot, and methods where they are declared.

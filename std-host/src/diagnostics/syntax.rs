@@ -77,6 +77,12 @@ impl<'a> Context<'a> {
         let said = |text: &str| Some(text.to_owned());
         match code {
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
+            Code::ExpectParenAfterFor if here.is_some_and(|token| token.kind == TokenKind::Identifier) => {
+                return said(habits::EACH);
+            }
+            Code::ExpectEqualAfterLet if here.is_some_and(|token| self.text(token) == "in") => {
+                return said(habits::EACH);
+            }
             Code::ExpectEqualAfterLet => return said("give it a value, or declare it with 'var'"),
             Code::ExpectSemicolonAfterReturn
                 if here.is_some_and(|token| token.kind == TokenKind::RightBrace) =>
@@ -101,10 +107,12 @@ impl<'a> Context<'a> {
             }
             _ => {}
         }
-        self.operator(at).or_else(|| self.word(before)).or_else(|| self.word(here))
+        let near_words = || self.near_word(before).or_else(|| self.near_word(here));
+        self.operator(at).or_else(|| self.word(before)).or_else(|| self.word(here)).or_else(near_words)
     }
 
-    /// What to write for the operator whose last character, or the one before it, is the token of that index.
+    /// What to write for an operator of two characters, of which the token of that index is the last, the first, or the
+    /// one after them.
     fn operator(&self, at: usize) -> Option<String> {
         let sign = |first: usize| {
             let (first, second) = (self.tokens.get(first)?, self.tokens.get(first + 1)?);
@@ -112,16 +120,23 @@ impl<'a> Context<'a> {
             let span = range(first.span).start..range(second.span).end;
             touch.then(|| self.source.text().get(span)).flatten().and_then(habits::operator)
         };
-        let firsts = [at.checked_sub(1), at.checked_sub(2)];
+        let firsts = [at.checked_sub(1), at.checked_sub(2), Some(at)];
         firsts.into_iter().flatten().find_map(sign).map(str::to_owned)
     }
 
-    /// What to write for a name that is nearly a word of the language, or one of another language.
+    /// What to write for a name that is a word of another language.
     fn word(&self, token: Option<Token>) -> Option<String> {
-        let name = token.filter(|token| token.kind == TokenKind::Identifier).map(|token| self.text(token))?;
-        let exact = habits::words().find(|word| *word == name);
-        let word = exact.or_else(|| suggest::nearest(name, habits::words()))?;
+        suggest::exact(self.name(token)?, self.source.dialect())
+    }
+
+    /// What to write for a name that is nearly a word of the language, or nearly one of another language.
+    fn near_word(&self, token: Option<Token>) -> Option<String> {
+        let word = suggest::nearest(self.name(token)?, habits::words())?;
         Some(suggest::question(habits::native(word, self.source.dialect())))
+    }
+
+    fn name(&self, token: Option<Token>) -> Option<&'a str> {
+        token.filter(|token| token.kind == TokenKind::Identifier).map(|token| self.text(token))
     }
 
     /// The innermost brace that nothing closes.

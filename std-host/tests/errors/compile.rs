@@ -223,6 +223,50 @@ fn python() {
 }
 
 #[test]
+fn statements_and_signs_of_other_languages() {
+    let each = "there is no 'for ... in' yet";
+    for (text, help) in [
+        ("class A {} let a = new A();", "call the class to make an instance"),
+        ("class A {} class Fo extends A {}", "write '<' before a superclass"),
+        ("try { f(); } catch (e) { }", "there is no 'try' yet"),
+        ("throw 3;", "there is no 'throw' yet"),
+        ("import \"a\";", "there is no 'import' yet"),
+        ("for (x in 3) { }", each),
+        ("for (var x in 3) { }", each),
+        ("for (let x in 3) { }", each),
+        ("for x in 3 { }", each),
+        ("if true break;", "there is no 'break' yet"),
+        ("print 2 ** 3;", "there is no '**'"),
+        ("/* a comment */ print 1;", "comments begin with '//'"),
+        ("print 1 /* a comment */;", "comments begin with '//'"),
+        ("let a = [1, 2];", "there are no lists, maps or subscripts yet"),
+        ("print \"abc\"[0];", "there are no lists, maps or subscripts yet"),
+    ] {
+        let shown = short(text);
+        let first = shown.lines().nth(1).unwrap_or_default();
+        assert!(first.starts_with(&format!("    help: {help}")), "{text}: {shown}");
+    }
+}
+
+#[test]
+fn logical_operators_of_other_languages_cause_no_further_errors() {
+    for (sign, help) in [("&&", "write 'and' for both"), ("||", "write 'or' for either")] {
+        for text in [
+            format!("if 1 == 1 {sign} 2 == 2 {{ print 1; }}"),
+            format!("if (1 == 1 {sign} 2 == 2) print 1; else {{ }}"),
+            format!("while nil {sign} f() {{ }}\nprint 1;"),
+            format!("fn f(a) {{ a {sign} 1 }}\nprint f(1);"),
+        ] {
+            let at = text.find(sign).map_or(0, |at| at + 1);
+            let only = format!("a.sk:1:{at}: error: Unexpected character.\n    help: {help}\n");
+            same(&short(&text), &only);
+        }
+    }
+    let lox = Case::lox("print 1 && 2;").show(Format::Lox);
+    same(&lox, "[line 1] Error: Unexpected character.\n");
+}
+
+#[test]
 fn elif() {
     same(
         &pretty("if true { 1; } elif false { 2; }\n"),

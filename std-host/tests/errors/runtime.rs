@@ -1,6 +1,7 @@
 //! Scripts that fail.
 
-use crate::case::{pretty, same};
+use crate::case::{Case, pretty, same};
+use siskin::diagnostics::Format;
 
 #[test]
 fn operands_of_wrong_kinds() {
@@ -114,6 +115,40 @@ fn undefined_variable_of_another_language() {
     );
 }
 
+/// A name that is near to a keyword is another name, unless a statement could begin with that keyword.
+#[test]
+fn undefined_variable_like_a_keyword() {
+    for (text, help) in [
+        ("print foo;", None),
+        ("foo;", None),
+        ("print tree;", None),
+        ("print prnt;", None),
+        ("nill = 3;", Some("declare it first: 'var nill = ...;'")),
+        (
+            "while true { break; }",
+            Some("there is no 'break' yet: a loop ends by its condition, or by a 'return'"),
+        ),
+        (
+            "while true { continue; }",
+            Some("there is no 'continue' yet: put the rest of the loop's body into an 'if'"),
+        ),
+        ("prnt(3);", Some("did you mean 'print'?")),
+        ("fn f() { retrun; }\nf();", Some("did you mean 'return'?")),
+        ("print TRUE;", Some("did you mean 'true'?")),
+        ("print none;", Some("did you mean 'nil'?")),
+        ("print len(\"abc\");", Some("'len' is a method: write 'value.len()'")),
+        ("print length (\"abc\");", Some("'len' is a method: write 'value.len()'")),
+        ("let lens = 3; print len;", Some("did you mean 'lens'?")),
+    ] {
+        let shown = pretty(&format!("{text}\n"));
+        assert!(shown.starts_with("error: Undefined variable '"), "{shown}");
+        let found = shown.split_once("  = help: ").and_then(|(_, help)| help.lines().next());
+        assert_eq!(found, help, "{text}");
+    }
+    let lox = Case::lox("print len(\"abc\");\n").show(Format::Short);
+    assert!(!lox.contains("help"), "Lox has no such method: {lox}");
+}
+
 #[test]
 fn undefined_variable_like_no_other() {
     same(
@@ -185,6 +220,21 @@ Box().volum();
   = help: did you mean 'volume'?
 ",
     );
+}
+
+#[test]
+fn undefined_method_of_a_string() {
+    for (call, help) in [
+        ("\"abc\".lenght()", Some("len")),
+        ("\"abc\".size()", Some("len")),
+        ("\"abc\".is_emty()", Some("is_empty")),
+        ("\"abc\".frobnicate()", None),
+    ] {
+        let shown = pretty(&format!("print {call};\n"));
+        let help = help.map(|name| format!("  = help: did you mean '{name}'?\n"));
+        assert!(shown.starts_with("error: Undefined property '"), "{shown}");
+        assert_eq!(shown.split_once("  = help").map(|(_, help)| format!("  = help{help}")), help, "{call}");
+    }
 }
 
 #[test]

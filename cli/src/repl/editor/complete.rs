@@ -10,8 +10,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 use reedline::{Completer, Span, Suggestion};
-use siskin_core::Dialect;
 use siskin_core::syntax::{Lexer, Token, TokenKind};
+use siskin_core::{Dialect, library};
 
 use super::Known;
 use super::known::Kind;
@@ -102,6 +102,12 @@ fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate>
     }
     let (start, typed) = (typed.start, &text[typed]);
     if earlier.last().is_some_and(|dot| dot.kind == TokenKind::Dot) {
+        let is_string = matches!(earlier, [.., string, _] if string.kind == TokenKind::Str);
+        if is_string && known.dialect.has_builtin_methods() {
+            let of_strings = library::methods().filter(|(class, _)| *class == "String");
+            let names = of_strings.flat_map(|(_, entries)| entries).map(|entry| entry.name().to_owned());
+            return fitting(typed, start, names.map(|name| (name, None)));
+        }
         let path = chain(earlier, |token| &text[span(token)]);
         let members = known.session.iter().flat_map(|session| session.members(&path));
         return fitting(typed, start, members.map(|name| (name, None)));
@@ -268,6 +274,8 @@ mod tests {
             var box = Box(Box(account));
             var inner = Box(nil);
             box.inner.account = box;
+            let text = \"abc\";
+            let number = 1;
         ";
         let mut session = Session::new(Options::default(), Tier::Interp, Dialect::Siskin).unwrap();
         session.evaluate(text, &mut std::io::sink()).unwrap();
@@ -338,6 +346,15 @@ mod tests {
         }
         assert_eq!(offers("fn f(a) { box.in|"), ["fn f(a) { box.init", "fn f(a) { box.inner"]);
         assert_eq!(offers("f(1, box.inner.ac|"), ["f(1, box.inner.account"]);
+    }
+
+    #[test]
+    fn methods_of_strings() {
+        assert_eq!(offers("text.l|"), ["text.len"]);
+        assert_eq!(offers("print \"abc\".|"), ["print \"abc\".is_empty", "print \"abc\".len"]);
+        assert_eq!(offers("number.|"), [""; 0]);
+        let lox = Known { dialect: Dialect::Lox, ..Known::default() };
+        assert_eq!(candidates("\"abc\".", 6, &lox), [], "Lox's strings have no methods");
     }
 
     #[test]

@@ -52,8 +52,8 @@ fn in_memory() -> Box<dyn History> {
     Box::new(FileBackedHistory::new(INPUTS).unwrap_or_default())
 }
 
-/// Makes the file if there is none, for its owner only: inputs can hold secrets. What is not text in it is replaced: the
-/// history would refuse the whole file.
+/// Makes the file if there is none, for its owner only: inputs can hold secrets. A file that no history was written to is
+/// refused and left as it is: `SISKIN_HISTORY` may name it by mistake.
 fn make_usable(file: &Path) -> io::Result<()> {
     if let Some(directory) = file.parent() {
         std::fs::create_dir_all(directory)?;
@@ -73,10 +73,17 @@ fn make_usable(file: &Path) -> io::Result<()> {
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     let mut bytes = Vec::new();
     options.open(file)?.take(LARGEST).read_to_end(&mut bytes)?;
-    match String::from_utf8(bytes) {
-        Ok(_) => Ok(()),
-        Err(error) => std::fs::write(file, String::from_utf8_lossy(error.as_bytes()).as_bytes()),
+    not_a_history(&bytes).map_or(Ok(()), |why| Err(io::Error::new(io::ErrorKind::InvalidData, why)))
+}
+
+/// Why a file with these bytes was not written as a history. The library shortens a file of more than [`INPUTS`] lines
+/// when it opens it, so no history has more.
+fn not_a_history(bytes: &[u8]) -> Option<&'static str> {
+    if bytes.contains(&0) || std::str::from_utf8(bytes).is_err() {
+        return Some("not UTF-8 text");
     }
+    let lines = bytes.iter().filter(|&&byte| byte == b'\n').count();
+    (lines > INPUTS).then_some("not a history: it has more lines")
 }
 
 fn reason(error: &ReedlineError) -> String {

@@ -167,10 +167,10 @@ impl Vm {
     /// Gives the VM a native tier: functions that get hot (see `Options::hot`) are compiled from here on.
     ///
     /// # Errors
-    /// When memory is out, or a script was loaded before; the VM goes on interpreting.
+    /// When memory is out, or [`Bail::TooLate`] when a script was loaded before; the VM goes on interpreting.
     pub fn install_tier<T: NativeTier + 'static>(&mut self, tier: T) -> Result<(), Bail> {
         if self.functions != 0 || self.native.tier.is_some() {
-            return Err(Bail::NoTier);
+            return Err(Bail::TooLate);
         }
         let layout = core::alloc::Layout::new::<T>();
         // A type of size 0 needs no allocation.

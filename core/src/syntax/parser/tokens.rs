@@ -1,7 +1,7 @@
 //! Stepping over tokens, and errors at them.
 
 use super::super::ast::Symbol;
-use super::super::{Code, Diagnostic, FoundAt, Token, TokenKind};
+use super::super::{Code, Diagnostic, Dialect, FoundAt, Token, TokenKind};
 use super::{Parse, Parser};
 use crate::Span;
 
@@ -21,12 +21,38 @@ impl Parser<'_> {
     fn skip_bad_tokens(&mut self) -> Parse<()> {
         loop {
             match self.current.kind {
-                TokenKind::UnexpectedCharacter => self.error_at_current(Code::UnexpectedCharacter)?,
+                TokenKind::UnexpectedCharacter => {
+                    if let Some(operator) = self.foreign_logical() {
+                        return self.read_as(operator);
+                    }
+                    self.error_at_current(Code::UnexpectedCharacter)?;
+                }
                 TokenKind::UnterminatedString => self.error_at_current(Code::UnterminatedString)?,
                 _ => return Ok(()),
             }
             self.current = self.lexer.next_token();
         }
+    }
+
+    /// The operator that `&&` or `||`, which comes, is in other languages. Lox has the errors of the book, which knows none.
+    fn foreign_logical(&self) -> Option<TokenKind> {
+        if self.dialect == Dialect::Lox {
+            return None;
+        }
+        let rest = self.source.get(self.current.span.start as usize..)?;
+        let operators = [("&&", TokenKind::And), ("||", TokenKind::Or)];
+        operators.into_iter().find(|(sign, _)| rest.starts_with(sign)).map(|(_, operator)| operator)
+    }
+
+    /// Reports the two characters that come, and reads them as an operator: the text after them makes sense then, so
+    /// that no further errors follow from this one.
+    fn read_as(&mut self, operator: TokenKind) -> Parse<()> {
+        if !self.panicking {
+            self.report(self.current, Code::UnexpectedCharacter)?;
+        }
+        let second = self.lexer.next_token();
+        self.current = Token { kind: operator, span: Span { end: second.span.end, ..self.current.span } };
+        Ok(())
     }
 
     #[inline]
