@@ -3,7 +3,7 @@
 mod values;
 
 use std::ffi::{OsStr, OsString};
-use std::num::NonZeroU64;
+use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
@@ -218,8 +218,8 @@ pub(crate) struct Engine {
     #[arg(long, value_name = "NAME", value_parser = dispatch)]
     dispatch: Option<Dispatch>,
     /// The most calls that may be active at once
-    #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
-    max_depth: Option<u32>,
+    #[arg(long, value_name = "N", value_parser = count::<NonZeroU32>, allow_negative_numbers = true)]
+    max_depth: Option<NonZeroU32>,
     /// Collect garbage at every allocation, to find faults in the engine
     #[arg(long)]
     gc_stress: bool,
@@ -303,7 +303,7 @@ impl Repl {
 impl Engine {
     fn applied_to(&self, mut options: Options) -> Options {
         if let Some(depth) = self.max_depth {
-            options.max_frames = depth;
+            options.max_frames = depth.get();
         }
         if let Some(dispatch) = self.dispatch {
             options.dispatch = dispatch;
@@ -455,7 +455,9 @@ fn mistyped(word: &OsStr) -> Option<Answer> {
         meant.or_else(|| suggest::nearest(name, candidates).filter(|near| near.len() > 2 || !is_option));
     // What looks like the path of a file is one that is missing.
     let is_word = !name.is_empty() && name.chars().all(|char| char.is_alphanumeric());
-    if !is_option && Path::new(word).exists() || near.is_none() && !is_word {
+    // What is there and cannot be read, such as a link to itself, the system explains.
+    let is_file = || Path::new(word).symlink_metadata().is_ok();
+    if !is_option && is_file() || near.is_none() && !is_word {
         return None;
     }
     let what = if is_option { "option" } else { "command or file" };

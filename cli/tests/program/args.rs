@@ -1,5 +1,7 @@
 //! The command line.
 
+#[cfg(all(unix, not(emulated)))]
+use super::common::program;
 use super::{file, ran, siskin, siskin_with_input};
 
 #[test]
@@ -54,7 +56,9 @@ fn numbers_that_are_wrong() {
     }
     let large = siskin(["--max-depth", "4294967296", "a.lox"]);
     assert!(large.err.contains("too large"), "{}", large.err);
-    assert!(siskin(["--slice", "0", "a.lox"]).err.contains("expected 1 or more"));
+    for option in ["--slice", "--max-depth"] {
+        assert!(siskin([option, "0", "a.lox"]).err.contains("expected 1 or more"), "{option}");
+    }
 }
 
 /// As without options, so with them.
@@ -90,10 +94,24 @@ fn slips_in_the_command_line_are_seen() {
     }
     // What is a file is a script, whatever it is called.
     let file = file("slips", "chek", b"print 1;");
-    assert_eq!(siskin([file]), ran(0, "1\n", ""));
+    assert_eq!(siskin([&file]), ran(0, "1\n", ""));
     let option = siskin(["run", "--fule", "3", "-e", "1;"]);
     assert_eq!(option.code, 64);
     assert!(option.err.contains("'--fuel'"), "{}", option.err);
+}
+
+/// A file that is there and cannot be read is no mistyped command.
+#[cfg(all(unix, not(emulated)))]
+#[test]
+fn a_link_to_itself_is_a_file() {
+    let directory = file("link_to_itself", "other", b"").with_file_name("");
+    let _ = std::fs::remove_file(directory.join("loop"));
+    std::os::unix::fs::symlink("loop", directory.join("loop")).expect("a link");
+    let program = program();
+    let mut command = std::process::Command::new(&program[0]);
+    let output = command.args(&program[1..]).arg("loop").current_dir(directory).output().expect("it ends");
+    let err = String::from_utf8_lossy(&output.stderr);
+    assert!(err.starts_with("siskin: cannot read 'loop': "), "{err}");
 }
 
 /// What somebody else chose, such as the name of a file, can do nothing to a terminal.
