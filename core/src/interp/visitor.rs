@@ -313,12 +313,12 @@ impl Visitor for Machine {
     #[inline(always)]
     fn return_(&mut self, src: Src) -> Flow {
         let value = self.read(src);
-        self.leave(value)
+        self.return_to_caller(value)
     }
 
     #[inline(always)]
     fn return_nil(&mut self) -> Flow {
-        self.leave(Value::NIL)
+        self.return_to_caller(Value::NIL)
     }
 
     #[inline(always)]

@@ -62,7 +62,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
                 self.masm.address(Reg::T2, slot(call.win));
                 self.masm.pointer(Reg::T3, callee.function);
                 self.masm.pointer(Reg::T5, callee.closure);
-                self.enter(call);
+                self.call_closure(call);
             }
             None => self.call_any(call, rejoin),
         }
@@ -90,7 +90,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
         self.check_stack(call, other);
         self.bind(enter);
-        self.enter(call);
+        self.call_closure(call);
     }
 
     /// Goes on if the callee is the one that was seen; if not, whatever is called comes back at `rejoin`.
@@ -202,7 +202,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.
-    fn enter(&mut self, call: Call) {
+    fn call_closure(&mut self, call: Call) {
         let pc = self.pc(call.next);
         let masm = &mut *self.masm;
         masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
@@ -225,7 +225,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// `return`
-    pub(super) fn leave(&mut self, src: Option<u16>) {
+    pub(super) fn return_to_caller(&mut self, src: Option<u16>) {
         match src {
             Some(src) => self.load(RESULT, src),
             None => self.masm.imm(RESULT, siskin_core::layout::NIL),

@@ -293,11 +293,11 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn return_(&mut self, src: Src) {
-        self.leave(Some(self.reg(src.0)));
+        self.return_to_caller(Some(self.reg(src.0)));
     }
 
     fn return_nil(&mut self) {
-        self.leave(None);
+        self.return_to_caller(None);
     }
 
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {

@@ -139,7 +139,7 @@ impl Vm {
         self.exit()
     }
 
-    fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
+    fn deopt_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
         self.context.stack.check();
         self.context.stack.check_below(self.native.entered);
         let Some(caller) = self.context.stack.top().closure().map(|closure| closure.function) else {
@@ -271,7 +271,7 @@ unsafe extern "C" fn super_invoke(
 /// # Safety
 /// As for `step`; `closure` is one that the running function's feedback refers to, and `word` that of one of its
 /// function's instructions.
-unsafe extern "C" fn leave_inlined(
+unsafe extern "C" fn deopt_inlined(
     vm: *mut Vm,
     next: u32,
     window: u32,
@@ -279,7 +279,7 @@ unsafe extern "C" fn leave_inlined(
     word: u32,
 ) -> *const u8 {
     // SAFETY: as above; feedback keeps the closure alive.
-    unsafe { (*vm).leave_inlined(next, window as usize, Gc::from_raw(NonNull::new_unchecked(closure)), word) }
+    unsafe { (*vm).deopt_inlined(next, window as usize, Gc::from_raw(NonNull::new_unchecked(closure)), word) }
 }
 
 /// # Safety
