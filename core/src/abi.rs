@@ -27,10 +27,10 @@ macro_rules! runtime_table {
             Invoke invoke(next: u32, argc: u32, window: u32, site: *const InlineCache) -> *const u8;
             /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
             SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const InlineCache) -> *const u8;
-            /// `leave_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
-            /// before word `next`. `closure` is the callee, or null if it is the value called. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
-            /// the window, else where to go on.
-            LeaveInlined leave_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
+            /// `deopt_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
+            /// before word `next`. `closure` is the callee, or null if it is the value called. It gets a frame, and the
+            /// interpreter brings it to its end. Answers 0 then, with the value in the window, else where to go on.
+            DeoptInlined deopt_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
             /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers.
             /// Answers 0 if it is done, else where to go on.
             Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;

@@ -205,7 +205,7 @@ macro_rules! opcode_table {
             SuperInvoke super_invoke "super.invoke" [throw alloc call fuel]
                 { argc: Argc at a, win: SuperWin at bx, site: Site32 at x }
                 "as invoke, but a method of the superclass, which is in the register after the last argument";
-            Return return_ "return" [end] { src: Src at a }
+            Return return_value "return" [end] { src: Src at a }
                 "leave this function with the value src";
             ReturnNil return_nil "return.nil" [end] {}
                 "leave this function with the value nil";
@@ -229,7 +229,7 @@ macro_rules! opcode_table {
                 "dst = a new class, whose instances will likely have that many fields";
             Inherit inherit "inherit" [throw alloc] { class: Src at a, superclass: Src at b }
                 "class gets the methods of superclass, which must be a class";
-            Method method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
+            AddMethod add_method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
                 "class gets the method closure";
         }
 

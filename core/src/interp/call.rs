@@ -133,7 +133,7 @@ impl Vm {
         if let Some(class) = header.downcast() {
             self.construct(class, argc, win)
         } else if let Some(closure) = header.downcast() {
-            self.enter(closure, argc, win, callee)
+            self.call_closure(closure, argc, win, callee)
         } else if let Some(bound) = header.downcast::<BoundMethod>() {
             self.call_method(bound.method, argc, win, bound.receiver)
         } else if let Some(function) = header.downcast::<HostFunction>() {
@@ -146,7 +146,7 @@ impl Vm {
     /// Begins a call of a method, with its receiver as register 0, or makes it.
     fn call_method(&mut self, method: Callable, argc: u8, win: usize, receiver: Value) -> Result<(), Fault> {
         if let Some(closure) = method.as_closure() {
-            return self.enter(closure, argc, win, receiver);
+            return self.call_closure(closure, argc, win, receiver);
         }
         let entry = method.as_host().ok_or(Fault::Bytecode)?;
         self.call_host_function(entry, argc, win, receiver)
@@ -154,7 +154,13 @@ impl Vm {
 
     /// Begins a call of `closure`, which the window keeps alive. Register 0 of the callee is `first`: the closure itself,
     /// or the receiver.
-    fn enter(&mut self, closure: Gc<Closure>, argc: u8, win: usize, first: Value) -> Result<(), Fault> {
+    fn call_closure(
+        &mut self,
+        closure: Gc<Closure>,
+        argc: u8,
+        win: usize,
+        first: Value,
+    ) -> Result<(), Fault> {
         let expected = closure.function.arity;
         if expected != argc {
             return Err(Fault::Arity { expected: Arity::exactly(expected), got: argc });
@@ -171,7 +177,7 @@ impl Vm {
     fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
         let instance = self.instantiate(class)?.value();
         match class.init.get() {
-            Some(init) => self.enter(init, argc, win, instance),
+            Some(init) => self.call_closure(init, argc, win, instance),
             None if argc == 0 => {
                 self.set_register(win, instance);
                 Ok(())

@@ -18,7 +18,7 @@ impl Vm {
         let is_new = class.method(method.name).is_none();
         let count = class.method_count.get();
         if count >= FREE {
-            self.charge_bulk(BULK, Op::Method.words())?;
+            self.charge_bulk(BULK, Op::AddMethod.words())?;
         }
         // For each node on the path to the place of the name, and those below it for a name with the same digits.
         let methods = self.scope(|vm, scope| {

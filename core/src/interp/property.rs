@@ -130,7 +130,7 @@ impl Vm {
     }
 
     /// Sets a field for a site that missed. A safepoint: instance and value are in registers.
-    pub(super) fn set_property(
+    pub(super) fn set_field(
         &mut self,
         site: &InlineCache,
         instance: Gc<Instance>,
@@ -182,7 +182,7 @@ impl Vm {
     ) -> Result<(), Fault> {
         let Some(next) = self.next_shape(shape, site.name)? else {
             self.move_to_dict(instance, shape)?;
-            return self.set_property(site, instance, value);
+            return self.set_field(site, instance, value);
         };
         if next.count > next.capacity {
             self.reserve_slots(instance, next)?;

@@ -314,24 +314,24 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn return_(&mut self, src: Src) -> Flow {
+    fn return_value(&mut self, src: Src) -> Flow {
         let value = self.read(src);
-        self.leave(value)
+        self.return_to_caller(value)
     }
 
     #[inline(always)]
     fn return_nil(&mut self) -> Flow {
-        self.leave(Value::NIL)
+        self.return_to_caller(Value::NIL)
     }
 
     #[inline(always)]
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
-        self.get_property(dst, object, site)
+        self.get_field_cached(dst, object, site)
     }
 
     #[inline(always)]
     fn set_field(&mut self, object: Src, src: Src, site: Site32) -> Flow {
-        self.set_property(object, src, site)
+        self.set_field_cached(object, src, site)
     }
 
     #[inline(always)]
@@ -361,7 +361,7 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn method(&mut self, class: Src, closure: Src, name: Name32) -> Flow {
+    fn add_method(&mut self, class: Src, closure: Src, name: Name32) -> Flow {
         let (class, closure) = (self.read(class), self.read(closure));
         let name = self.constant(name.0 as usize);
         self.save();

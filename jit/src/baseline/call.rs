@@ -63,7 +63,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
                 if let Called::Always(closure) | Called::Initializer(closure) = callee.closure {
                     self.masm.pointer(Reg::T5, closure);
                 }
-                self.enter(call);
+                self.call_closure(call);
             }
             None if self.unit.makes_plain_instances(self.at) && call.argc == 0 => {
                 let other = self.call_any_later(call, rejoin);
@@ -119,7 +119,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
         self.check_stack(call, other);
         self.bind(enter);
-        self.enter(call);
+        self.call_closure(call);
     }
 
     /// Where whatever is called instead of what was seen is called, to come back at `rejoin`.
@@ -273,7 +273,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.
-    fn enter(&mut self, call: Call) {
+    fn call_closure(&mut self, call: Call) {
         let pc = self.pc(call.next);
         let masm = &mut *self.masm;
         masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
@@ -296,7 +296,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// `return`
-    pub(super) fn leave(&mut self, src: Option<u16>) {
+    pub(super) fn return_to_caller(&mut self, src: Option<u16>) {
         match src {
             Some(src) => self.load(RESULT, src),
             None => self.masm.imm(RESULT, siskin_core::layout::NIL),

@@ -23,9 +23,9 @@ pub(super) enum Cold {
     /// The callee is not the one that was expected.
     CallAny { label: Label, call: Call, rejoin: Label },
     /// The inlined callee is left at the word in `T4`, then `rejoin`. Its closure is at `closure`, or was called itself.
-    LeaveInlined { label: Label, call: Call, closure: Option<u64>, rejoin: Label },
+    DeoptInlined { label: Label, call: Call, closure: Option<u64>, rejoin: Label },
     /// It is left at `word`: `leave` does it.
-    LeaveInlinedAt { label: Label, word: u32, leave: Label },
+    DeoptInlinedAt { label: Label, word: u32, leave: Label },
     /// A charge is given back, then `then`.
     Refund { label: Label, then: Label },
     /// The object in `T5`, not a closure, is called: if it is a class, an instance is made. `enter` calls the
@@ -60,7 +60,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// Where the interpreter executes this instruction, then goes on at `rejoin`. As for the two below, an inlined callee
     /// is left there for good.
     pub(super) fn step(&mut self, rejoin: Label) -> Label {
-        if let Some(label) = self.leave_inlined() {
+        if let Some(label) = self.deopt_inlined() {
             return label;
         }
         let label = self.masm.label();
@@ -70,7 +70,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Where the interpreter goes on from this instruction, with the charge for a turn given back if it was `charged`.
     pub(super) fn step_on(&mut self, charged: bool) -> Label {
-        if let Some(label) = self.leave_inlined() {
+        if let Some(label) = self.deopt_inlined() {
             return label;
         }
         let label = self.masm.label();
@@ -80,7 +80,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// As `step_on`, for unexpected operands.
     pub(super) fn unexpected(&mut self, charged: bool) -> Label {
-        if let Some(label) = self.leave_inlined() {
+        if let Some(label) = self.deopt_inlined() {
             return label;
         }
         let label = self.masm.label();
@@ -157,11 +157,11 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.call_any(call, rejoin);
                 self.masm.jump(rejoin);
             }
-            Cold::LeaveInlined { label, call, closure, rejoin } => {
+            Cold::DeoptInlined { label, call, closure, rejoin } => {
                 self.bind(label);
-                self.leave_inlined_by_vm(call, closure, rejoin);
+                self.deopt_inlined_by_vm(call, closure, rejoin);
             }
-            Cold::LeaveInlinedAt { label, word, leave } => {
+            Cold::DeoptInlinedAt { label, word, leave } => {
                 self.bind(label);
                 self.masm.imm(Reg::T4, u64::from(word));
                 self.masm.jump(leave);

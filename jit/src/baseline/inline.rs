@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   the closure that was seen?  fuel?  room?   ──no──> the call as any other
-//!   callee's instructions                      ──rare──> LeaveInlined: a frame, the interpreter to the end ─┐
+//!   callee's instructions                      ──rare──> DeoptInlined: a frame, the interpreter to the end ─┐
 //!   RESULT = window = value                                                                                │
 //!   ...                                        <───────────────────────────────────────────────────────────┘
 //! ```
@@ -67,7 +67,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             Called::Always(closure) | Called::Initializer(closure) => Some(closure),
             Called::Any => None,
         };
-        self.later(Cold::LeaveInlined { label: leave, call, closure, rejoin: behind });
+        self.later(Cold::DeoptInlined { label: leave, call, closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);
         self.inlined = Some(Inlined { window: call.win, returned: None, leave });
         // Whatever lies behind the arguments is not the callee's, nor the caller's what lies there in the end.
@@ -125,15 +125,15 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Where an inlined callee is left for good, at the instruction being compiled; none in a function of its own.
-    pub(super) fn leave_inlined(&mut self) -> Option<Label> {
+    pub(super) fn deopt_inlined(&mut self) -> Option<Label> {
         let leave = self.inlined?.leave;
         let label = self.masm.label();
-        self.later(Cold::LeaveInlinedAt { label, word: self.at, leave });
+        self.later(Cold::DeoptInlinedAt { label, word: self.at, leave });
         Some(label)
     }
 
     /// On a cold path: the VM brings the callee to its end from the word in `T4`.
-    pub(super) fn leave_inlined_by_vm(&mut self, call: Call, closure: Option<u64>, rejoin: Label) {
+    pub(super) fn deopt_inlined_by_vm(&mut self, call: Call, closure: Option<u64>, rejoin: Label) {
         let done = self.masm.label();
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.win));
@@ -141,7 +141,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             Some(closure) => self.masm.pointer(Reg::T3, closure),
             None => self.masm.imm(Reg::T3, 0),
         }
-        self.masm.call_mem(Self::runtime(Runtime::LeaveInlined));
+        self.masm.call_mem(Self::runtime(Runtime::DeoptInlined));
         self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
         self.masm.jump_reg(Reg::T0);
         self.rejoin_with_value(done, call, rejoin);

@@ -292,12 +292,12 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.super_window(win.window(argc), site.0);
     }
 
-    fn return_(&mut self, src: Src) {
-        self.leave(Some(self.reg(src.0)));
+    fn return_value(&mut self, src: Src) {
+        self.return_to_caller(Some(self.reg(src.0)));
     }
 
     fn return_nil(&mut self) {
-        self.leave(None);
+        self.return_to_caller(None);
     }
 
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {
@@ -324,7 +324,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
-    fn method(&mut self, _: Src, _: Src, _: Name32) {
+    fn add_method(&mut self, _: Src, _: Src, _: Name32) {
         self.stepped(None);
     }
 

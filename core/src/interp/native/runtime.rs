@@ -139,7 +139,7 @@ impl Vm {
     }
 
     /// `callee` is none if the value called is the closure: it is in the window then.
-    fn leave_inlined(
+    fn deopt_inlined(
         &mut self,
         next: u32,
         window: usize,
@@ -282,7 +282,7 @@ unsafe extern "C" fn super_invoke(
 /// # Safety
 /// As for `step`; `closure` is one that the running function's feedback refers to, or null if the window's first register
 /// holds one; `word` is that of one of its function's instructions.
-unsafe extern "C" fn leave_inlined(
+unsafe extern "C" fn deopt_inlined(
     vm: *mut Vm,
     next: u32,
     window: u32,
@@ -292,7 +292,7 @@ unsafe extern "C" fn leave_inlined(
     // SAFETY: as above; feedback keeps the closure alive.
     unsafe {
         let closure = NonNull::new(closure).map(|closure| Gc::from_raw(closure));
-        (*vm).leave_inlined(next, window as usize, closure, word)
+        (*vm).deopt_inlined(next, window as usize, closure, word)
     }
 }
 

@@ -14,7 +14,7 @@ impl Machine {
     pub(in crate::interp) fn call_window(&mut self, argc: Argc, win: Win) -> Flow {
         if let Some(closure) = self.read_win(win).as_object::<Closure>()
             && closure.function.arity == argc.0
-            && let Some(flow) = self.enter(closure, win)
+            && let Some(flow) = self.push_frame(closure, win)
         {
             return flow;
         }
@@ -28,7 +28,7 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
-            && let Some(flow) = self.enter(method, win)
+            && let Some(flow) = self.push_frame(method, win)
         {
             return flow;
         }
@@ -43,7 +43,7 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
-            && let Some(flow) = self.enter(method, win)
+            && let Some(flow) = self.push_frame(method, win)
         {
             return flow;
         }
@@ -53,7 +53,7 @@ impl Machine {
 
     /// Leaves the function; the value goes to the caller's window.
     #[inline(always)]
-    pub(in crate::interp) fn leave(&mut self, value: Value) -> Flow {
+    pub(in crate::interp) fn return_to_caller(&mut self, value: Value) -> Flow {
         self.write(crate::bytecode::operand::Dst(0), value);
         let stack = &mut self.vm().context.stack;
         // SAFETY: below a function's record there is its caller's, or the host's.
@@ -72,7 +72,7 @@ impl Machine {
 
     /// Begins a call, if there is fuel and enough stack.
     #[inline(always)]
-    fn enter(&mut self, closure: Gc<Closure>, win: Win) -> Option<Flow> {
+    fn push_frame(&mut self, closure: Gc<Closure>, win: Win) -> Option<Flow> {
         let function = closure.function;
         let base = self.window(win);
         let pc = self.pc;

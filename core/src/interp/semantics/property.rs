@@ -11,7 +11,7 @@ use crate::value::Value;
 impl Machine {
     /// `dst = object.name`
     #[inline(always)]
-    pub(in crate::interp) fn get_property(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
+    pub(in crate::interp) fn get_field_cached(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
         let machine = *self;
         let cache = machine.site(site);
         let value = self.read(object);
@@ -24,12 +24,12 @@ impl Machine {
             return Flow::Next;
         }
         self.save();
-        get_property(self.vm(), dst.0, value, cache)
+        get_field(self.vm(), dst.0, value, cache)
     }
 
     /// `object.name = src`
     #[inline(always)]
-    pub(in crate::interp) fn set_property(&mut self, object: Src, src: Src, site: Site32) -> Flow {
+    pub(in crate::interp) fn set_field_cached(&mut self, object: Src, src: Src, site: Site32) -> Flow {
         let machine = *self;
         let cache = machine.site(site);
         let target = self.read(object);
@@ -47,7 +47,7 @@ impl Machine {
             return Flow::Next;
         }
         self.save();
-        set_property(self.vm(), target, value, cache)
+        set_field(self.vm(), target, value, cache)
     }
 
     /// `dst = super.name`, bound.
@@ -136,7 +136,7 @@ fn bad_bytecode(vm: &mut Vm) -> Flow {
 }
 
 #[inline(never)]
-fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
+fn get_field(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
     let result = property_of(vm, value, site).map(|value| vm.set_register(usize::from(dst), value));
     vm.flow(result)
 }
@@ -155,9 +155,9 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, F
 }
 
 #[inline(never)]
-fn set_property(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Flow {
+fn set_field(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Flow {
     let result = match target.as_object::<Instance>() {
-        Some(instance) => vm.set_property(site, instance, value),
+        Some(instance) => vm.set_field(site, instance, value),
         None => Err(Fault::Type(TypeFault::Fields)),
     };
     vm.flow(result)
