@@ -52,7 +52,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Compares, shows and writes what was asked for. False if an engine failed or printed something else.
+/// Runs the comparison, and shows and writes the requested results. False if an engine failed or printed something
+/// else.
 fn run_compare(args: &CompareArgs) -> Result<bool> {
     let report = compare::compare(args)?;
     print_text(&report::table::render(&report))?;

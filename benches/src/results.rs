@@ -32,7 +32,7 @@ pub(crate) struct Report {
     pub(crate) rows: Vec<Row>,
 }
 
-/// An engine, and what it needs for nothing.
+/// An engine, and its cost of an empty script.
 #[derive(Debug, Serialize)]
 pub(crate) struct Column {
     /// The head of the column.

@@ -66,7 +66,7 @@ mod exit {
     pub(crate) const BROKEN_PIPE: u8 = 128 + 13;
 }
 
-/// Does what the command line asks for and returns the exit code.
+/// Runs the command line and returns the exit code.
 ///
 /// `args` come without the program's name; if they are options alone, `stdin` is run. `stdout` may buffer: it is flushed before
 /// anything goes to `stderr`, and at the end. None of them is taken for a terminal.
@@ -98,7 +98,7 @@ pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
     };
     match console.stdout.flush() {
         Ok(()) => code,
-        // It was said before, and what was not written then still cannot be.
+        // The failure was reported before; unwritten output still cannot be written.
         Err(_) if matches!(code, exit::IO | exit::BROKEN_PIPE) => code,
         Err(error) => console.cannot_write(&error),
     }

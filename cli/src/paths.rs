@@ -51,7 +51,7 @@ impl<'p> Paths<'p> {
                     {
                         *step = Step { around, class: None, name: program.text(inner.name) };
                     }
-                } else if let Insn::Method { .. } = insn
+                } else if let Insn::AddMethod { .. } = insn
                     && let Some(step) = made.and_then(|made| steps.get_mut(made))
                 {
                     step.class = class;

@@ -105,7 +105,7 @@ fn open(path: &Path) -> io::Result<File> {
     File::open(path)
 }
 
-/// Opens without waiting: a pipe may have nobody who writes to it.
+/// Opens without waiting: a pipe may have no writer.
 #[cfg(unix)]
 fn open(path: &Path) -> io::Result<File> {
     use std::os::unix::fs::OpenOptionsExt;
@@ -114,7 +114,7 @@ fn open(path: &Path) -> io::Result<File> {
     File::options().read(true).custom_flags(flags).open(path)
 }
 
-/// What is neither a file nor a directory.
+/// A source that is neither a file nor a directory.
 #[cfg(unix)]
 mod special {
     use std::fs::File;

@@ -27,10 +27,10 @@ macro_rules! runtime_table {
             Invoke invoke(next: u32, argc: u32, window: u32, site: *const InlineCache) -> *const u8;
             /// `super_invoke(next, argc, window, site)`: the same for `super.invoke`.
             SuperInvoke super_invoke(next: u32, argc: u32, window: u32, site: *const InlineCache) -> *const u8;
-            /// `leave_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
-            /// before word `next`. It gets a frame, and the interpreter brings it to its end. Answers 0 then, with the value in
-            /// the window, else where to go on.
-            LeaveInlined leave_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
+            /// `deopt_inlined(next, window, closure, word)`: leaves, at `word`, a callee that is inlined in place of the call
+            /// before word `next`. `closure` is the callee, or null if it is the value called. It gets a frame, and the
+            /// interpreter brings it to its end. Answers 0 then, with the value in the window, else where to go on.
+            DeoptInlined deopt_inlined(next: u32, window: u32, closure: *mut Closure, word: u32) -> *const u8;
             /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers.
             /// Answers 0 if it is done, else where to go on.
             Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
@@ -92,12 +92,14 @@ pub enum Stub {
     Exit,
     /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
     Uncompiled,
-    /// The numbers in `T0` and `T2`, operands that are not what the code was made for, as doubles in the last two
-    /// registers for doubles. `T0` is 0 if they are none, or if the function has no exits left; else it is not.
+    /// The numbers in `T0` and `T2`, unexpected operands, as doubles in the last two registers for doubles. `T0` is 0
+    /// if they are none, or if the function has no exits left; else it is not.
     Doubles,
     /// Makes an instance of the class in `T5` for a call whose window is at `T2`, with as many arguments as `T4` says,
     /// and charges for the call. `T0` is [`NOT_MADE`], [`MADE`] or [`INIT`].
     Construct,
+    /// Makes an instance of the class in `T5`, in the value at `T2`. `T0` is [`NOT_MADE`] or [`MADE`].
+    Instance,
     /// The sum of the values in `T1` and `T2`, to `T0`, if they are strings and it takes neither fuel nor the collector nor
     /// a new buffer; else `T0` is 0, and [`Runtime::Concat`] is to be asked.
     ConcatNow,
@@ -110,7 +112,7 @@ impl Stub {
     #[must_use]
     pub fn name(index: usize) -> Option<&'static str> {
         const OWN: [&str; Stub::Runtime as usize] =
-            ["enter", "exit", "uncompiled", "doubles", "construct", "concat_now"];
+            ["enter", "exit", "uncompiled", "doubles", "construct", "instance", "concat_now"];
         match index.checked_sub(OWN.len()) {
             None => OWN.get(index).copied(),
             Some(runtime) => Runtime::ALL.get(runtime).map(|runtime| runtime.name()),

@@ -66,7 +66,7 @@ impl Arity {
         usize::from(self.most.unwrap_or(self.least))
     }
 
-    /// Whether a function takes so many.
+    /// Whether a function takes `count` arguments.
     #[must_use]
     pub fn accepts(self, count: u8) -> bool {
         count >= self.least && self.most.is_none_or(|most| count <= most)
@@ -84,7 +84,7 @@ impl fmt::Display for Arity {
     }
 }
 
-/// A function of the host: what it is called, what it takes, what it is for, and what does it.
+/// A function of the host: name, arity, documentation and Rust function.
 #[derive(Clone, Copy)]
 pub struct Entry {
     name: &'static str,

@@ -21,7 +21,7 @@ pub(crate) const SLICE: u64 = tunable(1 << 10, 100) as u64;
 /// Units between two samples of what runs.
 const SAMPLE: u64 = tunable(1 << 14, 100) as u64;
 
-/// What is left to spend.
+/// The fuel left to spend.
 #[repr(C)]
 pub(crate) struct Fuel {
     /// Units left in this slice; machine code counts it down.
@@ -50,7 +50,7 @@ impl Fuel {
         self.pay(owed);
     }
 
-    /// Forgets what a script that will not go on has not paid.
+    /// Cancels the debt of a script that will not continue.
     pub(crate) fn forgive(&mut self) {
         self.owed = 0;
     }
@@ -108,7 +108,7 @@ impl Fuel {
     }
 
     /// Charges for `bytes` of bulk work that is done in any case; units that the budget does not have are owed.
-    pub(crate) fn charge_bulk(&mut self, bytes: usize) {
+    pub(crate) fn owe_bulk(&mut self, bytes: usize) {
         let units = (bytes / BULK) as u64;
         let here = units.min(u64::from(self.slice));
         self.slice -= here as u32;
@@ -156,9 +156,9 @@ mod tests {
         }
         assert!(!charge(&mut fuel));
         fuel.set(Some(10));
-        fuel.charge_bulk(BULK * 7);
+        fuel.owe_bulk(BULK * 7);
         assert_eq!(fuel.left(), Some(3));
-        fuel.charge_bulk(BULK * 7);
+        fuel.owe_bulk(BULK * 7);
         assert_eq!((fuel.left(), fuel.spent()), (Some(0), 20_010));
         fuel.set(Some(3));
         assert_eq!((fuel.left(), fuel.spent()), (Some(0), 20_013));

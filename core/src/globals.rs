@@ -4,6 +4,14 @@
 //! current frame's registers, whenever it may be done. Those beyond are *far*: they are scanned once in a collection,
 //! in steps, and a store into one tells the collector. So a program of a million globals does not hold up its script
 //! while they are scanned, and others pay nothing for it.
+//!
+//! A global that no loaded code assigns has one value from its definition on. Machine code has that value in place of a
+//! load, and is given up when it changes after all:
+//!
+//! | what changes it | who finds out |
+//! |---|---|
+//! | loaded code that assigns it, or defines it a second time | the loader |
+//! | its definition, if a function of the library had its name, or bytecode executes it again | `def.global` |
 
 use crate::heap::Heap;
 use crate::mem::{Mem, OutOfMemory, Table, Vec};
@@ -18,9 +26,38 @@ pub(crate) const NEAR: u32 = tunable(4096, 4) as u32;
 /// As many globals as machine code can tell apart by an offset of 31 bits.
 const MAX: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
 
+/// How often code is given up because a global changed; then no code contains values of globals any more. Each time all
+/// functions are looked at.
+const MOST_CHANGES: u32 = tunable(1000, 3) as u32;
+
+/// What is known of a global beside its value.
+#[derive(Clone, Copy, Default)]
+struct Use {
+    /// Loaded code defines it.
+    is_declared: bool,
+    /// Its value may change after its definition.
+    is_assigned: bool,
+    /// Machine code contains its value.
+    is_embedded: bool,
+}
+
+/// What machine code may rely on of a global.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlobalState {
+    /// It is not defined yet, and may be at any time.
+    Undefined,
+    /// It is defined, and stays so.
+    Defined,
+    /// It has the value of these bits. Code that contains it is given up before that changes.
+    Constant(u64),
+}
+
 /// Values of globals by index, and their names.
 pub(crate) struct Globals {
     values: Vec<Value>,
+    uses: Vec<Use>,
+    /// How often code may be given up because a global changes.
+    changes_left: u32,
     names: Vec<Gc<Str>>,
     index: Table<u32>,
     /// How many there are of the near ones.
@@ -35,6 +72,8 @@ impl Globals {
     pub(crate) fn new(mem: &Mem) -> Globals {
         Globals {
             values: Vec::new(mem),
+            uses: Vec::new(mem),
+            changes_left: MOST_CHANGES,
             names: Vec::new(mem),
             index: Table::new(mem),
             near: 0,
@@ -54,9 +93,11 @@ impl Globals {
         }
         let index = self.values.len() as u32;
         self.values.reserve(1)?;
+        self.uses.reserve(1)?;
         self.names.reserve(1)?;
         self.index.reserve(hash, |&index| self.names[index as usize].hash())?;
         self.values.push(Value::UNDEFINED)?;
+        self.uses.push(Use::default())?;
         self.names.push(name)?;
         self.near = NEAR.min(index + 1);
         self.index.insert(hash, index, |&index| self.names[index as usize].hash());
@@ -140,6 +181,51 @@ impl Globals {
     /// Whether a global is defined.
     pub(crate) fn is_defined(&self, index: u32) -> bool {
         self.value(index).is_some()
+    }
+
+    /// What machine code may rely on.
+    pub(crate) fn state(&self, index: u32) -> GlobalState {
+        let is_assigned = self.uses.get(index as usize).is_none_or(|uses| uses.is_assigned);
+        match self.value(index) {
+            None => GlobalState::Undefined,
+            Some(_) if is_assigned || self.changes_left == 0 => GlobalState::Defined,
+            Some(value) => GlobalState::Constant(value.bits()),
+        }
+    }
+
+    /// Code is loaded that defines a global. True if that changes its value for machine code.
+    #[must_use]
+    pub(crate) fn declares(&mut self, index: u32) -> bool {
+        let Some(uses) = self.uses.get_mut(index as usize) else { return false };
+        core::mem::replace(&mut uses.is_declared, true) && self.assigns(index)
+    }
+
+    /// Code is loaded that assigns a global, or the global is defined again. True if machine code contains its value.
+    #[must_use]
+    pub(crate) fn assigns(&mut self, index: u32) -> bool {
+        let Some(uses) = self.uses.get_mut(index as usize) else { return false };
+        uses.is_assigned = true;
+        core::mem::replace(&mut uses.is_embedded, false)
+    }
+
+    /// Machine code contains the value of a global.
+    pub(crate) fn embed(&mut self, index: u32) {
+        if let Some(uses) = self.uses.get_mut(index as usize) {
+            uses.is_embedded = true;
+        }
+    }
+
+    /// Whether machine code contains the value of a global.
+    #[inline(always)]
+    pub(crate) fn is_embedded(&self, index: u32) -> bool {
+        self.uses.get(index as usize).is_some_and(|uses| uses.is_embedded)
+    }
+
+    /// Code is given up because a global changes. True if that was the last time, so that all code goes that contains
+    /// values of globals.
+    pub(crate) fn counts_change(&mut self) -> bool {
+        self.changes_left = self.changes_left.saturating_sub(1);
+        self.changes_left == 0
     }
 
     /// The value of a global, if it is defined.

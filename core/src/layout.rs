@@ -4,7 +4,7 @@
 //! move is asserted at the end.
 //!
 //! ```text
-//!   VM ──frame──> Frame { pc, base, data, closure } ──closure──> Closure { header, function, captures.. }
+//!   VM ──frame──> Frame { pc, base, data, callee } ──callee──> Closure { header, function, upvalues.. }
 //!   │                      └─> registers, 8 bytes each              └─> Function { entry, data, registers, arity }
 //!   ├─ fuel, values_end, frames_end, globals, sp                           data: sites below, constants above
 //!   └─ stubs: addresses of shared code;  runtime: of the functions of the VM that they call
@@ -80,7 +80,7 @@ offsets! {
     /// In a frame's record: its function's constants.
     FRAME_DATA = offset_of!(Frame, data);
     /// In a frame's record: its closure, if it is a script's.
-    FRAME_CLOSURE = offset_of!(Frame, callee);
+    FRAME_CALLEE = offset_of!(Frame, callee);
     /// Bytes of a frame's record.
     FRAME_SIZE = size_of::<Frame>();
 
@@ -90,7 +90,7 @@ offsets! {
     OBJECT_KIND = Header::KIND;
     /// In an object: a byte, its age.
     OBJECT_AGE = Header::AGE;
-    /// In an object: a byte, bits of its own of its kind.
+    /// In an object: the lower byte of 16 bits whose meaning depends on the kind.
     OBJECT_AUX = Header::AUX;
 
     /// In a string: 32 bits, its length in bytes.
@@ -99,15 +99,15 @@ offsets! {
     STR_BYTES = size_of::<Str>();
     /// In a buffer: 32 bits, bytes in use.
     BUFFER_USED = Buffer::USED;
-    /// In a buffer: 32 bits, bytes that there is room for.
-    BUFFER_ROOM = Buffer::ROOM;
+    /// In a buffer: 32 bits, the capacity in bytes.
+    BUFFER_CAPACITY = Buffer::CAPACITY;
     /// In a buffer: its bytes.
     BUFFER_BYTES = size_of::<Buffer>();
 
     /// In a closure: its function.
     CLOSURE_FUNCTION = offset_of!(Closure, function);
-    /// In a closure: the variables it captured, 8 bytes each.
-    CLOSURE_CAPTURES = size_of::<Closure>();
+    /// In a closure: its upvalues, 8 bytes each.
+    CLOSURE_UPVALUES = size_of::<Closure>();
     /// From a function's constants: 32 bits, exits for operands that its code was not made for, until it is given up.
     DATA_EXITS_LEFT = offset_of!(DataHeader, exits_left) as isize - size_of::<DataHeader>() as isize;
     /// In a function: its bytecode.
@@ -120,7 +120,7 @@ offsets! {
     FUNCTION_REGISTERS = offset_of!(Function, registers);
     /// In a function: a byte, how many parameters it has.
     FUNCTION_ARITY = offset_of!(Function, arity);
-    /// In a cell: what it holds.
+    /// In a cell: its value.
     CELL_VALUE = offset_of!(CellObject, value);
     /// In an instance: its slots, 8 bytes each.
     INSTANCE_FIELDS = INSTANCE_SLOTS;
@@ -138,7 +138,7 @@ offsets! {
     /// In a bump region: bytes of a cell, by which `REGION_NEXT` advances.
     REGION_CELL = offset_of!(BumpRegion, size);
 
-    /// In an inline cache: its ways.
+    /// In an inline cache: its entries.
     IC_ENTRIES = offset_of!(InlineCache, entries);
     /// Bytes of an entry.
     IC_ENTRY_SIZE = size_of::<IcEntry>();

@@ -1,4 +1,4 @@
-//! How many bytes operations work on: what the [oracle of work](crate::interp) holds against the fuel.
+//! Bytes that operations work on, which the [oracle of work](crate::interp) compares with the fuel.
 //!
 //! Builds with `--cfg fuzzing`, and those of this crate's unit tests, count bytes that are hashed, copied, compared and
 //! printed. All other builds count nothing.

@@ -154,7 +154,7 @@ pub unsafe trait CodeMemory: Send {
     fn seal(&mut self) -> Result<(), CodeError>;
 
     /// Gives a span back. No machine code in it runs, or is returned to, from here on; machine code in other spans
-    /// may, so what was executable stays so.
+    /// may, so executable code stays executable.
     fn free(&mut self, span: CodeSpan);
 
     /// Bytes that spans take, with what rounding adds.

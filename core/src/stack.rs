@@ -5,7 +5,7 @@
 //! cells.
 //!
 //! ```text
-//!   values                top of the current frame      end                    room
+//!   values                top of the current frame      end                    capacity
 //!   | registers in use ...        | stale: cleared by    | nil, then unwritten  |
 //!                                 | each collection      |
 //! ```
@@ -59,7 +59,7 @@ pub(crate) struct Frame {
     pub(crate) base: *mut Value,
     /// Its function's constants and sites; of a function of the host, the end of its registers.
     pub(crate) data: *const Value,
-    /// What was called; nothing in the record of the host.
+    /// The callee; no callable in the record of the host.
     pub(crate) callee: Callable,
 }
 
@@ -98,9 +98,9 @@ pub(crate) struct Stack {
     pub(crate) end: *mut Value,
     frames: NonNull<Frame>,
     values: NonNull<Value>,
-    /// Values there is room for.
-    room: usize,
-    /// Values that are written; what the block holds past those is anything.
+    /// Capacity for values.
+    capacity: usize,
+    /// Number of values that are written; later words of the block are not initialised.
     written: usize,
     /// What the collection under way has scanned.
     scanned: Scanned,
@@ -117,9 +117,9 @@ pub(crate) struct Stack {
 
 const FIRST_FRAMES: usize = tunable(32, 2);
 const FIRST_VALUES: usize = tunable(256, 4);
-/// Values on a stack, at the most: as many as can be copied and scanned in reasonable time.
+/// The most values on a stack: a stack of this size is copied and scanned in reasonable time.
 const MAX_VALUES: usize = tunable(1 << 22, 1 << 17);
-/// Values that `end` is moved ahead of what is needed.
+/// Values that `end` is moved beyond the need.
 const STRIDE: usize = tunable(512, 3);
 /// Frames, from the current one down, and values, from `end` up, that debug builds look at in a check.
 const CHECKED_FRAMES: usize = tunable(16, usize::MAX);
@@ -151,7 +151,7 @@ impl Stack {
             end,
             frames,
             values,
-            room: FIRST_VALUES,
+            capacity: FIRST_VALUES,
             written: FIRST_VALUES,
             scanned: Scanned::NOTHING,
             watermark: Watermark::NONE,
@@ -213,7 +213,7 @@ impl Stack {
         debug_assert!(registers <= self.widest, "{registers} registers, {} at most", self.widest);
         let mut base = self.top().base.wrapping_add(win);
         if self.frame.wrapping_add(1) >= self.frames_end || base.wrapping_add(registers) > self.end {
-            base = self.make_room(win, registers)?;
+            base = self.reserve(win, registers)?;
         }
         // SAFETY: there is room for one more record, and for the registers.
         unsafe {
@@ -237,7 +237,7 @@ impl Stack {
         argc: usize,
         win: usize,
     ) -> Result<usize, StackError> {
-        // One function of the host calls another: there was room for one.
+        // One function of the host calls another: the spare record was taken.
         if self.depth() + 1 >= self.records {
             self.grow_frames()?;
         }
@@ -309,13 +309,13 @@ impl Stack {
         (register.addr() - self.values.as_ptr().addr()) / size_of::<Value>()
     }
 
-    /// Makes room for a record, and for a frame of `registers` registers from register `win` of the current one on. Returns
-    /// where that frame begins.
+    /// Grows the stack for a record and a frame of `registers` registers from register `win` of the current one.
+    /// Returns where that frame begins.
     #[cold]
     #[inline(never)]
-    fn make_room(&mut self, win: usize, registers: usize) -> Result<*mut Value, StackError> {
+    fn reserve(&mut self, win: usize, registers: usize) -> Result<*mut Value, StackError> {
         // Once, or twice if a function of the host has the record that was kept for it.
-        while self.depth() + 1 >= self.frame_room() {
+        while self.depth() + 1 >= self.frame_capacity() {
             self.grow_frames()?;
         }
         let at = self.index(self.top().base) + win;
@@ -326,7 +326,7 @@ impl Stack {
     /// Writes register 0 of the current frame.
     #[inline]
     pub(crate) fn set_first(&mut self, value: Value) {
-        // SAFETY: `push` made room for the registers of a call, and every function has at least one; the host's record
+        // SAFETY: `push` reserved the registers of a call, and every function has at least one; the host's record
         // begins at the first value of the block, which is never empty.
         unsafe { *self.top().base = value };
     }
@@ -342,7 +342,7 @@ impl Stack {
 
     fn assert_invariants(&self) {
         let (start, end) = (self.values.as_ptr(), self.end);
-        let block_end = start.wrapping_add(self.room);
+        let block_end = start.wrapping_add(self.capacity);
         assert!(
             self.frames.as_ptr() <= self.frame && self.depth() < self.records,
             "the frame is in its block"
@@ -361,7 +361,7 @@ impl Stack {
         let mut value = end;
         let written = start.wrapping_add(self.written);
         assert!(end <= written && written <= block_end, "below the end all is written");
-        while value < written.min(end.wrapping_add(CHECKED_VALUES.min(self.room))) {
+        while value < written.min(end.wrapping_add(CHECKED_VALUES.min(self.capacity))) {
             // SAFETY: so far the block is written.
             assert!(unsafe { *value }.is_identical(Value::NIL), "from the end on all is nil");
             value = value.wrapping_add(1);
@@ -388,7 +388,7 @@ impl Stack {
         self.frames.as_ptr().wrapping_add(depth)
     }
 
-    fn frame_room(&self) -> usize {
+    fn frame_capacity(&self) -> usize {
         // SAFETY: the end of the block that `frames` is the start of.
         unsafe { self.frames_end.offset_from(self.frames.as_ptr()) as usize }
     }
@@ -396,11 +396,11 @@ impl Stack {
     /// Makes the block of records larger, for the call of a script if `host_calls` are active.
     fn grow_frames(&mut self) -> Result<(), StackError> {
         let most = self.max_frames.saturating_add(self.host_calls);
-        let room = self.frame_room();
-        if room >= most {
+        let capacity = self.frame_capacity();
+        if capacity >= most {
             return Err(StackError::Overflow);
         }
-        let records = room.saturating_mul(2).min(most) + 1;
+        let records = capacity.saturating_mul(2).min(most) + 1;
         let depth = self.depth();
         if records > self.records {
             // SAFETY: `frames` is a block of as many records.
@@ -415,19 +415,19 @@ impl Stack {
     /// So many functions of the host are being called: their records do not count as calls of scripts.
     fn set_host_calls(&mut self, calls: usize) {
         self.host_calls = calls;
-        let room = (self.records - 1).min(self.max_frames.saturating_add(calls));
-        self.frames_end = self.frames.as_ptr().wrapping_add(room);
+        let capacity = (self.records - 1).min(self.max_frames.saturating_add(calls));
+        self.frames_end = self.frames.as_ptr().wrapping_add(capacity);
     }
 
     /// Moves `end`, if need be, so that `needed` values lie below it.
     fn reach(&mut self, needed: usize) -> Result<(), StackError> {
-        if needed > self.room {
+        if needed > self.capacity {
             self.grow_values(needed)?;
         }
         if self.values.as_ptr().wrapping_add(needed) > self.end {
-            let end = (needed + STRIDE).min(self.room);
+            let end = (needed + STRIDE).min(self.capacity);
             if end > self.written {
-                // SAFETY: `end` is at most `room`, the length of the block.
+                // SAFETY: `end` is at most `capacity`, the length of the block.
                 unsafe { fill(self.values, self.written, end, Value::NIL) };
                 self.written = end;
             }
@@ -437,7 +437,7 @@ impl Stack {
     }
 
     fn grow_values(&mut self, needed: usize) -> Result<(), StackError> {
-        let old = self.room;
+        let old = self.capacity;
         if needed > MAX_VALUES {
             return Err(StackError::Overflow);
         }
@@ -445,7 +445,7 @@ impl Stack {
         let before = self.values.as_ptr();
         // SAFETY: `values` is a block of `old` values.
         self.values = unsafe { grow(&self.mem, self.values, old, new)? };
-        self.room = new;
+        self.capacity = new;
         let values = self.values.as_ptr();
         let moved =
             |pointer: *mut Value| values.wrapping_add((pointer.addr() - before.addr()) / size_of::<Value>());
@@ -466,7 +466,7 @@ impl Stack {
 
 impl Drop for Stack {
     fn drop(&mut self) {
-        if let (Ok(frames), Ok(values)) = (array::<Frame>(self.records), array::<Value>(self.room)) {
+        if let (Ok(frames), Ok(values)) = (array::<Frame>(self.records), array::<Value>(self.capacity)) {
             // SAFETY: the blocks were allocated with these layouts.
             unsafe {
                 self.mem.free_raw(self.frames.cast(), frames);

@@ -92,7 +92,7 @@ fn function(
             let index = u16::from(bytes.next() % 8);
             // The script, which makes function 1, has captured nothing.
             let register = own == 1 || index < 6;
-            code.captures.push(if register { Capture::Register(index) } else { Capture::Up(index - 6) })?;
+            code.captures.push(if register { Capture::Register(index) } else { Capture::Upvalue(index - 6) })?;
         }
     }
     for _ in 0..bytes.below(12) {
@@ -221,7 +221,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Resul
             let capture = bytes.below(len);
             let index = u16::from(bytes.next());
             if let Some(capture) = code.captures.get_mut(capture) {
-                *capture = if index & 1 == 0 { Capture::Register(index / 2) } else { Capture::Up(index / 2) };
+                *capture = if index & 1 == 0 { Capture::Register(index / 2) } else { Capture::Upvalue(index / 2) };
             }
             return Ok(());
         }
@@ -290,7 +290,7 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
             OperandKind::Name32 => find(code, bits, |constant| matches!(constant, Const::Name(_))),
             OperandKind::Global32 => find(code, bits, |constant| matches!(constant, Const::Global(_))),
             OperandKind::Fn32 => find(code, bits, |constant| matches!(constant, Const::Fn(_))),
-            OperandKind::Up16 => bits.checked_rem(code.captures.len() as u32),
+            OperandKind::Upvalue16 => bits.checked_rem(code.captures.len() as u32),
             // A site belongs to one instruction.
             OperandKind::Site32 => site,
             _ => Some(bits),
@@ -362,7 +362,7 @@ fn put_polls(code: &mut Code) {
 /// Bends one operand of an instruction, if it is a jump, to where one of the instructions begins, in its direction.
 fn aim(code: &mut Code, starts: &[usize], index: usize, operand: &RowOperand) {
     let targets = match operand.kind {
-        OperandKind::Ahead24 | OperandKind::Ahead32 => &starts[index + 1..],
+        OperandKind::Forward24 | OperandKind::Forward32 => &starts[index + 1..],
         OperandKind::Back24 | OperandKind::Back32 => &starts[..=index],
         _ => return,
     };

@@ -3,7 +3,7 @@
 use siskin_core::mem::Vec;
 use siskin_core::tier::{Bail, EntryPoint, Unit};
 
-use crate::baseline::{self, Listing, Mark};
+use crate::baseline::{self, Compiled, Listing, Mark};
 use crate::isa::a64::A64;
 use crate::isa::x64::X64;
 use crate::masm::Masm;
@@ -64,7 +64,7 @@ pub fn assemble(unit: &Unit<'_>, isa: Isa) -> Result<Assembly, Bail> {
 
 fn assemble_with<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Assembly, Bail> {
     let mut listing = Listing::new(unit.mem());
-    let entries = baseline::compile_listed(masm, unit, Some(&mut listing))?;
+    let Compiled { entries, .. } = baseline::compile_listed(masm, unit, Some(&mut listing))?;
     let mut bytes = Vec::new(unit.mem());
     bytes.extend_from_slice(masm.finish()?)?;
     Ok(Assembly { bytes, marks: listing.into_marks(), entries })

@@ -6,8 +6,8 @@
 //!   bind L  <─────────┘ finish: every fixup is patched with its distance
 //! ```
 //!
-//! Nothing here fails on the spot: a buffer that ran out of memory, or whose jump does not reach, remembers it,
-//! takes what comes, and says so in [`finish`](Buffer::finish). So encoders need no `Result`.
+//! A buffer that ran out of memory, or whose jump does not reach, records the error, accepts further code, and
+//! returns the error from [`finish`](Buffer::finish). So encoders need no `Result`.
 
 use core::fmt;
 
@@ -65,7 +65,7 @@ impl From<BufferError> for Bail {
     fn from(error: BufferError) -> Bail {
         match error {
             BufferError::OutOfMemory => Bail::OutOfMemory,
-            // A label that was never bound would be a mistake of the compiler; there is no code either way.
+            // An unbound label is a bug of the compiler.
             BufferError::OutOfReach | BufferError::Unbound => Bail::OutOfReach,
         }
     }
@@ -85,15 +85,15 @@ pub struct Buffer<F> {
 }
 
 impl<F: Form> Buffer<F> {
-    /// An empty buffer, with room for a small function.
+    /// An empty buffer with capacity for a small function.
     #[must_use]
     pub fn new(mem: &Mem) -> Buffer<F> {
         let mut buffer =
             Buffer { bytes: Vec::new(mem), labels: Vec::new(mem), fixups: Vec::new(mem), error: None };
         let [bytes, labels, fixups] = SMALL;
-        let room =
+        let reserved =
             [buffer.bytes.reserve(bytes), buffer.labels.reserve(labels), buffer.fixups.reserve(fixups)];
-        room.into_iter().for_each(|room| buffer.note(room));
+        reserved.into_iter().for_each(|result| buffer.note(result));
         buffer
     }
 
@@ -104,7 +104,7 @@ impl<F: Form> Buffer<F> {
         self.note(result);
     }
 
-    /// Appends the first `size` of these bytes, which is quicker than to append as many as there happen to be.
+    /// Appends the first `size` of these bytes. Copying all 16 is quicker than copying `size`.
     #[inline]
     pub fn emit_first(&mut self, size: usize, bytes: &[u8; 16]) {
         let end = self.bytes.len() + size.min(bytes.len());
@@ -113,7 +113,7 @@ impl<F: Form> Buffer<F> {
         self.note(result);
     }
 
-    /// Bytes so far: the offset of the next.
+    /// Length in bytes: the offset of the next byte.
     #[must_use]
     #[inline]
     pub fn offset(&self) -> usize {
@@ -164,7 +164,7 @@ impl<F: Form> Buffer<F> {
     /// The code, every reference patched.
     ///
     /// # Errors
-    /// The first thing that went wrong.
+    /// The first error.
     pub fn finish(&mut self) -> Result<&[u8], BufferError> {
         if let Some(error) = self.error {
             return Err(error);

@@ -21,7 +21,7 @@
 //!   buffer     bytes, labels, fixups                      knows no ISA
 //! ```
 //!
-//! Both instruction sets are compiled and tested on every host: what they make is bytes.
+//! Both instruction sets are compiled and tested on every host: their output is bytes.
 //!
 //! Code that many templates or verbs use is `inline(never)`: a compiler runs a few times, cold, and small code beats inlined
 //! code there.

@@ -1,7 +1,7 @@
 //! The macro assembler: the verbs that both instruction sets implement, and that code for the VM is written in.
 //!
 //! A verb takes up to three registers, and any immediate or displacement: what does not fit an instruction goes
-//! through scratch registers that only the implementation knows. No verb but the named ones needs or keeps flags:
+//! through scratch registers that only the implementation knows. No verb needs or keeps flags:
 //! comparing and branching is one verb, so that flags and the conditions of NaN stay inside an ISA.
 //!
 //! ```text
@@ -63,7 +63,7 @@ pub enum Reg {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FReg(pub u8);
 
-/// How many floating-point registers there are.
+/// The number of floating-point registers.
 pub const FREGS: u8 = 14;
 
 /// Memory at a register plus a displacement in bytes.
@@ -116,7 +116,7 @@ impl From<Mem> for Rhs {
     }
 }
 
-/// What two integers are compared for.
+/// A condition of two integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cond {
     /// Equal.
@@ -141,7 +141,7 @@ pub enum Cond {
     AboveEq,
 }
 
-/// What two doubles are compared for. The negations hold when either is NaN.
+/// A condition of two doubles. The negations hold when either is NaN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FCond {
     /// Equal; false if either is NaN.
@@ -172,7 +172,7 @@ pub enum FCond {
 pub trait Masm {
     // Labels and flow
 
-    /// Bytes so far.
+    /// Length of the code in bytes.
     fn offset(&self) -> usize;
     /// A new label.
     fn label(&mut self) -> Label;
@@ -194,8 +194,8 @@ pub trait Masm {
     fn call_reg(&mut self, to: Reg);
     /// Calls what the word in memory points to.
     fn call_mem(&mut self, to: Mem);
-    /// Begins what is called: keeps the return address where the ISA does not. Every called piece of code that
-    /// calls others begins with it.
+    /// Begins a called piece of code: saves the return address if the ISA does not. Every called piece that calls
+    /// others begins with it.
     fn prologue(&mut self);
     /// Undoes `prologue` and returns.
     fn epilogue(&mut self);
@@ -204,10 +204,10 @@ pub trait Masm {
 
     // The border between Rust and machine code
 
-    /// Begins a function that Rust calls as `extern "C" fn(vm, target) -> u64`: saves every register that its
-    /// caller wants kept, the link included, and moves the arguments to [`Reg::Vm`] and [`Reg::T1`].
+    /// Begins a function that Rust calls as `extern "C" fn(vm, target) -> u64`: saves every callee-saved register,
+    /// the link included, and moves the arguments to [`Reg::Vm`] and [`Reg::T1`].
     fn rust_prologue(&mut self);
-    /// Ends it: restores the registers and returns with the result in `T0`. The stack pointer is where
+    /// Ends the function: restores the registers and returns with the result in `T0`. The stack pointer is where
     /// `rust_prologue` left it.
     fn rust_epilogue(&mut self);
     /// Writes the stack pointer to memory.
@@ -225,8 +225,8 @@ pub trait Masm {
     fn mov(&mut self, dst: Reg, src: Reg);
     /// `dst = value`
     fn imm(&mut self, dst: Reg, value: u64);
-    /// `dst = value`, an address or a value that holds one: as many instructions whatever it is, so that code is as long
-    /// wherever things lie.
+    /// `dst = value`, an address or a value that holds one. The number of instructions does not depend on the value,
+    /// so the length of code does not depend on addresses.
     fn pointer(&mut self, dst: Reg, value: u64);
     /// `dst = ` the 64 bits in memory.
     fn load64(&mut self, dst: Reg, from: Mem);
@@ -320,6 +320,6 @@ pub trait Masm {
     /// The code.
     ///
     /// # Errors
-    /// The first thing that went wrong.
+    /// The first error.
     fn finish(&mut self) -> Result<&[u8], BufferError>;
 }

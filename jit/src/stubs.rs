@@ -11,13 +11,14 @@
 mod concat;
 
 use siskin_core::layout::{
-    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE,
-    FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
+    self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE, FRAME_CALLEE,
+    FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
     INSTANCE_FIELDS, LEFT, MADE, NOT_MADE, REGION_CELL, REGION_END, REGION_NEXT, RETURNED, RUNTIME, Runtime,
     STUBS, Stub, UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
 };
 
 use crate::baseline::FSCRATCH;
+use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, at};
 
 /// Emits all stubs. Their offsets are in the order of [`Stub`].
@@ -54,7 +55,7 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
 
     place(Stub::Uncompiled as usize, masm.offset());
     masm.landing();
-    masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE));
+    masm.load64(Reg::T0, at(Reg::Frame, FRAME_CALLEE));
     masm.load64(Reg::T0, at(Reg::T0, CLOSURE_FUNCTION));
     masm.load64(Reg::T0, at(Reg::T0, FUNCTION_CODE));
     masm.store64(at(Reg::Frame, FRAME_PC), Reg::T0);
@@ -65,6 +66,9 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
 
     place(Stub::Construct as usize, masm.offset());
     construct(masm);
+
+    place(Stub::Instance as usize, masm.offset());
+    instance(masm);
 
     place(Stub::ConcatNow as usize, masm.offset());
     concat::concat(masm);
@@ -120,10 +124,9 @@ fn doubles(masm: &mut impl Masm) {
     masm.ret();
 }
 
-/// [`Stub::Construct`]: whatever may be refused is asked for first, and the region last, so that a refusal leaves
-/// everything as it was.
+/// [`Stub::Construct`]: all checks come before the allocation, so that a refusal changes nothing.
 fn construct(masm: &mut impl Masm) {
-    let [refuse, no_init, allocate, fill, filled, init] = core::array::from_fn(|_| masm.label());
+    let [refuse, no_init, make, init] = core::array::from_fn(|_| masm.label());
     masm.landing();
     masm.branch32(Cond::Eq, Reg::Fuel, 0, refuse);
     masm.load64(Reg::T3, at(Reg::T5, CLASS_INIT));
@@ -136,31 +139,13 @@ fn construct(masm: &mut impl Masm) {
     masm.branch64(Cond::Above, Reg::T0, at(Reg::Vm, VM_VALUES_END), refuse);
     masm.address(Reg::T0, at(Reg::Frame, FRAME_SIZE));
     masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::Vm, VM_FRAMES_END), refuse);
-    masm.jump(allocate);
+    masm.jump(make);
     masm.bind(no_init);
     masm.branch32(Cond::Ne, Reg::T4, 0, refuse);
 
-    masm.bind(allocate);
-    masm.load64(Reg::T7, at(Reg::T5, CLASS_REGION));
-    masm.branch64(Cond::Eq, Reg::T7, 0, refuse);
-    masm.add64(Reg::T7, Reg::T7, Reg::Vm);
-    masm.load64(Reg::T0, at(Reg::T7, REGION_NEXT));
-    masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::T7, REGION_END), refuse);
-    masm.add64(Reg::T6, Reg::T0, at(Reg::T7, REGION_CELL));
-    masm.store64(at(Reg::T7, REGION_NEXT), Reg::T6);
+    masm.bind(make);
+    make_instance(masm, refuse);
     masm.bump32(Reg::Fuel, -1);
-    masm.load64(Reg::T6, at(Reg::T5, CLASS_FRESH));
-    masm.store64(at(Reg::T0, 0), Reg::T6);
-    masm.shr64(Reg::T6, Reg::T6, 48);
-    masm.load64(Reg::T1, at(Reg::Vm, VM_NIL));
-    masm.bind(fill);
-    masm.branch64(Cond::Eq, Reg::T6, 0, filled);
-    masm.sub64(Reg::T6, Reg::T6, 1);
-    masm.store64_index(Reg::T0, Reg::T6, INSTANCE_FIELDS, Reg::T1);
-    masm.jump(fill);
-    masm.bind(filled);
-    masm.or64(Reg::T0, Reg::T0, Reg::ObjTag);
-    masm.store64(at(Reg::T2, 0), Reg::T0);
     masm.branch64(Cond::Ne, Reg::T3, 0, init);
     masm.imm(Reg::T0, MADE);
     masm.ret();
@@ -174,6 +159,42 @@ fn construct(masm: &mut impl Masm) {
     masm.ret();
 }
 
+/// [`Stub::Instance`].
+fn instance(masm: &mut impl Masm) {
+    let refuse = masm.label();
+    masm.landing();
+    make_instance(masm, refuse);
+    masm.imm(Reg::T0, MADE);
+    masm.ret();
+    masm.bind(refuse);
+    masm.imm(Reg::T0, NOT_MADE);
+    masm.ret();
+}
+
+/// A new instance of the class in `T5`, in the value at `T2`, unless the region is used up. Leaves `T2` to `T5` alone.
+fn make_instance(masm: &mut impl Masm, refuse: Label) {
+    let [fill, filled] = core::array::from_fn(|_| masm.label());
+    masm.load64(Reg::T7, at(Reg::T5, CLASS_REGION));
+    masm.branch64(Cond::Eq, Reg::T7, 0, refuse);
+    masm.add64(Reg::T7, Reg::T7, Reg::Vm);
+    masm.load64(Reg::T0, at(Reg::T7, REGION_NEXT));
+    masm.branch64(Cond::AboveEq, Reg::T0, at(Reg::T7, REGION_END), refuse);
+    masm.add64(Reg::T6, Reg::T0, at(Reg::T7, REGION_CELL));
+    masm.store64(at(Reg::T7, REGION_NEXT), Reg::T6);
+    masm.load64(Reg::T6, at(Reg::T5, CLASS_FRESH));
+    masm.store64(at(Reg::T0, 0), Reg::T6);
+    masm.shr64(Reg::T6, Reg::T6, 48);
+    masm.load64(Reg::T1, at(Reg::Vm, VM_NIL));
+    masm.bind(fill);
+    masm.branch64(Cond::Eq, Reg::T6, 0, filled);
+    masm.sub64(Reg::T6, Reg::T6, 1);
+    masm.store64_index(Reg::T0, Reg::T6, INSTANCE_FIELDS, Reg::T1);
+    masm.jump(fill);
+    masm.bind(filled);
+    masm.or64(Reg::T0, Reg::T0, Reg::ObjTag);
+    masm.store64(at(Reg::T2, 0), Reg::T0);
+}
+
 fn leave(masm: &mut impl Masm, how: u64) {
     write_back(masm);
     masm.load_sp(at(Reg::Vm, VM_SP));
@@ -181,13 +202,13 @@ fn leave(masm: &mut impl Masm, how: u64) {
     masm.rust_epilogue();
 }
 
-/// What machine code keeps in registers, to the VM.
+/// Writes the registers of machine code back to the VM.
 fn write_back(masm: &mut impl Masm) {
     masm.store64(at(Reg::Vm, VM_FRAME), Reg::Frame);
     masm.store32(at(Reg::Vm, VM_FUEL), Reg::Fuel);
 }
 
-/// And back.
+/// Loads the registers of machine code from the VM.
 fn read(masm: &mut impl Masm) {
     masm.load64(Reg::Frame, at(Reg::Vm, VM_FRAME));
     masm.load32(Reg::Fuel, at(Reg::Vm, VM_FUEL));

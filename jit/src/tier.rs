@@ -1,11 +1,11 @@
 //! The baseline as a native tier of a VM.
 
 use siskin_core::layout::STUBS;
-use siskin_core::mem::{Mem, Vec};
+use siskin_core::mem::Mem;
 use siskin_core::platform::{CodeError, CodeMemory, CodeSpan};
-use siskin_core::tier::{Bail, EntryPoint, NativeCode, NativeTier, Unit};
+use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 
-use crate::baseline;
+use crate::baseline::{self, Compiled};
 use crate::masm::Masm;
 use crate::stubs;
 
@@ -14,7 +14,7 @@ use crate::isa::a64::A64 as Native;
 #[cfg(target_arch = "x86_64")]
 use crate::isa::x64::X64 as Native;
 
-/// The compiler to machine code of the machine it runs on, with the memory that the code goes to.
+/// The compiler for the host's processor, with memory for the code.
 pub struct Jit<C> {
     make: fn() -> Result<C, CodeError>,
     code: Option<C>,
@@ -22,14 +22,14 @@ pub struct Jit<C> {
 }
 
 impl<C: CodeMemory> Jit<C> {
-    /// A compiler that puts code into what `make` gives, which is asked for when there is something to compile; `mem`
-    /// is the memory of the VM it will belong to.
+    /// A compiler with code memory from `make`, which is called before the first compilation; `mem` is the memory of
+    /// the compiler's VM.
     #[must_use]
     pub fn new(make: fn() -> Result<C, CodeError>, mem: &Mem) -> Jit<C> {
         Jit { make, code: None, mem: mem.clone() }
     }
 
-    /// Puts code into its memory, where it can run once that is sealed.
+    /// Puts code into code memory, where it can run once sealed.
     fn place(&mut self, bytes: &[u8]) -> Result<CodeSpan, CodeError> {
         let code = match &mut self.code {
             Some(code) => code,
@@ -58,9 +58,9 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
 
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail> {
         let mut masm = Native::new(unit.mem());
-        let entries = emit_function(&mut masm, unit)?;
+        let Compiled { entries, globals } = emit_function(&mut masm, unit)?;
         let span = self.place(masm.finish()?)?;
-        Ok(NativeCode { span, entries })
+        Ok(NativeCode { span, entries, globals })
     }
 
     fn inlines(&self, words: &[u32]) -> bool {
@@ -85,12 +85,12 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
     }
 }
 
-// `Jit` is made where its memory is known; the compiler is not, so as to be in the program once.
+// Not generic over the code memory, so that the compiler is monomorphised once.
 
 fn emit_stubs(masm: &mut Native) -> [usize; STUBS] {
     stubs::emit(masm)
 }
 
-fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Vec<EntryPoint>, Bail> {
+fn emit_function(masm: &mut Native, unit: &Unit<'_>) -> Result<Compiled, Bail> {
     baseline::compile(masm, unit)
 }

@@ -130,8 +130,10 @@ fn small_callees_are_inlined_once_they_were_seen() {
     }
     run(&mut vm, "main(20000);");
     for isa in [Isa::X64, Isa::A64] {
-        let words = [0, 1].map(|word| ("sum".to_owned(), word));
-        assert_eq!(inlined(&unit_of(&vm, "main"), isa), BTreeSet::from(words.clone()));
-        assert_eq!(inlined(&unit_of(&vm, "calls"), isa), BTreeSet::from(words));
+        let words =
+            |name: &str, count| (0..count).map(|word| (name.to_owned(), word)).collect::<BTreeSet<_>>();
+        let (sum, captures) = (words("sum", 2), words("captures", 3));
+        assert_eq!(inlined(&unit_of(&vm, "main"), isa), sum.union(&captures).cloned().collect());
+        assert_eq!(inlined(&unit_of(&vm, "calls"), isa), sum);
     }
 }

@@ -66,6 +66,129 @@ fn compiled_into<C: CodeMemory + 'static>(
     (ran, vm.native_stats())
 }
 
+/// Runs scripts one after the other in one VM, with machine code or without.
+fn one_after_the_other(machine_code: bool, sources: &[&str]) -> (String, NativeStats) {
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    if machine_code {
+        native::install(&mut vm).expect("machine code");
+    }
+    let mut output = Kept::default();
+    for source in sources {
+        assert_eq!(run_to(&mut vm, source, &mut output), "Done");
+    }
+    (output.into_text(), vm.native_stats())
+}
+
+/// Machine code contains the values of globals that nothing assigns, until something does.
+#[test]
+fn code_is_made_anew_when_a_global_changes() {
+    let users = "var scale = 2; class A { value() { return scale; } }
+        fun one() { return scale; } fun twice() { return one() + one(); }
+        var object = A(); fun other() { return object.value(); }
+        print one(); print twice(); print other();";
+    let uses = "print one(); print twice(); print other();";
+    let change_type = "fun set() { scale = 0.5; } set();";
+    let redefine = "fun one() { return \"redefined\"; }";
+    for scripts in [
+        &[users, "scale = 3;", uses][..],
+        &[users, change_type, uses],
+        &[users, "var scale = nil;", "print one(); print other();"],
+        &[users, redefine, uses, "var object = A();", "scale = object; print other() == object;"],
+        &[
+            "var n = clock; fun f() { return clock; } print f() == n; fun clock() { return 7; } print f()(); print n();",
+        ],
+    ] {
+        let interpreted = one_after_the_other(false, scripts).0;
+        let (compiled, stats) = one_after_the_other(true, scripts);
+        assert_eq!(compiled, interpreted, "{scripts:?}");
+        assert!(stats.compiled > 1, "{stats:?}");
+    }
+}
+
+/// Code is given up for globals that change again and again only so often; then it loads them.
+#[test]
+fn globals_that_change_again_and_again_are_loaded() {
+    let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
+    native::install(&mut vm).expect("machine code");
+    let mut output = Kept::default();
+    let mut run = |vm: &mut Vm, source: &str| run_to(vm, source, &mut output);
+    for index in 0..1200 {
+        let uses =
+            format!("var g{index} = {index}; fun f{index}() {{ return g{index}; }} f{index}(); f{index}();");
+        assert_eq!(run(&mut vm, &uses), "Done");
+        let changes = format!("g{index} = nil; if (f{index}() != nil) print {index};");
+        assert_eq!(run(&mut vm, &changes), "Done");
+    }
+    assert_eq!(run(&mut vm, "var last = 1; fun f() { return last; } f(); print f();"), "Done");
+    let before = vm.native_stats().compiled;
+    assert_eq!(run(&mut vm, "last = 2; print f();"), "Done");
+    assert_eq!(output.into_text(), "1\n2\n");
+    assert_eq!(vm.native_stats().compiled, before + 1, "only the script was compiled");
+}
+
+/// What calls of closures that capture and of classes do, whichever way their code is left.
+#[test]
+fn closures_and_initializers_are_inlined_as_they_are_called() {
+    let counter = "fun counter(from) { var n = from; fun next() { n = n + 1; return n; } return next; }
+        fun adder(by) { fun add(x) { return x + by; } return add; }
+        fun each(f, turns) { var last; for (var i = 0; i < turns; i = i + 1) last = f(); return last; }
+        fun all(f, turns) { var sum = 0; for (var i = 0; i < turns; i = i + 1) sum = f(sum); return sum; }";
+    let class =
+        "class Plain {} class Tiny { init() {} } class Pair { init(a, b) { this.a = a; this.b = b; } }
+        class Sum { init(a, b) { this.sum = a + b; } }
+        class Odd { init(a) { if (a) return; this.a = a; } }
+        fun make(of, a, b, turns) { var p; for (var i = 0; i < turns; i = i + 1) p = of(a, b); return p; }
+        fun plain(of, turns) { var p; for (var i = 0; i < turns; i = i + 1) p = of(); return p; }";
+    for (source, is_error) in [
+        // An int that overflows, other kinds, errors.
+        (
+            "print each(counter(0), 90); print each(counter(2147483600), 90); print each(counter(0.5), 9);",
+            false,
+        ),
+        ("print all(adder(1), 90); print all(adder(2147483600), 90); print all(adder(0.5), 90);", false),
+        ("print each(counter(0), 90); each(counter(nil), 90);", true),
+        ("print all(adder(1), 90); print all(adder(\"x\"), 9);", true),
+        // Other callees at the same site.
+        ("print each(counter(0), 90); print each(clock, 90); print each(adder(1), 90);", true),
+        ("print each(counter(0), 90); print each(Plain, 90); print each(adder, 90);", true),
+        ("print plain(Plain, 90); print plain(Tiny, 90); print plain(Plain, 90); plain(Pair, 90);", true),
+        ("print plain(Tiny, 90); print plain(Plain, 90); print plain(counter(3), 90); plain(7, 90);", true),
+        ("var p = make(Pair, 1, 2, 90); print p.a + p.b; print make(Sum, 1, 2, 90).sum;", false),
+        (
+            "print make(Sum, 1, 2, 90).sum; print make(Sum, \"a\", \"b\", 90).sum; make(Sum, 1, nil, 90);",
+            true,
+        ),
+        ("make(Pair, 1, 2, 90); make(Plain, 1, 2, 90);", true),
+        ("make(Pair, 1, 2, 90); make(Odd, 1, 2, 90);", true),
+        // Each class has an initializer that captures.
+        (
+            "fun scale(by) { class C { init(a, b) { this.c = a * b * by; } } return C; }
+          print make(scale(2), 3, 4, 90).c; print make(scale(3), 3, 4, 90).c;",
+            false,
+        ),
+        // A global that is a class, and becomes another.
+        (
+            "fun f(turns) { var p; for (var i = 0; i < turns; i = i + 1) p = Sum(i, 1); return p.sum; }
+          print f(90); print f(90); Sum = Pair; print f(90);",
+            true,
+        ),
+    ] {
+        let source = format!("{counter} {class} {source}");
+        for options in [AT_ONCE, WARM, WARM.gc_stress(true)] {
+            let (ran, stats) = compiled(options, &source);
+            assert_eq!(ran, interpreted(options, &source), "{source}");
+            assert_eq!(ran.end != "Done", is_error, "{}", ran.end);
+            assert!(stats.compiled > 0);
+        }
+        if !is_error {
+            let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
+            native::install(&mut vm).expect("machine code");
+            let mut other = Vm::new(SYSTEM, WARM).expect("memory");
+            assert_eq!(in_slices(&mut vm, &source), in_slices(&mut other, &source), "{source}");
+        }
+    }
+}
+
 /// Whichever way a turn of a loop leaves the code, it costs one unit.
 #[test]
 fn a_loop_whose_code_is_given_up_costs_no_more() {

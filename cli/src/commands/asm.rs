@@ -152,7 +152,7 @@ impl Page<'_> {
         left.try_for_each(|left| writeln!(f, "{left}"))
     }
 
-    /// The left column of a piece: an instruction, and what its operands stand for in a row of its own if need be.
+    /// The left column of a piece: an instruction, and the meaning of its operands, in a second row if need be.
     fn bytecode(&self, part: Part) -> Vec<String> {
         match part {
             Part::Prologue => Vec::new(),

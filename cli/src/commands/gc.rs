@@ -14,7 +14,7 @@ pub(crate) fn gc(args: &Execute, console: &mut Console<'_>) -> u8 {
     after_run(args, console, |session, console| console.print(heap(session)))
 }
 
-/// Collects, then lists the objects that are alive by kind, and what collector and memory did so far.
+/// Collects, then lists the live objects by kind, and the counters of collector and memory.
 pub(crate) fn heap(session: &mut Session) -> String {
     let census = session.vm.census();
     let kinds: Vec<_> = census.iter().collect();

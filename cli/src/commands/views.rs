@@ -136,13 +136,13 @@ fn table(text: &mut String, head: &Row, rows: &[Row], width: usize) {
     }
 }
 
-/// Shares `room` among columns that would like to be so wide: each gets what it wants up to a third, and what is over
-/// goes to those that want more.
-fn fit(wanted: [usize; 3], room: usize) -> [usize; 3] {
-    let mut widths = wanted.map(|wanted| wanted.min(room / 3).max(NARROWEST));
+/// Shares `width` among columns with wished widths: each gets its wish up to a third, and the rest goes to those that
+/// want more.
+fn fit(wanted: [usize; 3], width: usize) -> [usize; 3] {
+    let mut widths = wanted.map(|wanted| wanted.min(width / 3).max(NARROWEST));
     for index in [2, 1, 0] {
         let used: usize = widths.iter().sum();
-        let over = room.saturating_sub(used);
+        let over = width.saturating_sub(used);
         if let (Some(width), Some(wanted)) = (widths.get_mut(index), wanted.get(index)) {
             *width += over.min(wanted.saturating_sub(*width));
         }
@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn columns_share_the_room() {
+    fn columns_share_the_width() {
         assert_eq!(fit([20, 20, 20], 100), [20, 20, 20]);
         assert_eq!(fit([80, 20, 40], 90), [30, 20, 40]);
         assert_eq!(fit([80, 80, 80], 90), [30, 30, 30]);

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use siskin_core::bytecode::Insn;
 use siskin_core::layout::{
-    FALSE, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, IC_ENTRIES, INT_TAG, NIL, OBJ_TAG,
+    FALSE, FRAME_BASE, FRAME_CALLEE, FRAME_DATA, FRAME_PC, FRAME_SIZE, IC_ENTRIES, INT_TAG, NIL, OBJ_TAG,
     Runtime, STUBS, Stub, TRUE, UNDEFINED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_GLOBALS, VM_INTERRUPT,
     VM_NIL, VM_RUNTIME, VM_SP, VM_STUBS, VM_UNDEFINED, VM_VALUES_END,
 };
-use siskin_core::tier::Unit;
+use siskin_core::tier::{Called, Global, GlobalState, Unit};
 use siskin_jit::masm::Reg;
 
 const VM: [(i32, &str); 9] = [
@@ -23,7 +24,7 @@ const VM: [(i32, &str); 9] = [
 ];
 
 const FRAME: [(i32, &str); 4] =
-    [(FRAME_PC, "pc"), (FRAME_BASE, "base"), (FRAME_DATA, "data"), (FRAME_CLOSURE, "closure")];
+    [(FRAME_PC, "pc"), (FRAME_BASE, "base"), (FRAME_DATA, "data"), (FRAME_CALLEE, "closure")];
 
 /// Names in the code of one function.
 #[derive(Clone)]
@@ -40,20 +41,32 @@ impl Names {
         let mut values = BTreeMap::new();
         for (index, site) in (0..).map_while(|index| Some((index, unit.site_address(index)?))) {
             values.insert(site as u64, format!("site.{index}"));
-            values.insert(site as u64 + IC_ENTRIES as u64, format!("site.{index}.ways"));
+            values.insert(site as u64 + IC_ENTRIES as u64, format!("site.{index}.entries"));
         }
         for (index, bits) in (0..).map_while(|index| Some((index, unit.constant(index)?))) {
             if (OBJ_TAG..INT_TAG).contains(&bits) {
                 values.insert(bits, format!("k{index}"));
             }
         }
+        let mut words = unit.words();
+        while let Some(insn) = Insn::decode(words) {
+            if let Insn::GetGlobal { global, .. } = insn
+                && let Some(Global { state: GlobalState::Constant(bits @ OBJ_TAG..INT_TAG), .. }) =
+                    unit.global(global.0)
+            {
+                values.insert(bits, format!("global.{}", unit.global_name(global.0).unwrap_or_default()));
+            }
+            words = words.get(insn.op().words()..).unwrap_or_default();
+        }
         for callee in (0..unit.words().len()).filter_map(|word| unit.callee(word as u32)) {
             let name = callee.unit.name().unwrap_or_default();
-            values.insert(OBJ_TAG | callee.closure, format!("fn.{name}"));
-            values.insert(callee.closure, format!("closure.{name}"));
+            if let Called::Always(closure) | Called::Initializer(closure) = callee.closure {
+                values.insert(OBJ_TAG | closure, format!("fn.{name}"));
+                values.insert(closure, format!("closure.{name}"));
+            }
             values.insert(callee.function, format!("function.{name}"));
             for (index, site) in (0..).map_while(|index| Some((index, callee.unit.site_address(index)?))) {
-                values.insert(site as u64 + IC_ENTRIES as u64, format!("{name}.site.{index}.ways"));
+                values.insert(site as u64 + IC_ENTRIES as u64, format!("{name}.site.{index}.entries"));
             }
         }
         for (bits, name) in [(NIL, "nil"), (FALSE, "false"), (TRUE, "true"), (UNDEFINED, "undefined")] {
@@ -62,7 +75,7 @@ impl Names {
         Names { code: unit.code_address(), words: unit.words().len(), values }
     }
 
-    /// The name of what lies `disp` bytes from what a role points to.
+    /// The name of the field at `disp` bytes from the address in a role's register.
     pub(super) fn memory(&self, base: Reg, disp: i32) -> Option<String> {
         match base {
             Reg::Vm => vm(disp),

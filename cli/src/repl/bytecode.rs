@@ -25,7 +25,7 @@ pub(super) fn bytecode(found: &Found<'_>) -> String {
             Capture::Register(register) => {
                 writeln!(text, "  u{index} is r{register} of the enclosing function")
             }
-            Capture::Up(up) => writeln!(text, "  u{index} is u{up} of the enclosing function"),
+            Capture::Upvalue(outer) => writeln!(text, "  u{index} is u{outer} of the enclosing function"),
         };
     }
     for row in rows {

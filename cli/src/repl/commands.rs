@@ -130,7 +130,7 @@ fn path(argument: &str) -> PathBuf {
 
 fn load(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
     let path = path(argument);
-    let source = source::read_file(&path, repl.session.room())
+    let source = source::read_file(&path, repl.session.text_capacity())
         .map_err(|error| Wrong::Said(format!("cannot read '{}': {error}", path.display())))?;
     repl.run_file(source, console)?;
     Ok(Next::Stay)

@@ -15,7 +15,7 @@ use crate::exit;
 use crate::input;
 use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
 
-/// Columns, where nobody can say how many there are.
+/// Columns of a terminal of unknown width.
 const WIDTH: usize = 100;
 
 /// A session, and what is shown of it.

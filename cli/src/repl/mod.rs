@@ -132,7 +132,7 @@ impl Reader {
     /// Asks for an input; the session is given back.
     fn read(&mut self, session: Session, console: &mut Console<'_>) -> (Option<Session>, io::Result<Read>) {
         let dialect = session.dialect;
-        let space = Space { text: session.room(), parsing: session.memory_left() };
+        let space = Space { text: session.text_capacity(), parsing: session.memory_left() };
         let Some(editor) = &mut self.editor else {
             return (Some(session), self.plain.read(dialect, space, console));
         };

@@ -27,7 +27,7 @@ pub(super) struct Space {
 
 /// Reads lines until they make an input.
 pub(super) struct Plain {
-    /// What was read after the last whole line.
+    /// The text after the last whole line.
     bytes: Vec<u8>,
     /// Whole lines that are not yet part of an input.
     lines: VecDeque<Vec<u8>>,
@@ -47,7 +47,7 @@ impl Plain {
         Plain { bytes, lines, ended: false, skips: false, interrupts, replies: 0 }
     }
 
-    /// Adds what was read by somebody else.
+    /// Adds text that another reader has read.
     pub(super) fn put(&mut self, typed: &str) {
         self.add(typed.as_bytes());
     }
@@ -78,7 +78,7 @@ impl Plain {
             }
             let line = match self.line(space.text, console.stdin)? {
                 Line::Text(line) => line,
-                // What was begun cannot become complete; its error says so.
+                // An incomplete input at the end cannot become complete; its error says so.
                 Line::End => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
                 Line::Interrupted => {
                     console.stdout.write_all(b"\n")?;
@@ -120,8 +120,8 @@ impl Plain {
         }
     }
 
-    /// The next line, without its end. Of one of more than `room` bytes, no more is held than was read at once.
-    fn line(&mut self, room: usize, stdin: &mut dyn io::Read) -> io::Result<Line> {
+    /// The next line, without its end. Of one of more than `limit` bytes, no more is held than was read at once.
+    fn line(&mut self, limit: usize, stdin: &mut dyn io::Read) -> io::Result<Line> {
         loop {
             if let Some(line) = self.lines.pop_front() {
                 return Ok(Line::Text(line));
@@ -130,7 +130,7 @@ impl Plain {
                 let line = std::mem::take(&mut self.bytes);
                 return Ok(if line.is_empty() { Line::End } else { Line::Text(line) });
             }
-            if self.bytes.len() > room {
+            if self.bytes.len() > limit {
                 self.bytes = Vec::new();
                 self.skips = true;
                 return Ok(Line::TooLong);

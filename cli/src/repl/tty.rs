@@ -47,7 +47,7 @@ mod unix {
 
     use super::strip_replies;
 
-    /// Stops the process until somebody continues it.
+    /// Stops the process until it is continued.
     pub(in super::super) fn suspend() {
         // Where it cannot be stopped, as in a session without a shell, it goes on.
         let _ = signal_hook::low_level::raise(SIGTSTP);
@@ -91,7 +91,7 @@ mod unix {
             Ok(Interrupts(heard))
         }
 
-        /// Forgets those so far; says whether there were any.
+        /// Clears the count; returns whether it was above 0.
         pub(in super::super) fn forget(&mut self) -> bool {
             let mut some = false;
             while let Ok(1..) = self.0.read(&mut [0; 64]) {

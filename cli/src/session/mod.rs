@@ -82,11 +82,11 @@ impl Drop for Reserve {
 /// Fuel for what a script of the inputs does beside them: it gives `_` its values.
 const SPARE_FUEL: u64 = 1000;
 
-/// A VM and what it was told.
+/// A VM and its inputs.
 pub(crate) struct Session {
     pub(crate) vm: Vm,
     pub(crate) dialect: Dialect,
-    /// What was loaded.
+    /// The loaded scripts.
     pub(crate) sources: Sources,
     /// The inputs that came to their end.
     pub(crate) inputs: Vec<Input>,
@@ -98,7 +98,7 @@ pub(crate) struct Session {
     pub(crate) fuel: Option<u64>,
     interrupt: Arc<AtomicBool>,
     tier: Tier,
-    /// Inputs so far, those included that did not load.
+    /// Number of inputs, those included that did not load.
     count: u32,
     /// How many functions the text loaded last has.
     loaded: usize,
@@ -133,7 +133,7 @@ impl Session {
         })
     }
 
-    /// Whoever sets it stops what is running.
+    /// The interrupt flag: setting it stops the running script.
     pub(crate) fn interrupt(&self) -> Arc<AtomicBool> {
         Arc::clone(&self.interrupt)
     }
@@ -163,7 +163,7 @@ impl Session {
 
     /// Bytes that the next text may have. It may be kept twice, as an input and as what functions came from, and all such
     /// texts have to fit into as much memory as the VM may have.
-    pub(crate) fn room(&self) -> usize {
+    pub(crate) fn text_capacity(&self) -> usize {
         (self.vm.options().memory - self.kept) / 2
     }
 
@@ -175,7 +175,7 @@ impl Session {
 
     /// Counts a text that may be kept.
     fn keep(&mut self, text: &str) -> Result<(), OutOfMemory> {
-        if text.len() > self.room() {
+        if text.len() > self.text_capacity() {
             return Err(OutOfMemory);
         }
         self.kept += 2 * text.len();
@@ -261,7 +261,7 @@ impl Session {
         started
     }
 
-    /// Runs what was started last.
+    /// Runs the script that was started last.
     fn run(&mut self, output: &mut dyn Write) -> Result<(), Failure> {
         let clock = SystemClock::start();
         let mut output = StreamOutput::new(output);

@@ -68,17 +68,17 @@ fn examples() -> impl Iterator<Item = PathBuf> {
 
 /// Takes some bytes, then fails.
 struct Failing {
-    room: usize,
+    capacity: usize,
     kind: io::ErrorKind,
 }
 
 impl Write for Failing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.room == 0 {
+        if self.capacity == 0 {
             return Err(self.kind.into());
         }
-        let taken = bytes.len().min(self.room);
-        self.room -= taken;
+        let taken = bytes.len().min(self.capacity);
+        self.capacity -= taken;
         Ok(taken)
     }
     fn flush(&mut self) -> io::Result<()> {

@@ -48,7 +48,7 @@ fn value_of_code() {
     assert_eq!(siskin(["--fuel", "10", "-p", "while true {} 1"]).code, 70);
     // Nothing is shown without being asked for.
     assert_eq!(siskin(["-e", "1 + 1"]), ran(0, "", ""));
-    assert_eq!(siskin_into(Failing { room: 0, kind: io::ErrorKind::StorageFull }, &["-p", "1"]).0, 74);
+    assert_eq!(siskin_into(Failing { capacity: 0, kind: io::ErrorKind::StorageFull }, &["-p", "1"]).0, 74);
 }
 
 #[test]

@@ -11,14 +11,14 @@ use super::{Failing, Ran, piped, ran, siskin_into, spawn};
 fn output_fails() {
     let forever = ["-e", "while (true) print 1;"];
     let full = "siskin: cannot write to standard output: no storage space\n";
-    for room in [0, 1, 2, 99] {
-        let stdout = Failing { room, kind: io::ErrorKind::StorageFull };
-        assert_eq!(siskin_into(stdout, &forever), (74, full.into()), "{room}");
-        let stdout = Failing { room, kind: io::ErrorKind::BrokenPipe };
-        assert_eq!(siskin_into(stdout, &forever), (141, String::new()), "{room}");
+    for capacity in [0, 1, 2, 99] {
+        let stdout = Failing { capacity, kind: io::ErrorKind::StorageFull };
+        assert_eq!(siskin_into(stdout, &forever), (74, full.into()), "{capacity}");
+        let stdout = Failing { capacity, kind: io::ErrorKind::BrokenPipe };
+        assert_eq!(siskin_into(stdout, &forever), (141, String::new()), "{capacity}");
     }
     for args in [&["--help"][..], &["--version"], &["disasm", "-e", "print 1;"]] {
-        let stdout = Failing { room: 0, kind: io::ErrorKind::StorageFull };
+        let stdout = Failing { capacity: 0, kind: io::ErrorKind::StorageFull };
         assert_eq!(siskin_into(stdout, args), (74, full.into()), "{args:?}");
     }
 }
@@ -75,7 +75,7 @@ fn a_session_says_once_that_its_output_is_lost() {
 
 #[test]
 fn stderr_may_be_closed() {
-    let mut stderr = Failing { room: 0, kind: io::ErrorKind::BrokenPipe };
+    let mut stderr = Failing { capacity: 0, kind: io::ErrorKind::BrokenPipe };
     let args = vec!["-e".into(), "print ;".into()];
     assert_eq!(siskin_cli::run(args, &mut io::empty(), &mut io::sink(), &mut stderr), 65);
 }

@@ -201,7 +201,7 @@ impl Vm {
         Ok(Script { index, functions: first..self.functions, mem: self.mem().clone() })
     }
 
-    /// Makes a script the one to [`run`](Vm::run), from its beginning, in place of whatever was under way.
+    /// Makes [`run`](Vm::run) start a script from its beginning, in place of the current script.
     ///
     /// # Errors
     /// When there is no memory for its registers: then nothing is under way any more. When it was loaded into another
@@ -212,7 +212,7 @@ impl Vm {
         let closure = entry.map(|entry| core::mem::replace(entry, Value::NIL));
         match closure.and_then(|closure| closure.as_object::<Closure>()) {
             Some(closure) => {
-                // `link` made the room.
+                // `link` reserved the capacity.
                 let _ = self.free_scripts.push(script.index);
                 self.begin(closure)
             }

@@ -43,13 +43,13 @@ pub struct Site {
     pub name: Text,
 }
 
-/// Where a closure takes a captured variable from, when it is made.
+/// Where a closure takes an upvalue from, when it is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Capture {
     /// A register of the function that makes the closure.
     Register(u16),
-    /// A captured variable of the function that makes the closure.
-    Up(u16),
+    /// An upvalue of the function that makes the closure.
+    Upvalue(u16),
 }
 
 /// A compiled function.
@@ -67,7 +67,7 @@ pub struct Code {
     pub consts: Vec<Const>,
     /// Inline caches that instructions name.
     pub sites: Vec<Site>,
-    /// Captured variables, by index.
+    /// Where its upvalues come from, by index.
     pub captures: Vec<Capture>,
     /// Source lines of the instructions.
     pub lines: Lines,

@@ -10,8 +10,8 @@
 //!
 //! From the left: the source line where it changes, the offset in words, the mnemonic, the operands as in the
 //! row of the table (a jump's target as an absolute offset), and what constants, inline caches and functions
-//! stand for. Captured variables come first, with where the maker of the closure takes them from (`u0 = r3`
-//! its register 3, `u0 = u2` its captured variable 2). A function without a name goes by its index in the
+//! stand for. Upvalues come first, with where the maker of the closure takes them from (`u0 = r3`
+//! its register 3, `u0 = u2` its upvalue 2). A function without a name goes by its index in the
 //! program. Words that are no instruction are shown as `??` with their bits, and what does not exist as `?`:
 //! a program need not be verified, or even right, to be listed.
 //!
@@ -90,7 +90,7 @@ impl Display for Listing<'_> {
         for (index, capture) in code.captures.iter().enumerate() {
             match capture {
                 Capture::Register(register) => writeln!(f, "  u{index} = r{register}")?,
-                Capture::Up(up) => writeln!(f, "  u{index} = u{up}")?,
+                Capture::Upvalue(outer) => writeln!(f, "  u{index} = u{outer}")?,
             }
         }
         let mut margin = Margin::new(code);
@@ -254,7 +254,7 @@ fn quoted(text: &str, f: &mut Formatter<'_>) -> fmt::Result {
     write!(f, "{text:?}{dots}")
 }
 
-/// A name, on one line whatever it is.
+/// A name, escaped to stay on one line.
 fn plain(name: &str, f: &mut Formatter<'_>) -> fmt::Result {
     let (name, dots) = shortened(name);
     write!(f, "{}{dots}", name.escape_debug())

@@ -218,8 +218,8 @@ macro_rules! any_operand {
 }
 
 any_operand! {
-    Dst Src Var FarDst FarSrc Win SuperWin Argc Imm8 Imm16 Count Num8 Lit8 Lit32 Name32 Global32 Fn32 Up16 Site32
-    Ahead24 Ahead32 Back24 Back32
+    Dst Src Var FarDst FarSrc Win SuperWin Argc Imm8 Imm16 Count Num8 Lit8 Lit32 Name32 Global32 Fn32 Upvalue16 Site32
+    Forward24 Forward32 Back24 Back32
 }
 
 impl AnyOperand {
@@ -227,8 +227,8 @@ impl AnyOperand {
     #[must_use]
     pub fn jump(&self) -> Option<i32> {
         match *self {
-            AnyOperand::Ahead24(to) => Some(to.0),
-            AnyOperand::Ahead32(to) => Some(to.0),
+            AnyOperand::Forward24(to) => Some(to.0),
+            AnyOperand::Forward32(to) => Some(to.0),
             AnyOperand::Back24(to) => Some(to.0),
             AnyOperand::Back32(to) => Some(to.0),
             _ => None,

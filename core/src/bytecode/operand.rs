@@ -1,4 +1,4 @@
-//! Operands: what the fields of an instruction word mean.
+//! Operands: the meanings of the fields of an instruction word.
 //!
 //! ```text
 //!   31      24 23      16 15       8 7        0
@@ -13,8 +13,8 @@
 //!  +-------------------------------------------+
 //! ```
 //!
-//! Each operand has a type of its own, so that the encoder cannot mix a register with a constant, and the
-//! disassembler and the verifier know what a field means from the row of the table alone.
+//! Each operand has its own type, so that the encoder cannot mix a register with a constant, and the disassembler and
+//! the verifier know what a field means from the row of the table alone.
 
 use core::fmt;
 
@@ -114,14 +114,14 @@ operands! {
     Global32(u32) "global32" "k{}";
     /// A function in the constants.
     Fn32(u32) "fn32" "k{}";
-    /// A captured variable of the running closure.
-    Up16(u16) "up16" "u{}";
+    /// An upvalue of the running closure.
+    Upvalue16(u16) "upvalue16" "u{}";
     /// An inline cache of the function.
     Site32(u32) "site32" "s{}";
     /// A jump, in words from the instruction that follows; not backwards.
-    Ahead24(i32) "ahead24" "{:+}";
+    Forward24(i32) "forward24" "{:+}";
     /// A jump, in words from the instruction that follows; not backwards.
-    Ahead32(i32) "ahead32" "{:+}";
+    Forward32(i32) "forward32" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.
     Back24(i32) "back24" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.

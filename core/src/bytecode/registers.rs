@@ -1,4 +1,4 @@
-//! Which registers an instruction uses and defines: what the types of its operands say.
+//! The registers that an instruction uses and defines, from the types of its operands.
 //!
 //! ```text
 //!   call 2, r3..          r3       callee, then result     used, defined
@@ -26,7 +26,7 @@ pub enum Access {
 }
 
 impl OperandKind {
-    /// What is done with the register; none for an operand that names no register.
+    /// Access to the register; none for an operand that names no register.
     #[must_use]
     pub const fn access(self) -> Option<Access> {
         use OperandKind::*;
@@ -35,8 +35,8 @@ impl OperandKind {
             Dst | FarDst => Some(Access::Define),
             Var => Some(Access::UseDefine),
             Win | SuperWin => Some(Access::Call),
-            Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Up16 | Site32
-            | Ahead24 | Ahead32 | Back24 | Back32 => None,
+            Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Upvalue16
+            | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
         }
     }
 }

@@ -101,7 +101,7 @@ macro_rules! operand_names {
 
 operand_names! {
     dst src value lit lhs rhs var step to
-    up cell global function
+    upvalue cell global function
     argc win site
     object this class superclass fields name closure
 }
@@ -134,7 +134,7 @@ impl SampledOperand {
     }
 }
 
-/// A row of the table: what is a fact about an instruction.
+/// A row of the table: the facts about an instruction.
 #[derive(Clone, Copy, Debug)]
 pub struct Row {
     /// The opcode.
@@ -158,11 +158,11 @@ impl Row {
         !self.has(Effect::end)
     }
 
-    /// Whether the instruction may jump ahead.
+    /// Whether the instruction may jump forward.
     #[must_use]
-    pub fn jumps_ahead(&self) -> bool {
-        let is_ahead = |kind| matches!(kind, OperandKind::Ahead24 | OperandKind::Ahead32);
-        self.has(Effect::jump) && self.operands.iter().any(|operand| is_ahead(operand.kind))
+    pub fn jumps_forward(&self) -> bool {
+        let is_forward = |kind| matches!(kind, OperandKind::Forward24 | OperandKind::Forward32);
+        self.has(Effect::jump) && self.operands.iter().any(|operand| is_forward(operand.kind))
     }
 
     /// Whether fuel was charged, or the interrupt looked at, when the next instruction is reached. A back-edge that is not

@@ -50,15 +50,15 @@ macro_rules! opcode_table {
                 "dst = lit";
         }
 
-        "Captured variables and cells"
+        "Upvalues and cells"
             "A variable that is captured and assigned again lives in a cell; all others are copied into the closure."
         {
-            GetUp get_up "get.up" [pure] { dst: Dst at a, up: Up16 at bx }
-                "dst = up, a variable that was captured by value (or its cell itself)";
-            GetUpCell get_up_cell "get.upcell" [throw] { dst: Dst at a, up: Up16 at bx }
-                "dst = what the captured cell up holds";
-            SetUpCell set_up_cell "set.upcell" [throw] { src: Src at a, up: Up16 at bx }
-                "the captured cell up holds src";
+            GetUpvalue get_upvalue "get.up" [pure frameless] { dst: Dst at a, upvalue: Upvalue16 at bx }
+                "dst = upvalue, a variable that was captured by value (or its cell itself)";
+            GetUpvalueCell get_upvalue_cell "get.upcell" [throw frameless] { dst: Dst at a, upvalue: Upvalue16 at bx }
+                "dst = what the cell in upvalue holds";
+            SetUpvalueCell set_upvalue_cell "set.upcell" [throw frameless] { src: Src at a, upvalue: Upvalue16 at bx }
+                "the cell in upvalue holds src";
             NewCell new_cell "cell" [throw alloc] { dst: Dst at a, src: Src at b }
                 "dst = a new cell that holds src";
             GetCell get_cell "get.cell" [throw] { dst: Dst at a, cell: Src at b }
@@ -120,47 +120,47 @@ macro_rules! opcode_table {
                 "dst = lhs <= rhs";
         }
 
-        "Jumps ahead"
+        "Forward jumps"
             "`n` is for not: `jump.nlt` also goes when an operand is not a number but NaN, so it is not `jump.ge`. \
              All values but nil and false are truthy."
         {
-            Jump jump "jump" [jump end] { to: Ahead24 at sbx }
+            Jump jump "jump" [jump end] { to: Forward24 at sbx }
                 "jump to `to`";
-            JumpTrue jump_true "jump.true" [jump] { src: Src at a, to: Ahead32 at x }
+            JumpTrue jump_true "jump.true" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` if src is truthy";
-            JumpFalse jump_false "jump.false" [jump] { src: Src at a, to: Ahead32 at x }
+            JumpFalse jump_false "jump.false" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` unless src is truthy";
-            JumpEq jump_eq "jump.eq" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+            JumpEq jump_eq "jump.eq" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs equals rhs";
-            JumpNe jump_ne "jump.ne" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+            JumpNe jump_ne "jump.ne" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs differs from rhs";
-            JumpEqLit jump_eq_lit "jump.eq.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Ahead32 at x }
+            JumpEqLit jump_eq_lit "jump.eq.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Forward32 at x }
                 "jump to `to` if lhs equals rhs";
-            JumpNeLit jump_ne_lit "jump.ne.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Ahead32 at x }
+            JumpNeLit jump_ne_lit "jump.ne.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Forward32 at x }
                 "jump to `to` if lhs differs from rhs";
-            JumpLt jump_lt "jump.lt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+            JumpLt jump_lt "jump.lt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs < rhs";
-            JumpNotLt jump_not_lt "jump.nlt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+            JumpNotLt jump_not_lt "jump.nlt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` unless lhs < rhs";
-            JumpLe jump_le "jump.le" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+            JumpLe jump_le "jump.le" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs <= rhs";
-            JumpNotLe jump_not_le "jump.nle" [jump throw] { lhs: Src at a, rhs: Src at b, to: Ahead32 at x }
+            JumpNotLe jump_not_le "jump.nle" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` unless lhs <= rhs";
-            JumpLtN jump_lt_n "jump.lt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpLtN jump_lt_n "jump.lt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` if lhs < rhs";
-            JumpNotLtN jump_not_lt_n "jump.nlt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpNotLtN jump_not_lt_n "jump.nlt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` unless lhs < rhs";
-            JumpLeN jump_le_n "jump.le.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpLeN jump_le_n "jump.le.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` if lhs <= rhs";
-            JumpNotLeN jump_not_le_n "jump.nle.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpNotLeN jump_not_le_n "jump.nle.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` unless lhs <= rhs";
-            JumpGtN jump_gt_n "jump.gt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpGtN jump_gt_n "jump.gt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` if lhs > rhs";
-            JumpNotGtN jump_not_gt_n "jump.ngt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpNotGtN jump_not_gt_n "jump.ngt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` unless lhs > rhs";
-            JumpGeN jump_ge_n "jump.ge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpGeN jump_ge_n "jump.ge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` if lhs >= rhs";
-            JumpNotGeN jump_not_ge_n "jump.nge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Ahead32 at x }
+            JumpNotGeN jump_not_ge_n "jump.nge.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` unless lhs >= rhs";
         }
 
@@ -205,7 +205,7 @@ macro_rules! opcode_table {
             SuperInvoke super_invoke "super.invoke" [throw alloc call fuel]
                 { argc: Argc at a, win: SuperWin at bx, site: Site32 at x }
                 "as invoke, but a method of the superclass, which is in the register after the last argument";
-            Return return_ "return" [end] { src: Src at a }
+            Return return_value "return" [end] { src: Src at a }
                 "leave this function with the value src";
             ReturnNil return_nil "return.nil" [end] {}
                 "leave this function with the value nil";
@@ -229,7 +229,7 @@ macro_rules! opcode_table {
                 "dst = a new class, whose instances will likely have that many fields";
             Inherit inherit "inherit" [throw alloc] { class: Src at a, superclass: Src at b }
                 "class gets the methods of superclass, which must be a class";
-            Method method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
+            AddMethod add_method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
                 "class gets the method closure";
         }
 

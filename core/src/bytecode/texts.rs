@@ -17,7 +17,7 @@ pub struct RowText {
 pub struct Group {
     /// The title.
     pub title: &'static str,
-    /// What is true of all of them.
+    /// A text about all instructions of the group.
     pub text: &'static str,
     /// The opcodes.
     pub ops: &'static [Op],

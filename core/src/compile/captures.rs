@@ -21,9 +21,9 @@ pub(super) enum Home {
     /// In a cell, which is in a register of this function.
     Cell(Reg),
     /// In the closure.
-    Up(u16),
+    Upvalue(u16),
     /// In a cell, which is in the closure.
-    UpCell(u16),
+    UpvalueCell(u16),
 }
 
 impl Compiler<'_> {
@@ -38,8 +38,8 @@ impl Compiler<'_> {
         if self.f.self_var == Some(id) {
             return Ok(Home::Reg(0));
         }
-        let up = self.capture(id)?;
-        Ok(if var.needs_cell() { Home::UpCell(up) } else { Home::Up(up) })
+        let upvalue = self.capture(id)?;
+        Ok(if var.needs_cell() { Home::UpvalueCell(upvalue) } else { Home::Upvalue(upvalue) })
     }
 
     /// The index of `id` among the captures of the function at work.
@@ -56,9 +56,9 @@ impl Compiler<'_> {
         let reg = if self.outer[home].id == owner { self.var_regs[id.index()] } else { 0 };
         let mut source = Capture::Register(reg);
         for level in home + 1..self.level {
-            let before = self.outer[level].ups.len();
-            source = Capture::Up(self.outer[level].add_capture(id, source)?);
-            if self.outer[level].ups.len() != before {
+            let before = self.outer[level].upvalues.len();
+            source = Capture::Upvalue(self.outer[level].add_capture(id, source)?);
+            if self.outer[level].upvalues.len() != before {
                 self.passes_left =
                     self.passes_left.checked_sub(1).ok_or(CompileAbort::TooLarge(What::Captures))?;
             }
@@ -70,8 +70,8 @@ impl Compiler<'_> {
 impl super::FnState {
     fn find_capture(&self, id: VarId) -> Option<u16> {
         let found = self
-            .up_table
-            .find(hash_bits(SEED, 0, u64::from(u32::from(id))), |index| self.ups[index as usize] == id);
+            .upvalue_table
+            .find(hash_bits(SEED, 0, u64::from(u32::from(id))), |index| self.upvalues[index as usize] == id);
         found.map(|index| index as u16)
     }
 
@@ -79,10 +79,10 @@ impl super::FnState {
         if let Some(index) = self.find_capture(id) {
             return Ok(index);
         }
-        let index = u16::try_from(self.ups.len()).map_err(|_| CompileAbort::TooLarge(What::Captures))?;
-        self.ups.push(id)?;
+        let index = u16::try_from(self.upvalues.len()).map_err(|_| CompileAbort::TooLarge(What::Captures))?;
+        self.upvalues.push(id)?;
         self.captures.push(source)?;
-        self.up_table.insert(hash_bits(SEED, 0, u64::from(u32::from(id))), u32::from(index))?;
+        self.upvalue_table.insert(hash_bits(SEED, 0, u64::from(u32::from(id))), u32::from(index))?;
         Ok(index)
     }
 }

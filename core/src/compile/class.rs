@@ -29,7 +29,7 @@ impl Compiler<'_> {
             self.inherit(reg, superclass, var)?;
         }
         for method in self.ast.list::<FnId>(class.methods) {
-            self.method(id, reg, method)?;
+            self.add_method(id, reg, method)?;
         }
         let fields = u32::from(self.class.fields);
         self.f.code.words[made as usize] |= fields << 16;
@@ -73,14 +73,14 @@ impl Compiler<'_> {
         self.emit(Insn::Inherit { class, superclass })
     }
 
-    fn method(&mut self, id: ExprId, class: Reg, method: FnId) -> Res<()> {
+    fn add_method(&mut self, id: ExprId, class: Reg, method: FnId) -> Res<()> {
         let mark = self.top();
         let reg = self.take()?;
         self.closure(id, method, None, reg)?;
         let text = self.name(self.ast.functions[method.index()].name)?;
         let name = Name32(self.constant(Const::Name(text))?);
         let (class, closure) = (self.near(class, 0)?, self.near(reg, 1)?);
-        self.emit(Insn::Method { class, closure, name })?;
+        self.emit(Insn::AddMethod { class, closure, name })?;
         self.release(mark);
         Ok(())
     }

@@ -67,8 +67,8 @@ impl Compiler<'_> {
         if let Val::Reg(reg) = value {
             let src = self.near(reg, 0)?;
             self.jump(label, |to| match when {
-                true => Insn::JumpTrue { src, to: Ahead32(to) },
-                false => Insn::JumpFalse { src, to: Ahead32(to) },
+                true => Insn::JumpTrue { src, to: Forward32(to) },
+                false => Insn::JumpFalse { src, to: Forward32(to) },
             })?;
         } else if fold::truth(value) == Some(when) {
             self.go(label)?;
@@ -149,15 +149,15 @@ impl Compiler<'_> {
         if let Some(rhs) = self.lit8(right)? {
             let lhs = self.near(lhs, 0)?;
             return self.jump(label, |to| match equal {
-                true => Insn::JumpEqLit { lhs, rhs, to: Ahead32(to) },
-                false => Insn::JumpNeLit { lhs, rhs, to: Ahead32(to) },
+                true => Insn::JumpEqLit { lhs, rhs, to: Forward32(to) },
+                false => Insn::JumpNeLit { lhs, rhs, to: Forward32(to) },
             });
         }
         let rhs = self.reg_of(right)?;
         let (lhs, rhs) = (self.near(lhs, 0)?, self.near(rhs, 1)?);
         self.jump(label, |to| match equal {
-            true => Insn::JumpEq { lhs, rhs, to: Ahead32(to) },
-            false => Insn::JumpNe { lhs, rhs, to: Ahead32(to) },
+            true => Insn::JumpEq { lhs, rhs, to: Forward32(to) },
+            false => Insn::JumpNe { lhs, rhs, to: Forward32(to) },
         })
     }
 
@@ -184,7 +184,7 @@ impl Compiler<'_> {
             let lhs = self.reg_of(left)?;
             let lhs = self.near(lhs, 0)?;
             return self.jump(label, |to| {
-                let to = Ahead32(to);
+                let to = Forward32(to);
                 match (op, when) {
                     (Lt, true) => Insn::JumpLtN { lhs, rhs, to },
                     (Lt, false) => Insn::JumpNotLtN { lhs, rhs, to },
@@ -201,7 +201,7 @@ impl Compiler<'_> {
         let (left, right) = if op.is_flipped() { (right, left) } else { (left, right) };
         let (lhs, rhs) = (self.near(left, 0)?, self.near(right, 1)?);
         self.jump(label, |to| {
-            let to = Ahead32(to);
+            let to = Forward32(to);
             match (op, when) {
                 (Lt | Gt, true) => Insn::JumpLt { lhs, rhs, to },
                 (Lt | Gt, false) => Insn::JumpNotLt { lhs, rhs, to },

@@ -10,7 +10,7 @@ use crate::mem::{Mem, Vec};
 /// Free words after which a poll follows: an instruction and a poll have room then, wherever jumps lead.
 const LONG: usize = POLL - 3;
 
-/// The instructions of a function so far.
+/// The instructions emitted for a function.
 pub(super) struct CodeBuffer {
     pub(super) words: Vec<u32>,
     /// Where the line changes: (word, line).
@@ -87,7 +87,7 @@ impl Compiler<'_> {
             code.marks.push((at, line))?;
         }
         if self.with_spans {
-            // What was taken back is forgotten.
+            // Drops the records of removed instructions.
             while code.spans.last().is_some_and(|(before, _)| *before >= at) {
                 code.spans.pop();
             }

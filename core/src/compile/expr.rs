@@ -18,7 +18,7 @@ use super::value::Val;
 use super::{Compiler, Reg, Res};
 use crate::syntax::ast::{Binary, Expr, ExprId, List, Symbol};
 
-/// What is done with the value of a left part.
+/// The use of a left part's value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Link {
     Binary(Binary),
@@ -76,14 +76,14 @@ impl Compiler<'_> {
         if self.chain.len() == base { leaf } else { self.climb(base, leaf?, mark, hint) }
     }
 
-    /// Goes from `at` to its left part; what is done with its value comes later.
+    /// Descends from `at` to its left part; the use of the part's value is kept for later.
     #[inline(never)]
     fn push_link(&mut self, at: ExprId, link: Link, left: ExprId) -> Res<ExprId> {
         self.chain.push((at, link))?;
         Ok(left)
     }
 
-    /// Does with the value of a leaf what the links above it say.
+    /// Applies the links above a leaf to the leaf's value.
     #[inline(never)]
     fn climb(&mut self, base: usize, mut value: Val, mark: Reg, hint: Option<Reg>) -> Res<Val> {
         while self.chain.len() > base

@@ -27,8 +27,8 @@ pub(super) struct FnState {
     pub(super) sites: Vec<Site>,
     pub(super) captures: Vec<Capture>,
     /// The variables of `captures`.
-    pub(super) ups: Vec<VarId>,
-    pub(super) up_table: IndexTable,
+    pub(super) upvalues: Vec<VarId>,
+    pub(super) upvalue_table: IndexTable,
     /// The first free register.
     pub(super) next: Reg,
     /// How many registers were ever used.
@@ -47,8 +47,8 @@ impl FnState {
             const_table: IndexTable::new(mem),
             sites: Vec::new(mem),
             captures: Vec::new(mem),
-            ups: Vec::new(mem),
-            up_table: IndexTable::new(mem),
+            upvalues: Vec::new(mem),
+            upvalue_table: IndexTable::new(mem),
             next: 1,
             high: 1,
         }
@@ -64,8 +64,8 @@ impl FnState {
         self.const_table.clear();
         self.sites.clear();
         self.captures.clear();
-        self.ups.clear();
-        self.up_table.clear();
+        self.upvalues.clear();
+        self.upvalue_table.clear();
         self.next = 1;
         self.high = 1;
     }

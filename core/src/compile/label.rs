@@ -70,7 +70,7 @@ impl Compiler<'_> {
 
     /// Appends an unconditional jump to a label.
     pub(super) fn go(&mut self, label: &mut Label) -> Res<()> {
-        self.jump(label, |to| Insn::Jump { to: Ahead24(to) })
+        self.jump(label, |to| Insn::Jump { to: Forward24(to) })
     }
 
     /// Makes the jumps to `label` lead here.

@@ -47,8 +47,8 @@ impl Compiler<'_> {
                 self.load(dst, value)?;
                 let src = self.near(dst, 0)?;
                 self.jump(&mut end, |to| match op {
-                    LogicalOp::And => Insn::JumpFalse { src, to: Ahead32(to) },
-                    LogicalOp::Or => Insn::JumpTrue { src, to: Ahead32(to) },
+                    LogicalOp::And => Insn::JumpFalse { src, to: Forward32(to) },
+                    LogicalOp::Or => Insn::JumpTrue { src, to: Forward32(to) },
                 })?;
             }
             term = self.next_term(term, op)?;

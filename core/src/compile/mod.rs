@@ -1,7 +1,7 @@
 //! The compiler: a resolved tree to register bytecode. Knows no heap.
 //!
 //! ```text
-//!   function class     what is begun and ended; scope: what is undone at the end
+//!   function class     constructs with a begin and an end; scope: undone at the end
 //!   effect             statements, declarations: expressions for their effect
 //!     branch loops     if and blocks, for each destination of their value; while and for
 //!     expr             expressions as values, by kind: variable arith logic property call

@@ -1,4 +1,4 @@
-//! Scopes: what a piece of the tree opens and closes again at its end, the innermost last.
+//! Scopes, which a piece of the tree opens and closes at its end, the innermost last.
 //!
 //! ```text
 //!   function           the state of the function around comes back
@@ -20,7 +20,7 @@ pub(super) struct Scope {
     unwind: Unwind,
 }
 
-/// What is to be done at the end of a scope, besides giving back registers.
+/// The action at the end of a scope, besides giving back registers.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Unwind {
     Nothing,

@@ -22,8 +22,12 @@ impl Compiler<'_> {
                 let cell = self.near(reg, 0)?;
                 self.result(mark, hint, |dst| Insn::GetCell { dst, cell })
             }
-            Home::Up(up) => self.result(mark, hint, |dst| Insn::GetUp { dst, up: Up16(up) }),
-            Home::UpCell(up) => self.result(mark, hint, |dst| Insn::GetUpCell { dst, up: Up16(up) }),
+            Home::Upvalue(upvalue) => {
+                self.result(mark, hint, |dst| Insn::GetUpvalue { dst, upvalue: Upvalue16(upvalue) })
+            }
+            Home::UpvalueCell(upvalue) => {
+                self.result(mark, hint, |dst| Insn::GetUpvalueCell { dst, upvalue: Upvalue16(upvalue) })
+            }
         }
     }
 
@@ -47,8 +51,10 @@ impl Compiler<'_> {
                 let cell = self.near(cell, 1)?;
                 self.emit(Insn::SetCell { cell, src })?;
             }
-            Home::UpCell(up) => self.emit(Insn::SetUpCell { src, up: Up16(up) })?,
-            Home::Up(_) | Home::Reg(_) => debug_assert!(false, "the parser marks what is assigned"),
+            Home::UpvalueCell(upvalue) => {
+                self.emit(Insn::SetUpvalueCell { src, upvalue: Upvalue16(upvalue) })?
+            }
+            Home::Upvalue(_) | Home::Reg(_) => debug_assert!(false, "the parser marks what is assigned"),
         }
         self.settle(value, mark)
     }

@@ -17,24 +17,24 @@ use core::ptr::NonNull;
 use crate::mem::{Mem, OutOfMemory};
 use crate::tunable::tunable;
 
-/// Bytes of a page: small where memory is.
+/// Bytes of a page. Small targets have small pages.
 pub(crate) const PAGE: usize =
     tunable(if cfg!(target_pointer_width = "64") { 16 << 10 } else { 4 << 10 }, 4 << 10);
 
-/// Pages of a block, at the most: as many as there are bits in a word.
+/// The most pages of a block: `Block::free` has a bit for each.
 const MOST: usize = tunable(64, 8);
 /// Pages of the first block: as many as a new VM needs.
 const FIRST: usize = tunable(2, 1);
-/// Part of the memory in use that a block may be.
+/// A block is at most one part in this many of the memory in use.
 const SHARE: usize = 8;
-/// Pages that one object takes out of a block, at the most. Larger objects are allocations of the host.
+/// The most pages of a block for one object. Larger objects are allocations of the host.
 pub(super) const MOST_IN_A_RUN: usize = MOST / 4;
-/// Blocks that go back to the host in one step: a megabyte takes it a tenth of a millisecond.
+/// Blocks that go back to the host in one step. The host takes a tenth of a millisecond for a megabyte.
 const RELEASE_STEP: usize = tunable(4, 1);
 /// Blocks that are searched for a run of pages before a new one is allocated.
 const SEARCH: usize = 16;
 
-/// The record of a block. It lies apart, so that a page that was never used is never touched.
+/// The record of a block. It lies outside the block, so that an unused page is never touched.
 pub(super) struct Block {
     start: NonNull<u8>,
     pages: usize,
@@ -51,7 +51,7 @@ pub(super) type BlockPtr = NonNull<Block>;
 /// The blocks of a heap.
 pub(super) struct Blocks {
     mem: Mem,
-    /// The first and the last of the blocks that have a free page. The others are known to their pages.
+    /// Ends of the list of blocks that have a free page. The others are reached from their pages.
     first: Option<BlockPtr>,
     last: Option<BlockPtr>,
     /// Blocks in that list.
@@ -92,7 +92,7 @@ impl Blocks {
         Blocks { mem: mem.clone(), first: None, last: None, listed: 0, largest: FIRST / 2, free: 0 }
     }
 
-    /// Free pages that no request of the host is needed for.
+    /// Free pages of all blocks, which need no request of the host.
     pub(super) fn free_pages(&self) -> usize {
         self.free
     }
@@ -116,7 +116,7 @@ impl Blocks {
         runs * count * PAGE
     }
 
-    /// `count` pages in a row, which hold anything; from 1 to [`MOST_IN_A_RUN`].
+    /// `count` adjacent pages, from 1 to [`MOST_IN_A_RUN`]. Their bytes may have any value.
     pub(super) fn take(&mut self, count: usize) -> Result<(NonNull<u8>, BlockPtr), OutOfMemory> {
         debug_assert!((1..=MOST_IN_A_RUN.max(1)).contains(&count));
         let found = self.search(count, SEARCH).or_else(|| self.add(count).ok());
@@ -181,8 +181,8 @@ impl Blocks {
         false
     }
 
-    /// A block with that many free pages in a row, among `most` of the list. Those that have none go to its end, so
-    /// that the next search meets others.
+    /// A block with `count` free pages in a row, among the first `most` of the list. Searched blocks without such a
+    /// run move to the end, so that the next search looks at others.
     fn search(&mut self, count: usize, most: usize) -> Option<BlockPtr> {
         for _ in 0..most.min(self.listed) {
             let block = self.first?;
@@ -199,7 +199,7 @@ impl Blocks {
         None
     }
 
-    /// A new block of at least `count` pages: as many as seems right, fewer if there is no memory for that.
+    /// A new block of at least `count` pages, larger as the heap grows, smaller if memory is short.
     fn add(&mut self, count: usize) -> Result<BlockPtr, OutOfMemory> {
         let share = self.mem.usage().used / SHARE / PAGE;
         let most = if self.largest < FIRST { FIRST } else { share.min(self.largest * 2) };

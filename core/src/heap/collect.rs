@@ -11,21 +11,21 @@ use crate::object::{Gc, Object, Registry, Str, finalize};
 use crate::platform::CodeSpan;
 use crate::tunable::tunable;
 
-/// What a heap's objects are reached from.
+/// The roots of a heap.
 pub(crate) trait Roots {
-    /// A collection begins to mark: nothing is scanned yet.
+    /// Marking begins: no root has been scanned.
     fn begin(&mut self);
-    /// Goes on marking roots, for about `work` bytes. Once those are scanned that cannot have changed since, it marks all
-    /// that may change at any time, however often that was done before. True if all roots are marked then.
+    /// Continues marking roots, for about `work` bytes. Roots whose changes the collector is told of are scanned
+    /// once; after them, every call marks all other roots. True if all roots are marked.
     fn mark(&mut self, heap: &mut Heap, work: usize) -> bool;
-    /// A collection ends: forgets references that are not roots, such as those in dead registers.
+    /// A collection ends: clears references that are not roots, such as dead registers.
     fn forget_stale(&mut self);
 }
 
 /// What the collector is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
-    /// Nothing; pages are swept as allocation needs them.
+    /// Idle. Pages are swept as allocation needs them.
     Idle,
     /// Clearing marks for a full collection; `space` and `page` say where it is. Large objects come last.
     Clear { space: usize, page: usize },
@@ -33,32 +33,32 @@ pub(crate) enum Phase {
     Mark { extent: Extent, rounds: u32 },
 }
 
-/// How much a collection looks at.
+/// Which objects a collection looks at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Extent {
-    /// What was made since the last one.
+    /// Objects made since the last collection.
     Young,
-    /// Everything.
+    /// All objects.
     Full,
 }
 
 /// Bytes scanned for each byte allocated while marking.
 const PACE: usize = 4;
-/// Bytes scanned in one step, at the least and at the most: the bound on a pause.
+/// The fewest and the most bytes scanned in one step: the bound on a pause.
 pub(super) const STEP: (usize, usize) = (tunable(32 << 10, 64), tunable(256 << 10, 256));
 /// Pages cleared in one step.
 const CLEAR_STEP: usize = tunable(256, 1);
-/// What finalizing the dead objects of a page counts for.
+/// Work of finalizing the dead objects of a page, in pages.
 const FINALIZED_PAGE: usize = 16;
 /// Pages looked at in one step of the search for empty ones.
 pub(super) const SWEEP_STEP: usize = tunable(8, 1);
 /// Bytes whose return to the host takes as long as a look at an object.
 const FREED: usize = 32 << 10;
-/// Bytes that are given back to the host in one step: a megabyte takes it a tenth of a millisecond.
+/// Bytes that are given back to the host in one step. The host takes a tenth of a millisecond for a megabyte.
 pub(super) const DISCARD_STEP: usize = tunable(2 << 20, 16 << 10);
-/// Bytes of a page's front, as work.
+/// Work of looking at a page's front, in bytes.
 pub(super) const FRONT: u64 = size_of::<Page>() as u64;
-/// Times that roots are scanned again before steps double, so that marking ends whatever scripts do.
+/// Rounds of root scanning before steps double, so that marking ends whatever scripts do.
 const ROUNDS: u32 = tunable(8, 2) as u32;
 
 impl Heap {
@@ -82,7 +82,7 @@ impl Heap {
         true
     }
 
-    /// The collection under way takes a step: of about `work` bytes, if it is marking.
+    /// Does a step of the collection under way. A marking step scans about `work` bytes.
     pub(super) fn advance(&mut self, roots: &mut dyn Roots, work: usize) {
         match self.phase {
             Phase::Idle => {}
@@ -114,7 +114,7 @@ impl Heap {
 
     pub(super) fn begin_full(&mut self) {
         self.shapes.full_collection_begins();
-        // Free runs are found by marks, so there are none to be found until marking ends.
+        // Free runs are found by marks, so allocation finds none until marking ends.
         for space in &mut self.spaces {
             space.abandon();
         }
@@ -147,8 +147,8 @@ impl Heap {
         self.begin_marking(roots, Extent::Full);
     }
 
-    /// Clears the marks of a page of that space; answers how many pages' worth of work that was. Objects that died
-    /// before and have finalizers are finalized, as afterwards nothing tells them from those that are alive.
+    /// Clears the marks of a page of that space and returns the work done, in pages. Dead objects with finalizers are
+    /// finalized first: without marks nothing tells them from live ones.
     fn clear_page(&mut self, space: usize, page: &Page) -> usize {
         let sweep = (CLASSES..SPACES).contains(&space) && !page.is_swept(self.epoch);
         if sweep {
@@ -160,8 +160,8 @@ impl Heap {
         if sweep { FINALIZED_PAGE } else { 1 }
     }
 
-    /// Whether an object that has a finalizer, and has not been finalized yet, is alive rather than waiting for that:
-    /// it survived the last collection, or was made since.
+    /// Whether an object with a finalizer is alive, rather than dead and not yet finalized: it survived the last
+    /// collection or was made since.
     pub(crate) fn is_alive<T: Object>(&self, object: Gc<T>) -> bool {
         debug_assert!(T::FINALIZE);
         let header = object.header();
@@ -234,7 +234,7 @@ impl Heap {
         if self.stress && cfg!(debug_assertions) {
             self.poison_dead(SPACES);
         } else if cfg!(fuzzing) {
-            // Objects with finalizers are left to the sweeper; it is put to the test too.
+            // Objects with finalizers are left to the sweeper, so that stress tests exercise it too.
             self.poison_dead(CLASSES);
         }
     }
@@ -244,7 +244,7 @@ impl Heap {
         !matches!(self.phase, Phase::Clear { .. } | Phase::Mark { extent: Extent::Full, .. })
     }
 
-    /// A little sweeping: dead large objects, and empty pages for any space.
+    /// Sweeps a little: dead large objects, and empty pages for any space.
     pub(super) fn sweep_some(&mut self) {
         if !self.marks_are_whole() {
             return;
@@ -256,9 +256,9 @@ impl Heap {
         }
     }
 
-    /// Looks at up to `most` pages for an unswept one without a live object, and takes it from its space; fewer
-    /// where objects have finalizers. Finalizes dead objects on its way: their tables may be large, and
-    /// allocation may not get there for long.
+    /// Searches up to `most` pages (fewer where objects have finalizers) for an unswept one without a live object,
+    /// and takes it from its space. Finalizes dead objects of the pages it passes: their tables may be large, and
+    /// allocation may reach these pages much later.
     pub(super) fn find_empty(&mut self, most: usize) -> Option<PagePtr> {
         if !self.marks_are_whole() {
             return None;
@@ -292,7 +292,7 @@ impl Heap {
         None
     }
 
-    /// Frees dead large objects, looking at up to `most`; fewer where there is much memory to give back.
+    /// Frees dead large objects. Looks at up to `most`, and at fewer when they give back much memory.
     pub(super) fn sweep_large(&mut self, most: usize) {
         let mut left = most;
         while left > 0 {
@@ -333,8 +333,7 @@ impl Heap {
         }
     }
 
-    /// Gives back some of the memory of the dead object that is given back in pieces, from its end on; with the last
-    /// piece, its page.
+    /// Gives back one piece of the dead object in `dying`, from its end. The last piece is its page.
     fn discard_some(&mut self) {
         let Some((page, left)) = self.dying.take() else { return };
         let rest = left.saturating_sub(DISCARD_STEP);
@@ -348,8 +347,8 @@ impl Heap {
         unsafe { self.mem.discard_raw(page.cast::<u8>().add(rest), left - rest) };
     }
 
-    /// Poisons dead objects in the first `spaces` spaces, right after a collection: a reference to one that is still held
-    /// is found out at once, rather than when its memory happens to be used again.
+    /// Poisons dead objects in the first `spaces` spaces, right after a collection: a stale reference fails at its
+    /// next use, rather than when the memory is used again.
     fn poison_dead(&mut self, spaces: usize) {
         self.sweep_large(usize::MAX);
         for space in 0..spaces {
@@ -397,7 +396,7 @@ impl Registry for Heap {
     }
 
     fn free_code(&mut self, code: CodeSpan) {
-        // There is room: `Vm::try_compile` reserved it.
+        // `Vm::try_compile` reserved the capacity.
         let _ = self.dead_code.push(code);
     }
 }

@@ -1,4 +1,4 @@
-//! Marking: the gray list, and what becomes of it when it finds no memory.
+//! Marking: the gray list, and how it overflows.
 //!
 //! ```text
 //!              list                         parts of a large object
@@ -7,8 +7,8 @@
 //!     └──> Age::Remembered ──search───┘              once the list is empty, page by page
 //! ```
 //!
-//! A large object is scanned in parts, so that no step grows with it. An object that finds no room in the list is not
-//! lost: its age says that it is yet to be scanned, and it is searched for.
+//! A large object is scanned in parts, so that no step grows with it. When the list is full, the age of an object
+//! says that it is yet to be scanned, and a search of the pages finds it.
 
 use super::collect::FRONT;
 use super::page::Page;
@@ -18,17 +18,18 @@ use crate::object::{Age, BuiltinClass, Gc, Header, Kind, Object, Shape, Tracer, 
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// Objects on the gray list, which rather overflows than take up more memory than this.
+/// Capacity of the gray list, in objects. A longer list overflows rather than take more memory.
 const MOST_GRAY: usize = tunable(usize::MAX, 8);
 
 /// Objects that are marked and yet to be scanned.
 pub(super) struct Gray {
     pub(super) list: Vec<Gc<Header>>,
-    /// The object that is being scanned in parts, and its next part.
+    /// The object being scanned in parts, and its next part.
     pub(super) large: Option<(Gc<Header>, usize)>,
-    /// Some object found no room in the list.
+    /// The list overflowed: some gray object is not in it.
     pub(super) overflow: bool,
-    /// Where the search for such objects goes on: space, index of the page. None if there is no search.
+    /// Next page of the search for gray objects outside the list: space, index of the page. None if there is no
+    /// search.
     search: Option<(usize, usize)>,
     /// Bytes of objects that were put on the list again since marking began.
     pub(super) again: usize,
@@ -41,7 +42,7 @@ impl Gray {
         Ok(Gray { list, large: None, overflow: false, search: None, again: 0 })
     }
 
-    /// Whether nothing is left to be scanned.
+    /// Whether no gray object is left.
     pub(super) fn is_empty(&self) -> bool {
         self.list.is_empty() && self.large.is_none() && !self.overflow && self.search.is_none()
     }
@@ -59,7 +60,8 @@ impl Gray {
         }
     }
 
-    /// A page was removed from a space, or a large object: others took its place, so that a search may miss them.
+    /// A page or large object was removed from its list. Another one moved to its index, which a search in progress
+    /// may miss.
     pub(super) fn pages_moved(&mut self) {
         self.overflow |= self.search.is_some();
     }
@@ -89,7 +91,7 @@ impl Heap {
         }
     }
 
-    /// An object was marked that was not before.
+    /// Counts a newly marked object.
     #[inline(never)]
     fn mark_first(&mut self, page: &Page, header: Gc<Header>) {
         self.live += page.cell_size();
@@ -103,8 +105,9 @@ impl Heap {
 
     /// The barrier's slow path: `header` was scanned and then stored into.
     ///
-    /// A script may store into more objects between two steps than a step scans. So that marking ends, the gray list takes
-    /// objects again for as many bytes as are marked at the most; from then on they are scanned as they are stored into.
+    /// Between two steps a script may store into more objects than a step scans. So that marking ends, stores put
+    /// objects on the gray list again only until their bytes equal the bytes marked; later stores scan the object at
+    /// once.
     #[cold]
     #[inline(never)]
     pub(super) fn remember(&mut self, header: Gc<Header>) {
@@ -129,14 +132,14 @@ impl Heap {
         self.gray.push(header);
     }
 
-    /// Marks everything that an object refers to, or has its parts scanned next.
+    /// Marks the objects that an object refers to, or schedules its parts.
     fn scan(&mut self, header: Gc<Header>) {
         header.set_age(Age::Scanned);
         self.work.scanned += Page::of(&header).cell_size() as u64;
         header.trace(self);
     }
 
-    /// Marks what a part of an object refers to, and has the next one scanned next, if there is one.
+    /// Marks the objects that a part refers to, and schedules the next part, if there is one.
     fn scan_part(&mut self, header: Gc<Header>, part: usize) {
         if let Some(bytes) = header.trace_part(part, self) {
             self.work.scanned += bytes as u64;
@@ -161,8 +164,7 @@ impl Heap {
         }
     }
 
-    /// Scans what found no room in the list, in the next page that the search comes to; false if there is nothing to
-    /// search for.
+    /// Scans gray objects outside the list, in the next page of the search. False if the list did not overflow.
     fn search(&mut self) -> bool {
         if self.gray.search.is_none() && !core::mem::take(&mut self.gray.overflow) {
             return false;
@@ -191,7 +193,7 @@ impl Heap {
             if self.gray.large.is_none() {
                 self.scan(header);
             } else {
-                // The page has its turn again once that object is done with.
+                // The search looks at this page again after all parts of the object.
                 self.gray.search = Some((space, index));
             }
         });

@@ -54,12 +54,12 @@ use space::Space;
 /// Spaces: one for each class of plain objects, one for each class of objects with finalizers.
 pub(crate) const SPACES: usize = CLASSES * 2;
 
-/// Counters since the heap was made.
+/// Counters since the heap was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct HeapStats {
-    /// Young collections that ended.
+    /// Finished young collections.
     pub young: u64,
-    /// Full collections that ended.
+    /// Finished full collections.
     pub full: u64,
     /// Steps that the collector took because memory had run out. A script pays for those in fuel.
     pub steps_for_space: u64,
@@ -69,7 +69,7 @@ pub struct HeapStats {
     pub live: usize,
 }
 
-/// The collector's work so far, in bytes: what bounds on it are stated in.
+/// The collector's work so far, in bytes, the unit of its bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Work {
     /// Bytes of objects and their tables that were scanned.
@@ -84,16 +84,16 @@ pub(crate) struct Heap {
     regions: [BumpRegion; SPACES],
     spaces: [Space; SPACES],
     large: Vec<PagePtr>,
-    /// Where the search for dead large objects goes on, and how many it has yet to look at in this epoch.
+    /// Sweep of large objects: index of the next one, and how many it has yet to look at in this epoch.
     large_cursor: (usize, usize),
-    /// The page of a dead object that is given back in pieces, and how many bytes of it are left.
+    /// A dead object whose memory is being given back in pieces: its page, and the bytes left.
     dying: Option<(PagePtr, usize)>,
-    /// Where pages are from.
+    /// The source of pages.
     blocks: Blocks,
-    /// Where the search for empty pages goes on: space, index of the page. It goes round and round, so that it gets
-    /// everywhere even if collections are frequent.
+    /// Next page of the search for empty pages: space, index of the page. The search is circular across epochs, so
+    /// that it reaches every page even if collections are frequent.
     sweep_cursor: (usize, usize),
-    /// Steps that the search may take in this epoch: once round.
+    /// Steps left to that search in this epoch: one round of all pages.
     sweep_left: usize,
     gray: Gray,
     phase: Phase,
@@ -109,11 +109,11 @@ pub(crate) struct Heap {
     live: usize,
     /// Bytes marked when the last full collection ended.
     live_at_last_full: usize,
-    /// Memory in use when the last free run was handed out: any more by the next is in tables of objects.
+    /// Memory in use when the last free run was handed out. Growth until the next one is in tables of objects.
     mem_at_last_count: usize,
     /// Bytes handed out since the collector's last turn, those of tables included.
     since_turn: usize,
-    /// How far a collection for space is.
+    /// Progress of a collection for space.
     rescue: Rescue,
     work: Work,
     stats: HeapStats,
@@ -121,27 +121,26 @@ pub(crate) struct Heap {
     pub(crate) stress: bool,
     pub(crate) strings: StringTable,
     pub(crate) shapes: ShapeTable,
-    /// Machine code of functions that died; there is room for that of all that live.
+    /// Machine code of dead functions. Its capacity covers all live functions too.
     pub(crate) dead_code: Vec<CodeSpan>,
 }
 
-/// Bytes that are allocated before a collection, at the least.
+/// The fewest bytes allocated between two collections.
 const NURSERY: usize = tunable(if cfg!(target_pointer_width = "64") { 512 << 10 } else { 16 << 10 }, 1 << 10);
-/// Cells that a space takes out of a free run at once.
+/// The most cells that a space takes out of a free run at once.
 const RUN: usize = tunable(usize::MAX, 3);
-/// The same for objects with finalizers: they may own tables, which the collector sees when it gives out a free run.
+/// The same for objects with finalizers. They may own tables, whose growth is counted when a free run is handed out.
 const TABLES_RUN: usize = tunable(16, 3);
 
-/// Pages that are searched for a free run before a new one is taken: full ones cost a look each, and there may be very
-/// many in a row.
+/// Pages that are searched for a free run before a new page is taken. There may be very many full ones in a row.
 const SEARCH: usize = tunable(64, 2);
 /// The same for objects with finalizers, all of which are visited in each page.
 const SEARCH_TABLES: usize = tunable(8, 2);
-/// Bytes handed out between two turns of the collector, at the least.
+/// The fewest bytes handed out between two turns of the collector.
 const TURN: usize = PAGE / 2;
 
-/// Bytes that a turn of the collector, and the search for memory after it, marks and sweeps: a step that ends with an
-/// object of a page, and the pages that are searched.
+/// The most bytes marked and swept by a turn of the collector and the search for memory after it: a step that ends
+/// with an object of a page, then the searched pages.
 #[cfg(any(test, fuzzing))]
 pub(crate) const TURN_WORK: u64 = (2 * collect::STEP.1 + (2 + SEARCH_TABLES + SWEEP_STEP) * PAGE) as u64;
 
@@ -178,23 +177,23 @@ impl Heap {
         })
     }
 
-    /// Where it says whether it is marking, for machine code.
+    /// Address of the marking flag, for machine code.
     pub(crate) const MARKING: usize = core::mem::offset_of!(Heap, marking);
 
-    /// Where the free runs lie that spaces allocate from, for machine code.
+    /// Address of the bump regions of all spaces, for machine code.
     pub(crate) const REGIONS: usize = core::mem::offset_of!(Heap, regions);
 
-    /// The memory that the heap and its objects' tables are in.
+    /// The memory of the heap and of its objects' tables.
     pub(crate) fn mem(&self) -> &Mem {
         &self.mem
     }
 
-    /// Bytes of work that the collector did so far.
+    /// The collector's work since the heap was created, in bytes.
     pub(crate) fn work(&self) -> u64 {
         self.work.scanned + self.work.swept
     }
 
-    /// Counters since it was made.
+    /// Counters since the heap was created.
     pub(crate) fn stats(&self) -> HeapStats {
         HeapStats { live: self.live, ..self.stats }
     }
@@ -208,14 +207,14 @@ impl Heap {
         Some(class_of(size) + if finalize { CLASSES } else { 0 })
     }
 
-    /// A cell of that space, if its current free run has one.
+    /// A cell of the current free run of that space, if one is left.
     #[inline(always)]
     pub(crate) fn bump(&mut self, space: usize) -> Option<NonNull<u8>> {
         self.regions.get_mut(space)?.take()
     }
 
-    /// A cell out of the next free run of the page that the space allocates from, unless the collector's turn is due. A turn
-    /// is due after half a page was handed out, not at each free run: a fragmented heap has a free run for nearly every object.
+    /// A cell of the next free run of the current page of that space, unless the collector's turn is due. A turn is
+    /// due after half a page, not at each free run: in a fragmented heap nearly every object begins one.
     pub(crate) fn next_run_at_hand(&mut self, space: usize) -> Option<NonNull<u8>> {
         self.note_tables();
         if self.stress || self.since_turn >= TURN {
@@ -230,7 +229,7 @@ impl Heap {
         self.hand_out(space, start, end)
     }
 
-    /// A cell of that space, after looking for a free run; the collector has had its turn.
+    /// A cell of that space from a free run that is searched for, after the collector's turn.
     pub(crate) fn refill(&mut self, space: usize) -> Result<NonNull<u8>, OutOfMemory> {
         self.sweep_some();
         let (start, end) = self.find_run(space)?;
@@ -254,22 +253,22 @@ impl Heap {
         Ok(Page::first(page))
     }
 
-    /// Sets a field of an object and tells the collector: every store of a value into an object that may be
-    /// old comes through here.
+    /// Sets a field of an object and runs the write barrier. Every store of a value into a field of an object that may
+    /// be old uses it; tables, parts and far globals have barriers of their own.
     #[inline(always)]
     pub(crate) fn set<T: Object>(&mut self, owner: Gc<T>, field: &core::cell::Cell<Value>, value: Value) {
         field.set(value);
         self.barrier(owner);
     }
 
-    /// Tells the collector that a value was stored into a root that it scans once in a collection.
+    /// The barrier for a store into a root that a collection scans once.
     pub(crate) fn root_barrier(&mut self, value: Value) {
         if self.marking != 0 {
             self.mark_value(value);
         }
     }
 
-    /// Tells the collector that a reference was stored into `owner`; [`set`](Heap::set) does it for values.
+    /// The write barrier after a reference was stored into `owner`; [`set`](Heap::set) runs it for values.
     #[inline(always)]
     pub(crate) fn barrier<T: Object>(&mut self, owner: Gc<T>) {
         let header = owner.header();
@@ -278,8 +277,8 @@ impl Heap {
         }
     }
 
-    /// Tells the collector that a value was stored into an object that is scanned in parts. While it is marking, it needs
-    /// the value, not the whole object again: one that is stored into all the while would never be done with.
+    /// The write barrier for an object that is scanned in parts. During marking it marks the value rather than
+    /// schedule the whole object: with steady stores its scan would never end.
     pub(crate) fn part_barrier<T: Object>(&mut self, owner: Gc<T>, value: Value) {
         let header = owner.header();
         if self.marking != 0 && Page::of(&header).is_marked(header) {
@@ -289,8 +288,8 @@ impl Heap {
         }
     }
 
-    /// Calls `each` for every object that is marked, with the bytes that it takes up: right after a full collection, all
-    /// that are alive.
+    /// Calls `each` for every marked object, with its size in bytes. Right after a full collection these are all live
+    /// objects.
     pub(crate) fn each_marked(&self, mut each: impl FnMut(Gc<Header>, usize)) {
         let pages = self.spaces.iter().flat_map(|space| space.pages()).chain(&self.large);
         for page in pages {
@@ -306,7 +305,7 @@ impl Heap {
         }
     }
 
-    /// Calls `each` for every function, dead ones that were not swept yet included.
+    /// Calls `each` for every function, including dead ones that are not swept yet.
     pub(crate) fn each_function(&self, mut each: impl FnMut(Gc<Function>)) {
         let space = Heap::space_of(size_of::<Function>(), Function::FINALIZE);
         let Some(space) = space.and_then(|space| self.spaces.get(space)) else { return };
@@ -321,7 +320,7 @@ impl Heap {
         }
     }
 
-    /// Counts by how much tables of objects grew since the last free run was handed out.
+    /// Counts the growth of tables of objects since the last free run was handed out.
     fn note_tables(&mut self) {
         let used = self.mem.usage().used;
         let grown = used.saturating_sub(self.mem_at_last_count);
@@ -337,7 +336,7 @@ impl Heap {
         self.stats.allocated += bytes as u64;
     }
 
-    /// A free run of that space: swept from its pages, or a page from elsewhere, or a new one.
+    /// A free run of that space: from its own pages, from another space's empty page, or a new page.
     fn find_run(&mut self, space: usize) -> Result<FreeRun, OutOfMemory> {
         let cells = self.cells_in_a_run(space);
         let search = if space >= CLASSES { SEARCH_TABLES } else { SEARCH };
@@ -360,7 +359,7 @@ impl Heap {
         }
     }
 
-    /// The next free run, or its first `cells`, in the pages of that space, looking at up to `most` of them.
+    /// The next free run in the pages of that space, cut to `cells`. Looks at up to `most` pages.
     fn sweep_for_run(&mut self, space: usize, most: usize, cells: usize) -> Option<FreeRun> {
         for _ in 0..most {
             // SAFETY: pages in a space's list are live.
@@ -380,7 +379,7 @@ impl Heap {
         None
     }
 
-    /// A page for that space without objects, from elsewhere or new.
+    /// An empty page for that space: another space's, or a new one.
     fn add_page(&mut self, space: usize) -> Result<PagePtr, OutOfMemory> {
         let finalize = space >= CLASSES;
         let cell = cell_size(space % CLASSES);
@@ -423,7 +422,7 @@ impl Heap {
     /// # Safety
     /// No object of the page is used any more, and no list holds it.
     unsafe fn free_page(&mut self, page: PagePtr) {
-        // Enough for every space to have one; more than that goes back to the host as soon as a block is empty.
+        // Keep a page for every space; beyond that an empty block goes back to the host.
         let keep = self.blocks.free_pages().saturating_mul(4 * PAGE) <= self.live.saturating_add(NURSERY);
         // SAFETY: the page is live so far.
         let (block, size) = unsafe { (page.as_ref().block(), page.as_ref().size()) };
@@ -439,7 +438,7 @@ impl Heap {
         }
     }
 
-    /// Frees everything; the VM is going.
+    /// Frees all objects and pages, when the VM is dropped.
     fn free_all(&mut self) {
         for space in 0..SPACES {
             while let Some(page) = self.spaces.get_mut(space).and_then(Space::pop) {
@@ -470,6 +469,6 @@ impl Drop for Heap {
     }
 }
 
-// Only what lies in spaces is finalized in the end, or found as a function.
+// Large objects are neither finalized at the end nor visited as functions.
 const _: () = assert!(size_of::<Function>() <= MAX_SMALL && size_of::<Class>() <= MAX_SMALL);
 const _: () = assert!(size_of::<Shape>() <= MAX_SMALL && size_of::<Dict>() <= MAX_SMALL);

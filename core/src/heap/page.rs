@@ -38,22 +38,22 @@ pub(crate) struct Page {
     cell: usize,
     /// Bytes of the whole page.
     size: usize,
-    /// Where its memory is from; none if it is an allocation by itself.
+    /// The block that the page is in; none for an allocation by itself.
     block: Option<BlockPtr>,
     /// Offset of the end of the last cell.
     end: usize,
     /// Offset of the first cell that allocation has not looked at in this epoch.
     cursor: Cell<usize>,
-    /// The epoch in which it was last swept; see [`Heap`](super::Heap).
+    /// The epoch of the last sweep; see [`Heap`](super::Heap).
     epoch: Cell<u32>,
     /// Cells marked.
     live: Cell<u32>,
 }
 
-/// A pointer to a page. The heap frees a page only when it holds no reference to it any more.
+/// A pointer to a page, valid until the heap frees the page.
 pub(crate) type PagePtr = NonNull<Page>;
 
-/// Free cells in a row: the first byte, and the byte past the last.
+/// Adjacent free cells: address of the first byte, and past the last.
 pub(crate) type FreeRun = (*mut u8, *mut u8);
 
 impl Page {
@@ -166,7 +166,7 @@ impl Page {
         (self.end - FIRST).saturating_sub(self.live.get() as usize * self.cell)
     }
 
-    /// Whether it was swept in this epoch.
+    /// Whether the page was swept in this epoch.
     pub(crate) fn is_swept(&self, epoch: u32) -> bool {
         self.epoch.get() == epoch
     }
@@ -177,7 +177,7 @@ impl Page {
         self.cursor.set(FIRST);
     }
 
-    /// The next free run, or its first `most` cells.
+    /// The next free run, cut to `most` cells.
     pub(crate) fn next_run(&self, most: usize) -> Option<FreeRun> {
         if self.live.get() as usize * self.cell >= self.end - FIRST {
             return None;
@@ -197,7 +197,7 @@ impl Page {
         Some((base.wrapping_add(start), base.wrapping_add(stop)))
     }
 
-    /// Calls `each` for every cell, with whether it is marked.
+    /// Calls `each` for every cell with its mark.
     pub(crate) fn each_cell(&self, mut each: impl FnMut(NonNull<Header>, bool)) {
         let base = NonNull::from(self).cast::<u8>();
         let mut offset = FIRST;
@@ -208,7 +208,7 @@ impl Page {
         }
     }
 
-    /// Makes a cell hold nothing, and fills the rest of it with references to nowhere.
+    /// Gives a cell a free header and fills the rest with the poison pattern.
     ///
     /// # Safety
     /// The cell is one of `size` bytes, and no object in it is used any more.

@@ -1,22 +1,22 @@
-//! Collections for space: what happens when memory runs out.
+//! Collections for space, when memory runs out.
 //!
 //! ```text
 //!   none ──> (the collection under way ends) ──> full collection ──> sweep all ──> is there room? ──> none
 //! ```
 //!
-//! It is done in steps, so that the VM can stop in between; then it goes on when the allocation is tried again. Hardly
-//! any object is allocated meanwhile. Without a bound, a heap that is nearly full would collect for every
-//! page: so less room than a share of the memory in use counts as none.
+//! A collection for space runs in steps, so that the VM can stop in between; a retry of the allocation continues it.
+//! Hardly any object is allocated meanwhile. A heap that is nearly full must not collect for every page, so free
+//! memory below a share of the memory in use counts as none.
 
 use super::block::PAGE;
 use super::collect::STEP;
 use super::{Heap, Phase, Roots};
 use crate::tunable::tunable;
 
-/// How far a collection for space is.
+/// Progress of a collection for space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rescue {
-    /// There is none.
+    /// No collection for space is under way.
     None,
     /// The full collection.
     Collecting(Start),
@@ -24,52 +24,52 @@ pub(super) enum Rescue {
     Sweeping(Start),
 }
 
-/// The heap when a collection for space began.
+/// Figures of the heap at the begin of a collection for space.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Start {
     /// Bytes in use.
     used: usize,
-    /// Bytes of objects allocated since the heap was made.
+    /// Bytes of objects allocated since the heap was created.
     allocated: u64,
 }
 
 impl Start {
-    /// Whether the heap is about as full as it was. An instruction that runs again after a stop may allocate before it
-    /// comes to what there was no memory for: if that began the collection again, a run in small slices would not end.
+    /// Whether the heap is about as full as at the begin. An instruction that runs again after a stop may allocate
+    /// before the allocation that failed. If that restarted the collection, a run in small slices would not end.
     fn still_holds(self, allocated: u64) -> bool {
         allocated - self.allocated <= (self.used / SHARE).max(FEW_PAGES) as u64
     }
 }
 
-/// What there was no memory for.
+/// The allocation that failed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Want {
     /// A cell of that space.
     Cell(usize),
-    /// An object of that many bytes, to which no space belongs.
+    /// A large object, in bytes.
     Large(usize),
-    /// Memory outside pages.
+    /// A block of memory outside pages.
     Table,
 }
 
 /// How a step of a collection for space ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RescueStep {
-    /// It goes on.
+    /// More steps follow.
     Unfinished,
-    /// It is done; whether there is room now for what was wanted, and a share of the memory beyond.
-    Done { room: bool },
+    /// The collection is done. True if the allocation fits now, and a share of the memory beyond.
+    Done { enough: bool },
 }
 
-/// Part of the memory in use that a collection for space must leave free.
+/// A collection for space must leave one part in this many of the memory in use free.
 const SHARE: usize = 64;
-/// Bytes that may be allocated in the course of a collection for space in any case.
+/// Bytes that may be allocated during a collection for space without restarting it.
 const FEW_PAGES: usize = 4 * PAGE;
-/// Pages, and large objects, that a step sweeps.
+/// Pages and large objects swept in one step.
 const PAGES_AT_ONCE: usize = tunable(256, 1);
 
 impl Heap {
-    /// A step of a collection for space; begins one if there is none, or if much was allocated meanwhile.
+    /// Does a step of a collection for space. Begins a new one if there is none, or if much was allocated meanwhile.
     pub(crate) fn rescue_step(&mut self, roots: &mut dyn Roots, want: Want) -> RescueStep {
         self.stats.steps_for_space += 1;
         let allocated = self.stats.allocated;
@@ -92,7 +92,7 @@ impl Heap {
                 let is_swept = self.sweep_left == 0 && self.large_cursor.1 == 0 && self.dying.is_none();
                 if is_swept && !self.blocks.release() {
                     self.rescue = Rescue::None;
-                    return RescueStep::Done { room: self.has_room(start.used, want) };
+                    return RescueStep::Done { enough: self.is_enough(start.used, want) };
                 }
             }
             _ if self.phase == Phase::Idle => {
@@ -104,33 +104,33 @@ impl Heap {
         RescueStep::Unfinished
     }
 
-    /// All of a collection for space.
+    /// Does all steps of a collection for space.
     #[cfg(test)]
     pub(crate) fn collect_for_space(&mut self, roots: &mut dyn Roots) {
         while self.rescue_step(roots, Want::Table) == RescueStep::Unfinished {}
     }
 
-    /// Whether there is room for what was wanted, and enough beyond for the next collection to be worth its while.
-    /// There was none when `before` bytes were in use.
-    fn has_room(&self, before: usize, want: Want) -> bool {
+    /// Whether the failed allocation fits now, with enough memory beyond to make the next collection worthwhile. It
+    /// failed when `before` bytes were in use.
+    fn is_enough(&self, before: usize, want: Want) -> bool {
         let wanted = before / SHARE;
-        let room = before.saturating_sub(self.mem.usage().used);
+        let freed = before.saturating_sub(self.mem.usage().used);
         match want {
-            Want::Table => room >= wanted,
+            Want::Table => freed >= wanted,
             Want::Large(size) => {
                 let wanted = wanted.saturating_add(size);
-                room >= wanted || room + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
+                freed >= wanted || freed + self.blocks.free_in_runs(size.div_ceil(PAGE)) >= wanted
             }
             Want::Cell(space) => {
-                let mut room = room + self.blocks.free_pages() * PAGE;
+                let mut free = freed + self.blocks.free_pages() * PAGE;
                 for page in self.spaces.get(space).map_or(&[][..], |space| space.pages()) {
-                    if room >= wanted {
+                    if free >= wanted {
                         break;
                     }
                     // SAFETY: pages in a space's list are live.
-                    room += unsafe { page.as_ref() }.free_bytes();
+                    free += unsafe { page.as_ref() }.free_bytes();
                 }
-                room >= wanted
+                free >= wanted
             }
         }
     }

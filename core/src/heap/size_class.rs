@@ -8,10 +8,10 @@ pub(crate) const MAX_SMALL: usize = fitted(2);
 
 /// Up to this many granules, every size has a class of its own.
 const EXACT: usize = 16;
-/// The most granules of a cell whose size does not depend on the page's.
+/// The largest cell whose size does not depend on the page's, in granules.
 const MAX_GRANULES: usize = PAGE / 8 / GRANULE;
 const UNFITTED: usize = class_of_granules(MAX_GRANULES) + 1;
-/// Cells of a page in each class of larger ones: a cell is as large as that many in a page can be.
+/// Cells per page of each larger class. The cell is as large as a page of this many allows.
 const MOST_FITTED: usize = CELLS / (MAX_GRANULES * GRANULE + 1);
 
 /// How many cell sizes there are.

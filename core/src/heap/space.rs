@@ -18,7 +18,7 @@ impl BumpRegion {
         BumpRegion { next: core::ptr::null_mut(), end: core::ptr::null_mut(), size }
     }
 
-    /// A cell, if there is one left.
+    /// The next cell of the free run, if one is left.
     #[inline(always)]
     pub(crate) fn take(&mut self) -> Option<NonNull<u8>> {
         // The free run is a whole number of cells.
@@ -35,7 +35,7 @@ impl BumpRegion {
         self.end = end;
     }
 
-    /// Forgets the free run: the sweeper will find what is left of it.
+    /// Drops the rest of the free run, which the sweeper will find.
     pub(crate) fn clear(&mut self) {
         self.set(core::ptr::null_mut(), core::ptr::null_mut());
     }
@@ -52,7 +52,7 @@ impl Space {
         Space { pages: Vec::new(mem), next: 0 }
     }
 
-    /// The page to allocate from, if there is one left.
+    /// The page that allocation is in, if one is left.
     pub(crate) fn next_page(&self) -> Option<PagePtr> {
         self.pages.get(self.next).copied()
     }
@@ -62,7 +62,7 @@ impl Space {
         self.next += 1;
     }
 
-    /// All pages are unswept again.
+    /// Makes all pages unswept.
     pub(crate) fn restart(&mut self) {
         self.next = 0;
     }
@@ -89,7 +89,7 @@ impl Space {
         &self.pages
     }
 
-    /// Removes the page of that index, which is unswept.
+    /// Removes the page at an index, which must be unswept.
     pub(crate) fn remove(&mut self, index: usize) -> PagePtr {
         self.pages.swap_remove(index)
     }

@@ -28,7 +28,7 @@ impl Census {
 }
 
 impl Vm {
-    /// Collects all garbage, then counts what is alive.
+    /// Collects all garbage, then counts the live objects.
     pub fn census(&mut self) -> Census {
         self.collect();
         let none = |kind: Kind| Population { name: kind.plural(), count: 0, bytes: 0 };

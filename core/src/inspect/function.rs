@@ -18,7 +18,7 @@ pub struct FunctionView<'v> {
 /// What has become of a function in the native tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NativeState {
-    /// It is interpreted, so far.
+    /// Interpreted; it may be compiled later.
     Interpreted,
     /// It has machine code.
     Compiled {
@@ -164,7 +164,7 @@ impl<'v> CacheView<'v> {
         self.site.hits.get()
     }
 
-    /// How often an object of a further shape found no room here.
+    /// Misses with no free entry for a further shape.
     #[must_use]
     pub fn overflows(self) -> u32 {
         self.site.overflows.get()

@@ -1,4 +1,4 @@
-//! Allocation of objects: a bump where there is room, the collector's turn where there is none.
+//! Allocation of objects: a bump in the free run; when it is used up, the collector's turn.
 
 use core::ptr::NonNull;
 
@@ -48,8 +48,8 @@ impl Vm {
         })
     }
 
-    /// Does something that takes memory outside objects' cells, such as growing a table; if there is none, once
-    /// more after a collection. A safepoint: what it uses is reachable, or `kept`.
+    /// Calls `f`, which takes memory outside objects' cells, such as growing a table. Without memory, collects and
+    /// calls it once more. A safepoint: objects that `f` uses are reachable or `kept`.
     pub(super) fn retry_after_gc<T>(
         &mut self,
         kept: Option<Value>,
@@ -64,7 +64,7 @@ impl Vm {
         })
     }
 
-    /// Puts an object into the heap. A safepoint: what `object` refers to must be rooted.
+    /// Puts an object into the heap. A safepoint: the caller roots all that `object` refers to.
     #[inline]
     pub(crate) fn make<T: Object>(&mut self, object: T) -> Result<Gc<T>, OutOfMemory> {
         let memory = self.allocate(size_of::<T>(), T::FINALIZE)?.cast::<T>();
@@ -75,10 +75,10 @@ impl Vm {
         }
     }
 
-    /// The interned string of those bytes, which are UTF-8. A safepoint.
+    /// The interned string of `bytes`, which are UTF-8. A safepoint.
     pub(crate) fn intern(&mut self, bytes: &[u8]) -> Result<Gc<Str>, OutOfMemory> {
         if let Some(string) = self.context.heap.strings.find(bytes) {
-            // It may be dead and waiting to be swept; a mark brings it back.
+            // The string may be dead and unswept: a mark revives it.
             self.context.heap.mark_object(string);
             return Ok(string);
         }
@@ -112,7 +112,7 @@ pub(super) fn first_name(heap: &mut Heap, name: &str) -> Result<Gc<Str>, OutOfMe
     Ok(unsafe { add_name(heap, memory, name.as_bytes()) })
 }
 
-/// Makes an interned string in fresh memory; its table has room.
+/// Writes an interned string into fresh memory. The caller has reserved an entry of the table.
 ///
 /// # Safety
 /// `memory` is a cell of at least the string's flat size, which nothing else uses; `bytes` are UTF-8.

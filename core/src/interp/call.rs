@@ -42,7 +42,7 @@ impl Vm {
         Flow::Stop
     }
 
-    /// Goes on, or stops with the error.
+    /// Continues, or stops with the error.
     pub(super) fn flow(&mut self, result: Result<(), Fault>) -> Flow {
         match result {
             Ok(()) => Flow::Reload,
@@ -50,8 +50,8 @@ impl Vm {
         }
     }
 
-    /// The slice is used up at the start of an instruction of `words` words: the next slice, or a stop there.
-    /// The instruction runs again.
+    /// The slice is used up at the start of an instruction of `words` words: gets the next slice, or stops. The
+    /// instruction runs again.
     #[cold]
     #[inline(never)]
     pub(super) fn next_slice(&mut self, words: usize) -> Flow {
@@ -71,7 +71,7 @@ impl Vm {
         }
     }
 
-    /// The next slice of fuel, once the interrupt was looked at; false if there is none.
+    /// Polls the interrupt and gets the next slice of fuel; false if there is none.
     pub(super) fn renew_slice(&mut self) -> bool {
         self.context.stack.polled(self.native.entered);
         self.context.fuel.next_slice()
@@ -86,15 +86,15 @@ impl Vm {
         self.renew_slice()
     }
 
-    /// Stops for want of fuel before the instruction of `words` words that has just begun.
+    /// Stops without fuel before the instruction of `words` words that has just begun.
     #[cold]
     pub(super) fn stop_before(&mut self, words: usize) {
         self.rewind(words);
         self.stop = Stop::Fuel;
     }
 
-    /// The instruction that the frame's pc is past is the next one again. Instructions cannot be read backwards, so the
-    /// function is gone through from its start.
+    /// Moves the frame's pc back by one instruction. Instructions cannot be decoded backwards, so this decodes the
+    /// function from its start.
     #[cold]
     pub(super) fn rewind_instruction(&mut self) {
         let frame = self.context.stack.top_mut();
@@ -108,7 +108,7 @@ impl Vm {
         }
     }
 
-    /// The instruction of `words` words that has just begun is the next one again.
+    /// Moves the frame's pc back by the `words` words of the instruction that has just begun.
     pub(super) fn rewind(&mut self, words: usize) {
         let frame = self.context.stack.top_mut();
         frame.pc = frame.pc.wrapping_sub(words);
@@ -125,15 +125,15 @@ impl Vm {
         self.flow(result)
     }
 
-    /// Calls a value with the arguments in a window. What is in the window's first register, the callee or an instance
-    /// with the callee in a field, stays there until the call has a frame: without memory for that the instruction may run
-    /// again (see [`suspend`](Vm::suspend)), and until then nothing else may keep it alive.
+    /// Calls a value with the arguments in a window. The window's first register keeps the callee, or the instance
+    /// with the callee in a field, until the call has a frame: without memory for a frame the instruction may run
+    /// again (see [`suspend`](Vm::suspend)), and nothing else may keep the callee alive until then.
     pub(super) fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
         let header = callee.header().ok_or(NOT_CALLABLE)?;
         if let Some(class) = header.downcast() {
             self.construct(class, argc, win)
         } else if let Some(closure) = header.downcast() {
-            self.enter(closure, argc, win, callee)
+            self.call_closure(closure, argc, win, callee)
         } else if let Some(bound) = header.downcast::<BoundMethod>() {
             self.call_method(bound.method, argc, win, bound.receiver)
         } else if let Some(function) = header.downcast::<HostFunction>() {
@@ -146,7 +146,7 @@ impl Vm {
     /// Begins a call of a method, with its receiver as register 0, or makes it.
     fn call_method(&mut self, method: Callable, argc: u8, win: usize, receiver: Value) -> Result<(), Fault> {
         if let Some(closure) = method.as_closure() {
-            return self.enter(closure, argc, win, receiver);
+            return self.call_closure(closure, argc, win, receiver);
         }
         let entry = method.as_host().ok_or(Fault::Bytecode)?;
         self.call_host_function(entry, argc, win, receiver)
@@ -154,12 +154,18 @@ impl Vm {
 
     /// Begins a call of `closure`, which the window keeps alive. Register 0 of the callee is `first`: the closure itself,
     /// or the receiver.
-    fn enter(&mut self, closure: Gc<Closure>, argc: u8, win: usize, first: Value) -> Result<(), Fault> {
+    fn call_closure(
+        &mut self,
+        closure: Gc<Closure>,
+        argc: u8,
+        win: usize,
+        first: Value,
+    ) -> Result<(), Fault> {
         let expected = closure.function.arity;
         if expected != argc {
             return Err(Fault::Arity { expected: Arity::exactly(expected), got: argc });
         }
-        self.with_room(Some(first), |stack| stack.push(closure, win))?;
+        self.with_stack(Some(first), |stack| stack.push(closure, win))?;
         self.context.stack.set_first(first);
         if closure.function.count() && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
@@ -167,11 +173,11 @@ impl Vm {
         Ok(())
     }
 
-    /// Makes an instance, in register `win` in the end, and calls its initializer.
+    /// Makes an instance, whose initializer is called with the window at `win`; the instance ends up there.
     fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
         let instance = self.instantiate(class)?.value();
         match class.init.get() {
-            Some(init) => self.enter(init, argc, win, instance),
+            Some(init) => self.call_closure(init, argc, win, instance),
             None if argc == 0 => {
                 self.set_register(win, instance);
                 Ok(())

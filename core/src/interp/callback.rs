@@ -4,42 +4,43 @@
 //!   record of the host's function ──> Boundary ──> the machine, again, until the callee returns to the record
 //! ```
 //!
-//! A [`Boundary`] keeps what machine code that waits below finds changed otherwise: its stack pointer, its depths, and that
-//! it is active. Scripts that a function of the host calls do not outlast it, so they cannot be stopped and resumed: when
-//! fuel or an interrupt ends them, the run ends with an error. Nor is anything compiled or freed while machine code waits.
+//! A [`Boundary`] saves the state of machine code that waits below: its stack pointer, its depths, and that it is
+//! active. Scripts that a function of the host calls end before the function does, so they cannot be stopped and
+//! resumed: when fuel or an interrupt ends them, the run ends with an error. Nor is anything compiled or freed while
+//! machine code waits.
 
 use super::host_call::Call;
 use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::value::Value;
 
-/// Functions of the host that call scripts, one in the other, at the most: a bound that is the same in every tier. The
-/// native stack has one of its own, by address.
+/// The deepest nesting of functions of the host that call scripts, the same in every tier. The native stack is
+/// bounded separately, by address.
 const MOST_NESTED: usize = 150;
 
 impl Call<'_> {
-    /// How many arguments there are.
+    /// The number of arguments.
     pub(crate) fn argc(&self) -> usize {
         self.argc
     }
 
-    /// The argument of that index; nil if there is none.
+    /// The argument at an index; nil past the last.
     pub(crate) fn arg(&self, index: usize) -> Value {
         if index < self.argc { self.vm.context.stack.value_at(self.window + 1 + index) } else { Value::NIL }
     }
 
-    /// Calls a value. A safepoint: what the function holds beside its arguments may die. From here on its own call cannot
-    /// run again.
+    /// Calls a value. A safepoint: objects that the function holds outside its arguments may die. After it the
+    /// function's own call cannot run again.
     ///
     /// # Errors
-    /// What the call fails with. After [`Fault::Stopped`] the run is over: further calls fail in the same way, and what the
-    /// function returns is nobody's.
+    /// The callee's fault. After [`Fault::Stopped`] the run is over: further calls fail in the same way, and the
+    /// function's result is ignored.
     pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
         self.vm.call_from_host(callee, args)
     }
 }
 
-/// What machine code below a function of the host finds as it was.
+/// The saved state of machine code below a function of the host.
 struct Boundary {
     sp: usize,
     entered: usize,
@@ -60,7 +61,7 @@ impl Vm {
         }
         let win = self.context.stack.host_registers();
         let registers = win + 1 + args.len();
-        self.with_room(None, |stack| stack.set_host_registers(registers))?;
+        self.with_stack(None, |stack| stack.set_host_registers(registers))?;
         self.set_register(win, callee);
         for (index, &arg) in args.iter().enumerate() {
             self.set_register(win + 1 + index, arg);
@@ -69,10 +70,10 @@ impl Vm {
         let depth = self.context.stack.depth();
         let boundary = self.begin_boundary();
         let result = match self.charge_call().and_then(|()| self.call_value(callee, argc, win)) {
-            // It is done already.
+            // A function of the host has returned already.
             Ok(()) if self.context.stack.depth() == depth => Ok(()),
             Ok(()) => self.run_to_return(),
-            // A function that gets hot is run in another tier, or was in a sample.
+            // A function got hot: another tier runs it, or a sample has run it.
             Err(Fault::Stopped) => self.run_to_return(),
             fault => fault,
         };
@@ -99,8 +100,8 @@ impl Vm {
         Ok(())
     }
 
-    /// Runs until the call that was begun has returned to the host's function, if nothing has stopped it already. A stop that
-    /// could be resumed elsewhere ends the run.
+    /// Runs the begun call until it returns to the host's function. A stop that could be resumed elsewhere ends the
+    /// run.
     fn run_to_return(&mut self) -> Result<(), Fault> {
         self.run_until_stop();
         let fault = match core::mem::replace(&mut self.stop, Stop::Switch) {

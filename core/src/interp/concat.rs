@@ -12,8 +12,8 @@ use crate::object::{Buffer, FLAT, Gc, MAX_LEN, Object, Origin, Str};
 use crate::value::Value;
 
 impl Vm {
-    /// `lhs + rhs` when they are not both numbers, into register `dst`: the instruction `add`, of one word. A
-    /// safepoint; both are in registers.
+    /// `dst = lhs + rhs` for operands that are not both numbers, in registers: the instruction `add`, of one word. A
+    /// safepoint.
     pub(super) fn add_values(&mut self, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
         let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else {
             return Err(Fault::Type(TypeFault::NumbersOrStrings));
@@ -31,7 +31,7 @@ impl Vm {
         }
     }
 
-    /// What [`concat_now`](Vm::concat_now) leaves: it takes fuel, the collector or a new buffer.
+    /// Concatenation beyond [`concat_now`](Vm::concat_now), with fuel, the collector or a new buffer.
     #[inline(never)]
     fn concat_slow(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         let len = left.len().checked_add(right.len()).filter(|&len| len <= MAX_LEN);
@@ -41,7 +41,7 @@ impl Vm {
                 return self.append(len, buffer, right);
             }
             if left.buffer().is_some() || left.is_computed() {
-                // With room to append as much again.
+                // Twice the length, for later appends.
                 return self.fill(len, len * 2, left, right);
             }
         }
@@ -54,7 +54,7 @@ impl Vm {
         Ok(unsafe { flat_sum(memory, left, right) })
     }
 
-    /// `left + right`, if that costs no fuel and there is room for it. Not a safepoint.
+    /// `left + right`, if that costs no fuel and a free run or buffer has space for it. Not a safepoint.
     #[inline(always)]
     fn concat_now(&mut self, left: Gc<Str>, right: Gc<Str>) -> Option<Gc<Str>> {
         if right.len() == 0 {
@@ -75,9 +75,9 @@ impl Vm {
         Some(unsafe { appended_sum(memory, len, buffer, right) })
     }
 
-    /// `right` appended to a buffer that has room for it.
+    /// `right` appended to a buffer with enough spare bytes.
     fn append(&mut self, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        // First, because without memory the instruction may have to run again.
+        // First, because without memory the instruction may run again.
         let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
         // The buffer's bytes count as used in the end only: until then nobody else reads or writes them.
         self.in_pieces(right.len(), 1, |_, range| {
@@ -93,12 +93,12 @@ impl Vm {
         }
     }
 
-    /// The sum of `len` bytes in a new buffer of `room` bytes.
-    fn fill(&mut self, len: usize, room: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        // Both first, because without memory the instruction may have to run again.
+    /// The sum of `len` bytes in a new buffer of `capacity` bytes.
+    fn fill(&mut self, len: usize, capacity: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
+        // Both first, because without memory the instruction may run again.
         let buffer = match self.work.partial.as_object::<Buffer>() {
             Some(buffer) => buffer,
-            None => self.new_buffer(room)?,
+            None => self.new_buffer(capacity)?,
         };
         let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
         self.in_pieces(len, 1, |_, range| {
@@ -118,19 +118,19 @@ impl Vm {
     }
 
     /// An empty buffer, which the instruction under way keeps.
-    fn new_buffer(&mut self, room: usize) -> Result<Gc<Buffer>, OutOfMemory> {
-        let memory = self.allocate(Buffer::size(room), false)?.cast::<Buffer>();
+    fn new_buffer(&mut self, capacity: usize) -> Result<Gc<Buffer>, OutOfMemory> {
+        let memory = self.allocate(Buffer::size(capacity), false)?.cast::<Buffer>();
         // SAFETY: memory of that size.
         let buffer = unsafe {
-            memory.write(Buffer::new(room as u32));
+            memory.write(Buffer::new(capacity as u32));
             Gc::from_raw(memory)
         };
         self.work.partial = buffer.value();
         Ok(buffer)
     }
 
-    /// Whether two values that differ in their bits, and are not both numbers, are equal; none if there is no fuel
-    /// to find out, for an instruction of so many words.
+    /// Whether two values with different bits, not both numbers, are equal; none without fuel to find out. `words` is
+    /// the length of the instruction.
     #[inline(never)]
     pub(super) fn strings_equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
         let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else {
@@ -139,8 +139,8 @@ impl Vm {
         if left.len() != right.len() {
             return Some(false);
         }
-        // Names are one object if they are equal. Every byte is charged for, so that the fuel does not depend on the piece
-        // in which a difference is found.
+        // Equal names are one object. Every byte is charged for, so that the fuel does not depend on the place of a
+        // difference.
         let other_name = left != right && left.is_interned() && right.is_interned();
         let compared = self.in_pieces(left.len(), words, |vm, range| {
             let known = other_name || vm.work.partial == Value::FALSE;
@@ -158,7 +158,7 @@ impl Vm {
     }
 }
 
-/// A flat string of both in fresh memory.
+/// Writes the flat string of both into fresh memory.
 ///
 /// # Safety
 /// `memory` is the start of `Str::flat_size` bytes for the sum of their lengths, of nobody else.
@@ -171,7 +171,7 @@ unsafe fn flat_sum(memory: NonNull<u8>, left: Gc<Str>, right: Gc<Str>) -> Gc<Str
     }
 }
 
-/// `right` appended to a buffer, and in fresh memory the string of the `len` bytes that the buffer has then.
+/// Appends `right` to a buffer, and writes the string of its now `len` bytes into fresh memory.
 ///
 /// # Safety
 /// `memory` is the start of `Str::APPENDED_SIZE` bytes of nobody else; the buffer has room for `right`.

@@ -8,7 +8,7 @@ use crate::fuel::BULK;
 use crate::object::{ShapeTable, Text};
 use crate::value::Value;
 
-/// From here on, and below its reciprocal's hundredth, numbers are written with an exponent.
+/// Numbers from this one on, and below a hundredth of its reciprocal, are written with an exponent.
 const BIG: f64 = 1e21;
 const SMALL: f64 = 1e-7;
 
@@ -27,7 +27,7 @@ impl fmt::Display for Number {
 /// significant decimal digits at most, and `n` binary digits after the point are `n` decimal ones.
 const TIE_BITS: i32 = 25;
 
-/// Whether a number may lie in the middle between two decimals that are as short and read back as it.
+/// Whether a number may be midway between two equally short decimals that both read back as it.
 fn may_be_between(magnitude: f64) -> bool {
     const MANTISSA: u32 = f64::MANTISSA_DIGITS - 1;
     let bits = magnitude.to_bits();
@@ -36,8 +36,8 @@ fn may_be_between(magnitude: f64) -> bool {
     -(exponent + mantissa.trailing_zeros() as i32) <= TIE_BITS
 }
 
-/// A text so short that it costs nothing, and the end of its line. A number fits: the longest are 17 digits, a sign, a
-/// point, and six zeros before them or four after.
+/// A text short enough to cost no fuel, with a line end. A number fits: the longest are 17 digits, a sign, a point,
+/// and six zeros before them or four after.
 struct Line {
     bytes: [u8; BULK],
     len: usize,
@@ -63,7 +63,7 @@ impl Line {
         Ok(())
     }
 
-    /// Makes it the text of a number; it is empty so far.
+    /// Writes a number into the empty text.
     fn number(&mut self, number: f64) -> fmt::Result {
         let magnitude = number.abs();
         if number.is_nan() {
@@ -80,7 +80,7 @@ impl Line {
         if may_be_between(magnitude) { self.break_tie(number) } else { Ok(()) }
     }
 
-    /// Of two decimals that are as near to `number`, takes the one that ends in an even digit, as other languages do.
+    /// Of two decimals equally near to `number`, takes the one that ends in an even digit, as other languages do.
     fn break_tie(&mut self, number: f64) -> fmt::Result {
         let text = self.text();
         let mut shortest = text.split_once('e').map_or(text, |(digits, _)| digits);
@@ -122,7 +122,7 @@ impl Vm {
     /// `print`: the value and a line end.
     #[inline(never)]
     pub(super) fn print(&mut self, value: Value) -> Result<(), Fault> {
-        // Most texts are short: they and the end of the line are one call of the host.
+        // Most texts are short: text and line end are one call of the host.
         let mut line = Line::new();
         let done = if value.is_int() {
             write!(line, "{}", value.as_int())
@@ -151,7 +151,7 @@ impl Vm {
     }
 }
 
-/// The text of a value that is no number.
+/// The text of a value other than a number.
 fn text(value: Value, shapes: &ShapeTable) -> Text {
     if let Some(object) = value.header() {
         return object.text(shapes);
@@ -163,7 +163,7 @@ fn text(value: Value, shapes: &ShapeTable) -> Text {
     }
 }
 
-/// Writes a value as `print` does.
+/// Writes a value in the format of `print`.
 #[cfg(feature = "texts")]
 pub(super) fn write(out: &mut impl Write, value: Value, shapes: &ShapeTable) -> fmt::Result {
     if let Some(number) = value.to_f64() {

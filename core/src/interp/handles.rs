@@ -1,4 +1,4 @@
-//! Handles: objects that Rust code holds over safepoints.
+//! Handles: objects that Rust code holds across safepoints.
 //!
 //! ```text
 //!   Vm ──> RootList of the innermost scope ──> RootList of the scope around ──> ...
@@ -6,11 +6,11 @@
 //!              ^ Local<'s, T>
 //! ```
 //!
-//! Every scope has a list of its own, which dies with it: a list for all, cut at the end of a scope, would free what an
-//! inner scope has put there for an outer one. The collector goes from list to list.
+//! Every scope has a separate list, which dies with it: with one shared list, cut at the end of a scope, an inner
+//! scope would free roots that it added for an outer one. The collector goes from list to list.
 //!
-//! A `Gc` that is held over a safepoint without a handle, a register or another root is caught in debug builds: objects that
-//! die are poisoned there, and a look at one is an assertion.
+//! Debug builds catch a `Gc` held across a safepoint without a handle, a register or another root: they poison dead
+//! objects, and every access asserts that its object is live.
 
 use core::cell::{Cell, RefCell};
 use core::marker::PhantomData;
@@ -23,7 +23,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Gc, Object};
 use crate::value::Value;
 
-/// Roots that take no memory of the VM's.
+/// Roots of a scope that need no memory of the VM.
 const INLINE: usize = 8;
 
 /// The roots of one scope.
@@ -81,7 +81,7 @@ pub(super) unsafe fn mark(innermost: Option<NonNull<RootList>>, heap: &mut Heap)
     }
 }
 
-/// Where handles are made, until it is left.
+/// A scope: handles that it makes live until its end.
 #[derive(Clone, Copy)]
 pub(crate) struct Scope<'s>(&'s RootList);
 
@@ -89,13 +89,13 @@ impl<'s> Scope<'s> {
     /// Keeps an object alive as long as the scope.
     ///
     /// # Errors
-    /// When it has many already, and there is no memory for more.
+    /// When the list must grow and memory is out.
     pub(crate) fn root<T: Object>(self, object: Gc<T>) -> Result<Local<'s, T>, OutOfMemory> {
         self.keep(object.value())?;
         Ok(Local { object, scope: PhantomData })
     }
 
-    /// Keeps what a value refers to alive as long as the scope.
+    /// Keeps the object of a value alive as long as the scope.
     ///
     /// # Errors
     /// As for [`root`](Scope::root).
@@ -103,7 +103,7 @@ impl<'s> Scope<'s> {
         self.0.push(value)
     }
 
-    /// Makes sure that so many more can be rooted.
+    /// Reserves memory for `roots` further roots.
     ///
     /// # Errors
     /// When there is no memory for it.
@@ -119,7 +119,7 @@ pub(crate) struct Local<'s, T> {
 }
 
 impl<T> Local<'_, T> {
-    /// The object. Whoever holds this longer than the scope roots it elsewhere.
+    /// The object. A caller that holds it longer than the scope roots it elsewhere.
     pub(crate) fn gc(self) -> Gc<T> {
         self.object
     }

@@ -1,4 +1,4 @@
-//! The host of a run, and what becomes of a run whose host panics.
+//! The host of a run, and panics of the host.
 //!
 //! ```text
 //!   print, clock(), the collector ──> call_host ──> guarded ──> PanicGuard::call ──> Output, Clock
@@ -8,7 +8,7 @@
 //!   Vm::run ──> PanicGuard::resume: the panic goes on in the caller
 //! ```
 //!
-//! Nothing unwinds through the engine: machine code cannot be unwound, and the interpreter does not differ.
+//! Nothing unwinds through the engine: machine code cannot be unwound, and the interpreter behaves the same.
 
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicBool;
@@ -19,12 +19,12 @@ use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::platform::{HostIo, PanicGuard};
 
-/// The wish of a host that has none.
+/// The interrupt flag of a host without one: never set.
 static NEVER: AtomicBool = AtomicBool::new(false);
-/// That of a host that panicked.
+/// The interrupt flag after a panic of the host: always set.
 static ALWAYS: AtomicBool = AtomicBool::new(true);
 
-/// Where the wish of no host is.
+/// Address of the flag that is never set.
 pub(super) fn no_wish() -> NonNull<AtomicBool> {
     NonNull::from(&NEVER)
 }
@@ -33,7 +33,7 @@ impl Vm {
     /// Calls a callback of the host. A panic ends the run.
     ///
     /// # Errors
-    /// Outside a run, and when this callback panics or one of this run did before.
+    /// Outside a run, and after a panic of this callback or an earlier one of the run.
     pub(super) fn call_host<R>(&mut self, call: impl FnOnce(&mut HostIo<'static>) -> R) -> Result<R, Fault> {
         let Some(mut host) = self.host else {
             return Err(if self.panicked { Fault::Panic } else { Fault::Output });
@@ -54,19 +54,19 @@ impl Vm {
         }
     }
 
-    /// Whether the host wants the run to stop, or panicked; leaves the wish.
+    /// Whether the host wants the run to stop, or panicked. Does not clear the interrupt.
     #[inline(always)]
     pub(super) fn is_interrupted(&self) -> bool {
         // SAFETY: the host's, which the run has borrowed, or one of the two above.
         unsafe { self.context.interrupt.as_ref() }.load(Relaxed)
     }
 
-    /// Whether the run should stop: the host wishes it, which takes the wish, or panicked.
+    /// Whether the run should stop: the interrupt is set, which this clears, or the host panicked.
     pub(super) fn take_interrupt(&mut self) -> bool {
         self.meter.polled();
         let wished = self.is_interrupted();
-        // Two steps, because not every processor can do both in one; a wish that comes in between is the same. A panic is
-        // no wish that could be taken.
+        // A load and a store, because not every processor can swap atomically; an interrupt in between is the same
+        // one. The flag of a panic is never cleared.
         if wished && !self.panicked {
             // SAFETY: as above.
             unsafe { self.context.interrupt.as_ref() }.store(false, Relaxed);
@@ -74,7 +74,7 @@ impl Vm {
         wished
     }
 
-    /// Polls the interrupt: goes on where the current frame says, or stops there.
+    /// Polls the interrupt: continues at the current frame, or stops there.
     #[cold]
     #[inline(never)]
     pub(super) fn poll(&mut self) -> Flow {
@@ -102,7 +102,7 @@ impl Vm {
         self.context.fuel.end_slice();
     }
 
-    /// Nanoseconds by the host's clock, outside a run by that of the options. 0 if there is none.
+    /// Nanoseconds by the host's clock, outside a run by the clock of the options. 0 without a clock.
     pub(crate) fn nanoseconds(&mut self) -> Result<u64, Fault> {
         match self.call_host(|host| host.clock.nanoseconds()) {
             Err(Fault::Output) => Ok(self.nanoseconds_outside()),
@@ -121,7 +121,7 @@ impl Vm {
         now
     }
 
-    /// Goes on with a panic of the options' clock: after work outside a run, once all is as it should be.
+    /// Resumes a panic of the options' clock, after work outside a run, when the VM is consistent again.
     pub(crate) fn resume_panic(&mut self) {
         if core::mem::take(&mut self.panicked) {
             self.context.interrupt = no_wish();
@@ -132,7 +132,7 @@ impl Vm {
     }
 }
 
-/// A VM while it knows the host; forgets it however the run ends.
+/// A VM with a host. Dropping the guard forgets the host, however the run ends.
 pub(super) struct HostGuard<'a>(pub(super) &'a mut Vm);
 
 impl Drop for HostGuard<'_> {
@@ -146,8 +146,8 @@ struct Guarded<'a> {
     callback: &'a mut dyn FnMut(),
 }
 
-/// Calls the callback, through the guard if there is one. False if it panicked. Functions with a foreign convention do
-/// not unwind: a panic that nobody caught ends the process here.
+/// Calls the callback, through the guard if there is one. False if it panicked. A function of the `C` ABI does not
+/// unwind: a panic without a guard aborts the process here.
 extern "C" fn guarded(call: &mut Guarded<'_>) -> bool {
     match call.guard {
         Some(guard) => guard.call(call.callback),

@@ -15,13 +15,13 @@ use crate::mem::OutOfMemory;
 use crate::stack::{Stack, StackError};
 use crate::value::Value;
 
-/// A call of a function of the host, as the function sees it.
+/// A function's view of its call by a script.
 ///
 /// A function allocates before it changes anything: without memory, or when the run is to stop while memory is looked for, its
 /// call may run again from the start.
 pub(crate) struct Call<'a> {
     pub(super) vm: &'a mut Vm,
-    /// Where its registers are on the stack.
+    /// Index of the function's registers on the stack.
     pub(super) window: usize,
     pub(super) argc: usize,
 }
@@ -51,7 +51,8 @@ where
     // SAFETY: a value without a size is anywhere; there was one.
     let function = unsafe { NonNull::<F>::dangling().as_ref() };
     match function(&mut Call { vm, window, argc }) {
-        // What it called has ended the run; whatever it makes of that, its frame is not the current one any more.
+        // A script that the function called has ended the run. The function's result is ignored: its frame is no
+        // longer the current one.
         _ if !matches!(vm.stop, Stop::Switch) => Status::Failed,
         Ok(value) => {
             vm.set_register(0, value);
@@ -70,15 +71,15 @@ impl Call<'_> {
         self.vm
     }
 
-    /// What the function was taken from, if it is a method; else the function.
+    /// The receiver of a method; else the function.
     pub(crate) fn receiver(&self) -> Value {
         self.vm.context.stack.value_at(self.window)
     }
 }
 
 impl Vm {
-    /// Calls a function of the host with the arguments in a window, whose first register becomes the value. What it sees
-    /// there is `receiver`: itself, or what it was taken from.
+    /// Calls a function of the host with the arguments in a window, whose first register gets the result. `receiver`
+    /// is the receiver of a method, else the function itself.
     pub(super) fn call_host_function(
         &mut self,
         entry: &'static Entry,
@@ -91,12 +92,12 @@ impl Vm {
         }
         let argc = usize::from(argc);
         // The window keeps the callee alive.
-        let window = self.with_room(Some(receiver), |stack| stack.push_host(entry, argc, win))?;
+        let window = self.with_stack(Some(receiver), |stack| stack.push_host(entry, argc, win))?;
         // The instruction may run again, so the callee stays, past the function's own registers.
         let callee = self.register(0);
         let kept = if callee.is_identical(receiver) { 0 } else { self.context.stack.host_registers() };
         if kept != 0 {
-            if let Err(fault) = self.with_room(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
+            if let Err(fault) = self.with_stack(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
                 self.context.stack.pop_host();
                 return Err(fault);
             }
@@ -108,7 +109,7 @@ impl Vm {
         // SAFETY: the VM's address, the window of the record just made, as many arguments as the entry allows.
         let status = unsafe { entry.call(vm.cast(), window, argc) };
         match status {
-            // What it called has ended the run.
+            // A script that the function called has ended the run.
             _ if !matches!(self.stop, Stop::Switch) => Err(Fault::Stopped),
             Status::Done => {
                 self.context.stack.pop_host();
@@ -121,21 +122,21 @@ impl Vm {
                 }
                 self.context.stack.pop_host();
                 let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
-                // What called scripts cannot run again.
+                // A function that has called scripts cannot run again.
                 let ends = self.callbacks != callbacks && core::mem::take(&mut self.suspended);
                 Err(if ends { self.stop_for_good() } else { fault })
             }
         }
     }
 
-    /// Why a run ends that is to stop where it cannot be resumed.
+    /// The fault for a stop where no run can be resumed.
     pub(super) fn stop_for_good(&mut self) -> Fault {
         if self.take_interrupt() { Fault::Interrupted } else { Fault::OutOfFuel }
     }
 
-    /// Does what needs room on the stack; if there is no memory, once more after a collection. A safepoint: what it uses is
-    /// reachable, or `kept`.
-    pub(super) fn with_room<T>(
+    /// Calls `f`, which needs stack memory. Without memory, collects and calls it once more. A safepoint: objects
+    /// that `f` uses are reachable or `kept`.
+    pub(super) fn with_stack<T>(
         &mut self,
         kept: Option<Value>,
         f: impl Fn(&mut Stack) -> Result<T, StackError>,

@@ -1,4 +1,4 @@
-//! What scripts find without a declaration: functions of the host, as constants.
+//! Functions of the host that scripts find without a declaration, as constant tables.
 
 use super::Vm;
 use crate::entry::Entry;
@@ -9,7 +9,7 @@ use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 pub(crate) struct Library {
     /// Functions by global name.
     globals: &'static [Entry],
-    /// Methods of values that are no instances, by the class's number.
+    /// Methods of built-in classes, by the class's number.
     methods: [&'static [Entry]; BUILTIN_CLASSES],
 }
 
@@ -17,7 +17,7 @@ impl Library {
     /// A library of these tables, each in the order of its names.
     ///
     /// # Panics
-    /// When a table is not in order; libraries are constants, so the compiler says it.
+    /// When a table is not in order: a compile-time error for a constant library.
     pub(crate) const fn new(
         globals: &'static [Entry],
         methods: &[(BuiltinClass, &'static [Entry])],
@@ -82,8 +82,7 @@ const fn is_before(one: &[u8], other: &[u8]) -> bool {
 }
 
 impl Vm {
-    /// The index of the global of that name, which is the library's function of the name if nothing has defined it. A
-    /// safepoint.
+    /// The index of the global of that name. An undefined one gets the library's function of the name. A safepoint.
     pub(crate) fn global_index(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
         let index = self.globals.declare(name)?;
         if !self.globals.is_defined(index)

@@ -2,7 +2,7 @@
 
 use super::Vm;
 use super::handles::{Local, Scope};
-use crate::bytecode::{Code, Const, Program, Text};
+use crate::bytecode::{Code, Const, Insn, Program, Text};
 use crate::mem::{OutOfMemory, Vec};
 use crate::object::{Closure, Function, Gc, Object, Parts, Str};
 use crate::value::Value;
@@ -57,7 +57,7 @@ impl Vm {
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
         self.meter.loaded(code.words.len());
-        // What stays with the function counts towards this VM's memory, wherever the program was made.
+        // The function's copy counts towards this VM's memory, wherever the program was made.
         let parts = Parts {
             id,
             name,
@@ -93,6 +93,7 @@ impl Vm {
             slot.set(value);
             self.context.heap.part_barrier(function.gc(), value);
         }
+        self.note_stores(function.gc());
         for (index, site) in code.sites.iter().enumerate() {
             let name = self.name(program, site.name)?;
             function.name_site(index, name);
@@ -101,19 +102,37 @@ impl Vm {
         Ok(function)
     }
 
+    /// Notes which globals a function defines and assigns: machine code does not contain their values any more.
+    fn note_stores(&mut self, function: Gc<Function>) {
+        let mut words = function.words();
+        while let Some(insn) = Insn::decode(words) {
+            words = words.get(insn.op().words()..).unwrap_or_default();
+            let (Insn::SetGlobal { global, .. } | Insn::DefGlobal { global, .. }) = insn else { continue };
+            let Some(index) = function.consts().get(global.0 as usize).map(|index| index.get().as_raw())
+            else {
+                continue;
+            };
+            let is_assignment = matches!(insn, Insn::SetGlobal { .. });
+            if is_assignment && self.globals.assigns(index) || !is_assignment && self.globals.declares(index)
+            {
+                self.global_changes(index);
+            }
+        }
+    }
+
     fn name(&mut self, program: &Program, text: Text) -> Result<Gc<Str>, OutOfMemory> {
         self.intern(bytes(program, text))
     }
 
-    /// A closure with nil captures. A safepoint; the function is reachable.
+    /// A closure with nil upvalues. A safepoint; the function is reachable.
     pub(super) fn make_closure(&mut self, function: Gc<Function>) -> Result<Gc<Closure>, OutOfMemory> {
-        let captures = function.captures.len();
-        let memory = self.allocate(Closure::size(captures), Closure::FINALIZE)?.cast::<Closure>();
+        let upvalues = function.captures.len();
+        let memory = self.allocate(Closure::size(upvalues), Closure::FINALIZE)?.cast::<Closure>();
         // SAFETY: memory of that size.
         unsafe {
             memory.write(Closure::new(function));
-            for index in 0..captures {
-                Closure::init_capture(memory.as_ptr(), index, Value::NIL);
+            for index in 0..upvalues {
+                Closure::init_upvalue(memory.as_ptr(), index, Value::NIL);
             }
             Ok(Gc::from_raw(memory))
         }

@@ -1,22 +1,22 @@
 //! The machine's registers: what a handler works on.
 //!
-//! A [`Machine`] is four words by value. It never escapes into memory: every method on it is inlined, and what
-//! is not gets the VM and plain operands. So both dispatchers keep it in machine registers.
+//! A [`Machine`] is four words by value. It never escapes into memory: every method on it is inlined; functions that
+//! are not get the VM and plain operands. So both dispatchers keep it in machine registers.
 
 use super::Vm;
-use crate::bytecode::operand::{Argc, Dst, FarDst, FarSrc, Lit8, Lit32, Num8, Site32, Src, Up16, Win};
+use crate::bytecode::operand::{Argc, Dst, FarDst, FarSrc, Lit8, Lit32, Num8, Site32, Src, Upvalue16, Win};
 use crate::object::{Closure, DataHeader, Gc, InlineCache, cache_at};
 use crate::value::Value;
 
-/// Whether the machine goes on with the instruction at its pc.
+/// The dispatcher's next step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Flow {
-    /// It does.
+    /// Continue at the machine's pc.
     Next,
-    /// It does, from where the VM's current frame says: what a function of the VM returns, so that nothing of
-    /// the machine has to outlive the call.
+    /// Load pc, base and data from the VM's current frame, then continue. Functions of the VM return this, so that no
+    /// part of the machine is live across their calls.
     Reload,
-    /// It stops; the VM knows why.
+    /// Stop; `Vm::stop` holds the reason.
     Stop,
 }
 
@@ -34,7 +34,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// The machine where the VM's current frame says.
+    /// The machine of the VM's current frame.
     #[inline(always)]
     pub(super) fn at_frame(vm: *mut Vm) -> Machine {
         let mut machine =
@@ -56,7 +56,8 @@ impl Machine {
         if cfg!(any(test, fuzzing)) && !self.vm().native.is_active() {
             self.vm().meter.fetched();
         }
-        // SAFETY: verified code ends with an instruction that does not go on, and instructions are whole.
+        // SAFETY: verified code ends with an instruction that never continues to the next word, and instructions are
+        // whole.
         unsafe {
             let word = *self.pc;
             self.pc = self.pc.add(1);
@@ -71,7 +72,7 @@ impl Machine {
         self.vm().context.stack.top_mut().pc = pc;
     }
 
-    /// Takes up the VM's current frame.
+    /// Loads the VM's current frame.
     #[inline(always)]
     pub(super) fn reload(&mut self) {
         let frame = *self.vm().context.stack.top();
@@ -80,10 +81,10 @@ impl Machine {
         self.data = frame.data;
     }
 
-    /// A jump by so many words.
+    /// A jump by `words` words.
     ///
-    /// The empty assembly keeps the compiler from turning a jump on a condition into a conditional move: then
-    /// the pc, and with it all that follows, would wait for the condition, which the processor rather predicts.
+    /// The empty assembly keeps the compiler from turning a jump on a condition into a conditional move: then the pc
+    /// and all later instructions would wait for the condition, which the processor predicts otherwise.
     #[inline(always)]
     pub(super) fn jump_by(&mut self, words: i32) {
         #[cfg(any(target_arch = "x86_64", target_arch = "aarch64", target_arch = "x86"))]
@@ -124,9 +125,9 @@ impl Machine {
 
     /// A register that holds a double.
     ///
-    /// Loads it anew rather than take the bits that were tested: a load costs less than a move from an integer
-    /// register to a floating-point one, which would lie on the path from each result to the next. Volatile, for
-    /// the compiler would make one load of two.
+    /// Loads the register again rather than reuse the tested bits: a load costs less than a move from an integer
+    /// register to a floating-point one, which would lie on the path from each result to the next. Volatile, for the
+    /// compiler would make one load of two.
     #[inline(always)]
     pub(super) fn read_double(&self, src: Src) -> f64 {
         // SAFETY: as above.
@@ -172,8 +173,8 @@ impl Machine {
         unsafe { *self.data.add(index) }
     }
 
-    /// An inline cache. It belongs to the function, which the running frame keeps alive, not to the machine: whoever
-    /// uses it while the VM works asks a copy of the machine.
+    /// An inline cache. It is borrowed from a machine, though the function owns it and the running frame keeps it
+    /// alive: code that uses it while the VM works gets it from a copy of the machine.
     #[inline(always)]
     pub(super) fn site(&self, site: Site32) -> &InlineCache {
         // SAFETY: verified instructions name sites of the function only; `data` is never null.
@@ -197,10 +198,10 @@ impl Machine {
         unsafe { self.vm().context.stack.top().callee.unchecked_closure() }
     }
 
-    /// A captured variable of the running closure.
+    /// An upvalue of the running closure.
     #[inline(always)]
-    pub(super) fn captured(&mut self, up: Up16) -> Value {
-        // SAFETY: verified instructions name captures of the function only.
-        unsafe { self.running().capture(usize::from(up.0)).get() }
+    pub(super) fn upvalue(&mut self, upvalue: Upvalue16) -> Value {
+        // SAFETY: verified instructions name upvalues of the function only.
+        unsafe { self.running().upvalue(usize::from(upvalue.0)).get() }
     }
 }

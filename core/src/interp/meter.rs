@@ -1,11 +1,10 @@
-//! The oracle of work: what scripts make the engine do, counted apart from the fuel.
+//! The oracle of work: a count of the engine's work for scripts, independent of the fuel.
 //!
-//! Fuel bounds work only if no operation does any that it did not pay for. So builds with `--cfg fuzzing`, and those of
-//! this crate's unit tests, count the bytes that are hashed, copied, compared and printed, those that the collector marks
-//! and sweeps, and those that are allocated. At the end of each run the counts are held against the fuel that the script
-//! has spent since it was started; more work than that pays for is a panic. So are more words that the interpreter
-//! executes between two looks at the interrupt than a slice of fuel and the returns in it allow. All other builds count
-//! nothing.
+//! Fuel bounds work only if every operation pays for its work. So builds with `--cfg fuzzing`, and those of this
+//! crate's unit tests, count the bytes that are hashed, copied, compared and printed, those that the collector marks
+//! and sweeps, and those that are allocated. At the end of each run the counts are compared with the fuel that the
+//! script has spent since its start; unpaid work is a panic. So is a longer run of words between two polls than a
+//! slice of fuel and its returns allow. All other builds count nothing.
 //!
 //! ```text
 //!   bulk work                 costs fuel
@@ -32,7 +31,7 @@ mod off {
         /// A function of that many words was loaded.
         pub(crate) fn loaded(&mut self, _: usize) {}
 
-        /// The collector had its turn, and marked and swept that many bytes.
+        /// The collector had a turn, in which it marked and swept `bytes`.
         #[inline(always)]
         pub(crate) fn turn(&mut self, _: u64) {}
 
@@ -47,10 +46,10 @@ mod off {
         #[inline(always)]
         pub(crate) fn polled(&mut self) {}
 
-        /// A run of it begins.
+        /// A run of the script begins.
         pub(crate) fn begin_run(_: &mut Vm) {}
 
-        /// A run of it ends.
+        /// A run of the script ends.
         pub(crate) fn end_run(_: &mut Vm) {}
     }
 }
@@ -64,7 +63,7 @@ mod on {
     use crate::meter::BYTES;
     use crate::stack::UNPOLLED;
 
-    /// What a VM did, or a script in it.
+    /// The work of a VM, or of a script.
     #[derive(Clone, Copy, Debug, Default)]
     pub(super) struct Done {
         /// Units spent, and owed.
@@ -73,9 +72,9 @@ mod on {
         pub(super) bulk: u64,
         /// Turns of the collector.
         pub(super) turns: u64,
-        /// Bytes marked and swept in those.
+        /// Bytes marked and swept in turns.
         pub(super) in_turns: u64,
-        /// Bytes marked and swept for space.
+        /// Bytes marked and swept in collections for space.
         pub(super) for_space: u64,
         /// Bytes allocated for objects.
         pub(super) allocated: u64,
@@ -94,33 +93,33 @@ mod on {
         }
     }
 
-    /// Bytes of bulk work that a unit pays for, at the most: 64, of which an operation that costs n units may do nearly
-    /// n + 1 times as many; a name is hashed, compared and copied.
+    /// The most bytes of bulk work for a unit. Each pays for 64, but an operation of n units may do nearly n + 1
+    /// times 64; a name is hashed, compared and copied.
     const BULK: u64 = 64 * 2 * 3;
-    /// Bytes of a collection for space that a unit pays for, at the most: of each step nearly 64 are free.
+    /// The most bytes of a collection for space for a unit: in each step nearly 64 are free.
     const SPACE: u64 = 64 * 2;
-    /// Bytes that one word of a function allocates, at the most, beyond those that bulk work pays for: a free run for its
-    /// object, which is no larger than a page.
+    /// The most bytes that one word of a function allocates, besides paid bulk work: a free run for its object, at
+    /// most a page.
     const WORD: u64 = PAGE as u64;
 
-    /// Words that run between two looks at the interrupt, at the most. Free code begins with each unit and with each
-    /// return: of the calls that these units pay for, and of those that were active before, some of them in machine code
-    /// perhaps. An instruction that finds its slice used up is fetched twice.
+    /// The most words between two polls. Free code begins with each unit and with each return: of the calls that
+    /// these units pay for, and of those that were active before, some of them in machine code perhaps. An
+    /// instruction that finds its slice used up is fetched twice.
     const UNPOLLED_WORDS: u64 =
         (2 * SLICE + if UNPOLLED > DEPTH { UNPOLLED } else { DEPTH } as u64 + 2) * POLL as u64;
 
-    /// What the scripts of one VM do.
+    /// The counts of one VM.
     pub(crate) struct Meter {
         /// Of the longest function that was loaded.
         words: u64,
         turns: u64,
-        /// Bytes marked and swept in those.
+        /// Bytes marked and swept in turns.
         in_turns: u64,
         /// Words fetched since the interrupt was looked at.
         unpolled: u64,
-        /// What the script has done in runs that ended.
+        /// The script's work in runs that ended.
         pub(super) script: Done,
-        /// What the VM had done when the run began.
+        /// The VM's work when the run began.
         before: Done,
     }
 
@@ -135,7 +134,7 @@ mod on {
             self.words = self.words.max(words as u64);
         }
 
-        /// The collector had its turn, and marked and swept that many bytes.
+        /// The collector had a turn, in which it marked and swept `bytes`.
         pub(crate) fn turn(&mut self, work: u64) {
             self.turns += 1;
             self.in_turns += work;
@@ -149,7 +148,7 @@ mod on {
         /// The interpreter has fetched a word.
         ///
         /// # Panics
-        /// When that is too many since the interrupt was looked at.
+        /// When too many words ran since the last poll.
         pub(crate) fn fetched(&mut self) {
             self.unpolled += 1;
             assert!(
@@ -163,30 +162,30 @@ mod on {
             self.unpolled = 0;
         }
 
-        /// A run of it begins.
+        /// A run of the script begins.
         pub(crate) fn begin_run(vm: &mut Vm) {
             vm.meter.before = Meter::done(vm);
         }
 
-        /// A run of it ends.
+        /// A run of the script ends.
         ///
         /// # Panics
         /// When the script did more than it paid for.
         pub(crate) fn end_run(vm: &mut Vm) {
             let before = vm.meter.before;
             let run = Meter::done(vm).each(before, |now, before| now - before);
-            // What a run inside of a callback of another run did is none of that one's.
+            // The work of a run inside a callback does not count for the outer run.
             BYTES.set(before.bulk);
             vm.meter.script = vm.meter.script.each(run, |sum, more| sum + more);
-            // A collection everywhere is the host's wish.
+            // Under `gc_stress` the host pays for collections.
             if vm.context.heap.stress {
                 vm.meter.script.in_turns = 0;
             }
             vm.meter.check();
         }
 
-        /// Holds work against fuel. An operation that cannot be done in pieces may be paid for in several runs and done in
-        /// the last, so only the sum over all runs of a script is bounded.
+        /// Compares work with fuel. An operation that cannot be done in pieces may be paid for in several runs and
+        /// done in the last, so only the sum over all runs of a script is bounded.
         pub(super) fn check(&self) {
             let done = self.script;
             let units = done.fuel + 1;

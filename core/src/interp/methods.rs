@@ -7,9 +7,9 @@ use crate::fuel::BULK;
 use crate::mem::OutOfMemory;
 use crate::object::{Class, DEPTH, Declaration, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
 
-/// Methods of a class, inherited ones included, up to which another costs no fuel: declaring one moves less than a unit's
-/// worth of bytes on average. From then on each costs a unit, also one that replaces another: it may copy as many nodes. How
-/// many bytes that really moves depends on hashes, and fuel must not.
+/// The number of methods, inherited ones included, up to which another one costs no fuel: a declaration moves less
+/// than a unit's worth of bytes on average. Each further method costs a unit, and so does a replacement, which may
+/// copy as many nodes. The bytes really moved depend on hashes, and fuel must not.
 const FREE: u32 = 64;
 
 impl Vm {
@@ -18,7 +18,7 @@ impl Vm {
         let is_new = class.method(method.name).is_none();
         let count = class.method_count.get();
         if count >= FREE {
-            self.charge_bulk(BULK, Op::Method.words())?;
+            self.charge_bulk(BULK, Op::AddMethod.words())?;
         }
         // For each node on the path to the place of the name, and those below it for a name with the same digits.
         let methods = self.scope(|vm, scope| {
@@ -31,7 +31,7 @@ impl Vm {
         Ok(())
     }
 
-    /// What methods become with another. A safepoint; they are reachable. `scope` keeps what it makes.
+    /// The methods with another one added. A safepoint; `methods` are reachable. `scope` keeps the new nodes.
     fn with_method(
         &mut self,
         scope: Scope<'_>,
@@ -111,8 +111,8 @@ impl Vm {
         }
     }
 
-    /// Nodes for a few methods of different names, whose names have the same digits up to that level. Goes down as many
-    /// levels as names have digits, at the most.
+    /// Nodes for a few methods whose names differ but have the same digits up to `level`. Recursion is bounded by the
+    /// number of digits.
     fn make_trie(
         &mut self,
         scope: Scope<'_>,
@@ -142,7 +142,7 @@ impl Vm {
         self.make_methods(scope, &draft, maker)
     }
 
-    /// A node, which `scope` keeps. A safepoint; what the draft names is reachable.
+    /// A node, which `scope` keeps. A safepoint; objects in the draft are reachable.
     fn make_methods(
         &mut self,
         scope: Scope<'_>,

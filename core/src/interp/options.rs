@@ -1,4 +1,4 @@
-//! What a VM is told when it is made.
+//! Options of a VM.
 
 /// How bytecode is dispatched; the meaning of a script does not depend on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -23,15 +23,15 @@ pub enum Dispatch {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Options {
-    /// The most bytes it ever holds.
+    /// The most bytes that the VM holds.
     pub memory: usize,
     /// The most calls active at once.
     pub max_frames: u32,
-    /// Bytes of native stack that compiling a source text may take, below the call that compiles it: 768 KB by default, so
-    /// that a thread of 1 MB suffices. A text that needs more is refused as one that nests too deeply.
+    /// The most bytes of native stack for compiling a source text, below the call that compiles it: 768 KB by
+    /// default, so that a thread of 1 MB suffices. A text that needs more is refused as nested too deeply.
     pub native_stack: usize,
-    /// Bytes of a source text at most; a longer one is refused. It bounds how long compiling takes, which nothing
-    /// interrupts, and the memory: up to some 40 times the text.
+    /// The most bytes of a source text; a longer one is refused. Bounds the time of compiling, which nothing
+    /// interrupts, and its memory: up to some 40 times the text.
     pub max_source: usize,
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
@@ -40,9 +40,9 @@ pub struct Options {
     pub hot: u32,
     /// How bytecode is dispatched.
     pub dispatch: Dispatch,
-    /// What hashes of names are seeded with, so that nobody who does not know it can write names that collide, which
-    /// take long to tell apart. It should come from the system's source of randomness; the crate `siskin` has
-    /// `random_seed`. If none is given, it is made of the addresses of memory, stack and program.
+    /// The seed of the hashes of names. An author who does not know it cannot write many names that collide, which
+    /// are slow to look up. It should come from the system's source of randomness; the crate `siskin` has
+    /// `random_seed`. The default is made of the addresses of memory, stack and program.
     pub seed: Option<[u64; 2]>,
     /// Nanoseconds since some fixed moment, by a clock that never goes back. Pauses of the collector are measured with it
     /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`](crate::platform::PanicGuard).

@@ -30,7 +30,7 @@ const MANY_SHAPES: u32 = tunable(1024, 8) as u32;
 /// Words of `set.field`.
 const WORDS: usize = Op::SetField.words();
 
-/// What a property turned out to be.
+/// The result of a property lookup.
 #[derive(Clone, Copy)]
 pub(super) enum Found {
     /// A field, with its value.
@@ -40,8 +40,8 @@ pub(super) enum Found {
 }
 
 impl Vm {
-    /// Finds a property for a site that missed, and lets the site remember. `accept` says which entries the
-    /// site may hold: those that machines can go inline.
+    /// Finds a property after the site missed, and adds an entry. `accept` says which entries the site may hold:
+    /// those that handlers and machine code handle inline.
     pub(super) fn find_property(
         &mut self,
         site: &InlineCache,
@@ -106,7 +106,7 @@ impl Vm {
         accept: impl Fn(&IcEntry) -> bool,
     ) {
         if accept(&entry) {
-            // It missed for another reason, such as a call that did not fit on the stack.
+            // The site has the entry and missed for another reason, such as a call that did not fit on the stack.
             if site.entries.iter().any(|old| old.get().shape == entry.shape) {
                 return;
             }
@@ -130,7 +130,7 @@ impl Vm {
     }
 
     /// Sets a field for a site that missed. A safepoint: instance and value are in registers.
-    pub(super) fn set_property(
+    pub(super) fn set_field(
         &mut self,
         site: &InlineCache,
         instance: Gc<Instance>,
@@ -141,7 +141,7 @@ impl Vm {
         if shape.dict {
             let dict = instance.dict().ok_or(Fault::Bytecode)?;
             if dict.get(site.name).is_none() {
-                // How many bytes it moves depends on hashes, and fuel must not: about as many as a unit is worth.
+                // A flat charge, about the worth of a unit: the bytes moved depend on hashes, and fuel must not.
                 self.charge_bulk(BULK, WORDS)?;
             }
             self.retry_after_gc(None, |_| dict.set(site.name, value))?;
@@ -156,7 +156,7 @@ impl Vm {
         self.store(instance, location, value)
     }
 
-    /// Stores into a field that the instance has.
+    /// Stores into an existing field.
     fn store(&mut self, instance: Gc<Instance>, location: Location, value: Value) -> Result<(), Fault> {
         match location {
             Location::Inline(slot) => {
@@ -172,7 +172,7 @@ impl Vm {
         Ok(())
     }
 
-    /// Gives an instance a field that it does not have. A safepoint.
+    /// Adds a field to an instance. A safepoint.
     fn add_field(
         &mut self,
         site: &InlineCache,
@@ -182,10 +182,10 @@ impl Vm {
     ) -> Result<(), Fault> {
         let Some(next) = self.next_shape(shape, site.name)? else {
             self.move_to_dict(instance, shape)?;
-            return self.set_property(site, instance, value);
+            return self.set_field(site, instance, value);
         };
         if next.count > next.capacity {
-            self.make_room(instance, next)?;
+            self.reserve_slots(instance, next)?;
         }
         let location = next.location(next.count - 1);
         if next.count <= next.capacity {
@@ -196,7 +196,7 @@ impl Vm {
         self.store(instance, location, value)
     }
 
-    /// The shape with one field more; none if the instance should have a dictionary. A safepoint.
+    /// The shape with one more field; none if the instance should have a dictionary. A safepoint.
     fn next_shape(&mut self, shape: Gc<Shape>, name: Gc<Str>) -> Result<Option<Gc<Shape>>, Fault> {
         if let Some(next) = shape.transition(name) {
             return Ok(Some(next));
@@ -239,8 +239,8 @@ impl Vm {
         }
     }
 
-    /// Makes sure that the instance has outlying room for the fields of `next`. A safepoint.
-    fn make_room(&mut self, instance: Gc<Instance>, next: Gc<Shape>) -> Result<(), Fault> {
+    /// Makes the outlying slots large enough for the fields of `next`. A safepoint.
+    fn reserve_slots(&mut self, instance: Gc<Instance>, next: Gc<Shape>) -> Result<(), Fault> {
         let outside = next.count - (next.capacity - 1);
         let have = if outside > 2 { instance.outline() } else { None };
         if have.is_some_and(|slots| slots.header.aux() >= outside) {
@@ -265,12 +265,12 @@ impl Vm {
         Ok(())
     }
 
-    /// Instances of this class outgrow their slots: the next ones get more. A safepoint.
+    /// Instances of this class outgrow their slots: new instances get more. A safepoint.
     fn widen_class(&mut self, shape: Gc<Shape>) {
         let Some(class) = shape.class.get() else { return };
         let capacity = inline_capacity(shape.count.saturating_mul(2));
         if class.root.get().is_some_and(|root| root.capacity < capacity) {
-            // Only a better guess: no matter if there is no memory for it, or the script is to stop.
+            // Only a better guess: it may fail for want of memory or because the script is to stop.
             if let Ok(root) = self.make_shape(class, capacity, None) {
                 set_root(class, root);
                 self.context.heap.barrier(class);
@@ -303,17 +303,17 @@ impl Vm {
             });
             result
         })?;
-        // It may have been scanned meanwhile.
+        // The collector may have scanned the dictionary meanwhile.
         self.context.heap.barrier(dict);
         let (first, others) = instance.slots().split_first().ok_or(Fault::Bytecode)?;
         instance.header.set_shape(dict_shape.id);
         self.context.heap.set(instance, first, dict.value());
-        // They would keep alive what the fields once were.
+        // Stale slots would keep old values of the fields alive.
         others.iter().for_each(|slot| slot.set(Value::NIL));
         Ok(())
     }
 
-    /// Seals a class: it gets its first shape and its id. A safepoint; the class is reachable.
+    /// Seals a class: makes its first shape and its id. A safepoint; the class is reachable.
     pub(super) fn seal(&mut self, class: Gc<Class>) -> Result<Gc<Shape>, OutOfMemory> {
         if let Some(root) = class.root.get() {
             return Ok(root);
@@ -351,14 +351,14 @@ impl Vm {
     }
 }
 
-/// Says what fresh instances of a class are like.
+/// Sets the shape of fresh instances of a class.
 fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     class.root.set(Some(root));
     class.fresh.set(Instance::fresh_header(root.id, root.capacity));
     class.region.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, region_offset));
 }
 
-/// Looks for a property in the shape, then in its class.
+/// Searches a property in the shape, then in its class.
 fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<IcEntry> {
     if let Some(location) = shape.find(name) {
         return Some(field_entry(shape.id, location));
@@ -367,7 +367,7 @@ fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<IcEntry> {
     Some(method_entry(shape.id, method))
 }
 
-/// What an inline cache knows of a shape with a method.
+/// The kind and target of an inline-cache entry for a method.
 pub(super) fn method_entry(shape: u32, method: Callable) -> IcEntry {
     let kind = if method.is_host() { IcKind::HostMethod } else { IcKind::Method };
     IcEntry { shape, kind, target: method, ..IcEntry::EMPTY }
@@ -381,7 +381,7 @@ fn field_entry(shape: u32, location: Location) -> IcEntry {
     IcEntry { shape, slot, kind, ..IcEntry::EMPTY }
 }
 
-/// Fields in inline slots: what a machine reads and writes without a call.
+/// Entries of fields in inline slots, which handlers and machine code read and write without a call.
 pub(super) fn is_inline(entry: &IcEntry) -> bool {
     entry.kind == IcKind::Inline
 }

@@ -9,8 +9,8 @@
 use super::machine::Flow;
 use super::{Vm, dispatch};
 use crate::bytecode::{Effect, Insn, Op};
-use crate::object::{Closure, Function, Gc, Kind};
-use crate::object::{Feedback, Kinds, NativeRecord};
+use crate::object::{Callable, Class, Closure, Function, Gc, HostFunction, Kind};
+use crate::object::{Feedback, Kinds, NativeRecord, Target};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -70,32 +70,47 @@ impl Vm {
             let Some(register) = row.field.bits(words) else { continue };
             news |= feedback.see_operand(at, operand, kind_of(self.register(register as usize)));
         }
-        if let Some(callee) = self.callee_of(op, words, function)
-            && let Ok(true) = feedback.see_call(at + op.words() as u32, callee)
+        let next = at + op.words() as u32;
+        if let Some(target) = self.target_of(op, words, function)
+            && let Ok(true) = feedback.see_call(next, target)
         {
             news = true;
-            self.context.heap.part_barrier(function, callee.value());
+            if let Some(object) = target.object() {
+                self.context.heap.part_barrier(function, object);
+            }
             let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
-            if compiled && self.native.inlines(callee.function.words()) && feedback.may_renew() {
+            let is_only = feedback.target(next).is_some();
+            let inlines = target.function().is_some_and(|callee| self.native.inlines(callee.words()));
+            if compiled && is_only && inlines && feedback.may_renew() {
                 self.give_up_code(function);
             }
         }
         news
     }
 
-    /// The closure that an instruction is about to call, if it is a call of one.
-    fn callee_of(&self, op: Op, words: &[u32], function: Gc<Function>) -> Option<Gc<Closure>> {
+    /// What an instruction is about to call, if it is a call.
+    fn target_of(&self, op: Op, words: &[u32], function: Gc<Function>) -> Option<Target> {
         if !op.row().has(Effect::call) {
             return None;
         }
         let insn = Insn::decode(words)?;
         let found_by = self.register(insn.window()?.found_by() as usize);
-        match insn.site() {
-            None => found_by.as_object(),
-            Some(site) => {
-                let shape = found_by.header()?.shape();
-                function.site(site.0 as usize)?.peek(shape)?.target.as_closure()
-            }
+        let Some(site) = insn.site() else {
+            return Some(if let Some(closure) = found_by.as_object::<Closure>() {
+                Target::closure(closure)
+            } else if let Some(class) = found_by.as_object::<Class>() {
+                Target::class(class.init.get())
+            } else if let Some(function) = found_by.as_object::<HostFunction>() {
+                Target::Host(Callable::host(function.entry))
+            } else {
+                Target::Other
+            });
+        };
+        let shape = found_by.header()?.shape();
+        let method = function.site(site.0 as usize)?.peek(shape)?.target;
+        match method.as_closure() {
+            Some(closure) => Some(Target::closure(closure)),
+            None => method.is_host().then_some(Target::Host(method)),
         }
     }
 }
@@ -177,7 +192,7 @@ mod tests {
 
         let feedback = main.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
-        let callee = |&at: &u32| seen.callee(at + 1).map(|(closure, _)| closure.function);
+        let callee = |&at: &u32| seen.target(at + 1).and_then(|(target, _)| target.function());
         let callees: std::vec::Vec<_> = find_all(main, Op::Call).iter().map(callee).collect();
         assert_eq!(callees, [Some(add), Some(add), None]);
         let hotness = |function: Gc<Function>| crate::object::NEVER - function.hotness().get();
@@ -190,9 +205,12 @@ mod tests {
         let (mut vm, functions) = functions_after("fun f() {} f();");
         let callee = vm.make_closure(functions[1]).unwrap();
         let mut feedback = Feedback::new(vm.mem(), functions[0].word_count()).unwrap();
-        let news = (0..100_000).rev().filter(|&next| feedback.see_call(next, callee).unwrap()).count();
+        let news = (0..100_000)
+            .rev()
+            .filter(|&next| feedback.see_call(next, Target::closure(callee)).unwrap())
+            .count();
         assert!((1..5000).contains(&news), "{news}");
-        assert_eq!(feedback.closures().count(), news);
-        assert_eq!(feedback.callee(99_999).map(|(closure, _)| closure), Some(callee));
+        assert_eq!(feedback.objects().count(), news);
+        assert_eq!(feedback.target(99_999), Some((Target::Closure(callee), true)));
     }
 }

@@ -9,6 +9,6 @@ pub(crate) enum Stop {
     Fuel,
     Interrupt,
     Error(RuntimeError),
-    /// To go on in another tier.
+    /// To continue in another tier.
     Switch,
 }

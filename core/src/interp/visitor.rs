@@ -4,8 +4,8 @@ use super::machine::{Flow, Machine};
 use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
-    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
-    Lit32, Name32, Num8, Site32, Src, SuperWin, Up16, Var, Win,
+    Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
+    Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
 use crate::bytecode::{Capture, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
@@ -14,7 +14,7 @@ use crate::value::Value;
 macro_rules! jumps {
     ($($name:ident $order:ty, $wanted:literal, $operand:ident;)*) => {$(
         #[inline(always)]
-        fn $name(&mut self, lhs: Src, rhs: $operand, to: Ahead32) -> Flow {
+        fn $name(&mut self, lhs: Src, rhs: $operand, to: Forward32) -> Flow {
             self.jump_if::<$order>(lhs, rhs, $wanted, to.0)
         }
     )*};
@@ -96,19 +96,19 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn get_up(&mut self, dst: Dst, up: Up16) -> Flow {
-        let value = self.captured(up);
+    fn get_upvalue(&mut self, dst: Dst, upvalue: Upvalue16) -> Flow {
+        let value = self.upvalue(upvalue);
         self.done(dst, value)
     }
 
     #[inline(always)]
-    fn get_up_cell(&mut self, dst: Dst, up: Up16) -> Flow {
-        self.load_captured(dst, up)
+    fn get_upvalue_cell(&mut self, dst: Dst, upvalue: Upvalue16) -> Flow {
+        self.load_upvalue_cell(dst, upvalue)
     }
 
     #[inline(always)]
-    fn set_up_cell(&mut self, src: Src, up: Up16) -> Flow {
-        let (cell, value) = (self.captured(up), self.read(src));
+    fn set_upvalue_cell(&mut self, src: Src, upvalue: Upvalue16) -> Flow {
+        let (cell, value) = (self.upvalue(upvalue), self.read(src));
         self.store_cell(cell, value)
     }
 
@@ -146,6 +146,9 @@ impl Visitor for Machine {
         let value = self.read(src);
         let index = self.constant(global.0 as usize).as_raw();
         let vm = self.vm();
+        if vm.globals.is_embedded(index) {
+            vm.global_changes(index);
+        }
         vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next
     }
@@ -209,43 +212,43 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn jump(&mut self, to: Ahead24) -> Flow {
+    fn jump(&mut self, to: Forward24) -> Flow {
         self.jump_by(to.0);
         Flow::Next
     }
 
     #[inline(always)]
-    fn jump_true(&mut self, src: Src, to: Ahead32) -> Flow {
+    fn jump_true(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = !self.read(src).is_falsy();
         self.jump_when(holds, to)
     }
 
     #[inline(always)]
-    fn jump_false(&mut self, src: Src, to: Ahead32) -> Flow {
+    fn jump_false(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = self.read(src).is_falsy();
         self.jump_when(holds, to)
     }
 
     #[inline(always)]
-    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Ahead32) -> Flow {
+    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         self.jump_if_equal(lhs, rhs, true, to)
     }
 
     #[inline(always)]
-    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Ahead32) -> Flow {
+    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         self.jump_if_equal(lhs, rhs, false, to)
     }
 
     #[inline(always)]
-    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) -> Flow {
+    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.literal(rhs));
         self.jump_if_equal(lhs, rhs, true, to)
     }
 
     #[inline(always)]
-    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) -> Flow {
+    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.literal(rhs));
         self.jump_if_equal(lhs, rhs, false, to)
     }
@@ -311,24 +314,24 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn return_(&mut self, src: Src) -> Flow {
+    fn return_value(&mut self, src: Src) -> Flow {
         let value = self.read(src);
-        self.leave(value)
+        self.return_to_caller(value)
     }
 
     #[inline(always)]
     fn return_nil(&mut self) -> Flow {
-        self.leave(Value::NIL)
+        self.return_to_caller(Value::NIL)
     }
 
     #[inline(always)]
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
-        self.get_property(dst, object, site)
+        self.get_field_cached(dst, object, site)
     }
 
     #[inline(always)]
     fn set_field(&mut self, object: Src, src: Src, site: Site32) -> Flow {
-        self.set_property(object, src, site)
+        self.set_field_cached(object, src, site)
     }
 
     #[inline(always)]
@@ -358,7 +361,7 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn method(&mut self, class: Src, closure: Src, name: Name32) -> Flow {
+    fn add_method(&mut self, class: Src, closure: Src, name: Name32) -> Flow {
         let (class, closure) = (self.read(class), self.read(closure));
         let name = self.constant(name.0 as usize);
         self.save();
@@ -391,7 +394,7 @@ impl Machine {
     }
 
     #[inline(always)]
-    fn jump_if_equal(&mut self, lhs: Value, rhs: Value, wanted: bool, to: Ahead32) -> Flow {
+    fn jump_if_equal(&mut self, lhs: Value, rhs: Value, wanted: bool, to: Forward32) -> Flow {
         match self.equal(lhs, rhs, 2) {
             Some(equal) => self.jump_when(equal == wanted, to),
             None => Flow::Stop,
@@ -399,7 +402,7 @@ impl Machine {
     }
 
     #[inline(always)]
-    fn jump_when(&mut self, holds: bool, to: Ahead32) -> Flow {
+    fn jump_when(&mut self, holds: bool, to: Forward32) -> Flow {
         if holds {
             self.jump_by(to.0);
         }
@@ -428,11 +431,13 @@ fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
     vm.charge_bulk(function.captures.len() * size_of::<Value>(), 2)?;
     let closure = vm.make_closure(function)?;
     let running = vm.context.stack.top().closure().ok_or(Fault::Bytecode)?;
-    for (slot, capture) in closure.captures().iter().zip(&function.captures) {
+    for (slot, capture) in closure.upvalues().iter().zip(&function.captures) {
         // New objects need no barrier.
         slot.set(match *capture {
             Capture::Register(index) => vm.register(usize::from(index)),
-            Capture::Up(index) => running.captures().get(usize::from(index)).ok_or(Fault::Bytecode)?.get(),
+            Capture::Upvalue(index) => {
+                running.upvalues().get(usize::from(index)).ok_or(Fault::Bytecode)?.get()
+            }
         });
     }
     vm.set_register(usize::from(dst.0), closure.value());

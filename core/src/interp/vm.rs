@@ -1,4 +1,4 @@
-//! The virtual machine: everything that a running script belongs to.
+//! The virtual machine.
 
 use core::ptr::NonNull;
 
@@ -27,15 +27,15 @@ use crate::value::Value;
 pub enum Outcome {
     /// The script is done.
     Done,
-    /// The fuel is used up; another [`Vm::run`] goes on where it stopped.
+    /// The fuel is used up; the next [`Vm::run`] continues.
     OutOfFuel,
-    /// The host interrupted it; another [`Vm::run`] goes on where it stopped.
+    /// The host interrupted the script; the next [`Vm::run`] continues.
     Interrupted,
     /// The script failed; [`Vm::trace`] says where.
     Error(RuntimeError),
 }
 
-/// Counters since the VM was made.
+/// Counters since the VM was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Stats {
     /// Memory held.
@@ -45,9 +45,9 @@ pub struct Stats {
     /// Times that a script, or the loading of one, waited for its heap: for a step of the collector and the search for
     /// free memory, or for a collection because memory ran out.
     pub pauses: u64,
-    /// The longest of them, in nanoseconds; those of loading are not measured without [`Options::clock`].
+    /// The longest pause, in nanoseconds; pauses of loading are not measured without [`Options::clock`].
     pub longest_pause: u64,
-    /// All of them, in nanoseconds.
+    /// The sum of all pauses, in nanoseconds.
     pub total_pause: u64,
     /// Fuel spent.
     pub fuel: u64,
@@ -74,37 +74,37 @@ pub struct Vm {
     /// Roots of unit tests.
     #[cfg(test)]
     pub(crate) test_roots: Vec<Value>,
-    /// What the last run that was done ended with.
+    /// The result of the last script that ended.
     pub(crate) result: Value,
-    /// How far the instruction under way is with its bulk work.
+    /// Progress of the bulk work of the current instruction.
     pub(super) work: Work,
-    /// Closures of the scripts that were loaded and not yet started; nil where one was.
+    /// Closures of loaded scripts that are not started; nil in free places.
     pub(crate) scripts: Vec<Value>,
-    /// Where in `scripts` there is none; has room for each of them.
+    /// Free places of `scripts`. Its capacity covers all of them.
     pub(crate) free_scripts: Vec<usize>,
-    /// What property sites with many shapes found lately.
+    /// The lookup cache, for property sites with many shapes.
     pub(crate) lookups: Vec<Lookup>,
     /// The name of initializers.
     pub(crate) init: Gc<Str>,
     pub(crate) stop: Stop,
-    /// Why the function of the host failed that did so last.
+    /// The last fault of a function of the host.
     pub(super) fault: Fault,
-    /// Calls of scripts by functions of the host, so far.
+    /// Counts calls of scripts by functions of the host.
     pub(super) callbacks: u64,
-    /// What scripts find without a declaration.
+    /// Functions that scripts find without a declaration.
     pub(crate) library: &'static Library,
-    /// How deep calls of scripts by functions of the host may nest, since the run began.
+    /// Calls of scripts by functions of the host that may still nest.
     pub(super) native_stack: StackBound,
     pub(crate) options: Options,
     /// The host, while the script runs.
     pub(super) host: Option<NonNull<HostIo<'static>>>,
-    /// What catches its panics.
+    /// Catches panics of the host.
     pub(super) guard: Option<&'static dyn PanicGuard>,
-    /// Whether it panicked in this run.
+    /// Whether the host panicked in this run.
     pub(super) panicked: bool,
     /// Whether a script is under way.
     running: bool,
-    /// Whether an allocation failed for the script to stop, not for want of memory.
+    /// Whether the last allocation failed because the script is to stop, not for want of memory.
     pub(super) suspended: bool,
     /// Whether instructions are being recorded.
     pub(crate) sampling: bool,
@@ -134,11 +134,11 @@ struct VmRoots<'a> {
     result: Value,
     partial: Value,
     init: Gc<Str>,
-    /// No roots, but forgotten.
+    /// Not roots: cleared by a collection.
     warm: &'a mut Vec<Gc<Function>>,
     /// The depth at which machine code was entered, if it is active.
     entered: usize,
-    /// Set for machine code to be left.
+    /// Set to make machine code exit.
     leave: &'a mut bool,
 }
 
@@ -170,7 +170,7 @@ impl Roots for VmRoots<'_> {
 }
 
 impl Vm {
-    /// A VM in memory from `alloc`, whose scripts find what is in `library`.
+    /// A VM in memory from `alloc`, whose scripts find the functions of `library`.
     pub(crate) fn with_library(
         alloc: &'static dyn RawAlloc,
         options: Options,
@@ -221,19 +221,19 @@ impl Vm {
         })
     }
 
-    /// The memory that the VM is in.
+    /// The VM's memory.
     #[must_use]
     pub fn mem(&self) -> &Mem {
         &self.mem
     }
 
-    /// Its limits and tuning.
+    /// The VM's limits and tuning.
     #[must_use]
     pub fn options(&self) -> Options {
         self.options
     }
 
-    /// Counters since it was made.
+    /// Counters since the VM was created.
     #[must_use]
     pub fn stats(&self) -> Stats {
         Stats {
@@ -244,7 +244,7 @@ impl Vm {
         }
     }
 
-    /// Fuel left of the last run's budget; none if it had no bound.
+    /// Fuel left of the last run's budget; none for a run without a bound.
     #[must_use]
     pub fn fuel_left(&self) -> Option<u64> {
         self.context.fuel.left()
@@ -278,8 +278,8 @@ impl Vm {
     /// [`Outcome::Error`]. A loop over runs must end at the first error.
     ///
     /// # Panics
-    /// When a callback of the host did, and the VM has a guard that catches panics; see
-    /// [`PanicGuard`]. The script is over then, and the VM can be used further.
+    /// When a callback of the host panicked and the VM has a guard; see [`PanicGuard`]. The script is over then, and
+    /// the VM stays usable.
     pub fn run(&mut self, fuel: Option<u64>, host: &mut HostIo<'_>) -> Outcome {
         if !self.running {
             return Outcome::Done;
@@ -330,8 +330,8 @@ impl Vm {
         RuntimeError::new(fault, &self.mem, &self.context.heap.shapes)
     }
 
-    /// Gives the collector its turn before `size` bytes are allocated, then lets the heap look for memory. Both hold the
-    /// script up, so both are timed.
+    /// Gives the collector its turn before `size` bytes are allocated, then searches the heap for memory. Both pause
+    /// the script, so both are timed.
     pub(super) fn with_collector<R>(&mut self, size: usize, f: impl FnOnce(&mut Heap) -> R) -> R {
         let before = self.nanoseconds().unwrap_or(0);
         let done = self.context.heap.work();
@@ -342,7 +342,7 @@ impl Vm {
         result
     }
 
-    /// Counts a pause of the script that began at that time and ends now.
+    /// Counts a pause of the script from `before` until now.
     fn count_pause(&mut self, before: u64) {
         let pause = self.nanoseconds().unwrap_or(before).saturating_sub(before);
         self.stats.pauses += 1;
@@ -355,7 +355,7 @@ impl Vm {
     /// the script goes on, and the collection continues.
     ///
     /// # Errors
-    /// When there is too little room even so, or the script is to stop: [`suspend`](Vm::suspend) tells which.
+    /// When memory is still too short, or the script is to stop: [`suspend`](Vm::suspend) tells which.
     #[cold]
     pub(crate) fn collect_for_space(&mut self, want: Want) -> Result<(), OutOfMemory> {
         let before = self.nanoseconds().unwrap_or(0);
@@ -374,14 +374,14 @@ impl Vm {
         loop {
             let done = self.context.heap.work();
             let step = self.with_roots(|heap, roots| heap.rescue_step(roots, want));
-            // Loading is no script's work, and what a host does once cannot thrash.
+            // No script pays for loading, and a single act of the host cannot thrash.
             let in_script = self.host.is_some() || self.panicked;
             if in_script {
                 // A step costs a unit at least, so that any number of them ends with the fuel.
-                self.context.fuel.charge_bulk(((self.context.heap.work() - done) as usize).max(BULK));
+                self.context.fuel.owe_bulk(((self.context.heap.work() - done) as usize).max(BULK));
             }
             match step {
-                RescueStep::Done { room } if room || !in_script => return Ok(()),
+                RescueStep::Done { enough } if enough || !in_script => return Ok(()),
                 RescueStep::Done { .. } => return Err(OutOfMemory),
                 RescueStep::Unfinished if in_script && self.is_to_stop() => {
                     self.suspended = true;
@@ -392,8 +392,8 @@ impl Vm {
         }
     }
 
-    /// What comes next takes longer than other instructions. If there is an interrupt, the next unit of fuel or return
-    /// hears it; machine code, which notices no return, is left.
+    /// Called before an instruction that takes longer than others. After an interrupt, the next unit of fuel or
+    /// return polls; machine code, whose returns do not poll, exits.
     pub(super) fn end_slice_if_interrupted(&mut self) {
         if self.is_interrupted() {
             self.context.fuel.end_slice();
@@ -407,8 +407,8 @@ impl Vm {
         self.is_interrupted() || self.context.fuel.left() == Some(0)
     }
 
-    /// Takes the run to its end if a collection for space was left unfinished because the script is to stop, rather than
-    /// for want of memory. The instruction that allocates is the next one again.
+    /// Ends the run if a collection for space is unfinished because the script is to stop, rather than for want of
+    /// memory. The allocating instruction becomes the next one again.
     pub(super) fn suspend(&mut self) -> bool {
         if !core::mem::take(&mut self.suspended) {
             return false;

@@ -22,11 +22,11 @@ use crate::value::Value;
 /// The most bytes of work between two looks at the interrupt.
 pub(super) const PIECE: usize = SLICE as usize * BULK;
 
-/// How far the instruction at the current frame's pc is with its bulk work.
+/// Progress of the bulk work of the instruction at the current frame's pc.
 pub(crate) struct Work {
     /// Units paid; the bytes that they pay for are done.
     paid: usize,
-    /// What it has so far: a buffer that is being filled, `false` for strings that are known to differ, or nil. A root.
+    /// The intermediate result, a root: a buffer being filled, `false` for strings known to differ, or nil.
     pub(super) partial: Value,
 }
 
@@ -35,15 +35,15 @@ impl Work {
 }
 
 impl Vm {
-    /// Charges an instruction of `words` words for at most [`PIECE`] bytes of bulk work, or for work that cannot be done in
-    /// pieces. If that stops the run, the instruction has done nothing yet and runs again.
+    /// Charges an instruction of `words` words for at most [`PIECE`] bytes of bulk work, or for work that cannot be
+    /// done in pieces. If the charge stops the run, the instruction has changed nothing and runs again.
     #[inline]
     pub(super) fn charge_bulk(&mut self, bytes: usize, words: usize) -> Result<(), Fault> {
         if bytes < BULK { Ok(()) } else { self.in_pieces(bytes, words, |_, _| Ok(())) }
     }
 
-    /// Does `bytes` of bulk work, piece by piece, each paid for before. If that stops the run between two pieces, the
-    /// instruction, of `words` words, runs again and goes on here with the next piece.
+    /// Does `bytes` of bulk work, piece by piece, each paid for before. If the run stops between two pieces, the
+    /// instruction, of `words` words, runs again and continues here with the next piece.
     pub(super) fn in_pieces(
         &mut self,
         bytes: usize,
@@ -60,7 +60,7 @@ impl Vm {
                 return Err(Fault::Stopped);
             }
             paid += self.context.fuel.pay_from_slice(units - paid);
-            // What is less than a unit is done with the last one.
+            // The last unit also pays for a rest smaller than a unit.
             let end = if paid == units { bytes } else { paid * BULK };
             piece(self, start..end)?;
             if paid == units {

@@ -118,7 +118,7 @@ impl Mem {
         self.budget().seed
     }
 
-    /// Changes the limit; what is already held beyond it stays held.
+    /// Changes the limit; memory already held beyond it stays held.
     pub fn set_limit(&self, limit: usize) {
         self.budget().limit.store(limit, Relaxed);
     }
@@ -235,7 +235,7 @@ impl Drop for Mem {
         let budget = self.budget();
         let raw = budget.raw;
         let fewer = |handles: usize| (handles != UNCOUNTED).then(|| handles - 1);
-        // Whoever drops the last handle has seen all that was done through the others.
+        // The drop of the last handle happens after all work through the others.
         if budget.handles.fetch_update(AcqRel, Relaxed, fewer) == Ok(1) {
             // SAFETY: no handle is left; the record was allocated from `raw` with this layout.
             unsafe { raw.dealloc(self.0.as_ptr().cast(), BUDGET_LAYOUT) };

@@ -6,7 +6,7 @@ use crate::platform::PanicGuard;
 
 /// Raw memory, as a host supplies it: the system allocator, a fixed arena, a test double that fails.
 ///
-/// Object-safe, so that the engine is compiled once whatever memory it runs on.
+/// Object-safe, so that the engine is compiled once for all kinds of memory.
 ///
 /// # Safety
 /// `alloc` returns null, or a block that satisfies `layout` and is not handed out again until `dealloc` is

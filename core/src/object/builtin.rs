@@ -1,14 +1,16 @@
-//! Classes of values that are no instances, and their shapes: constants, so that a VM holds nothing for them.
+//! Built-in classes of values other than instances, and their shapes. All are constants, so a VM holds nothing for
+//! them.
 //!
-//! A header's shape says what an object is, whatever its kind: instances have hidden classes, all other objects the shape
-//! of their built-in class, whose id is its number. So an inline cache compares one word for a method of a string as for one of
-//! an instance. Numbers, booleans and nil have no header; what does not hit a cache asks [`Value::builtin_class`].
+//! Every object's header has a shape: that of an instance is its hidden class, that of all other objects is the shape
+//! of their built-in class, whose number is the shape's id. So an inline cache compares one word for a method of a
+//! string or of an instance alike. Numbers, booleans and nil have no header; after a cache miss
+//! [`Value::builtin_class`] finds their class.
 
 use crate::value::Value;
 
 macro_rules! builtin_classes {
     ($($(#[doc = $doc:literal])* $class:ident $name:literal;)*) => {
-        /// The class of a value that is no instance. Its number is the id of its one shape.
+        /// The class of a value other than an instance. Its number is the id of its one shape.
         #[repr(u32)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum BuiltinClass {
@@ -18,7 +20,7 @@ macro_rules! builtin_classes {
         }
 
         impl BuiltinClass {
-            /// All of them.
+            /// All built-in classes.
             pub(crate) const ALL: [BuiltinClass; BUILTIN_CLASSES] =
                 [BuiltinClass::Internal, $(BuiltinClass::$class),*];
 
@@ -31,7 +33,7 @@ macro_rules! builtin_classes {
             }
         }
 
-        /// How many there are; ids of other shapes follow.
+        /// The number of built-in classes; ids of other shapes follow.
         pub(crate) const BUILTIN_CLASSES: usize = 1 + [$($name),*].len();
     };
 }
@@ -57,14 +59,14 @@ impl BuiltinClass {
         self as u32
     }
 
-    /// The class with a shape of that id; none of hidden classes.
+    /// The class with that shape id; none for hidden classes.
     pub(crate) fn of_shape(id: u32) -> Option<BuiltinClass> {
         BuiltinClass::ALL.get(id as usize).copied()
     }
 }
 
 impl Value {
-    /// The class of the value, if it is no instance.
+    /// The built-in class of the value; none for instances.
     pub(crate) fn builtin_class(self) -> Option<BuiltinClass> {
         match self.header() {
             Some(header) => header.kind().class(),

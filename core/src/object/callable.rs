@@ -1,13 +1,13 @@
-//! What can be called, in one word: a closure, or a function of the host.
+//! A callable in one word: a closure or a function of the host.
 //!
 //! ```text
-//!   address of a Closure ... 0     machine code takes the word for the closure
+//!   address of a Closure ... 0     machine code uses the word as the closure
 //!   address of an Entry  ... 1
 //!   0                              nothing
 //! ```
 //!
-//! Frames, inline caches, bound methods and the methods of classes hold it, so that a method of a string is found, kept and
-//! called as one of an instance is.
+//! Frames, inline caches, bound methods and classes hold a `Callable`, so that a method of a string is found, kept
+//! and called like a method of an instance.
 
 use super::{Closure, Gc, Text};
 use crate::entry::Entry;
@@ -24,7 +24,7 @@ const ENTRY: usize = 1;
 const _: () = assert!(align_of::<Closure>() > ENTRY && align_of::<Entry>() > ENTRY);
 
 impl Callable {
-    /// What cannot be called: in the record of the host's call, and in a free entry of an inline cache.
+    /// No callable: in the record of the host's call, and in a free entry of an inline cache.
     pub(crate) const NOTHING: Callable = Callable(core::ptr::null());
 
     #[inline(always)]
@@ -36,20 +36,20 @@ impl Callable {
         Callable(core::ptr::from_ref(entry).cast::<()>().wrapping_byte_add(ENTRY))
     }
 
-    /// The closure, if it is one.
+    /// The closure, unless this is a function of the host.
     #[inline(always)]
     pub(crate) fn as_closure(self) -> Option<Gc<Closure>> {
         if self.0.addr() & ENTRY != 0 {
             return None;
         }
-        // SAFETY: `closure` made it, of a live object's pointer: whoever holds a Callable keeps its closure alive.
+        // SAFETY: `closure` made it, of a live object's pointer. The holder of a Callable keeps its closure alive.
         core::ptr::NonNull::new(self.0.cast_mut().cast()).map(|closure| unsafe { Gc::from_raw(closure) })
     }
 
-    /// The closure.
+    /// The closure, unchecked.
     ///
     /// # Safety
-    /// It is one.
+    /// This is a closure.
     #[inline(always)]
     pub(crate) unsafe fn unchecked_closure(self) -> Gc<Closure> {
         debug_assert!(self.as_closure().is_some());
@@ -57,7 +57,7 @@ impl Callable {
         unsafe { Gc::from_raw(core::ptr::NonNull::new_unchecked(self.0.cast_mut().cast())) }
     }
 
-    /// The host's function, if it is one.
+    /// The host's function, unless this is a closure.
     pub(crate) fn as_host(self) -> Option<&'static Entry> {
         // SAFETY: `host` made it, of an entry that lives for ever.
         self.is_host().then(|| unsafe { &*self.0.wrapping_byte_sub(ENTRY).cast::<Entry>() })
@@ -69,7 +69,7 @@ impl Callable {
         self.0.addr() & ENTRY != 0
     }
 
-    /// What `print` writes for it.
+    /// The text that `print` writes.
     pub(crate) fn text(self) -> Text {
         self.as_closure().map_or(Text::plain(b"<native fn>"), |closure| closure.function.text())
     }

@@ -9,30 +9,30 @@ use super::{
 };
 use crate::value::Value;
 
-/// A class: open while its declaration runs, sealed before anything can depend on what it says.
+/// A class: open while its declaration runs, sealed before anything can depend on its methods.
 ///
-/// A sealed class has an id of its own in its header's shape, which no instance has and which inline caches of
-/// `super` compare.
+/// The header of a sealed class holds a shape id that no instance has; inline caches of `super` compare it.
 #[repr(C)]
 pub(crate) struct Class {
     pub(crate) header: Header,
     pub(crate) name: Gc<Str>,
-    /// The shape of a fresh instance, once sealed; a roomier one takes its place when instances prove larger.
+    /// The shape of a fresh instance, once sealed. A shape with more inline slots replaces it when instances prove
+    /// larger.
     pub(crate) root: Cell<Option<Gc<Shape>>>,
-    /// For machine code: the header of a fresh instance, and how far from the VM the bump region lies that it is allocated
-    /// from, 0 if it has none.
+    /// For machine code: the header of a fresh instance, and the offset of its bump region from the VM, 0 if there is
+    /// none.
     pub(crate) fresh: Cell<u64>,
     pub(crate) region: Cell<usize>,
-    /// The shape of instances whose fields are in a dictionary, once there is one.
+    /// The shape of instances with a dictionary; none before the first.
     pub(crate) dict: Cell<Option<Gc<Shape>>>,
     pub(crate) init: Cell<Option<Gc<Closure>>>,
-    /// Fields that an instance likely has.
+    /// Expected number of fields of an instance.
     pub(crate) fields: Cell<u16>,
     /// Shapes made so far.
     pub(crate) shapes: Cell<u32>,
-    /// Inherited ones included; none if there are none.
+    /// All methods, inherited ones included; none if the class has none.
     pub(crate) methods: Cell<Option<Gc<Methods>>>,
-    /// How many they are.
+    /// Number of methods, inherited ones included.
     pub(crate) method_count: Cell<u32>,
     pub(crate) declaration: Declaration,
 }
@@ -95,12 +95,12 @@ impl Class {
         self.root.get().is_some()
     }
 
-    /// The method of that name, inherited ones included.
+    /// The own or inherited method of that name.
     pub(crate) fn method(&self, name: Gc<Str>) -> Option<Callable> {
         self.methods.get()?.find(name)
     }
 
-    /// Takes over every method of `superclass`; the caller runs the barrier.
+    /// Inherits every method of `superclass`; the caller runs the barrier.
     pub(crate) fn inherit(&self, superclass: &Class) {
         self.methods.set(superclass.methods.get());
         self.method_count.set(superclass.method_count.get());
@@ -116,7 +116,7 @@ impl Class {
     }
 }
 
-/// A method read as a value: it remembers its receiver.
+/// A method read as a value, with its receiver.
 #[repr(C)]
 pub(crate) struct BoundMethod {
     header: Header,

@@ -1,17 +1,17 @@
-//! Closures and the cells of captured variables.
+//! Closures and the cells of variables.
 
 use core::cell::Cell;
 
 use super::{Function, Gc, Header, Kind, Object, ShapeTable, Text, Tracer};
 use crate::value::Value;
 
-/// A function with the variables it captured, by value, after it.
+/// A function, followed by its upvalues: the variables that it captured, by value.
 #[repr(C)]
 pub(crate) struct Closure {
     header: Header,
     pub(crate) function: Gc<Function>,
-    /// Nothing, aligned as the variables that follow.
-    captures: [Cell<Value>; 0],
+    /// Size 0: aligns the upvalues that follow.
+    upvalues: [Cell<Value>; 0],
 }
 
 // SAFETY: repr(C), header first; closures are made by `Closure::new` only.
@@ -20,8 +20,8 @@ unsafe impl Object for Closure {
 
     fn trace(closure: Gc<Closure>, tracer: &mut impl Tracer) {
         tracer.object(closure.function);
-        for capture in closure.captures() {
-            tracer.value(capture.get());
+        for upvalue in closure.upvalues() {
+            tracer.value(upvalue.get());
         }
     }
 
@@ -31,47 +31,47 @@ unsafe impl Object for Closure {
 }
 
 impl Closure {
-    /// A closure to be written into memory of `size(function.captures)` bytes, then filled.
+    /// A closure without its upvalues, for memory of `size(function.captures)` bytes.
     pub(crate) fn new(function: Gc<Function>) -> Closure {
-        Closure { header: Header::new(Kind::Closure), function, captures: [] }
+        Closure { header: Header::new(Kind::Closure), function, upvalues: [] }
     }
 
-    /// Bytes of a closure over `captures` variables.
-    pub(crate) fn size(captures: usize) -> usize {
-        size_of::<Closure>() + captures * size_of::<Value>()
+    /// Bytes of a closure with that many upvalues.
+    pub(crate) fn size(upvalues: usize) -> usize {
+        size_of::<Closure>() + upvalues * size_of::<Value>()
     }
 
-    /// Writes a captured variable of a closure that is being made.
+    /// Writes an upvalue of a closure that is being made.
     ///
     /// # Safety
     /// `memory` is the start of `Closure::size(n)` bytes with `n > index`, of nobody else.
-    pub(crate) unsafe fn init_capture(memory: *mut Closure, index: usize, value: Value) {
+    pub(crate) unsafe fn init_upvalue(memory: *mut Closure, index: usize, value: Value) {
         // SAFETY: the caller's memory covers that many cells after the closure.
         unsafe { memory.add(1).cast::<Cell<Value>>().add(index).write(Cell::new(value)) };
     }
 }
 
 impl Gc<Closure> {
-    /// The first captured variable.
+    /// The first upvalue.
     #[inline(always)]
-    fn first_capture(self) -> *const Cell<Value> {
+    fn first_upvalue(self) -> *const Cell<Value> {
         self.as_ptr().wrapping_add(1).cast()
     }
 
-    /// A captured variable.
+    /// An upvalue.
     ///
     /// # Safety
     /// `index` is below the function's number of captures.
     #[inline(always)]
-    pub(crate) unsafe fn capture(&self, index: usize) -> &Cell<Value> {
+    pub(crate) unsafe fn upvalue(&self, index: usize) -> &Cell<Value> {
         // SAFETY: that many cells follow the closure.
-        unsafe { &*self.first_capture().add(index) }
+        unsafe { &*self.first_upvalue().add(index) }
     }
 
-    /// All captured variables.
-    pub(crate) fn captures(&self) -> &[Cell<Value>] {
+    /// All upvalues.
+    pub(crate) fn upvalues(&self) -> &[Cell<Value>] {
         // SAFETY: as many follow the closure as the function captures.
-        unsafe { core::slice::from_raw_parts(self.first_capture(), self.function.captures.len()) }
+        unsafe { core::slice::from_raw_parts(self.first_upvalue(), self.function.captures.len()) }
     }
 }
 

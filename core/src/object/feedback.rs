@@ -1,4 +1,4 @@
-//! Feedback: what a function's instructions met while they were interpreted.
+//! Feedback: operands and callees that a function's instructions met in the interpreter.
 //!
 //! Three sources, all beside the read-only code:
 //!
@@ -9,15 +9,16 @@
 //! | kinds of operands, callees | [`Feedback`] | sampled |
 //!
 //! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a
-//! short run of instructions is recorded before it is executed (`interp::sample`). So what a sample sees depends
-//! on the script and its fuel alone.
+//! short run of instructions is recorded before it is executed (`interp::sample`). So samples depend on the script
+//! and its fuel alone.
 
-use super::{Closure, Gc};
+use super::{Callable, Closure, Function, Gc};
 use crate::bytecode::SampledOperand;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
+use crate::value::Value;
 
-/// Kinds of value that an operand was seen to have, one bit each.
+/// A set of kinds of value that an operand had, one bit each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Kinds(pub(crate) u8);
 
@@ -28,13 +29,13 @@ impl Kinds {
     pub const DOUBLE: Kinds = Kinds(2);
     /// A string.
     pub const STR: Kinds = Kinds(4);
-    /// Anything else.
+    /// Any other value.
     pub const OTHER: Kinds = Kinds(8);
 
     const BITS: u32 = 4;
     const MASK: u8 = (1 << Kinds::BITS) - 1;
 
-    /// Whether nothing was seen.
+    /// Whether no kind was seen.
     #[must_use]
     pub fn is_empty(self) -> bool {
         self.0 == 0
@@ -46,13 +47,13 @@ impl Kinds {
         self.0 & kind.0 != 0
     }
 
-    /// Whether nothing but `kinds` was seen.
+    /// Whether only kinds among `kinds` were seen.
     #[must_use]
     pub fn only(self, kinds: Kinds) -> bool {
         self.0 & !kinds.0 == 0
     }
 
-    /// Both.
+    /// The union of both sets.
     #[must_use]
     pub fn or(self, other: Kinds) -> Kinds {
         Kinds(self.0 | other.0)
@@ -62,46 +63,101 @@ impl Kinds {
 // A byte for each instruction has room for all sampled operands.
 const _: () = assert!(SampledOperand::MAX as u32 * Kinds::BITS <= u8::BITS);
 
-/// How often a function's code is given up because a call was seen for the first time.
+/// The most times that a function's code is dropped because of a newly seen call.
 const MOST_RENEWED: u8 = 4;
 
-/// Calls noted, at most: each is moved when one before it is noted, and a scan of the function visits them in one go.
+/// Targets of calls noted, at most: each is moved when one before it is noted, and a scan of the function visits them in one go.
 const MOST_CALLS: usize = tunable(2048, 4);
 
-/// What a call instruction was seen to call.
+/// Targets noted of one call, at most; a call that has more has [`Target::Other`] as well.
+const MOST_TARGETS: usize = 4;
+
+/// What a call was seen to call.
+///
+/// Nothing that captures variables is referred to, which might keep anything alive.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Target {
+    /// A closure that captures nothing. It stays while the function lives: its code may compare with it.
+    Closure(Gc<Closure>),
+    /// A closure of a function that captures something.
+    Function(Gc<Function>),
+    /// A class with this initializer, which captures nothing.
+    Initializer(Gc<Closure>),
+    /// A class without an initializer.
+    Class,
+    /// A function of the host.
+    Host(Callable),
+    /// Anything else.
+    Other,
+}
+
+impl Target {
+    /// A closure.
+    pub(crate) fn closure(closure: Gc<Closure>) -> Target {
+        match closure.upvalues() {
+            [] => Target::Closure(closure),
+            _ => Target::Function(closure.function),
+        }
+    }
+
+    /// A class with that initializer.
+    pub(crate) fn class(initializer: Option<Gc<Closure>>) -> Target {
+        match initializer {
+            None => Target::Class,
+            Some(closure) if closure.upvalues().is_empty() => Target::Initializer(closure),
+            Some(_) => Target::Other,
+        }
+    }
+
+    /// The function whose code runs.
+    pub(crate) fn function(self) -> Option<Gc<Function>> {
+        match self {
+            Target::Closure(closure) | Target::Initializer(closure) => Some(closure.function),
+            Target::Function(function) => Some(function),
+            Target::Class | Target::Host(_) | Target::Other => None,
+        }
+    }
+
+    /// The object that it refers to.
+    pub(crate) fn object(self) -> Option<Value> {
+        match self {
+            Target::Closure(closure) | Target::Initializer(closure) => Some(closure.value()),
+            Target::Function(function) => Some(function.value()),
+            Target::Class | Target::Host(_) | Target::Other => None,
+        }
+    }
+}
+
+/// A target of a call instruction.
 #[derive(Debug)]
 struct Call {
-    /// The word behind the call.
+    /// The word after the call.
     next: u32,
-    /// The closure that it called first, if that captures nothing. It stays while the function lives: its code may
-    /// compare with it.
-    callee: Option<Gc<Closure>>,
-    /// Whether it called anything else.
-    several: bool,
-    /// Whether inlining the callee was given up.
+    target: Target,
+    /// Whether inlining the target was given up.
     given_up: bool,
 }
 
-/// What samples of one function saw.
+/// The samples of one function.
 #[derive(Debug)]
 pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its sampled operands, a nibble each.
     words: Vec<u8>,
-    /// Calls seen, in the order of their words.
+    /// Targets of calls, in the order of the calls' words.
     calls: Vec<Call>,
-    /// How often code was given up because a call was seen that had not been before.
+    /// How often code was dropped because of a newly seen call.
     renewed: u8,
 }
 
 impl Feedback {
-    /// Nothing seen yet of a function of so many words.
+    /// Empty feedback for a function of `words` words.
     pub(crate) fn new(mem: &Mem, words: usize) -> Result<Feedback, OutOfMemory> {
         let mut feedback = Feedback { words: Vec::new(mem), calls: Vec::new(mem), renewed: 0 };
         feedback.words.resize(words, 0)?;
         Ok(feedback)
     }
 
-    /// Notes the kind of an operand of the instruction at word `at`. True if that is news.
+    /// Notes the kind of an operand of the instruction at word `at`. True if the kind is new.
     pub(crate) fn see_operand(&mut self, at: u32, operand: SampledOperand, kind: Kinds) -> bool {
         let Some(word) = self.words.get_mut(at as usize) else { return false };
         let before = *word;
@@ -109,62 +165,66 @@ impl Feedback {
         *word != before
     }
 
-    /// Notes what the call before word `next` calls. True if it is a closure that was not referred to before: a store into
-    /// the function, for the barrier.
+    /// Notes what the call before word `next` calls. True if that is news: what `target` refers to is a store into the
+    /// function, for the barrier.
     ///
-    /// Closures that capture variables are not kept, which might keep anything alive. Beyond [`MOST_CALLS`] no more calls
-    /// are noted.
+    /// Beyond [`MOST_CALLS`] nothing more is noted.
     ///
     /// # Errors
     /// When memory is out; then nothing is noted.
-    pub(crate) fn see_call(&mut self, next: u32, callee: Gc<Closure>) -> Result<bool, OutOfMemory> {
-        let callee = Some(callee).filter(|callee| callee.captures().is_empty());
-        let at = match self.find(next) {
-            Ok(at) => {
-                if let Some(call) = self.calls.get_mut(at) {
-                    call.several |= call.callee != callee;
-                }
-                return Ok(false);
-            }
-            Err(_) if self.calls.len() >= MOST_CALLS => return Ok(false),
-            Err(at) => at,
-        };
-        self.calls.push(Call { next, callee, several: callee.is_none(), given_up: false })?;
-        if let Some(behind) = self.calls.get_mut(at..) {
-            behind.rotate_right(1);
+    pub(crate) fn see_call(&mut self, next: u32, target: Target) -> Result<bool, OutOfMemory> {
+        let at = self.find(next);
+        let known = self.targets(next).filter(|&known| known != Target::Other).count();
+        let target = if known < MOST_TARGETS { target } else { Target::Other };
+        if self.calls.len() >= MOST_CALLS || self.targets(next).any(|known| known == target) {
+            return Ok(false);
         }
-        Ok(callee.is_some())
+        self.calls.push(Call { next, target, given_up: false })?;
+        if let Some(after) = self.calls.get_mut(at..) {
+            after.rotate_right(1);
+        }
+        Ok(true)
     }
 
-    /// A call that may be inlined was seen for the first time: whether code that was made before may be given up for it.
-    /// Not for ever, lest a long function be compiled as often as it has calls.
+    /// A call that may be inlined was seen for the first time: whether older code may be dropped for it. The number
+    /// of times is bounded, lest a long function be compiled once for each call in it.
     pub(crate) fn may_renew(&mut self) -> bool {
         self.renewed = self.renewed.saturating_add(1);
         self.renewed <= MOST_RENEWED
     }
 
-    /// Notes that what the call before word `next` calls is not to be inlined again.
+    /// Notes that the callee of the call before word `next` must not be inlined again.
     pub(crate) fn give_up_inlining(&mut self, next: u32) {
-        if let Ok(at) = self.find(next)
-            && let Some(call) = self.calls.get_mut(at)
-        {
-            call.given_up = true;
-        }
+        let at = self.find(next);
+        let calls = self.calls.iter_mut().skip(at).take_while(|call| call.next == next);
+        calls.for_each(|call| call.given_up = true);
     }
 
-    /// The closure that the call before word `next` calls, if it was one and the same, and whether it may be inlined.
-    pub(crate) fn callee(&self, next: u32) -> Option<(Gc<Closure>, bool)> {
-        let call = self.calls.get(self.find(next).ok()?).filter(|call| !call.several)?;
-        Some((call.callee?, !call.given_up))
+    /// What the call before word `next` calls, if that was one and the same, and whether it may be inlined.
+    pub(crate) fn target(&self, next: u32) -> Option<(Target, bool)> {
+        let mut calls = self.calls_before(next);
+        let call = calls.next()?;
+        calls.next().is_none().then_some((call.target, !call.given_up))
     }
 
-    fn find(&self, next: u32) -> Result<usize, usize> {
-        self.calls.binary_search_by_key(&next, |call| call.next)
+    /// All that the call before word `next` was seen to call.
+    pub(crate) fn targets(&self, next: u32) -> impl Iterator<Item = Target> {
+        self.calls_before(next).map(|call| call.target)
     }
 
-    /// All closures referred to.
-    pub(crate) fn closures(&self) -> impl Iterator<Item = Gc<Closure>> {
-        self.calls.iter().filter_map(|call| call.callee)
+    fn calls_before(&self, next: u32) -> impl Iterator<Item = &Call> {
+        let at = self.find(next);
+        self.calls.iter().skip(at).take_while(move |call| call.next == next)
+    }
+
+    /// The first of the calls before word `next`, or where it would be.
+    fn find(&self, next: u32) -> usize {
+        self.calls.partition_point(|call| call.next < next)
+    }
+
+    /// All objects referred to.
+    pub(crate) fn objects(&self) -> impl Iterator<Item = Value> {
+        self.calls.iter().filter_map(|call| call.target.object())
     }
 
     /// The kinds seen of an operand of the instruction at word `at`.

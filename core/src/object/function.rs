@@ -25,18 +25,18 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// Exits of a function's first machine code for operands of other kinds than expected, until it is given up.
+/// Exits for unexpected operands until a function's first machine code is dropped.
 const FIRST_EXITS: u32 = tunable(100, 3) as u32;
 
 /// Hotness of a function that is never compiled.
 pub(crate) const NEVER: u32 = u32::MAX;
 
-/// What lies between sites and constants.
+/// The record between sites and constants.
 #[repr(C, align(8))]
 pub(crate) struct DataHeader {
     /// Calls and loop iterations until the function is sampled or compiled.
     pub(crate) hotness: Cell<u32>,
-    /// Exits for operands of other kinds than machine code expects, until it is given up. Machine code counts down to 0.
+    /// Exits for unexpected operands until machine code is dropped. Machine code counts down to 0.
     pub(crate) exits_left: Cell<u32>,
 }
 
@@ -46,18 +46,19 @@ pub(crate) struct Function {
     header: Header,
     code: *const u32,
     data: NonNull<Value>,
-    /// Where machine code goes on to call this function: its own code, or what leaves for the interpreter.
+    /// Address that machine code jumps to for a call of this function: its own code, or the stub that enters the
+    /// interpreter.
     pub(crate) entry: Cell<*const u8>,
     pub(crate) registers: u32,
     pub(crate) arity: u8,
-    /// Unlike those of all other functions of the VM, dead ones included.
+    /// Unique in the VM, dead functions included.
     pub(crate) id: u32,
     /// None for the script.
     pub(crate) name: Option<Gc<Str>>,
     pub(crate) captures: Vec<Capture>,
-    /// What samples saw; none before the first.
+    /// None before the first sample.
     pub(crate) feedback: RefCell<Option<Feedback>>,
-    /// What native tiers made of it.
+    /// State of the function in native tiers.
     pub(crate) native: RefCell<NativeRecord>,
     next_exits: Cell<u32>,
     words: Vec<u32>,
@@ -82,15 +83,15 @@ unsafe impl Object for Function {
         let feedback = function.feedback.try_borrow();
         debug_assert!(feedback.is_ok());
         if let Ok(Some(feedback)) = feedback.as_deref() {
-            for closure in feedback.closures() {
-                tracer.object(closure);
+            for object in feedback.objects() {
+                tracer.value(object);
             }
         }
         tracer.in_parts(function);
     }
 
-    /// A part of the constants, and of the sites past those. Inline caches are weak: a full collection, which visits them
-    /// all, empties the entries of shapes that died.
+    /// A part of the constants, then of the sites. Inline caches are weak: a full collection visits them all and
+    /// empties the entries of dead shapes.
     fn trace_part(function: Gc<Function>, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
         let consts = function.consts();
         let first = part * PART;
@@ -138,7 +139,7 @@ unsafe impl Object for Function {
 /// Constants and sites that are a part of a function.
 const PART: usize = tunable(512, 2);
 
-/// The parts of a function that its code brings along.
+/// The parts of a function that the loader takes from bytecode.
 pub(crate) struct Parts {
     pub(crate) id: u32,
     pub(crate) name: Option<Gc<Str>>,
@@ -151,7 +152,7 @@ pub(crate) struct Parts {
 }
 
 impl Function {
-    /// A function with nil constants and sites named `name`, for the loader to fill.
+    /// A function with nil constants and sites named `name`; the loader fills them.
     pub(crate) fn new(
         mem: &Mem,
         parts: Parts,
@@ -205,7 +206,7 @@ impl Function {
         })
     }
 
-    /// What `print` writes for it, its closures and their methods.
+    /// The text that `print` writes for the function, its closures and bound methods.
     pub(crate) fn text(&self) -> Text {
         match self.name {
             Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
@@ -213,7 +214,7 @@ impl Function {
         }
     }
 
-    /// Whether it finds methods of values that are no instances.
+    /// Whether the function finds methods of values other than instances.
     pub(crate) fn knows_methods(&self) -> bool {
         self.header.aux() != 0
     }
@@ -224,7 +225,7 @@ impl Function {
         self.code
     }
 
-    /// The constants, with the sites below; see the module.
+    /// The constants. Sites lie below; see the module.
     #[inline(always)]
     pub(crate) fn data(&self) -> *const Value {
         self.data.as_ptr()
@@ -235,24 +236,24 @@ impl Function {
         &self.words
     }
 
-    /// Calls and loop iterations until it is sampled or compiled.
+    /// Calls and loop iterations until the function is sampled or compiled.
     pub(crate) fn hotness(&self) -> &Cell<u32> {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
         unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).hotness }
     }
 
-    /// Exits of its machine code for operands of other kinds, until that is given up.
+    /// Exits for unexpected operands until the machine code is dropped.
     pub(crate) fn exits_left(&self) -> &Cell<u32> {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
         unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).exits_left }
     }
 
-    /// Machine code is made: it may be left as often as the last, or more.
+    /// Machine code is made: it gets the exits of the last code, or more.
     pub(crate) fn renew_exits(&self) {
         self.exits_left().set(self.next_exits.get());
     }
 
-    /// Machine code was given up because it was left too often: the next may be left more often.
+    /// Machine code was dropped because of too many exits: the next code gets more.
     pub(crate) fn allow_more_exits(&self) {
         self.next_exits.set(self.next_exits.get().saturating_mul(8));
     }
@@ -264,9 +265,9 @@ impl Function {
         left == 0
     }
 
-    /// Where `code` lies, for machine code.
+    /// Offset of `code`, for machine code.
     pub(crate) const CODE: usize = core::mem::offset_of!(Function, code);
-    /// Where `data` lies, for machine code.
+    /// Offset of `data`, for machine code.
     pub(crate) const DATA: usize = core::mem::offset_of!(Function, data);
 
     /// The address of the site of that index, for machine code.
@@ -280,7 +281,7 @@ impl Function {
         unsafe { core::slice::from_raw_parts(self.data.as_ptr().cast::<Cell<Value>>(), self.consts as usize) }
     }
 
-    /// The site of that index.
+    /// The site at an index.
     pub(crate) fn site(&self, index: usize) -> Option<&InlineCache> {
         // SAFETY: `sites` of them were written by `new`.
         (index < self.sites as usize).then(|| unsafe { cache_at(self.data, index).as_ref() })
@@ -299,7 +300,7 @@ impl Function {
         (pc.addr().wrapping_sub(self.code.addr()) / size_of::<u32>()) as u32
     }
 
-    /// How many words the code has.
+    /// Length of the code in words.
     pub(crate) fn word_count(&self) -> usize {
         self.words.len()
     }

@@ -1,8 +1,8 @@
-//! Inline caches: where a property instruction found its property, by the receiver's shape.
+//! Inline caches: the place of a property, by the receiver's shape.
 //!
 //! ```text
-//!   InlineCache  name | hits | misses | IcEntry | IcEntry
-//!                                        shape, slot, kind, next shape, target
+//!   InlineCache  name | hits | overflows | IcEntry | IcEntry
+//!                                           shape, slot, kind, next shape, target
 //! ```
 //!
 //! Hoelzle, Chambers and Ungar, "Optimizing dynamically-typed object-oriented languages with polymorphic inline caches",
@@ -12,13 +12,13 @@ use core::cell::Cell;
 
 use super::{Callable, Gc, Str};
 
-/// How many shapes an inline cache remembers.
+/// Shapes that an inline cache remembers.
 pub(crate) const ENTRIES: usize = 2;
 
-/// The shape in a free way of an inline cache.
+/// The shape in a free entry of an inline cache.
 pub(crate) const FREE_ENTRY: u32 = u32::MAX;
 
-/// What an inline cache knows of a shape.
+/// The kind of property that an entry leads to.
 #[repr(u16)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum IcKind {
@@ -26,7 +26,7 @@ pub(crate) enum IcKind {
     Empty,
     /// A field in slot `slot` of the instance.
     Inline,
-    /// A field in slot `slot` of the slots that the instance's last slot points to.
+    /// A field in slot `slot` of the outlying slots, to which the instance's last slot points.
     Outline,
     /// `target` is the method's closure.
     Method,
@@ -42,14 +42,14 @@ pub(crate) struct IcEntry {
     pub(crate) shape: u32,
     pub(crate) slot: u16,
     pub(crate) kind: IcKind,
-    /// The shape after a store.
+    /// The shape of the instance after a store.
     pub(crate) next: u32,
-    /// The method; not a root: while the shape lives, its class keeps the method.
+    /// The method. Not a root: while the shape lives, its class keeps the method.
     pub(crate) target: Callable,
 }
 
 impl InlineCache {
-    /// The entry for a shape. An entry that is found is a hit.
+    /// The entry for a shape. Counts a hit.
     #[inline(always)]
     pub(crate) fn entry(&self, shape: u32) -> Option<IcEntry> {
         let entry = self.peek(shape)?;
@@ -57,7 +57,7 @@ impl InlineCache {
         Some(entry)
     }
 
-    /// The same for who only wants to know.
+    /// The entry for a shape, without counting a hit.
     #[inline(always)]
     pub(crate) fn peek(&self, shape: u32) -> Option<IcEntry> {
         let [first, second] = &self.entries;
@@ -82,9 +82,9 @@ impl IcEntry {
     };
 }
 
-/// An inline cache: the entries that a property instruction has gone.
+/// An inline cache: the entries of a property instruction.
 ///
-/// Machines test the entries inline, so they only hold what the instruction can do without a call of the VM; see
+/// Handlers and machine code test entries inline, so an entry holds only accesses that need no call of the VM; see
 /// `interp::semantics`.
 #[repr(C, align(8))]
 pub(crate) struct InlineCache {

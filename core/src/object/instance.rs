@@ -1,4 +1,4 @@
-//! Instances and where their fields lie.
+//! Instances and the places of their fields.
 //!
 //! ```text
 //!   capacity 3, two fields     capacity 3, five fields        dictionary
@@ -16,20 +16,20 @@ use super::{Gc, Header, Kind, Object, Registry, ShapeTable, Str, Text, Tracer, T
 use crate::mem::{Mem, OutOfMemory, Table};
 use crate::value::Value;
 
-/// Where a field lies.
+/// The place of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Location {
-    /// In that slot of the instance.
+    /// A slot of the instance.
     Inline(u16),
-    /// In that slot of the instance's outlying slots.
+    /// A slot of the instance's outlying slots.
     Outline(u16),
 }
 
-/// An object of a class. The header's shape says which fields it has, `aux` how many slots lie inline.
+/// An object of a class. The header's shape says which fields it has; `aux` is its number of inline slots.
 #[repr(C)]
 pub(crate) struct Instance {
     pub(crate) header: Header,
-    /// Nothing, aligned as the slots that follow.
+    /// Size 0: aligns the slots that follow.
     slots: [Cell<Value>; 0],
 }
 
@@ -66,7 +66,7 @@ impl Instance {
         Header::bits(Kind::Instance, shape, capacity)
     }
 
-    /// Makes an instance with `capacity` nil slots of fresh memory.
+    /// Writes an instance with `capacity` nil slots into fresh memory.
     ///
     /// # Safety
     /// `memory` is the start of `Instance::size(capacity)` bytes, aligned, of nobody else.
@@ -85,7 +85,7 @@ impl Instance {
     }
 }
 
-/// Slots follow the header: they are not reached through a reference to it, which covers nothing else.
+/// The first slot after the header. A reference to the header does not cover the slots.
 impl Gc<Instance> {
     #[inline(always)]
     fn first_slot(self) -> *const Cell<Value> {
@@ -109,17 +109,17 @@ impl Gc<Instance> {
         unsafe { core::slice::from_raw_parts(self.first_slot(), usize::from(self.header.aux())) }
     }
 
-    /// The outlying slots; an instance whose shape has more fields than slots has them.
+    /// The outlying slots, which exist if the shape has more fields than inline slots.
     pub(crate) fn outline(self) -> Option<Gc<Slots>> {
         self.slots().last()?.get().as_object::<Slots>()
     }
 
-    /// The dictionary; an instance of a dictionary shape has one.
+    /// The dictionary of an instance with a dictionary shape.
     pub(crate) fn dict(self) -> Option<Gc<Dict>> {
         self.slots().first()?.get().as_object::<Dict>()
     }
 
-    /// The value of a field, if it lies there.
+    /// The value at a place.
     pub(crate) fn field(self, location: Location) -> Option<Value> {
         match location {
             Location::Inline(slot) => self.slots().get(usize::from(slot)).map(Cell::get),
@@ -128,14 +128,14 @@ impl Gc<Instance> {
     }
 }
 
-/// Where an instance's slots lie, for machine code.
+/// Offset of an instance's slots, for machine code.
 pub(crate) const INSTANCE_SLOTS: usize = core::mem::offset_of!(Instance, slots);
 
-/// The fields of an instance that do not fit inline; `aux` is how many there is room for.
+/// The fields of an instance that do not fit inline; `aux` is the capacity.
 #[repr(C)]
 pub(crate) struct Slots {
     pub(crate) header: Header,
-    /// Nothing, aligned as the slots that follow.
+    /// Size 0: aligns the slots that follow.
     values: [Cell<Value>; 0],
 }
 
@@ -156,7 +156,7 @@ impl Slots {
         size_of::<Slots>() + usize::from(capacity) * size_of::<Value>()
     }
 
-    /// Makes `capacity` slots of fresh memory, the first ones copied from `old`.
+    /// Writes `capacity` slots into fresh memory, the first ones copied from `old`.
     ///
     /// # Safety
     /// `memory` is the start of `Slots::size(capacity)` bytes, aligned, of nobody else.
@@ -182,7 +182,7 @@ impl Gc<Slots> {
     }
 }
 
-/// The fields of an instance that has very many.
+/// The fields of an instance with too many for slots.
 #[repr(C)]
 pub(crate) struct Dict {
     pub(crate) header: Header,
@@ -200,8 +200,7 @@ unsafe impl Object for Dict {
         tracer.in_parts(dict);
     }
 
-    /// A part has some two thousand fields at most; [`Table::part`] says what becomes of fields that are added between two
-    /// of them.
+    /// A part has some two thousand fields at most. See [`Table::part`] for fields that are added between two parts.
     fn trace_part(dict: Gc<Dict>, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
         let fields = dict.fields.try_borrow().ok()?;
         let mut count = 0;

@@ -1,4 +1,4 @@
-//! Kinds of object: one row for each, from which all that asks for a kind derives.
+//! Kinds of object: one row for each, from which all code by kind derives.
 //!
 //! ```text
 //!   row: kind, type, plural ──> Kind, Kind::ALL, Kind::plural        the census, what tools show
@@ -8,7 +8,7 @@
 //!                               Gc<Header>::text                     print
 //! ```
 //!
-//! A kind whose type lacks `trace` does not compile, nor does one whose type says it is another.
+//! A kind whose type lacks `trace` or names another kind does not compile.
 
 use core::ptr::NonNull;
 
@@ -22,21 +22,21 @@ use crate::value::Value;
 /// How the collector traces objects of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tracing {
-    /// As they are marked: they refer to leaves at the most.
+    /// At once when marked: the object refers to leaves only.
     Leaf,
-    /// In one go, once they leave the gray list.
+    /// In one go, when the object leaves the gray list.
     Whole,
-    /// In parts, because they may be large.
+    /// In parts, because the object may be large.
     Parts,
 }
 
-/// What marks the objects that an object refers to.
+/// Marks the objects that an object refers to.
 pub(crate) trait Tracer {
     /// Marks an object.
     fn object<T: Object>(&mut self, object: Gc<T>);
-    /// Marks what a value refers to.
+    /// Marks the object that a value refers to.
     fn value(&mut self, value: Value);
-    /// Marks a closure; functions of the host are nobody's.
+    /// Marks a closure. Functions of the host are not on the heap.
     fn callable(&mut self, callable: Callable) {
         if let Some(closure) = callable.as_closure() {
             self.object(closure);
@@ -50,50 +50,50 @@ pub(crate) trait Tracer {
     fn is_shape(&self, id: u32) -> bool;
 }
 
-/// The tables that know objects without keeping them alive, and are told when one dies.
+/// The tables that hold objects weakly, and are told when one dies.
 pub(crate) trait Registry {
-    /// The id of a shape or class is no one's.
+    /// Retires the id of a dead shape or class.
     fn retire_shape(&mut self, id: u32);
-    /// An interned string is dead.
+    /// Removes a dead interned string.
     fn forget_string(&mut self, string: NonNull<Str>, hash: u32);
-    /// Machine code is no function's.
+    /// Queues the machine code of a dead function to be freed.
     fn free_code(&mut self, code: CodeSpan);
 }
 
 /// A type of object.
 ///
 /// # Safety
-/// The type is `repr(C)`, starts with a [`Header`], and every header of kind `KIND` heads one. `finalize` drops the object
-/// if it needs that.
+/// The type is `repr(C)`, starts with a [`Header`], and every header of kind `KIND` heads one. `finalize` drops the
+/// object if it needs drop.
 pub(crate) unsafe trait Object: Sized {
-    /// The kind in its header.
+    /// The kind in the object's header.
     const KIND: Kind;
-    /// How it is traced.
+    /// How the collector traces the object.
     const TRACING: Tracing = Tracing::Whole;
-    /// Whether something must be freed with it, or a table told.
+    /// Whether the object owns memory outside its cell or is in a weak table.
     const FINALIZE: bool = false;
-    /// Whether it holds memory outside its cell.
+    /// Whether the object holds memory outside its cell.
     const TABLES: bool = false;
 
-    /// Marks what it refers to, or asks for its parts.
+    /// Marks the objects that it refers to, or asks for its parts.
     fn trace(this: Gc<Self>, tracer: &mut impl Tracer);
 
-    /// Marks what the part of that index refers to, and returns how many bytes it has; `None` if there is no such part.
+    /// Marks the objects that a part refers to, and returns its size in bytes; `None` after the last part.
     fn trace_part(_: Gc<Self>, _: usize, _: &mut impl Tracer) -> Option<usize> {
         None
     }
 
-    /// Bytes that it holds outside its cell.
+    /// Bytes that the object holds outside its cell.
     fn table_bytes(&self) -> usize {
         0
     }
 
-    /// What `print` writes for it.
+    /// The text that `print` writes.
     fn text(_: Gc<Self>, _: &ShapeTable) -> Text {
         Text::INTERNAL
     }
 
-    /// Lets go of what it holds outside its cell.
+    /// Frees the memory outside the object's cell and tells the weak tables.
     ///
     /// # Safety
     /// Nothing uses the object any more; this is called once.
@@ -111,7 +111,7 @@ macro_rules! class {
 
 macro_rules! kinds {
     ($($kind:ident $type:ident $plural:literal [$($class:ident)?];)*) => {
-        /// What sort of object a header heads.
+        /// The kind of the object after a header.
         #[repr(u8)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum Kind {
@@ -129,7 +129,7 @@ macro_rules! kinds {
             /// All kinds of object.
             pub(crate) const ALL: [Kind; [$(Kind::$kind),*].len()] = [$(Kind::$kind),*];
 
-            /// What several objects of the kind are called, for people.
+            /// The plural, for people.
             pub(crate) fn plural(self) -> &'static str {
                 match self {
                     Kind::Free => "free cells",
@@ -137,7 +137,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The class of its objects; none of instances, whose shapes say.
+            /// The built-in class of the kind's objects; none for instances.
             pub(crate) const fn class(self) -> Option<BuiltinClass> {
                 match self {
                     Kind::Free => Some(BuiltinClass::Internal),
@@ -154,7 +154,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// How the collector traces its objects.
+            /// How the collector traces objects of the kind.
             #[inline(always)]
             pub(crate) fn tracing(self) -> Tracing {
                 match self {
@@ -163,7 +163,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// Whether its objects hold memory outside their cells.
+            /// Whether objects of the kind hold memory outside their cells.
             #[inline(always)]
             fn has_tables(self) -> bool {
                 match self {
@@ -174,7 +174,7 @@ macro_rules! kinds {
         }
 
         impl Gc<Header> {
-            /// Marks what the object refers to, or asks for its parts.
+            /// Marks the objects that the object refers to, or asks for its parts.
             pub(crate) fn trace(self, tracer: &mut impl Tracer) {
                 match self.kind() {
                     Kind::Free => {}
@@ -183,7 +183,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// The same for a leaf, of whose kinds there are few.
+            /// [`trace`](Gc::trace) for a leaf, which has few kinds.
             #[inline(always)]
             pub(crate) fn trace_leaf(self, tracer: &mut impl Tracer) {
                 match self.kind() {
@@ -197,7 +197,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// Marks what a part of the object refers to; see [`Object::trace_part`].
+            /// Traces a part; see [`Object::trace_part`].
             pub(crate) fn trace_part(self, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
                 match self.kind() {
                     Kind::Free => None,
@@ -206,7 +206,7 @@ macro_rules! kinds {
                 }
             }
 
-            /// What `print` writes for the object.
+            /// The text that `print` writes.
             pub(crate) fn text(self, shapes: &ShapeTable) -> Text {
                 match self.kind() {
                     Kind::Free => Text::INTERNAL,
@@ -231,7 +231,7 @@ macro_rules! kinds {
             }
         }
 
-        /// Lets go of what an object holds outside its cell, and leaves the cell free.
+        /// Finalizes the object and makes its cell free.
         ///
         /// # Safety
         /// The cell has a header, and nothing uses the object that it heads any more.
@@ -254,12 +254,12 @@ kinds! {
     Buffer Buffer "string buffers" [Internal];
     Function Function "functions" [Internal];
     Closure Closure "closures" [Fn];
-    Cell CellObject "captured variables" [Internal];
+    Cell CellObject "cells" [Internal];
     Class Class "classes" [Class];
     Methods Methods "method tables" [Internal];
     Shape Shape "shapes" [Internal];
     Instance Instance "instances" [];
-    Slots Slots "outer slots" [Internal];
+    Slots Slots "outlying slots" [Internal];
     Dict Dict "dictionaries" [Internal];
     BoundMethod BoundMethod "bound methods" [Fn];
     HostFunction HostFunction "native functions" [Fn];

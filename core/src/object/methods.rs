@@ -9,17 +9,17 @@
 //! ```
 //!
 //! A hash trie (Bagwell, "Ideal hash trees", 2001) whose nodes hold only the places in use, methods before nodes
-//! (Steindorfer and Vinju, "Optimizing hash-array mapped tries", OOPSLA 2015). To add a method, the nodes on the way to
-//! it are made again, up to the first that the same declaration has made: that one belongs to no other class yet, and
-//! is told of the new node. So a subclass begins with the very nodes of its superclass, whatever their number, and no
-//! step grows with the number of methods: neither declaring, nor finding, nor marking.
+//! (Steindorfer and Vinju, "Optimizing hash-array mapped tries", OOPSLA 2015). To add a method, the nodes on the way
+//! to it are made again, up to the first that the same declaration has made: it belongs to no other class yet, so it
+//! is updated in place. So a subclass shares all nodes of its superclass at first, and no step grows with the number
+//! of methods: neither declaring, nor finding, nor marking.
 
 use core::cell::Cell;
 
 use super::{Callable, Gc, Header, Kind, Object, Str, Tracer};
 use crate::tunable::tunable;
 
-/// The most methods that are searched from the front.
+/// The most methods in a row, which are searched from the front.
 pub(crate) const FEW: usize = tunable(8, 2);
 
 const DIGIT_BITS: u32 = 5;
@@ -29,7 +29,7 @@ const PLACES: usize = 1 << DIGIT_BITS;
 const HASH_DIGITS: u32 = u32::BITS.div_ceil(DIGIT_BITS);
 /// Bits of a name's address that are always 0.
 const ALIGNMENT: u32 = align_of::<Str>().trailing_zeros();
-/// Nodes on the way to a method, at the most: names differ in some digit.
+/// The most nodes on the path to a method. Different names differ in some digit.
 pub(crate) const DEPTH: usize = (HASH_DIGITS + (usize::BITS - ALIGNMENT).div_ceil(DIGIT_BITS)) as usize;
 
 /// A method and its name.
@@ -40,12 +40,12 @@ pub(crate) struct Method {
     pub(crate) callable: Callable,
 }
 
-/// The number of a class declaration. Numbers end with one that stands for any of the declarations from then on.
+/// The number of a class declaration. The last number is shared by all later declarations.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Declaration(u32);
 
 impl Declaration {
-    /// None so far.
+    /// Before the first declaration.
     pub(crate) const FIRST: Declaration = Declaration(0);
     pub(crate) const LAST: Declaration = Declaration(u32::MAX);
 
@@ -82,7 +82,7 @@ unsafe impl Object for Methods {
     }
 }
 
-/// What is in a place of a node.
+/// The content of a place of a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Place {
     Free,
@@ -90,7 +90,7 @@ pub(crate) enum Place {
     Node(Gc<Methods>),
 }
 
-/// A node that is to be made.
+/// Description of a node to allocate.
 pub(crate) struct Draft {
     row: bool,
     pub(crate) places: [Place; PLACES],
@@ -102,7 +102,7 @@ impl Draft {
         Draft { row, places: [Place::Free; PLACES] }
     }
 
-    /// A node like another.
+    /// A copy of a node.
     pub(crate) fn of(node: Gc<Methods>) -> Draft {
         let (mut methods, mut nodes) = (node.methods().iter(), node.nodes().iter());
         let places = core::array::from_fn(|place| {
@@ -130,7 +130,7 @@ impl Draft {
 }
 
 impl Methods {
-    /// Makes a node of fresh memory.
+    /// Writes a node into fresh memory.
     ///
     /// # Safety
     /// `memory` is the start of `draft.size()` bytes, aligned, of nobody else.
@@ -188,7 +188,7 @@ impl Gc<Methods> {
         }
     }
 
-    /// What is in a place.
+    /// The content of a place.
     pub(crate) fn place(self, place: usize) -> Place {
         let bit = 1_u32 << (place % PLACES);
         let before = |bits: u32| (bits & (bit - 1)).count_ones() as usize;
@@ -232,15 +232,15 @@ impl Gc<Methods> {
         }
     }
 
-    /// Calls `each` for every method. Goes down as many levels as names have digits.
+    /// Calls `each` for every method. Recursion is bounded by the number of digits.
     pub(crate) fn each(self, each: &mut dyn FnMut(Method)) {
         self.methods().iter().for_each(|&method| each(method));
         self.nodes().iter().for_each(|node| node.get().each(each));
     }
 }
 
-/// The place that a name has in nodes of that level: by the digits of its hash, and then, since there may be names of
-/// one hash, by those of its address.
+/// The place of a name in nodes of a level: by the digits of its hash, then by those of its address, since hashes may
+/// be equal.
 pub(crate) fn digit(name: Gc<Str>, level: u32) -> usize {
     let digits = match level.checked_sub(HASH_DIGITS) {
         None => name.hash() as usize >> (level * DIGIT_BITS),

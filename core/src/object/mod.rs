@@ -1,4 +1,4 @@
-//! Objects: what lives in the heap.
+//! Objects of the heap.
 //!
 //! ```text
 //!  +--------------+--------+--------+---------------+
@@ -7,9 +7,9 @@
 //!  | fields of the kind ...                         |
 //! ```
 //!
-//! `shape` says which fields and methods the object has, so that an inline cache tests one word: it is the hidden class of an
-//! instance, the identity of a sealed class, and of all others the one shape of their [built-in class](builtin). `aux` belongs
-//! to the kind.
+//! `shape` says which fields and methods the object has, so that an inline cache tests one word: it is the hidden
+//! class of an instance, the identity of a sealed class, or the one shape of a [built-in class](builtin). The meaning
+//! of `aux` depends on the kind.
 
 mod builtin;
 mod callable;
@@ -40,8 +40,8 @@ pub(crate) use builtin::{BUILTIN_CLASSES, BuiltinClass};
 pub(crate) use callable::Callable;
 pub(crate) use class::{BoundMethod, Class};
 pub(crate) use closure::{CellObject, Closure};
-pub(crate) use feedback::Feedback;
 pub use feedback::Kinds;
+pub(crate) use feedback::{Feedback, Target};
 pub(crate) use function::{DataHeader, Function, NEVER, Parts, cache_at};
 pub(crate) use host_function::HostFunction;
 pub(crate) use inline_cache::{FREE_ENTRY, IcEntry, IcKind, InlineCache};
@@ -54,19 +54,19 @@ pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capaci
 pub(crate) use string::{Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
 pub(crate) use text::Text;
 
-/// The first word of every object.
+/// The header, first in every object.
 #[repr(C)]
 pub(crate) struct Header {
     shape: Cell<u32>,
     kind: Cell<Kind>,
-    gc: Cell<Age>,
+    age: Cell<Age>,
     aux: Cell<u16>,
 }
 
 // What `Header::bits` counts on, where there is machine code.
 const _: () = assert!(Header::SHAPE == 0 && Header::KIND == 4 && Header::AGE == 5 && Header::AUX == 6);
 
-/// What the write barrier asks of an object.
+/// The state of an object for the write barrier.
 #[repr(u8)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
@@ -74,25 +74,25 @@ pub(crate) enum Age {
     Young,
     /// Scanned: a store must tell the collector.
     Scanned,
-    /// Told already; waits to be scanned again.
+    /// Waits to be scanned: stored into after its scan, or not scanned since the gray list was full.
     Remembered,
 }
 
 impl Header {
-    /// Where the shape lies, for machine code.
+    /// Offset of the shape, for machine code.
     pub(crate) const SHAPE: usize = core::mem::offset_of!(Header, shape);
-    /// Where the kind lies, for machine code.
+    /// Offset of the kind, for machine code.
     pub(crate) const KIND: usize = core::mem::offset_of!(Header, kind);
-    /// Where the kind's own bits lie, for machine code.
+    /// Offset of `aux`, for machine code.
     pub(crate) const AUX: usize = core::mem::offset_of!(Header, aux);
-    /// Where the age lies, for machine code.
-    pub(crate) const AGE: usize = core::mem::offset_of!(Header, gc);
+    /// Offset of the age, for machine code.
+    pub(crate) const AGE: usize = core::mem::offset_of!(Header, age);
 
     pub(crate) fn new(kind: Kind) -> Header {
         Header {
             shape: Cell::new(kind.shape()),
             kind: Cell::new(kind),
-            gc: Cell::new(Age::Young),
+            age: Cell::new(Age::Young),
             aux: Cell::new(0),
         }
     }
@@ -125,12 +125,12 @@ impl Header {
 
     #[inline(always)]
     pub(crate) fn age(&self) -> Age {
-        self.gc.get()
+        self.age.get()
     }
 
     #[inline(always)]
     pub(crate) fn set_age(&self, age: Age) {
-        self.gc.set(age);
+        self.age.set(age);
     }
 
     #[inline(always)]
@@ -146,9 +146,9 @@ impl Header {
 
 /// A pointer to an object of the heap.
 ///
-/// Copies freely and dereferences safely because of two rules of this crate: the heap never moves an object,
-/// and frees one only at a safepoint (an allocation of an object) when no root reaches it. So whoever holds a
-/// `Gc` over an allocation makes sure that a register, a global or a root list holds it too.
+/// Copies freely and dereferences safely because of two rules of this crate: the heap never moves an object, and
+/// frees one only at a safepoint (an allocation of an object) when no root reaches it. So code that holds a `Gc`
+/// across an allocation makes sure that a register, a global or a root list holds it too.
 pub(crate) struct Gc<T>(NonNull<T>, PhantomData<*mut T>);
 
 impl<T> Gc<T> {
@@ -171,8 +171,8 @@ impl<T> Gc<T> {
 }
 
 impl<T: Object> Gc<T> {
-    /// Whether there is an object of the type: what dies is poisoned in debug builds. The heap itself looks at headers of cells
-    /// that hold nothing.
+    /// Whether the cell holds an object of the type: dead objects are poisoned in debug builds. `Header` matches any
+    /// cell, since the heap looks at headers of free ones.
     fn is_alive(self) -> bool {
         // SAFETY: whatever became of the object, its cell was written and begins with a header.
         let kind = unsafe { (*self.0.cast::<Header>().as_ptr()).kind() };
@@ -198,7 +198,7 @@ impl Gc<Header> {
         if self.kind() == T::KIND { Some(unsafe { Gc::from_raw(self.0.cast()) }) } else { None }
     }
 
-    /// The object as a `T`, whose kind was tested another way.
+    /// The object as a `T`; the caller has tested the kind.
     ///
     /// # Safety
     /// The header's kind is `T::KIND`.

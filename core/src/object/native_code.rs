@@ -1,10 +1,10 @@
-//! What a function keeps of its machine code.
+//! The machine code of a function.
 
 use crate::mem::Vec;
 use crate::platform::CodeSpan;
 
-/// A place of a function's machine code that the VM may enter: before the instruction at word `word`, everything
-/// that is alive is in registers of the frame.
+/// A place where the VM may enter a function's machine code: before the instruction at word `word`, all live values
+/// are in registers of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryPoint {
     /// The word of bytecode.
@@ -16,17 +16,19 @@ pub struct EntryPoint {
 /// Machine code of one function.
 #[derive(Debug)]
 pub struct NativeCode {
-    /// Where it lies.
+    /// The code in code memory.
     pub span: CodeSpan,
-    /// Where it may be entered, by ascending word; the first is word 0.
+    /// Entry points by ascending word; the first is word 0.
     pub entries: Vec<EntryPoint>,
+    /// Indices of the globals whose values it contains, ascending.
+    pub globals: Vec<u32>,
 }
 
 impl NativeCode {
-    /// The address where the instruction at `word` begins, if it may be entered there.
+    /// The address of the entry point at `word`, if there is one.
     pub(crate) fn address(&self, word: u32) -> Option<*const u8> {
         if word == 0 {
-            // By far the most frequent.
+            // By far the most frequent word.
             return Some(self.span.start.as_ptr().wrapping_add(self.entries.first()?.offset as usize));
         }
         let index = self.entries.binary_search_by_key(&word, |entry| entry.word).ok()?;
@@ -35,17 +37,17 @@ impl NativeCode {
     }
 }
 
-/// What native tiers made of a function.
+/// The state of a function in native tiers.
 #[derive(Debug)]
 pub(crate) enum NativeRecord {
-    /// Nothing yet.
+    /// Not compiled.
     Cold,
-    /// It was sampled because it gets warm, so many times.
+    /// Sampled this many times on its way to compilation.
     Warm(u8),
-    /// It is to be compiled.
+    /// Waits to be compiled.
     Hot,
-    /// Code.
+    /// Has machine code.
     Compiled(NativeCode),
-    /// It stays interpreted.
+    /// Stays interpreted: the tier refused it.
     Bailed,
 }

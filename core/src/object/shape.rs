@@ -1,13 +1,13 @@
-//! Shapes (hidden classes): which field of an instance lies in which slot.
+//! Shapes (hidden classes) map the fields of an instance to slots.
 //!
 //! ```text
 //!   class Point ──> root {} ──"x"──> {x} ──"y"──> {x, y}
 //!                                └──"z"──> {x, z}
 //! ```
 //!
-//! A shape belongs to one class and to one inline capacity, so its id alone says where each field lies and
-//! which methods there are: an inline cache compares nothing else. Ids are small integers, given out again
-//! only after every inline cache has forgotten them (see [`ShapeTable::release`]).
+//! A shape belongs to one class and one inline capacity, so its id alone determines the place of each field and all
+//! methods: an inline cache compares nothing else. Ids are small integers, given out again only after every inline
+//! cache has forgotten them (see [`ShapeTable::release`]).
 
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
@@ -35,9 +35,9 @@ pub(crate) struct Shape {
     pub(crate) id: u32,
     /// Fields that an instance of this shape has.
     pub(crate) count: u16,
-    /// Slots that it has inline.
+    /// Inline slots of the instance.
     pub(crate) capacity: u16,
-    /// Fields are in a dictionary; the shape says nothing of them.
+    /// The shape of a dictionary, which knows no fields.
     pub(crate) dict: bool,
     /// None only while a class and its first root are being made.
     pub(crate) class: Cell<Option<Gc<Class>>>,
@@ -110,13 +110,13 @@ impl Shape {
         Shape { dict: true, ..Shape::new(mem, id, Some(class), capacity, None) }
     }
 
-    /// Where the field of that name lies.
+    /// The place of the field of that name.
     pub(crate) fn find(self: &Shape, name: Gc<Str>) -> Option<Location> {
         let index = if self.count <= LINEAR { self.walk(name) } else { self.look_up(name) };
         index.map(|index| self.location(index))
     }
 
-    /// Where the field of that index lies.
+    /// The place of the field at an index.
     pub(crate) fn location(&self, index: u16) -> Location {
         let inline = if self.count > self.capacity { self.capacity - 1 } else { self.capacity };
         if index < inline { Location::Inline(index) } else { Location::Outline(index - inline) }
@@ -128,13 +128,13 @@ impl Shape {
         transitions.find(name.table_hash(), |entry| entry.0 == name).map(|entry| entry.1)
     }
 
-    /// Makes room for one more transition, so that `add_transition` cannot fail.
+    /// Reserves memory for one more transition, so that `add_transition` cannot fail.
     pub(crate) fn reserve_transition(&self) -> Result<(), OutOfMemory> {
         let mut transitions = self.transitions.try_borrow_mut().map_err(|_| OutOfMemory)?;
         transitions.try_reserve(1, |entry| entry.0.table_hash()).map_err(|_| OutOfMemory)
     }
 
-    /// Adds a transition; the caller reserved room and runs the barrier.
+    /// Adds a transition. The caller has called `reserve` for it, and runs the barrier.
     pub(crate) fn add_transition(&self, name: Gc<Str>, shape: Gc<Shape>) {
         if let Ok(mut transitions) = self.transitions.try_borrow_mut() {
             let hash = name.table_hash();
@@ -202,18 +202,18 @@ impl Shape {
     }
 }
 
-/// What an id of a [`ShapeTable`] is the id of.
+/// The owner of an id of a [`ShapeTable`].
 #[derive(Clone, Copy)]
 pub(crate) enum Identified {
     /// A shape.
     Shape(Gc<Shape>),
-    /// A class, once it is sealed: what inline caches of `super` compare. Its shapes may die before it.
+    /// A sealed class, whose id inline caches of `super` compare. Its shapes may die before it.
     Class(Gc<Class>),
 }
 
 /// All shapes and sealed classes by id. Holds them weakly: the sweeper removes dead ones.
 ///
-/// An id that nothing has is in one of three lists, so that however many there are, they go from one to the next at once:
+/// An unused id is in one of three lists, which move as a whole:
 ///
 /// ```text
 ///            dies             full collection begins           and ends
@@ -229,7 +229,7 @@ pub(crate) struct ShapeTable {
     retired: List,
     /// Ids that every inline cache will have forgotten when this full collection ends.
     leaving: List,
-    /// Ids were released, and whoever else holds ids must forget them.
+    /// Ids were released: the lookup cache must forget them.
     released: bool,
 }
 
@@ -241,7 +241,7 @@ struct List {
 }
 
 impl ShapeTable {
-    /// A table with nothing in it; the ids of [built-in classes](super::BuiltinClass) are never given out.
+    /// An empty table, which never gives out the ids of [built-in classes](super::BuiltinClass).
     pub(crate) fn new(mem: &Mem) -> Result<ShapeTable, OutOfMemory> {
         let (mut entries, mut next) = (Vec::new(mem), Vec::new(mem));
         entries.resize(BUILTIN_CLASSES, None)?;
@@ -250,7 +250,7 @@ impl ShapeTable {
         Ok(ShapeTable { entries, next, free, retired, leaving, released: false })
     }
 
-    /// The shape of that id: that of an instance that is alive is.
+    /// The shape of that id, which the id of a live instance has.
     #[inline]
     pub(crate) fn get(&self, id: u32) -> Option<Gc<Shape>> {
         match self.entry(id) {
@@ -259,13 +259,13 @@ impl ShapeTable {
         }
     }
 
-    /// What has that id. If no object that is alive refers to it, it may be dead and waiting to be swept.
+    /// The owner of that id. It may be dead and unswept, unless a live object refers to it.
     #[inline]
     pub(crate) fn entry(&self, id: u32) -> Option<Identified> {
         self.entries.get(id as usize).copied().flatten()
     }
 
-    /// An id for a shape about to be made, or a class; `set` it next, or `give_back`.
+    /// An id for a new shape or class. The caller calls `set` or `give_back` next.
     pub(crate) fn reserve(&mut self) -> Result<u32, OutOfMemory> {
         let id = self.free.first;
         if id != 0 {
@@ -285,7 +285,7 @@ impl ShapeTable {
         }
     }
 
-    /// Takes back an id that nothing got after all.
+    /// Takes back an id that was not set.
     pub(crate) fn give_back(&mut self, id: u32) {
         self.free = self.joined(List { first: id, last: id }, self.free);
     }
@@ -298,7 +298,7 @@ impl ShapeTable {
         }
     }
 
-    /// A full collection begins: it will visit every inline cache, so ids retired by now may go at its end.
+    /// A full collection begins. It will visit every inline cache, so ids retired before it become free at its end.
     pub(crate) fn full_collection_begins(&mut self) {
         let retired = core::mem::take(&mut self.retired);
         self.leaving = self.joined(retired, self.leaving);
@@ -320,7 +320,7 @@ impl ShapeTable {
         self.next.get(id as usize).copied().unwrap_or(0)
     }
 
-    /// A list with another past its end.
+    /// Appends a list to another.
     fn joined(&mut self, list: List, tail: List) -> List {
         if list.first == 0 {
             return tail;

@@ -4,7 +4,7 @@
 //!   flat      Str | len | hash | bytes ...          short results, literals, names
 //!   appended  Str | len | hash | buffer ·--+        long results of concatenation
 //!                                          v
-//!                           Buffer | used | room | bytes ......---- |
+//!                           Buffer | used | capacity | bytes ......---- |
 //! ```
 //!
 //! An appended string is the first `len` bytes of a buffer with room to spare. Adding to the string that ends
@@ -12,7 +12,7 @@
 //! still reads its own prefix. So a loop of `s = s + x` copies each byte a bounded number of times on average.
 //!
 //! Only names and short literals are interned, when code is loaded: then equal ones are the same object, and
-//! properties compare by address. Computed strings are neither interned nor hashed until somebody asks.
+//! properties compare by address. Computed strings are neither interned nor hashed.
 
 use core::cell::Cell;
 use core::ptr::NonNull;
@@ -24,8 +24,8 @@ use crate::mem::{Mem, OutOfMemory, Seed, Table};
 use crate::meter;
 use crate::tunable::tunable;
 
-/// Bytes of a string that is computed, at the most. A buffer of twice as many, with its page, has a size that does
-/// not wrap where addresses have 32 bits.
+/// The most bytes of a computed string. The size of a buffer of twice as many, with its page, does not overflow 32
+/// bits.
 pub(crate) const MAX_LEN: usize = tunable(1 << 30, 1 << 20);
 
 /// Literals longer than this are not interned.
@@ -44,9 +44,9 @@ const COMPUTED: u16 = 4;
 pub(crate) struct Str {
     header: Header,
     len: u32,
-    /// That of an interned string; 0 in others.
+    /// The hash of an interned string; 0 in others.
     hash: Cell<u32>,
-    /// Nothing, aligned as the pointer that follows the record of an appended string.
+    /// Size 0: aligns the pointer after the record of an appended string.
     buffer: [Gc<Buffer>; 0],
 }
 
@@ -74,7 +74,7 @@ unsafe impl Object for Str {
     }
 }
 
-/// How a flat string comes to be.
+/// The origin of a flat string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
     Literal,
@@ -88,18 +88,18 @@ impl Str {
         size_of::<Str>() + len
     }
 
-    /// Where the length lies, for machine code.
+    /// Offset of the length, for machine code.
     pub(crate) const LEN: usize = core::mem::offset_of!(Str, len);
-    /// The lower half of `aux` of appended strings, and of no others, for machine code.
+    /// The lower half of `aux` in appended strings only, for machine code.
     pub(crate) const APPENDED: u8 = APPENDED as u8;
-    /// The headers of fresh strings, appended and flat, that were computed, for machine code.
+    /// The headers of fresh computed strings, appended and flat, for machine code.
     pub(crate) const APPENDED_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), APPENDED);
     pub(crate) const FLAT_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), COMPUTED);
 
     /// Bytes of an appended string.
     pub(crate) const APPENDED_SIZE: usize = size_of::<Str>() + size_of::<Gc<Buffer>>();
 
-    /// Makes a flat string of `parts` in fresh memory.
+    /// Writes a flat string of `parts` into fresh memory.
     ///
     /// # Safety
     /// `memory` is the start of `Str::flat_size` bytes for the sum of their lengths, of nobody else.
@@ -125,7 +125,7 @@ impl Str {
         }
     }
 
-    /// Makes a string of the first `len` bytes of `buffer` in fresh memory.
+    /// Writes a string of the first `len` bytes of `buffer` into fresh memory.
     ///
     /// # Safety
     /// `memory` is the start of `Str::APPENDED_SIZE` bytes of nobody else; the buffer's used part is that long.
@@ -168,9 +168,9 @@ impl Str {
     }
 }
 
-/// What follows the record is not reached through a reference to the record, which covers nothing else.
+/// The address after the record. A reference to the record does not cover the bytes there.
 impl Gc<Str> {
-    /// The buffer, of an appended string.
+    /// The buffer of an appended string.
     #[inline]
     pub(crate) fn buffer(self) -> Option<Gc<Buffer>> {
         // SAFETY: `init_appended` wrote the pointer after the record.
@@ -201,7 +201,7 @@ impl Gc<Str> {
         unsafe { core::str::from_utf8_unchecked(self.bytes()) }
     }
 
-    /// The text, for longer than this pointer is held.
+    /// The text, for longer than the borrow of this pointer.
     ///
     /// # Safety
     /// The string lives as long as `'a`: a root holds it, or there is no safepoint meanwhile.
@@ -216,7 +216,7 @@ impl Gc<Str> {
 pub(crate) struct Buffer {
     header: Header,
     used: Cell<u32>,
-    room: u32,
+    capacity: u32,
 }
 
 // SAFETY: repr(C), header first; made by `Buffer::new` only.
@@ -228,19 +228,19 @@ unsafe impl Object for Buffer {
 }
 
 impl Buffer {
-    /// Where the number of bytes in use lies, for machine code.
+    /// Offset of the number of bytes in use, for machine code.
     pub(crate) const USED: usize = core::mem::offset_of!(Buffer, used);
-    /// Where the number of bytes there is room for lies, for machine code.
-    pub(crate) const ROOM: usize = core::mem::offset_of!(Buffer, room);
+    /// Offset of the capacity, for machine code.
+    pub(crate) const CAPACITY: usize = core::mem::offset_of!(Buffer, capacity);
 
-    /// Bytes of a buffer with room for `room` bytes.
-    pub(crate) const fn size(room: usize) -> usize {
-        size_of::<Buffer>() + room
+    /// Bytes of a buffer of that capacity.
+    pub(crate) const fn size(capacity: usize) -> usize {
+        size_of::<Buffer>() + capacity
     }
 
-    /// An empty buffer, to be written at the start of `Buffer::size(room)` bytes.
-    pub(crate) fn new(room: u32) -> Buffer {
-        Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), room }
+    /// An empty buffer, to be written at the start of `Buffer::size(capacity)` bytes.
+    pub(crate) fn new(capacity: u32) -> Buffer {
+        Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), capacity }
     }
 
     /// Bytes in use.
@@ -250,7 +250,7 @@ impl Buffer {
 
     /// Bytes that still fit.
     pub(crate) fn spare(&self) -> usize {
-        (self.room - self.used.get()) as usize
+        (self.capacity - self.used.get()) as usize
     }
 }
 
@@ -283,7 +283,7 @@ impl Gc<Buffer> {
     pub(crate) unsafe fn write_spare(self, offset: usize, bytes: &[u8]) {
         debug_assert!(offset + bytes.len() <= self.spare());
         meter::count(bytes.len());
-        // SAFETY: the room lies after the record, and nobody reads its spare part.
+        // SAFETY: the bytes lie after the record, and nobody reads its spare part.
         unsafe {
             let start = self.as_ptr().add(1).cast::<u8>().add(self.used() + offset);
             start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
@@ -300,10 +300,10 @@ impl Gc<Buffer> {
     }
 }
 
-/// Something for each of a few names.
+/// A value for each of a few names.
 pub(super) type NameTable<T> = HashTable<(Gc<Str>, T), Mem>;
 
-/// The interned strings. Holds them weakly: the sweeper removes dead ones.
+/// The interned strings, held weakly: the sweeper removes dead ones.
 pub(crate) struct StringTable {
     table: Table<Gc<Str>>,
     seed: Seed,
@@ -318,18 +318,18 @@ impl StringTable {
         self.table.find(self.hash(bytes), |entry| entry.bytes() == bytes).copied()
     }
 
-    /// Makes room for a string of those bytes.
+    /// Reserves an entry for a string of those bytes.
     pub(crate) fn reserve(&mut self, bytes: &[u8]) -> Result<(), OutOfMemory> {
         self.table.reserve(self.hash(bytes), |entry| entry.hash())
     }
 
-    /// Adds a string that `find` did not find, and gives it its hash; `reserve` made the room.
+    /// Adds a string that `find` did not find, and sets its hash. The caller has called `reserve`.
     pub(crate) fn add(&mut self, string: Gc<Str>) {
         string.hash.set(self.hash(string.bytes()));
         self.table.insert(string.hash(), string, |entry| entry.hash());
     }
 
-    /// How many there are, dead ones that the sweeper has not met included.
+    /// The number of interned strings, dead ones that are not swept included.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         self.table.len()

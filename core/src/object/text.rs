@@ -1,4 +1,4 @@
-//! What `print` writes for an object.
+//! The text that `print` writes for an object.
 
 use super::{Gc, Str};
 
@@ -11,10 +11,10 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    /// What a compiler lets no script see.
+    /// The text of an object that scripts never see.
     pub(crate) const INTERNAL: Text = Text::plain(b"<internal>");
 
-    /// The same text for each.
+    /// A fixed text.
     pub(crate) const fn plain(text: &'static [u8]) -> Text {
         Text { before: text, string: None, after: b"" }
     }

@@ -47,7 +47,7 @@ impl Stack {
     /// `deep` is set if there is too much above `entered` for one go: machine code should be left and entered again.
     pub(crate) fn mark(&mut self, heap: &mut Heap, work: usize, entered: usize, deep: &mut bool) -> bool {
         // A script that calls and returns faster than this goes on must not keep the collection from its end.
-        let patience = self.room.saturating_mul(4);
+        let patience = self.capacity.saturating_mul(4);
         let all = work == usize::MAX || self.scanned.values > patience;
         let stable = self.depth().min(entered);
         let mut left = if all { usize::MAX } else { work / VALUE_WORK };
@@ -79,7 +79,7 @@ impl Stack {
         true
     }
 
-    /// Marks what a caller refers to: its closure, and its registers below those of its callee.
+    /// Marks the references of a caller: its closure, and its registers below those of its callee.
     fn mark_frame(&mut self, heap: &mut Heap, index: usize) -> usize {
         // SAFETY: the record is in use, and so is that of its callee.
         let (frame, callee) = unsafe { (*self.record(index), *self.record(index + 1)) };
@@ -114,7 +114,7 @@ impl Stack {
         stale - step <= CLEAR_STEP
     }
 
-    /// Clears all stale registers: what they refer to dies.
+    /// Clears all stale registers: they keep no object alive.
     pub(crate) fn forget_stale(&mut self) {
         self.clear_stale(true);
         // SAFETY: from the current frame's registers on, up to `end`.
@@ -127,8 +127,8 @@ impl Stack {
     fn lowest_end(&self) -> *mut Value {
         // No frame begins above the current one, so none reaches further than the widest function would from here.
         let highest = self.top().base.wrapping_add(self.widest).max(self.top().top());
-        let room = self.values.as_ptr().wrapping_add(self.room);
-        highest.wrapping_add(STRIDE).min(room)
+        let limit = self.values.as_ptr().wrapping_add(self.capacity);
+        highest.wrapping_add(STRIDE).min(limit)
     }
 
     /// Makes registers nil.

@@ -65,9 +65,9 @@ impl World {
     fn check(&self) {
         let top = self.offset(self.stack.top().top());
         let end = self.offset(self.stack.end);
-        assert!(top <= end && end <= self.stack.room, "{top}, {end}, {}", self.stack.room);
+        assert!(top <= end && end <= self.stack.capacity, "{top}, {end}, {}", self.stack.capacity);
         assert!(self.values()[end..].iter().all(|value| value.is_identical(Value::NIL)));
-        assert!(self.stack.depth() < self.stack.frame_room());
+        assert!(self.stack.depth() < self.stack.frame_capacity());
         assert!(self.stack.frames().all(|frame| self.offset(frame.top()) <= end));
     }
 }

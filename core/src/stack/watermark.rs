@@ -13,8 +13,8 @@
 //! a while. The watermark is the upper one of the records that these two wait for. It is below the frame that machine code
 //! was entered with, for that returns without a look at records; what it returns to from there is looked at.
 //!
-//! Whoever finds the watermark calls [`pass_watermark`](Stack::pass_watermark), which lowers it. Returns that do not reach
-//! it cost nothing.
+//! Code that finds the watermark calls [`pass_watermark`](Stack::pass_watermark), which lowers it. Returns that do
+//! not reach it cost nothing.
 
 use super::Stack;
 use crate::tunable::tunable;

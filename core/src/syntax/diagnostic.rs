@@ -132,7 +132,7 @@ pub enum FoundAt {
 /// An error in a source text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Diagnostic {
-    /// What is wrong.
+    /// The kind of error.
     pub code: Code,
     /// Where. Its line is the one it ends on.
     pub span: Span,

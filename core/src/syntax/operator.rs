@@ -1,8 +1,8 @@
 //! Operators: one row for each that follows an operand.
 //!
-//! The parser, the text of an operator and what the compiler distinguishes derive from the rows. A row makes a
-//! variant of a narrow enum ([`ArithOp`], [`OrderOp`] ...), so that an operator without a meaning in the compiler does
-//! not compile.
+//! The parser, the text of an operator and the cases of the compiler derive from the rows. A row makes a variant of a
+//! narrow enum ([`ArithOp`], [`OrderOp`] ...), so that an operator without a meaning in the compiler does not
+//! compile.
 //!
 //! ```text
 //!   Add   Plus   Term  Factor   1

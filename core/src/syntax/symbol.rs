@@ -64,7 +64,7 @@ impl<'s> Symbols<'s> {
         self.table.try_reserve(1, hasher).map_err(|_| OutOfMemory)?;
         let index = self.texts.len() as u32;
         self.texts.push(text)?;
-        // There is room, so nothing is hashed again.
+        // The table has capacity, so no entry is hashed again.
         self.table.insert_unique(hash, index, |_| hash);
         Ok(Symbol::new(index))
     }

@@ -67,7 +67,7 @@ fn collect(call: &mut Call<'_>) -> Result<Value, Fault> {
     let before = vm.context.heap.work();
     vm.collect();
     // As a collection for space is.
-    vm.context.fuel.charge_bulk((vm.context.heap.work() - before) as usize);
+    vm.context.fuel.owe_bulk((vm.context.heap.work() - before) as usize);
     Ok(Value::NIL)
 }
 

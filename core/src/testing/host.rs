@@ -26,7 +26,7 @@ impl Clock for Nothing {
 pub struct Kept(pub Vec<u8>);
 
 impl Kept {
-    /// What was written.
+    /// The output.
     ///
     /// # Panics
     /// When that is not UTF-8.

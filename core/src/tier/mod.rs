@@ -1,4 +1,4 @@
-//! Native tiers: what they are told, what they make, and how the VM keeps it.
+//! Native tiers: their input, their output, and how the VM keeps it.
 //!
 //! ```text
 //!   interpreter ──hotness──> Vm::hot ──Unit──> NativeTier::compile ──NativeCode──> Function
@@ -14,8 +14,9 @@ mod unit;
 
 use core::fmt;
 
+pub use crate::globals::GlobalState;
 pub use crate::object::{EntryPoint, Kinds, NativeCode};
-pub use unit::{Callee, Unit};
+pub use unit::{Called, Callee, Global, Unit};
 
 use crate::mem::OutOfMemory;
 use crate::platform::{CodeError, CodeSpan};
@@ -32,7 +33,7 @@ pub enum Bail {
     Code(CodeError),
     /// No memory to compile in.
     OutOfMemory,
-    /// Its bytecode is longer than a tier takes on: so many words.
+    /// The bytecode is longer than the tier compiles, in words.
     TooLong {
         /// Words of bytecode.
         words: u32,
@@ -71,7 +72,7 @@ impl From<CodeError> for Bail {
 /// A compiler to machine code, with the memory it puts it in.
 ///
 /// # Safety
-/// Code behaves as the bytecode does: whoever calls `compile` will run what it returns, once it is sealed. Code of
+/// Code behaves as the bytecode does: the caller of `compile` runs the returned code once it is sealed. Code of
 /// [`stubs`](NativeTier::stubs) and of units that were not [freed](NativeTier::free) stays where it is.
 pub unsafe trait NativeTier: Send {
     /// What it is, for people: `"x86-64 jit"`.
@@ -91,8 +92,8 @@ pub unsafe trait NativeTier: Send {
     /// Why the function has to stay interpreted.
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail>;
 
-    /// Whether a function of these words would be compiled in place of a call that always calls it: what was learned of
-    /// the call is worth compiling the caller anew.
+    /// Whether a function of these words would be inlined at a call that always calls it: then feedback of the call
+    /// is worth recompiling the caller.
     fn inlines(&self, words: &[u32]) -> bool;
 
     /// Makes all code executable.

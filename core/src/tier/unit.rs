@@ -2,11 +2,11 @@
 
 use super::Kinds;
 use crate::bytecode::{Op, OperandName, SampledOperand};
-use crate::globals::Globals;
+use crate::globals::{GlobalState, Globals};
 use crate::mem::Mem;
-use crate::object::{Function, Gc};
+use crate::object::{Closure, Function, Gc, Target};
 
-/// A function to compile: verified bytecode, its constants and sites, and what was seen of it.
+/// A function to compile: verified bytecode, constants, sites and feedback.
 ///
 /// Addresses are good as long as the function lives, and with it the code that is made of it.
 #[derive(Clone, Copy)]
@@ -16,19 +16,40 @@ pub struct Unit<'a> {
     globals: &'a Globals,
 }
 
-/// The closure, a function's or a method's, that a call was always seen to call. It captures nothing.
+/// The function that a call was always seen to run.
 ///
 /// It lives, at these addresses, as long as the function that calls it.
 #[derive(Clone, Copy)]
 pub struct Callee<'a> {
-    /// Its function.
+    /// The function.
     pub unit: Unit<'a>,
     /// Its address.
-    pub closure: u64,
-    /// Its function's address.
     pub function: u64,
+    /// Which of its closures is called.
+    pub closure: Called,
     /// Whether it may be compiled in place of the call: not if such code had to be given up before.
     pub inlinable: bool,
+}
+
+/// Which closure of a function is called, and how it is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Called {
+    /// The one at this address, which captures nothing: it is called itself, or as a method.
+    Always(u64),
+    /// Any that captures variables: the value called is one.
+    Any,
+    /// The one at this address, which captures nothing: the initializer of a class that is called.
+    Initializer(u64),
+}
+
+/// A global as code finds it when it is compiled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Global {
+    /// Its index.
+    pub index: u32,
+    /// What code may rely on. Whoever uses the value of a constant says so in
+    /// [`NativeCode::globals`](super::NativeCode::globals).
+    pub state: GlobalState,
 }
 
 impl<'a> Unit<'a> {
@@ -86,11 +107,19 @@ impl<'a> Unit<'a> {
         self.function.consts().get(index as usize).map(|constant| constant.get().bits())
     }
 
-    /// The index of the global that a constant names, and whether it is defined: then it will stay so.
+    /// The global that a constant names.
     #[must_use]
-    pub fn global(&self, constant: u32) -> Option<(u32, bool)> {
+    pub fn global(&self, constant: u32) -> Option<Global> {
         let index = self.function.consts().get(constant as usize)?.get().as_raw();
-        Some((index, self.globals.is_defined(index)))
+        Some(Global { index, state: self.globals.state(index) })
+    }
+
+    /// The name of the global that a constant names.
+    #[must_use]
+    pub fn global_name(&self, constant: u32) -> Option<&'a str> {
+        let name = self.globals.name(self.global(constant)?.index)?;
+        // SAFETY: names of globals are roots.
+        Some(unsafe { name.text_for() })
     }
 
     /// The address of a constant.
@@ -112,7 +141,7 @@ impl<'a> Unit<'a> {
         operand.map_or(Kinds::default(), |operand| self.seen(word, operand))
     }
 
-    /// The kinds that the value of `register` was seen to have, in whatever operands of the instruction at `word` read it.
+    /// The kinds seen of the value of `register`, in all operands of the instruction at `word` that read it.
     #[must_use]
     pub fn operand_in(&self, word: u32, register: u16) -> Kinds {
         let (Some(op), Some(words)) = (self.op(word), self.words().get(word as usize..)) else {
@@ -134,19 +163,30 @@ impl<'a> Unit<'a> {
             .map_or(Kinds::default(), |feedback| feedback.operand(word, operand))
     }
 
-    /// What the call at `word` was always seen to call.
+    /// The function that the call at `word` was always seen to run.
     #[must_use]
     pub fn callee(&self, word: u32) -> Option<Callee<'a>> {
+        let (target, inlinable) = self.target(word)?;
+        let function = target.function()?;
+        let address = |closure: Gc<Closure>| closure.as_ptr().expose_provenance() as u64;
+        let closure = match target {
+            Target::Closure(closure) => Called::Always(address(closure)),
+            Target::Initializer(closure) => Called::Initializer(address(closure)),
+            Target::Function(_) => Called::Any,
+            Target::Class | Target::Host(_) | Target::Other => return None,
+        };
+        let unit = Unit { function, ..*self };
+        Some(Callee { unit, function: function.as_ptr().expose_provenance() as u64, closure, inlinable })
+    }
+
+    /// Whether the call at `word` was always seen to call a class without an initializer.
+    #[must_use]
+    pub fn makes_plain_instances(&self, word: u32) -> bool {
+        matches!(self.target(word), Some((Target::Class, _)))
+    }
+
+    fn target(&self, word: u32) -> Option<(Target, bool)> {
         let feedback = self.function.feedback.try_borrow().ok()?;
-        let op = self.op(word)?;
-        let (closure, inlinable) = feedback.as_ref()?.callee(word + op.words() as u32)?;
-        let unit = Unit { function: closure.function, ..*self };
-        let address = |address: *const u8| address.expose_provenance() as u64;
-        Some(Callee {
-            unit,
-            closure: address(closure.as_ptr().cast()),
-            function: address(closure.function.as_ptr().cast()),
-            inlinable,
-        })
+        feedback.as_ref()?.target(word + self.op(word)?.words() as u32)
     }
 }

@@ -44,19 +44,24 @@ fn sample() -> Program {
         1,
         5,
         &[
-            Insn::JumpNotLtN { lhs: Src(1), rhs: Num8(0), to: Ahead32(1) },
+            Insn::JumpNotLtN { lhs: Src(1), rhs: Num8(0), to: Forward32(1) },
             Insn::Return { src: Src(1) },
             Insn::GetGlobal { dst: Dst(2), global: Global32(1) },
             Insn::GetField { dst: Dst(2), object: Src(1), site: Site32(0) },
-            Insn::Jump { to: Ahead24(0) },
+            Insn::Jump { to: Forward24(0) },
             Insn::LoadLit { dst: Dst(0), lit: Lit32(2) },
             Insn::Loop { to: Back24(-3) },
         ],
     );
     fill(&mut fibonacci, &[number(1e300), Const::Global(fib), Const::Str(long)], &[Site { name: fib }], &[]);
 
-    let mut nameless =
-        code(&program, none, 0, 1, &[Insn::GetUp { dst: Dst(0), up: Up16(1) }, Insn::ReturnNil {}]);
+    let mut nameless = code(
+        &program,
+        none,
+        0,
+        1,
+        &[Insn::GetUpvalue { dst: Dst(0), upvalue: Upvalue16(1) }, Insn::ReturnNil {}],
+    );
     fill(&mut nameless, &[], &[], &[Capture::Register(3), Capture::Register(4)]);
 
     for code in [script, fibonacci, nameless] {

@@ -21,7 +21,7 @@ fn each_field_has_its_place() {
     assert_eq!(encoded(Insn::AddI { dst: Dst(1), lhs: Src(2), rhs: Imm8(-1) }), [abc(Op::AddI, 1, 2, 0xFF)]);
     assert_eq!(encoded(Insn::LoadInt { dst: Dst(7), value: Imm16(-2) }), [abc(Op::LoadInt, 7, 0xFE, 0xFF)]);
     assert_eq!(encoded(Insn::GetFar { dst: Dst(7), src: FarSrc(0x1234) }), [abc(Op::GetFar, 7, 0x34, 0x12)]);
-    assert_eq!(encoded(Insn::Jump { to: Ahead24(0x12_3456) }), [abc(Op::Jump, 0x56, 0x34, 0x12)]);
+    assert_eq!(encoded(Insn::Jump { to: Forward24(0x12_3456) }), [abc(Op::Jump, 0x56, 0x34, 0x12)]);
     assert_eq!(encoded(Insn::Loop { to: Back24(-2) }), [abc(Op::Loop, 0xFE, 0xFF, 0xFF)]);
     assert_eq!(
         encoded(Insn::AddLoopLt { var: Var(1), rhs: Src(2), step: Imm8(-3), to: Back32(-4) }),

@@ -88,17 +88,19 @@ fn jumps_have_a_target_in_their_direction() {
     use OperandKind::*;
     for row in &ROWS {
         let name = row.op.mnemonic();
-        let target =
-            row.operands.iter().find(|operand| matches!(operand.kind, Ahead24 | Ahead32 | Back24 | Back32));
+        let target = row
+            .operands
+            .iter()
+            .find(|operand| matches!(operand.kind, Forward24 | Forward32 | Back24 | Back32));
         assert_eq!(target.is_some(), row.has(Effect::jump), "{name}");
         let Some(target) = target else {
-            assert!(!row.jumps_ahead(), "{name}");
+            assert!(!row.jumps_forward(), "{name}");
             continue;
         };
-        assert_eq!(row.jumps_ahead(), matches!(target.kind, Ahead24 | Ahead32), "{name}");
+        assert_eq!(row.jumps_forward(), matches!(target.kind, Forward24 | Forward32), "{name}");
         // The way back is never free.
-        assert_eq!(row.has(Effect::fuel), !row.jumps_ahead(), "{name}");
-        // The compiler leads branches ahead elsewhere in their second word.
+        assert_eq!(row.has(Effect::fuel), !row.jumps_forward(), "{name}");
+        // The compiler leads forward branches elsewhere in their second word.
         assert_eq!(row.op.words() == 2, row.falls_through(), "{name}");
     }
 }
@@ -133,10 +135,10 @@ fn what_is_frameless_needs_no_frame() {
         for effect in [Effect::call, Effect::jump, Effect::end, Effect::fuel, Effect::poll] {
             assert!(!row.has(effect), "{name}: {}", effect.name());
         }
-        assert!(kinds(row).all(|kind| !matches!(kind, Up16 | Fn32 | FarDst | FarSrc | Var)), "{name}");
+        assert!(kinds(row).all(|kind| !matches!(kind, Fn32 | FarDst | FarSrc | Var)), "{name}");
     }
     assert!(Op::AddI.row().has(Effect::frameless) && Op::GetField.row().has(Effect::frameless));
-    assert!(!Op::Print.row().has(Effect::frameless) && !Op::GetUp.row().has(Effect::frameless));
+    assert!(!Op::Print.row().has(Effect::frameless) && !Op::NewCell.row().has(Effect::frameless));
 }
 
 #[test]

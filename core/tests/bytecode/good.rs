@@ -35,7 +35,7 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program>
             let captures: &[Capture] = match own {
                 0 => &[],
                 1 => &[Capture::Register(3), Capture::Register(REGISTERS - 1)],
-                _ => &[Capture::Up(1), Capture::Register(0)],
+                _ => &[Capture::Upvalue(1), Capture::Register(0)],
             };
             let child = if own + 1 < count { Const::Fn(FnIndex(own as u32 + 1)) } else { Const::Nil };
             let number = Const::Number(1.5);
@@ -65,7 +65,7 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program>
 fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
     seeds.retain(|seed| {
         Op::from_word(seed.0 as u32).unwrap().row().operands.iter().all(|operand| match operand.kind {
-            OperandKind::Up16 => captures > 0,
+            OperandKind::Upvalue16 => captures > 0,
             OperandKind::Fn32 => has_child,
             _ => true,
         })
@@ -98,9 +98,9 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
                 OperandKind::Name32 => pick(&NAMES),
                 OperandKind::Global32 => GLOBAL,
                 OperandKind::Fn32 => FUNCTION,
-                OperandKind::Up16 => choice % captures,
+                OperandKind::Upvalue16 => choice % captures,
                 OperandKind::Site32 => index as u32,
-                OperandKind::Ahead24 | OperandKind::Ahead32 => pick(&starts[index + 1..]) - next,
+                OperandKind::Forward24 | OperandKind::Forward32 => pick(&starts[index + 1..]) - next,
                 OperandKind::Back24 | OperandKind::Back32 => pick(&starts[..=index]).wrapping_sub(next),
             };
             match operand.field {
@@ -155,7 +155,7 @@ pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
     ];
     let capture = prop_oneof![
         (0_u16..30).prop_map(Capture::Register),
-        (0_u16..4).prop_map(Capture::Up),
+        (0_u16..4).prop_map(Capture::Upvalue),
         any::<u16>().prop_map(Capture::Register),
     ];
     let any_index = any::<Index>;

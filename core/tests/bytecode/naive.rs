@@ -74,9 +74,9 @@ fn free_words(code: &Code, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, usiz
     let mut longest = BTreeMap::new();
     for (&at, row) in rows.iter().rev() {
         let next = at + length(row);
-        let is_ahead = |kind| matches!(kind, OperandKind::Ahead24 | OperandKind::Ahead32);
-        let ahead = row.operands.iter().find(|operand| is_ahead(operand.kind));
-        let to = ahead.map(|operand| next + field(&code.words[at..], operand.field) as usize);
+        let is_forward = |kind| matches!(kind, OperandKind::Forward24 | OperandKind::Forward32);
+        let forward = row.operands.iter().find(|operand| is_forward(operand.kind));
+        let to = forward.map(|operand| next + field(&code.words[at..], operand.field) as usize);
         let is_called = row.has(Effect::call);
         let falls_through = !row.has(Effect::end) && !is_called && row.op.mnemonic() != "poll";
         let ways = falls_through.then_some(next).into_iter().chain(to);
@@ -143,14 +143,14 @@ fn good(
             Some(Const::Fn(child)) => {
                 program.functions[child.0 as usize].captures.iter().all(|capture| match *capture {
                     Capture::Register(register) => i64::from(register) < registers,
-                    Capture::Up(up) => usize::from(up) < code.captures.len(),
+                    Capture::Upvalue(index) => usize::from(index) < code.captures.len(),
                 })
             }
             _ => false,
         },
-        OperandKind::Up16 => (bits as usize) < code.captures.len(),
+        OperandKind::Upvalue16 => (bits as usize) < code.captures.len(),
         OperandKind::Site32 => (bits as usize) < code.sites.len(),
-        OperandKind::Ahead24 | OperandKind::Ahead32 => {
+        OperandKind::Forward24 | OperandKind::Forward32 => {
             let to = next + signed(bits);
             to >= next && begins(to)
         }

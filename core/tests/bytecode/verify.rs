@@ -38,7 +38,7 @@ fn with(insns: &[Insn]) -> Program {
     let insns: Vec<_> = insns.iter().copied().chain([Insn::ReturnNil {}]).collect();
     let function = function(&program, &insns);
     let mut child = code(&program, NAME, 0, 1, &[Insn::ReturnNil {}]);
-    fill(&mut child, &[], &[], &[Capture::Register(7), Capture::Up(1)]);
+    fill(&mut child, &[], &[], &[Capture::Register(7), Capture::Upvalue(1)]);
     for code in [script, function, child] {
         program.functions.push(code).unwrap();
     }
@@ -177,9 +177,9 @@ fn control_does_not_fall_off() {
     assert_eq!(ends(&[Insn::Loop { to: Back24(-1) }]), Ok(()));
     assert_eq!(ends(&[move_, Insn::Loop { to: Back24(-2) }]), Ok(()));
     assert_eq!(ends(&[Insn::Return { src: Src(0) }]), Ok(()));
-    // A jump ahead at the end has nowhere to go.
-    let what = Flaw::BadOperand(OperandName::to, AnyOperand::Ahead24(Ahead24(0)));
-    assert_eq!(ends(&[Insn::Jump { to: Ahead24(0) }]), Err((Some(0), what)));
+    // A forward jump at the end has nowhere to go.
+    let what = Flaw::BadOperand(OperandName::to, AnyOperand::Forward24(Forward24(0)));
+    assert_eq!(ends(&[Insn::Jump { to: Forward24(0) }]), Err((Some(0), what)));
 }
 
 #[test]
@@ -218,7 +218,7 @@ fn constants_are_of_the_kind_asked_for() {
     for bad in [1, 2, 3, 4, 5, 6, 7, 255] {
         only(number(0), number(bad), OperandName::rhs, AnyOperand::Num8(Num8(bad)));
     }
-    let small = |k| Insn::JumpEqLit { lhs: Src(0), rhs: Lit8(k), to: Ahead32(0) };
+    let small = |k| Insn::JumpEqLit { lhs: Src(0), rhs: Lit8(k), to: Forward32(0) };
     let wide = |k| Insn::LoadLit { dst: Dst(0), lit: Lit32(k) };
     for good in 0..4 {
         for bad in [4, 5, 6, 7, 255] {
@@ -242,9 +242,9 @@ fn constants_are_of_the_kind_asked_for() {
 
 #[test]
 fn captured_variables_exist() {
-    let get = |up| Insn::GetUp { dst: Dst(0), up: Up16(up) };
-    only(get(1), get(2), OperandName::up, AnyOperand::Up16(Up16(2)));
-    only(get(1), get(u16::MAX), OperandName::up, AnyOperand::Up16(Up16(u16::MAX)));
+    let get = |upvalue| Insn::GetUpvalue { dst: Dst(0), upvalue: Upvalue16(upvalue) };
+    only(get(1), get(2), OperandName::upvalue, AnyOperand::Upvalue16(Upvalue16(2)));
+    only(get(1), get(u16::MAX), OperandName::upvalue, AnyOperand::Upvalue16(Upvalue16(u16::MAX)));
 }
 
 #[test]
@@ -257,9 +257,9 @@ fn closures_capture_what_their_maker_has() {
     let bad = Err((FnIndex(1), Some(0), Flaw::BadCapture(FnIndex(2))));
     assert_eq!(captures(Capture::Register(7)), Ok(()));
     assert_eq!(captures(Capture::Register(8)), bad);
-    assert_eq!(captures(Capture::Up(1)), Ok(()));
-    assert_eq!(captures(Capture::Up(2)), bad);
-    assert_eq!(captures(Capture::Up(u16::MAX)), bad);
+    assert_eq!(captures(Capture::Upvalue(1)), Ok(()));
+    assert_eq!(captures(Capture::Upvalue(2)), bad);
+    assert_eq!(captures(Capture::Upvalue(u16::MAX)), bad);
 }
 
 #[test]
@@ -276,14 +276,14 @@ fn sites_exist_and_have_one_instruction() {
 }
 
 #[test]
-fn jumps_ahead_land_ahead() {
-    let jump = |to| Insn::Jump { to: Ahead24(to) };
+fn forward_jumps_land_forward() {
+    let jump = |to| Insn::Jump { to: Forward24(to) };
     for bad in [1, -1, 0x7F_FFFF, -0x80_0000] {
-        only(jump(0), jump(bad), OperandName::to, AnyOperand::Ahead24(Ahead24(bad)));
+        only(jump(0), jump(bad), OperandName::to, AnyOperand::Forward24(Forward24(bad)));
     }
-    let jump = |to| Insn::JumpTrue { src: Src(0), to: Ahead32(to) };
+    let jump = |to| Insn::JumpTrue { src: Src(0), to: Forward32(to) };
     for bad in [1, -1, -2, i32::MAX, i32::MIN] {
-        only(jump(0), jump(bad), OperandName::to, AnyOperand::Ahead32(Ahead32(bad)));
+        only(jump(0), jump(bad), OperandName::to, AnyOperand::Forward32(Forward32(bad)));
     }
 }
 
@@ -302,10 +302,10 @@ fn jumps_back_land_back() {
 #[test]
 fn jumps_land_on_instructions() {
     let lit = Insn::LoadLit { dst: Dst(0), lit: Lit32(0) };
-    let ahead = |to| verify(&with(&[Insn::Jump { to: Ahead24(to) }, lit])).map_err(|error| error.what);
-    assert_eq!(ahead(0), Ok(()));
-    assert_eq!(ahead(1), Err(Flaw::BadOperand(OperandName::to, AnyOperand::Ahead24(Ahead24(1)))));
-    assert_eq!(ahead(2), Ok(()));
+    let forward = |to| verify(&with(&[Insn::Jump { to: Forward24(to) }, lit])).map_err(|error| error.what);
+    assert_eq!(forward(0), Ok(()));
+    assert_eq!(forward(1), Err(Flaw::BadOperand(OperandName::to, AnyOperand::Forward24(Forward24(1)))));
+    assert_eq!(forward(2), Ok(()));
     let back = |to| verify(&with(&[lit, Insn::Loop { to: Back24(to) }])).map_err(|error| error.what);
     assert_eq!(back(-1), Ok(()));
     assert_eq!(back(-2), Err(Flaw::BadOperand(OperandName::to, AnyOperand::Back24(Back24(-2)))));
@@ -336,7 +336,7 @@ fn free_code_is_short() {
 fn free_code_is_as_long_as_its_longest_way() {
     let judged = |parts: &[Vec<Insn>]| verify(&with(&parts.concat())).map_err(|error| (error.at, error.what));
     let refused = |at| Err((Some(at), Flaw::NoPoll));
-    let skip = |words| vec![Insn::JumpTrue { src: Src(0), to: Ahead32(words) }];
+    let skip = |words| vec![Insn::JumpTrue { src: Src(0), to: Forward32(words) }];
     let poll = || vec![Insn::Poll {}];
     // A poll that is jumped over does not count, nor does what is skipped.
     assert_eq!(judged(&[free(10), skip(20), free(19), poll(), free(19)]), Ok(()));
@@ -346,7 +346,7 @@ fn free_code_is_as_long_as_its_longest_way() {
     assert_eq!(judged(&[chain.clone(), free(1)]), Ok(()));
     assert_eq!(judged(&[chain, free(2)]), refused(47));
     // Unconditional jumps are the only way on.
-    let jump = |words| vec![Insn::Jump { to: Ahead24(words) }];
+    let jump = |words| vec![Insn::Jump { to: Forward24(words) }];
     assert_eq!(judged(&[free(3), jump(32), free(31), poll(), free(27)]), Ok(()));
     assert_eq!(judged(&[free(3), jump(32), free(31), poll(), free(28)]), refused(64));
     // A turn of a loop is paid for, leaving it is not.
@@ -359,11 +359,11 @@ fn free_code_is_as_long_as_its_longest_way() {
 #[test]
 fn jumps_may_be_long() {
     let mut insns = vec![Insn::Poll {}; 1000];
-    insns[0] = Insn::Jump { to: Ahead24(998) };
+    insns[0] = Insn::Jump { to: Forward24(998) };
     insns.push(Insn::Loop { to: Back24(-1001) });
     assert_eq!(changed(|code| set_words(code, &insns)), Ok(()));
-    insns[0] = Insn::Jump { to: Ahead24(1001) };
-    let what = Flaw::BadOperand(OperandName::to, AnyOperand::Ahead24(Ahead24(1001)));
+    insns[0] = Insn::Jump { to: Forward24(1001) };
+    let what = Flaw::BadOperand(OperandName::to, AnyOperand::Forward24(Forward24(1001)));
     assert_eq!(changed(|code| set_words(code, &insns)), Err((Some(0), what)));
 }
 

@@ -56,7 +56,7 @@ fn reads(program: &Program, code: &Code, insn: &Insn) -> Vec<usize> {
         let captures = program.functions[index.0 as usize].captures.iter();
         regs.extend(captures.filter_map(|capture| match *capture {
             Capture::Register(reg) => Some(usize::from(reg)),
-            Capture::Up(_) => None,
+            Capture::Upvalue(_) => None,
         }));
     }
     regs

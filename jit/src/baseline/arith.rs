@@ -1,12 +1,12 @@
 //! Arithmetic.
 //!
-//! Three templates, chosen by what is known and was seen of the operands:
+//! Three templates, chosen by facts and feedback about the operands:
 //!
-//! - **int**: both tested for ints, the operation on 32 bits. If nothing but ints was seen, anything else leaves the
-//!   code, and what follows counts on ints; else doubles and overflow have a cold path.
-//! - **double**: both wanted as doubles, in machine registers where they are already; ints converted on a cold
-//!   path. What a script sees does not depend on which: an integer's value is the same either way;
-//! - **texts**: the VM's work, if nothing but strings was seen.
+//! - **int**: both tested for ints, the operation on 32 bits. If only ints were seen, other operands leave the code,
+//!   and later code relies on ints; else doubles and overflow have a cold path.
+//! - **double**: both wanted as doubles, in machine registers where they are already; ints converted on a cold path.
+//!   Scripts see no difference: an integer has the same value as an int and as a double;
+//! - **texts**: done by the VM, if only strings were seen.
 
 use siskin_core::layout::{Stub, VM_NIL, VM_STUBS};
 use siskin_core::tier::Kinds;
@@ -18,7 +18,7 @@ use super::{Pass, known_bits, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, FReg, Masm, Reg, Rhs, at};
 
-/// How two numbers are treated.
+/// The template for two numbers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mode {
     Int,
@@ -47,7 +47,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// Strings are put together by the VM; a number leaves the code.
     fn texts(&mut self, dst: u16, lhs: Operand, rhs: Operand) {
         if self.inlined.is_some() {
-            // There is no frame for the VM to work on.
+            // An inlined callee has no frame, which the VM would need.
             return self.by_interpreter(Some(dst));
         }
         let (other, slow, rejoin) = (self.unexpected(false), self.masm.label(), self.masm.label());
@@ -61,7 +61,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store(dst, Reg::T0, Known::Object);
     }
 
-    /// Both operands and the result are ints, or the code is left.
+    /// Ints only: if an operand or the result is no int, the code is left.
     fn int_only(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand) {
         let other = self.unexpected(false);
         let (lhs, rhs) = self.held_first(op, lhs, rhs);
@@ -81,13 +81,14 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// Whether an operand is, by all that is known and was seen, an int.
+    /// Whether facts and feedback agree that an operand is an int.
     pub(super) fn expects_int(&self, operand: Operand) -> bool {
         let seen = self.seen(operand);
         self.known(operand).is_int() || !seen.is_empty() && seen.only(Kinds::INT)
     }
 
-    /// The operands, in an order in which a constant comes last if it may, and first what a machine register holds.
+    /// The operands, swapped if the operation allows it and that puts a constant last, or an operand in a machine
+    /// register first.
     fn held_first(&self, op: FOp, lhs: Operand, rhs: Operand) -> (Operand, Operand) {
         let is_held = |operand| self.held().is_some_and(|held| Operand::Register(held.register) == operand);
         let is_constant = !matches!(lhs, Operand::Register(_));
@@ -100,8 +101,10 @@ impl<M: Masm> Pass<'_, '_, M> {
         match op {
             FOp::Add => self.masm.add32(Reg::T3, lhs, rhs, other),
             FOp::Sub => self.masm.sub32(Reg::T3, lhs, rhs, other),
-            // Division is always of doubles.
-            FOp::Mul | FOp::Div => self.masm.mul32(Reg::T3, lhs, rhs, other),
+            FOp::Mul | FOp::Div => {
+                debug_assert!(op == FOp::Mul, "division is of doubles, by `mode`");
+                self.masm.mul32(Reg::T3, lhs, rhs, other);
+            }
         }
     }
 
@@ -118,7 +121,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     fn int_arith(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand, seen: Kinds, may_be_text: bool) {
         let rejoin = self.masm.label();
-        // Where text may be added, what follows can make no use of numbers.
+        // If the result may be a string, later code cannot assume a number.
         let numbers_only = !may_be_text || !seen.is_empty() && seen.only(Kinds::INT.or(Kinds::DOUBLE));
         let other = if numbers_only { self.step_on(false) } else { self.step(rejoin) };
         let mixed = self.masm.label();
@@ -137,8 +140,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts.write(dst, if numbers_only { Known::Number } else { Known::Anything });
     }
 
-    /// A machine register for a double that register `dst` of the frame becomes: the one of its old value, so that a
-    /// loop finds it where it left it.
+    /// A machine register for the double that goes to register `dst` of the frame: the one of the old value, so that
+    /// a variable keeps its register through a loop.
     pub(super) fn double_for(&mut self, dst: u16, x: FReg, y: FReg) -> FReg {
         let own = self.facts.copy(Copied::Register(dst));
         self.facts.write(dst, Known::Double);
@@ -206,7 +209,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.known(operand).is_number()
     }
 
-    /// What was seen of an operand of this instruction.
+    /// The feedback about an operand of this instruction.
     pub(super) fn seen(&self, operand: Operand) -> Kinds {
         match operand {
             Operand::Register(register) => self.unit.operand_in(self.at, register - self.window()),
@@ -214,7 +217,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// An operand's 32 bits, in the lower half of a machine register: `to`, unless there is one already.
+    /// An operand's 32 bits, in the lower half of a machine register: `to`, unless another one holds the operand.
     pub(super) fn int(&mut self, to: Reg, operand: Operand, other: Label) -> Reg {
         match operand {
             Operand::Register(register) => {
@@ -232,7 +235,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         to
     }
 
-    /// The same as a second operand: only what has to be tested needs a register.
+    /// An operand's 32 bits as a second operand: only an operand to be tested needs a register.
     pub(super) fn int_operand(&mut self, to: Reg, operand: Operand, other: Label) -> Rhs {
         match operand {
             Operand::Int(value) => Rhs::from(value),
@@ -306,7 +309,8 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 }
 
-/// Where a second operand goes: where the result will be, if the operands may change places and the first is not there.
+/// The register for a second operand: that of the result, if the operation commutes and the first operand is
+/// elsewhere.
 fn second_for(op: FOp, first: Reg) -> Reg {
     if op == FOp::Sub || first == Reg::T3 { Reg::T2 } else { Reg::T3 }
 }

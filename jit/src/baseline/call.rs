@@ -13,12 +13,12 @@
 
 use siskin_core::bytecode::Window;
 use siskin_core::layout::{
-    CLOSURE_FUNCTION, FRAME_BASE, FRAME_CLOSURE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
+    CLASS_INIT, CLOSURE_FUNCTION, FRAME_BASE, FRAME_CALLEE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
     FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET, KIND_CLASS,
     KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
     VM_VALUES_END,
 };
-use siskin_core::tier::Callee;
+use siskin_core::tier::{Called, Callee};
 
 use super::cold::Cold;
 use super::facts::Known;
@@ -29,7 +29,7 @@ use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
 impl<'u, M: Masm> Pass<'_, 'u, M> {
-    /// What the call at `word` was seen to call, if that takes as many arguments.
+    /// The callee seen by the call at `word`, if its arity fits.
     pub(super) fn callee(&self, word: u32, argc: u8) -> Option<Callee<'u>> {
         self.unit.callee(word).filter(|callee| callee.unit.arity() == argc)
     }
@@ -51,22 +51,51 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     fn call(&mut self, call: Call) {
         let callee = self.callee(self.at, call.argc);
-        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.win)) {
+        if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.runtime, call.win)) {
             return self.call_inlined(call, &callee);
         }
         let rejoin = self.masm.label();
         match callee {
             Some(callee) => {
-                self.expect_callee(call, &callee, rejoin);
-                self.check_room_for(call, &callee, rejoin);
+                self.begin_call(call, &callee, rejoin);
                 self.masm.address(Reg::T2, slot(call.win));
                 self.masm.pointer(Reg::T3, callee.function);
-                self.masm.pointer(Reg::T5, callee.closure);
-                self.enter(call);
+                if let Called::Always(closure) | Called::Initializer(closure) = callee.closure {
+                    self.masm.pointer(Reg::T5, closure);
+                }
+                self.call_closure(call);
+            }
+            None if self.unit.makes_plain_instances(self.at) && call.argc == 0 => {
+                let other = self.call_any_later(call, rejoin);
+                self.expect_class(call, other);
+                self.masm.load64(Reg::T6, at(Reg::T5, CLASS_INIT));
+                self.masm.branch64(Cond::Ne, Reg::T6, 0, other);
+                let refused = self.call_cold(call, rejoin);
+                let refused = self.charge(refused);
+                self.make_instance(call, refused);
+                self.masm.load64(RESULT, slot(call.win));
             }
             None => self.call_any(call, rejoin),
         }
         self.behind_call(call, rejoin);
+    }
+
+    /// Goes on if the callee is the one that was seen, paid for, and has room; if not, the call is made as any other,
+    /// and comes back at `rejoin`. If the callee is any closure of a function, it is in `T5`.
+    pub(super) fn begin_call(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+        match callee.closure {
+            Called::Always(closure) => self.expect_closure(call, closure, rejoin),
+            Called::Any => self.expect_function(call, callee.function, rejoin),
+            Called::Initializer(closure) => {
+                let other = self.call_any_later(call, rejoin);
+                self.expect_class(call, other);
+                self.masm.pointer(Reg::T6, closure);
+                self.masm.branch64(Cond::Ne, Reg::T6, at(Reg::T5, CLASS_INIT), other);
+                let refused = self.check_stack_for(call, callee, rejoin);
+                return self.make_instance(call, refused);
+            }
+        }
+        self.check_stack_for(call, callee, rejoin);
     }
 
     /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
@@ -88,26 +117,65 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
         }
-        self.check_room(call, other);
+        self.check_stack(call, other);
         self.bind(enter);
-        self.enter(call);
+        self.call_closure(call);
     }
 
-    /// Goes on if the callee is the one that was seen; if not, whatever is called comes back at `rejoin`.
-    pub(super) fn expect_callee(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
-        let other = self.masm.label();
-        self.later(Cold::CallAny { label: other, call, rejoin });
+    /// Where whatever is called instead of what was seen is called, to come back at `rejoin`.
+    fn call_any_later(&mut self, call: Call, rejoin: Label) -> Label {
+        let label = self.masm.label();
+        self.later(Cold::CallAny { label, call, rejoin });
+        label
+    }
+
+    /// Goes on if the callee is that closure.
+    fn expect_closure(&mut self, call: Call, closure: u64, rejoin: Label) {
         if call.runtime == Runtime::Call {
+            if self.facts.tag(call.by) == Known::Is(OBJ_TAG | closure) {
+                return;
+            }
+            let other = self.call_any_later(call, rejoin);
             let (held, value) = (self.held(), self.second(call.by));
-            self.masm.pointer(Reg::T2, OBJ_TAG | callee.closure);
+            self.masm.pointer(Reg::T2, OBJ_TAG | closure);
             self.masm.branch64(Cond::Ne, Reg::T2, value, other);
             self.still(held.filter(|held| held.machine != Reg::T2));
         } else {
+            let other = self.call_any_later(call, rejoin);
             self.load_object(call.by, other);
             self.cache_entry(call.site, other);
-            self.masm.pointer(Reg::T2, callee.closure);
+            self.masm.pointer(Reg::T2, closure);
             self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, IC_TARGET), other);
         }
+    }
+
+    /// Goes on if the callee, in `T5` then, is a closure of that function.
+    fn expect_function(&mut self, call: Call, function: u64, rejoin: Label) {
+        let other = self.call_any_later(call, rejoin);
+        self.load_object(call.by, other);
+        if call.runtime == Runtime::Call {
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, other);
+        } else {
+            self.cache_entry(call.site, other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_METHOD, other);
+            self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
+        }
+        self.masm.pointer(Reg::T2, function);
+        self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T5, CLOSURE_FUNCTION), other);
+    }
+
+    /// Goes on if the value called, in `T5` then, is a class.
+    fn expect_class(&mut self, call: Call, other: Label) {
+        self.load_object(call.by, other);
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
+    }
+
+    /// Puts a new instance of the class in `T5` where the class lies.
+    fn make_instance(&mut self, call: Call, refused: Label) {
+        self.masm.address(Reg::T2, slot(call.win));
+        self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Instance as i32 * 8));
+        self.masm.branch64(Cond::Eq, Reg::T0, NOT_MADE as i32, refused);
+        self.facts.write(call.win, Known::Object);
     }
 
     /// Where the VM does the call.
@@ -135,7 +203,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.rejoin_with_value(done, call, rejoin);
     }
 
-    /// On a cold path: an instance of the class in `T5`, if it is one.
+    /// On a cold path: makes an instance of the class in `T5`, if the object is a class.
     pub(super) fn construct(&mut self, call: Call, rejoin: Label, enter: Label, other: Label) {
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
         self.masm.address(Reg::T2, slot(call.win));
@@ -144,21 +212,21 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let made = self.masm.label();
         self.masm.branch64(Cond::Eq, Reg::T0, MADE as i32, made);
         self.masm.branch64(Cond::Ne, Reg::T0, NOT_MADE as i32, enter);
-        // The class is where it was.
+        // The stub leaves the class in its register.
         self.masm.jump(other);
         self.rejoin_with_value(made, call, rejoin);
     }
 
-    /// Where the VM made the value of a call and put it in its register.
+    /// The place after a call whose value the VM has put into its register.
     pub(super) fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
         self.bind(label);
         self.masm.load64(RESULT, slot(call.win));
         self.masm.jump(rejoin);
     }
 
-    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and sees to it that there is room.
-    /// `T2` is the callee's base then; else `other`.
-    fn check_room(&mut self, call: Call, other: Label) {
+    /// Charges for a call of the closure in `T5`, whose function is in `T3`, and checks the stack. Then `T2` is the
+    /// callee's base; if refused goes to `other`.
+    fn check_stack(&mut self, call: Call, other: Label) {
         let refused = self.charge(other);
         self.masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
         self.masm.address(Reg::T2, slot(call.win));
@@ -166,24 +234,27 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.check_ends(refused);
     }
 
-    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`.
-    pub(super) fn check_room_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`; who is refused
+    /// something later goes to the label that comes back for that.
+    fn check_stack_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) -> Label {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
         let needed = u32::from(call.win) + callee.unit.registers();
-        if self.facts.room < needed {
-            self.check_room_up_to(needed, refused);
+        if self.facts.stack_checked_to < needed {
+            self.check_stack_to(needed, refused);
         }
+        refused
     }
 
-    /// Whether there is room for so many registers, counted from the frame's first, and for a record.
-    pub(super) fn check_room_up_to(&mut self, needed: u32, refused: Label) {
+    /// Checks that the stack holds this many registers of the frame, and one more record.
+    pub(super) fn check_stack_to(&mut self, needed: u32, refused: Label) {
         self.masm.address(Reg::T6, at(Reg::Base, needed as i32 * 8));
         self.check_ends(refused);
-        self.facts.room = needed;
+        self.facts.stack_checked_to = needed;
     }
 
-    /// Charges for a call. Who is refused later goes to the label that comes back, and from there to `other`.
+    /// Charges for a call. The returned label refunds the charge, for calls that are refused later, and goes to
+    /// `other`.
     fn charge(&mut self, other: Label) -> Label {
         let refused = self.masm.label();
         self.later(Cold::Refund { label: refused, then: other });
@@ -193,7 +264,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         refused
     }
 
-    /// Whether there is room for registers up to `T6`, and for a record.
+    /// Checks that the stack holds values up to the address in `T6`, and one more record.
     fn check_ends(&mut self, refused: Label) {
         let masm = &mut *self.masm;
         masm.branch64(Cond::Above, Reg::T6, Rhs::Mem(at(Reg::Vm, VM_VALUES_END)), refused);
@@ -202,7 +273,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.
-    fn enter(&mut self, call: Call) {
+    fn call_closure(&mut self, call: Call) {
         let pc = self.pc(call.next);
         let masm = &mut *self.masm;
         masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
@@ -210,7 +281,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         masm.store64(at(Reg::Frame, FRAME_PC), Reg::T0);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_BASE), Reg::T2);
         masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_DATA), Reg::T6);
-        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_CLOSURE), Reg::T5);
+        masm.store64(at(Reg::Frame, FRAME_SIZE + FRAME_CALLEE), Reg::T5);
         masm.add64(Reg::Frame, Reg::Frame, FRAME_SIZE);
         masm.mov(Reg::Base, Reg::T2);
         masm.call_mem(at(Reg::T3, FUNCTION_ENTRY));
@@ -225,7 +296,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// `return`
-    pub(super) fn leave(&mut self, src: Option<u16>) {
+    pub(super) fn return_to_caller(&mut self, src: Option<u16>) {
         match src {
             Some(src) => self.load(RESULT, src),
             None => self.masm.imm(RESULT, siskin_core::layout::NIL),

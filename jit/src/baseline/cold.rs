@@ -13,34 +13,36 @@ use crate::masm::{Cond, FCond, FReg, Masm, Reg, at};
 pub(super) enum Cold {
     /// The interpreter executes the instruction; then `rejoin` if the next one follows.
     Step { label: Label, word: u32, rejoin: Label },
-    /// The interpreter goes on from the instruction to a place to enter. `refund` units of fuel were taken too early.
+    /// The interpreter continues from the instruction to an entry point. `refund` units of fuel were charged too
+    /// early.
     StepOn { label: Label, word: u32, refund: bool },
-    /// The same, for operands of other kinds than expected.
+    /// As `StepOn`, for unexpected operands.
     Unexpected { label: Label, word: u32, refund: bool },
     /// The VM begins the call; the callee is called, then `rejoin`.
     Call { label: Label, call: Call, rejoin: Label },
     /// The callee is not the one that was expected.
     CallAny { label: Label, call: Call, rejoin: Label },
-    /// The inlined callee at `closure` is left at the word in `T4`, then `rejoin`.
-    LeaveInlined { label: Label, call: Call, closure: u64, rejoin: Label },
+    /// The inlined callee is left at the word in `T4`, then `rejoin`. Its closure is at `closure`, or was called itself.
+    DeoptInlined { label: Label, call: Call, closure: Option<u64>, rejoin: Label },
     /// It is left at `word`: `leave` does it.
-    LeaveInlinedAt { label: Label, word: u32, leave: Label },
+    DeoptInlinedAt { label: Label, word: u32, leave: Label },
     /// A charge is given back, then `then`.
     Refund { label: Label, then: Label },
     /// The object in `T5`, not a closure, is called: if it is a class, an instance is made. `enter` calls the
     /// initializer.
     Construct { label: Label, call: Call, rejoin: Label, enter: Label, other: Label },
-    /// The value in `from` is no double: if it is an int, `to` is it as a double.
+    /// The value in `from` is no double: an int is converted to a double in `to`.
     IntToDouble { label: Label, from: Reg, to: FReg, rejoin: Label, other: Label },
-    /// The value in `from`, that of a register of the frame, is no int: if it is a double, `to` is it.
+    /// The value in `from`, that of a register of the frame, is no int: a double is moved to `to`.
     Double { label: Label, from: Reg, to: FReg, register: u16, rejoin: Label, other: Label },
     /// An operation of numbers, of which at least one is a double or the result no int.
     Mixed { label: Label, op: FOp, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
-    /// The product of two ints is zero, in `T3`: if neither is negative, that is an int.
+    /// The product of two ints, in `T3`, is zero: an int if neither factor is negative.
     Zero { label: Label, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
-    /// The sum of two strings takes fuel or the collector, or they are none; with it in `T0`, `rejoin`.
+    /// The sum of two strings takes fuel or the collector, or an operand is no string; then `rejoin` with the sum in
+    /// `T0`.
     Concat { label: Label, next: u32, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
-    /// A jump on two numbers of which at least one is a double.
+    /// A jump on two numbers, at least one a double.
     Compare { label: Label, cond: FCond, lhs: Operand, rhs: Operand, to: Label, rejoin: Label, other: Label },
     /// The negation of a number that is a double, or whose negation is no int.
     Negate { label: Label, dst: u16, src: u16, rejoin: Label, other: Label },
@@ -49,16 +51,16 @@ pub(super) enum Cold {
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    /// Keeps a cold path for the end.
+    /// Queues a cold path to be emitted after the blocks.
     pub(super) fn later(&mut self, cold: Cold) {
-        self.lost |= self.cold.push(cold).is_err();
+        self.out_of_memory |= self.cold.push(cold).is_err();
         self.list_cold();
     }
 
     /// Where the interpreter executes this instruction, then goes on at `rejoin`. As for the two below, an inlined callee
     /// is left there for good.
     pub(super) fn step(&mut self, rejoin: Label) -> Label {
-        if let Some(label) = self.leave_inlined() {
+        if let Some(label) = self.deopt_inlined() {
             return label;
         }
         let label = self.masm.label();
@@ -68,7 +70,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Where the interpreter goes on from this instruction, with the charge for a turn given back if it was `charged`.
     pub(super) fn step_on(&mut self, charged: bool) -> Label {
-        if let Some(label) = self.leave_inlined() {
+        if let Some(label) = self.deopt_inlined() {
             return label;
         }
         let label = self.masm.label();
@@ -76,9 +78,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         label
     }
 
-    /// The same, for operands of other kinds than expected.
+    /// As `step_on`, for unexpected operands.
     pub(super) fn unexpected(&mut self, charged: bool) -> Label {
-        if let Some(label) = self.leave_inlined() {
+        if let Some(label) = self.deopt_inlined() {
             return label;
         }
         let label = self.masm.label();
@@ -92,7 +94,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         while let Some(&cold) = self.cold.get(index) {
             self.mark_cold(index);
             index += 1;
-            // They come from places of all sorts.
+            // Cold paths start from places with different facts.
             self.facts.forget_all();
             self.emit_one(cold);
         }
@@ -110,7 +112,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.jump_mem(Self::runtime(by));
     }
 
-    /// Both operands as doubles, in the last two registers for doubles, whatever is known of them.
+    /// Both operands as doubles, in the last two registers for doubles, without use of facts.
     fn as_doubles(&mut self, lhs: Operand, rhs: Operand, other: Label) -> [FReg; 2] {
         self.load_operand(Reg::T0, lhs);
         self.load_operand(Reg::T2, rhs);
@@ -155,11 +157,11 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.call_any(call, rejoin);
                 self.masm.jump(rejoin);
             }
-            Cold::LeaveInlined { label, call, closure, rejoin } => {
+            Cold::DeoptInlined { label, call, closure, rejoin } => {
                 self.bind(label);
-                self.leave_inlined_by_vm(call, closure, rejoin);
+                self.deopt_inlined_by_vm(call, closure, rejoin);
             }
-            Cold::LeaveInlinedAt { label, word, leave } => {
+            Cold::DeoptInlinedAt { label, word, leave } => {
                 self.bind(label);
                 self.masm.imm(Reg::T4, u64::from(word));
                 self.masm.jump(leave);

@@ -43,7 +43,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     fn branch_equal(&mut self, lhs: u16, rhs: Other, equal: Label, differs: Label) {
         // Only the interpreter's `step` answers with a place when it jumps; if it does not, the next instruction
-        // follows, where what is in machine registers is lost.
+        // follows, and machine registers are lost.
         let rejoin = self.masm.label();
         self.branch_equal_or(lhs, rhs, equal, differs, rejoin);
         self.bind(rejoin);
@@ -67,7 +67,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             let other = self.step(stepped);
             let before = [left, right].map(|operand| (operand, self.known(operand)));
             let (x, y) = self.doubles(left, right, other);
-            // Operands that are no numbers come back from `step`.
+            // Operands other than numbers come back from `step`.
             for (operand, known) in before {
                 if let Operand::Register(register) = operand {
                     self.facts.learn(register, known);
@@ -81,7 +81,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let mixed = match rhs {
             Other::Literal(bits) => {
                 match known_bits(bits) {
-                    Known::Object => self.masm.pointer(Reg::T2, bits),
+                    Known::Is(bits) => self.masm.pointer(Reg::T2, bits),
                     _ => self.masm.imm(Reg::T2, bits),
                 }
                 self.masm.branch64(Cond::Eq, Reg::T0, Reg::T2, equal);

@@ -1,11 +1,11 @@
-//! What is known of registers of the frame, inside a basic block.
+//! Facts about registers of the frame, inside a basic block.
 //!
-//! Values always lie in their registers in memory, right at every exit; facts only spare tests and loads. Two
-//! sorts: what a register's tag is known to be, and which doubles lie in machine registers too.
+//! Values always lie in their registers in memory, right at every exit; facts only spare tests and loads. There are
+//! two sorts: the tag of a register, and the doubles that are in machine registers too.
 
 use crate::masm::{FREGS, FReg};
 
-/// What a register of the frame is known to hold.
+/// A fact about the value of a register of the frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     Anything,
@@ -16,6 +16,8 @@ pub(crate) enum Known {
     /// An int or a double.
     Number,
     Object,
+    /// The object with these bits.
+    Is(u64),
 }
 
 impl Known {
@@ -27,18 +29,23 @@ impl Known {
         self.is_int() || matches!(self, Known::Double | Known::Number)
     }
 
+    pub(crate) fn is_object(self) -> bool {
+        matches!(self, Known::Object | Known::Is(_))
+    }
+
     /// Whether it says at least as much.
     fn implies(self, other: Known) -> bool {
         match other {
             Known::Anything => true,
             Known::Int => self.is_int(),
             Known::Number => self.is_number(),
+            Known::Object => self.is_object(),
             _ => self == other,
         }
     }
 }
 
-/// What a machine register for doubles holds a copy of.
+/// The origin of the copy in a machine register for doubles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Copied {
     Nothing,
@@ -48,24 +55,26 @@ pub(crate) enum Copied {
     Constant(u64),
 }
 
-/// Registers of the frame that something is remembered of, at most.
+/// The most registers of the frame with a fact.
 const TAGS: usize = 24;
-/// Doubles kept; the others are for passing use.
+/// Machine registers that keep doubles; the others are scratch.
 const COPIES: usize = FREGS as usize - 2;
 
-/// For passing use, never kept.
+/// Scratch registers, never kept.
 pub(crate) const FSCRATCH: [FReg; 2] = [FReg(FREGS - 2), FReg(FREGS - 1)];
 
 #[derive(Clone, Copy)]
 pub(crate) struct Facts {
     tags: [(u16, Known); TAGS],
-    /// Entries made since the block began; further ones take the place of the oldest.
+    /// Entries made since the block began; the oldest is replaced when all are in use.
     made: usize,
     copies: [Copied; COPIES],
     next_copy: usize,
-    /// So many registers, counted from the frame's first, there is room for, and for one more record; 0 if that was not
-    /// asked. A collection takes room away.
-    pub(crate) room: u32,
+    /// The stack is known to hold this many registers of the frame, plus one record. 0: not checked yet. A collection
+    /// may shrink the stack.
+    pub(crate) stack_checked_to: u32,
+    /// Upvalues of the closure that are known to be cells, a bit each for the first 64. A closure's upvalues stay the same.
+    cells: u64,
 }
 
 impl Facts {
@@ -74,15 +83,17 @@ impl Facts {
         made: 0,
         copies: [Copied::Nothing; COPIES],
         next_copy: 0,
-        room: 0,
+        stack_checked_to: 0,
+        cells: 0,
     };
 
-    /// Whether all that is known in `other` is known here too, with the same copies in the same machine registers.
+    /// Whether these facts imply all of `other`, with the same copies in the same machine registers.
     pub(crate) fn imply(&self, other: &Facts) -> bool {
         let tags = other.used().iter().all(|&(register, tag)| self.tag(register).implies(tag));
         let mut copies = self.copies.iter().zip(&other.copies);
-        let room = self.room >= other.room;
-        tags && room && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
+        let stack = self.stack_checked_to >= other.stack_checked_to;
+        let cells = self.cells & other.cells == other.cells;
+        tags && stack && cells && copies.all(|(here, there)| *there == Copied::Nothing || here == there)
     }
 
     fn used(&self) -> &[(u16, Known)] {
@@ -93,18 +104,37 @@ impl Facts {
         self.tags.get_mut(..self.made.min(TAGS)).unwrap_or_default()
     }
 
-    /// A new block begins: nothing is known.
+    /// Forgets all facts at the start of a block.
     #[inline(never)]
     pub(crate) fn forget_all(&mut self) {
         self.made = 0;
         self.next_copy = 0;
+        self.cells = 0;
         self.forget_copies();
     }
 
-    /// The VM was called: machine registers are lost, and there may be less room; tags stay.
+    /// The VM was called: machine registers are lost, and the stack may have shrunk; tags stay.
     pub(crate) fn forget_copies(&mut self) {
-        self.room = 0;
+        self.stack_checked_to = 0;
+        self.forget_doubles();
+    }
+
+    /// A leaf of the VM was called: machine registers are lost.
+    pub(crate) fn forget_doubles(&mut self) {
         self.copies = [Copied::Nothing; COPIES];
+    }
+
+    /// Another closure runs from here on: what is known of the upvalues of the one before.
+    pub(crate) fn change_closure(&mut self, cells: u64) -> u64 {
+        core::mem::replace(&mut self.cells, cells)
+    }
+
+    /// Whether an upvalue is known to be a cell. It is from here on.
+    pub(crate) fn learn_cell(&mut self, upvalue: u16) -> bool {
+        let bit = 1_u64.checked_shl(u32::from(upvalue)).unwrap_or(0);
+        let is_known = self.cells & bit != 0;
+        self.cells |= bit;
+        is_known
     }
 
     /// Nothing is known of registers behind this one.
@@ -124,7 +154,7 @@ impl Facts {
         self.used().iter().find(|(of, _)| *of == register).map_or(Known::Anything, |(_, tag)| *tag)
     }
 
-    /// A register was tested: its value is the same, and more is known of it.
+    /// Adds a fact about a register whose value was tested.
     #[inline(never)]
     pub(crate) fn learn(&mut self, register: u16, tag: Known) {
         if let Some(entry) = self.used_mut().iter_mut().find(|(of, _)| *of == register) {
@@ -151,7 +181,7 @@ impl Facts {
         self.copies.iter().position(|copy| *copy == of).map(|index| FReg(index as u8))
     }
 
-    /// That machine register holds a copy from here on.
+    /// Notes that a machine register holds a copy.
     pub(crate) fn keep(&mut self, of: Copied, register: FReg) -> FReg {
         if let Some(copy) = self.copies.get_mut(usize::from(register.0)) {
             *copy = of;
@@ -159,7 +189,7 @@ impl Facts {
         register
     }
 
-    /// A machine register to hold a copy from here on, not one of those `in_use`.
+    /// Picks a machine register for a copy, none of those `in_use`.
     pub(crate) fn take(&mut self, of: Copied, in_use: [Option<FReg>; 2]) -> FReg {
         let free = |index: usize| !in_use.contains(&Some(FReg(index as u8)));
         let empty =
@@ -206,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn old_facts_make_room_for_new_ones() {
+    fn old_facts_give_way_to_new_ones() {
         let mut facts = Facts::NONE;
         for register in 0..100 {
             facts.write(register, Known::Int);

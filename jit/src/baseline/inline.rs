@@ -2,20 +2,20 @@
 //!
 //! ```text
 //!   the closure that was seen?  fuel?  room?   ──no──> the call as any other
-//!   callee's instructions                      ──rare──> LeaveInlined: a frame, the interpreter to the end ─┐
+//!   callee's instructions                      ──rare──> DeoptInlined: a frame, the interpreter to the end ─┐
 //!   RESULT = window = value                                                                                │
 //!   ...                                        <───────────────────────────────────────────────────────────┘
 //! ```
 //!
 //! The callee has no frame while it runs, so nothing is written to be read again. Its registers are those of the
-//! window, where its arguments lie already: register `n` of the callee is register `window + n` of the caller's frame,
-//! and templates know no other. What a callee may contain is what needs no frame: no jumps, no calls, nothing that is
-//! captured. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the caller
-//! before the call is known behind it, too.
+//! window, where its arguments lie already: register `n` of the callee is register `window + n` of the caller's
+//! frame, and templates know no other. A callee may contain only instructions that need no frame: no jumps, no calls,
+//! no upvalues. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the
+//! caller before the call is known behind it, too.
 
 use siskin_core::bytecode::{Effect, Insn, Op, OperandName};
 use siskin_core::layout::{NIL, Runtime};
-use siskin_core::tier::{Callee, Kinds, Unit};
+use siskin_core::tier::{Called, Callee, Kinds, Unit};
 
 use super::cold::Cold;
 use super::facts::{Copied, Known};
@@ -27,14 +27,14 @@ use crate::masm::{Cond, Masm, Reg};
 /// Words of the longest callee that is inlined.
 const MAX_WORDS: usize = 24;
 
-/// The call in whose place a callee is being compiled.
+/// The call that a callee is inlined at.
 #[derive(Clone, Copy)]
 pub(super) struct Inlined {
-    /// Where the callee's register 0 lies among the caller's.
+    /// Index of the callee's register 0 among the caller's.
     pub(super) window: u16,
     /// The register that the next instruction returns.
     pub(super) returned: Option<u8>,
-    /// Where the callee is left: with the word in `T4`.
+    /// Exit of the callee, with the word in `T4`.
     leave: Label,
 }
 
@@ -48,7 +48,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     /// inlined; none if there is no such.
     pub(super) fn inlines(&self, word: u32, insn: &Insn) -> Option<u32> {
         let window = insn.window()?;
-        let callee = self.callee(word, window.argc).filter(|callee| is_inlinable(callee, window.first))?;
+        let found_by = if insn.site().is_none() { Runtime::Call } else { Runtime::Invoke };
+        let callee = self.callee(word, window.argc);
+        let callee = callee.filter(|callee| is_inlinable(callee, found_by, window.first))?;
         Some(u32::from(window.first) + callee.unit.registers())
     }
 
@@ -56,19 +58,24 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     pub(super) fn call_inlined(&mut self, call: Call, callee: &Callee<'u>) {
         let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
             // There is always a block behind a call.
-            self.lost = true;
+            self.out_of_memory = true;
             return;
         };
-        self.expect_callee(call, callee, behind);
-        self.check_room_for(call, callee, behind);
+        self.begin_call(call, callee, behind);
         let leave = self.masm.label();
-        self.later(Cold::LeaveInlined { label: leave, call, closure: callee.closure, rejoin: behind });
+        let closure = match callee.closure {
+            Called::Always(closure) | Called::Initializer(closure) => Some(closure),
+            Called::Any => None,
+        };
+        self.later(Cold::DeoptInlined { label: leave, call, closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);
         self.inlined = Some(Inlined { window: call.win, returned: None, leave });
         // Whatever lies behind the arguments is not the callee's, nor the caller's what lies there in the end.
         self.facts.forget_behind(call.win + u16::from(call.argc));
         (self.unit, self.next) = (callee.unit, 0);
+        let cells = self.facts.change_closure(0);
         self.inlined_body(outer.1);
+        self.facts.change_closure(cells);
         self.facts.forget_behind(call.win);
         (self.unit, self.at, self.next) = outer;
         self.inlined = None;
@@ -99,7 +106,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
     }
 
-    /// The callee's value, to its register 0.
+    /// Moves the callee's value to its register 0.
     fn inlined_value(&mut self, src: Option<u16>) {
         let window = self.window();
         let Some(src) = src.map(|src| window + src) else {
@@ -118,33 +125,52 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Where an inlined callee is left for good, at the instruction being compiled; none in a function of its own.
-    pub(super) fn leave_inlined(&mut self) -> Option<Label> {
+    pub(super) fn deopt_inlined(&mut self) -> Option<Label> {
         let leave = self.inlined?.leave;
         let label = self.masm.label();
-        self.later(Cold::LeaveInlinedAt { label, word: self.at, leave });
+        self.later(Cold::DeoptInlinedAt { label, word: self.at, leave });
         Some(label)
     }
 
     /// On a cold path: the VM brings the callee to its end from the word in `T4`.
-    pub(super) fn leave_inlined_by_vm(&mut self, call: Call, closure: u64, rejoin: Label) {
+    pub(super) fn deopt_inlined_by_vm(&mut self, call: Call, closure: Option<u64>, rejoin: Label) {
         let done = self.masm.label();
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.win));
-        self.masm.pointer(Reg::T3, closure);
-        self.masm.call_mem(Self::runtime(Runtime::LeaveInlined));
+        match closure {
+            Some(closure) => self.masm.pointer(Reg::T3, closure),
+            None => self.masm.imm(Reg::T3, 0),
+        }
+        self.masm.call_mem(Self::runtime(Runtime::DeoptInlined));
         self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
         self.masm.jump_reg(Reg::T0);
         self.rejoin_with_value(done, call, rejoin);
     }
 }
 
-/// Whether a callee whose window begins at that register is to be inlined.
-pub(super) fn is_inlinable(callee: &Callee<'_>, window: u16) -> bool {
+/// Whether a callee that is found in that way, and whose window begins at that register, is to be inlined.
+pub(super) fn is_inlinable(callee: &Callee<'_>, found_by: Runtime, window: u16) -> bool {
     let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
-    callee.inlinable && fits && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
+    let finds_upvalues = match callee.closure {
+        Called::Always(_) | Called::Initializer(_) => true,
+        Called::Any => found_by == Runtime::Call && keeps_closure(callee.unit.words()),
+    };
+    callee.inlinable && fits && finds_upvalues && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
 }
 
-/// Whether a function was seen to add strings, for which it would be left whenever that happens.
+/// Whether a function leaves its register 0 alone, in which a closure that is called lies.
+fn keeps_closure(words: &[u32]) -> bool {
+    let mut at = 0;
+    while let Some(insn) = words.get(at..).and_then(Insn::decode) {
+        if writes(&insn, 0) {
+            return false;
+        }
+        at += insn.op().words();
+    }
+    true
+}
+
+/// Whether feedback says that a function adds strings: an inlined copy would be left each time.
 fn adds_texts(unit: &Unit<'_>) -> bool {
     let mut at = 0;
     while let Some(insn) = unit.words().get(at..).and_then(Insn::decode) {

@@ -1,14 +1,14 @@
-//! What each piece of a function's machine code is for, noted for people who want to see it.
+//! The purpose of each piece of a function's machine code, for listings.
 
 use siskin_core::mem::{Mem, OutOfMemory, Vec};
 
 use super::Pass;
 use crate::masm::Masm;
 
-/// What a piece of code is for.
+/// The purpose of a piece of code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// Where callers come in.
+    /// The entry for callers.
     Prologue,
     /// The instruction at this word of bytecode.
     Word(u32),
@@ -21,9 +21,9 @@ pub enum Part {
         /// A word of the callee.
         word: u32,
     },
-    /// What is rare about the instruction at this word.
+    /// A cold path of the instruction at this word.
     Cold(u32),
-    /// Where the interpreter comes in, before the instruction at this word.
+    /// The entry point before the instruction at this word.
     Entry(u32),
 }
 
@@ -32,21 +32,21 @@ pub enum Part {
 pub struct Mark {
     /// Bytes from the start of the code.
     pub offset: u32,
-    /// What it is for.
+    /// The purpose of the piece.
     pub part: Part,
 }
 
 /// Filled by [`compile_listed`](super::compile_listed).
 pub struct Listing {
     marks: Vec<Mark>,
-    /// For each cold path, whose it is.
+    /// For each cold path, the piece that it belongs to.
     cold: Vec<u32>,
-    /// The word that code is being made for.
+    /// The word being compiled.
     word: u32,
 }
 
 impl Listing {
-    /// An empty one.
+    /// An empty listing.
     #[must_use]
     pub fn new(mem: &Mem) -> Listing {
         Listing { marks: Vec::new(mem), cold: Vec::new(mem), word: 0 }
@@ -70,14 +70,14 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// A piece begins here.
     pub(super) fn mark(&mut self, part: Part) {
         if let Some(listing) = &mut self.listing {
-            self.lost |= listing.mark(self.masm.offset(), part).is_err();
+            self.out_of_memory |= listing.mark(self.masm.offset(), part).is_err();
         }
     }
 
-    /// A cold path was kept for the end: it belongs to the piece in work, which may be a cold path too.
+    /// A cold path was queued: it belongs to the current piece, which may be a cold path too.
     pub(super) fn list_cold(&mut self) {
         if let Some(listing) = &mut self.listing {
-            self.lost |= listing.cold.push(listing.word).is_err();
+            self.out_of_memory |= listing.cold.push(listing.word).is_err();
         }
     }
 

@@ -9,8 +9,8 @@
 //! ```
 //!
 //! Registers of the frame stay in memory, right before every instruction; inside a block the pass remembers what it
-//! has proved of them (`facts`). What a template does not do, the interpreter's own meaning does: the cold path
-//! calls the VM's `step` with the instruction's address.
+//! has proved of them (`facts`). Cases outside a template are left to the interpreter: the cold path calls the VM's
+//! `step` with the instruction's address.
 //!
 //! The body of a loop that is one block is compiled twice: first as any block, then with what is known at its end
 //! (loop peeling, `peel`), so that further turns test and load less.
@@ -45,18 +45,27 @@ use inline::Inlined;
 pub use listing::{Listing, Mark, Part};
 use peel::PeeledLoop;
 
-/// Words of the longest function that is compiled. This many take some 4 ms, for which an interrupt has to wait.
+/// The longest function that is compiled, in words. Compiling it takes some 4 ms, for which an interrupt waits.
 const MAX_WORDS: usize = 1 << 13;
 
-/// Compiles a function into `masm`. What comes back are its entries; the code is the assembler's.
+/// What is to be known of a function's machine code, which is the assembler's.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Where it may be entered, by ascending word.
+    pub entries: Vec<EntryPoint>,
+    /// Indices of the globals whose values it contains, ascending.
+    pub globals: Vec<u32>,
+}
+
+/// Compiles a function into `masm`.
 ///
 /// # Errors
 /// When memory is out or the function is too long.
-pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Vec<EntryPoint>, Bail> {
+pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Compiled, Bail> {
     compile_listed(masm, unit, None)
 }
 
-/// The same, and notes in `listing` what each piece of the code is for.
+/// Compiles a function as [`compile`] does, and notes the purpose of each piece in `listing`.
 ///
 /// # Errors
 /// As for [`compile`].
@@ -64,12 +73,12 @@ pub fn compile_listed<M: Masm>(
     masm: &mut M,
     unit: &Unit<'_>,
     listing: Option<&mut Listing>,
-) -> Result<Vec<EntryPoint>, Bail> {
+) -> Result<Compiled, Bail> {
     let words = unit.words();
     if words.len() > MAX_WORDS {
         return Err(Bail::TooLong { words: words.len() as u32 });
     }
-    let mut pass = Pass {
+    let pass = Pass {
         masm,
         unit: *unit,
         inlined: None,
@@ -81,20 +90,21 @@ pub fn compile_listed<M: Masm>(
         holding: Vec::new(unit.mem()),
         cold: Vec::new(unit.mem()),
         loops: Vec::new(unit.mem()),
+        globals: Vec::new(unit.mem()),
         back: None,
-        lost: false,
+        out_of_memory: false,
         listing,
     };
     pass.run()
 }
 
-/// Where a block begins.
+/// The start of a block.
 #[derive(Clone, Copy)]
 struct Leader {
     label: Label,
     /// Whether bytecode jumps there.
     jumped_to: bool,
-    /// Whether it begins only because an inlined callee that is left comes back there.
+    /// Whether the block begins only because an inlined callee that is left comes back there.
     through: bool,
 }
 
@@ -106,13 +116,13 @@ enum Lead {
     Through,
 }
 
-/// A register of the frame whose value is in a machine register as well.
+/// A register of the frame whose value is in a machine register too.
 #[derive(Clone, Copy)]
 struct Held {
     register: u16,
     machine: Reg,
-    /// The offset in the code up to which this is known to be so. Templates write temporaries as they please, so
-    /// whatever else was emitted may have ended it.
+    /// The offset in the code up to which this holds. Templates write temporaries freely, so code emitted after it
+    /// may have overwritten the register.
     offset: usize,
 }
 
@@ -128,7 +138,7 @@ struct Pass<'p, 'u, M> {
     masm: &'p mut M,
     /// The function being compiled, or a callee being inlined.
     unit: Unit<'u>,
-    /// The call in whose place `unit` is being inlined.
+    /// The call that `unit` is being inlined at.
     inlined: Option<Inlined>,
     /// The word of the instruction being compiled.
     at: u32,
@@ -141,18 +151,20 @@ struct Pass<'p, 'u, M> {
     /// Blocks that begin with a value held.
     holding: Vec<(u32, Held)>,
     cold: Vec<Cold>,
-    /// Loops whose bodies are to be compiled once more.
+    /// Loops whose bodies get a second copy.
     loops: Vec<PeeledLoop>,
+    /// Globals whose values the code contains.
+    globals: Vec<u32>,
     /// Where the back-edge being compiled goes, if not to its target's block.
     back: Option<Label>,
-    /// Memory ran out where there is no way to say so.
-    lost: bool,
-    /// Where somebody wants to know what the code is for.
+    /// Memory ran out in a function that returns no error.
+    out_of_memory: bool,
+    /// The listing, if one is wanted.
     listing: Option<&'p mut Listing>,
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    fn run(&mut self) -> Result<Vec<EntryPoint>, Bail> {
+    fn run(mut self) -> Result<Compiled, Bail> {
         self.find_leaders();
         self.mark(Part::Prologue);
         self.masm.landing();
@@ -169,13 +181,17 @@ impl<M: Masm> Pass<'_, '_, M> {
             self.mark(Part::Word(self.at));
             match self.loop_head(&insn) {
                 Some(head) => self.peel_first_turn(&insn, head),
-                None => insn.accept(self),
+                None => insn.accept(&mut self),
             }
         }
         self.emit_loops();
         self.emit_cold();
         let entries = self.emit_entries()?;
-        if self.lost { Err(Bail::OutOfMemory) } else { Ok(entries) }
+        self.globals.sort_unstable();
+        if self.out_of_memory {
+            return Err(Bail::OutOfMemory);
+        }
+        Ok(Compiled { entries, globals: self.globals })
     }
 
     fn find_leaders(&mut self) {
@@ -216,26 +232,26 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.leaders.get(word as usize).copied().flatten()
     }
 
-    /// Nothing is known where a block begins but what its entry sees to: a value that is held when the block before
-    /// ends stays so, unless there is another way here.
+    /// A block begins without facts, but a value held at the end of the block before stays held, unless jumps lead
+    /// here too.
     fn begin_block(&mut self, leader: Leader) {
         self.facts.forget_all();
         match self.held().filter(|_| !leader.jumped_to) {
             Some(held) => {
                 self.masm.bind(leader.label);
-                self.lost |= self.holding.push((self.at, held)).is_err();
+                self.out_of_memory |= self.holding.push((self.at, held)).is_err();
             }
             None => self.bind(leader.label),
         }
     }
 
-    /// Binds a label here, where whoever jumps to it holds nothing.
+    /// Binds a label here; jumps to it hold no value.
     fn bind(&mut self, label: Label) {
         self.held = None;
         self.masm.bind(label);
     }
 
-    /// The label of the instruction so many words from the next one, a jump's target.
+    /// The label of a jump's target, `distance` words from the next instruction.
     #[inline(never)]
     fn target(&mut self, distance: i32) -> Label {
         if let Some(back) = self.back {
@@ -245,13 +261,13 @@ impl<M: Masm> Pass<'_, '_, M> {
             Some(leader) => leader.label,
             None => {
                 // Verified jumps stay in the function.
-                self.lost = true;
+                self.out_of_memory = true;
                 self.masm.label()
             }
         }
     }
 
-    /// A way in for each block.
+    /// Emits an entry point for each block.
     fn emit_entries(&mut self) -> Result<Vec<EntryPoint>, Bail> {
         let mut entries = Vec::new(self.unit.mem());
         let mut next = 0;
@@ -295,7 +311,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.still(held.filter(|held| held.machine != to || held.register == register));
     }
 
-    /// The machine register that has the value of a register of the frame: `to`, unless another one does already.
+    /// A machine register with the value of a register of the frame: `to`, unless another one holds it.
     fn value(&mut self, to: Reg, register: u16) -> Reg {
         match self.held() {
             Some(held) if held.register == register => held.machine,
@@ -321,17 +337,17 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.hold(register, from);
     }
 
-    /// What was just loaded or stored, if nothing has happened since.
+    /// The value that was just loaded or stored, if no code was emitted since.
     fn held(&self) -> Option<Held> {
         self.held.filter(|held| held.offset == self.masm.offset())
     }
 
-    /// The value of a register of the frame is in a machine register, too.
+    /// Notes that the value of a register of the frame is in a machine register too.
     fn hold(&mut self, register: u16, machine: Reg) {
         self.held = Some(Held { register, machine, offset: self.masm.offset() });
     }
 
-    /// What was emitted left the machine register alone.
+    /// The code emitted since did not write the held machine register.
     fn still(&mut self, held: Option<Held>) {
         self.held = held.map(|held| Held { offset: self.masm.offset(), ..held });
     }
@@ -345,7 +361,7 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.add64(Reg::T1, Reg::IntTag, value);
                 self.masm.store64(slot(register), Reg::T1);
             }
-            Known::Object => {
+            Known::Object | Known::Is(_) => {
                 self.masm.pointer(Reg::T1, bits);
                 self.masm.store64(slot(register), Reg::T1);
             }
@@ -361,15 +377,15 @@ const fn slot(register: u16) -> Mem {
     at(Reg::Base, register as i32 * 8)
 }
 
-/// What is known of a constant with those bits.
+/// The fact about a constant with those bits.
 fn known_bits(bits: u64) -> Known {
     use siskin_core::layout::{INT_TAG, NIL, OBJ_TAG};
     if bits >= INT_TAG {
-        Known::Int
+        Known::Const(bits as u32 as i32)
     } else if bits < NIL {
         Known::Double
     } else if bits >= OBJ_TAG {
-        Known::Object
+        Known::Is(bits)
     } else {
         Known::Anything
     }

@@ -1,4 +1,4 @@
-//! What templates work on: operands, operations on doubles, calls.
+//! Operands of templates, operations on doubles, calls.
 
 use siskin_core::bytecode::Window;
 use siskin_core::layout::{INT_TAG, Runtime};
@@ -39,13 +39,13 @@ pub(super) const RESULT: Reg = Reg::T4;
 /// A call.
 #[derive(Clone, Copy)]
 pub(super) struct Call {
-    /// What does it in the VM, which tells how the callee is found.
+    /// The VM's function for the call, which determines how the callee is found.
     pub(super) runtime: Runtime,
     /// The word after the instruction.
     pub(super) next: u32,
     pub(super) argc: u8,
     pub(super) win: u16,
-    /// What the callee is found by: the callee itself, or an object with a shape.
+    /// The callee itself, or an object with a shape.
     pub(super) by: u16,
     /// The inline cache for that shape.
     pub(super) site: u32,

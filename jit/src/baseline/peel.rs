@@ -46,7 +46,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         insn.accept(self);
         self.back = None;
         let peeled = PeeledLoop { head, end: self.at, facts: self.facts, again };
-        self.lost |= self.loops.push(peeled).is_err();
+        self.out_of_memory |= self.loops.push(peeled).is_err();
     }
 
     /// The second copies.
@@ -103,10 +103,10 @@ impl<M: Masm> Pass<'_, '_, M> {
             needed = needed.max(self.inlines(at, &insn).unwrap_or(0));
             at += insn.op().words() as u32;
         }
-        if needed > self.facts.room
+        if needed > self.facts.stack_checked_to
             && let Some(head) = self.leader(head)
         {
-            self.check_room_up_to(needed, head.label);
+            self.check_stack_to(needed, head.label);
         }
     }
 }

@@ -1,14 +1,15 @@
-//! Fields, cells, captured variables and globals.
+//! Fields, cells, upvalues and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_CAPTURES, FAR_GLOBALS, FRAME_CLOSURE, IC_ENTRIES, IC_ENTRY_SIZE,
-    IC_NEXT, IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE,
-    VM_GLOBALS, VM_MARKING, VM_UNDEFINED,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CALLEE, IC_ENTRIES, IC_ENTRY_SIZE, IC_NEXT,
+    IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, VM_GLOBALS,
+    VM_MARKING, VM_UNDEFINED,
 };
+use siskin_core::tier::{Global, GlobalState};
 
-use super::Pass;
 use super::cold::Cold;
 use super::facts::Known;
+use super::{Held, Pass, known_bits};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
 
@@ -16,7 +17,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// `T5 = ` the object in `T0`, or `other` if it is none.
     pub(super) fn object(&mut self, known: Known, other: Label) {
         self.masm.xor64(Reg::T5, Reg::T0, Reg::ObjTag);
-        if known != Known::Object {
+        if !known.is_object() {
             self.masm.shr64(Reg::T6, Reg::T5, 48);
             self.masm.branch64(Cond::Ne, Reg::T6, 0, other);
         }
@@ -27,7 +28,9 @@ impl<M: Masm> Pass<'_, '_, M> {
         let known = self.facts.tag(register);
         self.load(Reg::T0, register);
         self.object(known, other);
-        self.facts.learn(register, Known::Object);
+        if !known.is_object() {
+            self.facts.learn(register, Known::Object);
+        }
     }
 
     /// `T7 = ` the entry of an inline cache for the shape of the object in `T5`, or `other` if it has none.
@@ -52,7 +55,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.load64_index(Reg::T0, Reg::T5, Reg::T2, INSTANCE_FIELDS);
         self.masm.store64(super::slot(dst), Reg::T0);
         self.bind(rejoin);
-        self.facts.forget_copies();
+        self.after_step();
         self.facts.write(dst, Known::Anything);
     }
 
@@ -69,123 +72,158 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.store64_index(Reg::T5, Reg::T2, INSTANCE_FIELDS, Reg::T0);
         self.barrier(rejoin);
         self.bind(rejoin);
-        self.facts.forget_copies();
+        self.after_step();
     }
 
-    /// The object in `T5` was stored into.
+    /// What the interpreter executes in place of a template comes back here, unless it is in an inlined callee: that is
+    /// left for good.
+    fn after_step(&mut self) {
+        if self.inlined.is_none() {
+            self.facts.forget_copies();
+        }
+    }
+
+    /// The write barrier for the object in `T5`.
     fn barrier(&mut self, rejoin: Label) {
         let label = self.masm.label();
         self.later(Cold::Remember { label, rejoin });
         self.masm.branch8_mem(Cond::Eq, at(Reg::T5, OBJECT_AGE), AGE_SCANNED, label);
+        self.facts.forget_doubles();
     }
 
-    /// `T0 = ` a captured variable.
-    fn captured(&mut self, up: u16) {
-        self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CLOSURE));
-        self.masm.load64(Reg::T0, at(Reg::T0, CLOSURE_CAPTURES + i32::from(up) * 8));
+    /// `T0 = ` an upvalue.
+    fn upvalue(&mut self, upvalue: u16) {
+        match self.inlined {
+            None => self.masm.load64(Reg::T0, at(Reg::Frame, FRAME_CALLEE)),
+            Some(_) => {
+                // The closure that was called.
+                let closure = self.window();
+                self.load(Reg::T0, closure);
+                self.masm.xor64(Reg::T0, Reg::T0, Reg::ObjTag);
+            }
+        }
+        self.masm.load64(Reg::T0, at(Reg::T0, CLOSURE_UPVALUES + i32::from(upvalue) * 8));
     }
 
-    /// `dst = up`
-    pub(super) fn load_up(&mut self, dst: u16, up: u16) {
-        self.captured(up);
+    /// `dst = upvalue`
+    pub(super) fn load_upvalue(&mut self, dst: u16, upvalue: u16) {
+        self.upvalue(upvalue);
         self.store(dst, Reg::T0, Known::Anything);
     }
 
-    /// `dst = ` what the cell in `T0` holds.
-    fn load_cell(&mut self, dst: u16, other: Label) {
-        self.cell(other);
-        self.masm.load64(Reg::T0, at(Reg::T5, CELL_VALUE));
-        self.store(dst, Reg::T0, Known::Anything);
+    /// `T5 = ` the cell in an upvalue.
+    fn upvalue_cell(&mut self, upvalue: u16) {
+        self.upvalue(upvalue);
+        if self.facts.learn_cell(upvalue) {
+            self.masm.xor64(Reg::T5, Reg::T0, Reg::ObjTag);
+        } else {
+            let other = self.step_on(false);
+            self.cell(other);
+        }
     }
 
+    /// `T5 = ` the cell in `T0`.
     fn cell(&mut self, other: Label) {
         self.object(Known::Anything, other);
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CELL, other);
     }
 
-    fn store_cell(&mut self, src: u16, other: Label) {
+    /// `dst = ` what the cell in `T5` holds.
+    fn load_cell(&mut self, dst: u16) {
+        self.masm.load64(Reg::T0, at(Reg::T5, CELL_VALUE));
+        self.store(dst, Reg::T0, Known::Anything);
+    }
+
+    /// The cell in `T5` holds `src`, a register whose value may be `held`.
+    fn store_cell(&mut self, src: u16, held: Option<Held>) {
         let rejoin = self.masm.label();
-        self.cell(other);
-        self.load(Reg::T0, src);
-        self.masm.store64(at(Reg::T5, CELL_VALUE), Reg::T0);
+        self.still(held.filter(|held| ![Reg::T0, Reg::T5, Reg::T6].contains(&held.machine)));
+        let value = self.value(Reg::T0, src);
+        self.masm.store64(at(Reg::T5, CELL_VALUE), value);
         self.barrier(rejoin);
         self.bind(rejoin);
-        self.facts.forget_copies();
     }
 
-    /// `dst = ` what the captured cell holds.
-    pub(super) fn load_up_cell(&mut self, dst: u16, up: u16) {
-        let other = self.step_on(false);
-        self.captured(up);
-        self.load_cell(dst, other);
+    /// `dst = ` the value of the cell in an upvalue.
+    pub(super) fn load_upvalue_cell(&mut self, dst: u16, upvalue: u16) {
+        self.upvalue_cell(upvalue);
+        self.load_cell(dst);
     }
 
-    /// The captured cell holds `src`.
-    pub(super) fn store_up_cell(&mut self, src: u16, up: u16) {
-        let other = self.step_on(false);
-        self.captured(up);
-        self.store_cell(src, other);
+    /// The cell in an upvalue holds `src`.
+    pub(super) fn store_upvalue_cell(&mut self, src: u16, upvalue: u16) {
+        let held = self.held();
+        self.upvalue_cell(upvalue);
+        self.store_cell(src, held);
     }
 
-    /// `dst = ` what a cell holds.
+    /// `dst = ` the value of a cell.
     pub(super) fn load_cell_of(&mut self, dst: u16, cell: u16) {
         let other = self.step_on(false);
         self.load(Reg::T0, cell);
-        self.load_cell(dst, other);
+        self.cell(other);
+        self.load_cell(dst);
     }
 
     /// A cell holds `src`.
     pub(super) fn store_cell_of(&mut self, cell: u16, src: u16) {
         let other = self.step_on(false);
+        let held = self.held();
         self.load(Reg::T0, cell);
-        self.store_cell(src, other);
+        self.cell(other);
+        self.store_cell(src, held);
     }
 
-    /// A store into the global follows: if the collector must hear of it, the interpreter stores.
-    fn global_barrier(&mut self, constant: u32) {
-        let (index, _) = self.unit.global(constant).unwrap_or((0, false));
-        if index >= FAR_GLOBALS {
-            let other = self.step_on(false);
-            self.masm.branch8_mem(Cond::Ne, at(Reg::Vm, VM_MARKING), 0, other);
-        }
+    /// The global that a constant names.
+    fn global(&self, constant: u32) -> Global {
+        let unknown = Global { index: 0, state: GlobalState::Undefined };
+        self.unit.global(constant).unwrap_or(unknown)
     }
 
-    /// `T5 = ` the values of globals, and what the constant says of one: its place, and whether it is defined.
-    fn global(&mut self, constant: u32) -> (i32, bool) {
-        let (index, defined) = self.unit.global(constant).unwrap_or((0, false));
+    /// `T5 = ` the values of globals.
+    fn globals(&mut self) {
         self.masm.load64(Reg::T5, at(Reg::Vm, VM_GLOBALS));
-        (index as i32 * 8, defined)
+    }
+
+    /// `T0 = ` a global, which is tested unless it is known to be defined.
+    fn global_value(&mut self, global: Global) {
+        self.globals();
+        self.masm.load64(Reg::T0, at(Reg::T5, place(global)));
+        if global.state == GlobalState::Undefined {
+            let other = self.step_on(false);
+            self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+        }
     }
 
     /// `dst = global`
     pub(super) fn load_global(&mut self, dst: u16, constant: u32) {
-        let (place, defined) = self.global(constant);
-        self.masm.load64(Reg::T0, at(Reg::T5, place));
-        if !defined {
-            let other = self.step_on(false);
-            self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+        let global = self.global(constant);
+        if let GlobalState::Constant(bits) = global.state {
+            self.out_of_memory |= self.globals.push(global.index).is_err();
+            return self.store_bits(dst, bits, known_bits(bits));
         }
+        self.global_value(global);
         self.store(dst, Reg::T0, Known::Anything);
     }
 
     /// `global = src`, which must be defined.
     pub(super) fn store_global(&mut self, src: u16, constant: u32) {
-        self.global_barrier(constant);
-        let (place, defined) = self.global(constant);
-        if !defined {
+        let global = self.global(constant);
+        if global.index >= FAR_GLOBALS {
+            // The collector must hear of it while it marks: the interpreter stores.
             let other = self.step_on(false);
-            self.masm.load64(Reg::T0, at(Reg::T5, place));
-            self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+            self.masm.branch8_mem(Cond::Ne, at(Reg::Vm, VM_MARKING), 0, other);
+        }
+        match global.state {
+            GlobalState::Undefined => self.global_value(global),
+            GlobalState::Defined | GlobalState::Constant(_) => self.globals(),
         }
         self.load(Reg::T0, src);
-        self.masm.store64(at(Reg::T5, place), Reg::T0);
+        self.masm.store64(at(Reg::T5, place(global)), Reg::T0);
     }
+}
 
-    /// `global = src`, defined from here on.
-    pub(super) fn define_global(&mut self, src: u16, constant: u32) {
-        self.global_barrier(constant);
-        let (place, _) = self.global(constant);
-        self.load(Reg::T0, src);
-        self.masm.store64(at(Reg::T5, place), Reg::T0);
-    }
+/// Where a global lies among the values of all.
+fn place(global: Global) -> i32 {
+    global.index as i32 * 8
 }

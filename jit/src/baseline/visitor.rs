@@ -2,8 +2,8 @@
 
 use siskin_core::bytecode::Visitor;
 use siskin_core::bytecode::operand::{
-    Ahead24, Ahead32, Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Global32, Imm8, Imm16, Lit8,
-    Lit32, Name32, Num8, Site32, Src, SuperWin, Up16, Var, Win,
+    Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
+    Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT};
 
@@ -30,7 +30,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.window() + register.into()
     }
 
-    /// A register to be written. What an inlined callee returns at once is written where its value belongs.
+    /// A register to be written. A value that an inlined callee returns at once goes directly to the call's result.
     fn dst(&self, dst: Dst) -> u16 {
         match self.inlined {
             Some(inlined) if inlined.returned == Some(dst.0) => inlined.window,
@@ -51,7 +51,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.by_interpreter(dst.map(|dst| self.dst(dst)));
     }
 
-    /// What has no template: the interpreter does it, and `dst`, if there is one, is written.
+    /// An instruction without a template: the interpreter executes it, and `dst`, if there is one, is written.
     pub(super) fn by_interpreter(&mut self, dst: Option<u16>) {
         let rejoin = self.masm.label();
         let step = self.step(rejoin);
@@ -76,7 +76,7 @@ macro_rules! ariths {
 
 macro_rules! jumps {
     ($($name:ident $order:ident $wanted:literal ($type:ty) $operand:expr;)*) => {$(
-        fn $name(&mut self, lhs: Src, rhs: $type, to: Ahead32) {
+        fn $name(&mut self, lhs: Src, rhs: $type, to: Forward32) {
             let operand: fn(&Self, $type) -> Operand = $operand;
             let operand = operand(self, rhs);
             self.jump_if(Order::$order, $wanted, self.operand(lhs), operand, to.0);
@@ -144,16 +144,16 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.store_bits(self.dst(dst), bits, known_bits(bits));
     }
 
-    fn get_up(&mut self, dst: Dst, up: Up16) {
-        self.load_up(self.dst(dst), up.0);
+    fn get_upvalue(&mut self, dst: Dst, upvalue: Upvalue16) {
+        self.load_upvalue(self.dst(dst), upvalue.0);
     }
 
-    fn get_up_cell(&mut self, dst: Dst, up: Up16) {
-        self.load_up_cell(self.dst(dst), up.0);
+    fn get_upvalue_cell(&mut self, dst: Dst, upvalue: Upvalue16) {
+        self.load_upvalue_cell(self.dst(dst), upvalue.0);
     }
 
-    fn set_up_cell(&mut self, src: Src, up: Up16) {
-        self.store_up_cell(self.reg(src.0), up.0);
+    fn set_upvalue_cell(&mut self, src: Src, upvalue: Upvalue16) {
+        self.store_upvalue_cell(self.reg(src.0), upvalue.0);
     }
 
     fn new_cell(&mut self, dst: Dst, _: Src) {
@@ -176,8 +176,8 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.store_global(self.reg(src.0), global.0);
     }
 
-    fn def_global(&mut self, src: Src, global: Global32) {
-        self.define_global(self.reg(src.0), global.0);
+    fn def_global(&mut self, _: Src, _: Global32) {
+        self.stepped(None);
     }
 
     ariths! {
@@ -217,35 +217,35 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.compare(Order::Le, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn jump(&mut self, to: Ahead24) {
+    fn jump(&mut self, to: Forward24) {
         let to = self.target(to.0);
         self.masm.jump(to);
     }
 
-    fn jump_true(&mut self, src: Src, to: Ahead32) {
+    fn jump_true(&mut self, src: Src, to: Forward32) {
         let to = self.target(to.0);
         self.branch_falsy(self.reg(src.0), false, to);
     }
 
-    fn jump_false(&mut self, src: Src, to: Ahead32) {
+    fn jump_false(&mut self, src: Src, to: Forward32) {
         let to = self.target(to.0);
         self.branch_falsy(self.reg(src.0), true, to);
     }
 
-    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Ahead32) {
+    fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Forward32) {
         self.jump_if_equal(self.reg(lhs.0), Other::Register(self.reg(rhs.0)), true, to.0);
     }
 
-    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Ahead32) {
+    fn jump_ne(&mut self, lhs: Src, rhs: Src, to: Forward32) {
         self.jump_if_equal(self.reg(lhs.0), Other::Register(self.reg(rhs.0)), false, to.0);
     }
 
-    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) {
+    fn jump_eq_lit(&mut self, lhs: Src, rhs: Lit8, to: Forward32) {
         let bits = self.bits(u32::from(rhs.0));
         self.jump_if_equal(self.reg(lhs.0), Other::Literal(bits), true, to.0);
     }
 
-    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Ahead32) {
+    fn jump_ne_lit(&mut self, lhs: Src, rhs: Lit8, to: Forward32) {
         let bits = self.bits(u32::from(rhs.0));
         self.jump_if_equal(self.reg(lhs.0), Other::Literal(bits), false, to.0);
     }
@@ -292,12 +292,12 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.super_window(win.window(argc), site.0);
     }
 
-    fn return_(&mut self, src: Src) {
-        self.leave(Some(self.reg(src.0)));
+    fn return_value(&mut self, src: Src) {
+        self.return_to_caller(Some(self.reg(src.0)));
     }
 
     fn return_nil(&mut self) {
-        self.leave(None);
+        self.return_to_caller(None);
     }
 
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {
@@ -324,7 +324,7 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
-    fn method(&mut self, _: Src, _: Src, _: Name32) {
+    fn add_method(&mut self, _: Src, _: Src, _: Name32) {
         self.stepped(None);
     }
 

@@ -4,15 +4,15 @@
 //!   flat       Str | len | lhs' bytes, rhs' bytes            a short sum
 //!   appended   Str | len | buffer ·--+                       `lhs` ends where its buffer's used part does,
 //!                                    v                       and `rhs` is short
-//!              Buffer | used | room | lhs' bytes | rhs' bytes .... |
+//!              Buffer | used | capacity | lhs' bytes | rhs' bytes .... |
 //! ```
 //!
-//! Eight bytes are copied at a time, so up to seven too many. What is read is of the same cell: its size is a multiple of
-//! that, and a record lies before the bytes. What is written too much in a flat sum is written over; in a buffer there has
-//! to be room for it.
+//! Eight bytes are copied at a time, so up to seven too many. Reads stay in the same cell: its size is a multiple of
+//! 8, and a record lies before the bytes. Surplus bytes of a flat sum are overwritten later; a buffer must have space
+//! for them.
 
 use siskin_core::layout::{
-    BUFFER_BYTES, BUFFER_ROOM, BUFFER_USED, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
+    BUFFER_BYTES, BUFFER_CAPACITY, BUFFER_USED, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
     REGION_CELL, REGION_END, REGION_NEXT, STR_APPENDED, STR_APPENDED_HEADER, STR_BYTES, STR_FLAT,
     STR_FLAT_HEADER, STR_LEN, STR_MOST, VM_APPENDED_REGION, VM_REGIONS,
 };
@@ -89,7 +89,7 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
     masm.branch64(Cond::Above, Reg::T4, STR_MOST as i32, refuse);
     masm.load64(Reg::T7, at(Reg::T5, STR_BYTES));
     masm.branch32(Cond::Ne, Reg::T0, at(Reg::T7, BUFFER_USED), refuse);
-    masm.load32(Reg::T5, at(Reg::T7, BUFFER_ROOM));
+    masm.load32(Reg::T5, at(Reg::T7, BUFFER_CAPACITY));
     masm.sub64(Reg::T5, Reg::T5, Reg::T4);
     masm.branch64(Cond::Lt, Reg::T5, CHUNK - 1, refuse);
     take(masm, |field| at(Reg::Vm, VM_APPENDED_REGION + field), refuse);

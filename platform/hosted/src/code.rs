@@ -40,7 +40,7 @@ pub struct HostedCode {
     extents: Extents<1>,
     /// Units that may be taken.
     limit: usize,
-    /// Freed and not yet erased; has room for all spans there are, so that freeing needs no memory.
+    /// Freed and not yet erased. Its capacity covers all spans, so that freeing needs no memory.
     stale: Vec<Range<u32>>,
 }
 
@@ -78,7 +78,7 @@ impl HostedCode {
         self.extents.take(len, FREE).ok_or(CodeError::Full)
     }
 
-    /// Erases what was freed. Not while machine code runs: its pages may be needed for it.
+    /// Erases freed spans. Not while machine code runs, which may need the pages.
     fn scrub(&mut self) -> Result<(), CodeError> {
         while let Some(place) = self.stale.last().cloned() {
             self.reserve.open(bytes(&place))?;
@@ -122,8 +122,8 @@ unsafe impl CodeMemory for HostedCode {
 
     fn write(&mut self, span: CodeSpan, offset: usize, bytes: &[u8]) {
         if let Some(place) = self.place(span)
-            && let Some(room) = span.len.checked_sub(offset)
-            && let Some(bytes) = bytes.get(..bytes.len().min(room))
+            && let Some(left) = span.len.checked_sub(offset)
+            && let Some(bytes) = bytes.get(..bytes.len().min(left))
         {
             self.reserve.put(place.start as usize * GRAIN + offset, bytes);
         }

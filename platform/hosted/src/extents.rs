@@ -1,4 +1,4 @@
-//! Which parts of a range are taken. Knows numbers only: what a unit is, the user says.
+//! The allocated parts of a range. Knows numbers only: the user defines the unit.
 
 #![forbid(unsafe_code)]
 
@@ -93,7 +93,7 @@ impl<const KINDS: usize> Extents<KINDS> {
     /// there is no memory for that, or they lie elsewhere; tells whether there are more now.
     pub(crate) fn grow(&mut self, units: Range<u32>, kind: u8) -> bool {
         let end = if self.last == NONE { 0 } else { self.piece(self.last).end() };
-        if units.is_empty() || units.start < end || !self.make_room(units.start) {
+        if units.is_empty() || units.start < end || !self.reserve_piece(units.start) {
             return false;
         }
         let index = self.insert(self.last, Piece::new(units.start, units.end - units.start));
@@ -199,7 +199,7 @@ impl<const KINDS: usize> Extents<KINDS> {
     fn take_from(&mut self, index: u32, len: u32) -> bool {
         let Piece { start, len: has, free, .. } = *self.piece(index);
         let Some(kind) = free else { return false };
-        if has > len && !self.make_room(start + len) {
+        if has > len && !self.reserve_piece(start + len) {
             return false;
         }
         self.unlist(index);
@@ -213,7 +213,7 @@ impl<const KINDS: usize> Extents<KINDS> {
     }
 
     /// Sees to it that a piece that begins at `start` can be inserted.
-    fn make_room(&mut self, start: u32) -> bool {
+    fn reserve_piece(&mut self, start: u32) -> bool {
         let blocks = (start / BLOCK) as usize + 1;
         let more = blocks.saturating_sub(self.firsts.len());
         if self.firsts.try_reserve(more).is_err() || self.pieces.try_reserve(1).is_err() {
@@ -223,7 +223,7 @@ impl<const KINDS: usize> Extents<KINDS> {
         true
     }
 
-    /// Puts a piece that is not in a list after another, or first. There is room.
+    /// Puts a piece that is not in a list after another, or first. `reserve_piece` was called.
     fn insert(&mut self, before: u32, piece: Piece) -> u32 {
         let after = if before == NONE { NONE } else { self.piece(before).after };
         let piece = Piece { before, after, ..piece };

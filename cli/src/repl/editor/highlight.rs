@@ -145,7 +145,7 @@ impl Pairs {
     }
 }
 
-/// Makes the bracket at `at` a span of its own.
+/// Splits the bracket at `at` into a separate span.
 fn mark(spans: &mut Vec<(Range<usize>, Class)>, at: usize) {
     let Some(index) = spans.iter().position(|(range, _)| range.contains(&at)) else { return };
     let (range, class) = spans[index].clone();

@@ -56,7 +56,7 @@ impl View {
         self.accepted
     }
 
-    /// What is drawn next is the input.
+    /// The next drawn text is the input.
     pub(super) fn accept(&mut self) {
         self.accepted = true;
     }
@@ -67,7 +67,7 @@ impl View {
         self.cut = false;
     }
 
-    /// What is typed already, to be taken.
+    /// Text typed before, to be inserted.
     pub(super) fn typed(&mut self) -> &mut String {
         &mut self.typed
     }

@@ -11,7 +11,7 @@ pub struct VerifyError {
     pub function: FnIndex,
     /// The first word of the instruction with the flaw, if it is in one.
     pub at: Option<u32>,
-    /// What is wrong.
+    /// The kind of flaw, with its operands.
     pub what: Flaw,
 }
 

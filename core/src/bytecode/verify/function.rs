@@ -129,7 +129,8 @@ impl Operands<'_> {
                     let Some(needs) = self.needs.get(child.0 as usize) else {
                         return Err(Flaw::BadFunction(child));
                     };
-                    if needs.registers > u32::from(code.registers) || needs.ups as usize > code.captures.len()
+                    if needs.registers > u32::from(code.registers)
+                        || needs.upvalues as usize > code.captures.len()
                     {
                         return Err(Flaw::BadCapture(child));
                     }
@@ -137,7 +138,7 @@ impl Operands<'_> {
                 }
                 _ => false,
             },
-            AnyOperand::Up16(up) => usize::from(up.0) < code.captures.len(),
+            AnyOperand::Upvalue16(upvalue) => usize::from(upvalue.0) < code.captures.len(),
             AnyOperand::Site32(site) => match self.scratch.used.get_mut(site.0 as usize) {
                 Some(used) if *used => return Err(Flaw::SharedSite(site.0)),
                 Some(used) => {
@@ -146,8 +147,8 @@ impl Operands<'_> {
                 }
                 None => false,
             },
-            AnyOperand::Ahead24(to) => self.lands(to.0, to.0 >= 0),
-            AnyOperand::Ahead32(to) => self.lands(to.0, to.0 >= 0),
+            AnyOperand::Forward24(to) => self.lands(to.0, to.0 >= 0),
+            AnyOperand::Forward32(to) => self.lands(to.0, to.0 >= 0),
             AnyOperand::Back24(to) => self.lands(to.0, to.0 < 0),
             AnyOperand::Back32(to) => self.lands(to.0, to.0 < 0),
         };

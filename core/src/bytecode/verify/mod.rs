@@ -1,7 +1,7 @@
 //! The verifier: the boundary between words from a stranger and an interpreter that checks nothing.
 //!
 //! [`verify`] accepts a [`Program`] only if a machine that does no bounds check on registers, constants,
-//! inline caches, captured variables, functions and jump targets can run it without leaving its memory,
+//! inline caches, upvalues, functions and jump targets can run it without leaving its memory,
 //! whatever the words are. What it promises:
 //!
 //! | of | promise |
@@ -10,7 +10,7 @@
 //! | every [`Text`] | lies in the text, on character boundaries |
 //! | every function | has room for its callee and arguments; every count fits an `i32`, captures a `u16` |
 //! | every instruction | is a row of the table, and whole |
-//! | registers, captured variables, sites, constants | exist; a constant is of the kind that the row asks for |
+//! | registers, upvalues, sites, constants | exist; a constant is of the kind that the row asks for |
 //! | a call's window | lies in the registers with all its arguments (and the superclass after them) |
 //! | an inline cache | belongs to one instruction, so that what one caches (for its opcode, for its number of arguments) no other reads |
 //! | a jump | lands on an instruction of the function, in the direction of its row |
@@ -82,17 +82,17 @@ pub fn verify(program: &Program) -> Result<(), VerifyError> {
 struct Needs {
     /// One more than the highest register captured.
     registers: u32,
-    /// One more than the highest captured variable captured on.
-    ups: u32,
+    /// One more than the highest upvalue captured on.
+    upvalues: u32,
 }
 
 impl Needs {
     fn of(code: &Code) -> Needs {
-        let mut needs = Needs { registers: 0, ups: 0 };
+        let mut needs = Needs { registers: 0, upvalues: 0 };
         for capture in &code.captures {
             match *capture {
                 Capture::Register(index) => needs.registers = needs.registers.max(u32::from(index) + 1),
-                Capture::Up(index) => needs.ups = needs.ups.max(u32::from(index) + 1),
+                Capture::Upvalue(index) => needs.upvalues = needs.upvalues.max(u32::from(index) + 1),
             }
         }
         needs

@@ -6,7 +6,7 @@
 //!                           └────────────────────┘
 //! ```
 //!
-//! Only jumps ahead are free, so one pass in the order of the words meets each instruction after all that lead to it.
+//! Only forward jumps are free, so one pass in the order of the words meets each instruction after all that lead to it.
 
 use super::Flaw;
 use super::error::Refusal;

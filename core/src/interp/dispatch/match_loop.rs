@@ -13,7 +13,7 @@ macro_rules! define {
     )* })*) => {
         /// Runs the VM's current frame until it stops.
         ///
-        /// A function of its own, so that all machine registers are the loop's.
+        /// Not inlined, so that the loop has all machine registers.
         #[inline(never)]
         pub(in crate::interp) fn run(vm: &mut Vm) {
             let mut machine = Machine::at_frame(vm);
@@ -22,7 +22,7 @@ macro_rules! define {
                 // SAFETY: verified code has only opcodes of the table, which are numbered from 0 without gaps.
                 let op = unsafe { core::mem::transmute::<u8, Op>((word & 0xFF) as u8) };
                 match op {
-                    // The test is in each arm, where it is most often known, rather than after the match.
+                    // Each arm has the test, rather than the code after the match: most arms know its outcome.
                     $($(Op::$variant => {
                         $(let $operand = <$type as Operand>::from_bits(opcode_field!(word, machine.fetch(), $field));)*
                         match machine.$method($($operand),*) {

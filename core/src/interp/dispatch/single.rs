@@ -1,4 +1,4 @@
-//! One instruction at a time: for samples, and for what machine code leaves to the interpreter.
+//! One instruction at a time: for samples, and for slow paths of machine code.
 
 use crate::bytecode::operand::*;
 use crate::bytecode::{Op, Visitor};
@@ -11,7 +11,7 @@ macro_rules! define {
         $variant:ident $method:ident $mnemonic:literal [$($effect:ident)*]
             { $($operand:ident: $type:ident at $field:ident),* $(,)? } $meaning:literal;
     )* })*) => {
-        /// Executes the instruction where the VM's current frame says. Its record is right afterwards.
+        /// Executes the next instruction of the VM's current frame, and updates the frame's record.
         #[inline(never)]
         pub(in crate::interp) fn step(vm: &mut Vm) -> Flow {
             let mut machine = Machine::at_frame(vm);

@@ -1,7 +1,7 @@
 //! The nightly dispatcher: every handler ends in a tail call of the next.
 //!
-//! The machine's registers are arguments, which the preserve-none convention keeps in machine registers, and
-//! every handler has an indirect jump of its own for the branch predictor to learn.
+//! The machine's registers are arguments, which the preserve-none convention keeps in machine registers, and every
+//! handler ends in a separate indirect jump, which the branch predictor learns.
 
 use crate::bytecode::operand::*;
 use crate::bytecode::{OP_COUNT, Op, Visitor};
@@ -39,7 +39,7 @@ unsafe extern "rust-preserve-none" fn invalid_opcode(
 ) {
 }
 
-/// Goes on where the VM's current frame says.
+/// Continues at the VM's current frame.
 ///
 /// # Safety
 /// `vm` is a machine's; the other arguments do not matter.
@@ -85,7 +85,7 @@ macro_rules! define {
                         // SAFETY: the machine is at the next instruction.
                         unsafe { become next(machine.pc, machine.base, machine.data, machine.vm, word, table) }
                     }
-                    // Through a function of its own, so that this one needs no stack for what outlives a call.
+                    // Through another function, so that this one needs no stack slots across a call.
                     // SAFETY: the VM's frame is in order after a function of the VM.
                     Flow::Reload => unsafe {
                         become resume(core::ptr::null(), core::ptr::null_mut(), core::ptr::null(), vm, 0, &TABLE)
@@ -107,8 +107,8 @@ opcode_table!(define);
 
 /// Runs the VM's current frame until it stops.
 ///
-/// A function of its own: the call of the first handler leaves no register alone, which a caller with much on its native
-/// stack cannot do with when sanitizers lay that out.
+/// Not inlined: the call of the first handler clobbers every register, which is too much for a caller with the large
+/// native frame that sanitizers lay out.
 #[inline(never)]
 pub(in crate::interp) fn run(vm: &mut Vm) {
     let mut machine = Machine::at_frame(vm);

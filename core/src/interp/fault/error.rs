@@ -1,4 +1,4 @@
-//! Run-time errors, as the host gets them.
+//! Run-time errors for the host.
 
 use core::fmt;
 
@@ -6,7 +6,7 @@ use super::{ErrorKind, Fault, FaultKind};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Gc, ShapeTable, Str};
 
-/// A name that stands for nothing.
+/// A name without a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Undefined<'a> {
@@ -16,7 +16,7 @@ pub enum Undefined<'a> {
     Property(&'a str),
 }
 
-/// What went wrong. Where, [`Vm::trace`](crate::Vm::trace) says until the next script starts.
+/// A run-time error. [`Vm::trace`](crate::Vm::trace) says where it happened, until the next script starts.
 #[derive(Debug)]
 pub struct RuntimeError {
     kind: FaultKind,
@@ -74,19 +74,19 @@ impl RuntimeError {
         RuntimeError { kind, message, missing: Missing::new(fault, mem) }
     }
 
-    /// Which sort it is.
+    /// The kind of error.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         self.kind.error()
     }
 
-    /// What scripts call its kind: `"Type"`, `"Arity"`.
+    /// The kind's name in scripts: `"Type"`, `"Arity"`.
     #[must_use]
     pub fn kind_name(&self) -> &'static str {
         self.kind.name()
     }
 
-    /// Whether a script could catch it.
+    /// Whether a script could catch the error.
     #[must_use]
     pub fn is_catchable(&self) -> bool {
         self.kind.is_catchable()
@@ -101,7 +101,7 @@ impl RuntimeError {
         }
     }
 
-    /// The name that was not found, if that is what went wrong.
+    /// The name that was not found, for errors of undefined names.
     #[must_use]
     pub fn undefined(&self) -> Option<Undefined<'_>> {
         match self.missing.as_ref()? {

@@ -2,27 +2,27 @@
 
 macro_rules! fault_kinds {
     ($($(#[doc = $doc:literal])* $kind:ident $name:literal $error:ident $catch:ident $sentence:literal;)*) => {
-        /// What went wrong, without particulars.
+        /// A kind of fault, without operands.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(in crate::interp) enum FaultKind { $($(#[doc = $doc])* $kind,)* }
 
         impl FaultKind {
-            /// What scripts call it.
+            /// Name in scripts.
             pub(super) fn name(self) -> &'static str {
                 match self { $(FaultKind::$kind => $name,)* }
             }
 
-            /// What hosts call it.
+            /// The error kind for hosts.
             pub(super) fn error(self) -> ErrorKind {
                 match self { $(FaultKind::$kind => ErrorKind::$error,)* }
             }
 
-            /// Whether a script may catch it.
+            /// Whether a script may catch a fault of this kind.
             pub(super) fn is_catchable(self) -> bool {
                 match self { $(FaultKind::$kind => catchable!($catch),)* }
             }
 
-            /// The message of a fault without particulars, and of others when there is no memory for those.
+            /// The message of a fault without operands, and of any fault without memory for a longer text.
             pub(super) fn sentence(self) -> &'static str {
                 match self { $(FaultKind::$kind => sentence!($name $sentence),)* }
             }
@@ -39,7 +39,7 @@ macro_rules! catchable {
     };
 }
 
-/// Without the feature `texts`, a name has to do.
+/// Without the feature `texts`, the message is the name.
 #[cfg(feature = "texts")]
 macro_rules! sentence {
     ($name:literal $sentence:literal) => {
@@ -64,7 +64,7 @@ fault_kinds! {
     Arity "Arity" Script catch "Wrong number of arguments.";
     /// A value thrown by a script or a function of the host.
     Thrown "Error" Script catch "Uncaught.";
-    /// A string longer than there may be.
+    /// A string longer than the limit.
     Size "Size" Script catch "String too long.";
     /// Calls too deep.
     Stack "Stack" StackOverflow catch "Stack overflow.";
@@ -78,11 +78,11 @@ fault_kinds! {
     Panic "Panic" Panic pass "A callback of the host panicked.";
     /// The fuel is used up where no run can be resumed.
     Fuel "Fuel" Fuel pass "The fuel is used up below a function of the host.";
-    /// The host's wish to stop, where no run can be resumed.
+    /// An interrupt where no run can be resumed.
     Interrupted "Interrupted" Interrupted pass "Interrupted below a function of the host.";
     /// Verified bytecode that no compiler makes.
     Bytecode "Bytecode" Script pass "Bytecode error: wrong kind of value.";
-    /// No error: the VM knows why it stops.
+    /// No error: `Vm::stop` holds the reason of the stop.
     Stopped "Stopped" Script pass "Stopped.";
 }
 
@@ -104,6 +104,6 @@ pub enum ErrorKind {
     Interrupted,
     /// Something of another VM.
     WrongVm,
-    /// The script did what its language does not allow.
+    /// The script did something that its language does not allow.
     Script,
 }

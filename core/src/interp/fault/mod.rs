@@ -1,4 +1,4 @@
-//! Faults: what went wrong, as data, and the errors that hosts get of them.
+//! Faults: errors as data, and the errors that hosts get.
 //!
 //! ```text
 //!   Fault { operands } ──kind──> FaultKind: a row of one table      what scripts and hosts call it, catchable or not
@@ -42,7 +42,7 @@ pub(crate) enum Fault {
         expected: Arity,
         got: u8,
     },
-    /// A value was thrown. Who holds the fault over an allocation keeps it alive.
+    /// A value was thrown. Code that holds the fault across an allocation keeps the value alive.
     #[cfg_attr(
         not(any(test, feature = "testing")),
         expect(dead_code, reason = "nothing throws yet but functions of tests")
@@ -50,18 +50,18 @@ pub(crate) enum Fault {
     Thrown(Value),
     /// A script of another VM.
     WrongVm,
-    /// Below a function of the host, where no run can be resumed.
+    /// Out of fuel below a function of the host, where no run can be resumed.
     OutOfFuel,
-    /// The same, by the host's wish.
+    /// Interrupted below a function of the host.
     Interrupted,
     /// Verified bytecode that no compiler makes.
     Bytecode,
-    /// No error: the VM knows why it stops, and its frame where to go on.
+    /// No error: `Vm::stop` holds the reason of the stop, and the frame the place to continue.
     Stopped,
 }
 
 impl Fault {
-    /// Which kind it is of.
+    /// The kind of fault.
     pub(super) fn kind(self) -> FaultKind {
         match self {
             Fault::OutOfMemory => FaultKind::Memory,

@@ -1,6 +1,6 @@
-//! What is said of a fault: the one home of these messages.
+//! The messages of faults.
 //!
-//! Without the feature `texts`, the name of its kind is all.
+//! Without the feature `texts`, a message is the name of the fault's kind.
 
 use core::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::object::ShapeTable;
 
 macro_rules! type_faults {
     ($($(#[doc = $doc:literal])* $fault:ident $text:literal;)*) => {
-        /// What an operation wants, and did not get.
+        /// An operation with an operand of the wrong type.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum TypeFault { $($(#[doc = $doc])* $fault,)* }
 
@@ -42,8 +42,7 @@ type_faults! {
 }
 
 impl Fault {
-    /// The message, if all faults that are alike have the same; else it is appended to `written`, or lost with it if there
-    /// is no memory.
+    /// A constant message, or none: then the message is appended to `written`, or lost if memory is short.
     #[cfg(feature = "texts")]
     pub(super) fn message<W: Write>(
         self,
@@ -74,7 +73,7 @@ impl Fault {
         Err(result.ok().map(|()| out))
     }
 
-    /// The name of the kind is all.
+    /// The message is the name of the kind.
     #[cfg(not(feature = "texts"))]
     pub(super) fn message<W: Write>(self, _: W, _: &ShapeTable) -> Result<&'static str, Option<W>> {
         Ok(self.kind().sentence())

@@ -3,9 +3,10 @@
 use crate::interp::Vm;
 use crate::stack::Frame;
 
-/// A function's number among all that a VM ever loaded, dead ones included.
+/// A function's number among all functions that a VM ever loaded, dead ones included.
 ///
-/// Those of a script lie together, with the script itself last: see [`Script::functions`](crate::Script::functions).
+/// The numbers of a script's functions are consecutive, with the script itself last: see
+/// [`Script::functions`](crate::Script::functions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct FunctionId(pub u32);
 
@@ -14,16 +15,16 @@ pub struct FunctionId(pub u32);
 pub struct TraceFrame<'a> {
     /// The function's name; `None` for the script itself.
     pub name: Option<&'a str>,
-    /// The line it is at.
+    /// The line of the current instruction.
     pub line: u32,
-    /// The function, by its number among all that the VM ever loaded.
+    /// The function's number.
     pub function: FunctionId,
-    /// The last word of the instruction it is at.
+    /// The last word of the current instruction.
     pub word: u32,
 }
 
 impl Vm {
-    /// The frames that are active, innermost first: after an error, those of the place where it happened.
+    /// The active frames, innermost first: after an error, those at the place where it happened.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
         self.context.stack.frames().filter_map(|frame: Frame| {
             let function = frame.closure()?.function;

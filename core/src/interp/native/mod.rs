@@ -1,4 +1,4 @@
-//! Between the interpreter and machine code: how code is entered and left.
+//! Transitions between the interpreter and machine code.
 //!
 //! ```text
 //!   run ──> interpret ──hot──> Stop::Switch ──> run ──> enter ──> machine code
@@ -7,9 +7,9 @@
 //!    └── done, out of fuel, error <── Native ────┴──── Exit stub <───┘
 //! ```
 //!
-//! Frames are the truth. Whatever happens off the fast path of machine code, the instruction is executed by the
-//! interpreter's own meaning, on the frame's record; then code goes on where the record says, if that place may be
-//! entered, or leaves. So there is one meaning of every error, of every slice of fuel, and of every trace.
+//! Frames are the truth. Off its fast path, machine code has the interpreter execute the instruction on the frame's
+//! record; then it continues at the record's pc if that is an entry point, or leaves. So errors, slices of fuel and
+//! traces have one implementation.
 
 mod runtime;
 mod tiering;
@@ -28,51 +28,52 @@ use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
 pub(super) use runtime::addresses;
 
-/// Calls between pieces of machine code that may be active at once: each takes 16 bytes of native stack. Deeper
-/// calls leave and enter again.
+/// The deepest nesting of calls between pieces of machine code: each takes 16 bytes of native stack. Deeper calls
+/// leave machine code and enter again.
 pub(crate) const DEPTH: usize = tunable(1024, 7);
-/// Heat that entering machine code and coming back adds to an interpreted caller. It costs some 50 ns, an interpreted
-/// call 10: with `Options::hot` at 1,000, callers are compiled when that has cost about as much as compiling does.
+/// Hotness that entering machine code and coming back adds to an interpreted caller. The switch costs some 50 ns, an
+/// interpreted call 10: with `Options::hot` at 1,000, a caller is compiled when its switches have cost about as much
+/// as compiling.
 const ENTRY_COST: u32 = 2;
 
-/// The native tier of a VM, and what runs of it.
+/// The native tier of a VM, and its active machine code.
 pub(crate) struct Native {
-    /// A sample was taken, so frames may be other ones than before; or the collector wants machine code to be left, so
-    /// that it can scan the frames below in steps.
+    /// Machine code must be left: a sample may have changed the frames, or the collector wants to scan the frames
+    /// below in steps.
     pub(super) moved: bool,
-    /// The depth that machine code may not reach since it was entered.
+    /// The depth that machine code must stay below until it is left.
     pub(super) limit: usize,
-    /// The depth at which it was entered; the highest number while it is not active.
+    /// The depth at which machine code was entered; the highest number while none is active.
     pub(super) entered: usize,
     /// Machine code waits for a function of the host that calls scripts.
     pub(super) waits: bool,
     tier: Option<NonNull<dyn NativeTier>>,
     tier_layout: core::alloc::Layout,
     mem: Mem,
-    /// The system takes executable memory away: nothing of it is entered any more.
+    /// The system refused executable memory: no machine code is entered any more.
     refused: bool,
-    /// Functions are to be interpreted for now.
+    /// The host has switched native tiers off.
     paused: bool,
-    /// Pieces of machine code of functions that are alive, or whose code was not freed yet.
+    /// Pieces of machine code that are not freed, including those of dead functions.
     pub(super) spans: usize,
     /// Bytes of machine code that `mem` counts.
     counted: usize,
-    /// Functions that were sampled for the last time, and get hot next. Not roots: a collection forgets them.
+    /// Functions after their last sample, which get hot next. Not roots: a collection clears the list.
     pub(super) warm: Vec<Gc<Function>>,
     stats: NativeStats,
 }
 
-/// What native tiers did so far.
+/// Counters of native tiers since the VM was created.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct NativeStats {
     /// Functions compiled.
     pub compiled: u32,
     /// Functions that stay interpreted.
     pub bailed: u32,
-    /// How many of these do because the code memory was full. When functions die, others have the use of their code's
-    /// memory, but those that stay interpreted are not tried again.
+    /// Functions that stay interpreted because the code memory was full. Memory of dead functions is reused, but
+    /// these functions are not tried again.
     pub full: u32,
-    /// Why the last of them does.
+    /// Why the last function stays interpreted.
     pub last_bail: Option<Bail>,
     /// Bytes of machine code in use.
     pub code: usize,
@@ -104,7 +105,7 @@ impl Native {
     }
 
     fn tier(&mut self) -> Option<&mut dyn NativeTier> {
-        // SAFETY: `install_tier` put it there, and nobody else has it.
+        // SAFETY: `install_tier` put it there, and only this field refers to it.
         self.tier.map(|mut tier| unsafe { tier.as_mut() })
     }
 
@@ -122,7 +123,7 @@ impl Native {
         self.tier.is_some_and(|tier| unsafe { tier.as_ref() }.inlines(words))
     }
 
-    /// Frees code that nothing runs any more.
+    /// Frees code that no frame runs any more.
     pub(crate) fn free(&mut self, span: CodeSpan) {
         if let Some(tier) = self.tier() {
             tier.free(span);
@@ -132,7 +133,7 @@ impl Native {
         self.counted -= freed;
     }
 
-    /// Counts what was compiled towards the VM's memory.
+    /// Counts new machine code towards the VM's memory.
     pub(super) fn count_code(&mut self) -> Result<(), OutOfMemory> {
         let more = self.code().saturating_sub(self.counted);
         self.mem.charge(more)?;
@@ -172,7 +173,7 @@ impl Vm {
             return Err(Bail::TooLate);
         }
         let layout = core::alloc::Layout::new::<T>();
-        // No memory is asked for nothing.
+        // A type of size 0 needs no allocation.
         let place =
             if layout.size() == 0 { NonNull::dangling() } else { self.mem.alloc_raw(layout)?.cast::<T>() };
         // SAFETY: memory for a T.
@@ -187,20 +188,20 @@ impl Vm {
         core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Uncompiled))
     }
 
-    /// What its native tier did so far.
+    /// Counters of the VM's native tier.
     #[must_use]
     pub fn native_stats(&self) -> NativeStats {
         NativeStats { code: self.native.code(), ..self.native.stats }
     }
 
-    /// The name of its native tier, if it has one.
+    /// The name of the VM's native tier, if it has one.
     #[must_use]
     pub fn tier_name(&self) -> Option<&'static str> {
         // SAFETY: as in `Native::tier`.
         self.native.tier.map(|tier| unsafe { tier.as_ref() }.name())
     }
 
-    /// Whether native tiers take part. While they do not, everything is interpreted, and what was compiled waits.
+    /// Switches native tiers on or off. While off, all functions are interpreted, and machine code is kept.
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
         let first = self.native.first_hotness(self.options.hot);
@@ -214,7 +215,7 @@ impl Vm {
         });
     }
 
-    /// Where machine code goes on with the current frame, if it can.
+    /// The address where machine code may continue the current frame, if there is one.
     fn native_target(&self) -> Option<*const u8> {
         let frame = self.context.stack.top();
         let function = frame.closure()?.function;
@@ -227,8 +228,8 @@ impl Vm {
         }
     }
 
-    /// Runs machine code if there is some for the current frame, else interprets, until there is nothing to go on
-    /// with: `stop` says why.
+    /// Runs the current frame in machine code if it has some, else in the interpreter, until the script stops: `stop`
+    /// says why.
     pub(super) fn run_tiers(&mut self) {
         self.stop = Stop::Switch;
         self.native.entered = usize::MAX;
@@ -245,7 +246,7 @@ impl Vm {
         self.run_until_stop();
     }
 
-    /// Runs the current frame, and those that it returns to, until there is nothing to go on with.
+    /// Runs the current frame and its callers until the script stops.
     pub(super) fn run_until_stop(&mut self) {
         while matches!(self.stop, Stop::Switch) {
             if !self.native.waits {
@@ -265,15 +266,16 @@ impl Vm {
         }
     }
 
-    /// Counts a call of the current frame's function, whose first instruction is next. A sample may bring the
-    /// script to its end: `stop` says so.
+    /// Counts a call of the current frame's function, whose first instruction is next. A sample may end the script:
+    /// `stop` says so.
     fn count_call(&mut self) {
         if self.context.stack.top().closure().is_some_and(|closure| closure.function.count()) {
             let _ = self.hot();
         }
     }
 
-    /// Machine code came back to the current frame's function: if that is interpreted, it gets hot sooner.
+    /// Returning from machine code to an interpreted caller costs as much as several calls, so charge the caller's
+    /// hotness.
     fn count_switch(&self) {
         if let Some(closure) = self.context.stack.top().closure() {
             let hotness = closure.function.hotness();
@@ -281,10 +283,10 @@ impl Vm {
         }
     }
 
-    /// Runs machine code from the current frame on until it is left.
+    /// Runs machine code from the current frame until it exits.
     ///
     /// # Safety
-    /// `target` is what [`native_target`](Vm::native_target) has just answered.
+    /// `target` is the current result of [`native_target`](Vm::native_target).
     unsafe fn enter_native(&mut self, target: *const u8) {
         self.native.entered = self.context.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
@@ -302,7 +304,7 @@ impl Vm {
         self.context.stack.check();
         match how {
             RETURNED if at_end => self.stop = Stop::Done,
-            // Calls have returned, as many as the depth allows, and none of them has looked.
+            // Machine code may have returned from as many calls as the depth allows, without a poll.
             RETURNED => {
                 let _ = self.poll();
             }
@@ -312,7 +314,7 @@ impl Vm {
         }
     }
 
-    /// Machine code runs next: tells it how deep it may call.
+    /// Sets the depth limit before machine code runs.
     fn before_native(&mut self) {
         self.context.native.frames_end =
             self.context.stack.frames_end.min(self.context.stack.record(self.native.limit));

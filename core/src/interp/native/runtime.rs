@@ -1,4 +1,4 @@
-//! Functions of the VM that machine code calls: one table says which, and what each is for.
+//! Functions of the VM that machine code calls, in one table.
 //!
 //! ```text
 //!   machine code ──stub: record and fuel written back──> extern "C" fn(vm, ...) here ──> Vm
@@ -12,7 +12,7 @@ use crate::abi::{RUNTIME, Stub, runtime_table};
 use crate::bytecode::{Op, SampledOperand};
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
-use crate::interp::{Vm, dispatch};
+use crate::interp::{Fault, Vm, dispatch};
 use crate::object::{Closure, Function, Gc, Header, InlineCache};
 use crate::tier::Kinds;
 use crate::value::Value;
@@ -32,7 +32,7 @@ macro_rules! addresses {
 runtime_table!(addresses);
 
 impl Vm {
-    /// Executes the instruction at `pc`, which belongs to the current frame. Its record is right afterwards.
+    /// Executes the instruction at `pc` in the current frame, and updates the frame's record.
     fn execute(&mut self, pc: *const u32) -> Flow {
         self.context.stack.top_mut().pc = pc;
         dispatch::step(self)
@@ -99,8 +99,8 @@ impl Vm {
         self.step(word, false)
     }
 
-    /// Notes what the instruction at `word` meets that its code was not made for: its operands' kinds, or if those are
-    /// ints, a result that is none.
+    /// Notes the unexpected operands of the instruction at `word`: their kinds, or for ints that the result is no
+    /// int.
     fn learn(&mut self, word: u32) {
         self.context.stack.top_mut().pc = self.pc_of(word);
         self.record();
@@ -117,8 +117,8 @@ impl Vm {
         }
     }
 
-    /// Notes that the instruction that is next meets doubles: an int that overflows is seen as one by nobody else. True
-    /// if that is news.
+    /// Notes doubles for the next instruction, whose int result overflows: samples see its int operands only. True if
+    /// the kind is new.
     fn see_double(&mut self) -> bool {
         let frame = self.context.stack.top();
         let Some(function) = frame.closure().map(|closure| closure.function) else { return false };
@@ -129,19 +129,30 @@ impl Vm {
             .is_some_and(|feedback| feedback.see_operand(at, SampledOperand::FIRST, Kinds::DOUBLE))
     }
 
-    /// Gives up the code of a function that is running, which has no exits left, and samples from where the current
-    /// frame says.
+    /// Drops the code of a running function without exits left, and samples from the current frame.
     fn reconsider(&mut self, function: Gc<Function>) -> *const u8 {
         function.allow_more_exits();
         self.give_up_code(function);
-        // If that ends the run, `stop` says so.
+        // The sample may end the run: `stop` says so.
         let _ = self.sample_once();
         self.exit()
     }
 
-    fn leave_inlined(&mut self, next: u32, window: usize, callee: Gc<Closure>, word: u32) -> *const u8 {
+    /// `callee` is none if the value called is the closure: it is in the window then.
+    fn deopt_inlined(
+        &mut self,
+        next: u32,
+        window: usize,
+        callee: Option<Gc<Closure>>,
+        word: u32,
+    ) -> *const u8 {
         self.context.stack.check();
         self.context.stack.check_below(self.native.entered);
+        let Some(callee) = callee.or_else(|| self.register(window).as_object()) else {
+            debug_assert!(false, "an inlined callee does not write its register 0");
+            let _ = self.raise(Fault::Bytecode);
+            return self.exit();
+        };
         let Some(caller) = self.context.stack.top().closure().map(|closure| closure.function) else {
             return self.exit();
         };
@@ -155,7 +166,7 @@ impl Vm {
         self.context.stack.top_mut().pc = self.pc_of(word);
         let exits = caller.exits_left();
         if exits.get() == 0 {
-            // If nothing is to be learned, code that is made anew would be left as often.
+            // Without a new kind, recompiled code would exit as often.
             if !self.see_double()
                 && let Some(feedback) = caller.feedback.borrow_mut().as_mut()
             {
@@ -217,7 +228,7 @@ impl Vm {
 /// Of all functions below but leaves: `vm` is the VM whose machine code calls, with its current frame's record and its
 /// fuel written back; words are those of instructions of that frame's function.
 unsafe extern "C" fn step(vm: *mut Vm, word: u32) -> *const u8 {
-    // SAFETY: nobody else has the VM while machine code calls.
+    // SAFETY: no other reference to the VM exists while machine code calls.
     unsafe { (*vm).step(word, true) }
 }
 
@@ -269,9 +280,9 @@ unsafe extern "C" fn super_invoke(
 }
 
 /// # Safety
-/// As for `step`; `closure` is one that the running function's feedback refers to, and `word` that of one of its
-/// function's instructions.
-unsafe extern "C" fn leave_inlined(
+/// As for `step`; `closure` is one that the running function's feedback refers to, or null if the window's first register
+/// holds one; `word` is that of one of its function's instructions.
+unsafe extern "C" fn deopt_inlined(
     vm: *mut Vm,
     next: u32,
     window: u32,
@@ -279,7 +290,10 @@ unsafe extern "C" fn leave_inlined(
     word: u32,
 ) -> *const u8 {
     // SAFETY: as above; feedback keeps the closure alive.
-    unsafe { (*vm).leave_inlined(next, window as usize, Gc::from_raw(NonNull::new_unchecked(closure)), word) }
+    unsafe {
+        let closure = NonNull::new(closure).map(|closure| Gc::from_raw(closure));
+        (*vm).deopt_inlined(next, window as usize, closure, word)
+    }
 }
 
 /// # Safety

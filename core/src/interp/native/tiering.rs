@@ -1,4 +1,4 @@
-//! Tiering: when a function is sampled, compiled, and given up.
+//! Tiering: when a function is sampled and compiled, and when its code is dropped.
 //!
 //! ```text
 //!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──> Hot ──> Compiled, or Bailed
@@ -9,7 +9,8 @@
 //! Each step up to Hot takes a third of `Options::hot` in calls and iterations of loops.
 //!
 //! Opening and sealing code memory costs the system's time, as much for one function as for many. Functions that call
-//! each other get hot one soon after the other, so the first one takes along all that were sampled for the last time.
+//! each other get hot one soon after the other, so the first one is compiled together with all that had their last
+//! sample.
 
 use super::Vm;
 use crate::abi::Stub;
@@ -19,7 +20,7 @@ use crate::interp::stop::Stop;
 use crate::mem::Vec;
 use crate::object::{Function, Gc, NEVER};
 use crate::object::{NativeCode, NativeRecord};
-use crate::platform::CodeError;
+use crate::platform::{CodeError, CodeSpan};
 use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
 
@@ -28,17 +29,30 @@ pub(super) const COUNTDOWNS: u8 = 3;
 /// Samples of a function before it is compiled.
 const SAMPLES_BEFORE_COMPILE: u8 = COUNTDOWNS - 1;
 
-/// Words that are compiled in one go, if that is more than one function: some milliseconds.
+/// The most words in one batch of several functions: some milliseconds.
 const BATCH: usize = tunable(1 << 13, 100);
-/// Pieces of dead code that are freed in one go.
+/// Pieces of dead code that are freed in one step.
 const FREED: usize = tunable(1 << 10, 3);
 
-/// Functions of a VM, dead ones included, up to which the shared stubs are made only when the first is compiled.
+/// The number of functions, dead ones included, up to which the shared stubs are made only when the first function is
+/// compiled.
 const FEW: usize = 1000;
 
+/// Gives up a function's code, if it has any: from here on it is called at `entry`. True if there was code.
+fn give_up(function: Gc<Function>, entry: *const u8, dead: &mut Vec<CodeSpan>) -> bool {
+    let mut record = function.native.borrow_mut();
+    let NativeRecord::Compiled(code) = &*record else { return false };
+    // There is room: `try_compile` reserved it. It is freed when no machine code is active.
+    let _ = dead.push(code.span);
+    *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
+    function.entry.set(entry);
+    function.hotness().set(1);
+    true
+}
+
 impl Vm {
-    /// The running function's hotness is used up: samples it, or wants it compiled. The frame's record is right; if
-    /// there is, or will be, code for it, the interpreter stops to make way.
+    /// The running function's hotness is used up: samples it, or requests its compilation. The frame's record is up
+    /// to date. If machine code can run the frame now or next, the interpreter stops.
     #[cold]
     #[inline(never)]
     pub(in crate::interp) fn hot(&mut self) -> Flow {
@@ -60,7 +74,7 @@ impl Vm {
             *function.native.borrow_mut() = NativeRecord::Hot;
         }
         if self.native.waits && matches!(&*function.native.borrow(), NativeRecord::Hot) {
-            // Nothing is compiled now.
+            // Compilation is not possible now.
             function.hotness().set(self.native.first_hotness(self.options.hot));
             return Flow::Reload;
         }
@@ -78,15 +92,15 @@ impl Vm {
         function.hotness().set(self.native.first_hotness(self.options.hot));
         *function.native.borrow_mut() = NativeRecord::Warm(sample);
         if sample == SAMPLES_BEFORE_COMPILE {
-            // Without memory it is compiled by itself.
+            // Without memory the function misses the batch and is compiled alone.
             let _ = self.native.warm.push(function);
         }
         self.sample_once()
     }
 
-    /// Compiles the current frame's function if it is wanted, and with it some of those that will be soon; the others get
-    /// hot by themselves. True if it compiled anything: that takes its time. No machine code is active: while code memory
-    /// is written, none of it may run.
+    /// Compiles the current frame's function if that is requested, and a batch of functions that get hot next. True
+    /// if it compiled a function, which takes time. No machine code is active: none may run while code memory is
+    /// written.
     pub(super) fn compile_hot(&mut self) -> bool {
         let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
@@ -113,13 +127,16 @@ impl Vm {
     /// Makes code of a function, or notes that it stays interpreted. No machine code is active, nor may be before
     /// [`seal_code`](Vm::seal_code).
     fn make_code(&mut self, function: Gc<Function>) {
-        // Without code memory there is nothing to try.
+        // Without code memory compilation would fail.
         let refused = Err(Bail::Code(CodeError::Refused));
         let result = if self.native.refused { refused } else { self.try_compile(function) };
         match result {
             Ok(code) => {
                 function.entry.set(code.span.start.as_ptr());
                 function.hotness().set(1);
+                for &global in code.globals.iter() {
+                    self.globals.embed(global);
+                }
                 *function.native.borrow_mut() = NativeRecord::Compiled(code);
                 self.native.stats.compiled += 1;
                 self.native.spans += 1;
@@ -128,23 +145,23 @@ impl Vm {
         }
     }
 
-    /// `count` functions are about to be made. If that makes the VM's functions many, each gets its entry when it is made,
-    /// rather than all at once when the first is compiled.
+    /// `count` functions are about to be made. If the VM has many functions then, each gets its entry when it is
+    /// made, rather than all at once when the first is compiled.
     pub(in crate::interp) fn expect_functions(&mut self, count: usize) {
         let is_early = self.context.native.stub(Stub::Enter) == 0 && self.native.tier.is_some();
         if is_early && self.functions as usize + count > FEW && !self.native.refused {
-            // Whatever fails here fails again when a function is compiled, and is noted then.
+            // A failure here repeats when a function is compiled, and is noted then.
             let _ = self.make_stubs().and_then(|()| self.seal_code());
         }
     }
 
-    /// Makes the code that every function's code relies on, unless there is some. No machine code is active.
+    /// Makes the shared stubs, unless they exist. No machine code is active.
     fn make_stubs(&mut self) -> Result<(), Bail> {
         if self.context.native.stub(Stub::Enter) == 0 {
             self.context.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
             let entry = self.first_entry();
             self.context.heap.each_function(|function| function.entry.set(entry));
-            // They stay, even if there is no memory to compile anything.
+            // The stubs stay, even if there is no memory to compile a function.
             self.native.count_code()?;
         }
         Ok(())
@@ -152,7 +169,7 @@ impl Vm {
 
     fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
         self.make_stubs()?;
-        // For when the function dies: freeing must not fail.
+        // Reserved for the function's death: freeing must not fail.
         let waiting = self.context.heap.dead_code.len();
         self.context.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
         function.renew_exits();
@@ -165,7 +182,7 @@ impl Vm {
         Ok(code)
     }
 
-    /// Makes executable what was compiled. If the system refuses, no machine code runs again, what there was included.
+    /// Makes new machine code executable. If the system refuses, no machine code runs again, old code included.
     fn seal_code(&mut self) -> Result<(), Bail> {
         let refused = self.native.refused;
         let sealed = match self.native.tier() {
@@ -176,7 +193,7 @@ impl Vm {
         sealed
     }
 
-    /// A function stays interpreted.
+    /// Notes that a function stays interpreted.
     fn bail(&mut self, function: Gc<Function>, bail: Bail) {
         self.native.refused |= matches!(bail, Bail::Code(CodeError::Refused));
         self.native.stats.bailed += 1;
@@ -185,7 +202,7 @@ impl Vm {
         *function.native.borrow_mut() = NativeRecord::Bailed;
     }
 
-    /// Code that was just made could not be sealed.
+    /// Takes back new code that could not be sealed.
     fn refuse(&mut self, function: Gc<Function>, bail: Bail) {
         if self.give_up_code(function) {
             self.native.stats.compiled -= 1;
@@ -195,15 +212,15 @@ impl Vm {
 
     /// Compiles a function now, unless it has code.
     ///
-    /// Nothing is known of the operands of a function that did not run.
+    /// A function that did not run has no feedback.
     ///
     /// # Errors
-    /// Why it stays interpreted. A function that is not alive has [`Bail::NoTier`].
+    /// Why the function stays interpreted; [`Bail::NoTier`] for a dead function.
     pub fn compile_now(&mut self, id: FunctionId) -> Result<(), Bail> {
         if self.native.tier.is_none() {
             return Err(Bail::NoTier);
         }
-        // Those that died, and were not swept yet, are not to be looked at.
+        // Dead functions that are not swept yet must not be visited.
         self.collect();
         let mut found = None;
         self.context.heap.each_marked(|object, _| {
@@ -224,20 +241,37 @@ impl Vm {
         }
     }
 
-    /// Gives up the code of a function, if it has any: its entry and its hotness see to it that it is compiled again. Where
-    /// the code is active, it is left before anything else happens. True if there was code.
+    /// Drops the code of a function, and resets entry and hotness so that the function is compiled again. Active code
+    /// exits before its next instruction. True if there was code.
     pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
-        let mut record = function.native.borrow_mut();
-        let NativeRecord::Compiled(code) = &*record else { return false };
-        // There is room: `try_compile` reserved it. It is freed when no machine code is active.
-        let _ = self.context.heap.dead_code.push(code.span);
-        *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
-        function.entry.set(self.first_entry());
-        function.hotness().set(1);
-        true
+        give_up(function, self.first_entry(), &mut self.context.heap.dead_code)
     }
 
-    /// Frees code of functions that died since: some of it, if it is much. No machine code is active.
+    /// The value of a global changes that machine code contains: gives up that code.
+    #[cold]
+    #[inline(never)]
+    pub(in crate::interp) fn global_changes(&mut self, index: u32) {
+        let _ = self.globals.assigns(index);
+        let gives_up_all = self.globals.counts_change();
+        let entry = self.first_entry();
+        let mut dead = core::mem::replace(&mut self.context.heap.dead_code, Vec::new(&self.mem));
+        self.context.heap.each_function(|function| {
+            let contains = match &*function.native.borrow() {
+                NativeRecord::Compiled(code) => {
+                    code.globals.binary_search(&index).is_ok() || gives_up_all && !code.globals.is_empty()
+                }
+                _ => false,
+            };
+            if contains {
+                give_up(function, entry, &mut dead);
+            }
+        });
+        self.context.heap.dead_code = dead;
+        // Active code is left before it goes on.
+        self.native.moved = true;
+    }
+
+    /// Frees code of dead functions, at most one step's pieces. No machine code is active.
     pub(super) fn free_dead_code(&mut self) {
         if self.context.heap.dead_code.is_empty() {
             return;

@@ -38,7 +38,7 @@ impl World {
     /// Through a site of its own, so that nothing is remembered.
     fn set(&mut self, instance: Gc<Instance>, field: usize, value: Value) {
         let site = site(self.names[field]);
-        self.vm.set_property(&site, instance, value).unwrap();
+        self.vm.set_field(&site, instance, value).unwrap();
     }
 
     fn get(&mut self, instance: Gc<Instance>, field: usize) -> Option<Value> {

@@ -11,7 +11,7 @@ pub(in crate::interp) trait NumOp {
     /// The result in 32 bits, if it is exact and not a negative zero.
     fn int(lhs: i32, rhs: i32) -> Option<i32>;
     fn double(lhs: f64, rhs: f64) -> f64;
-    /// What happens when an operand is not a number; the result goes to register `dst`.
+    /// The slow path for an operand that is not a number; the result goes to register `dst`.
     fn other(vm: &mut Vm, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault>;
 }
 
@@ -79,10 +79,10 @@ impl NumOp for Div {
     }
 }
 
-/// What arithmetic reads.
+/// An operand of arithmetic.
 pub(in crate::interp) trait Source: Copy {
     fn value(self, machine: &Machine) -> Value;
-    /// The double that `value` was found to be.
+    /// The operand as a double, after `value` was tested to be one.
     fn double(self, machine: &Machine) -> f64;
 }
 
@@ -177,7 +177,7 @@ impl Machine {
         not_a_number(self.vm())
     }
 
-    /// Whether two values are equal; none if there is no fuel to find out. `words` are the instruction's.
+    /// Whether two values are equal; none without fuel to find out. `words` is the length of the instruction.
     #[inline(always)]
     pub(in crate::interp) fn equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
         if lhs.is_identical(rhs) {

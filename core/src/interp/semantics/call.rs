@@ -9,12 +9,12 @@ use crate::stack::Frame;
 use crate::value::Value;
 
 impl Machine {
-    /// Calls what is in `win`.
+    /// Calls the value in `win`.
     #[inline(always)]
     pub(in crate::interp) fn call_window(&mut self, argc: Argc, win: Win) -> Flow {
         if let Some(closure) = self.read_win(win).as_object::<Closure>()
             && closure.function.arity == argc.0
-            && let Some(flow) = self.enter(closure, win)
+            && let Some(flow) = self.push_frame(closure, win)
         {
             return flow;
         }
@@ -28,7 +28,7 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_win(win).header().and_then(|header| hit(cache, header))
-            && let Some(flow) = self.enter(method, win)
+            && let Some(flow) = self.push_frame(method, win)
         {
             return flow;
         }
@@ -43,7 +43,7 @@ impl Machine {
         let machine = *self;
         let cache = machine.site(site);
         if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
-            && let Some(flow) = self.enter(method, win)
+            && let Some(flow) = self.push_frame(method, win)
         {
             return flow;
         }
@@ -53,7 +53,7 @@ impl Machine {
 
     /// Leaves the function; the value goes to the caller's window.
     #[inline(always)]
-    pub(in crate::interp) fn leave(&mut self, value: Value) -> Flow {
+    pub(in crate::interp) fn return_to_caller(&mut self, value: Value) -> Flow {
         self.write(crate::bytecode::operand::Dst(0), value);
         let stack = &mut self.vm().context.stack;
         // SAFETY: below a function's record there is its caller's, or the host's.
@@ -70,9 +70,9 @@ impl Machine {
         Flow::Next
     }
 
-    /// Begins a call, if there is fuel and room on the stacks.
+    /// Begins a call, if there is fuel and enough stack.
     #[inline(always)]
-    fn enter(&mut self, closure: Gc<Closure>, win: Win) -> Option<Flow> {
+    fn push_frame(&mut self, closure: Gc<Closure>, win: Win) -> Option<Flow> {
         let function = closure.function;
         let base = self.window(win);
         let pc = self.pc;
@@ -97,8 +97,8 @@ impl Machine {
     }
 }
 
-/// A function has returned to a record without a pc: the watermark's, and goes on there, or the host's. Apart from the
-/// handler, which would keep the old reason on the native stack.
+/// A function has returned to a record without a pc: the watermark's, where it continues, or the host's. A separate
+/// function, since the handler would keep the old `stop` on the native stack.
 #[cold]
 #[inline(never)]
 fn done(vm: &mut Vm) -> Flow {
@@ -109,7 +109,7 @@ fn done(vm: &mut Vm) -> Flow {
     Flow::Stop
 }
 
-/// The method that a site has for the shape of the object, if it is a closure.
+/// The site's method for the shape of the object, if it is a closure.
 #[inline(always)]
 fn hit(site: &InlineCache, object: Gc<Header>) -> Option<Gc<Closure>> {
     let entry = site.entry(object.shape())?;

@@ -83,8 +83,8 @@ impl Machine {
         }
     }
 
-    /// Whether there is fuel for a back-edge, an instruction of so many words. If not, the machine goes on as
-    /// the given flow says, most likely by running the instruction again with the next slice.
+    /// Charges a back-edge, an instruction of `words` words. Without fuel returns the flow to continue with: usually
+    /// the instruction runs again with the next slice.
     #[inline(always)]
     pub(in crate::interp) fn fuel_for_turn(&mut self, words: usize) -> Result<(), Flow> {
         if self.vm().context.fuel.slice != 0 {
@@ -94,7 +94,7 @@ impl Machine {
         Err(self.vm().next_slice(words))
     }
 
-    /// Takes a back-edge, for which there is fuel.
+    /// Takes a back-edge that is charged for.
     #[inline(always)]
     pub(in crate::interp) fn take_back_edge(&mut self, to: i32) -> Flow {
         let fuel = &mut self.vm().context.fuel;

@@ -1,4 +1,4 @@
-//! What instructions mean, on the fast path: inlined into every dispatcher.
+//! The meanings of instructions on the fast path, inlined into every dispatcher.
 //!
 //! A function here handles the common case with a few machine instructions and leaves everything else to a cold
 //! function of the VM. It must not be able to panic: a panic's landing costs registers in every handler.

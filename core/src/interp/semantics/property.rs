@@ -1,6 +1,6 @@
 //! Fields, cells and globals.
 
-use crate::bytecode::operand::{Dst, Global32, Site32, Src, Up16};
+use crate::bytecode::operand::{Dst, Global32, Site32, Src, Upvalue16};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_inline};
@@ -11,7 +11,7 @@ use crate::value::Value;
 impl Machine {
     /// `dst = object.name`
     #[inline(always)]
-    pub(in crate::interp) fn get_property(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
+    pub(in crate::interp) fn get_field_cached(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
         let machine = *self;
         let cache = machine.site(site);
         let value = self.read(object);
@@ -24,12 +24,12 @@ impl Machine {
             return Flow::Next;
         }
         self.save();
-        get_property(self.vm(), dst.0, value, cache)
+        get_field(self.vm(), dst.0, value, cache)
     }
 
     /// `object.name = src`
     #[inline(always)]
-    pub(in crate::interp) fn set_property(&mut self, object: Src, src: Src, site: Site32) -> Flow {
+    pub(in crate::interp) fn set_field_cached(&mut self, object: Src, src: Src, site: Site32) -> Flow {
         let machine = *self;
         let cache = machine.site(site);
         let target = self.read(object);
@@ -47,7 +47,7 @@ impl Machine {
             return Flow::Next;
         }
         self.save();
-        set_property(self.vm(), target, value, cache)
+        set_field(self.vm(), target, value, cache)
     }
 
     /// `dst = super.name`, bound.
@@ -65,7 +65,7 @@ impl Machine {
         get_super(self.vm(), dst.0, this, superclass, cache)
     }
 
-    /// What a cell holds.
+    /// Reads a cell.
     #[inline(always)]
     pub(in crate::interp) fn load_cell(&mut self, dst: Dst, cell: Value) -> Flow {
         match cell.as_object::<CellObject>() {
@@ -77,7 +77,7 @@ impl Machine {
         }
     }
 
-    /// Changes what a cell holds.
+    /// Writes a cell.
     #[inline(always)]
     pub(in crate::interp) fn store_cell(&mut self, cell: Value, value: Value) -> Flow {
         match cell.as_object::<CellObject>() {
@@ -89,10 +89,10 @@ impl Machine {
         }
     }
 
-    /// A captured cell.
+    /// What the cell in an upvalue holds.
     #[inline(always)]
-    pub(in crate::interp) fn load_captured(&mut self, dst: Dst, up: Up16) -> Flow {
-        let cell = self.captured(up);
+    pub(in crate::interp) fn load_upvalue_cell(&mut self, dst: Dst, upvalue: Upvalue16) -> Flow {
+        let cell = self.upvalue(upvalue);
         self.load_cell(dst, cell)
     }
 
@@ -136,7 +136,7 @@ fn bad_bytecode(vm: &mut Vm) -> Flow {
 }
 
 #[inline(never)]
-fn get_property(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
+fn get_field(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
     let result = property_of(vm, value, site).map(|value| vm.set_register(usize::from(dst), value));
     vm.flow(result)
 }
@@ -155,9 +155,9 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, F
 }
 
 #[inline(never)]
-fn set_property(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Flow {
+fn set_field(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Flow {
     let result = match target.as_object::<Instance>() {
-        Some(instance) => vm.set_property(site, instance, value),
+        Some(instance) => vm.set_field(site, instance, value),
         None => Err(Fault::Type(TypeFault::Fields)),
     };
     vm.flow(result)

@@ -38,14 +38,14 @@ pub enum Expr {
     Global(Symbol),
     /// `var = value`
     SetLocal {
-        /// What is assigned.
+        /// The assigned variable.
         var: VarId,
         /// The new value, and the value of the expression.
         value: ExprId,
     },
     /// `name = value`
     SetGlobal {
-        /// What is assigned.
+        /// The assigned variable.
         name: Symbol,
         /// The new value, and the value of the expression.
         value: ExprId,
@@ -65,7 +65,7 @@ pub enum Expr {
     Paren(ExprId),
     /// `callee(args)`; a method call has a [`Expr::Get`] or [`Expr::Super`] as its callee.
     Call {
-        /// What is called.
+        /// The callee.
         callee: ExprId,
         /// [`ExprId`]s.
         args: List,
@@ -102,14 +102,14 @@ pub enum Expr {
     Return(Option<ExprId>),
     /// `var name = init;` or `let`
     Var {
-        /// What is declared.
+        /// The declared name.
         place: Place,
         /// Its first value; nil when absent.
         init: Option<ExprId>,
     },
     /// `fun name(...) {...}`
     Fn {
-        /// What is declared.
+        /// The declared name.
         place: Place,
         /// The function.
         function: FnId,

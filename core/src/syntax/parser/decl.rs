@@ -72,7 +72,7 @@ impl Parser<'_> {
         Ok(Place::Global(name))
     }
 
-    /// What was declared has its value.
+    /// The declared variable has its value.
     fn define(&mut self) {
         if self.in_local_scope() {
             self.mark_initialized();

@@ -50,7 +50,7 @@ struct Binding {
 /// How a text declares a global.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Declared {
-    /// It does not, so far.
+    /// Not yet.
     #[default]
     No,
     /// With `let`: it never changes.
