@@ -26,8 +26,8 @@ pub(crate) const NEAR: u32 = tunable(4096, 4) as u32;
 /// As many globals as machine code can tell apart by an offset of 31 bits.
 const MAX: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
 
-/// How often code is given up because a global changed; then no code contains values of globals any more. Each time all
-/// functions are looked at.
+/// The most times that code is given up because globals changed: each takes a look at every function of the VM. After the
+/// last, no code contains values of globals any more.
 const MOST_CHANGES: u32 = tunable(1000, 3) as u32;
 
 /// What is known of a global beside its value.
@@ -37,7 +37,7 @@ struct Use {
     is_declared: bool,
     /// Its value may change after its definition.
     is_assigned: bool,
-    /// Machine code contains its value.
+    /// Machine code contains its value; see [`Globals::is_embedded`].
     is_embedded: bool,
 }
 
@@ -56,8 +56,10 @@ pub enum GlobalState {
 pub(crate) struct Globals {
     values: Vec<Value>,
     uses: Vec<Use>,
-    /// How often code may be given up because a global changes.
+    /// How often code may still be given up because globals changed.
     changes_left: u32,
+    /// Machine code may contain values of globals that are not embedded any more.
+    has_stale_code: bool,
     names: Vec<Gc<Str>>,
     index: Table<u32>,
     /// How many there are of the near ones.
@@ -74,6 +76,7 @@ impl Globals {
             values: Vec::new(mem),
             uses: Vec::new(mem),
             changes_left: MOST_CHANGES,
+            has_stale_code: false,
             names: Vec::new(mem),
             index: Table::new(mem),
             near: 0,
@@ -193,39 +196,43 @@ impl Globals {
         }
     }
 
-    /// Code is loaded that defines a global. True if that changes its value for machine code.
-    #[must_use]
-    pub(crate) fn declares(&mut self, index: u32) -> bool {
-        let Some(uses) = self.uses.get_mut(index as usize) else { return false };
-        core::mem::replace(&mut uses.is_declared, true) && self.assigns(index)
+    /// Code is loaded that defines a global. A second definition changes its value.
+    pub(crate) fn declares(&mut self, index: u32) {
+        let uses = self.uses.get_mut(index as usize);
+        if uses.is_some_and(|uses| core::mem::replace(&mut uses.is_declared, true)) {
+            self.assigns(index);
+        }
     }
 
-    /// Code is loaded that assigns a global, or the global is defined again. True if machine code contains its value.
-    #[must_use]
-    pub(crate) fn assigns(&mut self, index: u32) -> bool {
-        let Some(uses) = self.uses.get_mut(index as usize) else { return false };
-        uses.is_assigned = true;
-        core::mem::replace(&mut uses.is_embedded, false)
+    /// Code is loaded that assigns a global, or the global is defined again: code that contains its value is stale.
+    pub(crate) fn assigns(&mut self, index: u32) {
+        self.has_stale_code |= self.is_embedded(index);
+        if let Some(uses) = self.uses.get_mut(index as usize) {
+            uses.is_assigned = true;
+            uses.is_embedded = false;
+        }
     }
 
-    /// Machine code contains the value of a global.
+    /// Machine code contains the value of a global from here on.
     pub(crate) fn embed(&mut self, index: u32) {
         if let Some(uses) = self.uses.get_mut(index as usize) {
             uses.is_embedded = true;
         }
     }
 
-    /// Whether machine code contains the value of a global.
+    /// Whether machine code may contain the value of a global.
     #[inline(always)]
     pub(crate) fn is_embedded(&self, index: u32) -> bool {
-        self.uses.get(index as usize).is_some_and(|uses| uses.is_embedded)
+        self.changes_left != 0 && self.uses.get(index as usize).is_some_and(|uses| uses.is_embedded)
     }
 
-    /// Code is given up because a global changes. True if that was the last time, so that all code goes that contains
-    /// values of globals.
-    pub(crate) fn counts_change(&mut self) -> bool {
-        self.changes_left = self.changes_left.saturating_sub(1);
-        self.changes_left == 0
+    /// Whether there is stale code, which the caller gives up: code that contains the value of a global that is not
+    /// [embedded](Globals::is_embedded) any more.
+    #[must_use]
+    pub(crate) fn take_stale_code(&mut self) -> bool {
+        let is_stale = core::mem::take(&mut self.has_stale_code);
+        self.changes_left -= u32::from(is_stale);
+        is_stale
     }
 
     /// The value of a global, if it is defined.

@@ -2,6 +2,7 @@
 
 use super::Vm;
 use super::handles::{Local, Scope};
+use crate::bytecode::operand::Global32;
 use crate::bytecode::{Code, Const, Insn, Program, Text};
 use crate::mem::{OutOfMemory, Vec};
 use crate::object::{Closure, Function, Gc, Object, Parts, Str};
@@ -16,8 +17,10 @@ impl Vm {
         let closure = self.scope(|vm, scope| {
             let script = vm.link_functions(scope, &mut program)?;
             vm.make_closure(script.gc())
-        })?;
-        let closure = closure.value();
+        });
+        // Also if memory ran out on the way: what was noted stays noted.
+        self.give_up_stale_code();
+        let closure = closure?.value();
         let free = self.free_scripts.pop();
         match free.and_then(|index| self.scripts.get_mut(index)) {
             Some(entry) => *entry = closure,
@@ -102,21 +105,23 @@ impl Vm {
         Ok(function)
     }
 
-    /// Notes which globals a function defines and assigns: machine code does not contain their values any more.
+    /// Notes which globals a function defines and assigns: machine code may not contain their values.
     fn note_stores(&mut self, function: Gc<Function>) {
+        let index =
+            |global: Global32| function.consts().get(global.0 as usize).map(|index| index.get().as_raw());
         let mut words = function.words();
         while let Some(insn) = Insn::decode(words) {
-            words = words.get(insn.op().words()..).unwrap_or_default();
-            let (Insn::SetGlobal { global, .. } | Insn::DefGlobal { global, .. }) = insn else { continue };
-            let Some(index) = function.consts().get(global.0 as usize).map(|index| index.get().as_raw())
-            else {
-                continue;
-            };
-            let is_assignment = matches!(insn, Insn::SetGlobal { .. });
-            if is_assignment && self.globals.assigns(index) || !is_assignment && self.globals.declares(index)
+            if let Insn::SetGlobal { global, .. } = insn
+                && let Some(index) = index(global)
             {
-                self.global_changes(index);
+                self.globals.assigns(index);
             }
+            if let Insn::DefGlobal { global, .. } = insn
+                && let Some(index) = index(global)
+            {
+                self.globals.declares(index);
+            }
+            words = words.get(insn.op().words()..).unwrap_or_default();
         }
     }
 

@@ -147,7 +147,7 @@ impl Visitor for Machine {
         let index = self.constant(global.0 as usize).as_raw();
         let vm = self.vm();
         if vm.globals.is_embedded(index) {
-            vm.global_changes(index);
+            vm.redefine_embedded(index);
         }
         vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next

@@ -20,7 +20,7 @@ pub struct NativeCode {
     pub span: CodeSpan,
     /// Entry points by ascending word; the first is word 0.
     pub entries: Vec<EntryPoint>,
-    /// Indices of the globals whose values it contains, ascending.
+    /// Indices of the globals whose values it contains, in any order.
     pub globals: Vec<u32>,
 }
 

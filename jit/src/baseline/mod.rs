@@ -48,12 +48,12 @@ use peel::PeeledLoop;
 /// The longest function that is compiled, in words. Compiling it takes some 4 ms, for which an interrupt waits.
 const MAX_WORDS: usize = 1 << 13;
 
-/// What is to be known of a function's machine code, which is the assembler's.
+/// A compiled function. Its code is in the assembler.
 #[derive(Debug)]
 pub struct Compiled {
-    /// Where it may be entered, by ascending word.
+    /// Entry points by ascending word.
     pub entries: Vec<EntryPoint>,
-    /// Indices of the globals whose values it contains, ascending.
+    /// Indices of the globals whose values it contains, in any order.
     pub globals: Vec<u32>,
 }
 
@@ -187,7 +187,6 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.emit_loops();
         self.emit_cold();
         let entries = self.emit_entries()?;
-        self.globals.sort_unstable();
         if self.out_of_memory {
             return Err(Bail::OutOfMemory);
         }

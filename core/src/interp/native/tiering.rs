@@ -247,27 +247,35 @@ impl Vm {
         give_up(function, self.first_entry(), &mut self.context.heap.dead_code)
     }
 
-    /// The value of a global changes that machine code contains: gives up that code.
+    /// A global is defined again whose value machine code contains.
     #[cold]
     #[inline(never)]
-    pub(in crate::interp) fn global_changes(&mut self, index: u32) {
-        let _ = self.globals.assigns(index);
-        let gives_up_all = self.globals.counts_change();
+    pub(in crate::interp) fn redefine_embedded(&mut self, index: u32) {
+        self.globals.assigns(index);
+        self.give_up_stale_code();
+    }
+
+    /// Gives up code that contains values of globals that changed. Active code exits before its next instruction.
+    pub(in crate::interp) fn give_up_stale_code(&mut self) {
+        if !self.globals.take_stale_code() {
+            return;
+        }
         let entry = self.first_entry();
         let mut dead = core::mem::replace(&mut self.context.heap.dead_code, Vec::new(&self.mem));
         self.context.heap.each_function(|function| {
-            let contains = match &*function.native.borrow() {
+            let is_stale = match &*function.native.borrow() {
                 NativeRecord::Compiled(code) => {
-                    code.globals.binary_search(&index).is_ok() || gives_up_all && !code.globals.is_empty()
+                    code.globals.iter().any(|&index| !self.globals.is_embedded(index))
                 }
-                _ => false,
+                NativeRecord::Cold | NativeRecord::Warm(_) | NativeRecord::Hot | NativeRecord::Bailed => {
+                    false
+                }
             };
-            if contains {
+            if is_stale {
                 give_up(function, entry, &mut dead);
             }
         });
         self.context.heap.dead_code = dead;
-        // Active code is left before it goes on.
         self.native.moved = true;
     }
 
