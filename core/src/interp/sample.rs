@@ -199,6 +199,32 @@ mod tests {
         assert!(hotness(add) > 9000 && hotness(one) > 2000, "{} {}", hotness(add), hotness(one));
     }
 
+    /// A call that has four targets remembers them, and that there are others only when there are.
+    #[test]
+    fn four_targets_of_a_call_are_told_apart() {
+        let source = "fun a() {} fun b() {} fun c() {} fun d() {} fun e() {} fun f() {}";
+        let (mut vm, functions) = functions_after(source);
+        let mut feedback = Feedback::new(vm.mem(), functions[0].word_count()).unwrap();
+        let targets: std::vec::Vec<_> = functions[1..]
+            .iter()
+            .map(|&function| Target::closure(vm.make_closure(function).unwrap()))
+            .collect();
+        for round in 0..2 {
+            for &target in &targets[..4] {
+                assert_eq!(feedback.see_call(7, target), Ok(round == 0));
+                assert_eq!(feedback.see_call(9, targets[0]), Ok(round == 0 && target == targets[0]));
+            }
+            assert!(feedback.targets(7).eq(targets[..4].iter().rev().copied()));
+        }
+        for &target in &targets[4..] {
+            assert_eq!(feedback.see_call(7, target), Ok(target == targets[4]));
+        }
+        let others = core::iter::once(Target::Other).chain(targets[..4].iter().rev().copied());
+        assert!(feedback.targets(7).eq(others));
+        assert_eq!((feedback.target(7), feedback.target(8)), (None, None));
+        assert_eq!(feedback.target(9), Some((targets[0], true)));
+    }
+
     /// What is noted of a function's calls is moved and scanned in one go.
     #[test]
     fn few_of_very_many_calls_are_noted() {

@@ -174,9 +174,10 @@ impl Feedback {
     /// When memory is out; then nothing is noted.
     pub(crate) fn see_call(&mut self, next: u32, target: Target) -> Result<bool, OutOfMemory> {
         let at = self.find(next);
-        let known = self.targets(next).filter(|&known| known != Target::Other).count();
-        let target = if known < MOST_TARGETS { target } else { Target::Other };
-        if self.calls.len() >= MOST_CALLS || self.targets(next).any(|known| known == target) {
+        let is_known = |target| self.targets(next).any(|known| known == target);
+        let is_full = self.targets(next).filter(|&known| known != Target::Other).count() >= MOST_TARGETS;
+        let target = if is_full && !is_known(target) { Target::Other } else { target };
+        if self.calls.len() >= MOST_CALLS || is_known(target) {
             return Ok(false);
         }
         self.calls.push(Call { next, target, given_up: false })?;
@@ -207,7 +208,7 @@ impl Feedback {
         calls.next().is_none().then_some((call.target, !call.given_up))
     }
 
-    /// All that the call before word `next` was seen to call.
+    /// All that the call before word `next` was seen to call, the newest first.
     pub(crate) fn targets(&self, next: u32) -> impl Iterator<Item = Target> {
         self.calls_before(next).map(|call| call.target)
     }
