@@ -80,8 +80,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.behind_call(call, rejoin);
     }
 
-    /// Goes on if the callee is the one that was seen, paid for, and has room; if not, the call is made as any other,
-    /// and comes back at `rejoin`. If the callee is any closure of a function, it is in `T5`.
+    /// Tests that the callee is the expected one, charges for the call and checks the stack. If any of these fails, a cold
+    /// path makes the call and goes to `rejoin`. Then the callee is in `T5` if it is [`Called::Any`].
     pub(super) fn begin_call(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
         match callee.closure {
             Called::Always(closure) => self.expect_closure(call, closure, rejoin),
@@ -122,14 +122,14 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.call_closure(call);
     }
 
-    /// Where whatever is called instead of what was seen is called, to come back at `rejoin`.
+    /// A cold path that calls any value, then goes to `rejoin`.
     fn call_any_later(&mut self, call: Call, rejoin: Label) -> Label {
         let label = self.masm.label();
         self.later(Cold::CallAny { label, call, rejoin });
         label
     }
 
-    /// Goes on if the callee is that closure.
+    /// Tests that the callee is that closure.
     fn expect_closure(&mut self, call: Call, closure: u64, rejoin: Label) {
         if call.runtime == Runtime::Call {
             if self.facts.tag(call.by) == Known::Is(OBJ_TAG | closure) {
@@ -149,7 +149,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
     }
 
-    /// Goes on if the callee, in `T5` then, is a closure of that function.
+    /// Tests that the callee is a closure of that function. Then it is in `T5`.
     fn expect_function(&mut self, call: Call, function: u64, rejoin: Label) {
         let other = self.call_any_later(call, rejoin);
         self.load_object(call.by, other);
@@ -164,13 +164,13 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T5, CLOSURE_FUNCTION), other);
     }
 
-    /// Goes on if the value called, in `T5` then, is a class.
+    /// Tests that the value called is a class. Then it is in `T5`.
     fn expect_class(&mut self, call: Call, other: Label) {
         self.load_object(call.by, other);
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
     }
 
-    /// Puts a new instance of the class in `T5` where the class lies.
+    /// Replaces the class in the window, which is in `T5`, by a new instance. `refused`: there is no memory at hand.
     fn make_instance(&mut self, call: Call, refused: Label) {
         self.masm.address(Reg::T2, slot(call.win));
         self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Instance as i32 * 8));
@@ -234,8 +234,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.check_ends(refused);
     }
 
-    /// The same for a callee that is known. Without fuel or room the VM does the call, then `rejoin`; who is refused
-    /// something later goes to the label that comes back for that.
+    /// Charges for a call of a known callee, and checks the stack. Without fuel or stack the VM makes the call, then goes
+    /// to `rejoin`. The returned label does the same, after a refund, for calls that are refused later.
     fn check_stack_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) -> Label {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
