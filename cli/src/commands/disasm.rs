@@ -26,7 +26,7 @@ fn one(program: &Program, name: &str, console: &mut Console<'_>) -> Result<(), u
     })?;
     let mut gap = "";
     for index in found {
-        console.print(format_args!("{gap}{}", listing(program, index)))?;
+        console.print(format_args!("{gap}{}", listing(program.image(), index)))?;
         gap = "\n";
     }
     Ok(())

@@ -26,7 +26,7 @@ impl Paths {
 
 /// Checks that at most [`POLL`] words of `code` are free, one after the other. Its instructions are whole, and its jumps
 /// land in it.
-pub(super) fn check(code: &Code, Paths(paths): &mut Paths) -> Result<(), Refusal> {
+pub(super) fn check(code: &Code<'_>, Paths(paths): &mut Paths) -> Result<(), Refusal> {
     paths.clear();
     paths.resize(code.words.len(), 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     let (mut at, mut free) = (0, 0);
