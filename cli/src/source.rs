@@ -20,7 +20,7 @@ use siskin_core::{Dialect, LoadError, Options};
 
 use crate::args::Compile;
 use crate::console::Console;
-use crate::exit;
+use crate::{compiled, exit};
 use crate::visible::Visible;
 
 /// Positions in a source text are 32 bits; beyond this nothing is read.
@@ -42,6 +42,7 @@ impl From<io::Error> for Unreadable {
 
 /// Gets the script that the command line names; when that fails, says so and returns the exit code.
 pub(crate) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, u8> {
+    compiled::refuse(args, console)?;
     let file = args.input.file.as_deref();
     let dialect = args.dialect.unwrap_or_else(|| file.map_or(Dialect::Siskin, dialect_of));
     let memory = args.options().memory;

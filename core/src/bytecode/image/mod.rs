@@ -22,11 +22,12 @@ mod pack;
 pub use header::{Section, VERSION};
 pub use pack::ImageBuf;
 
-use header::{Directory, FLAG_BUILTIN_METHODS};
+use header::{Directory, FLAG_BUILTIN_METHODS, MAGIC};
 
 use super::lines::Lines;
 use super::list::{List, Packed};
-use super::{Code, Flaw, FnIndex, Insn, Text};
+use super::operand::OperandKind;
+use super::{AnyOperand, Code, Flaw, FnIndex, Insn, OP_COUNT, Op, ROWS, Text};
 use crate::mem::cast;
 
 /// What a program does with a global.
@@ -159,6 +160,12 @@ impl<'a> Image<'a> {
         })
     }
 
+    /// Whether bytes begin as an image does: its first 8 are no text.
+    #[must_use]
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC)
+    }
+
     /// The bytes of the image.
     #[must_use]
     pub fn bytes(self) -> &'a [u8] {
@@ -260,17 +267,33 @@ pub(super) const NAMED: u8 = 4;
 /// has, if it names a global.
 pub(super) fn note_globals(words: &[u32], global: impl Fn(u32) -> Option<Text>, uses: &mut [u8]) {
     let mut rest = words;
-    while let Some(insn) = Insn::decode(rest) {
-        insn.operands(|_, operand| {
-            if let super::AnyOperand::Global32(constant) = operand
-                && let Some(Text(name)) = global(constant.0)
-                && let Some(noted) = uses.get_mut(name as usize)
-            {
-                *noted |= NAMED
-                    | u8::from(matches!(insn, Insn::DefGlobal { .. }))
-                    | u8::from(matches!(insn, Insn::SetGlobal { .. })) << 1;
-            }
-        });
-        rest = rest.get(insn.op().words()..).unwrap_or_default();
+    while let Some(op) = rest.first().and_then(|&word| Op::from_word(word)) {
+        if NAMES_GLOBAL[op as usize]
+            && let Some(insn) = Insn::decode(rest)
+        {
+            insn.operands(|_, operand| {
+                if let AnyOperand::Global32(constant) = operand
+                    && let Some(Text(name)) = global(constant.0)
+                    && let Some(noted) = uses.get_mut(name as usize)
+                {
+                    *noted |= NAMED | u8::from(op == Op::DefGlobal) | u8::from(op == Op::SetGlobal) << 1;
+                }
+            });
+        }
+        rest = rest.get(op.words()..).unwrap_or_default();
     }
 }
+
+/// Whether an instruction has an operand that names a global, by opcode.
+const NAMES_GLOBAL: [bool; OP_COUNT] = {
+    let (mut names, mut row) = ([false; OP_COUNT], 0);
+    while row < OP_COUNT {
+        let (operands, mut index) = (ROWS[row].operands, 0);
+        while index < operands.len() {
+            names[row] |= matches!(operands[index].kind, OperandKind::Global32);
+            index += 1;
+        }
+        row += 1;
+    }
+    names
+};
