@@ -7,37 +7,39 @@ use crate::mem::{Mem, OutOfMemory, Vec, bytes_of, bytes_of_mut};
 
 /// An image in memory, as it was packed: not verified.
 #[derive(Debug)]
-pub struct ImageBuf(Vec<u64>);
+pub struct ImageBuf {
+    words: Vec<u64>,
+    /// Length in bytes.
+    len: usize,
+}
 
 impl AsRef<[u8]> for ImageBuf {
     fn as_ref(&self) -> &[u8] {
-        bytes_of(&self.0)
+        bytes_of(&self.words).get(..self.len).unwrap_or(&[])
     }
 }
 
 impl ImageBuf {
-    /// A copy of bytes that may be an image. What is left to a multiple of 8 is filled with zeros.
+    /// A copy of bytes that may be an image.
     ///
     /// # Errors
     /// When memory is out.
     pub fn copy_of(bytes: &[u8], mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
         let mut buf = ImageBuf::zeros(bytes.len(), mem)?;
-        if let Some(place) = bytes_of_mut(&mut buf.0).get_mut(..bytes.len()) {
-            place.copy_from_slice(bytes);
-        }
+        buf.bytes_mut().copy_from_slice(bytes);
         Ok(buf)
     }
 
     /// The bytes, to be changed.
     pub fn bytes_mut(&mut self) -> &mut [u8] {
-        bytes_of_mut(&mut self.0)
+        bytes_of_mut(&mut self.words).get_mut(..self.len).unwrap_or(&mut [])
     }
 
     fn zeros(len: usize, mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
         let mut words = Vec::new(mem);
         words.reserve_exact(len.div_ceil(ALIGN))?;
         words.resize(len.div_ceil(ALIGN), 0)?;
-        Ok(ImageBuf(words))
+        Ok(ImageBuf { words, len })
     }
 }
 
@@ -60,7 +62,7 @@ impl Assembly {
         let length = u32::try_from(total).map_err(|_| Flaw::TooLarge)?;
         let mut buf = ImageBuf::zeros(total, mem).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
 
-        let mut out = Writer { bytes: bytes_of_mut(&mut buf.0), at: 0 };
+        let mut out = Writer { bytes: buf.bytes_mut(), at: 0 };
         out.bytes(&MAGIC);
         let flags = if self.builtin_methods { FLAG_BUILTIN_METHODS } else { 0 };
         let (low, high) = (TABLE_HASH as u32, (TABLE_HASH >> 32) as u32);
