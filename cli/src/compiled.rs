@@ -51,9 +51,11 @@ pub(crate) fn read(args: &Compile, maps: bool, console: &mut Console<'_>) -> Res
             console.error(format_args!("siskin: {} is refused: {what}\n", shown(path)));
             exit::COMPILE
         }
-        Refused::Memory => {
-            console.load_error(&args.errors, &LoadError::OutOfMemory, &Source::new(args.input.name(), "", Dialect::Siskin))
-        }
+        Refused::Memory => console.load_error(
+            &args.errors,
+            &LoadError::OutOfMemory,
+            &Source::new(args.input.name(), "", Dialect::Siskin),
+        ),
     })
 }
 
@@ -62,7 +64,10 @@ pub(crate) fn refuse(args: &Compile, console: &mut Console<'_>) -> Result<(), u8
     match args.input.file.as_deref().filter(|&path| is_compiled(path)) {
         None => Ok(()),
         Some(path) => {
-            console.error(format_args!("siskin: {} is a compiled program, and this takes a script\n", shown(path)));
+            console.error(format_args!(
+                "siskin: {} is a compiled program, and this takes a script\n",
+                shown(path)
+            ));
             Err(exit::USAGE)
         }
     }

@@ -17,10 +17,10 @@
 //! # Features
 //! | feature | default | what it brings | crates in all |
 //! |---|---|---|---:|
-//! | none | | `run`, `check`, `build`, `disasm` | 28 |
-//! | `jit` | yes | machine code | 30 |
-//! | `views` | yes | `asm`, `jit`, `views`; brings `jit`. The disassemblers are a third of the program | 40 |
-//! | `repl` | yes | the prompt, `caches`, `gc`, `time` and `-p`; brings `views` | 76 |
+//! | none | | `run`, `check`, `build`, `disasm` | 31 |
+//! | `jit` | yes | machine code | 32 |
+//! | `views` | yes | `asm`, `jit`, `views`; brings `jit`. The disassemblers are a third of the program | 42 |
+//! | `repl` | yes | the prompt, `caches`, `gc`, `time` and `-p`; brings `views` | 75 |
 //! | `tail` | no | the dispatcher by tail calls; nightly Rust | |
 //!
 //! # What is stable

@@ -20,8 +20,8 @@ use siskin_core::{Dialect, LoadError, Options};
 
 use crate::args::Compile;
 use crate::console::Console;
-use crate::{compiled, exit};
 use crate::visible::Visible;
+use crate::{compiled, exit};
 
 /// Positions in a source text are 32 bits; beyond this nothing is read.
 const MAX_BYTES: u64 = u32::MAX as u64;

@@ -21,7 +21,9 @@ pub(crate) fn build(args: &Build, console: &mut Console<'_>) -> u8 {
 fn output(args: &Build, console: &mut Console<'_>) -> Result<PathBuf, u8> {
     let script = args.compile.input.file.as_deref().filter(|&path| path != Path::new("-"));
     args.output.clone().or_else(|| script.map(beside)).ok_or_else(|| {
-        console.error("siskin: this script has no file beside which the program could lie: say where with --output\n");
+        console.error(
+            "siskin: this script has no file beside which the program could lie: say where with --output\n",
+        );
         exit::USAGE
     })
 }

@@ -18,9 +18,9 @@
 mod after_run;
 #[cfg(feature = "views")]
 pub(crate) mod asm;
+pub(crate) mod build;
 #[cfg(feature = "repl")]
 pub(crate) mod caches;
-pub(crate) mod build;
 pub(crate) mod check;
 pub(crate) mod disasm;
 #[cfg(feature = "repl")]

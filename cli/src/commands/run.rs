@@ -106,7 +106,8 @@ fn load(
     let mut sources = Sources::new();
     let script = match subject {
         Subject::Text(source) => {
-            let source = if args.execute.compile.input.is_value { for_its_value(&source, vm) } else { source };
+            let source =
+                if args.execute.compile.input.is_value { for_its_value(&source, vm) } else { source };
             let loaded = vm.load_with(source.text(), source.dialect(), source.options());
             let script =
                 loaded.map_err(|error| console.load_error(&args.execute.compile.errors, &error, &source))?;

@@ -29,7 +29,11 @@ fn examples_run_from_their_images() {
         std::fs::remove_file(&image).expect("was made");
         built(&script, &image);
         let Ran { code, out, err } = siskin([&script]);
-        for args in [words(&[], &image, &[]), words(&["--tier", "interp"], &image, &[]), words(&["--map"], &image, &[])] {
+        for args in [
+            words(&[], &image, &[]),
+            words(&["--tier", "interp"], &image, &[]),
+            words(&["--map"], &image, &[]),
+        ] {
             let from_image = siskin(args);
             assert_eq!((from_image.code, &from_image.out), (code, &out), "{name}");
             assert_eq!(from_image.err.is_empty(), err.is_empty(), "{name}: {}", from_image.err);
@@ -47,7 +51,8 @@ fn programs_lie_beside_their_scripts() {
     assert_eq!(siskin([&image]), ran(0, "1\n", ""));
     let bytes = siskin_into_bytes(["build", "-e", "print 1;", "--dialect", "lox", "-o", "-"]);
     assert_eq!(bytes, std::fs::read(&image).expect("an image"), "equal programs have equal bytes");
-    let nowhere = "siskin: this script has no file beside which the program could lie: say where with --output\n";
+    let nowhere =
+        "siskin: this script has no file beside which the program could lie: say where with --output\n";
     assert_eq!(siskin(["build", "-e", "print 1;"]), ran(64, "", nowhere));
     let directory = image.parent().expect("a directory");
     assert_eq!(std::fs::read_dir(directory).expect("files").count(), 2, "nothing else is left");

@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use siskin_core::bytecode::operand::*;
-use siskin_core::bytecode::{Capture, Const, Flaw, GlobalUse, Image, ImageBuf, Insn, Program, Section, Site, Text};
+use siskin_core::bytecode::{
+    Capture, Const, Flaw, GlobalUse, Image, ImageBuf, Insn, Program, Section, Site, Text,
+};
 use siskin_core::mem::Mem;
 use siskin_core::testing::bytecode::{code, fill, program, text, verified};
 use siskin_core::testing::{SYSTEM, mem};
@@ -119,8 +121,14 @@ fn images_are_aligned() {
 fn records_tell_where_parts_end() {
     let record = start(Section::Functions);
     // Words, constants, sites, captures, lines, spans of the first function.
-    let sections =
-        [Section::Words, Section::Constants, Section::Sites, Section::Captures, Section::Lines, Section::Spans];
+    let sections = [
+        Section::Words,
+        Section::Constants,
+        Section::Sites,
+        Section::Captures,
+        Section::Lines,
+        Section::Spans,
+    ];
     for (index, section) in sections.into_iter().enumerate() {
         for of in [0, 32] {
             let at = record + of + 8 + 4 * index;

@@ -48,13 +48,13 @@ mod extents;
     target_os = "macos"
 ))]
 mod lease;
+#[cfg(feature = "map")]
+mod map;
 #[cfg(any(
     all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
     target_os = "macos"
 ))]
 mod mapping;
-#[cfg(feature = "map")]
-mod map;
 mod null;
 #[cfg(any(
     all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),

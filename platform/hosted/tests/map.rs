@@ -31,7 +31,9 @@ fn a_mapped_program_is_the_one_that_was_written() {
 #[test]
 fn what_is_no_image_is_refused() {
     let mem = Mem::new(SYSTEM, 1 << 20).expect("memory");
-    for (name, bytes) in [("text", &b"print 1; // not an image, but long enough for one"[..]), ("short", b"\x89SKB")] {
+    for (name, bytes) in
+        [("text", &b"print 1; // not an image, but long enough for one"[..]), ("short", b"\x89SKB")]
+    {
         let path = file(name, bytes);
         // SAFETY: as above.
         match unsafe { map(&path, &mem) } {
