@@ -24,6 +24,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;
 use crate::object::{Function, Gc, NEVER};
 use crate::platform::CodeSpan;
+use crate::tier::policy::{Policy, SWITCH};
 use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
 pub(super) use runtime::addresses;
@@ -31,10 +32,6 @@ pub(super) use runtime::addresses;
 /// The deepest nesting of calls between pieces of machine code: each takes 16 bytes of native stack. Deeper calls
 /// leave machine code and enter again.
 pub(crate) const DEPTH: usize = tunable(1024, 7);
-/// Hotness that entering machine code and coming back adds to an interpreted caller. The switch costs some 50 ns, an
-/// interpreted call 10: with `Options::hot` at 1,000, a caller is compiled when its switches have cost about as much
-/// as compiling.
-const ENTRY_COST: u32 = 2;
 
 /// The native tier of a VM, and its active machine code.
 pub(crate) struct Native {
@@ -109,14 +106,6 @@ impl Native {
         self.tier.map(|mut tier| unsafe { tier.as_mut() })
     }
 
-    /// Hotness of a function until it is sampled or compiled next, if `hot` calls and iterations make one hot.
-    pub(crate) fn first_hotness(&self, hot: u32) -> u32 {
-        match self.tier {
-            Some(_) => (hot / u32::from(tiering::COUNTDOWNS)).max(1),
-            None => NEVER,
-        }
-    }
-
     /// Whether the tier would compile a function of these words in place of a call.
     pub(super) fn inlines(&self, words: &[u32]) -> bool {
         // SAFETY: as in `tier`.
@@ -188,6 +177,16 @@ impl Vm {
         core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Uncompiled))
     }
 
+    /// When functions are compiled.
+    fn policy(&self) -> Policy {
+        Policy::new(self.options.hot)
+    }
+
+    /// The hotness of a function that is not compiled, until its next step.
+    pub(super) fn first_hotness(&self) -> u32 {
+        if self.native.tier.is_some() { self.policy().countdown() } else { NEVER }
+    }
+
     /// Counters of the VM's native tier.
     #[must_use]
     pub fn native_stats(&self) -> NativeStats {
@@ -204,7 +203,7 @@ impl Vm {
     /// Switches native tiers on or off. While off, all functions are interpreted, and machine code is kept.
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
-        let first = self.native.first_hotness(self.options.hot);
+        let first = self.first_hotness();
         self.context.heap.each_function(|function| {
             let hotness = match &*function.native.borrow() {
                 NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
@@ -279,7 +278,7 @@ impl Vm {
     fn count_switch(&self) {
         if let Some(closure) = self.context.stack.top().closure() {
             let hotness = closure.function.hotness();
-            hotness.set(hotness.get().saturating_sub(ENTRY_COST).max(1));
+            hotness.set(hotness.get().saturating_sub(SWITCH).max(1));
         }
     }
 

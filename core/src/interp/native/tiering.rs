@@ -1,12 +1,4 @@
-//! Tiering: when a function is sampled and compiled, and when its code is dropped.
-//!
-//! ```text
-//!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──> Hot ──> Compiled, or Bailed
-//!                                           ^                    │
-//!                                           └───── given up ─────┘
-//! ```
-//!
-//! Each step up to Hot takes a third of `Options::hot` in calls and iterations of loops.
+//! Tiering: samples and compiles functions, and drops their code, when the [policy](crate::tier::policy) says so.
 //!
 //! Opening and sealing code memory costs the system's time, as much for one function as for many. Functions that call
 //! each other get hot one soon after the other, so the first one is compiled together with all that had their last
@@ -21,13 +13,9 @@ use crate::mem::Vec;
 use crate::object::{Function, Gc, NEVER};
 use crate::object::{NativeCode, NativeRecord};
 use crate::platform::{CodeError, CodeSpan};
+use crate::tier::policy::{Action, SAMPLES_BEFORE_COMPILE, Stage};
 use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
-
-/// Countdowns of a function until it is compiled; at the end of all but the last, it is sampled.
-pub(super) const COUNTDOWNS: u8 = 3;
-/// Samples of a function before it is compiled.
-const SAMPLES_BEFORE_COMPILE: u8 = COUNTDOWNS - 1;
 
 /// The most words in one batch of several functions: some milliseconds.
 const BATCH: usize = tunable(1 << 13, 100);
@@ -37,6 +25,17 @@ const FREED: usize = tunable(1 << 10, 3);
 /// The number of functions, dead ones included, up to which the shared stubs are made only when the first function is
 /// compiled.
 const FEW: usize = 1000;
+
+/// How far a function is on its way to machine code.
+fn stage_of(record: &NativeRecord) -> Stage {
+    match *record {
+        NativeRecord::Cold => Stage::Interpreted { samples: 0 },
+        NativeRecord::Warm(samples) => Stage::Interpreted { samples },
+        NativeRecord::Hot => Stage::Requested,
+        NativeRecord::Compiled(_) => Stage::Compiled,
+        NativeRecord::Bailed => Stage::Bailed,
+    }
+}
 
 /// Gives up a function's code, if it has any: from here on it is called at `entry`. True if there was code.
 fn give_up(function: Gc<Function>, entry: *const u8, dead: &mut Vec<CodeSpan>) -> bool {
@@ -58,38 +57,40 @@ impl Vm {
     pub(in crate::interp) fn hot(&mut self) -> Flow {
         let Some(closure) = self.context.stack.top().closure() else { return Flow::Reload };
         let function = closure.function;
-        let warm = match &*function.native.borrow() {
-            NativeRecord::Cold => Some(0),
-            NativeRecord::Warm(samples) => Some(*samples),
-            NativeRecord::Hot | NativeRecord::Compiled(_) | NativeRecord::Bailed => None,
-        };
         if self.native.tier.is_none() || self.native.paused {
             function.hotness().set(NEVER);
             return Flow::Reload;
         }
-        if let Some(samples) = warm {
-            if self.options.hot >= u32::from(COUNTDOWNS) && samples < SAMPLES_BEFORE_COMPILE {
-                return self.warm_up(function, samples + 1);
+        let stage = stage_of(&function.native.borrow());
+        match self.policy().at_zero(stage, !self.native.waits) {
+            Action::Sample(number) => return self.warm_up(function, number),
+            Action::Compile => {
+                function.hotness().set(1);
+                *function.native.borrow_mut() = NativeRecord::Hot;
             }
-            *function.native.borrow_mut() = NativeRecord::Hot;
+            Action::Postpone => {
+                function.hotness().set(self.first_hotness());
+                *function.native.borrow_mut() = NativeRecord::Hot;
+                return Flow::Reload;
+            }
+            Action::Enter => {
+                function.hotness().set(1);
+                if self.native_target().is_none() {
+                    return Flow::Reload;
+                }
+            }
+            Action::Ignore => {
+                function.hotness().set(NEVER);
+                return Flow::Reload;
+            }
         }
-        if self.native.waits && matches!(&*function.native.borrow(), NativeRecord::Hot) {
-            // Compilation is not possible now.
-            function.hotness().set(self.native.first_hotness(self.options.hot));
-            return Flow::Reload;
-        }
-        let bailed = matches!(&*function.native.borrow(), NativeRecord::Bailed);
-        function.hotness().set(if bailed { NEVER } else { 1 });
-        if matches!(&*function.native.borrow(), NativeRecord::Hot) || self.native_target().is_some() {
-            self.stop = Stop::Switch;
-            return Flow::Stop;
-        }
-        Flow::Reload
+        self.stop = Stop::Switch;
+        Flow::Stop
     }
 
     /// Takes sample number `sample` of the running function.
     fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
-        function.hotness().set(self.native.first_hotness(self.options.hot));
+        function.hotness().set(self.first_hotness());
         *function.native.borrow_mut() = NativeRecord::Warm(sample);
         if sample == SAMPLES_BEFORE_COMPILE {
             // Without memory the function misses the batch and is compiled alone.
