@@ -60,6 +60,8 @@ pub(crate) struct Function {
     pub(crate) feedback: RefCell<Option<Feedback>>,
     /// State of the function in native tiers.
     pub(crate) native: RefCell<NativeRecord>,
+    /// Its index in the heap's list of functions that have machine code, if it has some.
+    pub(crate) code_index: Cell<u32>,
     next_exits: Cell<u32>,
     words: Vec<u32>,
     pub(crate) lines: Lines,
@@ -129,7 +131,7 @@ unsafe impl Object for Function {
         // SAFETY: passed on from the caller.
         unsafe {
             if let NativeRecord::Compiled(code) = &*this.as_ref().native.borrow() {
-                registry.free_code(code.span);
+                registry.free_code(this.as_ref().code_index.get(), code.span);
             }
             this.drop_in_place();
         }
@@ -197,6 +199,7 @@ impl Function {
             captures: parts.captures,
             feedback: RefCell::new(None),
             native: RefCell::new(NativeRecord::Cold),
+            code_index: Cell::new(0),
             next_exits: Cell::new(FIRST_EXITS),
             words: parts.words,
             lines: parts.lines,

@@ -1,14 +1,16 @@
-//! Tiering policy: when a function is sampled and compiled.
+//! Tiering policy: when a function is sampled and compiled, and whose machine code makes space for new code.
 //!
 //! Decisions only: `interp::native` asks, and acts on the answer.
 //!
 //! ```text
 //!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──> Hot ──> Compiled, or Bailed
 //!                                           ^                    │
-//!                                           └───── given up ─────┘
+//!                                           └── given up, evicted ─┘
 //! ```
 //!
 //! A function's *hotness* counts down. At 0 the next step is due. Each step up to Hot takes a third of `Options::hot`.
+
+use crate::tunable::tunable;
 
 /// Hotness of an interpreted caller that entering machine code and coming back uses up. The switch costs some 50 ns, an
 /// interpreted call 10: with `Options::hot` at 1,000, a caller is compiled when its switches have cost about as much
@@ -19,6 +21,12 @@ pub(crate) const SWITCH: u32 = 2;
 const COUNTDOWNS: u32 = 3;
 /// Samples of a function before it is compiled.
 pub(crate) const SAMPLES_BEFORE_COMPILE: u8 = COUNTDOWNS as u8 - 1;
+
+/// The share of the machine code in use, and the least bytes, that an eviction drops.
+const EVICTED_SHARE: usize = 256;
+const LEAST_EVICTED: usize = tunable(4 << 10, 256);
+/// Pieces of code that one eviction spares because they ran: it takes the same time at any number of pieces.
+const MOST_SPARED: u32 = tunable(64, 2) as u32;
 
 /// How far a function is on its way to machine code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,6 +76,12 @@ impl Policy {
         (self.hot / COUNTDOWNS).max(1)
     }
 
+    /// Hotness until a function is compiled again whose code was evicted: as much as the first time, so that compiling
+    /// again and again takes no longer than interpreting.
+    pub(crate) fn hotness_after_eviction(self) -> u32 {
+        self.countdown().saturating_mul(COUNTDOWNS)
+    }
+
     /// What to do with a function whose hotness is used up.
     pub(crate) fn at_zero(self, stage: Stage, can_compile: bool) -> Action {
         match stage {
@@ -79,6 +93,62 @@ impl Policy {
             Stage::Compiled => Action::Enter,
             Stage::Bailed => Action::Ignore,
         }
+    }
+}
+
+/// The bytes that an eviction drops when machine code takes `used` bytes, and so many `evictions` before it did not make
+/// enough space.
+pub(crate) fn bytes_to_evict(used: usize, evictions: u32) -> usize {
+    let share = (used / EVICTED_SHARE).max(LEAST_EVICTED);
+    share.checked_shl(evictions).filter(|more| more >> evictions == share).unwrap_or(usize::MAX)
+}
+
+/// The hand of a clock over all pieces of code.
+///
+/// ```text
+///   0  1  2  ...  hand  ...  len     the hand moves down; new code comes at the end, so it is looked at last
+///          <───────
+/// ```
+#[derive(Debug, Default)]
+pub(crate) struct Clock {
+    hand: usize,
+}
+
+impl Clock {
+    /// The piece to look at next among `len`. If it is dropped, the last piece takes its index.
+    pub(crate) fn advance(&mut self, len: usize) -> Option<usize> {
+        let above = if self.hand == 0 { len } else { self.hand.min(len) };
+        self.hand = above.checked_sub(1)?;
+        Some(self.hand)
+    }
+}
+
+/// One eviction: it goes on until so many bytes are dropped.
+#[derive(Debug)]
+pub(crate) struct Eviction {
+    bytes_left: usize,
+    spared: u32,
+}
+
+impl Eviction {
+    pub(crate) fn new(bytes: usize) -> Eviction {
+        Eviction { bytes_left: bytes, spared: 0 }
+    }
+
+    /// Whether it goes on.
+    pub(crate) fn is_open(&self) -> bool {
+        self.bytes_left > 0
+    }
+
+    /// Whether it drops a piece of so many bytes. `has_run`: since the hand last passed the piece.
+    pub(crate) fn drops(&mut self, has_run: bool, bytes: usize) -> bool {
+        let is_spared = has_run && self.spared < MOST_SPARED;
+        if is_spared {
+            self.spared += 1;
+        } else {
+            self.bytes_left = self.bytes_left.saturating_sub(bytes.max(1));
+        }
+        !is_spared
     }
 }
 
@@ -126,5 +196,80 @@ mod tests {
             assert_eq!(policy.at_zero(Stage::Compiled, can_compile), Action::Enter);
             assert_eq!(policy.at_zero(Stage::Bailed, can_compile), Action::Ignore);
         }
+    }
+
+    #[test]
+    fn evicted_code_gets_as_hot_as_new_code_before_it_is_compiled() {
+        let policy = Policy::new(1000);
+        let all: u32 = steps(policy).iter().map(|(_, hotness)| hotness).sum();
+        assert_eq!(policy.hotness_after_eviction(), all);
+        assert!(Policy::new(u32::MAX).hotness_after_eviction() > u32::MAX / 2);
+    }
+
+    #[test]
+    fn what_is_evicted_doubles_until_it_is_everything() {
+        assert_eq!(bytes_to_evict(64 << 20, 0), 256 << 10);
+        assert_eq!(bytes_to_evict(64 << 20, 3), 2 << 20);
+        assert_eq!(bytes_to_evict(0, 0), LEAST_EVICTED);
+        assert_eq!(bytes_to_evict(64 << 20, usize::BITS - 1), usize::MAX);
+        assert_eq!(bytes_to_evict(64 << 20, usize::BITS), usize::MAX);
+    }
+
+    /// Pieces of code as a VM keeps them: a name, bytes, and whether it ran since the hand passed.
+    struct Pieces(std::vec::Vec<(u32, usize, bool)>, Clock);
+
+    impl Pieces {
+        /// The names of the pieces that make space for so many bytes, and how many pieces were looked at.
+        fn evict(&mut self, bytes: usize) -> (std::vec::Vec<u32>, usize) {
+            let (mut eviction, mut dropped, mut looks) = (Eviction::new(bytes), std::vec::Vec::new(), 0);
+            while eviction.is_open()
+                && let Some(index) = self.1.advance(self.0.len())
+            {
+                looks += 1;
+                let (_, bytes, has_run) = self.0[index];
+                self.0[index].2 = false;
+                if eviction.drops(has_run, bytes) {
+                    dropped.push(self.0.swap_remove(index).0);
+                }
+            }
+            (dropped, looks)
+        }
+    }
+
+    #[test]
+    fn pieces_that_did_not_run_go_first() {
+        let pieces = (0..10).map(|name| (name, 100, name % 2 == 0)).collect();
+        let mut pieces = Pieces(pieces, Clock::default());
+        assert_eq!(pieces.evict(300), (std::vec![9, 7, 5], 5));
+        assert_eq!(pieces.evict(200), (std::vec![3, 1], 4));
+        // All that are left ran before the hand passed, and only one of them after.
+        pieces.0.iter_mut().filter(|piece| piece.0 == 8).for_each(|piece| piece.2 = true);
+        let (dropped, _) = pieces.evict(400);
+        assert_eq!(dropped.len(), 4);
+        assert!(!dropped.contains(&8), "{dropped:?}");
+    }
+
+    #[test]
+    fn new_code_is_looked_at_after_all_older_code() {
+        let mut pieces = Pieces((0..4).map(|name| (name, 100, false)).collect(), Clock::default());
+        for new in 4..8 {
+            let (dropped, _) = pieces.evict(100);
+            assert_eq!(dropped, [7 - new]);
+            pieces.0.push((new, 100, false));
+        }
+    }
+
+    #[test]
+    fn an_eviction_takes_as_long_at_any_number_of_pieces_that_all_ran() {
+        let mut pieces = Pieces((0..10_000).map(|name| (name, 100, true)).collect(), Clock::default());
+        let (dropped, looks) = pieces.evict(300);
+        assert_eq!((dropped.len(), looks), (3, MOST_SPARED as usize + 3));
+    }
+
+    #[test]
+    fn an_eviction_ends_when_nothing_is_left() {
+        let mut pieces = Pieces((0..4).map(|name| (name, 0, true)).collect(), Clock::default());
+        assert_eq!(pieces.evict(usize::MAX).0.len(), 4);
+        assert_eq!(pieces.evict(1), (std::vec![], 0));
     }
 }

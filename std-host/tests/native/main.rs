@@ -1,6 +1,7 @@
 //! Machine code in a VM: that it does what the interpreter does, what it costs, and what it does without memory.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
+mod eviction;
 mod globals;
 mod inlining;
 mod memory;

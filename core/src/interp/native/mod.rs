@@ -24,7 +24,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;
 use crate::object::{Function, Gc, NEVER};
 use crate::platform::CodeSpan;
-use crate::tier::policy::{Policy, SWITCH};
+use crate::tier::policy::{Clock, Policy, SWITCH};
 use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
 pub(super) use runtime::addresses;
@@ -51,8 +51,8 @@ pub(crate) struct Native {
     refused: bool,
     /// The host has switched native tiers off.
     paused: bool,
-    /// Pieces of machine code that are not freed, including those of dead functions.
-    pub(super) spans: usize,
+    /// Finds the functions whose code makes space for other code.
+    clock: Clock,
     /// Bytes of machine code that `mem` counts.
     counted: usize,
     /// Functions after their last sample, which get hot next. Not roots: a collection clears the list.
@@ -67,9 +67,10 @@ pub struct NativeStats {
     pub compiled: u32,
     /// Functions that stay interpreted.
     pub bailed: u32,
-    /// Functions that stay interpreted because the code memory was full. Memory of dead functions is reused, but
-    /// these functions are not tried again.
+    /// Functions that stay interpreted because all of the code memory is too small for them.
     pub full: u32,
+    /// Functions whose code was dropped to make space for other code. They are compiled again when they get hot again.
+    pub evicted: u32,
     /// Why the last function stays interpreted.
     pub last_bail: Option<Bail>,
     /// Bytes of machine code in use.
@@ -88,7 +89,7 @@ impl Native {
             mem: mem.clone(),
             refused: false,
             paused: false,
-            spans: 0,
+            clock: Clock::default(),
             counted: 0,
             warm: Vec::new(mem),
             stats: NativeStats::default(),
@@ -256,6 +257,7 @@ impl Vm {
             }
             match self.native_target() {
                 Some(target) => {
+                    self.note_use();
                     // SAFETY: an entry of the current frame's code.
                     unsafe { self.enter_native(target) };
                     self.count_switch();
@@ -279,6 +281,15 @@ impl Vm {
         if let Some(closure) = self.context.stack.top().closure() {
             let hotness = closure.function.hotness();
             hotness.set(hotness.get().saturating_sub(SWITCH).max(1));
+        }
+    }
+
+    /// Machine code is about to run the current frame. Calls go to it directly again, if the clock has passed it.
+    fn note_use(&self) {
+        if let Some(closure) = self.context.stack.top().closure()
+            && let NativeRecord::Compiled(code) = &*closure.function.native.borrow()
+        {
+            closure.function.entry.set(code.span.start.as_ptr());
         }
     }
 
