@@ -34,7 +34,7 @@ pub(crate) const NEVER: u32 = u32::MAX;
 /// The record between sites and constants.
 #[repr(C, align(8))]
 pub(crate) struct DataHeader {
-    /// Calls and loop iterations until the function is sampled or compiled.
+    /// Hotness until the function is sampled or compiled. Calls and loop iterations use it up.
     pub(crate) hotness: Cell<u32>,
     /// Exits for unexpected operands until machine code is dropped. Machine code counts down to 0.
     pub(crate) exits_left: Cell<u32>,
@@ -239,7 +239,7 @@ impl Function {
         &self.words
     }
 
-    /// Calls and loop iterations until the function is sampled or compiled.
+    /// Hotness until the function is sampled or compiled.
     pub(crate) fn hotness(&self) -> &Cell<u32> {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
         unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).hotness }
@@ -261,11 +261,11 @@ impl Function {
         self.next_exits.set(self.next_exits.get().saturating_mul(8));
     }
 
-    /// Counts a call or an iteration of a loop. True if that made it hot.
-    pub(crate) fn count(&self) -> bool {
-        let left = self.hotness().get().wrapping_sub(1);
-        self.hotness().set(left);
-        left == 0
+    /// Counts a call or an iteration of a loop, which uses up `cost` of the hotness. True if none is left.
+    pub(crate) fn count(&self, cost: u32) -> bool {
+        let before = self.hotness().get();
+        self.hotness().set(before.wrapping_sub(cost));
+        before <= cost
     }
 
     /// Offset of `code`, for machine code.

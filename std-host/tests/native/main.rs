@@ -16,7 +16,7 @@ use siskin_jit::{Isa, Jit, assemble};
 const AT_ONCE: Options = Options::new().hot(0);
 
 /// What gets warm is compiled soon, after it was sampled.
-const WARM: Options = AT_ONCE.hot(20);
+const WARM: Options = AT_ONCE.hot(80);
 
 /// How a script went.
 #[derive(Debug, PartialEq)]

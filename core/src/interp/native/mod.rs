@@ -24,7 +24,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;
 use crate::object::{Function, Gc, NEVER};
 use crate::platform::CodeSpan;
-use crate::tier::policy::{Clock, Policy, SWITCH};
+use crate::tier::policy::{CALL, Clock, Policy, SWITCH};
 use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
 pub(super) use runtime::addresses;
@@ -270,7 +270,7 @@ impl Vm {
     /// Counts a call of the current frame's function, whose first instruction is next. A sample may end the script:
     /// `stop` says so.
     fn count_call(&mut self) {
-        if self.context.stack.top().closure().is_some_and(|closure| closure.function.count()) {
+        if self.context.stack.top().closure().is_some_and(|closure| closure.function.count(CALL)) {
             let _ = self.hot();
         }
     }
