@@ -24,6 +24,12 @@ pub(crate) const CALL: u32 = 4;
 /// a caller is compiled when its switches have cost about as much as compiling.
 pub(crate) const SWITCH: u32 = 2 * CALL;
 
+/// Units of fuel that machine code has to spend until it leaves for an interpreted callee, for the entry to pay.
+const WORTH_ENTERING: u64 = 16;
+/// Hotness until machine code is entered again whose last entry did not pay. Then a caller of cold functions is slower than
+/// the interpreter by a switch in 64 iterations.
+const PAUSE: u32 = 64;
+
 /// Countdowns of a function until it is compiled; at the end of all but the last, it is sampled.
 const COUNTDOWNS: u32 = 3;
 /// Samples of a function before it is compiled.
@@ -101,6 +107,12 @@ impl Policy {
             Stage::Bailed => Action::Ignore,
         }
     }
+}
+
+/// Hotness until code is entered again that left for an interpreted callee after it spent so much fuel. None: it is entered
+/// as soon as it can be.
+pub(crate) fn pause_after(fuel: u64) -> Option<u32> {
+    (fuel < WORTH_ENTERING).then_some(PAUSE)
 }
 
 /// The bytes that an eviction drops when machine code takes `used` bytes, and so many `evictions` before it did not make
@@ -208,6 +220,14 @@ mod tests {
         for can_compile in [false, true] {
             assert_eq!(policy.at_zero(Stage::Compiled, can_compile), Action::Enter);
             assert_eq!(policy.at_zero(Stage::Bailed, can_compile), Action::Ignore);
+        }
+    }
+
+    #[test]
+    fn an_entry_that_spends_little_is_followed_by_a_pause() {
+        assert_eq!(pause_after(WORTH_ENTERING), None);
+        for fuel in 0..WORTH_ENTERING {
+            assert!(pause_after(fuel).is_some_and(|pause| pause > 4 * SWITCH));
         }
     }
 

@@ -24,7 +24,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;
 use crate::object::{Function, Gc, NEVER};
 use crate::platform::CodeSpan;
-use crate::tier::policy::{CALL, Clock, Policy, SWITCH};
+use crate::tier::policy::{CALL, Clock, Policy, SWITCH, pause_after};
 use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
 pub(super) use runtime::addresses;
@@ -293,6 +293,17 @@ impl Vm {
         }
     }
 
+    /// Machine code has spent `fuel` until it left for the current frame's function, which is interpreted. If that was
+    /// little, the caller's code is not entered again for a while: calls of one cold function after the other would cost
+    /// a switch each.
+    fn pause_caller(&self, fuel: u64) {
+        if let Some(pause) = pause_after(fuel)
+            && let Some(caller) = self.context.stack.frames().nth(1).and_then(|frame| frame.closure())
+        {
+            caller.function.hotness().set(pause);
+        }
+    }
+
     /// Runs machine code from the current frame until it exits.
     ///
     /// # Safety
@@ -301,6 +312,7 @@ impl Vm {
         self.native.entered = self.context.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
         self.before_native();
+        let spent = self.context.fuel.spent();
         self.meter.polled();
         let enter = self.context.native.stub(Stub::Enter);
         // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target an entry of the
@@ -319,7 +331,10 @@ impl Vm {
                 let _ = self.poll();
             }
             LEFT => {}
-            UNCOMPILED => self.count_call(),
+            UNCOMPILED => {
+                self.pause_caller(self.context.fuel.spent() - spent);
+                self.count_call();
+            }
             _ => debug_assert!(false, "{how}"),
         }
     }
