@@ -224,7 +224,7 @@ pub(crate) struct Engine {
     /// The highest tier that code is executed in: interp (or off) or baseline, which is machine code
     #[arg(long, value_name = "NAME", default_value = "baseline", value_parser = tiers(), hide_possible_values = true)]
     pub(crate) tier: Tier,
-    /// Calls and loop iterations after which a function is compiled to machine code
+    /// Loop iterations after which a function is compiled to machine code; a call counts as four
     #[arg(long, value_name = "N", value_parser = count::<u32>, allow_negative_numbers = true)]
     hot: Option<u32>,
     /// How the interpreter gets from one instruction to the next: match or tail

@@ -48,6 +48,9 @@ impl Report<'_> {
         let native = self.vm.native_stats();
         let compiled = Count(native.compiled as usize, "function");
         write!(f, "native       {name}, {compiled}, {} bytes", Grouped(native.code as u64))?;
+        if native.evicted > 0 {
+            write!(f, "; {} evicted", native.evicted)?;
+        }
         match native.last_bail {
             Some(why) => writeln!(f, "; {} interpreted: {why}", native.bailed),
             None => writeln!(f),

@@ -9,7 +9,7 @@ use crate::{Ran, Slices};
 pub(crate) enum Tier {
     /// The interpreter alone.
     Interpreter,
-    /// Machine code for functions after that many calls and loop iterations.
+    /// Machine code for functions after that many loop iterations; a call counts as four.
     Native { hot: u32 },
 }
 
@@ -19,7 +19,7 @@ impl Tier {
     /// At the end of the first call or iteration, so that code is entered in its midst, too.
     pub(crate) const SOON: Tier = Tier::Native { hot: 1 };
 
-    /// After a few samples, sooner or later: 4 to 35 calls and iterations.
+    /// After a few samples, sooner or later: 4 to 35 loop iterations.
     pub(crate) fn warm(byte: u8) -> Tier {
         Tier::Native { hot: 4 + u32::from(byte & 31) }
     }

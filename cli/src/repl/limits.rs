@@ -19,7 +19,7 @@ pub(super) fn limits(session: &Session) -> String {
         "  memory    {most}; {used} bytes in use\n\
          \x20 calls     at most {} active at once\n\
          \x20 nesting   at most {} levels in a text, and {} bytes of native stack\n\
-         \x20 machine   code after {} calls and loop iterations\n\
+         \x20 machine   code after {} loop iterations; a call counts as four\n\
          \x20 fuel      no limit; {} spent\n",
         Grouped(max_frames.into()),
         Grouped(MAX_NESTING.into()),

@@ -291,7 +291,7 @@ sk> :limits
   memory    at most 67,108,864 bytes; 45,008 bytes in use
   calls     at most 100 active at once
   nesting   at most 1,000 levels in a text, and 786,432 bytes of native stack
-  machine   code after 1,000 calls and loop iterations
+  machine   code after 4,000 loop iterations; a call counts as four
   fuel      no limit; 0 spent
 ",
     );

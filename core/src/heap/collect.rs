@@ -395,8 +395,7 @@ impl Registry for Heap {
         self.strings.remove(string, hash);
     }
 
-    fn free_code(&mut self, code: CodeSpan) {
-        // `Vm::try_compile` reserved the capacity.
-        let _ = self.dead_code.push(code);
+    fn free_code(&mut self, index: u32, code: CodeSpan) {
+        self.code.kill(index, code);
     }
 }

@@ -19,6 +19,7 @@
 //! (registers of frames below, globals beyond the first few thousand) are scanned once, in steps.
 
 mod block;
+mod code_list;
 mod collect;
 mod mark;
 mod page;
@@ -33,12 +34,12 @@ use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable, finalize};
-use crate::platform::CodeSpan;
 use crate::tunable::tunable;
 use crate::value::Value;
 
 pub(crate) use block::PAGE;
 use block::{Blocks, MOST_IN_A_RUN};
+pub(crate) use code_list::CodeList;
 use collect::SWEEP_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 use mark::Gray;
@@ -121,8 +122,8 @@ pub(crate) struct Heap {
     pub(crate) stress: bool,
     pub(crate) strings: StringTable,
     pub(crate) shapes: ShapeTable,
-    /// Machine code of dead functions. Its capacity covers all live functions too.
-    pub(crate) dead_code: Vec<CodeSpan>,
+    /// The machine code of its functions.
+    pub(crate) code: CodeList,
 }
 
 /// The fewest bytes allocated between two collections.
@@ -173,7 +174,7 @@ impl Heap {
             stress,
             strings: StringTable::new(mem),
             shapes: ShapeTable::new(mem)?,
-            dead_code: Vec::new(mem),
+            code: CodeList::new(mem),
         })
     }
 

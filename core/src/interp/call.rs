@@ -10,6 +10,7 @@ use crate::object::{
     BoundMethod, Callable, Class, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache, Instance, Method,
     Object, Str,
 };
+use crate::tier::policy::CALL;
 use crate::value::Value;
 
 const NOT_CALLABLE: Fault = Fault::Type(TypeFault::Callable);
@@ -167,7 +168,7 @@ impl Vm {
         }
         self.with_stack(Some(first), |stack| stack.push(closure, win))?;
         self.context.stack.set_first(first);
-        if closure.function.count() && self.hot() == Flow::Stop {
+        if closure.function.count(CALL) && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
         }
         Ok(())

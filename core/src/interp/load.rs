@@ -85,7 +85,7 @@ impl Vm {
             Function::new(self.context.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
         self.context.stack.widen(usize::from(code.registers));
         function.entry.set(self.first_entry());
-        function.hotness().set(self.native.first_hotness(self.options.hot));
+        function.hotness().set(self.first_hotness());
         let function = scope.root(self.make(function)?)?;
         for (slot, constant) in function.consts().iter().zip(code.consts.iter()) {
             let value = match constant {

@@ -181,14 +181,15 @@ impl Machine {
         unsafe { cache_at(core::ptr::NonNull::new_unchecked(self.data.cast_mut()), site.0 as usize).as_ref() }
     }
 
-    /// Counts a call or an iteration of a loop of the running function. True if that made it hot.
+    /// Counts a call or an iteration of a loop of the running function, which uses up `cost` of its hotness. True if none
+    /// is left.
     #[inline(always)]
-    pub(super) fn hotness(&self) -> bool {
+    pub(super) fn count(&self, cost: u32) -> bool {
         // SAFETY: the header lies right below the constants.
         let hotness = unsafe { &(*self.data.cast::<DataHeader>().sub(1)).hotness };
-        let left = hotness.get().wrapping_sub(1);
-        hotness.set(left);
-        left == 0
+        let before = hotness.get();
+        hotness.set(before.wrapping_sub(cost));
+        before <= cost
     }
 
     /// The running closure.

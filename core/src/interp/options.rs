@@ -35,8 +35,8 @@ pub struct Options {
     pub max_source: usize,
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
-    /// Calls and loop iterations until a native tier compiles a function, if there is one; 0 and 1 compile at once. A third
-    /// less suffices when another function gets hot, and calls of compiled functions count more.
+    /// Loop iterations until a native tier compiles a function, if there is one; a call counts as four. 0 and 1 compile at
+    /// once. A third less suffices when another function gets hot, and calls of compiled functions count more.
     pub hot: u32,
     /// How bytecode is dispatched.
     pub dispatch: Dispatch,
@@ -50,7 +50,7 @@ pub struct Options {
 }
 
 impl Options {
-    /// No limits on memory and texts, 16,384 calls, machine code after 1,000 calls and iterations.
+    /// No limits on memory and texts, 16,384 calls, machine code after 4,000 loop iterations or 1,000 calls.
     #[must_use]
     pub const fn new() -> Options {
         Options {
@@ -59,7 +59,7 @@ impl Options {
             native_stack: crate::syntax::DEFAULT_NATIVE_STACK,
             max_source: usize::MAX,
             gc_stress: false,
-            hot: 1000,
+            hot: 4000,
             dispatch: Dispatch::Match,
             seed: None,
             clock: None,
@@ -103,8 +103,8 @@ impl Options {
 
     /// Sets [`hot`](field@Options::hot).
     #[must_use]
-    pub const fn hot(mut self, calls: u32) -> Options {
-        self.hot = calls;
+    pub const fn hot(mut self, iterations: u32) -> Options {
+        self.hot = iterations;
         self
     }
 

@@ -34,7 +34,7 @@ pub(crate) const NEVER: u32 = u32::MAX;
 /// The record between sites and constants.
 #[repr(C, align(8))]
 pub(crate) struct DataHeader {
-    /// Calls and loop iterations until the function is sampled or compiled.
+    /// Hotness until the function is sampled or compiled. Calls and loop iterations use it up.
     pub(crate) hotness: Cell<u32>,
     /// Exits for unexpected operands until machine code is dropped. Machine code counts down to 0.
     pub(crate) exits_left: Cell<u32>,
@@ -59,6 +59,8 @@ pub(crate) struct Function {
     pub(crate) feedback: RefCell<Option<Feedback>>,
     /// State of the function in native tiers.
     pub(crate) native: RefCell<NativeRecord>,
+    /// Its index in the heap's list of functions that have machine code, if it has some.
+    pub(crate) code_index: Cell<u32>,
     next_exits: Cell<u32>,
     image: InImage,
     consts: u32,
@@ -129,7 +131,7 @@ unsafe impl Object for Function {
         // SAFETY: passed on from the caller.
         unsafe {
             if let NativeRecord::Compiled(code) = &*this.as_ref().native.borrow() {
-                registry.free_code(code.span);
+                registry.free_code(this.as_ref().code_index.get(), code.span);
             }
             this.drop_in_place();
         }
@@ -229,6 +231,7 @@ impl Function {
             name: parts.name,
             feedback: RefCell::new(None),
             native: RefCell::new(NativeRecord::Cold),
+            code_index: Cell::new(0),
             next_exits: Cell::new(FIRST_EXITS),
             image: parts.image,
             consts: consts as u32,
@@ -279,7 +282,7 @@ impl Function {
         self.image.lines.line(word)
     }
 
-    /// Calls and loop iterations until the function is sampled or compiled.
+    /// Hotness until the function is sampled or compiled.
     pub(crate) fn hotness(&self) -> &Cell<u32> {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
         unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).hotness }
@@ -301,11 +304,11 @@ impl Function {
         self.next_exits.set(self.next_exits.get().saturating_mul(8));
     }
 
-    /// Counts a call or an iteration of a loop. True if that made it hot.
-    pub(crate) fn count(&self) -> bool {
-        let left = self.hotness().get().wrapping_sub(1);
-        self.hotness().set(left);
-        left == 0
+    /// Counts a call or an iteration of a loop, which uses up `cost` of the hotness. True if none is left.
+    pub(crate) fn count(&self, cost: u32) -> bool {
+        let before = self.hotness().get();
+        self.hotness().set(before.wrapping_sub(cost));
+        before <= cost
     }
 
     /// Offset of `code`, for machine code.

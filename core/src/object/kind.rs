@@ -56,8 +56,8 @@ pub(crate) trait Registry {
     fn retire_shape(&mut self, id: u32);
     /// Removes a dead interned string.
     fn forget_string(&mut self, string: NonNull<Str>, hash: u32);
-    /// Queues the machine code of a dead function to be freed.
-    fn free_code(&mut self, code: CodeSpan);
+    /// Queues the machine code of a dead function to be freed; `index` is its [`code_index`](Function::code_index).
+    fn free_code(&mut self, index: u32, code: CodeSpan);
 }
 
 /// A type of object.

@@ -10,6 +10,7 @@
 //! of it, and gives code that behaves as the interpreter does, with the places that may be entered. What the code
 //! may touch, [`layout`](crate::layout) says.
 
+pub(crate) mod policy;
 mod unit;
 
 use core::fmt;

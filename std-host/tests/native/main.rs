@@ -1,6 +1,7 @@
 //! Machine code in a VM: that it does what the interpreter does, what it costs, and what it does without memory.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
+mod eviction;
 mod globals;
 mod inlining;
 mod memory;
@@ -15,7 +16,7 @@ use siskin_jit::{Isa, Jit, assemble};
 const AT_ONCE: Options = Options::new().hot(0);
 
 /// What gets warm is compiled soon, after it was sampled.
-const WARM: Options = AT_ONCE.hot(20);
+const WARM: Options = AT_ONCE.hot(80);
 
 /// How a script went.
 #[derive(Debug, PartialEq)]
@@ -76,6 +77,31 @@ fn a_loop_whose_code_is_given_up_costs_no_more() {
     let (ran, stats) = compiled(AT_ONCE, source);
     assert_eq!(ran, interpreted(AT_ONCE, source));
     assert!(stats.compiled > 5, "nothing was compiled again: {stats:?}");
+}
+
+/// Machine code leaves for each call of a cold function, and its caller is interpreted for a while then.
+#[test]
+fn a_compiled_loop_over_cold_functions_does_the_same() {
+    let make = |n: usize| format!("fun make{n}() {{ fun f(x) {{ return x + {n}; }} add(f); }} make{n}();\n");
+    let fill = |part: usize| {
+        let makes: String = (part..part + 50).map(make).collect();
+        format!("fun fill{part}() {{ {makes} }} fill{part}();\n")
+    };
+    let source = format!(
+        "class Node {{ init(f, next) {{ this.f = f; this.next = next; }} }}
+        var head = nil; fun add(f) {{ head = Node(f, head); }}
+        {}
+        fun round() {{ var s = 0; var n = head; while (n != nil) {{ var f = n.f; s = s + f(1); n = n.next; }} return s; }}
+        for (var i = 0; i < 30; i = i + 1) print round();",
+        (0..1000).step_by(50).map(fill).collect::<String>()
+    );
+    // The functions themselves get hot late, early, or with their caller.
+    for hot in [4000, 60, 20, 0] {
+        let options = Options::new().hot(hot);
+        let (ran, stats) = compiled(options, &source);
+        assert_eq!(ran, interpreted(options, &source), "{hot}");
+        assert!(stats.compiled >= 1 && (hot == 4000 || stats.compiled > 1000), "{hot}: {stats:?}");
+    }
 }
 
 /// Most slices end without a sample: the call that finds its slice empty is made all the same.

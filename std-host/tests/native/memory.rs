@@ -9,6 +9,7 @@ use siskin_core::tier::Bail;
 use siskin_hosted::{HostedCode, NullCode};
 use siskin_jit::Jit;
 
+use super::eviction::{calls, functions};
 use super::{AT_ONCE, Ran, compiled, compiled_into, interpreted, run, run_to};
 
 /// A class gets roomier instances when its first ones outgrow theirs. A collection for space that is left unfinished on the
@@ -115,17 +116,6 @@ fn without_executable_memory_scripts_are_interpreted() {
     assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
 }
 
-/// Where the code ends up is the system's choice, but not how much there is room for.
-#[test]
-fn a_full_code_cache_leaves_the_rest_interpreted() {
-    let (ran, stats) = compiled_into(AT_ONCE, || HostedCode::new(4096), MANY_FUNCTIONS);
-    assert_eq!(ran, interpreted(AT_ONCE, MANY_FUNCTIONS));
-    assert!(stats.compiled > 0 && stats.bailed > 0, "{stats:?}");
-    assert_eq!(stats.full, stats.bailed);
-    assert!(stats.code <= 4096, "{stats:?}");
-    assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Full)));
-}
-
 thread_local! {
     /// How often this thread's code memory was sealed, and how often it may be.
     static SEALS: Cell<(u32, u32)> = const { Cell::new((0, u32::MAX)) };
@@ -196,6 +186,23 @@ fn code_that_cannot_be_sealed_is_not_run() {
         assert!(stats.bailed > 0, "{stats:?}");
         assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
         assert_eq!(stats.compiled > 0, most > 0, "{stats:?}");
+    }
+}
+
+#[test]
+fn a_seal_may_be_refused_after_code_was_evicted() {
+    let source = functions(30) + &calls(30, 1);
+    let expected = interpreted(AT_ONCE, &source);
+    let run_with = |most: u32| {
+        SEALS.set((0, most));
+        let (ran, stats) = compiled_into(AT_ONCE, || HostedCode::new(6 << 10).map(Sealed), &source);
+        assert_eq!(ran, expected, "{most} seals");
+        (stats, SEALS.get().0)
+    };
+    let (stats, seals) = run_with(u32::MAX);
+    assert!(stats.evicted > 10 && seals > 30, "{stats:?}, {seals} seals");
+    for most in (0..seals).step_by(7) {
+        assert_eq!(run_with(most).0.last_bail, Some(Bail::Code(CodeError::Refused)));
     }
 }
 

@@ -24,6 +24,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::NativeRecord;
 use crate::object::{Function, Gc, NEVER};
 use crate::platform::CodeSpan;
+use crate::tier::policy::{CALL, Clock, Policy, SWITCH, pause_after};
 use crate::tier::{Bail, NativeTier};
 use crate::tunable::tunable;
 pub(super) use runtime::addresses;
@@ -31,10 +32,6 @@ pub(super) use runtime::addresses;
 /// The deepest nesting of calls between pieces of machine code: each takes 16 bytes of native stack. Deeper calls
 /// leave machine code and enter again.
 pub(crate) const DEPTH: usize = tunable(1024, 7);
-/// Hotness that entering machine code and coming back adds to an interpreted caller. The switch costs some 50 ns, an
-/// interpreted call 10: with `Options::hot` at 1,000, a caller is compiled when its switches have cost about as much
-/// as compiling.
-const ENTRY_COST: u32 = 2;
 
 /// The native tier of a VM, and its active machine code.
 pub(crate) struct Native {
@@ -54,8 +51,8 @@ pub(crate) struct Native {
     refused: bool,
     /// The host has switched native tiers off.
     paused: bool,
-    /// Pieces of machine code that are not freed, including those of dead functions.
-    pub(super) spans: usize,
+    /// Finds the functions whose code makes space for other code.
+    clock: Clock,
     /// Bytes of machine code that `mem` counts.
     counted: usize,
     /// Functions after their last sample, which get hot next. Not roots: a collection clears the list.
@@ -70,9 +67,10 @@ pub struct NativeStats {
     pub compiled: u32,
     /// Functions that stay interpreted.
     pub bailed: u32,
-    /// Functions that stay interpreted because the code memory was full. Memory of dead functions is reused, but
-    /// these functions are not tried again.
+    /// Functions that stay interpreted because all of the code memory is too small for them.
     pub full: u32,
+    /// Functions whose code was dropped to make space for other code. They are compiled again when they get hot again.
+    pub evicted: u32,
     /// Why the last function stays interpreted.
     pub last_bail: Option<Bail>,
     /// Bytes of machine code in use.
@@ -91,7 +89,7 @@ impl Native {
             mem: mem.clone(),
             refused: false,
             paused: false,
-            spans: 0,
+            clock: Clock::default(),
             counted: 0,
             warm: Vec::new(mem),
             stats: NativeStats::default(),
@@ -107,14 +105,6 @@ impl Native {
     fn tier(&mut self) -> Option<&mut dyn NativeTier> {
         // SAFETY: `install_tier` put it there, and only this field refers to it.
         self.tier.map(|mut tier| unsafe { tier.as_mut() })
-    }
-
-    /// Hotness of a function until it is sampled or compiled next, if `hot` calls and iterations make one hot.
-    pub(crate) fn first_hotness(&self, hot: u32) -> u32 {
-        match self.tier {
-            Some(_) => (hot / u32::from(tiering::COUNTDOWNS)).max(1),
-            None => NEVER,
-        }
     }
 
     /// Whether the tier would compile a function of these words in place of a call.
@@ -188,6 +178,16 @@ impl Vm {
         core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Uncompiled))
     }
 
+    /// When functions are compiled.
+    fn policy(&self) -> Policy {
+        Policy::new(self.options.hot)
+    }
+
+    /// The hotness of a function that is not compiled, until its next step.
+    pub(super) fn first_hotness(&self) -> u32 {
+        if self.native.tier.is_some() { self.policy().countdown() } else { NEVER }
+    }
+
     /// Counters of the VM's native tier.
     #[must_use]
     pub fn native_stats(&self) -> NativeStats {
@@ -204,7 +204,7 @@ impl Vm {
     /// Switches native tiers on or off. While off, all functions are interpreted, and machine code is kept.
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
-        let first = self.native.first_hotness(self.options.hot);
+        let first = self.first_hotness();
         self.context.heap.each_function(|function| {
             let hotness = match &*function.native.borrow() {
                 NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
@@ -257,6 +257,7 @@ impl Vm {
             }
             match self.native_target() {
                 Some(target) => {
+                    self.note_use();
                     // SAFETY: an entry of the current frame's code.
                     unsafe { self.enter_native(target) };
                     self.count_switch();
@@ -269,7 +270,7 @@ impl Vm {
     /// Counts a call of the current frame's function, whose first instruction is next. A sample may end the script:
     /// `stop` says so.
     fn count_call(&mut self) {
-        if self.context.stack.top().closure().is_some_and(|closure| closure.function.count()) {
+        if self.context.stack.top().closure().is_some_and(|closure| closure.function.count(CALL)) {
             let _ = self.hot();
         }
     }
@@ -279,7 +280,27 @@ impl Vm {
     fn count_switch(&self) {
         if let Some(closure) = self.context.stack.top().closure() {
             let hotness = closure.function.hotness();
-            hotness.set(hotness.get().saturating_sub(ENTRY_COST).max(1));
+            hotness.set(hotness.get().saturating_sub(SWITCH).max(1));
+        }
+    }
+
+    /// Machine code is about to run the current frame. Calls go to it directly again, if the clock has passed it.
+    fn note_use(&self) {
+        if let Some(closure) = self.context.stack.top().closure()
+            && let NativeRecord::Compiled(code) = &*closure.function.native.borrow()
+        {
+            closure.function.entry.set(code.span.start.as_ptr());
+        }
+    }
+
+    /// Machine code has spent `fuel` until it left for the current frame's function, which is interpreted. If that was
+    /// little, the caller's code is not entered again for a while: calls of one cold function after the other would cost
+    /// a switch each.
+    fn pause_caller(&self, fuel: u64) {
+        if let Some(pause) = pause_after(fuel)
+            && let Some(caller) = self.context.stack.frames().nth(1).and_then(|frame| frame.closure())
+        {
+            caller.function.hotness().set(pause);
         }
     }
 
@@ -291,6 +312,7 @@ impl Vm {
         self.native.entered = self.context.stack.depth();
         self.native.limit = self.native.entered + DEPTH;
         self.before_native();
+        let spent = self.context.fuel.spent();
         self.meter.polled();
         let enter = self.context.native.stub(Stub::Enter);
         // SAFETY: the tier vouches for its code: the stub is a function of this type, and the target an entry of the
@@ -309,7 +331,10 @@ impl Vm {
                 let _ = self.poll();
             }
             LEFT => {}
-            UNCOMPILED => self.count_call(),
+            UNCOMPILED => {
+                self.pause_caller(self.context.fuel.spent() - spent);
+                self.count_call();
+            }
             _ => debug_assert!(false, "{how}"),
         }
     }

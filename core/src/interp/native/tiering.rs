@@ -1,12 +1,4 @@
-//! Tiering: when a function is sampled and compiled, and when its code is dropped.
-//!
-//! ```text
-//!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──> Hot ──> Compiled, or Bailed
-//!                                           ^                    │
-//!                                           └───── given up ─────┘
-//! ```
-//!
-//! Each step up to Hot takes a third of `Options::hot` in calls and iterations of loops.
+//! Tiering: samples and compiles functions, and drops their code, when the [policy](crate::tier::policy) says so.
 //!
 //! Opening and sealing code memory costs the system's time, as much for one function as for many. Functions that call
 //! each other get hot one soon after the other, so the first one is compiled together with all that had their last
@@ -14,20 +6,17 @@
 
 use super::Vm;
 use crate::abi::Stub;
+use crate::heap::CodeList;
 use crate::interp::FunctionId;
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::mem::Vec;
 use crate::object::{Function, Gc, NEVER};
 use crate::object::{NativeCode, NativeRecord};
-use crate::platform::{CodeError, CodeSpan};
+use crate::platform::CodeError;
+use crate::tier::policy::{Action, Eviction, SAMPLES_BEFORE_COMPILE, Stage, bytes_to_evict};
 use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
-
-/// Countdowns of a function until it is compiled; at the end of all but the last, it is sampled.
-pub(super) const COUNTDOWNS: u8 = 3;
-/// Samples of a function before it is compiled.
-const SAMPLES_BEFORE_COMPILE: u8 = COUNTDOWNS - 1;
 
 /// The most words in one batch of several functions: some milliseconds.
 const BATCH: usize = tunable(1 << 13, 100);
@@ -38,12 +27,23 @@ const FREED: usize = tunable(1 << 10, 3);
 /// compiled.
 const FEW: usize = 1000;
 
+/// How far a function is on its way to machine code.
+fn stage_of(record: &NativeRecord) -> Stage {
+    match *record {
+        NativeRecord::Cold => Stage::Interpreted { samples: 0 },
+        NativeRecord::Warm(samples) => Stage::Interpreted { samples },
+        NativeRecord::Hot => Stage::Requested,
+        NativeRecord::Compiled(_) => Stage::Compiled,
+        NativeRecord::Bailed => Stage::Bailed,
+    }
+}
+
 /// Gives up a function's code, if it has any: from here on it is called at `entry`. True if there was code.
-fn give_up(function: Gc<Function>, entry: *const u8, dead: &mut Vec<CodeSpan>) -> bool {
+fn give_up(function: Gc<Function>, entry: *const u8, list: &mut CodeList) -> bool {
     let mut record = function.native.borrow_mut();
     let NativeRecord::Compiled(code) = &*record else { return false };
-    // There is room: `try_compile` reserved it. It is freed when no machine code is active.
-    let _ = dead.push(code.span);
+    // It is freed when no machine code is active.
+    list.kill(function.code_index.get(), code.span);
     *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
     function.entry.set(entry);
     function.hotness().set(1);
@@ -58,38 +58,40 @@ impl Vm {
     pub(in crate::interp) fn hot(&mut self) -> Flow {
         let Some(closure) = self.context.stack.top().closure() else { return Flow::Reload };
         let function = closure.function;
-        let warm = match &*function.native.borrow() {
-            NativeRecord::Cold => Some(0),
-            NativeRecord::Warm(samples) => Some(*samples),
-            NativeRecord::Hot | NativeRecord::Compiled(_) | NativeRecord::Bailed => None,
-        };
         if self.native.tier.is_none() || self.native.paused {
             function.hotness().set(NEVER);
             return Flow::Reload;
         }
-        if let Some(samples) = warm {
-            if self.options.hot >= u32::from(COUNTDOWNS) && samples < SAMPLES_BEFORE_COMPILE {
-                return self.warm_up(function, samples + 1);
+        let stage = stage_of(&function.native.borrow());
+        match self.policy().at_zero(stage, !self.native.waits) {
+            Action::Sample(number) => return self.warm_up(function, number),
+            Action::Compile => {
+                function.hotness().set(1);
+                *function.native.borrow_mut() = NativeRecord::Hot;
             }
-            *function.native.borrow_mut() = NativeRecord::Hot;
+            Action::Postpone => {
+                function.hotness().set(self.first_hotness());
+                *function.native.borrow_mut() = NativeRecord::Hot;
+                return Flow::Reload;
+            }
+            Action::Enter => {
+                function.hotness().set(1);
+                if self.native_target().is_none() {
+                    return Flow::Reload;
+                }
+            }
+            Action::Ignore => {
+                function.hotness().set(NEVER);
+                return Flow::Reload;
+            }
         }
-        if self.native.waits && matches!(&*function.native.borrow(), NativeRecord::Hot) {
-            // Compilation is not possible now.
-            function.hotness().set(self.native.first_hotness(self.options.hot));
-            return Flow::Reload;
-        }
-        let bailed = matches!(&*function.native.borrow(), NativeRecord::Bailed);
-        function.hotness().set(if bailed { NEVER } else { 1 });
-        if matches!(&*function.native.borrow(), NativeRecord::Hot) || self.native_target().is_some() {
-            self.stop = Stop::Switch;
-            return Flow::Stop;
-        }
-        Flow::Reload
+        self.stop = Stop::Switch;
+        Flow::Stop
     }
 
     /// Takes sample number `sample` of the running function.
     fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
-        function.hotness().set(self.native.first_hotness(self.options.hot));
+        function.hotness().set(self.first_hotness());
         *function.native.borrow_mut() = NativeRecord::Warm(sample);
         if sample == SAMPLES_BEFORE_COMPILE {
             // Without memory the function misses the batch and is compiled alone.
@@ -114,7 +116,11 @@ impl Vm {
             if matches!(&*function.native.borrow(), NativeRecord::Warm(SAMPLES_BEFORE_COMPILE)) {
                 let Some(fewer) = left.checked_sub(function.word_count()) else { break };
                 left = fewer;
-                self.make_code(function);
+                match self.try_compile(function) {
+                    // It is not hot yet, so no other code makes space for it.
+                    Err(Bail::Code(CodeError::Full)) => break,
+                    result => self.note_compiled(function, result),
+                }
             }
         }
         if let Err(bail) = self.seal_code() {
@@ -124,12 +130,50 @@ impl Vm {
         true
     }
 
-    /// Makes code of a function, or notes that it stays interpreted. No machine code is active, nor may be before
-    /// [`seal_code`](Vm::seal_code).
+    /// Makes code of a function, or notes that it stays interpreted. Dead code makes space for it, and then code that
+    /// has not run for long. No machine code is active, nor may be before [`seal_code`](Vm::seal_code).
     fn make_code(&mut self, function: Gc<Function>) {
-        // Without code memory compilation would fail.
-        let refused = Err(Bail::Code(CodeError::Refused));
-        let result = if self.native.refused { refused } else { self.try_compile(function) };
+        let mut evictions = 0;
+        let mut result = self.try_compile(function);
+        while matches!(result, Err(Bail::Code(CodeError::Full))) {
+            if !self.context.heap.code.has_dead() {
+                self.evict(evictions);
+                evictions += 1;
+            }
+            if !self.free_dead_code() {
+                break;
+            }
+            result = self.try_compile(function);
+        }
+        self.note_compiled(function, result);
+    }
+
+    /// Gives up code that has not run for long; more of it after each of the `evictions` that did not make enough space.
+    fn evict(&mut self, evictions: u32) {
+        let mut eviction = Eviction::new(bytes_to_evict(self.native.code(), evictions));
+        let (entry, hotness) = (self.first_entry(), self.policy().hotness_after_eviction());
+        let code = &mut self.context.heap.code;
+        while eviction.is_open()
+            && let Some(index) = self.native.clock.advance(code.live().len())
+            && let Some(&function) = code.live().get(index)
+        {
+            let span = match &*function.native.borrow() {
+                NativeRecord::Compiled(code) => code.span,
+                NativeRecord::Cold | NativeRecord::Warm(_) | NativeRecord::Hot | NativeRecord::Bailed => {
+                    break;
+                }
+            };
+            // A call of code that the clock has passed leaves to the VM, which puts the entry back.
+            let has_run = function.entry.replace(entry) == span.start.as_ptr();
+            if eviction.drops(has_run, span.len) && give_up(function, entry, code) {
+                function.hotness().set(hotness);
+                self.native.stats.evicted += 1;
+            }
+        }
+    }
+
+    /// Notes a function's new code, or why it stays interpreted.
+    fn note_compiled(&mut self, function: Gc<Function>, result: Result<NativeCode, Bail>) {
         match result {
             Ok(code) => {
                 function.entry.set(code.span.start.as_ptr());
@@ -138,8 +182,8 @@ impl Vm {
                     self.globals.embed(global);
                 }
                 *function.native.borrow_mut() = NativeRecord::Compiled(code);
+                self.context.heap.code.add(function);
                 self.native.stats.compiled += 1;
-                self.native.spans += 1;
             }
             Err(bail) => self.bail(function, bail),
         }
@@ -168,10 +212,11 @@ impl Vm {
     }
 
     fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
+        if self.native.refused {
+            return Err(Bail::Code(CodeError::Refused));
+        }
         self.make_stubs()?;
-        // Reserved for the function's death: freeing must not fail.
-        let waiting = self.context.heap.dead_code.len();
-        self.context.heap.dead_code.reserve((self.native.spans + 1).saturating_sub(waiting))?;
+        self.context.heap.code.reserve()?;
         function.renew_exits();
         let unit = Unit::new(function, &self.mem, &self.globals);
         let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
@@ -244,7 +289,7 @@ impl Vm {
     /// Drops the code of a function, and resets entry and hotness so that the function is compiled again. Active code
     /// exits before its next instruction. True if there was code.
     pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
-        give_up(function, self.first_entry(), &mut self.context.heap.dead_code)
+        give_up(function, self.first_entry(), &mut self.context.heap.code)
     }
 
     /// A global is defined again whose value machine code contains.
@@ -261,8 +306,10 @@ impl Vm {
             return;
         }
         let entry = self.first_entry();
-        let mut dead = core::mem::replace(&mut self.context.heap.dead_code, Vec::new(&self.mem));
-        self.context.heap.each_function(|function| {
+        let code = &mut self.context.heap.code;
+        // From the end on: the last function takes the index of one that leaves.
+        for index in (0..code.live().len()).rev() {
+            let Some(&function) = code.live().get(index) else { continue };
             let is_stale = match &*function.native.borrow() {
                 NativeRecord::Compiled(code) => {
                     code.globals.iter().any(|&index| !self.globals.is_embedded(index))
@@ -272,30 +319,20 @@ impl Vm {
                 }
             };
             if is_stale {
-                give_up(function, entry, &mut dead);
+                give_up(function, entry, code);
             }
-        });
-        self.context.heap.dead_code = dead;
+        }
         self.native.moved = true;
     }
 
-    /// Frees code of dead functions, at most one step's pieces. No machine code is active.
-    pub(super) fn free_dead_code(&mut self) {
-        if self.context.heap.dead_code.is_empty() {
-            return;
-        }
+    /// Frees dead code, at most one step's pieces. True if there was any. No machine code is active.
+    pub(super) fn free_dead_code(&mut self) -> bool {
+        let mut freed = false;
         for _ in 0..FREED {
-            let Some(span) = self.context.heap.dead_code.pop() else { break };
+            let Some(span) = self.context.heap.code.take_dead() else { break };
             self.native.free(span);
-            self.native.spans -= 1;
+            freed = true;
         }
-        // It was made for more than are left.
-        let is_empty = self.context.heap.dead_code.is_empty();
-        if is_empty && self.context.heap.dead_code.capacity() > 4 * self.native.spans + 64 {
-            let mut fewer = Vec::new(&self.mem);
-            if fewer.reserve(self.native.spans).is_ok() {
-                self.context.heap.dead_code = fewer;
-            }
-        }
+        freed
     }
 }

@@ -6,6 +6,7 @@ use crate::interp::machine::{Flow, Machine};
 use crate::interp::stop::Stop;
 use crate::object::{Callable, Closure, Gc, Header, IcKind, InlineCache};
 use crate::stack::Frame;
+use crate::tier::policy::CALL;
 use crate::value::Value;
 
 impl Machine {
@@ -93,7 +94,7 @@ impl Machine {
         self.base = base;
         self.data = data;
         // The new record has its pc already.
-        Some(if self.hotness() { self.vm().hot() } else { Flow::Next })
+        Some(if self.count(CALL) { self.vm().hot() } else { Flow::Next })
     }
 }
 

@@ -5,6 +5,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::semantics::arith::{Add, NumOp, Source};
 use crate::interp::{Fault, Vm};
+use crate::tier::policy::ITERATION;
 use crate::value::Value;
 
 /// An ordering of numbers; false if either is NaN.
@@ -99,7 +100,7 @@ impl Machine {
     pub(in crate::interp) fn take_back_edge(&mut self, to: i32) -> Flow {
         let fuel = &mut self.vm().context.fuel;
         fuel.slice = fuel.slice.wrapping_sub(1);
-        let hot = self.hotness();
+        let hot = self.count(ITERATION);
         self.jump_by(to);
         if hot {
             self.save();
