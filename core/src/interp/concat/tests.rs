@@ -386,6 +386,9 @@ fn an_interrupt_does_not_wait_for_a_copy_that_costs_nothing() {
     assert!(buffer(string) != buffer(full));
 }
 
+/// Sums of a string, with a short one and a longer one among their operands.
+type Step = fn(&mut Vm, Gc<Str>, [Gc<Str>; 2]) -> Gc<Str>;
+
 /// What sums copy without fuel is in proportion to what other sums paid for.
 #[test]
 fn copies_that_cost_nothing_are_few() {
@@ -393,26 +396,26 @@ fn copies_that_cost_nothing_are_few() {
     let (x, y) = (flat(&mut vm, "x"), flat(&mut vm, &"y".repeat(PIECE / 2)));
     let slot = vm.test_roots.len();
     vm.test_roots.push(x.value()).unwrap();
-    let steps: [&dyn Fn(&mut Vm, Gc<Str>) -> Gc<Str>; 4] = [
+    let steps: [Step; 4] = [
         // Doubled, then appended to.
-        &|vm, string| {
+        |vm, string, [_, y]| {
             let double = sum(vm, string, string);
             sum(vm, double, y)
         },
         // Grown by two thirds, which fills a buffer to its end, then appended to.
-        &|vm, string| {
+        |vm, string, [_, y]| {
             let more = flat(vm, &"m".repeat(string.len() * 2 / 3 + 1));
             let grown = sum(vm, string, more);
             sum(vm, grown, y)
         },
         // Prepended to, then both that and the old one appended to.
-        &|vm, string| {
+        |vm, string, [x, y]| {
             let longer = sum(vm, x, string);
             sum(vm, string, x);
             sum(vm, longer, y)
         },
         // Two that grow from one.
-        &|vm, string| {
+        |vm, string, [x, y]| {
             sum(vm, string, x);
             sum(vm, string, y)
         },
@@ -421,7 +424,7 @@ fn copies_that_cost_nothing_are_few() {
         let (mut string, start) = (full(&mut vm), vm.test_roots.len());
         let (bytes, spent) = (meter::BYTES.get(), vm.context.fuel.spent());
         for _ in 0..50 {
-            string = step(&mut vm, string);
+            string = step(&mut vm, string, [x, y]);
             vm.test_roots[slot] = string.value();
             vm.test_roots.truncate(start);
             if string.len() > 1 << 24 {
