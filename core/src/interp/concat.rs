@@ -16,7 +16,7 @@ use crate::value::Value;
 
 /// A prepended sum gets a buffer if its right operand was computed and has this many bytes. A shorter one is copied in
 /// less time than a buffer takes.
-const PREPEND: usize = tunable(1 << 10, 16);
+const PREPEND: usize = tunable(1 << 10, 128);
 
 impl Vm {
     /// `dst = lhs + rhs` for operands that are not both numbers, in registers: the instruction `add`, of one word. A

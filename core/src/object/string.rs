@@ -35,7 +35,7 @@ pub(crate) const INTERN_LIMIT: usize = tunable(64, 8);
 pub(crate) const FLAT: usize = tunable(64, 8);
 
 /// The most spare bytes of a buffer for a sum of two operands of about the same length.
-const FEW: usize = tunable(4 << 10, 64);
+const FEW: usize = tunable(4 << 10, 256);
 
 const INTERNED: u16 = 1;
 /// A flat string that was computed: the next concatenation gives it a buffer.
