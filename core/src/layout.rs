@@ -17,7 +17,7 @@ use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
     Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, IcEntry,
-    IcKind, InlineCache, Kind, MAX_LEN, Str,
+    IcKind, InlineCache, Kind, Str,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -70,8 +70,8 @@ offsets! {
     VM_UNDEFINED = offset_of!(Context, native) + offset_of!(NativeContext, undefined);
     /// In the VM: the bump regions, by their size in granules less one.
     VM_REGIONS = region_offset(0);
-    /// In the VM: the bump region that appended strings are allocated from.
-    VM_APPENDED_REGION = region_offset(class_of(Str::APPENDED_SIZE));
+    /// In the VM: the bump region that slices are allocated from.
+    VM_SLICE_REGION = region_offset(class_of(Str::SLICE_SIZE));
 
     /// In a frame's record: where it goes on.
     FRAME_PC = offset_of!(Frame, pc);
@@ -95,10 +95,16 @@ offsets! {
 
     /// In a string: 32 bits, its length in bytes.
     STR_LEN = Str::LEN;
-    /// In a string, after its record: its bytes, or if it is appended its buffer.
+    /// In a slice: 32 bits, bytes that can be appended for their own price.
+    STR_ALLOWANCE = Str::ALLOWANCE;
+    /// In a flat string: its bytes.
     STR_BYTES = size_of::<Str>();
-    /// In a buffer: 32 bits, bytes in use.
-    BUFFER_USED = Buffer::USED;
+    /// In a slice: its buffer.
+    STR_BUFFER = Str::BUFFER;
+    /// In a slice: 32 bits, the offset of its first byte from those of the buffer.
+    STR_FROM = Str::FROM;
+    /// In a buffer: 32 bits, the offset of the end of the used part.
+    BUFFER_TO = Buffer::TO;
     /// In a buffer: 32 bits, the capacity in bytes.
     BUFFER_CAPACITY = Buffer::CAPACITY;
     /// In a buffer: its bytes.
@@ -161,16 +167,14 @@ pub const FAR_GLOBALS: u32 = crate::globals::NEAR;
 pub const GRANULE: i32 = heap::GRANULE as i32;
 /// The kind of a string.
 pub const KIND_STR: u8 = Kind::Str as u8;
-/// What [`OBJECT_AUX`] is of appended strings, and of no others.
-pub const STR_APPENDED: u8 = Str::APPENDED;
-/// The header of a fresh appended string.
-pub const STR_APPENDED_HEADER: u64 = Str::APPENDED_HEADER;
+/// What [`OBJECT_AUX`] is of slices, and of no other strings.
+pub const STR_SLICE: u8 = Str::SLICE;
+/// The header of a fresh slice.
+pub const STR_SLICE_HEADER: u64 = Str::SLICE_HEADER;
 /// The header of a fresh string that is flat and was computed.
 pub const STR_FLAT_HEADER: u64 = Str::FLAT_HEADER;
 /// Sums of fewer bytes are flat.
 pub const STR_FLAT: usize = FLAT;
-/// Bytes of a string at most.
-pub const STR_MOST: usize = MAX_LEN;
 /// Copying fewer bytes costs no fuel.
 pub const BULK_BYTES: usize = BULK;
 /// What [`IC_KIND`] is of the method of a class that is a closure.

@@ -67,6 +67,29 @@ fn the_limit_is_never_passed() {
     }
 }
 
+#[test]
+fn strings_hold_in_proportion_to_their_bytes() {
+    // Sixteen strings of a megabyte, each made in another way that a script may use.
+    let source = |step: &str| {
+        format!(
+            "class N {{ init(text, next) {{ this.text = text; this.next = next; }} }} var list = nil;
+             var piece = \"0123456789abcdef\"; for (var i = 0; i < 8; i = i + 1) piece = piece + piece;
+             fun grown() {{ var s = piece; for (var i = 0; i < {step} return s; }}
+             for (var n = 0; n < 16; n = n + 1) list = N(grown(), list); print list.text == grown();"
+        )
+    };
+    for (step, megabytes) in [
+        ("8; i = i + 1) s = s + s;", 18),
+        ("255; i = i + 1) s = s + piece;", 34),
+        ("255; i = i + 1) s = piece + s;", 34),
+        ("127; i = i + 1) { s = piece + s; s = s + piece; }", 34),
+    ] {
+        let options = Options::new().memory((megabytes + 4) << 20);
+        let end = run(Moody::new(), options, &source(step), Dialect::Lox);
+        assert_eq!(end, End::Done("true\n".into()), "{step}");
+    }
+}
+
 /// Several hundred lines that use every construct of Siskin, each copy with names and literals of its own.
 fn large_program() -> String {
     let copy = |n: usize| {

@@ -1,15 +1,22 @@
 //! Strings at run time: concatenation, equality, interning.
 
+use core::ops::Range;
 use core::ptr::NonNull;
 
+use super::stop::Stop;
 use super::work::{PIECE, each_part};
 use super::{Fault, TypeFault, Vm};
 use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::meter;
-use crate::object::{Buffer, FLAT, Gc, MAX_LEN, Object, Origin, Str};
+use crate::object::{Buffer, FLAT, Gc, MAX_LEN, Object, Origin, Slice, Str};
+use crate::tunable::tunable;
 use crate::value::Value;
+
+/// A prepended sum gets a buffer if its right operand was computed and has this many bytes. A shorter one is copied in
+/// less time than a buffer takes.
+const PREPEND: usize = tunable(1 << 10, 128);
 
 impl Vm {
     /// `dst = lhs + rhs` for operands that are not both numbers, in registers: the instruction `add`, of one word. A
@@ -36,22 +43,27 @@ impl Vm {
     fn concat_slow(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         let len = left.len().checked_add(right.len()).filter(|&len| len <= MAX_LEN);
         let len = len.ok_or(Fault::StringTooLong)?;
-        if len >= FLAT {
-            if let Some(buffer) = left.buffer_to_append(right.len()) {
-                return self.append(len, buffer, right);
-            }
-            if left.buffer().is_some() || left.is_computed() {
-                // Twice the length, for later appends.
-                return self.fill(len, len * 2, left, right);
-            }
+        let grows = left.is_computed() || right.is_computed() && right.len() >= PREPEND;
+        if len < FLAT || !grows && len <= PIECE {
+            self.charge_bulk(len, 1)?;
+            let memory = self.allocate(Str::flat_size(len), false)?;
+            // SAFETY: as many bytes as the string needs.
+            return Ok(unsafe { flat_sum(memory, left, right) });
         }
-        if len > PIECE {
-            return self.fill(len, len, left, right);
+        if let Some(slice) = left.slice_to_append(right.len()) {
+            return self.join(left, right, slice, left.len()..len);
         }
-        self.charge_bulk(len, 1)?;
-        let memory = self.allocate(Str::flat_size(len), false)?;
-        // SAFETY: as many bytes as the string needs.
-        Ok(unsafe { flat_sum(memory, left, right) })
+        let is_within = right.len() <= left.allowance();
+        // Within the allowance only the bytes of `right` are paid for, and this writes those of `left`.
+        if let Some(slice) = right.slice_to_prepend(left.len()).filter(|_| !is_within) {
+            return self.join(left, right, slice, 0..left.len());
+        }
+        let buffer = self.buffer_for(left, right, grows)?;
+        if is_within {
+            self.copy_unpaid(left, buffer)?;
+        }
+        let slice = Slice { buffer, from: buffer.from() as u32 };
+        self.join(left, right, slice, buffer.used()..len)
     }
 
     /// `left + right`, if that costs no fuel and a free run or buffer has space for it. Not a safepoint.
@@ -69,64 +81,105 @@ impl Vm {
             // SAFETY: as many bytes as the string needs.
             return Some(unsafe { flat_sum(memory, left, right) });
         }
-        let buffer = left.buffer_to_append(right.len()).filter(|_| right.len() < BULK && len <= MAX_LEN)?;
-        let memory = self.context.heap.bump(Heap::space_of(Str::APPENDED_SIZE, false)?)?;
-        // SAFETY: memory of an appended string; the bytes fit.
-        Some(unsafe { appended_sum(memory, len, buffer, right) })
-    }
-
-    /// `right` appended to a buffer with enough spare bytes.
-    fn append(&mut self, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        // First, because without memory the instruction may run again.
-        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
-        // The buffer's bytes count as used in the end only: until then nobody else reads or writes them.
-        self.in_pieces(right.len(), 1, |_, range| {
-            // SAFETY: they fit, and nobody has the buffer's spare bytes.
-            unsafe { buffer.write_spare(range.start, &right.bytes()[range]) };
-            Ok(())
-        })?;
-        // SAFETY: memory of an appended string; the pieces are all of `right`.
+        let slice = left.slice_to_append(right.len()).filter(|_| right.len() < BULK)?;
+        let rest = left.allowance().checked_sub(right.len())?;
+        let memory = self.context.heap.bump(Heap::space_of(Str::SLICE_SIZE, false)?)?;
+        left.end_allowance();
+        // SAFETY: the bytes fit; memory of a slice, which ends where the buffer's used part does then.
         unsafe {
-            buffer.use_spare(right.len());
-            Str::init_appended(memory.as_ptr(), len as u32, buffer);
-            Ok(Gc::from_raw(memory))
+            slice.buffer.append(right.bytes());
+            Some(slice_sum(memory, slice, len, rest))
         }
     }
 
-    /// The sum of `len` bytes in a new buffer of `capacity` bytes.
-    fn fill(&mut self, len: usize, capacity: usize, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
-        // Both first, because without memory the instruction may run again.
-        let buffer = match self.work.partial.as_object::<Buffer>() {
-            Some(buffer) => buffer,
-            None => self.new_buffer(capacity)?,
+    /// The sum as `slice` of a buffer. Its bytes in the range `missing` are yet to be written.
+    fn join(
+        &mut self,
+        left: Gc<Str>,
+        right: Gc<Str>,
+        slice: Slice,
+        missing: Range<usize>,
+    ) -> Result<Gc<Str>, Fault> {
+        // First, because without memory the instruction may run again.
+        let memory = self.allocate(Str::SLICE_SIZE, false)?;
+        let len = left.len() + right.len();
+        let rest = left.allowance().checked_sub(right.len());
+        let (price, allowance) = match rest {
+            Some(rest) => (right.len(), rest),
+            None => (len, if left.is_computed() { len } else { 0 }),
         };
-        let memory = self.allocate(Str::APPENDED_SIZE, false)?.cast::<Str>();
-        self.in_pieces(len, 1, |_, range| {
-            debug_assert_eq!(buffer.used(), range.start);
-            each_part(&[left.bytes(), right.bytes()], range, |bytes| {
-                // SAFETY: there is room for both strings, which do not lie in this buffer.
-                unsafe { buffer.append(bytes) };
+        // The price pays for the last bytes of the sum. Those that are written count as used in the end only: until then
+        // nobody else reads or writes them.
+        self.in_pieces(price, 1, |_, range| {
+            let end = len - price + range.end;
+            let mut start = (len - price + range.start).max(missing.start);
+            each_part(&[left.bytes(), right.bytes()], start..end.min(missing.end).max(start), |bytes| {
+                // SAFETY: the caller's buffer has space for the sum there, and no string has these bytes.
+                unsafe { slice.buffer.write(slice.from as usize + start, bytes) };
+                start += bytes.len();
                 Ok(())
             })
         })?;
         self.work.partial = Value::NIL;
-        // SAFETY: memory of that size; `len` bytes are used.
+        if rest.is_some() {
+            left.end_allowance();
+        }
+        let from = slice.from as usize;
+        // SAFETY: the pieces are all that was missing; memory of a slice.
         unsafe {
-            Str::init_appended(memory.as_ptr(), len as u32, buffer);
-            Ok(Gc::from_raw(memory))
+            slice.buffer.extend_used(from, from + len);
+            Ok(slice_sum(memory, slice, len, allowance))
         }
     }
 
-    /// An empty buffer, which the instruction under way keeps.
-    fn new_buffer(&mut self, capacity: usize) -> Result<Gc<Buffer>, OutOfMemory> {
-        let memory = self.allocate(Buffer::size(capacity), false)?.cast::<Buffer>();
+    /// A buffer for the sum, which the instruction under way keeps, with spare bytes if it `grows`. Its used part is
+    /// what earlier runs of the instruction copied.
+    fn buffer_for(&mut self, left: Gc<Str>, right: Gc<Str>, grows: bool) -> Result<Gc<Buffer>, OutOfMemory> {
+        if let Some(buffer) = self.work.partial.as_object::<Buffer>() {
+            return Ok(buffer);
+        }
+        let len = left.len() + right.len();
+        let spare = if grows { Buffer::spare_for(len, left.len().min(right.len())) } else { 0 };
+        // A string that grows at its front may well grow at its end too, as in `"(" + s + ")"`.
+        let from = if left.len() < right.len() { spare / 2 } else { 0 };
+        let memory = self.allocate(Buffer::size(len + spare), false)?.cast::<Buffer>();
         // SAFETY: memory of that size.
         let buffer = unsafe {
-            memory.write(Buffer::new(capacity as u32));
+            memory.write(Buffer::new(from, len + spare));
             Gc::from_raw(memory)
         };
         self.work.partial = buffer.value();
         Ok(buffer)
+    }
+
+    /// Copies the left operand of a sum within its allowance to a new buffer. It costs no fuel, but an interrupt does not
+    /// wait for its end.
+    ///
+    /// All such copies are at most four times the bytes that sums paid for. Between two sums that pay for all their
+    /// bytes, `n` in the first of them, lie `n` bytes of appends at most. Of their copies, one goes from a buffer made
+    /// before to one that has enough spare bytes, and is at most `2 n`. The others belong to appends of `r` bytes that
+    /// double the string: their own copy is at most `1.5 r`, and the one after it `2.5 r`. If a string loses the spare
+    /// bytes to another with the same end, then one of the two was prepended to, which costs all bytes.
+    fn copy_unpaid(&mut self, left: Gc<Str>, buffer: Gc<Buffer>) -> Result<(), Fault> {
+        let from = buffer.from();
+        loop {
+            let rest = left.bytes().get(buffer.used()..).unwrap_or_default();
+            let (piece, rest) = rest.split_at(rest.len().min(PIECE));
+            let to = from + buffer.used();
+            // SAFETY: there is space for the sum, and no string is in this buffer yet.
+            unsafe {
+                buffer.write(to, piece);
+                buffer.extend_used(from, to + piece.len());
+            }
+            if rest.is_empty() {
+                return Ok(());
+            }
+            if self.take_interrupt() {
+                self.rewind(1);
+                self.stop = Stop::Interrupt;
+                return Err(Fault::Stopped);
+            }
+        }
     }
 
     /// Whether two values with different bits, not both numbers, are equal; none without fuel to find out. `words` is
@@ -171,16 +224,15 @@ unsafe fn flat_sum(memory: NonNull<u8>, left: Gc<Str>, right: Gc<Str>) -> Gc<Str
     }
 }
 
-/// Appends `right` to a buffer, and writes the string of its now `len` bytes into fresh memory.
+/// Writes the string of `len` bytes of a buffer into fresh memory.
 ///
 /// # Safety
-/// `memory` is the start of `Str::APPENDED_SIZE` bytes of nobody else; the buffer has room for `right`.
-unsafe fn appended_sum(memory: NonNull<u8>, len: usize, buffer: Gc<Buffer>, right: Gc<Str>) -> Gc<Str> {
+/// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; the bytes are in the buffer's used part.
+unsafe fn slice_sum(memory: NonNull<u8>, slice: Slice, len: usize, allowance: usize) -> Gc<Str> {
     let memory = memory.cast::<Str>();
-    // SAFETY: passed on from the caller; no string has the buffer's spare bytes.
+    // SAFETY: passed on from the caller.
     unsafe {
-        buffer.append(right.bytes());
-        Str::init_appended(memory.as_ptr(), len as u32, buffer);
+        Str::init_slice(memory.as_ptr(), slice, len, allowance);
         Gc::from_raw(memory)
     }
 }

@@ -51,7 +51,7 @@ pub(crate) use methods::{DEPTH, Declaration, Draft, FEW, Method, Methods, Place,
 pub(crate) use native_code::NativeRecord;
 pub use native_code::{EntryPoint, NativeCode};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
-pub(crate) use string::{Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Str, StringTable};
+pub(crate) use string::{Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Slice, Str, StringTable};
 pub(crate) use text::Text;
 
 /// The header, first in every object.

@@ -1,15 +1,16 @@
 //! Strings.
 //!
 //! ```text
-//!   flat      Str | len | hash | bytes ...          short results, literals, names
-//!   appended  Str | len | hash | buffer ·--+        long results of concatenation
-//!                                          v
-//!                           Buffer | used | capacity | bytes ......---- |
+//!   flat    Str | len | hash | bytes ...                      short results, literals, names
+//!   slice   Str | len | allowance | buffer ·--+ | from        long results of concatenation
+//!                                             v
+//!                      Buffer | from | to | capacity | ----......---- |
 //! ```
 //!
-//! An appended string is the first `len` bytes of a buffer with room to spare. Adding to the string that ends
-//! where the buffer's used part ends writes the new bytes after it and makes a new 32-byte `Str`; the old one
-//! still reads its own prefix. So a loop of `s = s + x` copies each byte a bounded number of times on average.
+//! A slice is `len` bytes of a buffer that has spare bytes at its ends. Appending to the slice that ends where the
+//! buffer's used part ends writes the new bytes after it and makes a new 32-byte `Str`; the old one still reads its
+//! own bytes. Prepending to the slice that begins where the used part begins is the mirror image. So loops of
+//! `s = s + x` and of `s = x + s` copy each byte a bounded number of times on average.
 //!
 //! Only names and short literals are interned, when code is loaded: then equal ones are the same object, and
 //! properties compare by address. Computed strings are neither interned nor hashed.
@@ -24,8 +25,7 @@ use crate::mem::{Mem, OutOfMemory, Seed, Table};
 use crate::meter;
 use crate::tunable::tunable;
 
-/// The most bytes of a computed string. The size of a buffer of twice as many, with its page, does not overflow 32
-/// bits.
+/// The most bytes of a computed string, and of a buffer. The size of its page does not overflow 32 bits.
 pub(crate) const MAX_LEN: usize = tunable(1 << 30, 1 << 20);
 
 /// Literals longer than this are not interned.
@@ -34,30 +34,42 @@ pub(crate) const INTERN_LIMIT: usize = tunable(64, 8);
 /// Results shorter than this are copied whole.
 pub(crate) const FLAT: usize = tunable(64, 8);
 
+/// The most spare bytes of a buffer for a sum of two operands of about the same length.
+const FEW: usize = tunable(4 << 10, 256);
+
 const INTERNED: u16 = 1;
-const APPENDED: u16 = 2;
 /// A flat string that was computed: the next concatenation gives it a buffer.
-const COMPUTED: u16 = 4;
+const COMPUTED: u16 = 2;
+const SLICE: u16 = 4;
 
 /// A string of UTF-8.
 #[repr(C)]
 pub(crate) struct Str {
     header: Header,
     len: u32,
-    /// The hash of an interned string; 0 in others.
-    hash: Cell<u32>,
-    /// Size 0: aligns the pointer after the record of an appended string.
-    buffer: [Gc<Buffer>; 0],
+    /// The hash of an interned string, the allowance of a slice; 0 in others.
+    hash_or_allowance: Cell<u32>,
+    /// Size 0: aligns the record after that of a slice's string.
+    slice: [Slice; 0],
 }
 
-// SAFETY: repr(C), header first; made by `Str::init_flat` and `Str::init_appended` only.
+/// Where the bytes of a slice are: the record after that of its string.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Slice {
+    pub(crate) buffer: Gc<Buffer>,
+    /// Offset of the first byte from the buffer's start.
+    pub(crate) from: u32,
+}
+
+// SAFETY: repr(C), header first; made by `Str::init_flat` and `Str::init_slice` only.
 unsafe impl Object for Str {
     const KIND: Kind = Kind::Str;
     const TRACING: Tracing = Tracing::Leaf;
 
     fn trace(string: Gc<Str>, tracer: &mut impl Tracer) {
-        if let Some(buffer) = string.buffer() {
-            tracer.object(buffer);
+        if let Some(slice) = string.slice() {
+            tracer.object(slice.buffer);
         }
     }
 
@@ -90,14 +102,20 @@ impl Str {
 
     /// Offset of the length, for machine code.
     pub(crate) const LEN: usize = core::mem::offset_of!(Str, len);
-    /// The lower half of `aux` in appended strings only, for machine code.
-    pub(crate) const APPENDED: u8 = APPENDED as u8;
-    /// The headers of fresh computed strings, appended and flat, for machine code.
-    pub(crate) const APPENDED_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), APPENDED);
+    /// Offset of the allowance, for machine code.
+    pub(crate) const ALLOWANCE: usize = core::mem::offset_of!(Str, hash_or_allowance);
+    /// Offset of a slice's buffer, for machine code.
+    pub(crate) const BUFFER: usize = size_of::<Str>() + core::mem::offset_of!(Slice, buffer);
+    /// Offset of the place of a slice in its buffer, for machine code.
+    pub(crate) const FROM: usize = size_of::<Str>() + core::mem::offset_of!(Slice, from);
+    /// The lower half of `aux` in slices only, for machine code.
+    pub(crate) const SLICE: u8 = SLICE as u8;
+    /// The headers of fresh computed strings, slices and flat ones, for machine code.
+    pub(crate) const SLICE_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), SLICE);
     pub(crate) const FLAT_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), COMPUTED);
 
-    /// Bytes of an appended string.
-    pub(crate) const APPENDED_SIZE: usize = size_of::<Str>() + size_of::<Gc<Buffer>>();
+    /// Bytes of a slice's object.
+    pub(crate) const SLICE_SIZE: usize = size_of::<Str>() + size_of::<Slice>();
 
     /// Writes a flat string of `parts` into fresh memory.
     ///
@@ -116,8 +134,8 @@ impl Str {
             memory.write(Str {
                 header: Header::with_aux(Kind::Str, aux),
                 len,
-                hash: Cell::new(0),
-                buffer: [],
+                hash_or_allowance: Cell::new(0),
+                slice: [],
             });
             let bytes = memory.add(1).cast::<u8>();
             bytes.copy_from_nonoverlapping(parts[0].as_ptr(), parts[0].len());
@@ -125,20 +143,20 @@ impl Str {
         }
     }
 
-    /// Writes a string of the first `len` bytes of `buffer` into fresh memory.
+    /// Writes a string of `len` bytes of a buffer into fresh memory.
     ///
     /// # Safety
-    /// `memory` is the start of `Str::APPENDED_SIZE` bytes of nobody else; the buffer's used part is that long.
-    pub(crate) unsafe fn init_appended(memory: *mut Str, len: u32, buffer: Gc<Buffer>) {
-        // SAFETY: the caller's memory covers header and the buffer's pointer.
+    /// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; the bytes are in the buffer's used part.
+    pub(crate) unsafe fn init_slice(memory: *mut Str, slice: Slice, len: usize, allowance: usize) {
+        // SAFETY: the caller's memory covers both records.
         unsafe {
             memory.write(Str {
-                header: Header::with_aux(Kind::Str, APPENDED),
-                len,
-                hash: Cell::new(0),
-                buffer: [],
+                header: Header::with_aux(Kind::Str, SLICE),
+                len: len as u32,
+                hash_or_allowance: Cell::new(allowance as u32),
+                slice: [],
             });
-            memory.add(1).cast::<Gc<Buffer>>().write(buffer);
+            memory.add(1).cast::<Slice>().write(slice);
         }
     }
 
@@ -153,12 +171,30 @@ impl Str {
     }
 
     pub(crate) fn is_computed(&self) -> bool {
-        self.header.aux() & COMPUTED != 0
+        self.header.aux() & (COMPUTED | SLICE) != 0
+    }
+
+    fn is_slice(&self) -> bool {
+        self.header.aux() & SLICE != 0
     }
 
     /// The hash of the bytes; 0 if the string is not interned.
     pub(crate) fn hash(&self) -> u32 {
-        self.hash.get()
+        if self.is_slice() { 0 } else { self.hash_or_allowance.get() }
+    }
+
+    /// Bytes that can be appended for the price of those bytes alone. It depends on how the string was computed, never
+    /// on the buffer.
+    #[inline]
+    pub(crate) fn allowance(&self) -> usize {
+        if self.is_slice() { self.hash_or_allowance.get() as usize } else { 0 }
+    }
+
+    /// Ends the allowance of a slice: a sum takes it over.
+    #[inline]
+    pub(crate) fn end_allowance(&self) {
+        debug_assert!(self.is_slice());
+        self.hash_or_allowance.set(0);
     }
 
     /// The hash for a table, which looks at the highest bits and the lowest.
@@ -170,24 +206,35 @@ impl Str {
 
 /// The address after the record. A reference to the record does not cover the bytes there.
 impl Gc<Str> {
-    /// The buffer of an appended string.
+    /// Where the bytes of a slice are.
     #[inline]
-    pub(crate) fn buffer(self) -> Option<Gc<Buffer>> {
-        // SAFETY: `init_appended` wrote the pointer after the record.
-        (self.header.aux() & APPENDED != 0).then(|| unsafe { *self.as_ptr().add(1).cast::<Gc<Buffer>>() })
+    pub(crate) fn slice(self) -> Option<Slice> {
+        // SAFETY: `init_slice` wrote the record after that of the string.
+        self.is_slice().then(|| unsafe { *self.as_ptr().add(1).cast::<Slice>() })
     }
 
-    /// The buffer of a string that ends where the buffer's used part does, if `more` bytes fit after it.
+    /// Where a slice begins that ends where its buffer's used part does, if `more` bytes fit after it.
     #[inline]
-    pub(crate) fn buffer_to_append(self, more: usize) -> Option<Gc<Buffer>> {
-        self.buffer().filter(|buffer| buffer.used() == self.len() && buffer.spare() >= more)
+    pub(crate) fn slice_to_append(self, more: usize) -> Option<Slice> {
+        self.slice().filter(|slice| {
+            let (to, capacity) = (slice.buffer.to.get(), slice.buffer.capacity);
+            slice.from + self.len == to && (capacity - to) as usize >= more
+        })
+    }
+
+    /// Where the sum of `more` bytes and a slice begins, if the slice begins where its buffer's used part does, and the
+    /// bytes fit before it.
+    pub(crate) fn slice_to_prepend(self, more: usize) -> Option<Slice> {
+        let Slice { buffer, from } = self.slice()?;
+        let start = (from as usize).checked_sub(more).filter(|_| from == buffer.from.get())?;
+        Some(Slice { buffer, from: start as u32 })
     }
 
     /// The bytes: UTF-8.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
-        let start = match self.buffer() {
-            Some(buffer) => buffer.start(),
+        let start = match self.slice() {
+            Some(Slice { buffer, from }) => buffer.start().wrapping_add(from as usize).cast_const(),
             // SAFETY: the bytes of a flat string follow its record.
             None => unsafe { self.as_ptr().add(1).cast() },
         };
@@ -211,11 +258,15 @@ impl Gc<Str> {
     }
 }
 
-/// Bytes with room to grow, shared by the strings that are prefixes of them.
+/// Bytes with spare ones before and after them, shared by the strings that are slices of them.
 #[repr(C)]
 pub(crate) struct Buffer {
     header: Header,
-    used: Cell<u32>,
+    /// Offset of the used part.
+    from: Cell<u32>,
+    /// Offset of its end.
+    to: Cell<u32>,
+    /// Bytes, spare ones included.
     capacity: u32,
 }
 
@@ -228,8 +279,8 @@ unsafe impl Object for Buffer {
 }
 
 impl Buffer {
-    /// Offset of the number of bytes in use, for machine code.
-    pub(crate) const USED: usize = core::mem::offset_of!(Buffer, used);
+    /// Offset of the end of the used part, for machine code.
+    pub(crate) const TO: usize = core::mem::offset_of!(Buffer, to);
     /// Offset of the capacity, for machine code.
     pub(crate) const CAPACITY: usize = core::mem::offset_of!(Buffer, capacity);
 
@@ -238,65 +289,82 @@ impl Buffer {
         size_of::<Buffer>() + capacity
     }
 
-    /// An empty buffer, to be written at the start of `Buffer::size(capacity)` bytes.
-    pub(crate) fn new(capacity: u32) -> Buffer {
-        Buffer { header: Header::new(Kind::Buffer), used: Cell::new(0), capacity }
+    /// Spare bytes of a new buffer for a sum of `len` bytes, `shorter` of them those of the shorter operand: as many as
+    /// the sum has, so that copies to larger buffers are rare. Operands that double a string need none for that.
+    pub(crate) fn spare_for(len: usize, shorter: usize) -> usize {
+        let doubles = shorter >= len / 5 * 2;
+        // A string that fits into a buffer is never too long.
+        let most = MAX_LEN - len;
+        if doubles && len > FEW { FEW.min(most) } else { len.min(most) }
+    }
+
+    /// A buffer whose used part begins at `from`, and is empty; to be written at the start of `Buffer::size(capacity)`
+    /// bytes.
+    pub(crate) fn new(from: usize, capacity: usize) -> Buffer {
+        let from = from as u32;
+        Buffer {
+            header: Header::new(Kind::Buffer),
+            from: Cell::new(from),
+            to: Cell::new(from),
+            capacity: capacity as u32,
+        }
+    }
+
+    /// Offset of the used part.
+    pub(crate) fn from(&self) -> usize {
+        self.from.get() as usize
     }
 
     /// Bytes in use.
     pub(crate) fn used(&self) -> usize {
-        self.used.get() as usize
+        (self.to.get() - self.from.get()) as usize
     }
 
-    /// Bytes that still fit.
-    pub(crate) fn spare(&self) -> usize {
-        (self.capacity - self.used.get()) as usize
+    /// Counts the bytes from `from` to `to` as used, besides those that are.
+    ///
+    /// # Safety
+    /// They are in the buffer, adjoin or include its used part, and were written.
+    pub(crate) unsafe fn extend_used(&self, from: usize, to: usize) {
+        debug_assert!(from <= to && to <= self.capacity as usize);
+        self.from.set(self.from.get().min(from as u32));
+        self.to.set(self.to.get().max(to as u32));
     }
 }
 
-const _: () = assert!(Buffer::size(MAX_LEN * 2) > MAX_LEN * 2);
-// Machine code writes length and hash, 0, at once.
-const _: () = assert!(core::mem::offset_of!(Str, hash) == Str::LEN + 4);
+const _: () = assert!(MAX_LEN <= u32::MAX as usize);
+// Machine code writes the length of a flat string and the hash, 0, at once.
+const _: () = assert!(Str::ALLOWANCE == Str::LEN + 4);
+// Machine code tells slices by the lower byte of `aux`.
+const _: () = assert!(SLICE <= 0xFF);
 
 impl Gc<Buffer> {
     /// The bytes follow the record.
-    fn start(self) -> *const u8 {
+    fn start(self) -> *mut u8 {
         self.as_ptr().wrapping_add(1).cast()
     }
 
-    /// Appends bytes.
+    /// Appends bytes to the used part.
     ///
     /// # Safety
-    /// They fit: `bytes.len() <= spare()`; they are not this buffer's own spare part.
+    /// They fit.
+    #[inline]
     pub(crate) unsafe fn append(self, bytes: &[u8]) {
-        // SAFETY: passed on from the caller.
-        unsafe {
-            self.write_spare(0, bytes);
-            self.use_spare(bytes.len());
-        }
+        let to = self.to.get();
+        // SAFETY: passed on from the caller; no string has spare bytes.
+        unsafe { self.write(to as usize, bytes) };
+        self.to.set(to + bytes.len() as u32);
     }
 
-    /// Writes bytes to the spare part, `offset` bytes from its start.
+    /// Writes bytes outside the used part.
     ///
     /// # Safety
-    /// They fit: `offset + bytes.len() <= spare()`; they are not this buffer's own spare part.
-    pub(crate) unsafe fn write_spare(self, offset: usize, bytes: &[u8]) {
-        debug_assert!(offset + bytes.len() <= self.spare());
+    /// They fit from `offset` on, and no string has the bytes there.
+    pub(crate) unsafe fn write(self, offset: usize, bytes: &[u8]) {
+        debug_assert!(offset + bytes.len() <= self.capacity as usize);
+        debug_assert!(offset >= self.to.get() as usize || offset + bytes.len() <= self.from());
         meter::count(bytes.len());
-        // SAFETY: the bytes lie after the record, and nobody reads its spare part.
-        unsafe {
-            let start = self.as_ptr().add(1).cast::<u8>().add(self.used() + offset);
-            start.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
-        }
-    }
-
-    /// Counts the first `len` bytes of the spare part as used.
-    ///
-    /// # Safety
-    /// They fit, and were written.
-    pub(crate) unsafe fn use_spare(self, len: usize) {
-        debug_assert!(len <= self.spare());
-        self.used.set((self.used() + len) as u32);
+        // SAFETY: passed on from the caller.
+        unsafe { self.start().add(offset).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
     }
 }
 
@@ -325,7 +393,7 @@ impl StringTable {
 
     /// Adds a string that `find` did not find, and sets its hash. The caller has called `reserve`.
     pub(crate) fn add(&mut self, string: Gc<Str>) {
-        string.hash.set(self.hash(string.bytes()));
+        string.hash_or_allowance.set(self.hash(string.bytes()));
         self.table.insert(string.hash(), string, |entry| entry.hash());
     }
 

@@ -88,4 +88,10 @@ pub const PROGRAMS: &[&str] = &[
     "var s = \"\"; var i = 0; while (i < 300) { s = s + \"ab\" + \"c\"; i = i + 1; }
      var t = \"\"; for (var j = 0; j < 300; j = j + 1) t = t + \"abc\"; print s == t; print s != t + \"x\";
      print \"a string literal that is much longer than sixty-four bytes, so that nobody interns it at all\";",
+    // Strings that grow at both ends, from one another, and by themselves.
+    "var s = \"\"; var i = 0; while (i < 700) { s = \"ab\" + s; i = i + 1; }
+     var t = \"\"; for (var j = 0; j < 700; j = j + 1) { t = \"ab\" + t; t = t + \"ab\"; } print t == s + s;
+     var u = s + \"x\"; var v = s + \"y\"; var w = \"x\" + s; var x = \"y\" + s; print u == v; print w == x;
+     print w + \"y\" == \"x\" + v; print x + \"x\" == \"y\" + u;
+     for (var k = 0; k < 4; k = k + 1) s = s + s; s = s + \"!\"; t = \"?\" + s; print \"?\" + s == t; print s != t;",
 ];

@@ -2,9 +2,9 @@
 //!
 //! ```text
 //!   flat       Str | len | lhs' bytes, rhs' bytes            a short sum
-//!   appended   Str | len | buffer ·--+                       `lhs` ends where its buffer's used part does,
-//!                                    v                       and `rhs` is short
-//!              Buffer | used | capacity | lhs' bytes | rhs' bytes .... |
+//!   slice      Str | len | allowance | buffer ·--+ | from    `lhs` ends where its buffer's used part does,
+//!                                                v           and `rhs` is short
+//!              Buffer | from | to | capacity | ....lhs' bytes | rhs' bytes .... |
 //! ```
 //!
 //! Eight bytes are copied at a time, so up to seven too many. Reads stay in the same cell: its size is a multiple of
@@ -12,9 +12,9 @@
 //! for them.
 
 use siskin_core::layout::{
-    BUFFER_BYTES, BUFFER_CAPACITY, BUFFER_USED, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
-    REGION_CELL, REGION_END, REGION_NEXT, STR_APPENDED, STR_APPENDED_HEADER, STR_BYTES, STR_FLAT,
-    STR_FLAT_HEADER, STR_LEN, STR_MOST, VM_APPENDED_REGION, VM_REGIONS,
+    BUFFER_BYTES, BUFFER_CAPACITY, BUFFER_TO, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
+    REGION_CELL, REGION_END, REGION_NEXT, STR_ALLOWANCE, STR_BUFFER, STR_BYTES, STR_FLAT, STR_FLAT_HEADER,
+    STR_FROM, STR_LEN, STR_SLICE, STR_SLICE_HEADER, VM_REGIONS, VM_SLICE_REGION,
 };
 
 use crate::buffer::Label;
@@ -81,23 +81,41 @@ fn flat(masm: &mut impl Masm, refuse: Label) {
     masm.ret();
 }
 
-/// A string of `T4` bytes: the `T0` of the string at `T5`, which has a buffer with room, and the `T3` of that at `T6`.
+/// A string of `T4` bytes: the `T0` of the string at `T5`, a slice with an allowance and spare bytes after it, and the
+/// `T3` of that at `T6`.
 fn appended(masm: &mut impl Masm, refuse: Label) {
-    masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), STR_APPENDED, refuse);
-    masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AUX), STR_APPENDED, refuse);
+    masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), STR_SLICE, refuse);
+    if STR_FLAT < BULK_BYTES {
+        // Builds for fuzzing have slices that are as short.
+        masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AUX), STR_SLICE, refuse);
+    }
     masm.branch32(Cond::AboveEq, Reg::T3, BULK_BYTES as i32, refuse);
-    masm.branch64(Cond::Above, Reg::T4, STR_MOST as i32, refuse);
-    masm.load64(Reg::T7, at(Reg::T5, STR_BYTES));
-    masm.branch32(Cond::Ne, Reg::T0, at(Reg::T7, BUFFER_USED), refuse);
+    masm.branch32(Cond::Above, Reg::T3, at(Reg::T5, STR_ALLOWANCE), refuse);
+    masm.mov(Reg::T1, Reg::T5);
+    masm.load64(Reg::T7, at(Reg::T1, STR_BUFFER));
+    masm.load32(Reg::T5, at(Reg::T1, STR_FROM));
+    masm.add64(Reg::T0, Reg::T0, Reg::T5);
+    masm.branch32(Cond::Ne, Reg::T0, at(Reg::T7, BUFFER_TO), refuse);
     masm.load32(Reg::T5, at(Reg::T7, BUFFER_CAPACITY));
-    masm.sub64(Reg::T5, Reg::T5, Reg::T4);
+    masm.sub64(Reg::T5, Reg::T5, Reg::T0);
+    masm.sub64(Reg::T5, Reg::T5, Reg::T3);
     masm.branch64(Cond::Lt, Reg::T5, CHUNK - 1, refuse);
-    take(masm, |field| at(Reg::Vm, VM_APPENDED_REGION + field), refuse);
+    take(masm, |field| at(Reg::Vm, VM_SLICE_REGION + field), refuse);
 
-    masm.store64_imm(at(Reg::T5, 0), STR_APPENDED_HEADER);
-    masm.store64(at(Reg::T5, STR_LEN), Reg::T4);
-    masm.store64(at(Reg::T5, STR_BYTES), Reg::T7);
-    masm.store32(at(Reg::T7, BUFFER_USED), Reg::T4);
+    // The sum takes over the rest of the allowance.
+    masm.load32(Reg::T2, at(Reg::T1, STR_ALLOWANCE));
+    masm.sub64(Reg::T2, Reg::T2, Reg::T3);
+    masm.store32(at(Reg::T5, STR_LEN), Reg::T4);
+    masm.store32(at(Reg::T5, STR_ALLOWANCE), Reg::T2);
+    masm.imm(Reg::T2, 0);
+    masm.store32(at(Reg::T1, STR_ALLOWANCE), Reg::T2);
+    masm.store64_imm(at(Reg::T5, 0), STR_SLICE_HEADER);
+    masm.store64(at(Reg::T5, STR_BUFFER), Reg::T7);
+    // Where the sum ends, and where it begins.
+    masm.add64(Reg::T2, Reg::T0, Reg::T3);
+    masm.store32(at(Reg::T7, BUFFER_TO), Reg::T2);
+    masm.sub64(Reg::T2, Reg::T2, Reg::T4);
+    masm.store32(at(Reg::T5, STR_FROM), Reg::T2);
     masm.add64(Reg::T0, Reg::T0, Reg::T7);
     copy(masm, Reg::T6, Reg::T0, BUFFER_BYTES, Reg::T3);
     masm.or64(Reg::T0, Reg::T5, Reg::ObjTag);
