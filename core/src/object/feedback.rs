@@ -130,7 +130,7 @@ impl Target {
 
 /// A target of a call instruction.
 #[derive(Debug)]
-struct Call {
+struct CallSample {
     /// The word after the call.
     next: u32,
     target: Target,
@@ -144,7 +144,7 @@ pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its sampled operands, a nibble each.
     words: Vec<u8>,
     /// Targets of calls, in the order of the calls' words.
-    calls: Vec<Call>,
+    calls: Vec<CallSample>,
     /// How often code was dropped because of a newly seen call.
     renewed: u8,
 }
@@ -180,7 +180,7 @@ impl Feedback {
         if self.calls.len() >= MOST_CALLS || is_known(target) {
             return Ok(false);
         }
-        self.calls.push(Call { next, target, given_up: false })?;
+        self.calls.push(CallSample { next, target, given_up: false })?;
         if let Some(after) = self.calls.get_mut(at..) {
             after.rotate_right(1);
         }
@@ -213,7 +213,7 @@ impl Feedback {
         self.calls_before(next).map(|call| call.target)
     }
 
-    fn calls_before(&self, next: u32) -> impl Iterator<Item = &Call> {
+    fn calls_before(&self, next: u32) -> impl Iterator<Item = &CallSample> {
         let at = self.find(next);
         self.calls.iter().skip(at).take_while(move |call| call.next == next)
     }
