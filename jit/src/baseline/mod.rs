@@ -37,7 +37,7 @@ use siskin_core::mem::Vec;
 use siskin_core::tier::{Bail, EntryPoint, Unit};
 
 use crate::buffer::Label;
-use crate::masm::{Masm, Mem, Reg, Rhs, at};
+use crate::masm::{Masm, MemOperand, Reg, Rhs, at};
 use cold::Cold;
 pub(crate) use facts::FSCRATCH;
 use facts::{Facts, Known};
@@ -293,7 +293,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// The stub around a function of the VM.
-    fn runtime(function: Runtime) -> Mem {
+    fn runtime(function: Runtime) -> MemOperand {
         at(Reg::Vm, VM_STUBS + (Stub::Runtime as i32 + function as i32) * 8)
     }
 
@@ -372,7 +372,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 }
 
 /// Where a register of the frame lies.
-const fn slot(register: u16) -> Mem {
+const fn slot(register: u16) -> MemOperand {
     at(Reg::Base, register as i32 * 8)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use siskin_jit::masm::{FReg, Mem, Reg};
+use siskin_jit::masm::{FReg, MemOperand, Reg};
 use yaxpeax_arm::armv8::a64::{Instruction, Opcode, Operand, SIMDSizeCode, ShiftStyle, SizeCode};
 
 use crate::common::decode;
@@ -297,7 +297,7 @@ impl Machine {
         self.d[fnumber(role)] = value;
     }
 
-    pub(crate) fn at(&self, mem: Mem) -> u64 {
+    pub(crate) fn at(&self, mem: MemOperand) -> u64 {
         self.reg(mem.base).wrapping_add_signed(mem.disp.into())
     }
 }

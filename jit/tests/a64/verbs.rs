@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use siskin_jit::buffer::Label;
 use siskin_jit::isa::a64::A64;
-use siskin_jit::masm::{Cond, FCond, FREGS, FReg, Masm, Mem, Reg, Rhs, at};
+use siskin_jit::masm::{Cond, FCond, FREGS, FReg, Masm, MemOperand, Reg, Rhs, at};
 
 use crate::common::assembler;
 use crate::machine::{CODE, Machine, bits};
@@ -87,7 +87,7 @@ fn disp() -> impl Strategy<Value = i32> {
     ]
 }
 
-fn mem() -> impl Strategy<Value = Mem> {
+fn mem() -> impl Strategy<Value = MemOperand> {
     (reg(), disp()).prop_map(|(base, disp)| at(base, disp))
 }
 
@@ -206,7 +206,7 @@ proptest! {
 
     #[test]
     fn loads(start in machine(), dst in reg(), fdst in freg(), from in mem()) {
-        type Verb = fn(&mut A64, Reg, Mem);
+        type Verb = fn(&mut A64, Reg, MemOperand);
         let loads: [(Verb, u64); 4] =
             [(A64::load64, 8), (A64::load32, 4), (A64::load16, 2), (A64::load8, 1)];
         for (load, bytes) in loads {
@@ -223,7 +223,7 @@ proptest! {
 
     #[test]
     fn stores(start in machine(), src in reg(), fsrc in freg(), to in mem(), imm in word()) {
-        type Verb = fn(&mut A64, Mem, Reg);
+        type Verb = fn(&mut A64, MemOperand, Reg);
         let stores: [(Verb, u64); 2] = [(A64::store64, 8), (A64::store32, 4)];
         for (store, bytes) in stores {
             check(&start, |asm, _| store(asm, to, src), |m| {

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use siskin_core::testing::mem;
 use siskin_jit::isa::x64::X64;
-use siskin_jit::masm::{FREGS, FReg, Mem, Reg, Rhs, at};
+use siskin_jit::masm::{FREGS, FReg, MemOperand, Reg, Rhs, at};
 
 /// A macro assembler.
 pub(crate) fn masm() -> X64 {
@@ -71,7 +71,7 @@ pub(crate) fn value() -> impl Strategy<Value = u64> {
 }
 
 /// Memory.
-pub(crate) fn memory() -> impl Strategy<Value = Mem> {
+pub(crate) fn memory() -> impl Strategy<Value = MemOperand> {
     (few(), disp()).prop_map(|(base, disp)| at(base, disp))
 }
 

@@ -4,7 +4,7 @@ use iced_x86::Mnemonic;
 use proptest::prelude::*;
 use siskin_jit::buffer::{BufferError, Label};
 use siskin_jit::isa::x64::{Gpr, X64};
-use siskin_jit::masm::{Cond, FReg, Masm, Mem, Reg, at};
+use siskin_jit::masm::{Cond, FReg, Masm, MemOperand, Reg, at};
 
 use super::common::{few, masm, memory, reg, rhs, value};
 use super::machine::Machine;
@@ -23,7 +23,7 @@ const CONDS: [Cond; 10] = [
 ];
 
 /// A verb that leaves the code, how it does, and where it goes.
-type Indirect = (fn(&mut X64, Reg, Mem), Mnemonic, u64);
+type Indirect = (fn(&mut X64, Reg, MemOperand), Mnemonic, u64);
 
 /// What a condition means, of numbers that are as wide with sign as without.
 fn holds(cond: Cond, lhs: i64, rhs: i64, bits: u32) -> bool {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use iced_x86::{Code, ConditionCode, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use siskin_jit::isa::x64::{Gpr, X64, Xmm};
-use siskin_jit::masm::{FReg, Masm, Mem, Reg, Rhs};
+use siskin_jit::masm::{FReg, Masm, MemOperand, Reg, Rhs};
 
 /// Its state.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -74,7 +74,7 @@ impl Machine {
     }
 
     /// The address that memory has now.
-    pub(crate) fn address(&self, mem: Mem) -> u64 {
+    pub(crate) fn address(&self, mem: MemOperand) -> u64 {
         self.get(mem.base).wrapping_add_signed(mem.disp.into())
     }
 

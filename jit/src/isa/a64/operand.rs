@@ -18,7 +18,7 @@ use super::masm::A64;
 use super::memory::{Access, Disp, Index, LDR, LDR_W, offset, register};
 use super::reg::{Register, Size, X};
 use crate::buffer::Label;
-use crate::masm::{Cond, Mem, Rhs};
+use crate::masm::{Cond, MemOperand, Rhs};
 
 impl A64 {
     pub(super) fn put(&mut self, word: u32) {
@@ -60,12 +60,12 @@ impl A64 {
     }
 
     /// Loads or stores anything but a scratch register.
-    pub(super) fn at<R: Register>(&mut self, access: Access<R>, rt: R, mem: Mem) {
+    pub(super) fn at<R: Register>(&mut self, access: Access<R>, rt: R, mem: MemOperand) {
         self.access(access, rt, mem.base.into(), mem.disp, X::SCRATCH);
     }
 
     /// Loads a scratch register, and leaves the other alone.
-    pub(super) fn fetch(&mut self, access: Access<X>, scratch: X, mem: Mem) {
+    pub(super) fn fetch(&mut self, access: Access<X>, scratch: X, mem: MemOperand) {
         self.access(access, scratch, mem.base.into(), mem.disp, scratch);
     }
 

@@ -7,7 +7,7 @@ use super::branch::{self, Cc, Rel};
 use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Inst, Scale, Width, mov};
 use crate::buffer::{Buffer, BufferError, Label};
-use crate::masm::{Cond, FCond, FReg, Masm, Mem, Reg, Rhs};
+use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs};
 
 /// What the System V convention keeps, in the order of pushing.
 const KEPT: [Gpr; 6] = [Gpr::Rbx, Gpr::Rbp, Gpr::R12, Gpr::R13, Gpr::R14, Gpr::R15];
@@ -74,7 +74,7 @@ impl Masm for X64 {
         self.emit(branch::jmp_rm(Gpr::from(to)));
     }
 
-    fn jump_mem(&mut self, to: Mem) {
+    fn jump_mem(&mut self, to: MemOperand) {
         self.emit(branch::jmp_rm(Addr::from(to)));
     }
 
@@ -82,7 +82,7 @@ impl Masm for X64 {
         self.emit(branch::call_rm(Gpr::from(to)));
     }
 
-    fn call_mem(&mut self, to: Mem) {
+    fn call_mem(&mut self, to: MemOperand) {
         self.emit(branch::call_rm(Addr::from(to)));
     }
 
@@ -111,15 +111,15 @@ impl Masm for X64 {
         self.ret();
     }
 
-    fn store_sp(&mut self, to: Mem) {
+    fn store_sp(&mut self, to: MemOperand) {
         self.emit(mov::store(Width::Qword, to.into(), Gpr::Rsp));
     }
 
-    fn load_sp(&mut self, from: Mem) {
+    fn load_sp(&mut self, from: MemOperand) {
         self.emit(mov::mov(Width::Qword, Gpr::Rsp, Addr::from(from)));
     }
 
-    fn call_rust(&mut self, to: Mem) {
+    fn call_rust(&mut self, to: MemOperand) {
         self.call_aligned(to.into());
     }
 
@@ -139,19 +139,19 @@ impl Masm for X64 {
         self.emit(mov::imm64(dst.into(), value));
     }
 
-    fn load64(&mut self, dst: Reg, from: Mem) {
+    fn load64(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::mov(Width::Qword, dst.into(), Addr::from(from)));
     }
 
-    fn load32(&mut self, dst: Reg, from: Mem) {
+    fn load32(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::mov(Width::Dword, dst.into(), Addr::from(from)));
     }
 
-    fn load16(&mut self, dst: Reg, from: Mem) {
+    fn load16(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::load16(dst.into(), from.into()));
     }
 
-    fn load8(&mut self, dst: Reg, from: Mem) {
+    fn load8(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::load8(dst.into(), from.into()));
     }
 
@@ -159,11 +159,11 @@ impl Masm for X64 {
         self.emit(mov::mov(Width::Qword, dst.into(), element(base, index, disp)));
     }
 
-    fn store64(&mut self, to: Mem, src: Reg) {
+    fn store64(&mut self, to: MemOperand, src: Reg) {
         self.emit(mov::store(Width::Qword, to.into(), src.into()));
     }
 
-    fn store32(&mut self, to: Mem, src: Reg) {
+    fn store32(&mut self, to: MemOperand, src: Reg) {
         self.emit(mov::store(Width::Dword, to.into(), src.into()));
     }
 
@@ -171,7 +171,7 @@ impl Masm for X64 {
         self.emit(mov::store(Width::Qword, element(base, index, disp), src.into()));
     }
 
-    fn store64_imm(&mut self, to: Mem, value: u64) {
+    fn store64_imm(&mut self, to: MemOperand, value: u64) {
         match i32::try_from(value.cast_signed()) {
             Ok(imm) => self.emit(mov::store_imm(Width::Qword, to.into(), imm)),
             Err(_) => {
@@ -181,7 +181,7 @@ impl Masm for X64 {
         }
     }
 
-    fn address(&mut self, dst: Reg, of: Mem) {
+    fn address(&mut self, dst: Reg, of: MemOperand) {
         self.add64(dst, of.base, of.disp);
     }
 
@@ -255,16 +255,16 @@ impl Masm for X64 {
         self.jcc(cond.into(), label);
     }
 
-    fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label) {
+    fn branch8_mem(&mut self, cond: Cond, lhs: MemOperand, rhs: u8, label: Label) {
         let cc = self.compare_mem8(cond, lhs.into(), rhs);
         self.jcc(cc, label);
     }
 
-    fn fload(&mut self, dst: FReg, from: Mem) {
+    fn fload(&mut self, dst: FReg, from: MemOperand) {
         self.emit(sse::load(dst.into(), from.into()));
     }
 
-    fn fstore(&mut self, to: Mem, src: FReg) {
+    fn fstore(&mut self, to: MemOperand, src: FReg) {
         self.emit(sse::store(to.into(), src.into()));
     }
 

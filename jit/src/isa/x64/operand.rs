@@ -1,7 +1,7 @@
 //! What instructions work on besides registers.
 
 use super::Gpr;
-use crate::masm::{Mem, Reg};
+use crate::masm::{MemOperand, Reg};
 
 /// How many bits of its operands an integer instruction works on. 32 bits leave the upper half of a destination
 /// zero.
@@ -77,8 +77,8 @@ impl Addr {
     }
 }
 
-impl From<Mem> for Addr {
-    fn from(mem: Mem) -> Addr {
+impl From<MemOperand> for Addr {
+    fn from(mem: MemOperand) -> Addr {
         Addr::at(mem.base.into(), mem.disp)
     }
 }
