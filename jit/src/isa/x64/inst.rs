@@ -75,7 +75,7 @@ impl Opcode {
 
 /// What the mod and rm fields say.
 #[derive(Clone, Copy)]
-pub(super) enum Operand {
+pub(super) enum ModRm {
     /// A register by number.
     Reg(u8),
     /// Memory.
@@ -84,30 +84,30 @@ pub(super) enum Operand {
     Rip,
 }
 
-impl From<Rm> for Operand {
-    fn from(rm: Rm) -> Operand {
+impl From<Rm> for ModRm {
+    fn from(rm: Rm) -> ModRm {
         match rm {
-            Rm::Reg(reg) => Operand::Reg(reg.number()),
-            Rm::Mem(addr) => Operand::Mem(addr),
+            Rm::Reg(reg) => ModRm::Reg(reg.number()),
+            Rm::Mem(addr) => ModRm::Mem(addr),
         }
     }
 }
 
-impl From<Gpr> for Operand {
-    fn from(reg: Gpr) -> Operand {
-        Operand::Reg(reg.number())
+impl From<Gpr> for ModRm {
+    fn from(reg: Gpr) -> ModRm {
+        ModRm::Reg(reg.number())
     }
 }
 
-impl From<Xmm> for Operand {
-    fn from(reg: Xmm) -> Operand {
-        Operand::Reg(reg.number())
+impl From<Xmm> for ModRm {
+    fn from(reg: Xmm) -> ModRm {
+        ModRm::Reg(reg.number())
     }
 }
 
-impl From<Addr> for Operand {
-    fn from(addr: Addr) -> Operand {
-        Operand::Mem(addr)
+impl From<Addr> for ModRm {
+    fn from(addr: Addr) -> ModRm {
+        ModRm::Mem(addr)
     }
 }
 
@@ -130,20 +130,20 @@ impl Inst {
     }
 
     /// An instruction with a ModRM: a register or digit (`reg`), and a register or memory (`rm`).
-    pub(super) fn modrm(opcode: Opcode, width: Width, reg: u8, rm: impl Into<Operand>) -> Inst {
+    pub(super) fn modrm(opcode: Opcode, width: Width, reg: u8, rm: impl Into<ModRm>) -> Inst {
         let rm = rm.into();
         let (index, base) = match rm {
-            Operand::Reg(rm) => (0, rm),
-            Operand::Mem(Addr { base, index, .. }) => {
+            ModRm::Reg(rm) => (0, rm),
+            ModRm::Mem(Addr { base, index, .. }) => {
                 (index.map_or(0, |(i, _)| i.reg().number()), base.number())
             }
-            Operand::Rip => (0, 0),
+            ModRm::Rip => (0, 0),
         };
         let inst = Inst::fixed([]).opcode(opcode, width, reg, index, base);
         match rm {
-            Operand::Reg(rm) => inst.byte(0b11 << 6 | (reg & 7) << 3 | rm & 7),
-            Operand::Mem(addr) => inst.memory(reg, addr),
-            Operand::Rip => inst.byte((reg & 7) << 3 | 0b101).imm32(0),
+            ModRm::Reg(rm) => inst.byte(0b11 << 6 | (reg & 7) << 3 | rm & 7),
+            ModRm::Mem(addr) => inst.memory(reg, addr),
+            ModRm::Rip => inst.byte((reg & 7) << 3 | 0b101).imm32(0),
         }
     }
 

@@ -12,7 +12,7 @@
 //! `/r` is a ModRM with a register in reg, `/0` one with that digit there, `+rd` a register in the opcode's low
 //! bits, `id` an immediate of four bytes. REX.W is there for 64 bits only.
 
-use super::inst::{Opcode, Operand};
+use super::inst::{ModRm, Opcode};
 use super::{Addr, Gpr, Inst, Rm, Width};
 
 /// `MOV r, r/m`: a copy, or a load of 32 or 64 bits.
@@ -74,7 +74,7 @@ pub fn lea(dst: Gpr, of: Addr) -> Inst {
 /// `LEA r64, [rip + disp32]`, whose displacement, the last four bytes, is left to be filled in.
 #[must_use]
 pub fn lea_rip(dst: Gpr) -> Inst {
-    Inst::modrm(Opcode::one(0x8D), Width::Qword, dst.number(), Operand::Rip)
+    Inst::modrm(Opcode::one(0x8D), Width::Qword, dst.number(), ModRm::Rip)
 }
 
 /// `PUSH r64`
