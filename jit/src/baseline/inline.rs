@@ -19,7 +19,7 @@ use siskin_core::tier::{Called, Callee, Kinds, Unit};
 
 use super::cold::Cold;
 use super::facts::{Copied, Known};
-use super::operand::{Call, RESULT};
+use super::operand::{CallSite, RESULT};
 use super::{Part, Pass};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg};
@@ -55,7 +55,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// A call, with the callee in its place. Cold paths come back to the block behind it.
-    pub(super) fn call_inlined(&mut self, call: Call, callee: &Callee<'u>) {
+    pub(super) fn call_inlined(&mut self, call: CallSite, callee: &Callee<'u>) {
         let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
             // There is always a block behind a call.
             self.out_of_memory = true;
@@ -133,7 +133,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// On a cold path: the VM brings the callee to its end from the word in `T4`.
-    pub(super) fn deopt_inlined_by_vm(&mut self, call: Call, closure: Option<u64>, rejoin: Label) {
+    pub(super) fn deopt_inlined_by_vm(&mut self, call: CallSite, closure: Option<u64>, rejoin: Label) {
         let done = self.masm.label();
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.win));

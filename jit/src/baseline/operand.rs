@@ -38,7 +38,7 @@ pub(super) const RESULT: Reg = Reg::T4;
 
 /// A call.
 #[derive(Clone, Copy)]
-pub(super) struct Call {
+pub(super) struct CallSite {
     /// The VM's function for the call, which determines how the callee is found.
     pub(super) runtime: Runtime,
     /// The word after the instruction.
@@ -51,11 +51,11 @@ pub(super) struct Call {
     pub(super) site: u32,
 }
 
-impl Call {
+impl CallSite {
     /// The call of `window`, which is the frame's: an inlined callee calls nothing.
-    pub(super) fn new(runtime: Runtime, next: u32, window: Window, site: u32) -> Call {
+    pub(super) fn new(runtime: Runtime, next: u32, window: Window, site: u32) -> CallSite {
         let Window { first: win, argc, .. } = window;
         // Verified windows lie in the registers.
-        Call { runtime, next, argc, win, by: window.found_by() as u16, site }
+        CallSite { runtime, next, argc, win, by: window.found_by() as u16, site }
     }
 }
