@@ -70,7 +70,7 @@ struct Assignment {
 
 /// A local that the function being parsed took from an enclosing one.
 #[derive(Clone, Copy, Debug)]
-struct Capture {
+struct CapturedLocal {
     local: u32,
     /// The local's reach before.
     reach: u32,
@@ -117,7 +117,7 @@ pub(super) struct Scopes {
     locals: Vec<Local>,
     /// By [`Symbol`]; may be shorter than there are symbols.
     bindings: Vec<Binding>,
-    captures: Vec<Capture>,
+    captures: Vec<CapturedLocal>,
     /// In a dialect with `let`; functions may stand above the declaration of what they assign.
     global_assignments: Vec<Assignment>,
 }
@@ -382,7 +382,7 @@ impl Parser<'_> {
         if scopes.enclosing[between.clone()].iter().any(full) || full(&scopes.current) {
             return self.error(Code::TooManyUpvalues);
         }
-        scopes.captures.push(Capture { local: index, reach: local.reach })?;
+        scopes.captures.push(CapturedLocal { local: index, reach: local.reach })?;
         for function in &mut scopes.enclosing[between] {
             function.upvalues += 1;
         }
