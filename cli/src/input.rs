@@ -22,7 +22,7 @@ use siskin_core::mem::Mem;
 use siskin_core::syntax::{Diagnostic, FoundAt, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 #[cfg(feature = "repl")]
-pub(crate) use lines::{Grown, Lines};
+pub(crate) use lines::{Grown, PartialInput};
 
 /// Whether an input can be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -107,12 +107,12 @@ impl Repl {
         console: &mut Console<'_>,
         run: impl FnOnce(&mut Session, &mut dyn Write) -> Result<T, Failure>,
     ) -> Result<T, Wrong> {
-        let mut lines = Lines { stream: console.stdout, open: false };
-        let ran = run(&mut self.session, &mut lines);
+        let mut output = OpenLine { stream: console.stdout, open: false };
+        let ran = run(&mut self.session, &mut output);
         // A terminal shows that Ctrl-C was pressed, in the middle of a line.
-        if lines.open || console.is_terminal && matches!(ran, Err(Failure::Interrupted)) {
+        if output.open || console.is_terminal && matches!(ran, Err(Failure::Interrupted)) {
             // That this fails shows again at the next prompt.
-            let _ = lines.stream.write_all(b"\n");
+            let _ = output.stream.write_all(b"\n");
         }
         ran.map_err(|failure| self.failed(failure, console))
     }
@@ -173,12 +173,12 @@ fn memory() -> Option<u64> {
 }
 
 /// Knows whether what was written ends in the middle of a line.
-struct Lines<'a> {
+struct OpenLine<'a> {
     stream: &'a mut dyn Write,
     open: bool,
 }
 
-impl Write for Lines<'_> {
+impl Write for OpenLine<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.stream.write(bytes)?;
         if let Some(last) = bytes.get(..count).and_then(<[u8]>::last) {

@@ -10,7 +10,7 @@ use super::command;
 use super::editor::{Prompt, WAY_OUT};
 use super::tty::{Interrupts, strip_replies};
 use crate::console::Console;
-use crate::input::{Grown, Lines};
+use crate::input::{Grown, PartialInput};
 use crate::source::TOO_LONG;
 
 /// The most bytes read at once.
@@ -65,7 +65,7 @@ impl Plain {
         console: &mut Console<'_>,
     ) -> io::Result<Read> {
         let prompt = Prompt::new(dialect);
-        let mut lines: Option<Lines> = None;
+        let mut lines: Option<PartialInput> = None;
         let mut empty = 0;
         if let Some(interrupts) = &mut self.interrupts {
             interrupts.forget();
@@ -92,7 +92,7 @@ impl Plain {
             let input = match &mut lines {
                 Some(lines) => lines,
                 None => match command::code_start(&line) {
-                    Some(start) => lines.insert(Lines::new(dialect, start, space.parsing)),
+                    Some(start) => lines.insert(PartialInput::new(dialect, start, space.parsing)),
                     None => return Ok(Read::Text(line)),
                 },
             };

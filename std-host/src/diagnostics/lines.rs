@@ -1,8 +1,8 @@
 //! Lines and columns of a text, found without walking there from its beginning.
 //!
 //! ```text
-//!   text     | a block of bytes | a block of bytes | the rest |
-//!   Lines      0 newlines         17                 30          before each block; likewise characters
+//!   text         | a block of bytes | a block of bytes | the rest |
+//!   LineFinder     0 newlines         17                 30          before each block; likewise characters
 //! ```
 
 /// Bytes that are searched when a line or column is asked for.
@@ -13,7 +13,7 @@ const BLOCK: usize = 512;
 
 /// What finds lines and columns of one text, which it is given again each time.
 #[derive(Clone, Debug)]
-pub(super) struct Lines(Vec<Before>);
+pub(super) struct LineFinder(Vec<Before>);
 
 /// What stands before a block.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,8 +25,8 @@ struct Before {
     characters: usize,
 }
 
-impl Lines {
-    pub(super) fn new(text: &str) -> Lines {
+impl LineFinder {
+    pub(super) fn new(text: &str) -> LineFinder {
         let mut all = Before::default();
         let before_each = text.as_bytes().chunks(BLOCK).map(|block| {
             let before = all;
@@ -37,7 +37,7 @@ impl Lines {
             }
             before
         });
-        Lines(before_each.collect())
+        LineFinder(before_each.collect())
     }
 
     /// The line of the byte at `at`, counted from 1. A newline belongs to the line that it ends.
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn lines_are_counted_from_one_in_any_order() {
         let text = "a\nb\n\nc";
-        let lines = Lines::new(text);
+        let lines = LineFinder::new(text);
         for (at, line) in [(0, 1), (1, 1), (2, 2), (5, 4), (3, 2), (99, 4)] {
             assert_eq!(lines.line_at(text, at), line, "{at}");
         }
@@ -100,7 +100,7 @@ mod tests {
     fn newlines_are_found_by_their_number() {
         for len in [0, 1, BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1] {
             let text = format!("{}\n{}\n\nlast", "x".repeat(len), "y".repeat(2 * BLOCK));
-            let lines = Lines::new(&text);
+            let lines = LineFinder::new(&text);
             let expected: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
             for (number, &at) in expected.iter().enumerate() {
                 assert_eq!(lines.newline(&text, number), Some(at), "{number} of {len}");
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_text_of_newlines_takes_no_more_memory() {
         let text = "\n".repeat(1 << 20);
-        let lines = Lines::new(&text);
+        let lines = LineFinder::new(&text);
         assert_eq!(lines.line_at(&text, 1 << 19), (1 << 19) + 1);
         assert!(size_of_val(&*lines.0) <= text.len() / 32);
     }
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn columns_of_a_long_line_are_found_at_once() {
         let text = "aé".repeat(4 << 20);
-        let lines = Lines::new(&text);
+        let lines = LineFinder::new(&text);
         for pair in (0..4 << 20).step_by(7) {
             assert_eq!(lines.characters_before(&text, 3 * pair), 2 * pair);
             assert_eq!(lines.characters_before(&text, 3 * pair + 1), 2 * pair + 1);
@@ -138,7 +138,7 @@ mod tests {
         for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
             let text = "x".repeat(len);
             for byte in [0, len / 2, len] {
-                assert_eq!(Lines::new(&text).characters_before(&text, byte), byte, "{byte} of {len}");
+                assert_eq!(LineFinder::new(&text).characters_before(&text, byte), byte, "{byte} of {len}");
             }
         }
     }

@@ -5,7 +5,7 @@ use std::fmt;
 use siskin_core::syntax::{Diagnostic, FoundAt};
 use siskin_core::{TraceFrame, Vm};
 
-use super::lines::Lines;
+use super::lines::LineFinder;
 
 /// Compile errors, one a line: `[line 3] Error at 'x': Expect expression.`
 ///
@@ -20,7 +20,7 @@ pub struct CompileErrors<'a> {
 
 impl fmt::Display for CompileErrors<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = Lines::new(self.source);
+        let lines = LineFinder::new(self.source);
         for &Diagnostic { code, span, found } in self.diagnostics {
             write!(f, "[line {}] Error", lines.line_at(self.source, span.end as usize))?;
             match found {

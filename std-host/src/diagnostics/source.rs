@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use siskin_core::{Dialect, LoadOptions};
 
-use super::lines::Lines;
+use super::lines::LineFinder;
 
 /// A source text, and what a person calls it.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Source {
     dialect: Dialect,
     interactive: bool,
     /// Made when the first line or column is asked for.
-    lines: OnceCell<Box<Lines>>,
+    lines: OnceCell<Box<LineFinder>>,
 }
 
 impl Source {
@@ -100,8 +100,8 @@ impl Source {
         start..newline(line.saturating_sub(1)).unwrap_or(self.text.len())
     }
 
-    fn lines(&self) -> &Lines {
-        self.lines.get_or_init(|| Box::new(Lines::new(&self.text)))
+    fn lines(&self) -> &LineFinder {
+        self.lines.get_or_init(|| Box::new(LineFinder::new(&self.text)))
     }
 
     /// The beginning of the character at `at`, or of the last one before it.
