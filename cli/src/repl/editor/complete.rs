@@ -14,7 +14,7 @@ use siskin_core::syntax::{Lexer, Token, TokenKind};
 use siskin_core::{Dialect, library};
 
 use super::Known;
-use super::known::Kind;
+use super::known::GlobalKind;
 use crate::input;
 use crate::repl::command::{Argument, topics};
 
@@ -72,7 +72,8 @@ fn commands(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
 /// Completes the path of a function.
 fn functions(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
     let Some((around, typed)) = typed.rsplit_once('.') else {
-        let globals = known.globals().filter(|(_, kind)| matches!(kind, Kind::Function | Kind::Class));
+        let globals =
+            known.globals().filter(|(_, kind)| matches!(kind, GlobalKind::Function | GlobalKind::Class));
         return fitting(
             typed,
             start,
@@ -173,12 +174,12 @@ fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
 }
 
-fn about(kind: Kind) -> &'static str {
+fn about(kind: GlobalKind) -> &'static str {
     match kind {
-        Kind::Function => "function",
-        Kind::Builtin => "built in",
-        Kind::Class => "class",
-        Kind::Value => "global",
+        GlobalKind::Function => "function",
+        GlobalKind::Builtin => "built in",
+        GlobalKind::Class => "class",
+        GlobalKind::Value => "global",
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Known {
 
 /// What a global is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
+pub(crate) enum GlobalKind {
     /// A function in the language, which has bytecode.
     Function,
     /// A function of the engine.
@@ -31,13 +31,13 @@ pub(crate) enum Kind {
     Value,
 }
 
-impl Kind {
-    pub(crate) fn of(value: ValueKind<'_>) -> Kind {
+impl GlobalKind {
+    pub(crate) fn of(value: ValueKind<'_>) -> GlobalKind {
         match value {
-            ValueKind::Function(_) => Kind::Function,
-            ValueKind::HostFunction(_) => Kind::Builtin,
-            ValueKind::Class(_) => Kind::Class,
-            _ => Kind::Value,
+            ValueKind::Function(_) => GlobalKind::Function,
+            ValueKind::HostFunction(_) => GlobalKind::Builtin,
+            ValueKind::Class(_) => GlobalKind::Class,
+            _ => GlobalKind::Value,
         }
     }
 }
@@ -54,10 +54,10 @@ impl Known {
     }
 
     /// What has a global name.
-    pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, Kind)> {
+    pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, GlobalKind)> {
         self.session.iter().flat_map(|session| {
-            let globals = session.vm.globals().map(|(name, value)| (name, Kind::of(value.kind())));
-            let library = session.vm.library().map(|entry| (entry.name(), Kind::Builtin));
+            let globals = session.vm.globals().map(|(name, value)| (name, GlobalKind::of(value.kind())));
+            let library = session.vm.library().map(|entry| (entry.name(), GlobalKind::Builtin));
             globals.chain(library.filter(|(name, _)| session.vm.global_value(name).is_none()))
         })
     }
