@@ -48,14 +48,14 @@ const SCRIPTS: [&str; 14] = [
 pub fn api(data: &[u8]) {
     let mut bytes = Bytes(data);
     refuse(0, 0);
-    let (Some(left), Some(right)) = (Machine::new(&mut bytes), Machine::new(&mut bytes)) else { return };
-    let mut machines = [left, right];
+    let (Some(left), Some(right)) = (CheckedVm::new(&mut bytes), CheckedVm::new(&mut bytes)) else { return };
+    let mut vms = [left, right];
     for _ in 0..STEPS {
         if bytes.0.is_empty() {
             break;
         }
         let step = bytes.next();
-        let [left, right] = &mut machines;
+        let [left, right] = &mut vms;
         let (one, other) = if step & 0x80 == 0 { (left, right) } else { (right, left) };
         let before = (other.vm.stats(), other.vm.native_stats());
         one.step(step & 0x7F, &mut bytes, other);
@@ -66,14 +66,14 @@ pub fn api(data: &[u8]) {
     }
     // A program may have gone from one to the other.
     let empty = Mem::new(SYSTEM, usize::MAX).expect("memory").usage().used;
-    let budgets = machines.map(Machine::close);
+    let budgets = vms.map(CheckedVm::close);
     for mem in budgets.iter().flatten() {
         assert_eq!(mem.usage().used, empty, "a VM is gone and left bytes");
     }
 }
 
 /// A VM, and what must be so of it.
-struct Machine {
+struct CheckedVm {
     vm: Vm,
     waiting: Vec<Script>,
     /// Whether a script was started and has not ended.
@@ -84,8 +84,8 @@ struct Machine {
     gone: Vec<Mem>,
 }
 
-impl Machine {
-    fn new(bytes: &mut Bytes<'_>) -> Option<Machine> {
+impl CheckedVm {
+    fn new(bytes: &mut Bytes<'_>) -> Option<CheckedVm> {
         let (modes, hot) = (bytes.next(), bytes.next());
         let options = Options::new()
             .memory(96 << 10 << (modes >> 2 & 3))
@@ -96,11 +96,11 @@ impl Machine {
         if modes & 1 == 0 {
             let _ = native::install(&mut vm);
         }
-        Some(Machine { vm, waiting: Vec::new(), under_way: false, borrows: false, gone: Vec::new() })
+        Some(CheckedVm { vm, waiting: Vec::new(), under_way: false, borrows: false, gone: Vec::new() })
     }
 
     /// Does what a byte says.
-    fn step(&mut self, what: u8, bytes: &mut Bytes<'_>, other: &mut Machine) {
+    fn step(&mut self, what: u8, bytes: &mut Bytes<'_>, other: &mut CheckedVm) {
         match what % 32 {
             0..=3 => self.load(SCRIPTS[bytes.below(SCRIPTS.len())], bytes.next()),
             4 => {
@@ -166,7 +166,7 @@ impl Machine {
                 let _ = self.vm.bind_result("_");
             }
             25 => {
-                if let Some(fresh) = Machine::new(bytes) {
+                if let Some(fresh) = CheckedVm::new(bytes) {
                     let borrows = self.borrows;
                     self.gone = std::mem::replace(self, fresh).close();
                     self.borrows = borrows;
