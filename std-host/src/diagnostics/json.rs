@@ -1,4 +1,4 @@
-//! Errors for programs: an object of JSON for each, on a line of its own.
+//! Errors for programs: one JSON object for each, one per line.
 //!
 //! ```text
 //!   {"severity":"error","kind":"compile","message":"Expect expression.","file":"a.sk",
@@ -6,7 +6,7 @@
 //!    "frames":[],"omitted_frames":0,"help":[]}
 //! ```
 //!
-//! `docs/language.md` says what the fields mean. They stay; there may be more of them one day.
+//! `docs/language.md` says what the fields mean. Fields may be added, but none is removed or renamed.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use super::source::{Place, Position};
 /// Frames that are listed at each end of a long stack.
 const LISTED: usize = 32;
 
-/// Displays reports as objects of JSON, one a line.
+/// Displays reports as JSON objects, one per line.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<'a> {
     /// What happened.
