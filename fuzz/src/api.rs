@@ -1,4 +1,4 @@
-//! The target that takes sequences of calls of the engine's API: what a host may do between two steps of a script.
+//! The target that makes sequences of calls of the engine's API, as a host may between two steps of a script.
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -17,14 +17,14 @@ use siskin_core::bytecode::Program;
 use crate::callbacks::{Panic, Panicking, REFUSING, refuse};
 use crate::{Bytes, Noon, Nowhere, Page, generate, program};
 
-/// Steps in a sequence, at the most.
+/// The most steps in a sequence.
 const STEPS: usize = 100;
-/// Scripts that a VM keeps loaded and not started, at the most.
+/// The most scripts that are loaded and not started in a VM.
 const WAITING: usize = 6;
-/// Values, functions and caches that are looked at after each step, at the most.
+/// The most values, functions and caches that are inspected after each step.
 const LOOKS: u32 = 400;
 
-/// Scripts that need few steps to get the engine into a state worth looking at. What one defines another uses.
+/// Scripts that bring the engine into an interesting state in few steps. They use each other's definitions.
 const SCRIPTS: [&str; 14] = [
     "class A { init(n) { this.a = n; } get() { return this.a; } }\nclass B < A { get() { return super.get() + 1; } }",
     "class A { get() { this.z = 1; return 7; } init(n) { this.b = n; this.a = n; } }",
@@ -42,9 +42,9 @@ const SCRIPTS: [&str; 14] = [
     "print A; print f; print A(1); print A(1).get; print clock; -nil;",
 ];
 
-/// Two VMs, and a sequence of calls of either's public functions; after each, both are looked at.
+/// Calls public functions of two VMs in sequence, and inspects both VMs after each call.
 ///
-/// Each step is a byte that says what to do, and in which VM, and the bytes that it needs.
+/// Each step is a byte that selects the call and the VM, and then the bytes that the call needs.
 pub fn api(data: &[u8]) {
     let mut bytes = Bytes(data);
     refuse(0, 0);
@@ -64,7 +64,7 @@ pub fn api(data: &[u8]) {
         let after = (other.vm.stats(), other.vm.native_stats());
         assert!(one.borrows || before == after, "step {step} changed the other VM:\n{before:#?}\n{after:#?}");
     }
-    // A program may have gone from one to the other.
+    // Both budgets are checked after both VMs are gone: a program may have moved from one to the other.
     let empty = Mem::new(SYSTEM, usize::MAX).expect("memory").usage().used;
     let budgets = vms.map(CheckedVm::close);
     for mem in budgets.iter().flatten() {
@@ -72,15 +72,15 @@ pub fn api(data: &[u8]) {
     }
 }
 
-/// A VM, and what must be so of it.
+/// A VM, and the state that it must have.
 struct CheckedVm {
     vm: Vm,
     waiting: Vec<Script>,
     /// Whether a script was started and has not ended.
     under_way: bool,
-    /// Whether it has loaded a program of the other VM, whose memory that program is in.
+    /// Whether the VM has loaded a program that lies in the other VM's memory.
     borrows: bool,
-    /// The budgets of VMs that it took the place of.
+    /// The budgets of the VMs that were here before.
     gone: Vec<Mem>,
 }
 
@@ -99,7 +99,7 @@ impl CheckedVm {
         Some(CheckedVm { vm, waiting: Vec::new(), under_way: false, borrows: false, gone: Vec::new() })
     }
 
-    /// Does what a byte says.
+    /// Does the step that `what` selects.
     fn step(&mut self, what: u8, bytes: &mut Bytes<'_>, other: &mut CheckedVm) {
         match what % 32 {
             0..=3 => self.load(SCRIPTS[bytes.below(SCRIPTS.len())], bytes.next()),
@@ -116,7 +116,7 @@ impl CheckedVm {
                 }
             }
             8 => {
-                // A script of the other VM is refused, and whatever is under entry here goes on.
+                // A script of the other VM is refused, and the script under way here continues.
                 if let Some(script) = other.waiting.pop() {
                     let error = self.vm.start(script).expect_err("a script of another VM starts");
                     assert_ne!(error.message(), "");
@@ -148,7 +148,7 @@ impl CheckedVm {
             22 => {
                 let source = SCRIPTS[bytes.below(SCRIPTS.len())];
                 let options = LoadOptions { spans: bytes.next() & 1 == 0, ..LoadOptions::default() };
-                // Even a program that is not to be had has taken memory for a while.
+                // Even a compilation that fails has used the other VM's memory for a while.
                 self.borrows = true;
                 if let Ok(program) = other.vm.compile_with(source, Dialect::Siskin, options) {
                     self.load_program(program);
@@ -206,7 +206,7 @@ impl CheckedVm {
     }
 
     fn run(&mut self, fuel: u64, refuse: bool) {
-        // Each allocation is a collection then.
+        // With `gc_stress`, each allocation collects, so the run gets less fuel.
         let fuel = if self.vm.options().gc_stress { fuel / 8 } else { fuel };
         let before = self.vm.stats().fuel;
         let mut page = Page::default();
@@ -220,7 +220,7 @@ impl CheckedVm {
         }
     }
 
-    /// A run in which a callback may panic. Then the script is over.
+    /// Runs with a callback that may panic. A panic ends the script.
     fn run_and_panic(&mut self, fuel: u64, calls: u32) {
         let panicking = Panicking::after(calls);
         let mut output = &panicking;
@@ -235,7 +235,7 @@ impl CheckedVm {
         }
     }
 
-    /// A run that the host wants to stop before it begins.
+    /// Runs with an interrupt that is set before.
     fn interrupt(&mut self) {
         let wish = AtomicBool::new(true);
         let mut page = Page::default();
@@ -250,7 +250,7 @@ impl CheckedVm {
         self.under_way &= !ended;
     }
 
-    /// Looks at all that can be seen.
+    /// Inspects everything that the API shows.
     fn look(&self) {
         let usage = self.vm.mem().usage();
         assert!(usage.used <= usage.peak && usage.used <= usage.limit, "{usage:?}");
@@ -266,7 +266,7 @@ impl CheckedVm {
         }
     }
 
-    /// Drops it; the budgets that come back count what is left.
+    /// Drops the VM. Returns the budgets, which count the memory that is left.
     fn close(self) -> Vec<Mem> {
         let mut budgets = self.gone;
         budgets.push(self.vm.mem().clone());
@@ -298,7 +298,7 @@ fn look_at(value: ValueView<'_>, left: &mut u32) {
                 look_at(value, left);
             });
         }
-        // The others have no parts; there may be further kinds.
+        // Other kinds have no parts. (The enum may get more kinds.)
         _ => {}
     }
 }
@@ -328,7 +328,7 @@ fn look_at_function(function: FunctionView<'_>, left: &mut u32) {
     }
 }
 
-/// What an inline cache knows of a class is so.
+/// Asserts that an entry of an inline cache is right about its class.
 fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
     match entry.target {
         CacheTarget::Slot(slot) => assert!(slot < entry.fields, "{cache:?} {entry:?}"),
@@ -348,7 +348,7 @@ fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
     }
 }
 
-/// Takes nothing.
+/// An output that accepts nothing.
 struct Refusing;
 
 impl Output for Refusing {

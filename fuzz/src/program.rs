@@ -1,4 +1,4 @@
-//! Bytes to a bytecode program, such that a small change of the bytes is a small change of the program.
+//! Makes a bytecode program of bytes, such that a small change of the bytes is a small change of the program.
 //!
 //! ```text
 //!   modes (2), functions
@@ -6,12 +6,12 @@
 //!   per instruction: opcode, then 7 bytes for its two words
 //! ```
 //!
-//! Names come from a fixed text. Bit 2 of the modes leaves instructions as they are read, which mostly tries
-//! the verifier; without it operands are bent until they name something that exists, so that most programs
-//! are accepted and the interpreter is tried.
+//! Names come from a fixed text. Bit 2 of the modes leaves instructions as they are read, which mostly tests the
+//! verifier. Without it, operands are adjusted to name something that exists, so that most programs are accepted and
+//! test the interpreter.
 //!
-//! Programs like that rarely get far, so with bit 3 the input is another: what the compiler makes of a source
-//! text, changed here and there; see [`mutated`].
+//! Such programs rarely run for long. So with bit 3 the input is a source text, whose compiled program is changed here
+//! and there; see [`mutated`].
 
 use crate::Bytes;
 use siskin::{Dialect, Vm};
@@ -23,7 +23,7 @@ use siskin_core::bytecode::{
 use siskin_core::bytecode::{Insn, Program};
 use siskin_core::mem::{Mem, OutOfMemory, Vec};
 
-/// What all names and strings are made of: four names of four bytes.
+/// The text of all names and strings: four names of four bytes.
 const TEXT: &str = "initnext\u{e9}\u{e9}abcd";
 
 /// Mode: leave operands as they are read.
@@ -39,10 +39,10 @@ impl Bytes<'_> {
     }
 }
 
-/// Mode: take a source text and change what the compiler makes of it.
+/// Mode: compile a source text and change the program.
 pub const MUTATE: u8 = 8;
 
-/// The program that `data` describes in one way or the other; nothing if memory is out, or if the text has errors.
+/// The program that `data` describes in either format. `None` if memory runs out, or if the text has errors.
 pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {
     match data.first() {
         Some(modes) if modes & MUTATE != 0 => mutated(data, vm),
@@ -50,7 +50,7 @@ pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {
     }
 }
 
-/// The program that `data` describes; the first two bytes, of which one bit counts here, are the target's modes.
+/// The program that `data` describes. The first two bytes are the target's modes; only [`RAW`] counts here.
 ///
 /// # Errors
 /// When memory is out.
@@ -129,7 +129,8 @@ fn function(
     Ok(code)
 }
 
-/// Mostly a few registers; a quarter of the bytes give up to 2,024, which only `get.far` and `set.far` all reach.
+/// The number of registers for a byte: mostly few; for a quarter of the bytes up to 2,024, of which only `get.far` and
+/// `set.far` reach all.
 fn registers(byte: u8) -> u16 {
     let byte = u16::from(byte);
     if byte < 192 { 8 + byte % 8 } else { 8 + (byte - 191) * 63 / 2 }
@@ -157,7 +158,7 @@ pub fn mutated(data: &[u8], vm: &Vm) -> Option<Program> {
     Some(program)
 }
 
-/// Makes one change to a function: what, where (two bytes), and four bytes that say how.
+/// Makes one change to a function. The bytes: the sort of change, the place (two bytes), and four bytes of details.
 fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Result<(), OutOfMemory> {
     let what = bytes.next() % 10;
     let place = usize::from(bytes.next()) | usize::from(bytes.next()) << 8;
@@ -168,7 +169,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Resul
     let mut site = operand.map(|operand| get(code, at, operand.field));
     match what {
         0..=2 => {
-            // Another register, mostly, where there was one, or another target.
+            // A different operand: mostly another register, or another target of a jump.
             let operands = op.row().operands;
             let Some(operand) = operands.get(bytes.below(operands.len())) else { return Ok(()) };
             let bits = get(code, at, operand.field) ^ u32::from(bytes.next());
@@ -230,7 +231,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Resul
         && let Some(op) = Op::from_word(code.words[at])
         && !bend(code, at, op, site)
     {
-        // There is nothing that it could name.
+        // There is nothing that the operand could name.
         let (word, _) = Insn::LoadNil { dst: Dst(0) }.encode();
         code.words[at..at + op.words()].fill(word);
     }
@@ -241,7 +242,7 @@ fn jumps(op: Op) -> bool {
     op.row().has(Effect::jump)
 }
 
-/// Where instructions begin.
+/// The words at which instructions begin.
 fn starts(code: &Code) -> std::vec::Vec<usize> {
     let mut starts = std::vec::Vec::new();
     let mut at = 0;
@@ -265,8 +266,8 @@ fn constant(bytes: &mut Bytes<'_>, own: usize, count: usize) -> Const {
     }
 }
 
-/// Bends the operands of the instruction at `at`, jumps apart, to what exists; false if there is no such thing.
-/// `site` is free for it.
+/// Adjusts the operands of the instruction at `at`, except jumps, to name something that exists. False if there is no
+/// such thing. `site` is a site that no other instruction uses.
 fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
     let registers = u32::from(code.registers);
     let argc = code.words[at] >> 8 & 0xFF;
@@ -278,7 +279,7 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
             | OperandKind::Var
             | OperandKind::FarDst
             | OperandKind::FarSrc => Some(bits % registers),
-            // Room for the arguments, and for the superclass after them.
+            // The window needs registers for the arguments, and for the superclass after them.
             OperandKind::Win | OperandKind::SuperWin => {
                 bits.checked_rem(registers.saturating_sub(argc % 4 + 1))
             }
@@ -299,7 +300,7 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
     })
 }
 
-/// The constant at or after index `from`, going round, that is `wanted`.
+/// The first `wanted` constant at or after index `from`, cyclically.
 fn find(code: &Code, from: u32, wanted: impl Fn(&Const) -> bool) -> Option<u32> {
     let len = code.consts.len();
     let from = (from as usize).checked_rem(len)?;
@@ -318,7 +319,7 @@ fn free_site(code: &Code, at: usize) -> Option<u32> {
     (used < code.sites.len()).then_some(used as u32)
 }
 
-/// Bends jumps to where an instruction begins, in their direction.
+/// Adjusts jumps to go to the beginning of an instruction, in their direction.
 fn bend_jumps(code: &mut Code) {
     let starts = starts(code);
     for (index, &at) in starts.iter().enumerate() {
@@ -329,14 +330,14 @@ fn bend_jumps(code: &mut Code) {
     }
 }
 
-/// Puts polls in place of instructions that would be too many without one.
+/// Replaces instructions by polls where too many would run without one.
 fn put_polls(code: &mut Code) {
     let mut paths = vec![0; code.words.len()];
     let (mut at, mut free) = (0, 0);
     while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
         let next = at + op.words();
         free = op.words() + free.max(paths[at]);
-        // A word is left for the return at the end.
+        // One word is kept for the return at the end.
         if free >= POLL && next < code.words.len() {
             code.words[at..next].fill(Insn::Poll {}.encode().0);
             free = 0;
@@ -359,7 +360,7 @@ fn put_polls(code: &mut Code) {
     }
 }
 
-/// Bends one operand of an instruction, if it is a jump, to where one of the instructions begins, in its direction.
+/// Adjusts one operand of an instruction, if it is a jump, to go to the beginning of an instruction, in its direction.
 fn aim(code: &mut Code, starts: &[usize], index: usize, operand: &RowOperand) {
     let targets = match operand.kind {
         OperandKind::Forward24 | OperandKind::Forward32 => &starts[index + 1..],
@@ -369,13 +370,13 @@ fn aim(code: &mut Code, starts: &[usize], index: usize, operand: &RowOperand) {
     let at = starts[index];
     let next = at + Op::from_word(code.words[at]).map_or(1, Op::words);
     let bits = get(code, at, operand.field) as usize;
-    // There is always an instruction ahead: the last one is no jump.
+    // There is always a later instruction: the last one is not a jump.
     if let Some(&to) = targets.get(bits % targets.len().max(1)) {
         put(code, at, operand.field, (to as i64 - next as i64) as u32);
     }
 }
 
-/// Where a field lies: word, shift, mask.
+/// The word, shift and mask of a field.
 fn place(field: Field) -> (usize, u32, u32) {
     match field {
         Field::a => (0, 8, 0xFF),

@@ -1,8 +1,8 @@
-//! Every seed, and every input that once failed, through its target.
+//! Runs every seed, and every input that once failed, through its target.
 
 use std::path::Path;
 
-/// The seeds of a target, each in every pair of modes, which are the low bits of its byte number `at`.
+/// Runs each seed of a target in every pair of modes, which the low bits of byte `at` choose.
 fn each_in_pairs(target: &str, at: usize, body: fn(&[u8])) {
     each(target, |seed| {
         let mut seed = seed.to_vec();
@@ -36,7 +36,7 @@ fn validator() {
     each("parse", siskin_fuzz::validator);
 }
 
-/// Texts of tokens in any order, of which nearly all are wrong somewhere, and short ones often end too early.
+/// Texts of tokens in any order. Nearly all have an error, and short ones often end too early.
 #[test]
 fn validator_on_any_tokens() {
     const WORDS: [&str; 40] = [
@@ -57,7 +57,7 @@ fn run() {
     each_in_pairs("run", 2, siskin_fuzz::run);
 }
 
-/// This target needs no seeds: any bytes make a program, and nearly any bytes one that gets far.
+/// This target needs no seeds: any bytes make a program, and nearly all of these programs run for a while.
 #[test]
 fn generated() {
     let mut random = random();
@@ -101,7 +101,7 @@ fn bytecode() {
     each_in_pairs("bytecode", 1, siskin_fuzz::bytecode);
 }
 
-/// Bytecode inputs are worth little if the verifier turns them all away.
+/// Inputs of the target `bytecode` are worth little if the verifier refuses them all.
 #[test]
 fn most_bytecode_is_accepted() {
     let mem = siskin::mem::Mem::new(siskin::SYSTEM, 1 << 26).expect("memory");
@@ -126,7 +126,7 @@ fn most_bytecode_is_accepted() {
     assert!(count > 950, "{count} of 1000");
 }
 
-/// Nor if changes to compiled programs make them all unacceptable.
+/// Changed programs are worth little if the verifier refuses them all.
 #[test]
 fn many_changed_programs_are_accepted() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/bytecode");
@@ -146,7 +146,7 @@ fn many_changed_programs_are_accepted() {
     assert!(accepted * 10 > all * 6, "{accepted} of {all}");
 }
 
-/// Bytes, the same every time (xorshift).
+/// Pseudo-random bytes, the same every time (xorshift).
 fn random() -> impl FnMut() -> u8 {
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     move || {
