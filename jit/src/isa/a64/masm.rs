@@ -1,7 +1,7 @@
 //! The verbs, for ARM64.
 //!
-//! No verb changes a register besides its destination, but the scratch registers. Flags live between two
-//! instructions of one verb. What may not fit an instruction is left to `operand`.
+//! A verb changes no register but its destination and the scratch registers. Flags are used only within a verb.
+//! Operands that may not fit an instruction are left to `operand`.
 
 use siskin_core::mem;
 
@@ -25,7 +25,7 @@ pub struct A64 {
 }
 
 impl A64 {
-    /// An assembler without code.
+    /// An assembler with an empty buffer.
     #[must_use]
     pub fn new(mem: &mem::Mem) -> A64 {
         A64 { buffer: Buffer::new(mem) }
@@ -55,8 +55,8 @@ impl A64 {
     }
 }
 
-/// Pairs that Rust wants kept, and where they are saved, in words from the stack pointer. Frame pointer and link are
-/// below them, at 0; d8 to d15 and x25 to x28 are never touched.
+/// Pairs of callee-saved registers and the places where they are saved, in words from the stack pointer. Frame pointer
+/// and link register are saved below, at 0. Machine code never uses d8 to d15 and x25 to x28.
 const SAVED: [(X, X, i8); 3] = [
     (X::of(Reg::Vm), X::of(Reg::Base), 2),
     (X::of(Reg::Frame), X::of(Reg::Fuel), 4),
@@ -123,7 +123,7 @@ impl Masm for A64 {
         self.put(ret(X::LR));
     }
 
-    // The frame pointer is set, so that profilers and debuggers find their way from machine code to Rust.
+    // Sets the frame pointer, so that profilers and debuggers can unwind from machine code to Rust.
     fn rust_prologue(&mut self) {
         self.put(stp(Pair::Pre, X::FP, X::LR, X::SP, -8));
         self.put(mov_sp(X::FP, X::SP));
@@ -267,7 +267,7 @@ impl Masm for A64 {
         self.branch_if(Flags::Vs, overflow);
     }
 
-    // All 64 bits of the product are in a scratch register; it fits if its lower half, sign-extended, is the same.
+    // A scratch register gets the 64-bit product. It fits into 32 bits if it equals its lower half, sign-extended.
     fn mul32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label) {
         let rhs = rhs.into();
         if let Rhs::Imm(value) = rhs
@@ -363,7 +363,7 @@ impl Masm for A64 {
         self.put(fneg(dst.into(), src.into()));
     }
 
-    // A comparison with NaN sets C and V, and no other flag: each of these conditions is the one that is right then.
+    // A comparison with NaN sets C and V and clears the other flags. Each of these conditions has the right value then.
     fn fbranch(&mut self, cond: FCond, lhs: FReg, rhs: FReg, label: Label) {
         self.put(fcmp(lhs.into(), rhs.into()));
         let when = match cond {

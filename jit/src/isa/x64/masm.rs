@@ -1,4 +1,4 @@
-//! The verbs of the macro assembler.
+//! The verbs, for x86-64.
 
 use siskin_core::mem;
 
@@ -9,20 +9,20 @@ use super::{Addr, Gpr, Index, Inst, Scale, Width, mov};
 use crate::buffer::{Buffer, BufferError, Label};
 use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs};
 
-/// What the System V convention keeps, in the order of pushing.
+/// The callee-saved registers of the System V convention, in the order in which they are pushed.
 const KEPT: [Gpr; 6] = [Gpr::Rbx, Gpr::Rbp, Gpr::R12, Gpr::R13, Gpr::R14, Gpr::R15];
 
 /// The macro assembler for x86-64.
 ///
-/// A call of machine code pushes the return address and nothing else, so the stack pointer is a multiple of 8;
-/// [`call_rust`](Masm::call_rust) aligns it. The border to Rust is that of the System V convention, which Rust
-/// calls `extern "sysv64"` on any system.
+/// A call of machine code pushes only the return address, so the stack pointer is a multiple of 8;
+/// [`call_rust`](Masm::call_rust) aligns it. Calls to and from Rust follow the System V convention, Rust's
+/// `extern "sysv64"`, on every system.
 pub struct X64 {
     pub(super) buffer: Buffer<Rel>,
 }
 
 impl X64 {
-    /// An empty one.
+    /// An assembler with an empty buffer.
     #[must_use]
     pub fn new(mem: &mem::Mem) -> X64 {
         X64 { buffer: Buffer::new(mem) }
@@ -36,7 +36,7 @@ impl X64 {
     }
 }
 
-/// `base + index * 8 + disp`
+/// Memory at `base + index * 8 + disp`.
 fn element(base: Reg, index: Reg, disp: i32) -> Addr {
     Addr::indexed(base.into(), Index::from(index), Scale::Eight, disp)
 }
@@ -288,7 +288,7 @@ impl Masm for X64 {
 
     fn fcvt32(&mut self, dst: FReg, src: Reg) {
         let dst = dst.into();
-        // The conversion keeps the upper half, and so would wait for whatever wrote the register last.
+        // The conversion keeps the upper half, so it would wait for the instruction that wrote the register last.
         self.emit(sse::xorps(dst, dst));
         self.emit(sse::cvtsi2sd(dst, src.into()));
     }
