@@ -1,4 +1,4 @@
-//! A function's bytecode.
+//! The listing of a function's bytecode.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use siskin_core::bytecode::{Capture, Insn, disasm};
 use crate::figures::Count;
 use crate::session::Found;
 
-/// Lists a function's instructions: offset in words, mnemonic, operands and what they stand for.
+/// Lists a function's instructions: offset in words, mnemonic, operands and their meanings.
 pub(super) fn bytecode(found: &Found<'_>) -> String {
     let Some(code) = found.program.functions.get(found.index.0 as usize) else { return String::new() };
     let mut rows = Vec::new();
