@@ -1,11 +1,11 @@
-//! The form of a listing.
+//! The format of a listing.
 
 use siskin_core::bytecode::disasm::listing;
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Capture, Const, FnIndex, Insn, Program, Site, verify};
 use siskin_core::testing::bytecode::{code, fill, program, text};
 
-/// A script that makes and calls `fib`, and a nameless function with captures.
+/// A script that makes and calls `fib`, and a function without a name, with captures.
 fn sample() -> Program {
     let mut program = program();
     let [fib, print, none, long] =

@@ -1,4 +1,4 @@
-//! Random programs without a flaw, and small changes to them.
+//! Random programs that the verifier accepts, and small changes to them.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -16,7 +16,7 @@ const LITERALS: [u32; 5] = [0, 1, 2, 3, 5];
 const GLOBAL: u32 = 4;
 const FUNCTION: u32 = 7;
 
-/// An opcode and something to choose operands from.
+/// An opcode, and numbers from which operands are chosen.
 type Seed = (usize, [u32; 4]);
 
 /// One to three functions that the verifier accepts.
@@ -24,7 +24,8 @@ pub(crate) fn good_program() -> impl Strategy<Value = Program> {
     any_program(15)
 }
 
-/// One to three functions of fewer instructions than that, which may be too many without a poll; nothing else is wrong.
+/// One to three functions of fewer than `instructions` instructions. These may be too many without a poll; nothing else
+/// is wrong.
 pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program> {
     let seed = (0..OP_COUNT, any::<[u32; 4]>());
     prop::collection::vec(prop::collection::vec(seed, 0..instructions), 1..4).prop_map(|functions| {
@@ -61,7 +62,7 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program>
     })
 }
 
-/// Instructions whose operands are all good, and a `return.nil`.
+/// Instructions with valid operands, and a `return.nil`.
 fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
     seeds.retain(|seed| {
         Op::from_word(seed.0 as u32).unwrap().row().operands.iter().all(|operand| match operand.kind {
@@ -117,7 +118,7 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
     words
 }
 
-/// A small change to a program, good or bad.
+/// A small change to a program, valid or not.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
     FlipBit(Index, u32),
@@ -135,7 +136,7 @@ pub(crate) enum Change {
     Text(Index, u8),
 }
 
-/// Any change, and which function to change.
+/// Any change, and the function to change.
 pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
     let text = || {
         prop_oneof![
@@ -178,7 +179,7 @@ pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
 }
 
 impl Change {
-    /// Changes function number `function`, or the text of all.
+    /// Changes function number `function`, or the text of the program.
     pub(crate) fn apply(&self, program: &mut Program, function: usize) {
         if let Change::Text(index, byte) = self {
             let index = index.index(program.text.len());

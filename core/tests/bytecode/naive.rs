@@ -1,12 +1,12 @@
-//! A second verifier, as plain and slow as can be, that shares no code with the first: it reads fields out
-//! of words by the drawing, and knows rows only from the table.
+//! A second verifier, simple and slow, that shares no code with the first. It reads fields from words as the drawing in
+//! `bytecode/operand.rs` shows them, and takes rows from the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use siskin_core::bytecode::operand::OperandKind;
 use siskin_core::bytecode::{Capture, Code, Const, Effect, Field, Program, ROWS, Row, Text};
 
-/// Whether a machine that checks nothing may run the program.
+/// Whether a machine without checks may run the program.
 pub(crate) fn acceptable(program: &Program) -> bool {
     let Ok(text) = std::str::from_utf8(&program.text) else { return false };
     let Some(script) = program.functions.first() else { return false };
@@ -69,7 +69,7 @@ fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()
     ensure(free_words(code, &rows).values().all(|&words| words <= 32))
 }
 
-/// How many words may run from each instruction on before there is a unit of fuel, a poll or a return.
+/// For each instruction, the most words that may run from it before fuel, a poll or a return.
 fn free_words(code: &Code, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, usize> {
     let mut longest = BTreeMap::new();
     for (&at, row) in rows.iter().rev() {
@@ -90,7 +90,7 @@ fn length(row: &Row) -> usize {
     1 + row.operands.iter().filter(|operand| operand.field == Field::x).count()
 }
 
-/// A field's bits, unsigned but for `sbx`.
+/// A field's bits, unsigned except for `sbx`.
 fn field(words: &[u32], field: Field) -> i64 {
     let [_, a, b, c] = words[0].to_le_bytes().map(i64::from);
     match field {

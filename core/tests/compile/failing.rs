@@ -1,4 +1,4 @@
-//! Every allocation of the compiler may fail, alone or with all that follow.
+//! Each allocation of the compiler fails once, alone or with all later ones.
 
 use siskin_core::Dialect;
 use siskin_core::compile::{CompileError, CompileOptions, compile};
@@ -13,7 +13,7 @@ fn every_allocation_may_fail() {
     let parsed = parse(source, Dialect::Siskin, &ParseOptions::default(), &mem).unwrap();
     let whole =
         compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem).unwrap().to_string();
-    // Request 0 is the budget's own.
+    // Request 0 is for the budget itself.
     for (request, only) in (1..).flat_map(|request| [(request, true), (request, false)]) {
         let alloc = Moody::refusing(request, if only { request + 1 } else { usize::MAX });
         let mem = Mem::new(alloc, usize::MAX).unwrap();
