@@ -14,9 +14,9 @@ use crate::object::{Feedback, Kinds, NativeRecord, Target};
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// Instructions in a sample that sees something new at every turn, at least.
+/// The least number of instructions in a sample that sees something new in every iteration.
 const SAMPLE: usize = tunable(48, 6);
-/// At most: a long turn of a loop is seen whole.
+/// The most instructions in a sample, enough for a long iteration of a loop.
 const LONGEST: usize = tunable(256, 24);
 
 impl Vm {
@@ -150,7 +150,7 @@ mod tests {
         (vm, functions)
     }
 
-    /// The words where instructions of that opcode begin.
+    /// The words at which instructions with this opcode begin.
     fn find_all(function: Gc<Function>, op: Op) -> std::vec::Vec<u32> {
         let (mut at, mut all) = (0, std::vec::Vec::new());
         while at < function.words().len() {
@@ -163,7 +163,7 @@ mod tests {
         all
     }
 
-    /// The first one.
+    /// The first word at which an instruction with this opcode begins.
     fn find(function: Gc<Function>, op: Op) -> u32 {
         find_all(function, op)[0]
     }
@@ -199,7 +199,7 @@ mod tests {
         assert!(hotness(add) > 9000 && hotness(one) > 2000, "{} {}", hotness(add), hotness(one));
     }
 
-    /// A call that has four targets remembers them, and that there are others only when there are.
+    /// The feedback of a call has up to four targets, and says that there are others only if there are.
     #[test]
     fn four_targets_of_a_call_are_told_apart() {
         let source = "fun a() {} fun b() {} fun c() {} fun d() {} fun e() {} fun f() {}";
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(feedback.target(9), Some((targets[0], true)));
     }
 
-    /// What is noted of a function's calls is moved and scanned in one go.
+    /// Feedback has a limit on the number of calls, because it is moved and scanned in one step.
     #[test]
     fn few_of_very_many_calls_are_noted() {
         let (mut vm, functions) = functions_after("fun f() {} f();");

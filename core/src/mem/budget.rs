@@ -299,7 +299,7 @@ mod tests {
             drop([mem.clone(), mem.clone()]);
             assert_eq!((mem.usage().used, moody.bytes()), (used, used));
         }
-        // As if all but one had been dropped.
+        // The state after all handles but one were dropped.
         mem.budget().handles.store(1, Relaxed);
         drop(mem);
         assert_eq!(moody.bytes(), 0);
@@ -314,7 +314,7 @@ mod tests {
         let mem = Mem::new(moody, 4096).unwrap();
         let before = mem.usage().used;
         let block = mem.alloc_raw(SMALL).unwrap();
-        // SAFETY: the block has `SMALL`, then `LARGE`, and is given back once.
+        // SAFETY: the block has layout `SMALL`, then `LARGE`, and is given back once.
         unsafe {
             block.write_bytes(7, SMALL.size());
             let grown = mem.grow_raw(block, SMALL, LARGE).unwrap();
@@ -335,7 +335,7 @@ mod tests {
         let block = mem.alloc_raw(SMALL).unwrap();
         let before = mem.usage();
         mem.set_limit(before.used + LARGE.size() - SMALL.size() - 1);
-        // SAFETY: the block has `SMALL`.
+        // SAFETY: the block has layout `SMALL`.
         assert_eq!(unsafe { mem.grow_raw(block, SMALL, LARGE) }, Err(OutOfMemory));
         mem.set_limit(before.limit);
         moody.refuse(true);

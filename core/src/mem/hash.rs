@@ -79,7 +79,7 @@ mod tests {
 
     use super::{Seed, hash, seed_of};
 
-    /// Words as good as random, the same in each run.
+    /// Pseudo-random words, the same in each run.
     struct Random(u64);
 
     impl Random {
@@ -134,7 +134,7 @@ mod tests {
         }
     }
 
-    /// Even seeds that differ in one bit, or have hardly any.
+    /// Seeds that differ in one bit, or have hardly any bits set, give unrelated hashes, too.
     #[test]
     fn names_that_collide_under_one_seed_do_not_under_another() {
         let collisions = |words| {
@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    /// A bit of the text changes each bit of the hash half of the time, over texts and seeds.
+    /// Over texts and seeds, a change of one bit of the text changes each bit of the hash in half of the cases.
     #[test]
     fn each_bit_changes_each_bit_half_of_the_time() {
         const ROUNDS: u32 = 1024;
@@ -171,7 +171,7 @@ mod tests {
                         .enumerate()
                         .for_each(|(at, count)| *count += (changed >> at & 1) as u32);
                 }
-                // Six standard deviations, which are 16 each.
+                // Six standard deviations of 16.
                 for (at, count) in changes.iter().enumerate() {
                     assert!(count.abs_diff(ROUNDS / 2) < 96, "bit {bit} of {len} bytes, {at}: {count}");
                 }
@@ -179,15 +179,15 @@ mod tests {
         }
     }
 
-    /// No difference between two texts makes one difference between their hashes likely, be it none or another, so that
-    /// blocks of text cannot be put together to texts that collide.
+    /// For no difference between two texts is any difference between their hashes likely, including none. So colliding
+    /// texts cannot be combined from blocks.
     #[test]
     fn no_difference_of_texts_makes_a_difference_of_hashes_likely() {
         let mut random = Random(2);
         for len in LENGTHS {
             let mut differences = std::vec![std::vec![0xFF; len], std::vec![0x80; len]];
             for bit in 0..len * 8 {
-                // One bit; the highest bits around it; two bits in words that follow one another.
+                // One bit; that bit and others near the top of a word; one bit in each of two consecutive words.
                 for bits in [&[bit][..], &[bit, bit + 7], &[bit, bit + 19, bit + 51], &[bit, bit + 64]] {
                     let mut difference = std::vec![0; len];
                     bits.iter()
@@ -210,8 +210,8 @@ mod tests {
         }
     }
 
-    /// Sixteen bytes, and the same with three bits changed, are one to a hash that keeps the lower half of its products,
-    /// under half of all seeds; so are all texts that are made of them.
+    /// For half of all seeds, these two blocks, which differ in three bits, collide in a hash that keeps only the lower
+    /// half of its products, and then so do all texts made of them.
     #[test]
     fn texts_of_blocks_that_differ_in_high_bits_do_not_collide() {
         let blocks = [*b"abPdefg1abPdefPh", *b"abPdefgqabpdefph"];

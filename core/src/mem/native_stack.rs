@@ -65,7 +65,7 @@ fn here() -> usize {
 mod tests {
     use super::StackBound;
 
-    /// Uses some stack at each level, and says how many there were.
+    /// Recurses with some stack at each level. Returns the number of levels.
     #[inline(never)]
     fn levels(bound: StackBound, level: u32) -> u32 {
         let frame = core::hint::black_box([level; 64]);

@@ -12,7 +12,7 @@
 //! A table of millions of entries that doubles moves them all at once, which takes longer than a script may be held
 //! up. This one is linear hashing (Litwin, "Linear Hashing: a new tool for file and table addressing", VLDB 1980)
 //! over the tables of hashbrown. Some bits of the hash choose the table. Whenever there are [`GROUP`] entries for
-//! each table, one table is split in two, in turn: its entries stay, or move to a new table at the end. So an
+//! each table, the next table is split in two: its entries stay, or move to a new table at the end. So an
 //! insertion moves some two thousand entries at most, and each table is of a size that is quickly made.
 //!
 //! Up to twice that number of entries there is one table, and this is that table and a test.
@@ -24,8 +24,8 @@ use hashbrown::hash_table::Iter;
 use super::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
-/// Entries for each table, on average, before one is split. Those whose turn has not come hold twice as many, which
-/// is nine tenths of what 2,048 buckets take.
+/// Entries for each table, on average, before one is split. A table that is not yet split holds twice as many, which is
+/// nine tenths of the capacity of 2,048 buckets.
 pub(crate) const GROUP: usize = tunable(800, 2);
 
 /// The lowest bits of a hash say where in a table of usual size an entry lies, its seven highest tell entries of a

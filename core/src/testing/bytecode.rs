@@ -1,11 +1,11 @@
-//! Bytecode by hand.
+//! Makes bytecode by hand.
 
 use crate::bytecode::lines::Lines;
 use crate::bytecode::{Capture, Code, Const, Insn, Program, Site, Text};
 use crate::mem::{Mem, Vec};
 use crate::testing::mem;
 
-/// A program to be filled.
+/// An empty program.
 pub fn program() -> Program {
     Program::new(&mem())
 }
