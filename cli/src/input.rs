@@ -357,7 +357,7 @@ mod tests {
         incomplete(Siskin, &["let"]);
     }
 
-    /// What does not fit is shown to be too large when it is loaded.
+    /// An input that does not fit counts as complete: loading it reports that it is too large.
     #[test]
     fn parsing_takes_no_more_memory_than_it_may() {
         let sum = "1 +\n".repeat(1000);

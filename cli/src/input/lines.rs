@@ -141,7 +141,7 @@ mod tests {
     use super::super::completeness;
     use super::*;
 
-    /// The inputs of a text that comes line by line, and what is left open at its end.
+    /// The inputs of a text that comes line by line, and the rest that is incomplete at its end.
     fn inputs(text: &str, dialect: Dialect) -> (Vec<String>, String) {
         let mut waiting: Vec<String> = text.lines().rev().map(str::to_owned).collect();
         let mut lines = PartialInput::new(dialect, 0, usize::MAX);
@@ -160,7 +160,7 @@ mod tests {
         (inputs, lines.into_text())
     }
 
-    /// The same, by asking after each line about all lines.
+    /// The same result, from the completeness of all lines after each line.
     fn plainly(text: &str, dialect: Dialect) -> (Vec<String>, String) {
         let (mut inputs, mut input) = (Vec::new(), String::new());
         for line in text.lines() {
