@@ -1,7 +1,7 @@
-//! The macro assembler: the verbs that both instruction sets implement, and that code for the VM is written in.
+//! The macro assembler: verbs that both instruction sets implement. Code for the VM is written in verbs.
 //!
-//! A verb takes up to three registers, and any immediate or displacement: what does not fit an instruction goes
-//! through scratch registers that only the implementation knows. No verb needs or keeps flags:
+//! A verb takes up to three registers, and any immediate or displacement. One that does not fit an instruction
+//! goes through scratch registers that only the implementation knows. No verb needs or keeps flags:
 //! comparing and branching is one verb, so that flags and the conditions of NaN stay inside an ISA.
 //!
 //! ```text
@@ -184,15 +184,15 @@ pub trait Masm {
     fn offset_of(&self, label: Label) -> Option<usize>;
     /// Marks a place that indirect calls and jumps may go to (`endbr64`, `bti jc`).
     fn landing(&mut self);
-    /// Goes on at `label`.
+    /// Jumps to `label`.
     fn jump(&mut self, label: Label);
-    /// Goes on where `to` points, which is a landing.
+    /// Jumps to the address in `to`, which is a landing.
     fn jump_reg(&mut self, to: Reg);
-    /// Goes on where the word in memory points, which is a landing.
+    /// Jumps to the address in memory, which is a landing.
     fn jump_mem(&mut self, to: MemOperand);
-    /// Calls what `to` points to: the machine's own call, which `ret` undoes.
+    /// Calls the address in `to` with the processor's call instruction, to which `ret` belongs.
     fn call_reg(&mut self, to: Reg);
-    /// Calls what the word in memory points to.
+    /// Calls the address in memory.
     fn call_mem(&mut self, to: MemOperand);
     /// Begins a called piece of code: saves the return address if the ISA does not. Every called piece that calls
     /// others begins with it.
@@ -268,7 +268,7 @@ pub trait Masm {
     /// `dst = src >> by`, 64 bits, zeros coming in, `by` below 64.
     fn shr64(&mut self, dst: Reg, src: Reg, by: u8);
     /// `dst = lhs + rhs`, 32 bits; goes to `overflow` if that does not fit signed, with `dst` undefined and all
-    /// other registers as they were.
+    /// other registers unchanged.
     fn add32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label);
     /// `dst = lhs - rhs`, 32 bits; goes to `overflow` as `add32` does.
     fn sub32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label);
@@ -298,7 +298,7 @@ pub trait Masm {
     fn fstore(&mut self, to: MemOperand, src: FReg);
     /// `dst = src`
     fn fmov(&mut self, dst: FReg, src: FReg);
-    /// `dst = ` the double with those bits.
+    /// `dst = ` the double with these bits.
     fn fimm(&mut self, dst: FReg, bits: u64);
     /// `dst = ` the double whose bits are in `src`.
     fn fmov_from(&mut self, dst: FReg, src: Reg);
@@ -312,7 +312,7 @@ pub trait Masm {
     fn fmul(&mut self, dst: FReg, lhs: FReg, rhs: FReg);
     /// `dst = lhs / rhs`
     fn fdiv(&mut self, dst: FReg, lhs: FReg, rhs: FReg);
-    /// `dst = -src`: the sign bit turned.
+    /// `dst = -src`: with the sign bit inverted.
     fn fneg(&mut self, dst: FReg, src: FReg);
     /// Goes to `label` if `lhs cond rhs`.
     fn fbranch(&mut self, cond: FCond, lhs: FReg, rhs: FReg, label: Label);
