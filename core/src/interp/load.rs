@@ -18,7 +18,7 @@ impl Vm {
             let script = vm.link_functions(scope, &mut program)?;
             vm.make_closure(script.gc())
         });
-        // Also if memory ran out on the way: what was noted stays noted.
+        // Done even if memory ran out on the way, since stores that were recorded stay recorded.
         self.give_up_stale_code();
         let closure = closure?.value();
         let free = self.free_scripts.pop();
@@ -105,7 +105,7 @@ impl Vm {
         Ok(function)
     }
 
-    /// Notes which globals a function defines and assigns: machine code may not contain their values.
+    /// Records which globals a function defines and assigns: machine code may not contain their values.
     fn note_stores(&mut self, function: Gc<Function>) {
         let index =
             |global: Global32| function.consts().get(global.0 as usize).map(|index| index.get().as_raw());

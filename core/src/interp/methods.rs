@@ -20,7 +20,8 @@ impl Vm {
         if count >= FREE {
             self.charge_bulk(BULK, Op::AddMethod.words())?;
         }
-        // For each node on the path to the place of the name, and those below it for a name with the same digits.
+        // One root for each node on the path to the name's place, and for the nodes below it for a name with the same
+        // digits.
         let methods = self.scope(|vm, scope| {
             vm.retry_after_gc(None, |_| scope.reserve(DEPTH))?;
             vm.with_method(scope, class.methods.get(), method, class.declaration)

@@ -31,8 +31,8 @@ impl Vm {
         flow
     }
 
-    /// Records and executes some instructions, from where the current frame says, until it comes by there again, or the
-    /// function is left, with nothing new seen on the way or enough in all.
+    /// Records and executes some instructions, from the current frame's pc on. Ends when that pc is reached again, or
+    /// the function is left, and nothing new was seen since; or when enough instructions were executed.
     #[inline(never)]
     fn sample(&mut self) -> Flow {
         let (start, depth) = (self.context.stack.top().pc, self.context.stack.depth());
@@ -52,7 +52,7 @@ impl Vm {
         Flow::Reload
     }
 
-    /// Notes what the next instruction of the current frame is about to meet. True if that is news.
+    /// Records the kinds of operands and the callee of the next instruction. True if any of them is new.
     pub(super) fn record(&mut self) -> bool {
         let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
@@ -61,7 +61,7 @@ impl Vm {
         let Some(op) = Op::from_word(first) else { return false };
         let Ok(mut slot) = function.feedback.try_borrow_mut() else { return false };
         if slot.is_none() {
-            // Only advice: without memory there is none.
+            // Feedback is only advice. Without memory, there is none.
             *slot = Feedback::new(self.mem(), function.word_count()).ok();
         }
         let Some(feedback) = slot.as_mut() else { return false };
@@ -88,7 +88,7 @@ impl Vm {
         news
     }
 
-    /// What an instruction is about to call, if it is a call.
+    /// The target of an instruction, if it is a call.
     fn target_of(&self, op: Op, words: &[u32], function: Gc<Function>) -> Option<Target> {
         if !op.row().has(Effect::call) {
             return None;

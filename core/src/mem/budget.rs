@@ -1,4 +1,4 @@
-//! The exact count of a VM's bytes, and the handle everything allocates through.
+//! The exact count of a VM's bytes, and the handle through which everything allocates.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -52,8 +52,8 @@ const BUDGET_LAYOUT: Layout = Layout::new::<Budget>();
 pub struct Mem(NonNull<Budget>);
 
 impl Mem {
-    /// A budget of at most `limit` bytes out of `raw`, its own record included. Hashes are seeded with where things
-    /// happen to lie.
+    /// A budget of at most `limit` bytes out of `raw`, its own record included. The seed of hashes is
+    /// made of addresses.
     ///
     /// # Errors
     /// When there is no room for that record.
@@ -96,7 +96,7 @@ impl Mem {
         Ok(Mem(budget))
     }
 
-    /// What is held now, at most, and allowed.
+    /// The bytes held now, the most held so far, and the limit.
     #[must_use]
     pub fn usage(&self) -> MemoryUse {
         let budget = self.budget();
@@ -107,13 +107,13 @@ impl Mem {
         }
     }
 
-    /// Whether both count towards one budget.
+    /// Whether both handles count towards one budget.
     #[must_use]
     pub fn is_same(&self, other: &Mem) -> bool {
         self.0 == other.0
     }
 
-    /// What hashes are seeded with.
+    /// The seed of hashes.
     pub(crate) fn seed(&self) -> Seed {
         self.budget().seed
     }
@@ -169,7 +169,7 @@ impl Mem {
         Ok(grown)
     }
 
-    /// Bytes of a block will not be read again before they are written.
+    /// Tells the allocator that bytes of a block will not be read before they are written again.
     ///
     /// # Safety
     /// They lie in a block of this memory that was not given back.

@@ -6,10 +6,10 @@
 //! non-cryptographic hash function and pseudorandom number generator", 2020) and foldhash (Peters, 2024) mix; a
 //! product of which only one half is kept lets some differences of its highest bits cancel out under half of all seeds.
 
-/// What hashes depend on: two words that a script cannot know.
+/// The seed of hashes: two words that a script cannot know.
 pub(crate) type Seed = [u64; 2];
 
-/// No pattern in its bits: those of the golden ratio.
+/// The bits of the golden ratio, which have no pattern.
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A hash of bytes, of which all bits are equally good.
@@ -34,7 +34,7 @@ pub(crate) fn hash(seed: Seed, bytes: &[u8]) -> u64 {
     } else {
         (0, 0)
     };
-    // The length comes in where no text can make up for it.
+    // The length is mixed in where no text can compensate for it.
     fold(fold(first ^ seed[0], last ^ state), FACTOR ^ bytes.len() as u64)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn hash_words(seed: Seed, first: u64, last: u64) -> u64 {
     fold(fold(first ^ seed[0], last ^ seed[1]), FACTOR)
 }
 
-/// Both halves of a product.
+/// The lower and upper half of a product.
 #[inline]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
