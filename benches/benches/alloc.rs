@@ -1,11 +1,11 @@
-//! What it costs to make objects, and to collect them: those that die at once, and those that stay.
+//! The cost of making and collecting objects: those that die at once, and those that stay alive.
 //!
 //! ```text
 //! cargo bench -p siskin-benches --bench alloc
 //! ```
 //!
-//! See `shared/script.rs` for what is timed. The collector's work is within the time; giving the VM's memory
-//! back at its end is not.
+//! `shared/script.rs` says what is timed. The time includes the collector's work, but not that of freeing the VM's
+//! memory at its end.
 
 #[path = "shared/script.rs"]
 mod script;
@@ -26,25 +26,25 @@ const CASES: [Case; 10] = [
     Case { name: "pair", globals: CLASSES, locals: "", turn: "Pair(i, i);" },
     Case { name: "six_fields", globals: CLASSES, locals: "", turn: "Six(i);" },
     Case { name: "closure", globals: "", locals: "", turn: "fn f() { i }" },
-    // A list that grows by a node in each turn: everything stays, and is marked again and again.
+    // A list that grows by a node in each iteration: everything stays alive, and is marked again and again.
     Case { name: "list", globals: CLASSES, locals: "var list = nil;", turn: "list = Pair(i, list);" },
-    // The same, but old nodes are changed too: each store goes through the write barrier.
+    // The same, but old nodes change, too: each store goes through the write barrier.
     Case {
         name: "list_touched",
         globals: CLASSES,
         locals: "var list = Pair(0, nil); var old = list;",
         turn: "list = Pair(i, list); old.a = list;",
     },
-    // A list that is dropped now and then: what survives a young collection dies later.
+    // A list that is dropped now and then, so that survivors of young collections die later.
     Case {
         name: "list_dropped",
         globals: CLASSES,
         locals: "var list = nil; var n = 0;",
         turn: "list = Pair(i, list); n = n + 1; if n == 5000 { list = nil; n = 0; }",
     },
-    // A short string from two, garbage at once.
+    // The sum of two short strings, garbage at once.
     Case { name: "concat", globals: "", locals: "let name = \"name\";", turn: "name + \"s\";" },
-    // One string that grows: amortised, each byte is copied a few times only.
+    // One string that grows. Amortised, each byte is copied a few times.
     Case { name: "append", globals: "", locals: "var s = \"\";", turn: "s = s + \"abcdefgh\";" },
 ];
 

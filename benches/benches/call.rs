@@ -1,10 +1,10 @@
-//! What calls cost: of functions, closures, methods, classes' own functions and the host's.
+//! The cost of calls of functions, closures, methods, superclasses' methods and host functions.
 //!
 //! ```text
 //! cargo bench -p siskin-benches --bench call
 //! ```
 //!
-//! See `shared/script.rs` for what is timed.
+//! `shared/script.rs` says what is timed.
 
 #[path = "shared/script.rs"]
 mod script;
@@ -44,22 +44,22 @@ const CASES: [Case; 11] = [
         locals: "var n = 0; fn next() { n = n + 1; }",
         turn: "next();",
     },
-    // A method where the site sees one shape: the first way of its inline cache.
+    // A method whose site sees one shape: the first entry of its inline cache.
     Case { name: "method", globals: CLASSES, locals: "let p = Point();", turn: "p.id(i);" },
-    // Four shapes in turn at one site: mostly the lookup cache.
+    // Four alternating shapes at one site: mostly the lookup cache.
     Case {
         name: "method_4_shapes",
         globals: CLASSES,
         locals: "var a = Point(); var b = Line(); var c = Plane(); var d = Space(); var e = nil;",
         turn: "a.id(i); e = a; a = b; b = c; c = d; d = e;",
     },
-    // A method and the superclass's: two calls.
+    // A method that calls the superclass's: two calls.
     Case { name: "super", globals: CLASSES, locals: "let p = Point();", turn: "p.up(i);" },
     // A method that was read as a value.
     Case { name: "bound_method", globals: CLASSES, locals: "let m = Point().id;", turn: "m(i);" },
-    // A function of the host.
+    // A host function.
     Case { name: "native", globals: "", locals: "", turn: "clock();" },
-    // Deep rather than wide: 25 calls on top of each other in each turn.
+    // Deep calls: 25 nested calls in each iteration.
     Case {
         name: "recursion_25",
         globals: "fn down(n) { if n < 1 { 0 } else { down(n - 1) } }",

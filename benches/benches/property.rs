@@ -1,10 +1,10 @@
-//! What it costs to read and write fields, globals and captured variables.
+//! The cost of reading and writing fields, globals and captured variables.
 //!
 //! ```text
 //! cargo bench -p siskin-benches --bench property
 //! ```
 //!
-//! See `shared/script.rs` for what is timed.
+//! `shared/script.rs` says what is timed.
 
 #[path = "shared/script.rs"]
 mod script;
@@ -30,28 +30,28 @@ const FOUR: &str = "var a = A(); var b = B(); var c = C(); var d = D(); var t = 
 
 const CASES: [Case; 13] = [
     Case::LOOP,
-    // One shape at the site: the first way of its inline cache, tested inline.
+    // One shape at the site: the first entry of its inline cache, tested inline.
     Case { name: "get", globals: CLASSES, locals: "let a = A(); var s = 0;", turn: "s = a.x;" },
     Case { name: "set", globals: CLASSES, locals: "let a = A();", turn: "a.x = i;" },
     // Read, add, write.
     Case { name: "update", globals: CLASSES, locals: "let a = A();", turn: "a.x = a.x + 1;" },
-    // Two shapes in turn: both ways.
+    // Two alternating shapes: both entries.
     Case { name: "get_2_shapes", globals: CLASSES, locals: TWO, turn: "a.x; t = a; a = b; b = t;" },
     Case { name: "set_2_shapes", globals: CLASSES, locals: TWO, turn: "a.x = i; t = a; a = b; b = t;" },
-    // Four: mostly the lookup cache that all sites share.
+    // Four alternating shapes: mostly the lookup cache that all sites share.
     Case {
         name: "get_4_shapes",
         globals: CLASSES,
         locals: FOUR,
         turn: "a.x; t = a; a = b; b = c; c = d; d = t;",
     },
-    // A field that the instance had no room for: it lies in outlying slots.
+    // A field beyond the instance's inline capacity, in outlying slots.
     Case { name: "get_outline", globals: CLASSES, locals: "let o = large(); var s = 0;", turn: "s = o.x;" },
     Case { name: "set_outline", globals: CLASSES, locals: "let o = large();", turn: "o.x = i;" },
-    // A new instance with one more field than the last had: a change of shape in each turn.
+    // A new instance that gets a field: a change of shape in each iteration.
     Case { name: "add_field", globals: CLASSES, locals: "", turn: "Empty().x = i;" },
     Case { name: "global", globals: "var g = 0;", locals: "", turn: "g = g + 1;" },
-    // A captured variable that changes lives in a cell.
+    // A captured variable that changes is in a cell.
     Case { name: "cell", globals: "", locals: "var n = 0; fn other() { n = 0; }", turn: "n = n + 1;" },
     // Reading a method makes a bound one.
     Case {

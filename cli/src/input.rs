@@ -22,7 +22,7 @@ use siskin_core::mem::Mem;
 use siskin_core::syntax::{Diagnostic, FoundAt, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
 #[cfg(feature = "repl")]
-pub(crate) use lines::{Grown, Lines};
+pub(crate) use lines::{Grown, PartialInput};
 
 /// Whether an input can be evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -357,7 +357,7 @@ mod tests {
         incomplete(Siskin, &["let"]);
     }
 
-    /// What does not fit is shown to be too large when it is loaded.
+    /// An input that does not fit counts as complete: loading it reports that it is too large.
     #[test]
     fn parsing_takes_no_more_memory_than_it_may() {
         let sum = "1 +\n".repeat(1000);

@@ -6,7 +6,7 @@
 //!    └──RETURNED, LEFT, UNCOMPILED
 //! ```
 //!
-//! [`layout`](crate::layout) says where all else lies that machine code touches.
+//! [`layout`](crate::layout) has the offsets of everything else that machine code touches.
 
 /// Calls `$then! { rows }`, a row for each function of the VM that machine code calls.
 macro_rules! runtime_table {
@@ -49,11 +49,11 @@ macro_rules! runtime {
         #[repr(usize)]
         pub enum Runtime { $($(#[doc = $doc])* $variant,)* }
 
-        /// How many there are.
+        /// The number of runtime functions.
         pub const RUNTIME: usize = [$(Runtime::$variant),*].len();
 
         impl Runtime {
-            /// All of them, in order.
+            /// All runtime functions, in order.
             pub const ALL: [Runtime; RUNTIME] = [$(Runtime::$variant),*];
 
             /// Its name, for listings.
@@ -68,13 +68,13 @@ macro_rules! runtime {
 runtime_table!(runtime);
 
 impl Runtime {
-    /// Whether its stub is jumped to and goes on where the answer says, rather than called.
+    /// Whether its stub is jumped to, not called, and continues at the returned address.
     #[must_use]
     pub fn is_tail(self) -> bool {
         matches!(self, Runtime::StepOn | Runtime::Unexpected)
     }
 
-    /// Whether it needs neither the frame's record nor the fuel, and changes neither.
+    /// Whether it neither uses nor changes the frame's record and the fuel.
     #[must_use]
     pub fn is_leaf(self) -> bool {
         matches!(self, Runtime::Remember)
@@ -88,9 +88,9 @@ pub enum Stub {
     /// `extern "C" fn(vm, target) -> u64`: enters machine code at `target`. Returns [`RETURNED`], [`LEFT`] or
     /// [`UNCOMPILED`].
     Enter,
-    /// Leaves machine code from any depth: the current frame's record says where to go on.
+    /// Leaves machine code from any depth of calls. Execution continues at the pc of the current frame's record.
     Exit,
-    /// What functions without code have as their entry: leaves machine code at the frame's first instruction.
+    /// The entry of functions without code: leaves machine code at the frame's first instruction.
     Uncompiled,
     /// The numbers in `T0` and `T2`, unexpected operands, as doubles in the last two registers for doubles. `T0` is 0
     /// if they are none, or if the function has no exits left; else it is not.
@@ -120,7 +120,7 @@ impl Stub {
     }
 }
 
-/// How many stubs there are.
+/// The number of stubs.
 pub const STUBS: usize = Stub::Runtime as usize + RUNTIME;
 
 /// What constructing answered: nothing was done.

@@ -1,10 +1,10 @@
-//! The context: what machine code touches of a VM, at fixed offsets from one pointer.
+//! The context: the part of a VM that machine code touches, at fixed offsets from one pointer.
 //!
 //! ```text
-//!   Context ─┬─ stack       frame, frames_end, end first: a fiber's stack takes its place as a whole
+//!   Context ─┬─ stack       frame, frames_end, end first; a fiber's stack could replace it as a whole
 //!            ├─ fuel        units left in the slice first
-//!            ├─ interrupt   where the host's wish to stop is
-//!            ├─ native      what only machine code and its stubs use
+//!            ├─ interrupt   the address of the interrupt flag
+//!            ├─ native      fields that only machine code and its stubs use
 //!            └─ heap        the bump regions that machine code allocates from, and whether the collector marks
 //! ```
 //!
@@ -19,27 +19,27 @@ use crate::heap::{BumpRegion, Heap};
 use crate::stack::{Frame, Stack};
 use crate::value::Value;
 
-/// What machine code touches of a VM.
+/// The part of a VM that machine code touches.
 #[repr(C)]
 pub(crate) struct Context {
     pub(crate) stack: Stack,
     pub(crate) fuel: Fuel,
-    /// Where the host says that the run should stop.
+    /// The interrupt flag of the host, which says that the run should stop.
     pub(crate) interrupt: NonNull<AtomicBool>,
     pub(crate) native: NativeContext,
     pub(crate) heap: Heap,
 }
 
-/// What only machine code and its stubs use.
+/// Fields that only machine code and its stubs use.
 #[repr(C)]
 pub(crate) struct NativeContext {
-    /// The end of the frame records that it may use.
+    /// The end of the frame records that machine code may use.
     pub(crate) frames_end: *mut Frame,
     /// The values of globals.
     pub(crate) globals: *mut Value,
-    /// The native stack pointer where it was entered.
+    /// The native stack pointer where machine code was entered.
     pub(crate) sp: usize,
-    /// Constants that it compares with.
+    /// Constants for comparisons in machine code.
     pub(crate) nil: Value,
     pub(crate) undefined: Value,
     /// The addresses of stubs; 0 before there is any code.
@@ -67,7 +67,7 @@ impl NativeContext {
     }
 }
 
-/// How far from the context the bump region of a space lies.
+/// The offset of a space's bump region from the context.
 pub(crate) const fn region_offset(space: usize) -> usize {
     core::mem::offset_of!(Context, heap) + Heap::REGIONS + space * size_of::<BumpRegion>()
 }

@@ -6,18 +6,19 @@
 //!     └─> HostFunction objects, methods of built-in classes: a call goes to `call`
 //! ```
 //!
-//! A function gets neither a slice of its arguments nor a reference to the VM: the stack moves when a callback makes it
-//! grow, and the VM is used again from inside. It names its window by index, and asks the VM.
+//! A function gets neither a slice of its arguments nor a reference to the VM, because a callback may make the stack
+//! grow and move, and uses the VM itself. The function gets the index of its window, and reads arguments through the
+//! VM.
 
 use core::fmt;
 
-/// The VM, as a host function gets it: an address that only the interpreter makes something of.
+/// The VM, as a host function gets it: an address that only the interpreter uses.
 #[repr(C)]
 pub(crate) struct OpaqueVm {
     nothing: [u8; 0],
 }
 
-/// How a call of a host function ended.
+/// The end of a call of a host function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     /// Its value is in the window's first register.
@@ -34,22 +35,22 @@ pub(crate) enum Status {
 /// arguments as the entry's arity allows.
 pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize, data: *const ()) -> Status;
 
-/// How many arguments a function takes.
+/// The number of arguments that a function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
     least: u8,
-    /// The most; `u8::MAX`, which no call has more of, if there is no bound.
+    /// The most arguments. Without a limit it is `u8::MAX`, which no call exceeds.
     most: u8,
 }
 
 impl Arity {
-    /// So many.
+    /// Exactly `count` arguments.
     #[must_use]
     pub const fn exactly(count: u8) -> Arity {
         Arity { least: count, most: count }
     }
 
-    /// So many or more.
+    /// This many or more.
     #[must_use]
     pub const fn at_least(count: u8) -> Arity {
         Arity { least: count, most: u8::MAX }
@@ -112,19 +113,19 @@ impl Entry {
         Entry { name, arity, doc, call, data }
     }
 
-    /// What scripts call it.
+    /// Its name in scripts.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// How many arguments it takes.
+    /// The number of arguments that it takes.
     #[must_use]
     pub fn arity(&self) -> Arity {
         self.arity
     }
 
-    /// What it is for: its parameters, a colon, and a sentence.
+    /// Its documentation: parameters, a colon, and a sentence.
     #[must_use]
     pub fn doc(&self) -> &'static str {
         self.doc

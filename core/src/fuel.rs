@@ -1,7 +1,7 @@
-//! Fuel: a bound on how much a script may do, counted the same in every tier.
+//! Fuel: a limit on the work of a script, counted the same in every tier.
 //!
-//! One unit is charged for a call, for an iteration of a loop, and for every [`BULK`] bytes of bulk work (`work`). Machines
-//! count down a slice; when it is used up they come here, where the rest of the budget is.
+//! One unit is charged for a call, for an iteration of a loop, and for every [`BULK`] bytes of bulk work (`work`).
+//! Tiers count down a slice. When it is used up, they get the next one here, from the rest of the budget.
 //!
 //! Code without calls and loops is free, and so are returns. An interrupt need not wait for them either: see
 //! [`POLL`](crate::bytecode::POLL) and the [stack's watermark](crate::stack).
@@ -14,11 +14,11 @@ pub(crate) const BULK: usize = 64;
 // The meter counts what has to be paid for.
 const _: () = assert!(BULK == crate::meter::LEAST);
 
-/// Units in a slice: between two looks at the interrupt. As many calls, each of free code as long as may be, and their
-/// returns take less than a millisecond, or a few if each word waits for memory.
+/// Units in a slice, which is the fuel between two polls of the interrupt. This many calls, each with the longest free
+/// code, and their returns take less than a millisecond, or a few if each word waits for memory.
 pub(crate) const SLICE: u64 = tunable(1 << 10, 100) as u64;
 
-/// Units between two samples of what runs.
+/// Units between two samples.
 const SAMPLE: u64 = tunable(1 << 14, 100) as u64;
 
 /// The fuel left to spend.
@@ -26,7 +26,7 @@ const SAMPLE: u64 = tunable(1 << 14, 100) as u64;
 pub(crate) struct Fuel {
     /// Units left in this slice; machine code counts it down.
     pub(crate) slice: u32,
-    /// Units left after this slice; none if there is no bound.
+    /// Units left after this slice; `None` without a limit.
     rest: Option<u64>,
     /// Units given out in slices.
     given: u64,
@@ -41,7 +41,7 @@ impl Fuel {
         Fuel { slice: 0, rest: Some(0), given: 0, owed: 0, since_sample: 0 }
     }
 
-    /// Sets the budget from here on; no bound if `None`.
+    /// Sets the budget from here on; no limit if `None`.
     pub(crate) fn set(&mut self, budget: Option<u64>) {
         self.end_slice();
         self.rest = budget;
@@ -100,14 +100,14 @@ impl Fuel {
         self.since_sample >= SAMPLE
     }
 
-    /// Takes as many of `units` as the slice holds, and says how many.
+    /// Takes as many of `units` as the slice has, and returns their number.
     pub(crate) fn pay_from_slice(&mut self, units: usize) -> usize {
         let paid = u32::try_from(units).map_or(self.slice, |units| units.min(self.slice));
         self.slice -= paid;
         paid as usize
     }
 
-    /// Charges for `bytes` of bulk work that is done in any case; units that the budget does not have are owed.
+    /// Charges for `bytes` of bulk work that is done unconditionally. Units that the budget does not have are owed.
     pub(crate) fn owe_bulk(&mut self, bytes: usize) {
         let units = (bytes / BULK) as u64;
         let here = units.min(u64::from(self.slice));
@@ -126,7 +126,7 @@ impl Fuel {
         self.spent() + self.owed
     }
 
-    /// Units left; none if there is no bound.
+    /// Units left; `None` without a limit.
     pub(crate) fn left(&self) -> Option<u64> {
         self.rest.map(|rest| rest + u64::from(self.slice))
     }
@@ -136,7 +136,7 @@ impl Fuel {
 mod tests {
     use super::*;
 
-    /// One unit, as a machine takes it; false if there is none left.
+    /// Takes one unit, as a tier does. False if none is left.
     fn charge(fuel: &mut Fuel) -> bool {
         if fuel.slice == 0 && !fuel.next_slice() {
             return false;

@@ -1,14 +1,14 @@
 //! Globals: values by index, and their names.
 //!
 //! The first few thousand are *near*: they change without a barrier, and the collector scans them, as it does the
-//! current frame's registers, whenever it may be done. Those beyond are *far*: they are scanned once in a collection,
-//! in steps, and a store into one tells the collector. So a program of a million globals does not hold up its script
-//! while they are scanned, and others pay nothing for it.
+//! current frame's registers, whenever nothing gray is left. Later ones are *far*: they are scanned once in a
+//! collection, in steps, and a store into one tells the collector. So a program of a million globals does not hold up
+//! its script while they are scanned, and others pay nothing for it.
 //!
-//! A global that no loaded code assigns has one value from its definition on. Machine code has that value in place of a
-//! load, and is given up when it changes after all:
+//! A global that no loaded code assigns has one value from its definition on. Machine code contains that value instead
+//! of a load, and is given up if the value changes nevertheless:
 //!
-//! | what changes it | who finds out |
+//! | the change | noticed by |
 //! |---|---|
 //! | loaded code that assigns it, or defines it a second time | the loader |
 //! | its definition, if a function of the library had its name, or bytecode executes it again | `def.global` |
@@ -20,7 +20,7 @@ use crate::stack::VALUE_WORK;
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// How many globals are near.
+/// The number of near globals.
 pub(crate) const NEAR: u32 = tunable(4096, 4) as u32;
 
 /// As many globals as machine code can tell apart by an offset of 31 bits.
@@ -30,7 +30,7 @@ const MAX: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
 /// last, no code contains values of globals any more.
 const MOST_CHANGES: u32 = tunable(1000, 3) as u32;
 
-/// What is known of a global beside its value.
+/// Facts about a global beside its value.
 #[derive(Clone, Copy, Default)]
 struct Use {
     /// Loaded code defines it.
@@ -41,14 +41,14 @@ struct Use {
     is_embedded: bool,
 }
 
-/// What machine code may rely on of a global.
+/// The facts about a global on which machine code may rely.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GlobalState {
-    /// It is not defined yet, and may be at any time.
+    /// It is not defined yet, and may become defined at any time.
     Undefined,
     /// It is defined, and stays so.
     Defined,
-    /// It has the value of these bits. Code that contains it is given up before that changes.
+    /// It has the value with these bits. Code that contains the value is given up before the global changes.
     Constant(u64),
 }
 
@@ -56,13 +56,13 @@ pub enum GlobalState {
 pub(crate) struct Globals {
     values: Vec<Value>,
     uses: Vec<Use>,
-    /// How often code may still be given up because globals changed.
+    /// The number of times that code may still be given up because globals changed.
     changes_left: u32,
     /// Machine code may contain values of globals that are not embedded any more.
     has_stale_code: bool,
     names: Vec<Gc<Str>>,
     index: Table<u32>,
-    /// How many there are of the near ones.
+    /// The number of near globals that are declared.
     near: u32,
     /// Names that the collection under way has marked.
     named: usize,
@@ -85,7 +85,7 @@ impl Globals {
         }
     }
 
-    /// The index of the global of that name, which may be undefined yet.
+    /// The index of the global with this name, which may be undefined yet.
     pub(crate) fn declare(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
         if let Some(index) = self.find(name) {
             return Ok(index);
@@ -115,7 +115,7 @@ impl Globals {
         }
     }
 
-    /// Sets a global that is not a near one.
+    /// Sets a far global.
     #[cold]
     #[inline(never)]
     fn set_far(&mut self, index: u32, value: Value, heap: &mut Heap) {
@@ -125,7 +125,7 @@ impl Globals {
         }
     }
 
-    /// Nothing is scanned any more: a collection begins.
+    /// Forgets which globals were scanned, because a collection begins.
     pub(crate) fn forget_scanned(&mut self) {
         self.named = 0;
         self.scanned = NEAR as usize;
@@ -160,12 +160,12 @@ impl Globals {
         unsafe { *self.values.get_unchecked(index as usize) }
     }
 
-    /// The index of the global of that name, which is interned, if a text that was loaded names it.
+    /// The index of the global with this interned name, if a loaded text names it.
     pub(crate) fn find(&self, name: Gc<Str>) -> Option<u32> {
         self.index.find(name.hash(), |&index| self.names[index as usize] == name).copied()
     }
 
-    /// Where the values are, until the next global is made.
+    /// The address of the values, until the next global is declared.
     pub(crate) fn base(&mut self) -> *mut Value {
         self.values.as_mut_ptr()
     }
@@ -196,7 +196,7 @@ impl Globals {
         }
     }
 
-    /// Code is loaded that defines a global. A second definition changes its value.
+    /// Records that loaded code defines a global. A second definition changes its value.
     pub(crate) fn declares(&mut self, index: u32) {
         let uses = self.uses.get_mut(index as usize);
         if uses.is_some_and(|uses| core::mem::replace(&mut uses.is_declared, true)) {
@@ -204,7 +204,8 @@ impl Globals {
         }
     }
 
-    /// Code is loaded that assigns a global, or the global is defined again: code that contains its value is stale.
+    /// Records that loaded code assigns a global, or that the global is defined again. Code that contains its value is
+    /// stale.
     pub(crate) fn assigns(&mut self, index: u32) {
         self.has_stale_code |= self.is_embedded(index);
         if let Some(uses) = self.uses.get_mut(index as usize) {
@@ -213,7 +214,7 @@ impl Globals {
         }
     }
 
-    /// Machine code contains the value of a global from here on.
+    /// Records that machine code contains the value of a global from here on.
     pub(crate) fn embed(&mut self, index: u32) {
         if let Some(uses) = self.uses.get_mut(index as usize) {
             uses.is_embedded = true;
@@ -240,7 +241,7 @@ impl Globals {
         self.values.get(index as usize).copied().filter(|value| !value.is_undefined())
     }
 
-    /// Names and values of those that are defined.
+    /// The names and values of the defined globals.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Value)> {
         let all = self.names.iter().zip(self.values.iter());
         all.filter(|(_, value)| !value.is_undefined()).map(|(name, value)| {

@@ -1,7 +1,7 @@
-//! Layout: what machine code may touch, and where it lies.
+//! Layout: the offsets of everything that machine code may touch.
 //!
-//! Offsets are in bytes. Each comes from the type itself, so that moving a field moves it here too; what must not
-//! move is asserted at the end.
+//! Offsets are in bytes. Each is derived from the type, so that it changes with the field. The end of the file asserts
+//! the offsets that must not change.
 //!
 //! ```text
 //!   VM ──frame──> Frame { pc, base, data, callee } ──callee──> Closure { header, function, upvalues.. }
@@ -73,7 +73,7 @@ offsets! {
     /// In the VM: the bump region that slices are allocated from.
     VM_SLICE_REGION = region_offset(class_of(Str::SLICE_SIZE));
 
-    /// In a frame's record: where it goes on.
+    /// In a frame's record: its pc.
     FRAME_PC = offset_of!(Frame, pc);
     /// In a frame's record: its register 0.
     FRAME_BASE = offset_of!(Frame, base);
@@ -177,7 +177,7 @@ pub const STR_FLAT_HEADER: u64 = Str::FLAT_HEADER;
 pub const STR_FLAT: usize = FLAT;
 /// Copying fewer bytes costs no fuel.
 pub const BULK_BYTES: usize = BULK;
-/// What [`IC_KIND`] is of the method of a class that is a closure.
+/// The value of [`IC_KIND`] in an entry whose target is a closure.
 pub const IC_METHOD: u8 = IcKind::Method as u8;
 /// The kind of a closure.
 pub const KIND_CLOSURE: u8 = Kind::Closure as u8;
@@ -188,12 +188,12 @@ pub const KIND_CELL: u8 = Kind::Cell as u8;
 /// The age of an object that was scanned: a store into it must be told to the collector.
 pub const AGE_SCANNED: u8 = Age::Scanned as u8;
 
-// What `Option<Gc>` is to machine code: an address, null if there is none.
+// Machine code takes an `Option<Gc>` for an address, null for `None`.
 const _: () = assert!(size_of::<Option<crate::object::Gc<Closure>>>() == size_of::<usize>());
 const _: () = assert!(size_of::<Value>() == 8);
 // What sums of strings count on: the class of so many granules is known without a table, and the record is one of them.
 const _: () = assert!(
     size_of::<Str>() == heap::GRANULE && class_of(size_of::<Str>() + FLAT) == FLAT.div_ceil(heap::GRANULE)
 );
-// Where there is machine code.
+// Only where there is machine code.
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<BumpRegion>() == 24);

@@ -1,4 +1,4 @@
-//! What a platform gives a VM: somewhere to write, a clock, and executable memory.
+//! Interfaces of a platform for a VM: output, a clock, and executable memory.
 
 use core::fmt;
 use core::ptr::NonNull;
@@ -21,7 +21,7 @@ pub trait Output {
     /// Writes all of `bytes`; a line may come in several parts.
     ///
     /// # Errors
-    /// When that is impossible; the script stops with an error.
+    /// If that is impossible. Then the script stops with an error.
     fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError>;
 }
 
@@ -31,7 +31,8 @@ pub trait Clock {
     fn nanoseconds(&self) -> u64;
 }
 
-/// What catches panics of a host's callbacks. A VM has that of its memory, [`RawAlloc::guard`](crate::mem::RawAlloc::guard).
+/// Catches panics of a host's callbacks. A VM has the guard of its memory,
+/// [`RawAlloc::guard`](crate::mem::RawAlloc::guard).
 ///
 /// Nothing unwinds through a VM, as machine code cannot be unwound. So [`Output`] and [`Clock`] are called through the
 /// guard, from the interpreter and from machine code alike. If one panics, no callback of the run is called any more, the
@@ -44,22 +45,22 @@ pub trait PanicGuard: Sync {
     /// Calls `callback`. If it panics, keeps the panic and answers false.
     fn call(&self, callback: &mut dyn FnMut()) -> bool;
 
-    /// Goes on with the panic that the last [`call`](PanicGuard::call) on this thread kept. If this returns, the run ends
+    /// Resumes the panic that the last [`call`](PanicGuard::call) on this thread kept. If this returns, the run ends
     /// in an error of the kind [`Panic`](crate::ErrorKind::Panic).
     fn resume(&self);
 }
 
-/// What a running script may use of its host.
+/// The parts of a host that a running script uses.
 #[non_exhaustive]
 pub struct HostIo<'a> {
     /// Where `print` writes.
     pub output: &'a mut dyn Output,
-    /// What `clock()` reads, and what pauses of the collector are measured with. By default it stands still.
+    /// The clock for `clock()` and for measuring pauses of the collector. By default it stands still.
     pub clock: &'a dyn Clock,
-    /// Stops the run from outside, from another thread or a signal handler: set, it makes the run end as
+    /// Stops the run, from another thread or a signal handler. When the flag is set, the run ends as
     /// [`Interrupted`](crate::Outcome::Interrupted) within a slice of fuel, in whichever tier the script is: 1,024 calls or
     /// iterations of a loop, or 64 KB that an operation copies, compares or prints. Neither many returns nor long code without
-    /// calls and loops come between. The run takes it back.
+    /// calls and loops come between. The run clears the flag.
     pub interrupt: Option<&'a AtomicBool>,
 }
 
@@ -93,7 +94,7 @@ impl<'a> HostIo<'a> {
     }
 }
 
-/// Why there is no executable memory.
+/// The reason why there is no executable memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodeError {
     /// The system, or its policy, refuses it.
@@ -116,9 +117,9 @@ impl core::error::Error for CodeError {}
 /// A piece of executable memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CodeSpan {
-    /// Its first byte, at a multiple of 16.
+    /// Its first byte, whose address is a multiple of 16.
     pub start: NonNull<u8>,
-    /// Bytes.
+    /// Its size in bytes.
     pub len: usize,
 }
 
@@ -157,6 +158,6 @@ pub unsafe trait CodeMemory: Send {
     /// may, so executable code stays executable.
     fn free(&mut self, span: CodeSpan);
 
-    /// Bytes that spans take, with what rounding adds.
+    /// Bytes of all spans, with rounding.
     fn used(&self) -> usize;
 }

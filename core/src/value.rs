@@ -144,7 +144,7 @@ impl Value {
         self.0
     }
 
-    /// Same bits: the same object, the same double, the same nil.
+    /// Whether two values have the same bits: the same object, the same double, the same nil.
     #[inline(always)]
     pub(crate) fn is_identical(self, other: Value) -> bool {
         self.0 == other.0
@@ -156,7 +156,7 @@ impl Value {
         Value::int(value as i32)
     }
 
-    /// What `raw` kept.
+    /// The number that `raw` kept.
     #[inline(always)]
     pub(crate) fn as_raw(self) -> u32 {
         self.0 as u32

@@ -1,4 +1,4 @@
-//! The public surface: scripts, machines, threads.
+//! The public API: scripts, VMs, threads.
 
 use siskin_core::bytecode::Program;
 use siskin_core::mem::Mem;
@@ -43,7 +43,7 @@ fn a_script_of_another_machine_is_refused() {
     assert_eq!(run(&mut one).1, "1\n");
 }
 
-/// Nothing is under way then: what was is gone from the stack.
+/// Afterwards no script is under way: the calls of the earlier one are gone from the stack.
 #[test]
 fn a_script_that_cannot_start_ends_the_one_under_way() {
     let mut vm = vm();
@@ -192,7 +192,7 @@ fn a_machine_goes_on_in_another_thread_and_leaves_errors_behind() {
         }
         vm
     });
-    // Meanwhile these give back memory of the same budget here.
+    // Meanwhile this thread gives back memory of the same budget.
     drop((error, broken, program));
     let vm = elsewhere.join().expect("no panic");
     let usage = vm.mem().usage();
@@ -232,7 +232,7 @@ fn a_host_can_interrupt_and_go_on() {
     assert_eq!(output.0, b"100000\n");
 }
 
-/// Allocation while a script is loaded waits for the collector as a running script does.
+/// When memory runs out while a script is loaded, the allocation waits for the collector, like one of a running script.
 #[test]
 fn pauses_of_loading_are_measured() {
     static NOW: AtomicU64 = AtomicU64::new(0);
@@ -251,7 +251,7 @@ fn pauses_of_loading_are_measured() {
     }
 }
 
-/// A clock that leaps from one end of its range to the other.
+/// A clock that jumps from one end of its range to the other.
 #[test]
 fn a_clock_that_goes_astray_does_no_harm() {
     struct Leaping(Cell<u64>);

@@ -1,4 +1,4 @@
-//! The engine never asks the global allocator, though hashbrown links the crate that would.
+//! The engine never uses the global allocator, although hashbrown links `alloc`.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -33,7 +33,7 @@ unsafe impl GlobalAlloc for Watched {
 #[global_allocator]
 static WATCHED: Watched = Watched;
 
-/// A fixed arena, as firmware has one: hands out and never takes back.
+/// A fixed arena, as in firmware: blocks are handed out and never freed.
 mod arena {
     use std::alloc::Layout;
     use std::sync::Mutex;
@@ -91,7 +91,7 @@ fn no_allocation_reaches_the_global_allocator() {
         vm.start(script).expect("room for a frame");
         let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
         assert!(matches!(outcome, Outcome::Done));
-        // Errors, of each sort, too.
+        // Also errors of each sort.
         assert!(vm.load("var 1 = ; class { }", Dialect::Lox).is_err());
         let script = vm.load("var x = nil; x.y();", Dialect::Lox).expect("no errors");
         vm.start(script).expect("room for a frame");

@@ -1,9 +1,9 @@
-//! Memory: every failed allocation is an error, every byte comes back, and none comes from elsewhere.
+//! Memory: every failed allocation is an error, every byte is given back, and all memory comes from the VM's allocator.
 
 use siskin_core::testing::{End, Moody, PROGRAMS, run, run_in};
 use siskin_core::{Dialect, LoadError, Options, Vm};
 
-/// Runs a program with the requests of some numbers refused; true if none of them was made.
+/// Runs a program while the requests for memory with the numbers `from..to` are refused. True if no such request came.
 fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
     let alloc = Moody::refusing(from, to);
     let end = run(alloc, options, source, Dialect::Lox);
@@ -163,7 +163,7 @@ fn a_large_program_may_lack_any_memory_while_it_is_loaded() {
     assert!(loaded && requests > 700, "{requests} requests");
     let mut enough = 0;
     for request in 0..requests {
-        // Where the collector finds an empty page for the refused one, loading succeeds all the same.
+        // If the collector finds an empty page in place of the refused one, loading succeeds nevertheless.
         enough += usize::from(load(request, usize::MAX).0);
         load(request, request + 1);
     }
@@ -196,7 +196,7 @@ fn classes_and_shapes_are_garbage_too() {
 
 #[test]
 fn garbage_makes_room_for_tables_and_stacks() {
-    // The junk fills the limit, so that the stack of `deep` and the tables of the classes need a collection.
+    // Garbage fills the limit, so that the stack of `deep` and the tables of the classes need a collection.
     let source = "class J { init(n) { this.n = n; } }
         fun junk(n) { for (var i = 0; i < n; i = i + 1) J(i); }
         fun deep(n) { if (n == 0) return 0; junk(20); return 1 + deep(n - 1); }
@@ -215,7 +215,7 @@ fn garbage_makes_room_for_tables_and_stacks() {
     assert_eq!(end, End::Done("3000\ndone\n".into()));
 }
 
-/// Objects are stored into faster than the collector's steps scan them.
+/// The script stores into objects faster than the collector's steps scan them.
 #[test]
 fn memory_comes_back_while_a_script_stores_all_the_while() {
     let source = "class Node { init(next) { this.next = next; this.value = nil; } }

@@ -1,7 +1,7 @@
-//! However deep a source nests, loading it stays within a small native stack.
+//! Loading a source stays within a small native stack, however deeply the source nests.
 //!
-//! Each shape is nested to just below the limit, to it and far beyond, and loaded on a thread with little stack. An
-//! overflow would end the test's process.
+//! Each shape is nested to just below the limit, to the limit and far beyond, and loaded on a thread with a small
+//! stack. An overflow would end the test's process.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use siskin_core::syntax::{Code, MAX_NESTING};
 use siskin_core::testing::Moody;
 use siskin_core::{Dialect, LoadError, Options, Vm};
 
-/// What [`Options::native_stack`] is made for by default: half of what threads have unless told otherwise.
+/// The stack for which the default of [`Options::native_stack`] is chosen: half of the default stack of a thread.
 const STACK: usize = 1 << 20;
 
 /// `before open open ... middle close close ... after`, and the levels that a repetition takes.
@@ -90,7 +90,7 @@ const SISKIN: &[Shape] = &[
     shape(("fn f(a) { ", " }"), ("if (1 or if {", "1", "} {2} else {3}) {4}"), 5),
 ];
 
-/// Whether it loads; an error must be that it nests too deeply.
+/// Whether a source loads. The only permitted error is that it nests too deeply.
 fn loads(source: &str, dialect: Dialect, options: Options) -> bool {
     let mut vm = Vm::new(Moody::new(), options).expect("enough memory");
     match vm.load(source, dialect) {
@@ -109,7 +109,7 @@ fn the_deepest_nesting_fits_into_a_small_stack() {
     let shapes = LOX.iter().map(|shape| (shape, Dialect::Lox));
     for (shape, dialect) in shapes.chain(SISKIN.iter().map(|shape| (shape, Dialect::Siskin))) {
         let test = move || {
-            // What stands around the nesting takes a few levels of its own.
+            // The text around the nesting takes a few levels, too.
             let deepest = MAX_NESTING / shape.levels - 4;
             assert!(loads(&shape.source(deepest), dialect, Options::default()), "{}", shape.open);
             for times in deepest..deepest + 9 {
@@ -123,7 +123,7 @@ fn the_deepest_nesting_fits_into_a_small_stack() {
     }
 }
 
-/// Whatever a build's frames take, and however little stack there is.
+/// With any size of frames, which depends on the build, and with little stack.
 #[test]
 fn nesting_keeps_within_the_native_stack_that_the_host_allows() {
     for native_stack in [0, 10 << 10, 100 << 10, 500 << 10] {

@@ -1,4 +1,4 @@
-//! A heap that is nearly full: what a script may do there is bounded, and it can be stopped.
+//! With a nearly full heap, the work of a script is bounded, and the script can be stopped.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
@@ -14,7 +14,7 @@ fn start(source: &str, memory: usize) -> Vm {
     vm
 }
 
-/// Fills the heap with a list of so many nodes, then makes and drops as many as half a megabyte holds.
+/// Fills the heap with a list of `nodes` nodes, then makes and drops as many as fit half a megabyte.
 fn fill_and_churn(nodes: usize) -> String {
     format!(
         "class N {{ init(n) {{ this.n = n; }} }}
@@ -32,7 +32,7 @@ fn a_heap_that_is_nearly_full_is_out_of_memory_rather_than_collecting_for_every_
         let outcome = vm.run(None, &mut HostIo::new(&mut Kept::default()).clock(&Nothing));
         let stats = vm.stats();
         assert!(stats.heap.full < 25, "{nodes} nodes: {stats:?}");
-        // The loops take some three units for each node; a collection one for 64 bytes.
+        // The loops cost about three units for each node; a collection costs one for 64 bytes.
         let most = 4 * (nodes as u64 + 16_384) + 10 * (2 << 20) / 64;
         assert!(stats.fuel < most, "{nodes} nodes: {stats:?}");
         match outcome {
@@ -44,7 +44,7 @@ fn a_heap_that_is_nearly_full_is_out_of_memory_rather_than_collecting_for_every_
     assert!(done > 5 && refused > 5, "{done} done, {refused} refused");
 }
 
-/// An instruction that allocates and then finds no memory for its frame runs again in each slice, and comes to an end.
+/// An instruction that allocates, and then finds no memory for a frame, runs again in each slice and finally completes.
 #[test]
 fn small_slices_do_not_make_the_heap_collect_again_and_again() {
     let locals: String = (0..60).map(|index| format!("var r{index} = nil; ")).collect();
@@ -70,7 +70,7 @@ fn small_slices_do_not_make_the_heap_collect_again_and_again() {
     }
 }
 
-/// A clock that wishes an interrupt whenever it is read, as the heap does before it collects.
+/// A clock that sets the interrupt whenever it is read, which the heap does before it collects.
 #[derive(Default)]
 struct Interrupting {
     wish: AtomicBool,
@@ -84,7 +84,7 @@ impl Clock for Interrupting {
     }
 }
 
-/// Calls, methods, bound methods, fields that hold classes, closures, strings and tables, all in want of memory.
+/// Calls, methods, bound methods, fields that hold classes, closures, strings and tables, all of which need memory.
 const HUNGRY: &str = "class N { init(n) { this.n = n; } make() { return N(this); } }
     var keep = nil; for (var i = 0; i < 90000; i = i + 1) keep = N(keep);
     class Box { init() { this.kind = N; } }
@@ -113,7 +113,8 @@ fn an_interrupt_is_heard_while_memory_is_collected_and_the_script_goes_on_as_if_
         assert!(interrupts < 1_000_000);
     }
     assert_eq!(String::from_utf8_lossy(&output.0), "3000\n90000\n");
-    // Each wish ends a collection for space at its next step; heard at the end of slices only, there were fewer.
+    // Each interrupt ends a collection for space at its next step. If only the end of a slice noticed interrupts, there
+    // would be fewer.
     let slices = vm.stats().fuel / 16_384;
     assert!(vm.stats().heap.full > 0 && interrupts > slices, "{interrupts} in {slices} slices");
 }

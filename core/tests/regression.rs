@@ -1,4 +1,4 @@
-//! What fuzzing and review have found, where no script can show it.
+//! Faults that fuzzing and reviews have found, and that no script can show.
 
 use std::alloc::Layout;
 use std::cell::Cell;
@@ -27,7 +27,7 @@ fn print_of(program: &Assembly, options: Options) -> String {
     output.into_text()
 }
 
-/// What a script prints that has these instructions. Constant 0 is a function that allocates, constant 1 the name of a
+/// The output of a script with these instructions. Constant 0 is a function that allocates, constant 1 the name of a
 /// class.
 fn print_beside_allocation(registers: u16, insns: &[Insn]) -> String {
     let mut program = program();
@@ -41,7 +41,7 @@ fn print_beside_allocation(registers: u16, insns: &[Insn]) -> String {
     print_of(&program, STRESS)
 }
 
-/// A caller's registers above the window of a call are not alive, and must not dangle either.
+/// A caller's registers above the window of a call do not keep objects alive, but must not dangle.
 #[test]
 fn registers_above_a_call_do_not_dangle() {
     let insns = [
@@ -54,8 +54,8 @@ fn registers_above_a_call_do_not_dangle() {
     assert_eq!(print_beside_allocation(8, &insns), "nil\n");
 }
 
-/// A caller's registers reach further than any of its callees': what is written there after a collection in a callee
-/// is cleared by the next one all the same.
+/// A caller's registers reach further than those of its callees. A value that is written there after a collection in a
+/// callee is still cleared by the next collection.
 #[test]
 fn far_registers_above_a_call_do_not_dangle() {
     let call = [Insn::Move { dst: Dst(4), src: Src(2) }, Insn::Call { argc: Argc(0), win: Win(4) }];
@@ -70,7 +70,7 @@ fn far_registers_above_a_call_do_not_dangle() {
     assert_eq!(print_beside_allocation(2000, &insns), "nil\n");
 }
 
-/// What was found of the properties of a class is forgotten when the host's collection frees the class.
+/// The lookup cache's entries for a class are removed when a collection by the host frees the class.
 #[test]
 fn a_collection_by_the_host_forgets_properties() {
     let mut vm = Vm::new(Moody::new(), Options::default()).expect("memory");
@@ -91,7 +91,7 @@ fn a_collection_by_the_host_forgets_properties() {
     }
 }
 
-/// The bound on the depth of calls holds however small it is.
+/// The limit on the depth of calls holds even if it is very small.
 #[test]
 fn few_frames_are_as_few_as_asked() {
     for max_frames in [1, 2, 5, 31, 32, 33, 100] {
@@ -100,7 +100,7 @@ fn few_frames_are_as_few_as_asked() {
             let source = format!("fun f(n) {{ if (n > 1) return f(n - 1); return 7; }} print f({calls});");
             run(Moody::new(), options, &source, Dialect::Lox)
         };
-        // The script itself is a call.
+        // The script itself counts as a call.
         if max_frames > 1 {
             assert_eq!(nested(max_frames - 1), End::Done("7\n".into()), "{max_frames}");
         }
@@ -108,10 +108,10 @@ fn few_frames_are_as_few_as_asked() {
     }
 }
 
-/// A host whose output panics, and which catches that, can go on with the machine.
+/// A host that catches a panic of its output can use the VM further.
 #[test]
 fn a_panic_of_the_host_leaves_no_trace() {
-    /// Keeps nothing of a panic, as a host without unwinding might.
+    /// Discards a panic, as a host without unwinding might.
     struct Forgets;
     impl PanicGuard for Forgets {
         fn call(&self, callback: &mut dyn FnMut()) -> bool {
@@ -120,7 +120,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
         fn resume(&self) {}
     }
     struct Guarded(&'static Moody);
-    // SAFETY: the inner allocator's.
+    // SAFETY: all memory comes from the inner allocator.
     unsafe impl RawAlloc for Guarded {
         fn alloc(&self, layout: Layout) -> *mut u8 {
             self.0.alloc(layout)
@@ -164,7 +164,7 @@ fn a_panic_of_the_host_leaves_no_trace() {
     assert_eq!(output.0, b"3\n");
 }
 
-/// A tier of no size takes no memory, as an allocator may not be asked for nothing.
+/// A tier of size zero takes no memory: an allocator may not be asked for zero bytes.
 #[test]
 fn a_tier_may_have_no_size() {
     struct Refuses;
@@ -199,7 +199,7 @@ fn a_tier_may_have_no_size() {
     assert_eq!(alloc.bytes(), 0);
 }
 
-/// Fuel bounds bulk work even where no call and no loop asks for it, and slices of it change nothing.
+/// Fuel bounds bulk work even without calls and loops, and slices do not change the cost.
 #[test]
 fn bulk_work_in_a_row_runs_out_of_fuel() {
     const LEN: usize = 1 << 16;
@@ -235,7 +235,7 @@ fn bulk_work_in_a_row_runs_out_of_fuel() {
     }
 }
 
-/// A large program that has run is garbage like any other: loading more of them needs no more memory.
+/// A large program that has run becomes garbage, so that loading further ones needs no more memory.
 #[test]
 fn large_programs_that_have_run_make_room() {
     let source = "fun f(x) { ".to_owned() + &"x = x + 1; ".repeat(20_000) + "} f(1);";
@@ -253,7 +253,7 @@ fn large_programs_that_have_run_make_room() {
     }
 }
 
-/// Loading a program makes room by a collection if there is none.
+/// Loading a program without enough memory first collects.
 #[test]
 fn garbage_makes_room_for_a_program() {
     let source = "var x = 1; ".repeat(20_000);

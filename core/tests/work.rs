@@ -1,4 +1,4 @@
-//! Work of scripts is bounded by their fuel: it is paid for before it is done, and goes on where it stopped.
+//! Fuel bounds the work of scripts: work is paid for before it is done, and continues where it stopped.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -6,7 +6,7 @@ use siskin_core::platform::{HostIo, Output, OutputError};
 use siskin_core::testing::{Kept, Moody, Nothing};
 use siskin_core::{Dialect, Options, Outcome, Vm};
 
-/// Strings of 2 MB and a bit: 32 slices of fuel, and a part of one.
+/// Strings of a little more than 2 MB: 32 slices of fuel and a part of one.
 const LARGE: &str = "fun grown(text) { for (var i = 0; i < 17; i = i + 1) text = text + text; return text; }
     var a = grown(\"sixteen letters.\") + \"end\";
     var b = grown(\"sixteen letters.\") + \"end\";
@@ -20,7 +20,7 @@ fn started(source: &str, options: Options) -> Vm {
     vm
 }
 
-/// What a script prints and spends in slices; between two of them the host collects.
+/// The output and the fuel of a script that runs in slices. Between two slices the host collects.
 fn sliced(source: &str, options: Options, slice: u64) -> (Vec<u8>, u64) {
     let mut vm = started(source, options);
     let mut output = Kept::default();
@@ -78,7 +78,7 @@ fn small_slices_cost_the_same_too() {
     }
 }
 
-/// What is free costs nothing, and what is not costs a unit for each 64 bytes.
+/// Free operations cost nothing; others cost a unit for each 64 bytes.
 #[test]
 fn bulk_work_is_charged_for() {
     let spent = |source: &str| {
@@ -150,7 +150,7 @@ fn an_interrupt_is_heard_in_the_middle_of_a_string() {
     assert!(output.0 == format!("{large}\n_{large}\n").as_bytes());
 }
 
-/// A script that is given up between two pieces leaves nothing to the next one.
+/// A script that is abandoned between two pieces leaves no work to the next script.
 #[test]
 fn another_script_may_start_in_the_middle_of_a_string() {
     for operation in ["print a;", "a == b;", "a + b;", "d + a;", "\"_\" + a;"] {
@@ -175,7 +175,7 @@ fn another_script_may_start_in_the_middle_of_a_string() {
     }
 }
 
-/// Fuel that a script spends after it has printed, until it hears the interrupt that this set.
+/// The fuel that a script spends from its output, which sets the interrupt, until it stops for the interrupt.
 fn spent_until_interrupted(source: &str) -> u64 {
     let mut vm = started(source, Options::default());
     let interrupt = AtomicBool::new(false);

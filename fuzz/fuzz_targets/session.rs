@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run session`; what it does is in the library.
+//! `cargo +nightly fuzz run session`; its body is in the library.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| siskin_fuzz::session(data));

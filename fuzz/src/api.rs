@@ -1,4 +1,4 @@
-//! The target that takes sequences of calls of the engine's API: what a host may do between two steps of a script.
+//! The target that makes sequences of calls of the engine's API, as a host may between two steps of a script.
 
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -17,14 +17,14 @@ use siskin_core::bytecode::Program;
 use crate::callbacks::{Panic, Panicking, REFUSING, refuse};
 use crate::{Bytes, Noon, Nowhere, Page, generate, program};
 
-/// Steps in a sequence, at the most.
+/// The most steps in a sequence.
 const STEPS: usize = 100;
-/// Scripts that a VM keeps loaded and not started, at the most.
+/// The most scripts that are loaded and not started in a VM.
 const WAITING: usize = 6;
-/// Values, functions and caches that are looked at after each step, at the most.
+/// The most values, functions and caches that are inspected after each step.
 const LOOKS: u32 = 400;
 
-/// Scripts that need few steps to get the engine into a state worth looking at. What one defines another uses.
+/// Scripts that bring the engine into an interesting state in few steps. They use each other's definitions.
 const SCRIPTS: [&str; 14] = [
     "class A { init(n) { this.a = n; } get() { return this.a; } }\nclass B < A { get() { return super.get() + 1; } }",
     "class A { get() { this.z = 1; return 7; } init(n) { this.b = n; this.a = n; } }",
@@ -42,20 +42,20 @@ const SCRIPTS: [&str; 14] = [
     "print A; print f; print A(1); print A(1).get; print clock; -nil;",
 ];
 
-/// Two VMs, and a sequence of calls of either's public functions; after each, both are looked at.
+/// Calls public functions of two VMs in sequence, and inspects both VMs after each call.
 ///
-/// Each step is a byte that says what to do, and in which VM, and the bytes that it needs.
+/// Each step is a byte that selects the call and the VM, and then the bytes that the call needs.
 pub fn api(data: &[u8]) {
     let mut bytes = Bytes(data);
     refuse(0, 0);
-    let (Some(left), Some(right)) = (Machine::new(&mut bytes), Machine::new(&mut bytes)) else { return };
-    let mut machines = [left, right];
+    let (Some(left), Some(right)) = (CheckedVm::new(&mut bytes), CheckedVm::new(&mut bytes)) else { return };
+    let mut vms = [left, right];
     for _ in 0..STEPS {
         if bytes.0.is_empty() {
             break;
         }
         let step = bytes.next();
-        let [left, right] = &mut machines;
+        let [left, right] = &mut vms;
         let (one, other) = if step & 0x80 == 0 { (left, right) } else { (right, left) };
         let before = (other.vm.stats(), other.vm.native_stats());
         one.step(step & 0x7F, &mut bytes, other);
@@ -64,28 +64,28 @@ pub fn api(data: &[u8]) {
         let after = (other.vm.stats(), other.vm.native_stats());
         assert!(one.borrows || before == after, "step {step} changed the other VM:\n{before:#?}\n{after:#?}");
     }
-    // A program may have gone from one to the other.
+    // Both budgets are checked after both VMs are gone: a program may have moved from one to the other.
     let empty = Mem::new(SYSTEM, usize::MAX).expect("memory").usage().used;
-    let budgets = machines.map(Machine::close);
+    let budgets = vms.map(CheckedVm::close);
     for mem in budgets.iter().flatten() {
         assert_eq!(mem.usage().used, empty, "a VM is gone and left bytes");
     }
 }
 
-/// A VM, and what must be so of it.
-struct Machine {
+/// A VM, and the state that it must have.
+struct CheckedVm {
     vm: Vm,
     waiting: Vec<Script>,
     /// Whether a script was started and has not ended.
     under_way: bool,
-    /// Whether it has loaded a program of the other VM, whose memory that program is in.
+    /// Whether the VM has loaded a program that lies in the other VM's memory.
     borrows: bool,
-    /// The budgets of VMs that it took the place of.
+    /// The budgets of the VMs that were here before.
     gone: Vec<Mem>,
 }
 
-impl Machine {
-    fn new(bytes: &mut Bytes<'_>) -> Option<Machine> {
+impl CheckedVm {
+    fn new(bytes: &mut Bytes<'_>) -> Option<CheckedVm> {
         let (modes, hot) = (bytes.next(), bytes.next());
         let options = Options::new()
             .memory(96 << 10 << (modes >> 2 & 3))
@@ -96,11 +96,11 @@ impl Machine {
         if modes & 1 == 0 {
             let _ = native::install(&mut vm);
         }
-        Some(Machine { vm, waiting: Vec::new(), under_way: false, borrows: false, gone: Vec::new() })
+        Some(CheckedVm { vm, waiting: Vec::new(), under_way: false, borrows: false, gone: Vec::new() })
     }
 
-    /// Does what a byte says.
-    fn step(&mut self, what: u8, bytes: &mut Bytes<'_>, other: &mut Machine) {
+    /// Does the step that `what` selects.
+    fn step(&mut self, what: u8, bytes: &mut Bytes<'_>, other: &mut CheckedVm) {
         match what % 32 {
             0..=3 => self.load(SCRIPTS[bytes.below(SCRIPTS.len())], bytes.next()),
             4 => {
@@ -116,7 +116,7 @@ impl Machine {
                 }
             }
             8 => {
-                // A script of the other VM is refused, and whatever is under entry here goes on.
+                // A script of the other VM is refused, and the script under way here continues.
                 if let Some(script) = other.waiting.pop() {
                     let error = self.vm.start(script).expect_err("a script of another VM starts");
                     assert_ne!(error.message(), "");
@@ -148,7 +148,7 @@ impl Machine {
             22 => {
                 let source = SCRIPTS[bytes.below(SCRIPTS.len())];
                 let options = LoadOptions { spans: bytes.next() & 1 == 0, ..LoadOptions::default() };
-                // Even a program that is not to be had has taken memory for a while.
+                // Even a compilation that fails has used the other VM's memory for a while.
                 self.borrows = true;
                 if let Ok(program) = other.vm.compile_with(source, Dialect::Siskin, options) {
                     self.load_program(&program);
@@ -168,7 +168,7 @@ impl Machine {
                 let _ = self.vm.bind_result("_");
             }
             25 => {
-                if let Some(fresh) = Machine::new(bytes) {
+                if let Some(fresh) = CheckedVm::new(bytes) {
                     let borrows = self.borrows;
                     self.gone = std::mem::replace(self, fresh).close();
                     self.borrows = borrows;
@@ -208,7 +208,7 @@ impl Machine {
     }
 
     fn run(&mut self, fuel: u64, refuse: bool) {
-        // Each allocation is a collection then.
+        // With `gc_stress`, each allocation collects, so the run gets less fuel.
         let fuel = if self.vm.options().gc_stress { fuel / 8 } else { fuel };
         let before = self.vm.stats().fuel;
         let mut page = Page::default();
@@ -222,7 +222,7 @@ impl Machine {
         }
     }
 
-    /// A run in which a callback may panic. Then the script is over.
+    /// Runs with a callback that may panic. A panic ends the script.
     fn run_and_panic(&mut self, fuel: u64, calls: u32) {
         let panicking = Panicking::after(calls);
         let mut output = &panicking;
@@ -237,7 +237,7 @@ impl Machine {
         }
     }
 
-    /// A run that the host wants to stop before it begins.
+    /// Runs with an interrupt that is set before.
     fn interrupt(&mut self) {
         let wish = AtomicBool::new(true);
         let mut page = Page::default();
@@ -252,7 +252,7 @@ impl Machine {
         self.under_way &= !ended;
     }
 
-    /// Looks at all that can be seen.
+    /// Inspects everything that the API shows.
     fn look(&self) {
         let usage = self.vm.mem().usage();
         assert!(usage.used <= usage.peak && usage.used <= usage.limit, "{usage:?}");
@@ -268,7 +268,7 @@ impl Machine {
         }
     }
 
-    /// Drops it; the budgets that come back count what is left.
+    /// Drops the VM. Returns the budgets, which count the memory that is left.
     fn close(self) -> Vec<Mem> {
         let mut budgets = self.gone;
         budgets.push(self.vm.mem().clone());
@@ -300,7 +300,7 @@ fn look_at(value: ValueView<'_>, left: &mut u32) {
                 look_at(value, left);
             });
         }
-        // The others have no parts; there may be further kinds.
+        // Other kinds have no parts. (The enum may get more kinds.)
         _ => {}
     }
 }
@@ -330,7 +330,7 @@ fn look_at_function(function: FunctionView<'_>, left: &mut u32) {
     }
 }
 
-/// What an inline cache knows of a class is so.
+/// Asserts that an entry of an inline cache is right about its class.
 fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
     match entry.target {
         CacheTarget::Slot(slot) => assert!(slot < entry.fields, "{cache:?} {entry:?}"),
@@ -350,7 +350,7 @@ fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
     }
 }
 
-/// Takes nothing.
+/// An output that accepts nothing.
 struct Refusing;
 
 impl Output for Refusing {

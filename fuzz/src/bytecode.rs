@@ -1,4 +1,4 @@
-//! The target that takes bytecode: the verifier is a security boundary, and this is its siege.
+//! The target that takes bytecode. The verifier is a security boundary: no program that it accepts may break the VM.
 
 use std::fmt::Write;
 
@@ -30,7 +30,7 @@ pub fn bytecode(data: &[u8]) {
     tier::compare(pair, |mode| run(data, mode, fuel));
 }
 
-/// How the program runs; nothing if it is not accepted or does not fit.
+/// Runs the program. `None` if it is not accepted, or does not fit into memory.
 fn run(data: &[u8], mode: &Mode, fuel: u64) -> Option<Ran> {
     let mut vm = mode.vm()?;
     let image = program::of(data, &vm)?.pack(vm.mem()).ok()?;
@@ -42,7 +42,7 @@ fn run(data: &[u8], mode: &Mode, fuel: u64) -> Option<Ran> {
     let script = vm.load_program(&program).ok()?;
     drop(program);
     vm.start(script).ok()?;
-    // Each allocation is a collection then.
+    // With `gc_stress`, each allocation collects, so the run gets less fuel.
     let fuel = if mode.options.gc_stress { fuel / 10 } else { fuel };
     Some(finish(&mut vm, fuel, mode.slices, &Sources::new()))
 }

@@ -1,4 +1,4 @@
-//! What a host gives a VM and what then goes wrong: memory that is refused, callbacks that panic.
+//! Failures of a host: memory that is refused, callbacks that panic.
 
 use std::alloc::Layout;
 use std::cell::Cell;
@@ -8,15 +8,15 @@ use siskin::SYSTEM;
 use siskin::mem::RawAlloc;
 use siskin::platform::{Clock, Output, OutputError, PanicGuard};
 
-/// The system's memory, of which requests of this thread are refused as it was [told](refuse).
+/// The system's memory. Requests of this thread are refused as [`refuse`] says.
 pub(crate) static REFUSING: &dyn RawAlloc = &Refusing;
 
 thread_local! {
-    /// Requests that are granted, and how many are refused after those.
+    /// The number of requests to grant, and the number to refuse after those.
     static PLAN: Cell<(u32, u32)> = const { Cell::new((0, 0)) };
 }
 
-/// From here on grants `after` requests of this thread, refuses `count`, and grants all that follow.
+/// From now on grants `after` requests of this thread, then refuses `count`, then grants all.
 pub(crate) fn refuse(after: u32, count: u32) {
     PLAN.set((after, count));
 }
@@ -57,7 +57,7 @@ unsafe impl RawAlloc for Refusing {
     }
 }
 
-/// What callbacks panic with.
+/// The payload of the panics.
 pub(crate) struct Panic;
 
 /// An output and a clock that count their calls, and panic at one of them.
@@ -66,7 +66,7 @@ pub(crate) struct Panicking {
 }
 
 impl Panicking {
-    /// Panics after that many calls.
+    /// Panics after `calls` calls.
     pub(crate) fn after(calls: u32) -> Panicking {
         Panicking { left: Cell::new(calls) }
     }
@@ -74,7 +74,7 @@ impl Panicking {
     fn call(&self) {
         match self.left.get().checked_sub(1) {
             Some(left) => self.left.set(left),
-            // Without the hook, by which libFuzzer ends the process at any panic.
+            // `resume_unwind` does not call the panic hook, in which libFuzzer would end the process.
             None => resume_unwind(Box::new(Panic)),
         }
     }

@@ -1,18 +1,18 @@
-//! Bytes to a source text, such that nearly every text is a program that gets somewhere.
+//! Makes a source text of bytes, such that nearly every text is a program that runs for a while.
 //!
-//! Names say what they hold, so that operations mostly find what they want: `n` numbers, `s` strings, `o`
-//! instances, `f` functions of one argument. Every kind of thing is declared before it is used, is captured by
-//! functions and methods, is assigned in loops, and comes in more varieties than an inline cache has ways.
+//! The first letter of a name says what the variable holds, so that most operands have the right type: `n` numbers, `s`
+//! strings, `o` instances, `f` functions of one argument. Values of every kind are declared before use, captured by
+//! functions and methods, and assigned in loops, and there are more classes than an inline cache has entries.
 
 use std::fmt::Write;
 
 use crate::Bytes;
 
-/// Statements in a text, at the fewest and at the most: short programs run often.
+/// The fewest and the most statements in a text. Short programs allow more runs.
 const STATEMENTS: (u32, usize) = (12, 60);
-/// Levels of functions, blocks and expressions.
+/// The deepest nesting of functions, blocks and expressions.
 const DEPTH: u32 = 6;
-/// Classes in a text, at the most: more than an inline cache has entries.
+/// The most classes in a text, more than an inline cache has entries.
 const CLASSES: usize = 5;
 const FIELDS: [&str; 10] = ["a", "b", "c", "d", "e", "g", "h", "k", "q", "z"];
 
@@ -57,12 +57,12 @@ struct Writer<'a> {
     depth: u32,
     /// Classes declared so far.
     classes: usize,
-    /// Classes that there will be.
+    /// Classes that the text will have.
     all_classes: usize,
     /// Whether a method is being written, and if so, whether its class has a superclass.
     method: Option<bool>,
-    /// Whether what is written may call functions and methods: not their own bodies, mostly, lest nothing else
-    /// happens.
+    /// Whether the code being written may call functions and methods. Bodies of functions mostly may not, or programs
+    /// would spend all their fuel in calls.
     callable: bool,
 }
 
@@ -80,7 +80,7 @@ impl Writer<'_> {
         let _ = write!(self.text, "{letter}{index}");
     }
 
-    /// A function that captures nothing, and mostly calls nothing.
+    /// A function that captures nothing and rarely calls.
     fn leaf(&mut self, index: usize) {
         let _ = write!(self.text, "fun f{index}(n3) {{ ");
         let callable = std::mem::replace(&mut self.callable, false);
@@ -142,8 +142,8 @@ impl Writer<'_> {
         self.put("}\n");
     }
 
-    /// `d(n)`, which makes some `n` calls, one inside the other, in one of several ways and in frames of some width. A
-    /// script that calls it with more than there may be ends there.
+    /// `d(n)`, which recurses about `n` deep, in one of several ways and with frames of a chosen width. If `n` exceeds
+    /// the limit, the script ends there.
     fn recursion(&mut self) {
         let kind = self.bytes.next();
         let locals: String = (0..kind >> 4).map(|index| format!("var v{index} = n3; ")).collect();
@@ -166,8 +166,8 @@ impl Writer<'_> {
         self.put("\n");
     }
 
-    /// Calls of a native function inside each other: each adds its arguments to the frame's registers, objects that
-    /// nothing else holds among them, and the innermost argument is the result of a call, which may collect garbage.
+    /// Nested calls of a host function. Each adds its arguments to the frame's registers, among them objects that
+    /// nothing else holds. The innermost argument is the result of a call, which may collect garbage.
     fn nested_natives(&mut self) {
         let levels = 1 + self.bytes.below(3);
         for _ in 0..levels {
@@ -268,7 +268,7 @@ impl Writer<'_> {
                 self.put("} } ");
             }
             14 | 15 => {
-                // A function over what is in sight.
+                // A function that captures the variables in scope.
                 let name = self.bytes.below(3);
                 let _ = write!(self.text, "{{ fun f{name}(n3) {{ ");
                 let callable = std::mem::replace(&mut self.callable, false);
@@ -282,7 +282,7 @@ impl Writer<'_> {
                 self.put("} ");
             }
             16 => {
-                // In between, lest a variable be read in its own initializer.
+                // The value goes through another variable, since a variable may not be read in its own initializer.
                 self.put("{ var t = ");
                 self.number();
                 self.put("; var ");
@@ -297,7 +297,7 @@ impl Writer<'_> {
                 self.put("} ");
             }
             17 if self.classes > 0 => {
-                // A class that does not live long.
+                // A class that dies soon.
                 let superclass = self.bytes.below(self.classes);
                 let _ = write!(
                     self.text,
@@ -308,7 +308,7 @@ impl Writer<'_> {
                 self.put("} ");
             }
             18 | 19 if self.callable => {
-                // Long enough for code to be made that has seen whom it calls, and to be left again.
+                // Enough iterations to sample the callee, compile the loop, and leave the machine code again.
                 let (turns, name) = (20 + self.bytes.below(60), self.bytes.below(3));
                 let _ = write!(self.text, "for (var t = 0; t < {turns}; t = t + 1) {{ n{name} = ");
                 self.numbered('f');
@@ -443,7 +443,7 @@ impl Writer<'_> {
         }
     }
 
-    /// What can be called with a number and gives one.
+    /// An expression whose value can be called with a number and returns one.
     fn function(&mut self) {
         match self.bytes.next() % 6 {
             0 | 1 => {

@@ -4,15 +4,15 @@
 //! |---|---|---|
 //! | [`parse`] | source text | loads or is refused; errors can be shown; nothing is left in memory |
 //! | [`run`] | three bytes of options, then source text | ends within its limits, the same way in two modes |
-//! | [`generated`] | three bytes of options, then what [`generate`] makes a source text of | as for `run` |
+//! | [`generated`] | three bytes of options, then bytes from which [`generate`] makes a source text | as for `run` |
 //! | [`bytecode`] | two bytes of options, then a program, as its [decoder](program) reads it | refused, or ends within its limits, the same way in two modes |
 //! | [`image`] | a byte of options, changes, then source text: its image, damaged | as for `bytecode` |
 //! | [`api`] | steps, each a byte and what it needs | two VMs stay apart and in order whatever a host calls |
 //! | [`session`] | inputs of a prompt, a few bytes each | all go the same way with machine code and without |
 //! | [`validator`] | what is typed at a prompt | goes on just as long as more text could mend it |
 //!
-//! A mode is a dispatcher or a tier, slices of fuel, collections; the input says which two are compared
-//! (`tier::pair`). In the same slices, tiers must spend the same fuel.
+//! A mode is a dispatcher or a tier, the size of slices of fuel, and the collections. The input selects the two modes
+//! that are compared (`tier::pair`). With equal slices, tiers must spend the same fuel.
 
 #![deny(unsafe_code)]
 
@@ -40,7 +40,7 @@ use siskin::platform::{Clock, Output, OutputError};
 use siskin::{HostIo, Outcome, Vm};
 use siskin_core::ErrorKind;
 
-/// Reads single bytes, zeros when there are no more.
+/// Reads single bytes; zeros past the end.
 struct Bytes<'a>(&'a [u8]);
 
 impl Bytes<'_> {
@@ -55,7 +55,7 @@ impl Bytes<'_> {
     }
 }
 
-/// Keeps what is printed, up to a bound; beyond it writing fails, which must be harmless too.
+/// Keeps the output up to a bound. Past it writing fails, which must be harmless, too.
 #[derive(Default, PartialEq)]
 struct Page(Vec<u8>);
 
@@ -69,14 +69,14 @@ const PAGE: usize = 1 << 16;
 
 impl Output for Page {
     fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError> {
-        // What fits is kept, since a long text comes in pieces whose length depends on the slice.
+        // A prefix that fits is kept: a long text comes in pieces whose length depends on the slice.
         let fits = bytes.len().min(PAGE - self.0.len());
         self.0.extend_from_slice(&bytes[..fits]);
         if fits < bytes.len() { Err(OutputError) } else { Ok(()) }
     }
 }
 
-/// Takes text and forgets it.
+/// Discards text.
 struct Nowhere;
 
 impl std::fmt::Write for Nowhere {
@@ -85,7 +85,7 @@ impl std::fmt::Write for Nowhere {
     }
 }
 
-/// Always noon: runs must repeat exactly.
+/// A clock that stands still, so that runs repeat exactly.
 struct Noon;
 
 impl Clock for Noon {
@@ -94,22 +94,22 @@ impl Clock for Noon {
     }
 }
 
-/// How a run went.
+/// The result of a run.
 #[derive(Debug, PartialEq)]
 struct Ran {
-    /// What was printed.
+    /// The output.
     page: Page,
-    /// How it ended, and where.
+    /// How and where the run ended.
     end: String,
-    /// Whether memory ran out, for good or until a collection found some, which the script paid for in fuel.
+    /// Whether memory ran out, even if a collection for space found some, which costs the script fuel.
     short_of_memory: bool,
     /// Units spent.
     fuel: u64,
 }
 
 impl Ran {
-    /// Whether another run of the same program, in other slices or with other collections, may have gone so. What
-    /// there is in memory is not the same at every moment, so one may have run out of it where the other did not.
+    /// Whether this result is possible for the same program as `other`, in other slices or with other collections. Such
+    /// runs use memory differently, so one may have run out of memory where the other did not.
     fn agrees_with(&self, other: &Ran) -> bool {
         match (self.short_of_memory, other.short_of_memory) {
             (false, false) => self.page == other.page && self.end == other.end,
@@ -119,14 +119,14 @@ impl Ran {
         }
     }
 
-    /// The same for a run in the same slices, which must have spent the same, too.
+    /// The same for two runs with equal slices, which must also have spent the same fuel.
     fn agrees_exactly_with(&self, other: &Ran) -> bool {
         let short = self.short_of_memory || other.short_of_memory;
         self.agrees_with(other) && (short || self.fuel == other.fuel)
     }
 }
 
-/// What stops on the way a run has.
+/// The stops of a run.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Slices {
     /// The most units of fuel at a time.
@@ -139,8 +139,8 @@ impl Slices {
     const WHOLE: Slices = Slices { units: u64::MAX, collect: false };
 }
 
-/// Runs what `vm` has started until it is done, fails, or has used `fuel`. Why it stopped must be something that can be
-/// shown, with the text if it is one of `sources`.
+/// Runs the script that `vm` has started until it is done, fails, or has used `fuel`. Then shows why it stopped, with
+/// the text if that is one of `sources`: this must not fail.
 fn finish(vm: &mut Vm, fuel: u64, slices: Slices, sources: &Sources) -> Ran {
     let mut page = Page::default();
     let before = vm.stats().fuel;

@@ -1,4 +1,4 @@
-//! Bytes to a bytecode program, such that a small change of the bytes is a small change of the program.
+//! Makes a bytecode program of bytes, such that a small change of the bytes is a small change of the program.
 //!
 //! ```text
 //!   modes (2), functions
@@ -6,12 +6,12 @@
 //!   per instruction: opcode, then 7 bytes for its two words
 //! ```
 //!
-//! Names come from a fixed text. Bit 2 of the modes leaves instructions as they are read, which mostly tries
-//! the verifier; without it operands are bent until they name something that exists, so that most programs
-//! are accepted and the interpreter is tried.
+//! Names come from a fixed text. Bit 2 of the modes leaves instructions as they are read, which mostly tests the
+//! verifier. Without it, operands are adjusted to name something that exists, so that most programs are accepted and
+//! test the interpreter.
 //!
-//! Programs like that rarely get far, so with bit 3 the input is another: what the compiler makes of a source
-//! text, changed here and there; see [`mutated`].
+//! Such programs rarely run for long. So with bit 3 the input is a source text, whose compiled program is changed here
+//! and there; see [`mutated`].
 
 use crate::Bytes;
 use siskin::{Dialect, Vm};
@@ -41,7 +41,7 @@ impl Bytes<'_> {
     }
 }
 
-/// Mode: take a source text and change what the compiler makes of it.
+/// Mode: compile a source text and change the program.
 pub const MUTATE: u8 = 8;
 
 /// The program that `data` describes in one way or the other; nothing if memory is out, or if the text has errors.
@@ -52,7 +52,7 @@ pub fn of(data: &[u8], vm: &Vm) -> Option<Assembly> {
     }
 }
 
-/// The program that `data` describes; the first two bytes, of which one bit counts here, are the target's modes.
+/// The program that `data` describes. The first two bytes are the target's modes; only [`RAW`] counts here.
 ///
 /// # Errors
 /// When memory is out.
@@ -137,7 +137,8 @@ fn function(
     Ok(code)
 }
 
-/// Mostly a few registers; a quarter of the bytes give up to 2,024, which only `get.far` and `set.far` all reach.
+/// The number of registers for a byte: mostly few; for a quarter of the bytes up to 2,024, of which only `get.far` and
+/// `set.far` reach all.
 fn registers(byte: u8) -> u16 {
     let byte = u16::from(byte);
     if byte < 192 { 8 + byte % 8 } else { 8 + (byte - 191) * 63 / 2 }
@@ -205,7 +206,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut FnCode, text: u32, raw: bool) -> Res
     let mut site = operand.map(|operand| get(code, at, operand.field));
     match what {
         0..=2 => {
-            // Another register, mostly, where there was one, or another target.
+            // A different operand: mostly another register, or another target of a jump.
             let operands = op.row().operands;
             let Some(operand) = operands.get(bytes.below(operands.len())) else { return Ok(()) };
             let bits = get(code, at, operand.field) ^ u32::from(bytes.next());
@@ -268,7 +269,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut FnCode, text: u32, raw: bool) -> Res
         && let Some(op) = Op::from_word(code.words[at])
         && !bend(code, at, op, site)
     {
-        // There is nothing that it could name.
+        // There is nothing that the operand could name.
         let (word, _) = Insn::LoadNil { dst: Dst(0) }.encode();
         code.words[at..at + op.words()].fill(word);
     }
@@ -316,7 +317,7 @@ fn bend(code: &mut FnCode, at: usize, op: Op, site: Option<u32>) -> bool {
             | OperandKind::Var
             | OperandKind::FarDst
             | OperandKind::FarSrc => Some(bits % registers),
-            // Room for the arguments, and for the superclass after them.
+            // The window needs registers for the arguments, and for the superclass after them.
             OperandKind::Win | OperandKind::SuperWin => {
                 bits.checked_rem(registers.saturating_sub(argc % 4 + 1))
             }
@@ -374,7 +375,7 @@ fn put_polls(code: &mut FnCode) {
     while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
         let next = at + op.words();
         free = op.words() + free.max(paths[at]);
-        // A word is left for the return at the end.
+        // One word is kept for the return at the end.
         if free >= POLL && next < code.words.len() {
             code.words[at..next].fill(Insn::Poll {}.encode().0);
             free = 0;
@@ -407,13 +408,13 @@ fn aim(code: &mut FnCode, starts: &[usize], index: usize, operand: &RowOperand) 
     let at = starts[index];
     let next = at + Op::from_word(code.words[at]).map_or(1, Op::words);
     let bits = get(code, at, operand.field) as usize;
-    // There is always an instruction ahead: the last one is no jump.
+    // There is always a later instruction: the last one is not a jump.
     if let Some(&to) = targets.get(bits % targets.len().max(1)) {
         put(code, at, operand.field, (to as i64 - next as i64) as u32);
     }
 }
 
-/// Where a field lies: word, shift, mask.
+/// The word, shift and mask of a field.
 fn place(field: Field) -> (usize, u32, u32) {
     match field {
         Field::a => (0, 8, 0xFF),

@@ -1,4 +1,4 @@
-//! The target that types at a prompt: what one input defines the next ones use, redefine and look at.
+//! The target that types at a prompt: inputs use, redefine and inspect the definitions of earlier inputs.
 
 use std::cell::RefCell;
 use std::ffi::OsString;
@@ -8,14 +8,14 @@ use std::rc::Rc;
 
 use crate::Bytes;
 
-/// Inputs in a session, at the most.
+/// The most inputs in a session.
 const INPUTS: usize = 40;
 
-/// A line before each input, so that the output can be taken apart.
+/// The beginning of a line before each input, at which the output is split.
 const MARK: &str = "#input ";
 
-/// Runs the program's prompt on inputs that the bytes describe, interpreted and as machine code, and holds that each
-/// input prints the same. What commands print may depend on the tier; what they change must not show.
+/// Runs the program's prompt on inputs that the bytes describe, interpreted and as machine code. Asserts that each
+/// input has the same output in both. The output of a command may depend on the tier, but not that of later inputs.
 pub fn session(data: &[u8]) {
     let mut bytes = Bytes(data);
     let (modes, hot) = (bytes.next(), bytes.next());
@@ -39,10 +39,11 @@ pub fn session(data: &[u8]) {
     let (left, right) = (parts(&left), parts(&right));
     for (index, (left, right)) in left.iter().zip(&right).enumerate() {
         if left.contains("Out of memory.") || right.contains("Out of memory.") {
-            // Machine code takes memory, so from here on one may have what the other could not make.
+            // Machine code takes memory, so from here on one session may have an object that the other could not
+            // allocate.
             return;
         }
-        // The first part is before any input.
+        // The first part comes before the first input.
         let command = index.checked_sub(1).is_some_and(|input| commands[input]);
         assert!(command || left == right, "part {index} of\n{text}\n{left}\n{right}");
     }
@@ -68,7 +69,7 @@ fn parts(output: &str) -> Vec<&str> {
     output.split(MARK).collect()
 }
 
-/// Two streams into one text.
+/// One text that two streams write to.
 #[derive(Clone, Default)]
 struct Shared(Rc<RefCell<Vec<u8>>>);
 
@@ -82,7 +83,7 @@ impl Write for Shared {
     }
 }
 
-/// One input: code mostly, which defines, redefines or uses a few names; a command else.
+/// One input: mostly code that defines, redefines or uses a few names, else a command.
 fn input(bytes: &mut Bytes<'_>) -> String {
     let kind = bytes.next();
     let (i, j, k) = (bytes.next() % 3, bytes.next() % 3, bytes.next());

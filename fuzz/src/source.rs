@@ -34,15 +34,15 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// As [`run`], with the text that [`generate`](crate::generate) makes of the rest. There is as much memory as there may
-/// be unless bits 2 to 4 are all zero, and there are at most 64 calls or so.
+/// As [`run`], with the text that [`generate`](crate::generate) makes of the rest. There is the most memory unless bits
+/// 2 to 4 are all zero, and calls are at most about 64 deep.
 pub fn generated(data: &[u8]) {
     let &[modes, slice, more, ref rest @ ..] = data else { return };
     let memory = if modes >> 2 & 7 == 0 { 2 } else { 7 };
     run_source(modes & !(7 << 2) | memory << 2, slice, more, &crate::generate::source(rest));
 }
 
-/// Calls at once, at the most: around what the blocks of frames hold. The last is counted on from.
+/// Limits on the depth of calls, around the number of frames that a block holds. To the last, bits 19 to 23 are added.
 const DEPTHS: [u32; 8] = [64, 1, 6, 7, 8, 65, 1_000, 14];
 
 fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
@@ -54,7 +54,7 @@ fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
     let pair = tier::pair(more, options, u64::from(slice) + 1, Tier::warm(slice));
     tier::compare(pair, |mode| {
         let mut vm = mode.vm()?;
-        // With a collection at every allocation there is time for a few.
+        // With a collection at every allocation there is only time for little fuel.
         let fuel = if mode.options.gc_stress {
             300
         } else if few {
@@ -77,7 +77,7 @@ fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
     });
 }
 
-/// An error must be one that can be shown.
+/// Shows an error, which must not fail.
 fn check(error: Option<LoadError>, source: &str, dialect: Dialect) {
     if let Some(error) = &error {
         let source = Source::new("fuzz", source, dialect);

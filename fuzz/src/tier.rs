@@ -1,10 +1,10 @@
-//! The ways to run a program, and which two of them an input compares.
+//! The modes of running a program, and the pair of modes that an input compares.
 
 use siskin::{Options, Vm, native};
 
 use crate::{Ran, Slices};
 
-/// What executes a program.
+/// The way that a program is executed.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Tier {
     /// The interpreter alone.
@@ -14,9 +14,9 @@ pub(crate) enum Tier {
 }
 
 impl Tier {
-    /// From the first call.
+    /// Machine code from the first call on.
     pub(crate) const AT_ONCE: Tier = Tier::Native { hot: 0 };
-    /// At the end of the first call or iteration, so that code is entered in its midst, too.
+    /// Machine code from the end of the first call or iteration on, so that code is entered in the middle, too.
     pub(crate) const SOON: Tier = Tier::Native { hot: 1 };
 
     /// After a few samples, sooner or later: 4 to 35 loop iterations.
@@ -24,7 +24,7 @@ impl Tier {
         Tier::Native { hot: 4 + u32::from(byte & 31) }
     }
 
-    /// A VM of this tier; nothing if there is not the memory for it, or no machine code here.
+    /// A VM with this tier. `None` if there is not enough memory, or no machine code on this processor.
     pub(crate) fn vm(self, options: Options) -> Option<Vm> {
         let hot = if let Tier::Native { hot } = self { hot } else { u32::MAX };
         let mut vm = Vm::new(siskin::SYSTEM, options.hot(hot)).ok()?;
@@ -35,7 +35,7 @@ impl Tier {
     }
 }
 
-/// One way to run a program.
+/// One mode of running a program.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Mode {
     pub(crate) tier: Tier,
@@ -52,18 +52,18 @@ impl Mode {
         self.tier.vm(self.options)
     }
 
-    /// Whether another mode must spend the same fuel: what an allocation finds in memory is the same in both only if
-    /// they stop and collect at the same places.
+    /// Whether another mode must spend the same fuel. It must if both stop and collect at the same places, because only
+    /// then do allocations find the same memory.
     fn is_paced_as(&self, other: &Mode) -> bool {
         self.slices == other.slices && self.options.gc_stress == other.options.gc_stress
     }
 }
 
-/// How many pairs there are.
+/// The number of pairs.
 pub const PAIRS: u8 = 8;
 
-/// Two modes in which a program must go the same way. An input chooses one pair, since running all modes on every
-/// input makes a fuzzer slow, and the fuzzer finds out by itself which pair shows something new:
+/// Two modes in which a program must behave the same. The input chooses one pair: running all modes on every input
+/// would make a fuzzer slow, and the fuzzer finds out by itself which pair covers new code:
 ///
 /// | `choice` | | |
 /// |---|---|---|
@@ -107,8 +107,8 @@ pub(crate) fn pair(choice: u8, options: Options, units: u64, warm: Tier) -> (Mod
     }
 }
 
-/// Runs a program in both modes of a pair by `run`, which answers nothing if the program does not begin, and holds that
-/// it goes the same way.
+/// Runs a program in both modes of a pair and asserts that it behaves the same. `run` returns `None` if the program
+/// cannot start.
 pub(crate) fn compare((first, second): (Mode, Mode), run: impl Fn(&Mode) -> Option<Ran>) {
     let Some(left) = run(&first) else { return };
     let Some(right) = run(&second) else { return };

@@ -1,14 +1,14 @@
-//! The target that takes what a person types.
+//! The target that takes text as a person types it.
 
 use siskin::mem::Mem;
 use siskin::{Dialect, SYSTEM};
 use siskin_cli::input::{Completeness, completeness, is_command, with_semicolon};
 use siskin_core::syntax::{Code, Diagnostic, FoundAt, Lexer, ParseFailure, ParseOptions, TokenKind, parse};
 
-/// Tokens at the most whose beginnings of a text are looked at.
+/// The most tokens of a text after which its beginning is checked.
 const TOKENS: usize = 100;
 
-/// Asks whether a text is complete, in both dialects, and the parser whether that can be.
+/// Compares the answer whether a text is complete with the parser's verdict, in both dialects.
 pub fn validator(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     for dialect in [Dialect::Lox, Dialect::Siskin] {
@@ -19,7 +19,8 @@ pub fn validator(data: &[u8]) {
     }
 }
 
-/// What is complete is understood, or wrong before its end; what is not is not understood, and no `;` mends it.
+/// Asserts that a complete text parses or has an error before its end, and that an incomplete one does not parse, even
+/// with a `;`.
 fn check(text: &str, dialect: Dialect) {
     if is_command(text) {
         assert_eq!(completeness(text, dialect), Completeness::Complete);
@@ -30,7 +31,8 @@ fn check(text: &str, dialect: Dialect) {
     match completeness(text, dialect) {
         Completeness::Complete => {
             if let Some(Diagnostic { code, found, span }) = error {
-                // The parser looks a token ahead, so it can meet an open string before it refuses what stands there.
+                // The parser reads one token ahead, so it may report an open string before an error at the token
+                // before.
                 let open =
                     code == Code::UnterminatedString && mendable(&text[..span.start as usize], dialect);
                 assert!(!open && found != FoundAt::End, "{dialect:?}: {text:?} could go on: {code:?}");
@@ -42,7 +44,7 @@ fn check(text: &str, dialect: Dialect) {
     assert_eq!(without(text), without(&completed));
 }
 
-/// Who types a good text token by token is never told that it is wrong.
+/// Asserts that no beginning of a correct text, token by token, is refused.
 fn beginnings(text: &str, dialect: Dialect) {
     let mut lexer = Lexer::new(text, dialect);
     for _ in 0..TOKENS {

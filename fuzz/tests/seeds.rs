@@ -1,4 +1,4 @@
-//! Every seed, and every input that once failed, through its target.
+//! Runs every seed, and every input that once failed, through its target.
 
 use std::path::Path;
 
@@ -38,7 +38,7 @@ fn validator() {
     each("parse", siskin_fuzz::validator);
 }
 
-/// Texts of tokens in any order, of which nearly all are wrong somewhere, and short ones often end too early.
+/// Texts of tokens in any order. Nearly all have an error, and short ones often end too early.
 #[test]
 fn validator_on_any_tokens() {
     const WORDS: [&str; 40] = [
@@ -59,7 +59,7 @@ fn run() {
     each_in_pairs("run", 2, siskin_fuzz::run);
 }
 
-/// This target needs no seeds: any bytes make a program, and nearly any bytes one that gets far.
+/// This target needs no seeds: any bytes make a program, and nearly all of these programs run for a while.
 #[test]
 fn generated() {
     let mut random = random();
@@ -103,7 +103,7 @@ fn bytecode() {
     each_in_pairs("bytecode", 1, siskin_fuzz::bytecode);
 }
 
-/// Bytecode inputs are worth little if the verifier turns them all away.
+/// Inputs of the target `bytecode` are worth little if the verifier refuses them all.
 #[test]
 fn most_bytecode_is_accepted() {
     let mem = siskin::mem::Mem::new(siskin::SYSTEM, 1 << 26).expect("memory");
@@ -128,7 +128,7 @@ fn most_bytecode_is_accepted() {
     assert!(count > 950, "{count} of 1000");
 }
 
-/// Nor if changes to compiled programs make them all unacceptable.
+/// Changed programs are worth little if the verifier refuses them all.
 #[test]
 fn many_changed_programs_are_accepted() {
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/bytecode");

@@ -1,4 +1,4 @@
-//! Machine code to look at: for either instruction set, with what each piece of it is for.
+//! Machine code for listings: for either instruction set, with the purpose of each piece.
 
 use siskin_core::mem::Vec;
 use siskin_core::tier::{Bail, EntryPoint, Unit};
@@ -18,7 +18,7 @@ pub enum Isa {
 }
 
 impl Isa {
-    /// That of the machine this runs on.
+    /// The instruction set of the processor that runs this.
     #[must_use]
     pub const fn native() -> Option<Isa> {
         if cfg!(target_arch = "x86_64") {
@@ -40,21 +40,21 @@ impl Isa {
     }
 }
 
-/// The machine code of a function, nowhere to be run.
+/// The machine code of a function, not placed in code memory.
 #[derive(Debug)]
 pub struct Assembly {
     /// The code.
     pub bytes: Vec<u8>,
-    /// What each piece of it is for, by ascending offset.
+    /// The purpose of each piece, by ascending offset.
     pub marks: Vec<Mark>,
-    /// Where it may be entered, by ascending word.
+    /// The entry points, by ascending word.
     pub entries: Vec<EntryPoint>,
 }
 
-/// Compiles a function for an instruction set, be it this machine's or not, as a VM there would.
+/// Compiles a function for any instruction set, as a VM on such a processor would.
 ///
 /// # Errors
-/// Why it would stay interpreted.
+/// Why the function would stay interpreted.
 pub fn assemble(unit: &Unit<'_>, isa: Isa) -> Result<Assembly, Bail> {
     match isa {
         Isa::X64 => assemble_with(&mut X64::new(unit.mem()), unit),

@@ -18,7 +18,7 @@ use siskin_core::tier::Bail;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Label(u32);
 
-/// How an instruction of some ISA holds the distance to a label.
+/// The form in which an instruction of some ISA holds the distance to a label.
 pub trait Form: Copy {
     /// Writes the distance from `at`, the offset of the fixup, to `target` into the code. False if it does not
     /// reach.
@@ -32,10 +32,10 @@ struct Fixup<F> {
     form: F,
 }
 
-/// Why there is no code.
+/// The reason why there is no code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BufferError {
-    /// Memory is out.
+    /// Out of memory.
     OutOfMemory,
     /// A jump does not reach its target, or the code is longer than 4 GB.
     OutOfReach,
@@ -76,7 +76,7 @@ const SMALL: [usize; 3] = [2048, 64, 64];
 
 const UNBOUND: u32 = u32::MAX;
 
-/// Machine code being written; `F` is how the ISA's instructions refer to labels.
+/// Machine code being written. `F` is the form of references to labels in the ISA.
 pub struct Buffer<F> {
     bytes: Vec<u8>,
     labels: Vec<u32>,
@@ -155,7 +155,7 @@ impl<F: Form> Buffer<F> {
         self.labels.get(label.0 as usize).filter(|&&at| at != UNBOUND).map(|&at| at as usize)
     }
 
-    /// Notes that the bytes at `at` are to hold the distance to `label`.
+    /// Records that the bytes at `at` are to hold the distance to `label`.
     pub fn refer(&mut self, at: usize, label: Label, form: F) {
         let result = self.fixups.push(Fixup { at: at as u32, label, form });
         self.note(result);

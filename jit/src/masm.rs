@@ -1,7 +1,7 @@
-//! The macro assembler: the verbs that both instruction sets implement, and that code for the VM is written in.
+//! The macro assembler: verbs that both instruction sets implement. Code for the VM is written in verbs.
 //!
-//! A verb takes up to three registers, and any immediate or displacement: what does not fit an instruction goes
-//! through scratch registers that only the implementation knows. No verb needs or keeps flags:
+//! A verb takes up to three registers, and any immediate or displacement. One that does not fit an instruction
+//! goes through scratch registers that only the implementation knows. No verb needs or keeps flags:
 //! comparing and branching is one verb, so that flags and the conditions of NaN stay inside an ISA.
 //!
 //! ```text
@@ -68,7 +68,7 @@ pub const FREGS: u8 = 14;
 
 /// Memory at a register plus a displacement in bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Mem {
+pub struct MemOperand {
     /// The register.
     pub base: Reg,
     /// Bytes.
@@ -77,8 +77,8 @@ pub struct Mem {
 
 /// Memory at `base + disp`.
 #[must_use]
-pub const fn at(base: Reg, disp: i32) -> Mem {
-    Mem { base, disp }
+pub const fn at(base: Reg, disp: i32) -> MemOperand {
+    MemOperand { base, disp }
 }
 
 /// A second operand.
@@ -89,7 +89,7 @@ pub enum Rhs {
     /// An immediate; for 32-bit verbs only its lower half counts.
     Imm(i64),
     /// Memory, as wide as the verb.
-    Mem(Mem),
+    Mem(MemOperand),
 }
 
 impl From<Reg> for Rhs {
@@ -110,8 +110,8 @@ impl From<i32> for Rhs {
     }
 }
 
-impl From<Mem> for Rhs {
-    fn from(mem: Mem) -> Rhs {
+impl From<MemOperand> for Rhs {
+    fn from(mem: MemOperand) -> Rhs {
         Rhs::Mem(mem)
     }
 }
@@ -184,16 +184,16 @@ pub trait Masm {
     fn offset_of(&self, label: Label) -> Option<usize>;
     /// Marks a place that indirect calls and jumps may go to (`endbr64`, `bti jc`).
     fn landing(&mut self);
-    /// Goes on at `label`.
+    /// Jumps to `label`.
     fn jump(&mut self, label: Label);
-    /// Goes on where `to` points, which is a landing.
+    /// Jumps to the address in `to`, which is a landing.
     fn jump_reg(&mut self, to: Reg);
-    /// Goes on where the word in memory points, which is a landing.
-    fn jump_mem(&mut self, to: Mem);
-    /// Calls what `to` points to: the machine's own call, which `ret` undoes.
+    /// Jumps to the address in memory, which is a landing.
+    fn jump_mem(&mut self, to: MemOperand);
+    /// Calls the address in `to` with the processor's call instruction, to which `ret` belongs.
     fn call_reg(&mut self, to: Reg);
-    /// Calls what the word in memory points to.
-    fn call_mem(&mut self, to: Mem);
+    /// Calls the address in memory.
+    fn call_mem(&mut self, to: MemOperand);
     /// Begins a called piece of code: saves the return address if the ISA does not. Every called piece that calls
     /// others begins with it.
     fn prologue(&mut self);
@@ -211,13 +211,13 @@ pub trait Masm {
     /// `rust_prologue` left it.
     fn rust_epilogue(&mut self);
     /// Writes the stack pointer to memory.
-    fn store_sp(&mut self, to: Mem);
+    fn store_sp(&mut self, to: MemOperand);
     /// Takes the stack pointer from memory.
-    fn load_sp(&mut self, from: Mem);
+    fn load_sp(&mut self, from: MemOperand);
     /// Calls a runtime function, `extern "C" fn(vm, T1, T2, T3, T4) -> T0`, through the word in memory (which
     /// may be based on [`Reg::Vm`] only): aligns the stack, passes [`Reg::Vm`] first. Temporaries and doubles
     /// are lost. The return address, if it is in a register, is kept as well.
-    fn call_rust(&mut self, to: Mem);
+    fn call_rust(&mut self, to: MemOperand);
 
     // Moves
 
@@ -229,25 +229,25 @@ pub trait Masm {
     /// so the length of code does not depend on addresses.
     fn pointer(&mut self, dst: Reg, value: u64);
     /// `dst = ` the 64 bits in memory.
-    fn load64(&mut self, dst: Reg, from: Mem);
+    fn load64(&mut self, dst: Reg, from: MemOperand);
     /// `dst = ` the 32 bits in memory.
-    fn load32(&mut self, dst: Reg, from: Mem);
+    fn load32(&mut self, dst: Reg, from: MemOperand);
     /// `dst = ` the 16 bits in memory.
-    fn load16(&mut self, dst: Reg, from: Mem);
+    fn load16(&mut self, dst: Reg, from: MemOperand);
     /// `dst = ` the byte in memory.
-    fn load8(&mut self, dst: Reg, from: Mem);
+    fn load8(&mut self, dst: Reg, from: MemOperand);
     /// `dst = ` the 64 bits at `base + index * 8 + disp`.
     fn load64_index(&mut self, dst: Reg, base: Reg, index: Reg, disp: i32);
     /// Writes 64 bits.
-    fn store64(&mut self, to: Mem, src: Reg);
+    fn store64(&mut self, to: MemOperand, src: Reg);
     /// Writes 32 bits.
-    fn store32(&mut self, to: Mem, src: Reg);
+    fn store32(&mut self, to: MemOperand, src: Reg);
     /// Writes 64 bits at `base + index * 8 + disp`.
     fn store64_index(&mut self, base: Reg, index: Reg, disp: i32, src: Reg);
     /// Writes a known 64-bit value.
-    fn store64_imm(&mut self, to: Mem, value: u64);
+    fn store64_imm(&mut self, to: MemOperand, value: u64);
     /// `dst = base + disp`, an address.
-    fn address(&mut self, dst: Reg, of: Mem);
+    fn address(&mut self, dst: Reg, of: MemOperand);
     /// `dst = base + index * 8 + disp`, an address.
     fn address_index(&mut self, dst: Reg, base: Reg, index: Reg, disp: i32);
     /// `dst = ` the address of `label`, a landing.
@@ -268,7 +268,7 @@ pub trait Masm {
     /// `dst = src >> by`, 64 bits, zeros coming in, `by` below 64.
     fn shr64(&mut self, dst: Reg, src: Reg, by: u8);
     /// `dst = lhs + rhs`, 32 bits; goes to `overflow` if that does not fit signed, with `dst` undefined and all
-    /// other registers as they were.
+    /// other registers unchanged.
     fn add32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label);
     /// `dst = lhs - rhs`, 32 bits; goes to `overflow` as `add32` does.
     fn sub32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label);
@@ -288,17 +288,17 @@ pub trait Masm {
     /// Goes to `label` if `lhs cond rhs`, 32 bits.
     fn branch32(&mut self, cond: Cond, lhs: Reg, rhs: impl Into<Rhs>, label: Label);
     /// Goes to `label` if the byte in memory is (`Eq`) or is not (`Ne`) `rhs`, or compares as unsigned bytes do.
-    fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label);
+    fn branch8_mem(&mut self, cond: Cond, lhs: MemOperand, rhs: u8, label: Label);
 
     // Doubles
 
     /// `dst = ` the double in memory.
-    fn fload(&mut self, dst: FReg, from: Mem);
+    fn fload(&mut self, dst: FReg, from: MemOperand);
     /// Writes a double.
-    fn fstore(&mut self, to: Mem, src: FReg);
+    fn fstore(&mut self, to: MemOperand, src: FReg);
     /// `dst = src`
     fn fmov(&mut self, dst: FReg, src: FReg);
-    /// `dst = ` the double with those bits.
+    /// `dst = ` the double with these bits.
     fn fimm(&mut self, dst: FReg, bits: u64);
     /// `dst = ` the double whose bits are in `src`.
     fn fmov_from(&mut self, dst: FReg, src: Reg);
@@ -312,7 +312,7 @@ pub trait Masm {
     fn fmul(&mut self, dst: FReg, lhs: FReg, rhs: FReg);
     /// `dst = lhs / rhs`
     fn fdiv(&mut self, dst: FReg, lhs: FReg, rhs: FReg);
-    /// `dst = -src`: the sign bit turned.
+    /// `dst = -src`: with the sign bit inverted.
     fn fneg(&mut self, dst: FReg, src: FReg);
     /// Goes to `label` if `lhs cond rhs`.
     fn fbranch(&mut self, cond: FCond, lhs: FReg, rhs: FReg, label: Label);

@@ -3,10 +3,10 @@
 //! ```text
 //!   Rust ──Enter──> code of a function ──call──> code of another ...
 //!                        │  Runtime stub: record and fuel written back, Rust called, all read again
-//!   Rust <──Exit─────────┘  the stack pointer is put back, whatever the depth
+//!   Rust <──Exit─────────┘  the stack pointer is restored, at any depth of calls
 //! ```
 //!
-//! Leaves, which need neither, are called without.
+//! Leaf functions need neither record nor fuel, and are called without the stub.
 
 mod concat;
 

@@ -1,9 +1,9 @@
-//! Labels, references to them, and what can go wrong.
+//! Labels, references to them, and errors.
 
 use siskin_core::testing::mem;
 use siskin_jit::buffer::{Buffer, BufferError, Form, Label};
 
-/// A byte that counts from itself and reaches three bytes either way.
+/// A distance in one byte, from that byte, of at most three bytes in either direction.
 #[derive(Clone, Copy)]
 struct Near;
 

@@ -1,4 +1,4 @@
-//! What a script sees of the world: an output stream and a clock.
+//! An output stream and a clock for scripts.
 
 use std::io::{self, Write};
 use std::sync::OnceLock;
@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use siskin_core::platform::{Clock, Output, OutputError};
 
-/// A script's output on any [`Write`]; buffering is the stream's own business.
+/// A script's output on any [`Write`]. It does not buffer; the stream may.
 ///
 /// The engine knows only that writing failed; [`StreamOutput::error`] knows why.
 pub struct StreamOutput<'a> {
@@ -20,7 +20,7 @@ impl<'a> StreamOutput<'a> {
         StreamOutput { stream, error: None }
     }
 
-    /// Why writing failed, if it did; nothing was written after that.
+    /// The first failure to write, if any. Nothing was written after it.
     pub fn error(self) -> Option<io::Error> {
         self.error
     }
@@ -49,7 +49,7 @@ impl SystemClock {
         SystemClock(Instant::now())
     }
 
-    /// Nanoseconds since this was first called: for [`Options::clock`](siskin_core::Options::clock).
+    /// Nanoseconds since the first call of this function: for [`Options::clock`](siskin_core::Options::clock).
     #[must_use]
     pub fn since_first() -> u64 {
         static FIRST: OnceLock<SystemClock> = OnceLock::new();

@@ -30,9 +30,9 @@ pub fn install(vm: &mut Vm) -> Result<(), Bail> {
     vm.install_tier(jit(vm))
 }
 
-/// The same, and writes a line to `map` for each piece of machine code, as Linux's `perf` wants to find in
-/// `/tmp/perf-PID.map`: address, length, and a name that says function, `file` and line. What cannot be written is
-/// left out.
+/// Like [`install`], and writes a line to `map` for each piece of machine code, in the format of `/tmp/perf-PID.map`,
+/// which Linux's `perf` reads: address, length, and a name with function, `file` and line. A line that cannot be
+/// written is left out.
 ///
 /// # Errors
 /// As for [`install`].

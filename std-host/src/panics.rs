@@ -1,4 +1,4 @@
-//! Panics of the host's callbacks: caught where a script called them, and gone on with where the script was run.
+//! Panics of the host's callbacks: caught where a script calls them, and resumed where the host runs the script.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -6,9 +6,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use siskin_core::platform::PanicGuard;
 
-/// Catches panics of [`Output`](crate::platform::Output) and [`Clock`](crate::platform::Clock), and goes on with them in
-/// the caller of [`Vm::run`](crate::Vm::run). VMs in the memory of [`SYSTEM`](crate::SYSTEM) have it; another
-/// [`RawAlloc`](crate::mem::RawAlloc) may answer with it, too.
+/// Catches panics of [`Output`](crate::platform::Output) and [`Clock`](crate::platform::Clock), and resumes them in the
+/// caller of [`Vm::run`](crate::Vm::run). VMs in the memory of [`SYSTEM`](crate::SYSTEM) have it. The `guard` of
+/// another [`RawAlloc`](crate::mem::RawAlloc) may return it, too.
 pub static PANIC_GUARD: &dyn PanicGuard = &Unwinding;
 
 struct Unwinding;
@@ -20,8 +20,8 @@ thread_local! {
 
 impl PanicGuard for Unwinding {
     fn call(&self, callback: &mut dyn FnMut()) -> bool {
-        // The engine leaves nothing of its state half done when a callback fails. The host learns that its own state may be
-        // when the panic goes on.
+        // Unwind-safe: the engine's state is consistent whenever it calls a callback. The host's state may be broken,
+        // which the host learns when the panic is resumed.
         match catch_unwind(AssertUnwindSafe(callback)) {
             Ok(()) => true,
             Err(payload) => {

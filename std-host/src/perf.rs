@@ -1,7 +1,7 @@
 //! Names of machine code for Linux's `perf`.
 //!
-//! `perf report` looks for the names of code that lies in no file in `/tmp/perf-PID.map`, a line for each piece:
-//! start and length in hexadecimal, then the name.
+//! For code that is in no file, `perf report` looks for names in `/tmp/perf-PID.map`, which has a line for each piece
+//! of code: start and length in hexadecimal, then the name.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use siskin_core::layout::{STUBS, Stub};
 use siskin_core::platform::CodeSpan;
 use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 
-/// A native tier that tells where its code lies.
+/// A native tier that writes a line to `map` for each piece of code of `tier`.
 pub(crate) struct Mapped<T, W> {
     tier: T,
     map: W,
@@ -22,14 +22,14 @@ impl<T, W: Write> Mapped<T, W> {
         Mapped { tier, map, file: file.escape_debug().to_string() }
     }
 
-    /// One write for each line, so that the map is whole whenever the program ends. A profile without names is no
-    /// reason to stop: what cannot be written is left out.
+    /// Writes a line, at once, so that the map is complete whenever the program ends. A failure to write is ignored: a
+    /// profile without names is no reason to stop.
     fn tell(&mut self, start: usize, len: usize, name: &str) {
         let _ = self.map.write_all(format!("{start:x} {len:x} siskin:{name}\n").as_bytes());
     }
 }
 
-// SAFETY: code, entries and stubs are the inner tier's, which vouches for them.
+// SAFETY: code, entries and stubs come from the inner tier, which is a `NativeTier`.
 unsafe impl<T: NativeTier, W: Write + Send> NativeTier for Mapped<T, W> {
     fn name(&self) -> &'static str {
         self.tier.name()
@@ -38,7 +38,7 @@ unsafe impl<T: NativeTier, W: Write + Send> NativeTier for Mapped<T, W> {
     fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
         let before = self.tier.used();
         let stubs = self.tier.stubs()?;
-        // Each ends where the next begins; the last, where the tier's account says.
+        // Each stub ends where the next begins. The end of the last follows from the bytes that the tier has used.
         let mut places = stubs;
         places.sort_unstable();
         let end = places.first().map_or(0, |first| first + self.tier.used().saturating_sub(before));
@@ -66,7 +66,7 @@ unsafe impl<T: NativeTier, W: Write + Send> NativeTier for Mapped<T, W> {
         self.tier.seal()
     }
 
-    /// Code stays where it is, or one address would have two names.
+    /// Code is never freed: else an address could be used again, and the map would have two names for it.
     fn free(&mut self, _: CodeSpan) {}
 
     fn used(&self) -> usize {

@@ -1,4 +1,4 @@
-//! The standard library's allocator, as the engine wants it.
+//! The standard library's allocator for the engine.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::hash::{BuildHasher, RandomState};
@@ -23,7 +23,7 @@ pub static SYSTEM: &dyn RawAlloc = &SystemAlloc;
 /// ```
 #[must_use]
 pub fn random_seed() -> [u64; 2] {
-    // Keyed with 128 random bits, so that different inputs have unrelated hashes.
+    // `RandomState` is keyed with 128 random bits, so the hashes of different inputs are unrelated.
     let keyed = RandomState::new();
     [keyed.hash_one(0_u8), keyed.hash_one(1_u8)]
 }
@@ -54,14 +54,14 @@ unsafe impl RawAlloc for SystemAlloc {
     #[cfg(target_os = "linux")]
     unsafe fn discard(&self, ptr: *mut u8, len: usize) {
         use rustix::mm::{Advice, madvise};
-        // Whole pages of the system, and no other block's bytes.
+        // Only whole pages of the system that lie in the range: other pages may hold bytes of other blocks.
         let page = rustix::param::page_size();
         let skipped = ptr.addr().wrapping_neg() % page;
         let len = len.saturating_sub(skipped) / page * page;
         if len > 0 {
-            // It is a hint, so nothing is lost if it fails.
-            // SAFETY: the caller does not need what is in these bytes, which lie in a block that is live; afterwards
-            // they are zero.
+            // `discard` is a hint, so a failure does not matter.
+            // SAFETY: the bytes lie in a live block, and the caller does not need their values; afterwards they are
+            // zero.
             let _ = unsafe { madvise(ptr.wrapping_add(skipped).cast(), len, Advice::LinuxDontNeed) };
         }
     }

@@ -1,4 +1,4 @@
-//! Machine code to look at: for both instruction sets, on any host.
+//! Listings of machine code, for both instruction sets on any host.
 #![cfg(feature = "jit")]
 
 use std::collections::BTreeSet;

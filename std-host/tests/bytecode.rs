@@ -1,4 +1,4 @@
-//! Bytecode that no compiler makes: the tiers agree on it.
+//! The tiers agree on bytecode that the compiler never makes.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use siskin::{HostIo, Options, SYSTEM, Vm, native};
@@ -7,12 +7,12 @@ use siskin_core::bytecode::{Capture, Const, FnIndex, Insn, Text};
 use siskin_core::testing::bytecode::{code, fill, program, verified};
 use siskin_core::testing::{Kept, Nothing};
 
-/// What a script of those instructions and constants prints, how it ends, and its fuel.
+/// The output, end and fuel of a script of these instructions and constants.
 fn run(hot: Option<u32>, insns: &[Insn], consts: &[Const]) -> (String, String, u64) {
     run_with(hot, insns, consts, &[])
 }
 
-/// The same, with a function of no parameters that captures the script's register 1.
+/// Like `run`, with a function without parameters that captures the script's register 1.
 fn run_with(hot: Option<u32>, insns: &[Insn], consts: &[Const], function: &[Insn]) -> (String, String, u64) {
     let mut vm = Vm::new(SYSTEM, Options::new().hot(hot.unwrap_or(0))).expect("memory");
     if hot.is_some() {
@@ -69,7 +69,7 @@ fn a_loop_may_have_its_variable_as_limit() {
     }
 }
 
-/// A definition that is executed again changes a global of which machine code contains the value.
+/// A definition that is executed again changes a global whose value machine code contains.
 #[test]
 fn a_definition_may_be_executed_again() {
     let (at, global) = (Var(2), Global32(0));
@@ -95,7 +95,7 @@ fn a_definition_may_be_executed_again() {
     }
 }
 
-/// A closure that is called lies in its register 0, unless it writes that: then its upvalues are not found there.
+/// A called closure is in its register 0 until it writes that register. Then its upvalues are not found there.
 #[test]
 fn a_callee_may_overwrite_itself() {
     let insns = [
@@ -124,7 +124,7 @@ fn a_callee_may_overwrite_itself() {
             "6\n",
         ),
         (&[Insn::GetUpvalue { dst: Dst(0), upvalue }, Insn::Return { src: Src(0) }], "5\n"),
-        // The upvalue is no cell.
+        // The upvalue is not a cell.
         (&[Insn::GetUpvalueCell { dst: Dst(1), upvalue }, Insn::Return { src: Src(1) }], ""),
         (&[Insn::SetUpvalueCell { src: Src(0), upvalue }, Insn::Return { src: Src(0) }], ""),
     ] {

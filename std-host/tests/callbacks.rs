@@ -1,4 +1,4 @@
-//! Functions of the host that call scripts, in every tier.
+//! Host functions that call scripts, in every tier.
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
@@ -7,7 +7,7 @@ use siskin::platform::{Clock, Output, OutputError};
 use siskin::{Dialect, ErrorKind, HostIo, Options, Outcome, SYSTEM, Vm};
 use siskin_core::testing::vm_with_callbacks;
 
-/// Keeps what is printed; a line `interrupt` sets the wish.
+/// Keeps the output; a line `interrupt` sets the interrupt.
 struct Lines<'a>(String, &'a AtomicBool);
 
 impl Output for Lines<'_> {
@@ -20,7 +20,7 @@ impl Output for Lines<'_> {
     }
 }
 
-/// What a run ended with, and what it printed.
+/// The outcome and the output of a run.
 fn run_in(vm: &mut Vm, source: &str, fuel: Option<u64>) -> (Outcome, String) {
     let script = vm.load(source, Dialect::Siskin).expect("no errors");
     vm.start(script).expect("memory");
@@ -56,7 +56,7 @@ fn prints(source: &str, expected: &str) {
     }
 }
 
-/// A script fails with that message in every tier, with those functions in its trace, innermost first.
+/// A script fails in every tier with this message, and with these functions in its trace, innermost first.
 fn fails(source: &str, kind: ErrorKind, message: &str, trace: &[&str]) {
     for mut vm in machines(Options::new().max_frames(200)) {
         let (outcome, _) = run_in(&mut vm, source, None);
@@ -168,7 +168,7 @@ fn calls_of_the_host_nest_as_deep_in_every_tier() {
     };
     let all = deepest(Options::new().max_frames(1_000_000));
     assert!(all.iter().all(|depth| depth == "150"), "{all:?}");
-    // Less native stack than that takes is an error as well.
+    // With less native stack than that needs, the run ends in an error as well.
     deepest(Options::new().max_frames(1_000_000).native_stack(16 << 10));
 }
 
@@ -199,11 +199,11 @@ fn fuel_is_the_same_in_every_tier() {
         assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
         all.push(vm.stats().fuel);
     }
-    // Of each turn: the loop's, two calls of the host, and two of scripts.
+    // Each iteration costs five units: one for the loop, two for host calls, and two for calls of scripts.
     assert!(all.iter().all(|&fuel| fuel == all[0] && (24_990..=25_010).contains(&fuel)), "{all:?}");
 }
 
-/// The collector scans the caller of a function of the host while that allocates.
+/// While a host function allocates, the collector scans the function's caller.
 #[test]
 fn steps_of_the_collector_in_a_call_of_the_host_change_nothing_for_its_caller() {
     let source = "class N { init(n) { this.n = n; } }
@@ -236,7 +236,7 @@ fn a_callback_that_gets_hot_goes_on() {
     );
 }
 
-/// A function of the host cannot go on after what it called ended the run, though it tries.
+/// A host function that tries to continue after its callback ended the run cannot.
 #[test]
 fn no_function_of_the_host_swallows_the_end_of_a_run() {
     let loops = "fn f() {} print \"interrupt\"; for (var i = 0; i < 100000; i = i + 1) { ignore(f); }";
@@ -244,7 +244,7 @@ fn no_function_of_the_host_swallows_the_end_of_a_run() {
         for before in 0..12 {
             let source = format!("for (var i = 0; i < {before}; i = i + 1) {{}} {loops}");
             let (outcome, _) = run_in(&mut vm, &source, None);
-            // In the script itself, a run can be resumed.
+            // A run that stopped in the script itself can be resumed.
             let is_heard = match &outcome {
                 Outcome::Interrupted => true,
                 Outcome::Error(error) => error.kind() == ErrorKind::Interrupted,
@@ -266,7 +266,7 @@ fn no_function_of_the_host_swallows_the_end_of_a_run() {
     }
 }
 
-/// Fuel that ends below a function of the host ends the run there, wherever; elsewhere the run is resumed.
+/// If fuel runs out in a callback of a host function, the run ends there; elsewhere the run can be resumed.
 #[test]
 fn slices_never_resume_below_a_function_of_the_host() {
     let source = "fn f(n) { var s = 0; for (var i = 0; i < n; i = i + 1) { s = s + i; } return s; }

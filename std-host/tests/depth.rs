@@ -1,10 +1,10 @@
-//! The bound on the depth of calls: exact in each tier, whatever it is and however often a script runs into it.
+//! The limit on the depth of calls is exact in each tier, for any limit, and however often scripts reach it.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use siskin::{Dialect, ErrorKind, HostIo, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::testing::{Kept, Nothing};
 
-/// What makes a chain of calls: a definition, and a call that is `n + 1` deep and gives `n`.
+/// Chains of calls: a definition, and a call that is `n + 1` deep and returns `n`.
 const CHAINS: [(&str, &str); 4] = [
     ("fun r(n) { if (n == 0) return 0; return 1 + r(n - 1); }", "r(N)"),
     (
@@ -16,7 +16,7 @@ const CHAINS: [(&str, &str); 4] = [
     ("class C { init(n) { this.d = 0; if (n > 0) this.d = 1 + C(n - 1).d; } }", "C(N).d"),
 ];
 
-/// What a script prints, or nothing if it overflows the stack.
+/// The output of a script; `None` if it overflows the stack.
 fn run(vm: &mut Vm, source: &str) -> Option<String> {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
@@ -28,7 +28,7 @@ fn run(vm: &mut Vm, source: &str) -> Option<String> {
     }
 }
 
-/// Runs into the bound twice in one VM, then goes up to it and one call beyond.
+/// Exceeds the limit twice in one VM, then goes exactly to the limit, and one call further.
 fn bounded(max_frames: u32, compile: bool, (definition, call): (&str, &str)) {
     let options = Options::new().max_frames(max_frames).hot(0);
     let mut vm = Vm::new(SYSTEM, options).expect("memory");
@@ -36,7 +36,7 @@ fn bounded(max_frames: u32, compile: bool, (definition, call): (&str, &str)) {
         native::install(&mut vm).expect("machine code");
     }
     assert_eq!(run(&mut vm, definition).as_deref(), Some(""));
-    // The script is a call, too.
+    // The script itself counts as a call.
     let most = max_frames - 2;
     for n in [1_000_000_000, 1_000_000_000, most, most + 1, 3, most] {
         let printed = run(&mut vm, &format!("print {};", call.replace('N', &n.to_string())));

@@ -1,4 +1,4 @@
-//! When an interrupt is heard: soon, whatever the script does, in whichever tier.
+//! A script notices an interrupt soon, whatever it does, in each tier.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
@@ -8,7 +8,7 @@ use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
 use siskin_core::testing::Nothing;
 
-/// Sets the interrupt with the first line that is written.
+/// Sets the interrupt when the first line is written.
 struct Interrupts<'a>(&'a AtomicBool);
 
 impl Output for Interrupts<'_> {
@@ -18,7 +18,7 @@ impl Output for Interrupts<'_> {
     }
 }
 
-/// What the global `a` is when a script hears the interrupt that it caused by printing, and when it is done.
+/// The value of the global `a` when a script stops for the interrupt that its printing set, and when it is done.
 fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
     let interrupt = AtomicBool::new(false);
     let mut output = Interrupts(&interrupt);
@@ -39,7 +39,7 @@ fn interrupted(vm: &mut Vm, source: &str) -> (f64, f64) {
     (heard, done)
 }
 
-/// The script goes on for at most `most` of its `all` additions to `a` when it is interrupted, in whichever tier.
+/// In each tier, the script makes at most `most` of its `all` additions to `a` before it stops for the interrupt.
 fn hears(source: &str, most: f64, all: f64) {
     for (hot, with_code) in [(0, false), (0, true), (20, true)] {
         let mut vm = Vm::new(SYSTEM, Options::new().hot(hot)).expect("memory");
@@ -59,12 +59,13 @@ fn an_interrupt_does_not_wait_for_free_code() {
         "var a = 0; fun f(b) { if (b) print 0; ADD } for (var i = 0; i < 100; i = i + 1) f(false); f(true);";
     let add = "a = a + 1; ".repeat(1000);
     hears(&warm_up.replace("ADD", &add), 100_000.0 + 7.0, 101_000.0);
-    // Polls that are jumped over do not count.
+    // Polls that are jumped over do not bound free code.
     let add = "if (b) a = a + 1; else { a = a + 1; a = a + 1; a = a + 1; a = a + 1; } ".repeat(1000);
     hears(&warm_up.replace("ADD", &add), 400_000.0 + 7.0, 401_000.0);
 }
 
-/// Returns cost no fuel: a few thousand at the most go unheard, and then none of what callers do.
+/// Returns cost no fuel. At most a few thousand of them pass before the interrupt is noticed, and then callers do
+/// nothing more.
 #[test]
 fn an_interrupt_does_not_wait_for_returns() {
     let add = "a = a + 1; ".repeat(5);
@@ -77,7 +78,7 @@ fn an_interrupt_does_not_wait_for_returns() {
     hears(&source, 7.0, 100_000.0);
 }
 
-/// A new page of objects takes longer than other instructions: the return that comes next hears the interrupt.
+/// An allocation that needs a new page takes longer than other instructions, so the next return notices the interrupt.
 #[test]
 fn an_interrupt_does_not_wait_for_returns_that_allocate() {
     let source = "var a = 0;

@@ -1,5 +1,5 @@
-//! Sources too big to keep as files: the limits of the book's encoding, deep nesting, huge texts; and texts that hardly
-//! are any.
+//! Sources too big to keep as files: the limits of the book's encoding, deep nesting, huge texts. Also texts of almost
+//! nothing.
 //!
 //! The sizes in bytes that appear here are those of the book's bytecode: a constant, local or global is two
 //! bytes, `nil`, an operator or a pop is one, a jump three.
@@ -15,21 +15,21 @@ use siskin::Dialect;
 const STACK: usize = 16 << 20;
 
 impl Ran {
-    /// The script ran and printed this.
+    /// Asserts that the script ran and printed this.
     #[track_caller]
     fn prints(&self, expected: &str) {
         assert_eq!(self.errors_start(), "");
         assert_eq!((self.end, self.output.as_str()), (End::Done, expected));
     }
 
-    /// The script did not compile, and this is all that was said.
+    /// Asserts that the script did not compile, with exactly these errors.
     #[track_caller]
     fn fails_to_compile(&self, expected: &str) {
         assert_eq!(self.errors_start(), expected);
         assert_eq!(self.end, End::Refused);
     }
 
-    /// The script ran as it should, or was refused with an error that says where.
+    /// Asserts that the script ran correctly, or was refused with an error that has a line.
     #[track_caller]
     fn prints_or_is_refused(&self, expected: &str) {
         if self.end == End::Done {
@@ -39,14 +39,14 @@ impl Ran {
         }
     }
 
-    /// The script was refused with an error that says where.
+    /// Asserts that the script was refused with an error that has a line.
     #[track_caller]
     fn is_refused(&self) {
         assert_eq!(self.end, End::Refused, "{}", self.errors_start());
         assert!(self.errors.starts_with("[line "), "{}", self.errors_start());
     }
 
-    /// Enough of the errors to see what is wrong.
+    /// The beginning of the errors, for the message of a failure.
     fn errors_start(&self) -> &str {
         let mut end = self.errors.len().min(2000);
         while !self.errors.is_char_boundary(end) {
@@ -56,7 +56,7 @@ impl Ran {
     }
 }
 
-/// Runs a source of the dialect that the name's extension says.
+/// Runs a source in the dialect of the name's extension.
 fn run(name: &str, source: &str) -> Ran {
     let dialect = if name.ends_with(".lox") { Dialect::Lox } else { Dialect::Siskin };
     let mode = Mode { native: true, ..Mode::default() };
@@ -70,7 +70,7 @@ fn run(name: &str, source: &str) -> Ran {
     })
 }
 
-/// Statements that take this many bytes in the book's encoding, and no constants.
+/// Statements that take this many bytes in the book's encoding, without constants.
 fn statements(bytes: usize) -> String {
     if bytes.is_multiple_of(2) {
         "nil;".repeat(bytes / 2)
@@ -124,7 +124,7 @@ fn for_body() {
 
 #[test]
 fn for_body_with_increment() {
-    // With an increment the jump out of the loop is longer than the jump back.
+    // With an increment, the jump out of the loop is longer than the jump back.
     let source = |bytes| format!("for (; false; nil) {{\n{}\n}}\nprint \"ok\";\n", statements(bytes));
     run("for-step-fits.lox", &source(65_523)).prints("ok\n");
     run("for-step-jump.lox", &source(65_524)).fails_to_compile(&format!("[line 3] Error at '}}': {JUMP}\n"));
@@ -217,7 +217,7 @@ fn operators_nested_deeply() {
 #[test]
 fn logic_nested_deeply() {
     let depth = 100_000;
-    // In the book's encoding the jumps of these are too long; the point is that nothing breaks.
+    // In the book's encoding their jumps are too long. The test is that nothing breaks.
     for name in ["logic.lox", "logic.sk"] {
         run(name, &format!("{{ var a; print {}2; }}\n", "a or ".repeat(depth))).prints_or_is_refused("2\n");
         run(name, &format!("{{ var a = 1; print {}2; }}\n", "a and ".repeat(depth)))
@@ -294,7 +294,7 @@ fn sum_of_ten_thousand_terms() {
 
 #[test]
 fn ladder_of_five_thousand_conditions() {
-    // Ten bytes a rung, so the whole is within a jump.
+    // Ten bytes for each level, so the whole is within a jump.
     let source =
         format!("{{ var n; if (n) {{}}\n{}else print \"end\"; }}\n", "else if (n) {}\n".repeat(4_999));
     run("ladder.lox", &source).prints("end\n");
@@ -351,7 +351,7 @@ fn file_of_fifty_megabytes() {
     let source = format!("{{ var n = 0;\n{}print n; }}\n", line.repeat(500_000));
     run("large.sk", &source).prints_or_is_refused("500000\n");
 
-    // Nearly all of it comments and white space.
+    // A text of comments and white space, nearly.
     let source = format!(
         "print 1;\n{}print missing;\n",
         "// nothing to see here, and on to the next\n \t\r\n".repeat(1_100_000)

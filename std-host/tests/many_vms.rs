@@ -1,5 +1,5 @@
-//! Many VMs with machine code in one process: side by side, and on several threads. One test, so that the process's
-//! mappings are ours.
+//! Many VMs with machine code in one process: side by side, and on several threads. It is one test, so that no other
+//! test changes the mappings of the process.
 #![cfg(all(feature = "jit", target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 use std::thread;
@@ -16,7 +16,7 @@ fn run(vm: &mut Vm, source: &str) -> String {
     output.into_text()
 }
 
-/// A VM that compiled a function which only it has, and what calling it prints.
+/// A VM that has compiled a function that no other VM has, and the output of a call.
 fn with_code(number: usize) -> (Vm, String) {
     let mut vm = Vm::new(SYSTEM, Options::new().hot(0)).expect("memory");
     native::install(&mut vm).expect("machine code");
@@ -32,18 +32,18 @@ fn mappings() -> usize {
     std::fs::read_to_string("/proc/self/maps").expect("maps").lines().count()
 }
 
-/// With mappings for each, these would be twice as many. An emulator takes long for each.
+/// If each VM had mappings, there would be twice as many of them. An emulator takes long for each VM.
 const MANY: usize = if cfg!(emulated) { 200 } else { 2000 };
 
 #[test]
 fn vms_with_machine_code_live_side_by_side() {
     let before = mappings();
     let mut vms: Vec<(Vm, String)> = (0..MANY).map(with_code).collect();
-    // The host's allocator has mappings for the VMs' memory.
+    // The host's allocator makes mappings for the VMs' memory.
     assert!(mappings() < before + MANY / 2, "{before} mappings became {}", mappings());
     all_run(&mut vms);
 
-    // Every third one goes, and others come in their place.
+    // Every third VM is dropped and replaced.
     let mut number = 0;
     vms.retain(|_| {
         number += 1;
@@ -69,7 +69,7 @@ fn vms_with_machine_code_live_side_by_side() {
             })
         })
         .collect();
-    // What one thread compiled another runs.
+    // A thread runs code that another thread compiled.
     for thread in threads {
         all_run(&mut thread.join().expect("no panic"));
     }

@@ -1,4 +1,4 @@
-//! Callbacks of the host that panic: the same from the interpreter and from machine code.
+//! Callbacks of the host that panic, called from the interpreter and from machine code.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use std::cell::Cell;
@@ -57,14 +57,14 @@ fn start(vm: &mut Vm, source: &str) {
     vm.start(script).expect("memory");
 }
 
-/// The message of the panic that a run ends in; none if it ends in another way.
+/// The message of the panic that ends a run; `None` if the run ends otherwise.
 fn panic_of(vm: &mut Vm, output: &mut dyn Output, clock: &dyn Clock) -> Option<String> {
     let mut host = HostIo::new(output).clock(clock);
     let caught = catch_unwind(AssertUnwindSafe(|| vm.run(None, &mut host)));
     Some(caught.err()?.downcast_ref::<String>().expect("a message").clone())
 }
 
-/// The VM runs scripts as if nothing had happened.
+/// Asserts that the VM still runs scripts.
 fn is_usable(vm: &mut Vm) {
     let mut output = Kept::default();
     let mut host = HostIo::new(&mut output).clock(&Nothing);
@@ -96,7 +96,7 @@ fn a_panic_of_the_output_goes_on_in_the_caller() {
 
 #[test]
 fn a_panic_of_the_clock_goes_on_in_the_caller() {
-    // Asked by the script, and by the collector before and after each of its steps.
+    // The script asks the clock, and so does the collector before and after each step.
     let source = "fn f() { clock() } class A {} for (var i = 0; i < 100; i = i + 1) { f(); A(); }";
     for hot in TIERS {
         for gc_stress in [false, true] {
@@ -160,7 +160,7 @@ fn an_endless_script_ends_when_the_clock_panics() {
     }
 }
 
-/// A run in a callback of another run, in a VM of its own.
+/// A callback of one run starts a run in another VM.
 #[test]
 fn a_panic_passes_through_nested_runs() {
     struct Nested(u32);
@@ -187,7 +187,7 @@ fn a_panic_passes_through_nested_runs() {
 
 const CHILD: &str = "SISKIN_TEST_PANIC_IN";
 
-/// Not a test of its own: the process that ends in the next one.
+/// Not a test by itself: the next test runs it in a process that aborts.
 #[test]
 fn child() {
     let Ok(tier) = std::env::var(CHILD) else { return };
@@ -198,7 +198,7 @@ fn child() {
     panic_of(&mut vm, &mut Panics::at(0), &Nothing);
 }
 
-// An emulator of one process does not start another.
+// An emulator of one process cannot start another.
 #[cfg(all(unix, not(emulated)))]
 #[test]
 fn without_a_guard_a_panic_ends_the_process() {

@@ -1,4 +1,4 @@
-//! Roots that are scanned in steps keep what they refer to, whatever the script does meanwhile, in each tier.
+//! Roots that are scanned in steps keep their objects alive, whatever the script does between the steps, in each tier.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use std::fmt::Write;
@@ -6,7 +6,7 @@ use std::fmt::Write;
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 use siskin_core::testing::{Kept, Nothing};
 
-/// What a script prints, interpreted and compiled; and that it took some collections.
+/// The output of a script, interpreted and compiled. Asserts that there were collections.
 fn printed(source: &str, dialect: Dialect) -> String {
     let [interpreted, compiled] = [false, true].map(|compile| {
         let options = Options::new().max_frames(100_000).hot(0);
@@ -48,12 +48,12 @@ fn globals_beyond_the_first_thousands_hold_what_is_stored_while_others_are_scann
     for index in stored {
         writeln!(source, "print length(g{index});").expect("a string takes it");
     }
-    // Defined when the scan may be past them.
+    // These are defined when the scan may be past them.
     for index in 0..300 {
         writeln!(source, "var h{index} = N({index}); junk(300);").expect("a string takes it");
     }
     source += "print h0.n + h150.n + h299.n;";
-    // Lox has no more than 256 constants in a function.
+    // In Lox, a function has at most 256 constants.
     assert_eq!(printed(&source, Dialect::Siskin), "4000\n".repeat(stored.len()) + "449\n");
 }
 
@@ -65,7 +65,7 @@ fn frames_hold_their_registers_while_calls_return_and_others_begin() {
              if (d > 0) { var sum = down(d - 1, junks); junk(junks); var c = N(sum); return c.n + b.n.n - a.n + 1; }
              return 0;
            }
-           // Deep, with returns that end far below, and shallow within deep.
+           // Deep recursion, with returns that end far below, and shallow recursion within deep.
            print down(9000, 3);
            fun saw(d) { if (d == 0) return 0; var a = N(d); down(d - 50 * (d / 50), 20); var r = saw(d - 1); return r + a.n / d; }
            print saw(6000);
@@ -91,7 +91,7 @@ fn a_script_that_fails_in_a_deep_frame_is_traced_and_another_runs() {
             vm.start(script).expect("memory");
             let mut output = Kept::default();
             let mut host = HostIo::new(&mut output).clock(&Nothing);
-            // In slices, so that frames are looked at in the middle, too.
+            // In slices, so that frames are scanned in the middle of a script, too.
             let outcome = loop {
                 match vm.run(Some(50_000), &mut host) {
                     Outcome::OutOfFuel => assert!(vm.trace().all(|frame| (1..=3).contains(&frame.line))),

@@ -1,4 +1,4 @@
-//! Runs the scripts below `tests/spec` and holds them to the expectations in their comments.
+//! Runs the scripts below `tests/spec` and compares them with the expectations in their comments.
 //!
 //! `tests/spec/README.md` has the format. `SISKIN_SPEC=text` runs only scripts whose path contains the text.
 
@@ -28,7 +28,7 @@ const STACK: usize = 16 << 20;
 /// How long to wait for any script to end before the run is given up.
 const PATIENCE: Duration = Duration::from_secs(300);
 
-/// Modes a script may be skipped in.
+/// Modes in which a script may be skipped.
 const MODES: [&str; 5] = ["match", "tail", "gc_stress", "fuel_sliced", "baseline"];
 
 /// Units of fuel after which a script is stopped and resumed.
@@ -64,7 +64,7 @@ fn baseline() {
     run_suite(&["baseline"], Mode { options, native: true, ..Mode::default() });
 }
 
-/// What is hot is compiled after it was sampled, and entered in its midst.
+/// Hot functions are compiled after they were sampled, and entered in the middle.
 #[test]
 fn baseline_warm() {
     let options = Options::new().hot(5);
@@ -95,22 +95,22 @@ fn image_baseline() {
     run_suite(&["baseline"], Mode { options, native: true, image: true, ..Mode::default() });
 }
 
-/// A script and what its comments say of it.
+/// A script and the expectations in its comments.
 #[derive(Debug, Default, PartialEq)]
 struct Script {
     text: String,
     dialect: Dialect,
-    /// Relative to the suite, with slashes.
+    /// The path in the suite, with slashes.
     name: String,
-    /// Lines that it prints.
+    /// The lines of the output.
     output: Vec<String>,
     /// Line and message of a run-time error.
     error: Option<(usize, String)>,
     /// The whole trace, when given.
     frames: Vec<String>,
-    /// Lines that say why it does not compile.
+    /// The lines of the compile errors.
     compile_errors: Vec<String>,
-    /// Modes it is not run in.
+    /// The modes in which it is skipped.
     skips: Vec<String>,
 }
 
@@ -135,7 +135,7 @@ impl Script {
         Ok(script)
     }
 
-    /// Takes in the expectation of one line, if it has any.
+    /// Adds the expectation in the comment of one line, if any.
     fn comment(&mut self, number: usize, line: &str) -> Result<(), String> {
         if let Some((_, modes)) = line.split_once("// skip in:") {
             let (modes, reason) = modes.split_once(" - ").ok_or("a skip needs a reason")?;
@@ -173,7 +173,7 @@ impl Script {
         Ok(())
     }
 
-    /// Runs the script; what it did otherwise than expected, nothing if all is well.
+    /// Runs the script. Returns the differences from the expectations; empty if there are none.
     fn run(&self, mode: Mode) -> String {
         match panic::catch_unwind(AssertUnwindSafe(|| common::run(&self.text, self.dialect, mode))) {
             Ok(ran) => self.compare(&ran),
@@ -181,7 +181,7 @@ impl Script {
         }
     }
 
-    /// How what happened differs from what was expected.
+    /// The differences between a run and the expectations.
     fn compare(&self, ran: &Ran) -> String {
         let mut diff = String::new();
         let wanted = match () {
@@ -216,12 +216,12 @@ impl Script {
     }
 }
 
-/// Lines with a newline after each.
+/// The lines, each followed by a newline.
 fn joined(lines: &[String]) -> String {
     lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
 }
 
-/// Text that was got, indented, if there is any.
+/// The text under a heading, indented; empty if there is none.
 fn shown(what: &str, text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -246,7 +246,7 @@ fn indented(text: &str) -> String {
     out
 }
 
-/// Notes a difference between two texts.
+/// Adds a difference between two texts, if any, to `diff`.
 fn differ(diff: &mut String, what: &str, expected: &str, got: &str) {
     if expected != got {
         let _ = write!(diff, "    {what}: expected\n{}    got\n{}", indented(expected), indented(got));
@@ -269,7 +269,7 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
     }
 }
 
-/// Every script of the suite, and the complaints about comments that make no sense.
+/// Every script of the suite, and errors about comments that are not understood.
 fn load() -> (Vec<Script>, Vec<String>) {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("spec");
     let mut paths = Vec::new();
@@ -290,8 +290,8 @@ fn load() -> (Vec<Script>, Vec<String>) {
     (scripts, complaints)
 }
 
-/// Runs all scripts in a mode, but for those that skip one of its names, on as many threads as the machine has, and fails
-/// with all differences.
+/// Runs all scripts in a mode, except those that skip one of its names, on as many threads as the machine has CPUs.
+/// Fails with all differences.
 fn run_suite(names: &[&str], mode: Mode) {
     let (mut scripts, complaints) = load();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
@@ -315,7 +315,7 @@ fn run_suite(names: &[&str], mode: Mode) {
                 }
             }
         };
-        // Not joined: a script that hangs must not keep the report back.
+        // Threads are not joined: a script that hangs must not delay the report.
         drop(thread::Builder::new().stack_size(STACK).spawn(worker).expect("a thread"));
     }
     drop(sender);

@@ -1,28 +1,28 @@
 //! The worked examples of CONTRIBUTING.md: each is a patch under `docs/examples`, and the page quotes it.
 //!
 //! ```text
-//!   # cargo test -p siskin --test spec    ──> what must fail without the patch and pass with it
-//!   diff --git ...                        ──> what `git apply` changes
+//!   # cargo test -p siskin --test spec    ──> the tests, which fail without the patch and pass with it
+//!   diff --git ...                        ──> the change, for `git apply`
 //! ```
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Where the patches lie.
+/// The folder of the patches.
 const FOLDER: &str = "docs/examples";
-/// How a line begins that names tests.
+/// The beginning of a line that names tests.
 const COMMAND: &str = "# cargo ";
 
 /// A patch and its tests.
 pub(crate) struct Example {
-    /// Of the patch, without its ending.
+    /// The name of the patch file, without its ending.
     pub(crate) name: String,
     pub(crate) path: PathBuf,
-    /// Arguments of cargo, a list for each command.
+    /// The arguments of cargo for each command.
     pub(crate) commands: Vec<Vec<String>>,
 }
 
-/// All examples, in the order of their names.
+/// All examples, sorted by name.
 pub(crate) fn all(root: &Path) -> Result<Vec<Example>, String> {
     let folder = root.join(FOLDER);
     let told = |error: std::io::Error| format!("{FOLDER}: {error}");
@@ -57,7 +57,7 @@ mod tests {
 
     use super::*;
 
-    /// How a section of an example says which patch it is about.
+    /// The beginning of a section's link to its patch.
     const LINK: &str = "(docs/examples/";
 
     fn root() -> &'static Path {
@@ -78,7 +78,7 @@ mod tests {
         Some((name, code))
     }
 
-    /// Lines that a patch adds or leaves around what it adds.
+    /// Lines that a patch adds, and its context lines.
     fn lines(patch: &str) -> BTreeSet<&str> {
         patch.lines().filter_map(|line| line.strip_prefix(['+', ' '])).map(str::trim).collect()
     }

@@ -1,4 +1,4 @@
-//! Whether modules import without circles, and downward.
+//! Checks that modules import without circles, and only downward.
 //!
 //! ```text
 //!   sources of a crate ──> paths of `use` and in code ──> arrows between the modules of each folder
@@ -14,14 +14,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-/// Folders of sources.
+/// Folders of crates.
 const CRATES: [&str; 6] = ["core", "jit", "platform/hosted", "std-host", "cli", "benches"];
 /// Crates that have a drawing of all their modules.
 const DRAWN: [&str; 2] = ["core", "jit"];
-/// How a drawing begins.
+/// The beginning of a drawing.
 const HEAD: &str = "//! imports run downward:";
 
-/// The names of a path from the crate's root.
+/// A path from the crate's root, as names.
 type Names = Vec<String>;
 
 /// Checks all crates.
@@ -59,7 +59,7 @@ fn sources_of(folder: &Path) -> std::io::Result<BTreeMap<Names, String>> {
     Ok(sources)
 }
 
-/// The path of the module that a file has.
+/// The path of the module in a file.
 fn names_of(folder: &Path, file: &Path) -> Names {
     let path = file.strip_prefix(folder).unwrap_or(file).with_extension("");
     let mut names: Names = path.iter().map(|name| name.to_string_lossy().into_owned()).collect();
@@ -69,13 +69,13 @@ fn names_of(folder: &Path, file: &Path) -> Names {
     names
 }
 
-/// What is wrong in a crate.
+/// The faults of a crate.
 fn faults_of(sources: &BTreeMap<Names, String>, drawn: bool) -> Vec<String> {
     let paths: Vec<(&Names, Names)> = sources
         .iter()
         .flat_map(|(names, text)| paths_in(text).into_iter().map(move |path| (names, absolute(names, path))))
         .collect();
-    // Folders: modules that have others.
+    // Folders, which are modules with submodules.
     let folders: BTreeSet<&[String]> =
         sources.keys().flat_map(|names| (0..names.len()).map(move |length| &names[..length])).collect();
     let mut faults = Vec::new();
@@ -107,7 +107,7 @@ fn faults_of(sources: &BTreeMap<Names, String>, drawn: bool) -> Vec<String> {
     faults
 }
 
-/// A path from the crate's root; what leads elsewhere stays as it is.
+/// A path from the crate's root. A path that leads out of the crate is returned unchanged.
 fn absolute(from: &[String], path: Names) -> Names {
     let ups = path.iter().take_while(|name| *name == "super").count();
     match path.first().map(String::as_str) {
@@ -118,7 +118,7 @@ fn absolute(from: &[String], path: Names) -> Names {
     }
 }
 
-/// A circle of arrows, its first module once more at the end.
+/// A circle of arrows, with its first module again at the end.
 fn circle_in(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>> {
     fn visit<'a>(
         at: &'a str,
@@ -145,7 +145,7 @@ fn circle_in(arrows: &BTreeMap<String, BTreeSet<String>>) -> Option<Vec<String>>
     arrows.keys().find_map(|start| visit(start, arrows, &mut Vec::new(), &mut done))
 }
 
-/// The layers of a module's drawing, the uppermost first.
+/// The layers of a module's drawing, uppermost first.
 fn drawing_in(text: &str) -> Option<Vec<Vec<&str>>> {
     let after = text.split_once(HEAD)?.1;
     let lines = after
@@ -155,7 +155,7 @@ fn drawing_in(text: &str) -> Option<Vec<Vec<&str>>> {
     Some(lines.map(|line| line.split_whitespace().collect()).collect())
 }
 
-/// What is wrong with arrows beside a drawing.
+/// The arrows that contradict a drawing, and the modules that it lacks.
 fn against<'a>(
     layers: &'a [Vec<&'a str>],
     children: &'a BTreeSet<String>,
@@ -178,7 +178,7 @@ fn paths_in(text: &str) -> Vec<Names> {
     let mut rest = text.as_str();
     while let Some((code, after)) = rest.split_once("use ") {
         paths.extend(paths_in_code(code));
-        // A word that ends so is no `use`.
+        // A longer word that ends in `use` does not count.
         if code.ends_with(|before: char| before.is_alphanumeric() || before == '_') {
             rest = after;
             continue;
@@ -228,7 +228,7 @@ fn leaves(tree: &str, before: &[String], paths: &mut Vec<Names>) {
     }
 }
 
-/// A source without comments, and without what strings hold.
+/// A source without comments, and without the contents of strings.
 fn without_comments(text: &str) -> String {
     let mut lines = String::new();
     for line in text.lines() {
@@ -239,7 +239,7 @@ fn without_comments(text: &str) -> String {
     lines
 }
 
-/// A source up to its module of tests, if it has one inside.
+/// A source up to its module of tests, if any.
 fn without_tests(text: &str) -> String {
     match text.split_once("#[cfg(test)]\nmod tests {") {
         Some((code, _)) => code.to_owned(),

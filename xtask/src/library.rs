@@ -1,4 +1,4 @@
-//! `docs/library.md`, from the library's tables.
+//! Writes `docs/library.md` from the library's tables.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 use siskin_core::{Entry, library};
 
-/// Where the page lies.
+/// The path of the page.
 const PATH: &str = "docs/library.md";
 
 /// Writes the page.
@@ -35,7 +35,7 @@ fn page() -> String {
 fn rows(page: &mut String, entries: &[Entry]) {
     page.push_str("| | |\n|---|---|\n");
     for entry in entries {
-        // A documentation begins with the parameters.
+        // The documentation of an entry begins with its parameters.
         let (parameters, what) = entry.doc().split_once(": ").unwrap_or_default();
         let _ = writeln!(page, "| `{}{parameters}` | {what} |", entry.name());
     }

@@ -1,10 +1,10 @@
-//! Whether the links between pages of the repository lead somewhere.
+//! Checks that the links between pages of the repository have targets.
 
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Checks all links of all pages that lead to a file or heading of the repository.
+/// Checks the links of all pages to files and headings of the repository.
 pub(crate) fn check(root: &Path) -> Result<(), String> {
     let mut pages = Vec::new();
     find_pages(root, &mut pages).map_err(|error| error.to_string())?;
@@ -37,7 +37,7 @@ fn find_pages(folder: &Path, pages: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// What is wrong with a link.
+/// The fault of a link, if any.
 fn flaw(root: &Path, page: &Path, link: &str) -> Option<&'static str> {
     if link.contains("://") || link.starts_with("mailto:") {
         return None;
@@ -56,7 +56,7 @@ fn flaw(root: &Path, page: &Path, link: &str) -> Option<&'static str> {
     if headings(&text).contains(heading) { None } else { Some("no such heading") }
 }
 
-/// The lines of a page that are no code, with their numbers.
+/// The lines of a page outside code blocks, with their numbers.
 fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     let mut fenced = false;
     text.lines().enumerate().filter_map(move |(index, line)| {
@@ -86,7 +86,7 @@ fn links(text: &str) -> Vec<(usize, String)> {
     found
 }
 
-/// The anchors that GitHub makes of a page's headings.
+/// The anchors that GitHub makes for a page's headings.
 fn headings(text: &str) -> BTreeSet<String> {
     let mut anchors = BTreeSet::new();
     for (_, line) in prose(text) {

@@ -1,4 +1,4 @@
-//! `cargo xtask`: what people who work on Siskin repeat.
+//! `cargo xtask`: tasks of people who work on Siskin.
 
 mod examples;
 mod gate;

@@ -1,4 +1,4 @@
-//! `docs/opcodes.md`, from the opcode table.
+//! Writes `docs/opcodes.md` from the opcode table.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 use siskin_core::bytecode::operand::OperandKind;
 use siskin_core::bytecode::{Effect, Field, GROUPS, OP_COUNT, Op, Row, SUFFIXES};
 
-/// Where the page lies.
+/// The path of the page.
 const PATH: &str = "docs/opcodes.md";
 
 /// Writes the page.
@@ -102,7 +102,7 @@ fn put_rows(out: &mut String, ops: &[Op]) -> std::fmt::Result {
     Ok(())
 }
 
-/// The operand that begins in a column, at the left end of its field, or the mark that one goes on.
+/// The operand whose field begins in a column, or the mark that a field continues there.
 fn cell(row: &Row, begins: &[Field], goes_on: &[Field]) -> String {
     let operand = row.operands.iter().find(|operand| begins.contains(&operand.field));
     if let Some(operand) = operand {

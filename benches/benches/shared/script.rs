@@ -1,30 +1,30 @@
-//! Scripts that do one thing over and over, and how their runs are timed.
+//! Scripts that repeat one operation, and the timing of their runs.
 //!
-//! Each run has a fresh VM. Making it, compiling and loading are not timed, nor is its end; what is timed is
-//! [`Vm::run`] from the first instruction to the last. The throughput is that of turns, so the cost of the
-//! thing itself is the time for a turn less that of a turn of `loop`, which does nothing.
+//! Each run has a new VM. Only [`Vm::run`] is timed, from the first instruction to the last, and not making the VM,
+//! compiling, loading, or dropping the VM. The throughput is in iterations, so the cost of an operation is the time for
+//! an iteration less that for an iteration of `loop`, which does nothing.
 
 use criterion::{BatchSize, Criterion, Throughput};
 use siskin::platform::{Clock, Output, OutputError};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm};
 
-/// Turns of the loop of each script.
+/// Iterations of the loop of each script.
 const TURNS: u32 = 100_000;
 
-/// A script: declarations, then a function whose loop does the thing.
+/// A script: declarations, then a function with a loop that does the operation.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Case {
     pub(crate) name: &'static str,
-    /// What stands before the function.
+    /// Declarations before the function.
     pub(crate) globals: &'static str,
-    /// What stands in the function before the loop.
+    /// Declarations in the function before the loop.
     pub(crate) locals: &'static str,
-    /// The body of the loop; `i` counts its turns.
+    /// The body of the loop. `i` counts its iterations.
     pub(crate) turn: &'static str,
 }
 
 impl Case {
-    /// The loop alone.
+    /// The empty loop.
     pub(crate) const LOOP: Case = Case { name: "loop", globals: "", locals: "", turn: "" };
 
     fn source(&self) -> String {
@@ -57,7 +57,7 @@ pub(crate) fn run(criterion: &mut Criterion, group: &str, cases: &[Case]) {
     group.finish();
 }
 
-/// A fresh VM with the script about to run.
+/// A new VM with the script about to run.
 fn started(source: &str) -> Vm {
     let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory for a VM");
     let script = vm.load(source, Dialect::Siskin).expect("a script without errors");
@@ -65,7 +65,7 @@ fn started(source: &str) -> Vm {
     vm
 }
 
-/// An output that takes nothing: a script that prints fails.
+/// An output that refuses everything, so that a script that prints fails.
 struct Closed;
 
 impl Output for Closed {

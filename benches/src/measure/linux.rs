@@ -57,7 +57,7 @@ pub(super) fn run(command: &mut Command) -> io::Result<Outcome> {
     })
 }
 
-/// The engine behind a gate that opens with a line on its standard input.
+/// A command that waits for a line on standard input and then becomes the engine.
 pub(super) fn gated(engine: &Engine) -> Command {
     let mut command = Command::new("/bin/sh");
     command.args(["-c", r#"read -r _ && exec "$0" "$@""#]).arg(&engine.program).args(&engine.arguments);

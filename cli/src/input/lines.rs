@@ -15,7 +15,7 @@ use super::{Completeness, End, Scan, completeness_within, first_error, supplied}
 const SHORT: usize = 4096;
 
 /// The lines of an input that is not complete yet.
-pub(crate) struct Lines {
+pub(crate) struct PartialInput {
     text: String,
     dialect: Dialect,
     /// Bytes that parsing may take.
@@ -38,10 +38,10 @@ pub(crate) enum Grown {
     Early(String, String),
 }
 
-impl Lines {
+impl PartialInput {
     /// An input without lines. `start` bytes of it are no code. Parsing it takes at most `memory` bytes.
-    pub(crate) fn new(dialect: Dialect, start: usize, memory: usize) -> Lines {
-        Lines { text: String::new(), dialect, memory, start, scan: Scan::default(), parsed: 0 }
+    pub(crate) fn new(dialect: Dialect, start: usize, memory: usize) -> PartialInput {
+        PartialInput { text: String::new(), dialect, memory, start, scan: Scan::default(), parsed: 0 }
     }
 
     /// Bytes of the lines so far.
@@ -141,10 +141,10 @@ mod tests {
     use super::super::completeness;
     use super::*;
 
-    /// The inputs of a text that comes line by line, and what is left open at its end.
+    /// The inputs of a text that comes line by line, and the rest that is incomplete at its end.
     fn inputs(text: &str, dialect: Dialect) -> (Vec<String>, String) {
         let mut waiting: Vec<String> = text.lines().rev().map(str::to_owned).collect();
-        let mut lines = Lines::new(dialect, 0, usize::MAX);
+        let mut lines = PartialInput::new(dialect, 0, usize::MAX);
         let mut inputs = Vec::new();
         while let Some(line) = waiting.pop() {
             match lines.push(&line) {
@@ -155,12 +155,12 @@ mod tests {
                     waiting.extend(rest.lines().rev().map(str::to_owned));
                 }
             }
-            lines = Lines::new(dialect, 0, usize::MAX);
+            lines = PartialInput::new(dialect, 0, usize::MAX);
         }
         (inputs, lines.into_text())
     }
 
-    /// The same, by asking after each line about all lines.
+    /// The same result, from the completeness of all lines after each line.
     fn plainly(text: &str, dialect: Dialect) -> (Vec<String>, String) {
         let (mut inputs, mut input) = (Vec::new(), String::new());
         for line in text.lines() {
@@ -201,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_command_has_its_code_after_its_name() {
-        let mut lines = Lines::new(Dialect::Siskin, 5, usize::MAX);
+        let mut lines = PartialInput::new(Dialect::Siskin, 5, usize::MAX);
         assert_eq!(lines.push(":time (1 +"), Grown::Incomplete);
         assert_eq!(lines.push("2"), Grown::Incomplete);
         assert_eq!(lines.push(")"), Grown::Complete(":time (1 +\n2\n)".into()));

@@ -1,4 +1,4 @@
-//! A function's bytecode.
+//! The listing of a function's bytecode.
 
 use std::fmt::Write;
 
@@ -7,7 +7,7 @@ use siskin_core::bytecode::{Capture, Insn, disasm};
 use crate::figures::Count;
 use crate::session::Found;
 
-/// Lists a function's instructions: offset in words, mnemonic, operands and what they stand for.
+/// Lists a function's instructions: offset in words, mnemonic, operands and their meanings.
 pub(super) fn bytecode(found: &Found<'_>) -> String {
     let image = found.program.image();
     let Some(code) = image.function(found.index) else { return String::new() };

@@ -1,6 +1,6 @@
-//! The commands of the prompt: what they are called, what may follow, what they are for.
+//! The table of the prompt's commands: name, argument, documentation.
 //!
-//! [`help`](super::help) lists the table, completion offers it, [`commands`](super::commands) does what it says.
+//! [`help`](super::help) lists the table, completion offers its names, [`commands`](super::commands) executes commands.
 
 use siskin::diagnostics::suggest;
 use siskin_core::Dialect;
@@ -11,20 +11,20 @@ use crate::input::{Completeness, completeness, is_command};
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command {
     pub(crate) name: &'static str,
-    /// What may follow, as help shows it.
+    /// The argument, as help shows it.
     pub(crate) usage: &'static str,
-    /// What it does, in a few words.
+    /// A short description.
     pub(crate) about: &'static str,
-    /// More of it, for `:help NAME`.
+    /// Details, for `:help NAME`.
     pub(crate) more: &'static str,
     pub(crate) argument: Argument,
     pub(crate) does: Does,
 }
 
-/// What can follow a command.
+/// The sort of argument of a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Argument {
-    /// Nothing.
+    /// No argument.
     None,
     /// Code, as at the prompt.
     Code,
@@ -32,13 +32,13 @@ pub(crate) enum Argument {
     Function,
     /// The path of a file.
     File,
-    /// What `:help` can be asked about.
+    /// A topic of `:help`.
     Topic,
     /// One of these words.
     Words(&'static [&'static str]),
 }
 
-/// What a command does.
+/// The action of a command.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Does {
     Help,
@@ -205,14 +205,14 @@ pub(crate) const COMMANDS: &[Command] = &[
 const PATHS: &str = "F is a function's name, `Class.method`, `f.inner` for a function inside another, or a class, which \
                      means its `init`.";
 
-/// What `:help` can be asked about.
+/// The topics of `:help`.
 pub(crate) fn topics() -> impl Iterator<Item = &'static str> {
     COMMANDS.iter().map(|command| command.name).chain(["keys", "language"])
 }
 
-/// The command of that name; a beginning will do if it is only one command's.
+/// The command with this name. A prefix is enough if only one command has it.
 pub(crate) fn named(name: &str) -> Result<&'static Command, String> {
-    // What other prompts call them.
+    // Names of the commands at other prompts.
     let name = match name {
         "exit" => "quit",
         "?" => "help",
@@ -236,7 +236,7 @@ pub(crate) fn named(name: &str) -> Result<&'static Command, String> {
     }
 }
 
-/// Where the code of an input begins: after the name of a command that takes code. `None` for other commands.
+/// The offset of the code in an input: after the name of a command that takes code. `None` for other commands.
 pub(crate) fn code_start(text: &str) -> Option<usize> {
     if !is_command(text) {
         return Some(0);
@@ -248,7 +248,7 @@ pub(crate) fn code_start(text: &str) -> Option<usize> {
     matches!(command.argument, Argument::Code).then_some(colon + 1 + end)
 }
 
-/// Whether an input is complete; a command that takes code is if its code is.
+/// Whether an input is complete. A command that takes code is complete if its code is.
 pub(crate) fn completeness_with_commands(text: &str, dialect: Dialect) -> Completeness {
     match code_start(text) {
         Some(start) => completeness(&text[start..], dialect),

@@ -1,4 +1,4 @@
-//! What a line that begins with a colon does.
+//! Executes commands, which are lines that begin with a colon.
 
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -26,7 +26,7 @@ use crate::{exit, source};
 
 type Done = Result<Next, Wrong>;
 
-/// Does what a line says, which begins with a colon.
+/// Executes a line that begins with a colon.
 pub(super) fn run(repl: &mut Repl, line: &str, console: &mut Console<'_>) -> Done {
     let line = line.strip_prefix(':').unwrap_or(line);
     let (name, argument) = line.split_once(char::is_whitespace).unwrap_or((line, ""));
@@ -69,7 +69,7 @@ fn does(does: Does, repl: &mut Repl, argument: &str, console: &mut Console<'_>) 
             let lines: Vec<&str> = source.text().lines().collect();
             let unit = view.unit();
             let text = asm::function(&lines, &program, index, &unit, isa);
-            // More may be known of operands by now.
+            // Since then, samples may have seen more kinds of operands.
             let older = match (view.native(), MachineCode::new(&unit, isa)) {
                 (NativeState::Compiled { len, .. }, Ok(now)) if len != now.len => {
                     format!(
@@ -114,7 +114,7 @@ fn isa() -> Result<Isa, Wrong> {
     Isa::native().ok_or_else(|| Wrong::Said("there is no compiler for this processor".into()))
 }
 
-/// The path that an argument names: `~` is the home directory, and quotes around it are not part of it.
+/// The path in an argument. `~` is the home directory; quotes around the path are removed.
 fn path(argument: &str) -> PathBuf {
     let quoted = ['"', '\''].iter().find_map(|&quote| argument.strip_prefix(quote)?.strip_suffix(quote));
     let argument = quoted.unwrap_or(argument);

@@ -1,4 +1,4 @@
-//! What an input is: a command, or code.
+//! Decides whether an input is a command or code.
 
 use super::commands;
 use super::evaluate::Repl;
@@ -7,7 +7,7 @@ use crate::console::Console;
 use crate::input;
 
 impl Repl {
-    /// Does what an input says, and shows what comes of it.
+    /// Executes an input, and shows the result.
     pub(super) fn input(&mut self, text: &str, console: &mut Console<'_>) -> Next {
         let line = text.trim();
         let done = match line {
@@ -29,7 +29,7 @@ impl Repl {
         }
     }
 
-    /// The command that a word means which people type at other prompts, unless the session has given it a meaning.
+    /// The command for a word that people type at other prompts, unless the session has defined that word.
     fn command_meant(&self, line: &str) -> Option<&'static str> {
         let word = line.trim_end_matches(';').trim_end();
         let word = word.strip_suffix("()").unwrap_or(word);

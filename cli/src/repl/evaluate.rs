@@ -1,4 +1,4 @@
-//! What becomes of an input: a command is done; all else runs in the session, and its value is shown.
+//! Evaluates code in the session and shows its value, its definitions, or its error.
 
 use std::borrow::Cow;
 use std::io::{self, Write};
@@ -18,7 +18,7 @@ use crate::session::{Definition, Failure, Session, Shown, definitions, is_litera
 /// Columns of a terminal of unknown width.
 const WIDTH: usize = 100;
 
-/// A session, and what is shown of it.
+/// A session, and the way its results are shown.
 pub(super) struct Repl {
     pub(super) session: Session,
     pub(super) printer: Printer,
@@ -26,12 +26,12 @@ pub(super) struct Repl {
 }
 
 impl Repl {
-    /// A session as the command line wants it; when that fails, says so and returns the exit code.
+    /// A session with the options of the command line. On failure, reports it and returns the exit code.
     pub(super) fn new(args: &args::Repl, console: &mut Console<'_>) -> Result<Repl, u8> {
         match Session::new(limited(args.options()), args.engine.tier, args.dialect) {
             Ok(session) => {
                 let mut printer = console.printer(&args.errors, args.dialect);
-                // At a prompt, Lox is shown its errors as everybody else is.
+                // At a prompt, errors in Lox are shown like those in Siskin, not in the book's words.
                 printer.format = args.errors.error_format.unwrap_or_default();
                 Ok(Repl { session, printer, is_terminal: console.is_terminal })
             }
@@ -42,14 +42,14 @@ impl Repl {
         }
     }
 
-    /// Columns that a view may fill.
+    /// The width of output, in columns.
     pub(super) fn width(&self) -> usize {
-        // Where there is no terminal, crossterm starts a process to find its size.
+        // crossterm is not asked without a terminal: it would start a process to find the size.
         let size = if self.is_terminal { crossterm::terminal::size().ok() } else { None };
         size.map_or(WIDTH, |(columns, _)| usize::from(columns))
     }
 
-    /// The text with the `;` that it lacks.
+    /// The text, with a `;` added if it lacks one.
     fn complete<'t>(&self, text: &'t str) -> Cow<'t, str> {
         input::with_semicolon_within(text, self.session.dialect, self.session.memory_left())
     }
@@ -67,7 +67,7 @@ impl Repl {
         Ok(())
     }
 
-    /// Evaluates an expression; its value is the VM's result then.
+    /// Evaluates an expression. Afterwards its value is the VM's result.
     pub(super) fn value_of(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
         let text = self.complete(text);
         self.run(console, |session, output| session.value_of(&text, output))
@@ -84,7 +84,7 @@ impl Repl {
         self.define(&text, dialect, console, |session, output| session.run_file(source, output))
     }
 
-    /// Runs a text, then says what it defined.
+    /// Runs a text, then lists its definitions.
     fn define(
         &mut self,
         text: &str,
@@ -101,23 +101,23 @@ impl Repl {
         Ok(())
     }
 
-    /// Runs something that prints. A line that it leaves open is ended; a failure is shown.
+    /// Runs `run`, which may print. A line that it leaves open is ended; a failure is shown.
     fn run<T>(
         &mut self,
         console: &mut Console<'_>,
         run: impl FnOnce(&mut Session, &mut dyn Write) -> Result<T, Failure>,
     ) -> Result<T, Wrong> {
-        let mut lines = Lines { stream: console.stdout, open: false };
-        let ran = run(&mut self.session, &mut lines);
-        // A terminal shows that Ctrl-C was pressed, in the middle of a line.
-        if lines.open || console.is_terminal && matches!(ran, Err(Failure::Interrupted)) {
-            // That this fails shows again at the next prompt.
-            let _ = lines.stream.write_all(b"\n");
+        let mut output = OpenLine { stream: console.stdout, open: false };
+        let ran = run(&mut self.session, &mut output);
+        // A terminal shows `^C` where Ctrl-C was pressed, in the middle of a line.
+        if output.open || console.is_terminal && matches!(ran, Err(Failure::Interrupted)) {
+            // A failure to write shows again at the next prompt.
+            let _ = output.stream.write_all(b"\n");
         }
         ran.map_err(|failure| self.failed(failure, console))
     }
 
-    /// Says why something did not come to its end.
+    /// Reports why a run did not reach its end.
     pub(super) fn failed(&self, failure: Failure, console: &mut Console<'_>) -> Wrong {
         match failure {
             Failure::Output(error) => Wrong::Leave(console.cannot_write(&error)),
@@ -144,7 +144,7 @@ impl Repl {
     }
 }
 
-/// Options with a limit of memory: half of what the machine has, unless they say how much.
+/// Options with a limit on memory: half of the machine's memory by default.
 fn limited(mut options: Options) -> Options {
     if options.memory == usize::MAX
         && let Some(memory) = memory()
@@ -154,13 +154,13 @@ fn limited(mut options: Options) -> Options {
     options
 }
 
-/// Half of `memory` bytes, or half of all addresses if those are fewer: a process of 32 bits may run on a machine that
-/// has more memory than it can reach.
+/// Half of `memory` bytes, but at most half of the address space: a 32-bit process may run on a machine with more
+/// memory than it can address.
 fn half(memory: u64) -> usize {
     usize::try_from(memory / 2).unwrap_or(usize::MAX).min(usize::MAX / 2)
 }
 
-/// Bytes of memory that the machine has, if that is known.
+/// The machine's memory in bytes, if that is known.
 #[cfg(target_os = "linux")]
 fn memory() -> Option<u64> {
     let info = rustix::system::sysinfo();
@@ -172,13 +172,13 @@ fn memory() -> Option<u64> {
     None
 }
 
-/// Knows whether what was written ends in the middle of a line.
-struct Lines<'a> {
+/// A stream that remembers whether the output so far ends in the middle of a line.
+struct OpenLine<'a> {
     stream: &'a mut dyn Write,
     open: bool,
 }
 
-impl Write for Lines<'_> {
+impl Write for OpenLine<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let count = self.stream.write(bytes)?;
         if let Some(last) = bytes.get(..count).and_then(<[u8]>::last) {

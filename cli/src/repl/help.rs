@@ -1,4 +1,4 @@
-//! `:help`.
+//! The texts of `:help`.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ const LANGUAGE: &str = "  let n = 1;  var m = 2;  m = 3;          names, bound o
   _                                       the last value that was not nil
 ";
 
-/// The least columns that a table's last column is worth breaking in.
+/// The least width of a table's last column in which its text is wrapped.
 const LEAST_COLUMN: usize = 20;
 
 /// Help on everything, or on a topic.
@@ -47,8 +47,8 @@ pub(super) fn help(topic: &str) -> Result<String, String> {
     }
 }
 
-/// The text in lines of at most `width` columns, as far as its words allow that. What is broken goes on below the last
-/// column of its table, or where that leaves little, two columns further in than it began.
+/// Wraps the text to lines of at most `width` columns, unless a word is longer. The rest of a line goes below the last
+/// column of its table, or, if that is too narrow, is indented by two more columns than the line.
 pub(super) fn fitted(text: &str, width: usize) -> String {
     text.lines().map(|line| fitted_line(line, width) + "\n").collect()
 }
@@ -61,7 +61,7 @@ fn fitted_line(line: &str, width: usize) -> String {
     while rest.chars().count() > width {
         let within = rest.char_indices().nth(width).map_or(rest.len(), |(at, _)| at);
         let begin = rest.len() - rest.trim_start().len();
-        // After the last word that fits; a word that alone is too long stays whole.
+        // Broken after the last word that fits. A word that is too long by itself is not broken.
         let fits = rest.get(begin..within + 1).and_then(|part| part.rfind(' ')).map(|at| begin + at);
         let whole = || rest[begin..].find(' ').map(|at| begin + at);
         let Some(blank) = fits.or_else(whole) else { break };

@@ -1,4 +1,4 @@
-//! What bounds the VM.
+//! The limits of the VM.
 
 use siskin_core::Options;
 use siskin_core::syntax::MAX_NESTING;
@@ -6,7 +6,7 @@ use siskin_core::syntax::MAX_NESTING;
 use crate::figures::Grouped;
 use crate::session::Session;
 
-/// Lists the limits, and how much of each is used.
+/// Lists the limits, and the used part of each.
 pub(super) fn limits(session: &Session) -> String {
     let Options { memory, max_frames, native_stack, hot, .. } = session.vm.options();
     let stats = session.vm.stats();

@@ -1,13 +1,13 @@
 //! `siskin` without arguments: a prompt.
 //!
 //! ```text
-//!   editor    a person's input at a terminal     plain   lines, where there is no such terminal
+//!   editor    input with a line editor           plain   lines without an editor
 //!        \    /
-//!         Read         text, Ctrl-C, or the end; tty    what both need of the terminal itself
+//!         Read         text, Ctrl-C, or the end; tty    functions of the terminal for both
 //!           |
-//!       evaluate ───── commands   what begins with a colon ── help
+//!       evaluate ───── commands   lines that begin with a colon ── help
 //!           |
-//!        session       runs all else in one machine that lives on
+//!        session       runs code, all in one VM
 //! ```
 
 mod bytecode;
@@ -36,25 +36,25 @@ use crate::console::Console;
 use crate::exit;
 use crate::session::Session;
 
-/// What came of asking for an input.
+/// The result of reading an input.
 pub(crate) enum Read {
-    /// It is this.
+    /// The input.
     Text(String),
-    /// The person thought better of it.
+    /// Ctrl-C: the person dropped the input.
     Interrupted,
-    /// It cannot be taken, for this reason.
+    /// The input is refused, for this reason.
     Refused(&'static str),
-    /// There will be no more.
+    /// The end of all input.
     End,
 }
 
-/// Reads, evaluates and prints until it is told to stop.
+/// Reads, evaluates and prints inputs until their end, or `:quit`. Returns the exit code.
 pub(crate) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
     let repl = match Repl::new(args, console) {
         Ok(repl) => repl,
         Err(code) => return code,
     };
-    // While a line is edited, Ctrl-C is a key like any other; this is for what runs.
+    // While a line is edited, Ctrl-C is an ordinary key. The signal is for scripts that run.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, repl.session.interrupt());
     let mut reader = Reader::new(args, console);
     let shown = if console.is_terminal { console.print(banner(&repl.session.vm)) } else { Ok(()) };
@@ -63,12 +63,12 @@ pub(crate) fn repl(args: &args::Repl, console: &mut Console<'_>) -> u8 {
     }
 }
 
-/// Returns the code to leave with, or the one to leave with because output cannot be written.
+/// Returns the exit code; as an error, the one for output that cannot be written.
 fn read_and_evaluate(mut repl: Repl, reader: &mut Reader, console: &mut Console<'_>) -> Result<u8, u8> {
     loop {
         console.stdout.flush().map_err(|error| console.cannot_write(&error))?;
         let (session, read) = reader.read(repl.session, console);
-        // It is lent while an input is typed, and comes back.
+        // The editor borrows the session while an input is typed, and returns it here.
         let Some(session) = session else { return Ok(exit::RUNTIME) };
         repl.session = session;
         match read {
@@ -91,19 +91,19 @@ fn read_and_evaluate(mut repl: Repl, reader: &mut Reader, console: &mut Console<
     }
 }
 
-/// What is seen first.
+/// The first line of the prompt.
 fn banner(vm: &Vm) -> String {
     let tier = vm.tier_name().map(|name| format!(" + {name}")).unwrap_or_default();
     format!("siskin {} · bytecode vm{tier} · :help for commands\n\n", env!("CARGO_PKG_VERSION"))
 }
 
-/// Where inputs come from.
+/// The source of inputs.
 struct Reader {
-    /// If there is a terminal that it can use.
+    /// The line editor, if the terminal allows one.
     editor: Option<Box<Editor>>,
-    /// Whether the terminal is not asked any more where its cursor is.
+    /// Whether the editor is no longer used, because the terminal never reports the position of its cursor.
     gave_up: bool,
-    /// What serves where the editor cannot.
+    /// The reader of plain lines, for terminals without an editor, and for pipes.
     plain: Plain,
 }
 
@@ -129,7 +129,7 @@ impl Reader {
         reader
     }
 
-    /// Asks for an input; the session is given back.
+    /// Reads an input. Returns the session, too.
     fn read(&mut self, session: Session, console: &mut Console<'_>) -> (Option<Session>, io::Result<Read>) {
         let dialect = session.dialect;
         let space = Space { text: session.text_capacity(), parsing: session.memory_left() };
@@ -144,14 +144,14 @@ impl Reader {
             session = back;
             match read {
                 Ok(read) => return (session, Ok(read)),
-                // A terminal that did not say where its cursor is, most likely.
+                // Most likely the terminal did not report the position of its cursor.
                 Err(error) => console.error(format_args!("siskin: lines cannot be edited here: {error}\n")),
             }
             self.plain.put(&editor.take_unread());
         }
         let read = self.plain.read(dialect, space, console);
         editor.has_answered(self.plain.take_replies());
-        // One that ever said it is asked again at the next prompt.
+        // If the terminal has ever reported it, the editor is tried again at the next prompt.
         self.gave_up = !editor.answers();
         (session, read)
     }

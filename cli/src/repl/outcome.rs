@@ -1,23 +1,23 @@
-//! What comes of an input.
+//! Results of an input.
 
 use crate::session::NotFound;
 
-/// What to do after an input.
+/// The action after an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Next {
-    /// Read another.
+    /// Read another input.
     Stay,
-    /// Leave with this exit code.
+    /// Leave the program with this exit code.
     Leave(u8),
 }
 
-/// Why a command was not done.
+/// The reason why a command failed.
 pub(super) enum Wrong {
-    /// It says so.
+    /// A message to show.
     Said(String),
-    /// An input failed, which has been shown.
+    /// An input failed, and the error was shown.
     Shown,
-    /// Output cannot be written: the code to leave with.
+    /// Output cannot be written; leave the program with this exit code.
     Leave(u8),
 }
 

@@ -1,4 +1,4 @@
-//! Inputs as plain lines, where no line editor can be: from a pipe, or on a terminal that has no cursor.
+//! Reads inputs as plain lines where there is no line editor: from a pipe, or on a terminal without cursor control.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,18 +10,18 @@ use super::command;
 use super::editor::{Prompt, WAY_OUT};
 use super::tty::{Interrupts, strip_replies};
 use crate::console::Console;
-use crate::input::{Grown, Lines};
+use crate::input::{Grown, PartialInput};
 use crate::source::TOO_LONG;
 
 /// The most bytes read at once.
 const CHUNK: usize = 16 * 1024;
 
-/// Bytes that an input may take.
+/// Limits on the memory for an input, in bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Space {
-    /// Its text.
+    /// For the text of the input.
     pub(super) text: usize,
-    /// Finding out whether it is complete.
+    /// For parsing, to find out whether the input is complete.
     pub(super) parsing: usize,
 }
 
@@ -32,11 +32,11 @@ pub(super) struct Plain {
     /// Whole lines that are not yet part of an input.
     lines: VecDeque<Vec<u8>>,
     ended: bool,
-    /// Whether the line that is being read is too long, and left out.
+    /// Whether the line being read is too long, so that the rest of it is skipped.
     skips: bool,
-    /// At a terminal: hears Ctrl-C.
+    /// Receives Ctrl-C, at a terminal.
     interrupts: Option<Interrupts>,
-    /// Answers to "where is the cursor?" that were among the input.
+    /// The number of reports of the cursor's position that were found in the input.
     replies: usize,
 }
 
@@ -52,12 +52,12 @@ impl Plain {
         self.add(typed.as_bytes());
     }
 
-    /// How many answers to "where is the cursor?" were read since this was last asked.
+    /// The number of reports of the cursor's position read since the last call.
     pub(super) fn take_replies(&mut self) -> usize {
         std::mem::take(&mut self.replies)
     }
 
-    /// The next input. At a terminal there is a prompt.
+    /// Reads the next input. At a terminal, shows a prompt.
     pub(super) fn read(
         &mut self,
         dialect: Dialect,
@@ -65,7 +65,7 @@ impl Plain {
         console: &mut Console<'_>,
     ) -> io::Result<Read> {
         let prompt = Prompt::new(dialect);
-        let mut lines: Option<Lines> = None;
+        let mut lines: Option<PartialInput> = None;
         let mut empty = 0;
         if let Some(interrupts) = &mut self.interrupts {
             interrupts.forget();
@@ -78,7 +78,7 @@ impl Plain {
             }
             let line = match self.line(space.text, console.stdin)? {
                 Line::Text(line) => line,
-                // An incomplete input at the end cannot become complete; its error says so.
+                // At the end, an incomplete input is taken as it is, so that its error is shown.
                 Line::End => return Ok(lines.map_or(Read::End, |lines| Read::Text(lines.into_text()))),
                 Line::Interrupted => {
                     console.stdout.write_all(b"\n")?;
@@ -92,7 +92,7 @@ impl Plain {
             let input = match &mut lines {
                 Some(lines) => lines,
                 None => match command::code_start(&line) {
-                    Some(start) => lines.insert(Lines::new(dialect, start, space.parsing)),
+                    Some(start) => lines.insert(PartialInput::new(dialect, start, space.parsing)),
                     None => return Ok(Read::Text(line)),
                 },
             };
@@ -120,7 +120,8 @@ impl Plain {
         }
     }
 
-    /// The next line, without its end. Of one of more than `limit` bytes, no more is held than was read at once.
+    /// The next line, without its line break. If it is longer than `limit` bytes, it is dropped at once, and the rest
+    /// is skipped.
     fn line(&mut self, limit: usize, stdin: &mut dyn io::Read) -> io::Result<Line> {
         loop {
             if let Some(line) = self.lines.pop_front() {
@@ -147,7 +148,7 @@ impl Plain {
             self.ended = count == 0;
             chunk.truncate(count);
             if self.interrupts.is_some() {
-                // A terminal: this may have been typed when the line editor had it.
+                // At a terminal, the bytes may have been sent while the line editor had it in raw mode.
                 self.replies += strip_replies(&mut chunk);
                 chunk.iter_mut().filter(|byte| **byte == b'\r').for_each(|byte| *byte = b'\n');
             }
@@ -171,13 +172,13 @@ impl Plain {
     }
 }
 
-/// What comes of asking for a line.
+/// The result of reading a line.
 enum Line {
     Text(Vec<u8>),
-    /// It is, and the rest of it will not be read.
+    /// The line is too long, and the rest of it is skipped.
     TooLong,
     /// Ctrl-C.
     Interrupted,
-    /// There are no more.
+    /// There are no more lines.
     End,
 }

@@ -1,13 +1,14 @@
-//! The terminal itself, where the line editor's library falls short of it.
+//! Functions of the terminal that the line editor's library lacks.
 //!
 //! ```text
 //!   suspend      Ctrl-Z: stop the process, as the terminal's own key does
-//!   Waker        keys that have arrived are read, though the library waits for more to arrive
-//!   late_reply   the answer to "where is the cursor?" that came after the library gave up
-//!   Interrupts   Ctrl-C while a plain line is read
+//!   Waker        makes the library read keys that have arrived, while it waits for further ones
+//!   late_reply   a report of the cursor's position that comes after the library gave up
+//!   Interrupts   receives Ctrl-C while a plain line is read
 //! ```
 
-/// Takes answers to "where is the cursor?" (`ESC [ row ; column R`) out of what was read, and counts them.
+/// Removes reports of the cursor's position (`ESC [ row ; column R`) from the bytes that were read. Returns their
+/// number.
 pub(super) fn strip_replies(bytes: &mut Vec<u8>) -> usize {
     let mut count = 0;
     let mut at = 0;
@@ -24,7 +25,7 @@ pub(super) fn strip_replies(bytes: &mut Vec<u8>) -> usize {
     count
 }
 
-/// The length of the answer that the bytes begin with.
+/// The length of the report at the beginning of the bytes.
 fn reply(bytes: &[u8]) -> Option<usize> {
     let rest = bytes.strip_prefix(b"\x1b[")?;
     let end = rest.iter().position(|byte| !byte.is_ascii_digit() && *byte != b';')?;
@@ -47,14 +48,14 @@ mod unix {
 
     use super::strip_replies;
 
-    /// Stops the process until it is continued.
+    /// Stops the process until it is continued (job control).
     pub(in super::super) fn suspend() {
-        // Where it cannot be stopped, as in a session without a shell, it goes on.
+        // A failure is ignored: the process cannot be stopped in a session without a shell.
         let _ = signal_hook::low_level::raise(SIGTSTP);
     }
 
-    /// Waits for one answer to "where is the cursor?", on a terminal in raw mode. Returns whether it came, and what else
-    /// was typed.
+    /// Waits for one report of the cursor's position, on a terminal in raw mode. Returns whether it came, and the other
+    /// bytes that were typed.
     pub(in super::super) fn late_reply(patience: Duration) -> io::Result<(bool, Vec<u8>)> {
         let end = Instant::now() + patience;
         let stdin = io::stdin();
@@ -80,7 +81,7 @@ mod unix {
         }
     }
 
-    /// Hears Ctrl-C on a terminal that makes a signal of it.
+    /// Receives Ctrl-C as a signal, on a terminal outside raw mode.
     pub(in super::super) struct Interrupts(UnixStream);
 
     impl Interrupts {
@@ -91,7 +92,7 @@ mod unix {
             Ok(Interrupts(heard))
         }
 
-        /// Clears the count; returns whether it was above 0.
+        /// Forgets earlier signals. Returns whether there were any.
         pub(in super::super) fn forget(&mut self) -> bool {
             let mut some = false;
             while let Ok(1..) = self.0.read(&mut [0; 64]) {
@@ -100,7 +101,7 @@ mod unix {
             some
         }
 
-        /// Waits until there is something to read, or for Ctrl-C: then it returns `true`.
+        /// Waits until there is input, or for Ctrl-C. Returns whether it was Ctrl-C.
         pub(in super::super) fn wait(&mut self) -> io::Result<bool> {
             let stdin = io::stdin();
             loop {
@@ -165,14 +166,14 @@ mod linux {
     use rustix::event::{PollFd, PollFlags, poll};
     use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
 
-    /// How long keys may lie unread.
+    /// The time that keys may stay unread.
     const PATIENCE: Duration = Duration::from_millis(5);
 
-    /// Wakes the line editor's library where it would sleep.
+    /// Wakes the line editor's library while unread keys wait.
     ///
-    /// The library reads a kilobyte at a time and then waits for the *arrival* of more (it polls edge-triggered). What a
-    /// paste leaves in the terminal's buffer then lies there until the next key, and the answer to "where is the cursor?"
-    /// after it. Setting the terminal's attributes to what they are counts as an arrival.
+    /// The library reads a kilobyte at a time and then waits for the *arrival* of more (it polls edge-triggered). The
+    /// rest of a longer paste would stay in the terminal's buffer until the next key, and so would a report of the
+    /// cursor's position after it. Setting the terminal's attributes to their current values counts as an arrival.
     pub(in super::super) struct Waker(Arc<Shared>);
 
     #[derive(Default)]
@@ -191,19 +192,19 @@ mod linux {
         pub(in super::super) fn start() -> Waker {
             let shared = Arc::<Shared>::default();
             let for_thread = shared.clone();
-            // Without the thread a long paste waits for a key.
+            // If the thread cannot be started, a long paste waits for a key.
             let _ = thread::Builder::new().name("waker".into()).spawn(move || watch(&for_thread));
             Waker(shared)
         }
 
-        /// Does something that reads from the terminal in raw mode, and leaves the terminal as it was.
+        /// Calls `edit`, which reads from the terminal in raw mode. Afterwards restores the terminal's attributes.
         pub(in super::super) fn during<T>(&self, edit: impl FnOnce() -> T) -> T {
             let before = tcgetattr(io::stdin());
             *self.0.editing() = true;
             self.0.began.notify_one();
             let edited = edit();
             *self.0.editing() = false;
-            // The thread may have read the attributes before raw mode ended, and set them after.
+            // The thread may have read the attributes before raw mode ended, and set them again after.
             if let Ok(before) = before {
                 let _ = tcsetattr(io::stdin(), OptionalActions::Now, &before);
             }

@@ -1,4 +1,4 @@
-//! The globals.
+//! The list of globals.
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::session::{Session, Shown};
 /// Characters of a value that are shown.
 const LONGEST: usize = 60;
 
-/// Lists the globals that were defined: name, type, value.
+/// Lists the globals that scripts have defined: name, type, value.
 pub(super) fn vars(session: &Session) -> String {
     let own = |(_, value): &(&str, siskin_core::inspect::ValueView<'_>)| {
         !matches!(value.kind(), ValueKind::HostFunction(_))

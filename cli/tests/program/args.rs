@@ -43,7 +43,7 @@ fn usage_errors() {
     }
 }
 
-/// The message says what is expected, for a negative number too.
+/// The message says what is expected, also for a negative number.
 #[test]
 fn numbers_that_are_wrong() {
     for option in ["--fuel", "--hot", "--max-depth", "--slice", "--memory"] {
@@ -61,7 +61,7 @@ fn numbers_that_are_wrong() {
     }
 }
 
-/// As without options, so with them.
+/// With options but no file name, the script comes from standard input.
 #[test]
 fn options_alone_run_standard_input() {
     for args in [&[][..], &["--memory", "64m"], &["--dialect", "siskin", "--stats", "--fuel", "9"]] {
@@ -85,14 +85,14 @@ fn slips_in_the_command_line_are_seen() {
     let version = siskin(["--versoin"]);
     assert_eq!(version.code, 64);
     assert!(version.err.contains("did you mean '--version'?"), "{}", version.err);
-    // A word that is near to none is no command either; what looks like a path is a file.
+    // A word that resembles no command is not a command either. A word that looks like a path is a file.
     let word = "error: there is no command or file 'frobnicate'\n\nFor more information, try '--help'.\n";
     assert_eq!(siskin(["frobnicate"]), ran(64, "", word));
     assert_eq!(siskin(["frobnicate", "--all"]), ran(64, "", word));
     for path in ["frobnicate.sk", "./frobnicate", "frob/nicate"] {
         assert_eq!(siskin([path]).code, 74, "{path}");
     }
-    // What is a file is a script, whatever it is called.
+    // The name of an existing file is a script, even if it resembles a command.
     let file = file("slips", "chek", b"print 1;");
     assert_eq!(siskin([&file]), ran(0, "1\n", ""));
     let option = siskin(["run", "--fule", "3", "-e", "1;"]);
@@ -100,7 +100,7 @@ fn slips_in_the_command_line_are_seen() {
     assert!(option.err.contains("'--fuel'"), "{}", option.err);
 }
 
-/// A file that is there and cannot be read is no mistyped command.
+/// The name of a file that cannot be read is not taken for a mistyped command.
 #[cfg(all(unix, not(emulated)))]
 #[test]
 fn a_link_to_itself_is_a_file() {
@@ -114,7 +114,7 @@ fn a_link_to_itself_is_a_file() {
     assert!(err.starts_with("siskin: cannot read 'loop': "), "{err}");
 }
 
-/// What somebody else chose, such as the name of a file, can do nothing to a terminal.
+/// Text that others chose, such as the name of a file, cannot control the terminal.
 #[test]
 fn control_characters_are_escaped() {
     for args in [

@@ -1,4 +1,4 @@
-//! Limits, and what was used of them.
+//! Limits, and the use of them.
 
 use super::{Ran, ran, siskin};
 
@@ -13,7 +13,7 @@ fn fuel_runs_out() {
     assert_eq!(siskin(["--fuel", "1000", "-e", "print 1;"]), ran(0, "1\n", ""));
 }
 
-/// Work that is paid by the byte may cost more than a slice has.
+/// Bulk work may cost more fuel than a slice has.
 #[test]
 fn slices_cost_as_much_as_the_whole() {
     let code = "var s = \"ab\"; for (var i = 0; i < 12; i = i + 1) s = s + s;
@@ -42,7 +42,7 @@ fn memory_runs_out() {
     let ran = siskin(["--error-format", "lox", "--memory", "1m", "-e", grow]);
     assert_eq!((ran.code, ran.out.as_str()), (70, ""));
     assert!(ran.err.starts_with("Out of memory.\n"), "{}", ran.err);
-    // Not even the engine fits.
+    // The limit is too small even for the engine.
     for bytes in ["0", "1", "200"] {
         let ran = siskin(["--error-format", "lox", "--memory", bytes, "-e", "print 1;"]);
         assert_eq!(ran.code, 70, "{bytes}");
@@ -72,8 +72,8 @@ fn stats_come_last() {
     assert!(failed.err.contains("\ncollections"), "{}", failed.err);
 }
 
-/// The piece of the text that an error is at is found by compiling the text again, in memory that is bounded as well: what
-/// is left of the limit, or a megabyte. Where that does not suffice, the line is shown.
+/// To find the piece of text of an error, the text is compiled again, also in bounded memory: the rest of the limit, or
+/// a megabyte. If that is not enough, the line is shown.
 #[test]
 fn errors_in_long_texts_take_bounded_memory() {
     let fails = |lines: usize, last: &str| {

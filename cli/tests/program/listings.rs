@@ -1,4 +1,4 @@
-//! Subcommands that show what a script compiles to, and what it leaves behind.
+//! Subcommands that show compiled code, and the state of a VM after a script.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -22,11 +22,11 @@ const NESTED: &str = "class A {
 fn f(a) { fn inner(b) { b } inner(a.x) }
 f(A()); A().m();";
 
-/// A function is called the same in all commands.
+/// A function has the same name in all commands.
 #[cfg(feature = "repl")]
 #[test]
 fn functions_go_by_their_paths() {
-    // Each with what the first line of a function begins with; of caches it is the path itself.
+    // Each command with the beginning of a function's first line, which for `caches` is the path itself.
     for (command, head) in
         [("disasm", "fn "), ("asm", "fn "), ("jit", "fn "), ("views", "  fn "), ("caches", "")]
     {
@@ -79,7 +79,7 @@ fn columns_keep_to_their_width() {
     assert_eq!(siskin(["views", "--width", "39", "-e", "1;"]).code, 64);
 }
 
-/// Commands that run a script take what bounds one, and name it in errors.
+/// Commands that run a script accept the options for limits, and name the limit in errors.
 #[cfg(feature = "repl")]
 #[test]
 fn looking_at_a_script_is_bounded() {
@@ -100,7 +100,7 @@ fn looking_at_a_script_is_bounded() {
     }
 }
 
-/// The page has every instruction of the bytecode's listing, in its order, and the machine's for both processors.
+/// The page has every instruction of the bytecode's listing, in order, and machine code for both processors.
 #[cfg(feature = "views")]
 #[test]
 fn asm_shows_source_bytecode_and_machine_code() {
@@ -110,14 +110,14 @@ fn asm_shows_source_bytecode_and_machine_code() {
             assert_eq!((asm.code, asm.err.as_str()), (0, ""), "{}", path.display());
             let disasm = siskin([OsString::from("disasm"), path.clone().into()]);
             let mut page = asm.out.lines();
-            // Words and mnemonics; heads of functions have none, captured variables neither.
+            // Offsets and mnemonics. Heads of functions and captured variables have none.
             for row in disasm.out.lines().filter(|line| line.starts_with(' ')) {
                 let Some((word, rest)) = row.get(7..).and_then(|row| row.split_once("  ")) else { continue };
                 let mnemonic = rest.split(' ').next().unwrap_or("");
                 let row = format!("       {word}  {mnemonic}");
                 assert!(page.any(|line| line.starts_with(&row)), "{row} is missing for {}", path.display());
             }
-            // Fields of a VM are 8 bytes apart with 64-bit addresses only: elsewhere an ARM64 load cannot name their offset.
+            // With 32-bit addresses, fields of a VM have offsets that an ARM64 load cannot encode.
             let stub = (target == "x64" || cfg!(target_pointer_width = "64")).then_some("stub.step");
             for wanted in machine.into_iter().chain(["cold paths", "entries"]).chain(stub) {
                 assert!(
@@ -153,7 +153,7 @@ fn asm_of_one_function() {
     assert_eq!(siskin(["asm", "-e", "print ;"]).code, 65);
 }
 
-/// Two runs say the same: addresses go by names.
+/// Two runs have the same output: addresses are shown as names.
 #[cfg(feature = "views")]
 #[test]
 fn asm_is_reproducible() {

@@ -1,4 +1,4 @@
-//! The `siskin` program as its users meet it: arguments and files in, text and exit codes out.
+//! The `siskin` program from outside: arguments and files in, text and exit codes out.
 
 mod args;
 mod build;
@@ -16,7 +16,7 @@ use std::io::{self, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-/// What a run of the program left behind.
+/// The result of a run of the program.
 #[derive(Debug, PartialEq)]
 struct Ran {
     code: u8,
@@ -28,7 +28,7 @@ fn ran(code: u8, out: &str, err: &str) -> Ran {
     Ran { code, out: out.into(), err: err.into() }
 }
 
-/// Runs the program in this process; gives its code and what went to standard error.
+/// Runs the program in this process. Returns its exit code and the text on standard error.
 fn siskin_on<A: Into<OsString>>(
     args: impl IntoIterator<Item = A>,
     stdin: &mut dyn Read,
@@ -74,7 +74,7 @@ fn examples() -> impl Iterator<Item = PathBuf> {
     std::fs::read_dir(directory).expect("the examples").map(|entry| entry.expect("an example").path())
 }
 
-/// Takes some bytes, then fails.
+/// A stream that takes some bytes, then fails.
 struct Failing {
     capacity: usize,
     kind: io::ErrorKind,
@@ -98,7 +98,7 @@ fn siskin_into(mut stdout: Failing, args: &[&str]) -> (u8, String) {
     siskin_on(args, &mut io::empty(), &mut stdout)
 }
 
-/// Starts the program as a process, its streams in pipes.
+/// Starts the program as a process, with pipes as its streams.
 fn spawn(args: &[&str]) -> Child {
     let program = common::program();
     let mut command = Command::new(&program[0]);
@@ -107,7 +107,7 @@ fn spawn(args: &[&str]) -> Child {
     command.spawn().expect("the program starts")
 }
 
-/// Starts the program with that input in a pipe.
+/// Runs the program with this input in a pipe.
 fn piped(args: &[&str], input: &[u8]) -> Ran {
     let mut child = spawn(args);
     let mut stdin = child.stdin.take().expect("a pipe");

@@ -1,4 +1,4 @@
-//! The prompt where there is no terminal.
+//! The prompt without a terminal.
 #![cfg(feature = "repl")]
 
 use super::{file, piped, ran, siskin_with_input};
@@ -57,7 +57,7 @@ fn a_prompt_takes_a_pipe_too() {
     assert_eq!(piped(&["repl"], b"1\ncaf\xff\n2"), ran(0, "=> 1\n=> 2\n", err));
 }
 
-/// What a session is given, and what it may hold, is bounded by its limit on memory.
+/// The limit on memory bounds the inputs of a session and the memory that it holds.
 #[test]
 fn inputs_and_files_take_memory() {
     let spaces = |count| format!("print 1;{}", " ".repeat(count));

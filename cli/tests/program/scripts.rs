@@ -1,4 +1,4 @@
-//! Where scripts come from, and their values.
+//! The sources of scripts, and their values.
 
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -46,7 +46,7 @@ fn value_of_code() {
     assert_eq!(siskin(["-p", "1 + y"]), ran(70, "", err));
     assert_eq!(siskin(["-p", "1 +"]).code, 65);
     assert_eq!(siskin(["--fuel", "10", "-p", "while true {} 1"]).code, 70);
-    // Nothing is shown without being asked for.
+    // No value is shown without the option.
     assert_eq!(siskin(["-e", "1 + 1"]), ran(0, "", ""));
     assert_eq!(siskin_into(Failing { capacity: 0, kind: io::ErrorKind::StorageFull }, &["-p", "1"]).0, 74);
 }
@@ -93,7 +93,7 @@ fn unreadable_files() {
     }
 }
 
-/// What is refused is not read first, and nothing is waited for.
+/// A source that is refused is not read or waited for.
 #[cfg(unix)]
 #[test]
 fn files_that_are_no_files() {
@@ -111,7 +111,7 @@ fn files_that_are_no_files() {
     assert!(made.success());
     refused(&pipe, "a pipe without a writer");
     std::fs::remove_file(&pipe).expect("it is there");
-    // A pipe that somebody writes to, now or later, is as good as a file.
+    // A pipe serves as a file, even if its writer comes later.
     for wait in [0, 30] {
         let (reader, mut writer) = io::pipe().expect("a pipe");
         let writes = std::thread::spawn(move || {
@@ -130,7 +130,7 @@ fn files_that_are_no_files() {
     std::fs::remove_file(large).expect("it was there");
 }
 
-/// The text is held as long as its script runs.
+/// The text is kept while its script runs.
 #[test]
 fn source_text_takes_memory() {
     let padded = |count| [&b"print 1;"[..], &vec![b' '; count]].concat();
@@ -141,13 +141,13 @@ fn source_text_takes_memory() {
         assert_eq!(run(memory), ran(70, "", "Out of memory.\n"), "{memory}");
     }
     assert_eq!(siskin_with_input(["--memory", "3m", "-"], &padded(3 << 20)).code, 70);
-    // An engine needs more than 4 kB beside its text, on every processor.
+    // Besides the text, an engine needs more than 4 kB on every processor.
     assert_eq!(siskin_with_input(["--memory", "3200k", "-"], &padded((3200 << 10) - 4_000)).code, 70);
     for command in ["check", "disasm"] {
         let args = [command.into(), "--memory".into(), "2m".into(), path.clone().into_os_string()];
         assert_eq!(siskin(args), ran(70, "", "Out of memory.\n"), "{command}");
     }
-    // Of a stream without an end no more is read.
+    // An endless stream is not read further.
     let endless = siskin_on(["--memory", "1m", "-"], &mut io::repeat(b' '), &mut io::sink());
     assert_eq!(endless, (70, "error: Out of memory.\n".into()));
 }
@@ -167,13 +167,13 @@ fn marks_at_the_beginning_are_no_code() {
         assert_eq!(wrong, ran(70, "", &err), "{begin:?}");
     }
     assert_eq!(siskin_with_input(["-"], b"#!"), ran(0, "", ""));
-    // Nowhere else.
+    // These marks are errors elsewhere in the text.
     assert_eq!(siskin_with_input(["-"], b"\n#!\n").code, 65);
     assert_eq!(siskin_with_input(["-"], " \u{feff}1;".as_bytes()).code, 65);
     assert_eq!(siskin_with_input(["-"], "\u{feff}\u{feff}1;".as_bytes()).code, 65);
 }
 
-/// Each example ends with a comment that says what it prints.
+/// Each example ends with a comment that has its output.
 #[test]
 fn examples_print_what_they_say() {
     let mut count = 0;

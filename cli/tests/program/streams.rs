@@ -1,4 +1,4 @@
-//! The streams of the process: closed, full, or read by nobody.
+//! Standard streams that are closed, full, or not read.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
@@ -23,7 +23,7 @@ fn output_fails() {
     }
 }
 
-/// The shell closes standard streams, or gives them the device that is full.
+/// A shell closes standard streams, or redirects them to the device that is always full.
 #[cfg(all(target_os = "linux", not(emulated)))]
 #[test]
 fn streams_that_serve_nothing() {
@@ -66,7 +66,7 @@ fn a_session_says_once_that_its_output_is_lost() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("a child");
-    // The child may be gone before it has read all.
+    // The child may end before it has read everything.
     let _ = child.stdin.take().expect("a pipe").write_all(b"1\n2\n3\n");
     let output = child.wait_with_output().expect("the program ends");
     let err = "siskin: cannot write to standard output: No space left on device (os error 28)\n";

@@ -1,13 +1,14 @@
-//! The transcripts on pages: each ` ```session ` block is typed again, in a fresh program, and must be what is seen.
+//! The transcripts on pages: each ` ```session ` block is typed into a new process, and must match the screen.
 //!
 //! ```text
 //!   ```session                     eighty columns wide
-//!   ```session width=120           so wide
-//!   ```session x86-64              shows machine code: seen on that processor only
+//!   ```session width=120           120 columns wide
+//!   ```session x86-64              has machine code: only checked on that processor
 //! ```
 //!
-//! Times, addresses and figures of memory may differ, see [`masked`]; sizes of machine code may not. After a change that is meant,
-//! `SISKIN_BLESS=1 cargo test -p siskin-cli --test terminal captures` rewrites those that differ: read the diff.
+//! Times, addresses and figures of memory may differ, see [`masked`]; sizes of machine code may not. After an intended
+//! change, `SISKIN_BLESS=1 cargo test -p siskin-cli --test terminal captures` rewrites those that differ: read the
+//! diff.
 
 use std::fs;
 use std::path::Path;
@@ -33,7 +34,7 @@ fn captures_on_pages_are_as_they_say() {
     }
 }
 
-/// The page with what is seen now in the place of all captures that differ.
+/// The page, with the captures that differ replaced by the current ones.
 fn replayed(page: &str) -> String {
     let mut new = String::new();
     let mut rest = page;
@@ -46,7 +47,7 @@ fn replayed(page: &str) -> String {
     new + rest
 }
 
-/// What is seen of a capture: itself, if only figures differ.
+/// The current version of a capture; the old one if only figures differ.
 fn seen(options: &str, capture: &str) -> String {
     let mut width = WIDTH;
     let mut masked: fn(&str) -> String = masked;

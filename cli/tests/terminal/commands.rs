@@ -1,4 +1,4 @@
-//! Commands that look after the session, and what is said of wrong ones.
+//! Commands about the session, and errors in commands.
 
 use super::terminal::{Key, Terminal};
 use super::transcript::{check, check_with};
@@ -309,7 +309,7 @@ fn words_of_other_prompts_are_answered() {
         super::line(&mut terminal, word);
         terminal.wait_for(|screen| screen.contains(":help keys") && screen.ends_with("\nsk>"));
     }
-    // What the session has defined wins.
+    // A definition of the session takes precedence.
     check("sk> let exit = 1\n\nsk> exit\n=> 1\n\nsk> fn help() { 2 }\n  defined help/0\n\nsk> help()\n=> 2");
 }
 

@@ -1,4 +1,4 @@
-//! Inputs that fail, run out of something, or are stopped: the session goes on.
+//! The session continues after inputs that fail, reach a limit, or are interrupted.
 
 use super::transcript::{check, check_with};
 

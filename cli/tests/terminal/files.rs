@@ -5,17 +5,17 @@ use std::path::PathBuf;
 
 use super::transcript::check_with;
 
-/// A path for a test's file, where nothing is yet.
+/// A path for a test's file, which does not exist yet.
 fn path(name: &str) -> String {
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("terminal");
     fs::create_dir_all(&folder).expect("a folder");
     let path = folder.join(name);
-    // Left by an earlier run.
+    // Removes the file of an earlier run.
     let _ = fs::remove_file(&path);
     path.display().to_string()
 }
 
-/// A file with that text.
+/// The path of a new file with this text.
 fn file(name: &str, text: &str) -> String {
     let path = path(name);
     fs::write(&path, text).expect("a file");
@@ -161,7 +161,7 @@ sk> :load FILE
     );
 }
 
-/// A session, and what the script that it saves prints.
+/// Runs a session, and asserts the output of the script that it saves.
 #[track_caller]
 fn check_saved(name: &str, session: &str, printed: &str) {
     let path = path(name);
@@ -269,7 +269,7 @@ error: Expect variable name.
     assert!(fs::metadata(&path).is_err(), "nothing is written");
 }
 
-/// What an input did before it failed is not in the script.
+/// An input that failed is not in the saved script, even if a part of it ran.
 #[test]
 fn what_fails_as_a_script_is_said() {
     let path = path("save_fails.sk");

@@ -1,4 +1,4 @@
-//! Keys: the way out of an input, those that come at once or too early, and terminals that answer late.
+//! Keys: how to end or drop an input, keys that come at once or too early, and terminals that answer late.
 
 use super::terminal::{Key, Terminal};
 use super::{COLUMNS, ROWS, line, open, prompt};
@@ -81,7 +81,7 @@ fn a_long_paste_is_read_whether_or_not_the_terminal_says_so() {
     terminal.wait_for(|screen| screen.contains("defined f199/1") && screen.ends_with("\nsk>"));
     terminal.send("f199(1)\t\r");
     terminal.wait_for_end("sk> f199(1)\n=> 200\n\nsk>");
-    // One line that fills the terminal's buffer, and no Enter.
+    // One line that fills the terminal's buffer, without Enter.
     terminal.send(&format!("\"{}\"", "a".repeat(3000)));
     terminal.wait_for_end("aaaa\"");
 }
@@ -89,7 +89,7 @@ fn a_long_paste_is_read_whether_or_not_the_terminal_says_so() {
 #[test]
 fn a_late_answer_does_not_end_editing() {
     let mut terminal = Terminal::start(&["repl", "--color", "never"], ROWS, COLUMNS, &[]);
-    // Longer than the line editor waits.
+    // A longer time than the line editor waits.
     terminal.answer_once_after(std::time::Duration::from_millis(2500));
     for verb in ["defined", "redefined", "redefined"] {
         line(&mut terminal, "fn f() {");
@@ -109,7 +109,7 @@ fn an_answer_that_comes_much_too_late_is_no_input() {
     terminal.send("\x1b[4;1R");
     terminal.send("1+1\r");
     terminal.wait_for(|screen| screen.contains("=> 2\n") && screen.ends_with("\nsk>"));
-    // From now on lines are edited.
+    // From now on there is a line editor.
     line(&mut terminal, "{");
     line(&mut terminal, "3");
     terminal.wait_for_end("sk> {\n..>     3");
@@ -140,7 +140,7 @@ fn keys_mean_what_they_mean_elsewhere() {
     let mut terminal = prompt();
     terminal.send("1 + 2");
     terminal.wait_for_end("sk> 1 + 2");
-    // There is no shell to go back to.
+    // There is no shell that could continue the process.
     terminal.key(Key::Ctrl('z'));
     terminal.send("3");
     terminal.wait_for_end("sk> 1 + 23");

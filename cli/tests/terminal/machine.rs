@@ -1,4 +1,4 @@
-//! Commands that list what the machine has, whose words are those of one processor.
+//! Commands that list bytecode and machine code, with the listings of one processor.
 #![cfg(target_arch = "x86_64")]
 
 use super::transcript::{check, check_with};

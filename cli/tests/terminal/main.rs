@@ -1,5 +1,5 @@
-//! The prompt as a person at a terminal meets it. An emulator of another processor's programs lacks what the line editor
-//! asks of the system, so there it is left out.
+//! The prompt at a terminal. An emulator of another processor lacks system calls that the line editor needs, so these
+//! tests are left out there.
 #![cfg(all(unix, not(emulated)))]
 
 mod captures;
@@ -23,7 +23,7 @@ use terminal::{Key, Terminal};
 const ROWS: u16 = 24;
 const COLUMNS: u16 = 80;
 
-/// The program with arguments, at its first prompt.
+/// Starts the program with arguments, and waits for the first prompt.
 #[track_caller]
 fn open(args: &[&str], env: &[(&str, &str)]) -> Terminal {
     let mut terminal = Terminal::start(args, ROWS, COLUMNS, env);
@@ -31,13 +31,13 @@ fn open(args: &[&str], env: &[(&str, &str)]) -> Terminal {
     terminal
 }
 
-/// The program without arguments, at its first prompt.
+/// Starts the program without arguments, and waits for the first prompt.
 #[track_caller]
 fn prompt() -> Terminal {
     open(&[], &[])
 }
 
-/// Types a line and Enter, as a person does: at the prompt, and looking at what was typed.
+/// Types a line and Enter like a person: waits for the prompt before, and for the typed text.
 #[track_caller]
 fn line(terminal: &mut Terminal, text: &str) {
     terminal.wait_for_end(">");
@@ -46,7 +46,7 @@ fn line(terminal: &mut Terminal, text: &str) {
     terminal.key(Key::Enter);
 }
 
-/// A path for a test's history, where nothing is yet.
+/// A path for a test's history, which does not exist yet.
 fn history(test: &str) -> String {
     let directory = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("terminal").join(test);
     let _ = std::fs::remove_dir_all(&directory);
@@ -179,7 +179,7 @@ fn control_d_leaves() {
     let mut terminal = prompt();
     terminal.send("x");
     terminal.wait_for_end("sk> x");
-    // On a line that is not empty it deletes, and here there is nothing to delete.
+    // On a line that is not empty, Ctrl-D deletes, and here there is nothing to delete.
     terminal.key(Key::Ctrl('d'));
     terminal.key(Key::Backspace);
     terminal.key(Key::Ctrl('d'));
@@ -204,7 +204,7 @@ fn history_survives() {
     line(&mut first, "print 2;");
     line(&mut first, "}");
     first.wait_for(|screen| screen.ends_with("\n2\n\nsk>"));
-    // Not left in an orderly way: the terminal is closed.
+    // The session is not left by a command: the terminal is closed.
     drop(first);
 
     let mut second = open(&[], &env);
@@ -445,7 +445,7 @@ fn tab_offers_a_menu() {
     terminal.wait_for_end("sk> first");
     terminal.key(Key::Enter);
     terminal.wait_for(|screen| screen.contains("sk> first\n") && screen.ends_with("\nsk>"));
-    // Typing on closes it.
+    // Further typing closes the menu.
     terminal.send("f");
     terminal.wait_for(|screen| screen.contains("sk> f"));
     terminal.key(Key::Tab);

@@ -1,4 +1,4 @@
-//! How long a person waits. Printed, not judged, for machines differ:
+//! The times that a person waits. They are printed and not checked, because machines differ:
 //! `cargo test --release -p siskin-cli --test terminal measure -- --nocapture --test-threads=1`.
 
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use siskin_cli::input::{Completeness, completeness};
 
 use crate::terminal::{Key, Terminal};
 
-/// Tries, of which the least and the median are printed.
+/// The number of measurements, of which the least and the median are printed.
 const TRIES: usize = 20;
 
 fn report(what: &str, mut times: Vec<Duration>) {
@@ -63,7 +63,7 @@ fn measure_completeness() {
     }
 }
 
-/// The time until what a key did is on the screen, in a text of `lines` lines.
+/// The time until the effect of a key is on the screen, in a text of `lines` lines.
 fn measure_keys(lines: usize) {
     let mut terminal = open();
     terminal.paste(&format!("{}x", block(lines)));

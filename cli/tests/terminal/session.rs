@@ -1,8 +1,8 @@
-//! Sessions as a person would have them: values, definitions, errors.
+//! Typical sessions: values, definitions, errors.
 
 use super::transcript::{check, check_with};
 
-/// The one that must work as it stands, but for its figures.
+/// The most important session: it must work exactly, except for figures.
 #[cfg(target_arch = "x86_64")]
 #[test]
 fn the_session() {

@@ -1,4 +1,4 @@
-//! A terminal without a person: the real program on a pseudo-terminal, and what would be seen.
+//! A simulated terminal: the real program on a pseudo-terminal, and its screen.
 //!
 //! ```text
 //!   test --send, key--> pty --> siskin
@@ -19,10 +19,10 @@ use vt100::{Callbacks, Parser, Screen};
 
 use crate::common::program;
 
-/// How long the program may take to show what is expected.
+/// The time in which the program must show the expected text.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A key that is no character.
+/// A key that does not type a character.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Key {
     Enter,
@@ -33,22 +33,22 @@ pub(crate) enum Key {
     Left,
     Right,
     Backspace,
-    /// Control and a letter.
+    /// The control key with a letter.
     Ctrl(char),
 }
 
-/// The program and the screen it draws on.
+/// The program and its screen.
 pub(crate) struct Terminal {
     pty: Arc<Pty>,
     child: Child,
     output: Receiver<Vec<u8>>,
     parser: Parser<Answers>,
-    /// Whether it answers what it is asked.
+    /// Whether the terminal answers requests.
     pub(crate) answers: bool,
 }
 
 impl Terminal {
-    /// Starts the program on a screen of that size. Of the environment it sees `env` and what a terminal sets.
+    /// Starts the program on a screen of this size. Its environment is `env` and the variables of a terminal.
     pub(crate) fn start(args: &[&str], rows: u16, columns: u16, env: &[(&str, &str)]) -> Terminal {
         let (pty, pts) = open().expect("a pseudo-terminal");
         pty.resize(pty_process::Size::new(rows, columns)).expect("a size");
@@ -67,7 +67,7 @@ impl Terminal {
         let reader = pty.clone();
         thread::spawn(move || {
             let mut chunk = [0; 4096];
-            // When the program ends, reading fails on Linux and ends elsewhere.
+            // When the program ends, reading fails on Linux, and reaches the end of the stream elsewhere.
             while let Ok(count) = (&*reader).read(&mut chunk)
                 && count > 0
                 && sender.send(chunk[..count].to_vec()).is_ok()
@@ -78,7 +78,7 @@ impl Terminal {
         Terminal { pty, child, output, parser, answers: true }
     }
 
-    /// Answers what is asked first so much later, and all that is asked after it at once.
+    /// Answers the first request after `time`, and all later ones immediately.
     pub(crate) fn answer_once_after(&mut self, time: Duration) {
         self.answers = false;
         let end = Instant::now() + time;
@@ -90,7 +90,7 @@ impl Terminal {
         self.send(&format!("\x1b[{};{}R", row + 1, column + 1));
     }
 
-    /// Types text as it is.
+    /// Types text.
     pub(crate) fn send(&mut self, text: &str) {
         (&*self.pty).write_all(text.as_bytes()).expect("the program reads");
     }
@@ -110,12 +110,12 @@ impl Terminal {
         }
     }
 
-    /// Pastes text, as terminals do that say what is pasted.
+    /// Pastes text as a bracketed paste.
     pub(crate) fn paste(&mut self, text: &str) {
         self.send(&format!("\x1b[200~{text}\x1b[201~"));
     }
 
-    /// What is on the screen: its rows without trailing blanks, without empty rows at the end.
+    /// The screen: its rows without trailing blanks, and without empty rows at the end.
     pub(crate) fn screen(&self) -> String {
         let screen = self.parser.screen();
         let (_, columns) = screen.size();
@@ -123,30 +123,30 @@ impl Terminal {
         rows.join("\n").trim_end().to_owned()
     }
 
-    /// The cells, for tests that look at colours.
+    /// The cells, for tests of colours.
     pub(crate) fn cells(&self) -> &Screen {
         self.parser.screen()
     }
 
-    /// Waits until the screen is as wanted.
+    /// Waits until the screen satisfies a condition.
     #[track_caller]
     pub(crate) fn wait_for(&mut self, wanted: impl Fn(&str) -> bool) {
         self.wait_until(|terminal| wanted(&terminal.screen()));
     }
 
-    /// Waits until the screen ends so.
+    /// Waits until the screen ends with a text.
     #[track_caller]
     pub(crate) fn wait_for_end(&mut self, text: &str) {
         self.wait_for(|screen| screen.ends_with(text));
     }
 
-    /// Waits until the cursor stands there, counted from zero.
+    /// Waits until the cursor is at a position, counted from zero.
     #[track_caller]
     pub(crate) fn wait_for_cursor(&mut self, row: u16, column: u16) {
         self.wait_until(|terminal| terminal.cells().cursor_position() == (row, column));
     }
 
-    /// Waits until all is as wanted.
+    /// Waits until screen and cursor satisfy a condition.
     #[track_caller]
     pub(crate) fn wait_until(&mut self, done: impl Fn(&Terminal) -> bool) {
         let end = Instant::now() + PATIENCE;
@@ -178,7 +178,7 @@ impl Terminal {
         self.child.wait().expect("it has ended").code().expect("no signal ended it")
     }
 
-    /// Draws, and answers what is asked.
+    /// Draws the bytes, and answers requests in them.
     fn show(&mut self, bytes: &[u8]) {
         self.parser.process(bytes);
         let answers = std::mem::take(&mut self.parser.callbacks_mut().0);
@@ -191,13 +191,13 @@ impl Terminal {
 
 impl Drop for Terminal {
     fn drop(&mut self) {
-        // Already ended, or a test has failed.
+        // The program has already ended, unless the test has failed.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Answers that are still to be sent.
+/// Answers that are not yet sent.
 #[derive(Default)]
 struct Answers(Vec<u8>);
 
@@ -211,12 +211,12 @@ impl Callbacks for Answers {
         last: char,
     ) {
         match (first, parameters, last) {
-            // Where is the cursor?
+            // A request for the cursor's position.
             (None, [[6]], 'n') => {
                 let (row, column) = screen.cursor_position();
                 self.0.extend(format!("\x1b[{};{}R", row + 1, column + 1).bytes());
             }
-            // What are you? A VT100 with advanced video.
+            // A request for the terminal's type: a VT100 with advanced video.
             (None, [] | [[0]], 'c') => self.0.extend(b"\x1b[?1;2c"),
             _ => {}
         }

@@ -1,4 +1,4 @@
-//! Commands about the interpreter and machine code, whose words are those of one processor.
+//! Commands about the interpreter and machine code, with the output of one processor.
 #![cfg(target_arch = "x86_64")]
 
 use super::transcript::{check, check_with};

@@ -1,33 +1,33 @@
-//! Sessions as text: typed again, line by line, and compared without the figures that differ from run to run.
+//! Transcripts of sessions: typed again, line by line, and compared except for figures that differ from run to run.
 //!
 //! ```text
-//!   sk> 1 + 1      what stands after a prompt is typed when there is a prompt
-//!   => 2           all else is what the screen should show
+//!   sk> 1 + 1      the text after a prompt is typed when the prompt is shown
+//!   => 2           other rows are the expected screen
 //! ```
 
 use super::terminal::{Key, Terminal};
 
-/// Enough that nothing scrolls away.
+/// Rows of the screen, so many that nothing scrolls away.
 const ROWS: u16 = 300;
 
-/// The prompts, of inputs and of their further lines.
+/// The prompts before inputs, and before their further lines.
 const PROMPTS: [&str; 4] = ["sk>", "..>", "lox>", "...>"];
 
-/// Types what a transcript says was typed, a hundred columns wide: all else must be seen, but for figures.
+/// Types the inputs of a transcript, on a screen of 100 columns. All other rows must be shown, except for figures.
 #[track_caller]
 pub(crate) fn check(transcript: &str) {
     check_with(&[], 100, transcript);
 }
 
-/// The same with arguments, and a width.
+/// The same with arguments and a width.
 #[track_caller]
 pub(crate) fn check_with(args: &[&str], columns: u16, transcript: &str) {
     let seen = replay(args, columns, transcript);
     assert_eq!(masked(&seen), masked(transcript.trim()), "{seen}");
 }
 
-/// Types what a transcript says was typed, and returns the transcript as it is now. One that begins at the first prompt
-/// is without the banner. `^C` where output is stands for Ctrl-C, pressed once the row above it is there.
+/// Types the inputs of a transcript, and returns the current transcript. If the transcript begins with a prompt, the
+/// banner is left out. A row `^C` in output stands for Ctrl-C, pressed when the row above is shown.
 #[track_caller]
 pub(crate) fn replay(args: &[&str], columns: u16, transcript: &str) -> String {
     let mut terminal = Terminal::start(args, ROWS, columns, &[]);
@@ -35,14 +35,14 @@ pub(crate) fn replay(args: &[&str], columns: u16, transcript: &str) -> String {
     let rows: Vec<&str> = transcript.trim().lines().collect();
     for (at, text) in rows.iter().enumerate().filter_map(|(at, row)| Some((at, typed(row)?))) {
         let above = terminal.screen().lines().count();
-        // At once, as a line that is pasted: nothing is set in that is set in already.
+        // Typed at once, as a pasted line, so that the editor does not indent an already indented line.
         terminal.send(&format!("{text}\r"));
         let output = rows[at + 1..].iter().take_while(|row| typed(row).is_none());
         if let Some(stop) = output.clone().position(|row| *row == "^C") {
             let seen = rows[at + stop];
             terminal.wait_until(|terminal| {
                 let (cursor, _) = terminal.cells().cursor_position();
-                // The row above the cursor is whole.
+                // The row above the cursor is complete.
                 terminal.screen().lines().take(cursor.into()).skip(above).last() == Some(seen)
             });
             terminal.key(Key::Ctrl('c'));
@@ -52,33 +52,33 @@ pub(crate) fn replay(args: &[&str], columns: u16, transcript: &str) -> String {
     let screen = terminal.screen();
     let begin = if rows.first().is_some_and(|row| typed(row).is_some()) { 2 } else { 0 };
     let rows: Vec<&str> = screen.lines().skip(begin).collect();
-    // The last is a prompt at which nothing is typed.
+    // The last row is a prompt at which nothing is typed.
     rows.split_last().map_or(String::new(), |(_, rows)| rows.join("\n").trim_end().to_owned())
 }
 
-/// What is typed in a row of a transcript.
+/// The text to type in a row of a transcript, if it has a prompt.
 fn typed(row: &str) -> Option<&str> {
     let text = PROMPTS.iter().find_map(|prompt| row.strip_prefix(prompt))?;
     if text.is_empty() { Some(text) } else { text.strip_prefix(' ') }
 }
 
-/// Whether nothing is typed at a prompt that stands below that many rows.
+/// Whether the screen ends with an empty prompt below at least `rows` rows.
 fn is_at_prompt(screen: &str, rows: usize) -> bool {
     screen.lines().skip(rows).last().is_some_and(|last| PROMPTS.contains(&last))
 }
 
-/// The text without what differs from run to run, machine to machine: addresses, sizes of machine code, times, ratios,
-/// and what the collector and memory did so far.
+/// The text without figures that differ between runs or machines: addresses, sizes of machine code, times, ratios, and
+/// counters of the collector and of memory.
 pub(crate) fn masked(text: &str) -> String {
     text.lines().map(|line| mask_line(line, true)).collect::<Vec<_>>().join("\n")
 }
 
-/// The same with sizes of machine code, for captures that are of one processor.
+/// The same, but with sizes of machine code, for captures of one processor.
 pub(crate) fn masked_but_sizes(text: &str) -> String {
     text.lines().map(|line| mask_line(line, false)).collect::<Vec<_>>().join("\n")
 }
 
-/// Lines that are figures and nothing else.
+/// The beginnings of lines that only have figures.
 const FIGURES: [&str; 6] = ["collections", "pauses", "memory", "objects", "fuel", "native"];
 
 fn mask_line(line: &str, sizes: bool) -> String {
@@ -104,7 +104,7 @@ fn is_time(figure: &str) -> bool {
     ["ns", "µs", "ms", "s", "x"].contains(&unit)
 }
 
-/// The size of machine code; that of bytecode is the same everywhere.
+/// Whether a figure is the size of machine code. (The size of bytecode is the same everywhere.)
 fn is_size(before: &str, after: &str) -> bool {
     after.starts_with(" bytes") && !before.ends_with("ops, ") && !before.ends_with("bytecode, ")
 }

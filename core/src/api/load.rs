@@ -12,16 +12,16 @@ use crate::object::Closure;
 use crate::syntax::{Code, Diagnostic, Dialect, FoundAt, LineIndex, ParseFailure, ParseOptions, parse};
 use crate::value::Value;
 
-/// Why a source text could not be loaded.
+/// The reason why a source text could not be loaded.
 #[derive(Debug)]
 pub enum LoadError {
-    /// It has errors, at least one.
+    /// The text has errors, at least one.
     Syntax(Vec<Diagnostic>),
-    /// A function has more of something than its bytecode can name.
+    /// A function has more parts of some sort than its bytecode can name.
     TooLarge {
-        /// The line where it ends.
+        /// The line where the function ends.
         line: u32,
-        /// Too much of what.
+        /// The sort of parts, such as "registers".
         what: &'static str,
     },
     /// Memory ran out.
@@ -38,7 +38,7 @@ impl fmt::Display for LoadError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             LoadError::Syntax(errors) => match &errors[..] {
-                // Limits, about which the syntax says nothing; their messages need no source text.
+                // Errors about limits, whose messages need no source text.
                 [Diagnostic { code: code @ (Code::NestedTooDeeply | Code::SourceTooLong), .. }] => {
                     code.message("").fmt(f)
                 }
@@ -55,12 +55,12 @@ impl fmt::Display for LoadError {
 
 impl core::error::Error for LoadError {}
 
-/// How a source text is compiled.
+/// Options for compiling a source text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
     /// Whether the text is a person's input at a prompt: its last expression needs no semicolon in either dialect.
     pub interactive: bool,
-    /// Whether the program says, for each instruction, which piece of the text it comes from.
+    /// Whether the program contains, for each instruction, the piece of the text that it comes from.
     pub spans: bool,
 }
 
@@ -124,7 +124,7 @@ fn compile_program(
 pub struct Script {
     pub(super) index: usize,
     functions: Range<u32>,
-    /// Tells the VM, and keeps another from having the same budget.
+    /// Identifies the VM: while this handle lives, no other VM has the same budget.
     pub(super) mem: Mem,
 }
 
@@ -154,7 +154,7 @@ impl Vm {
     /// Compiles a source text, without loading it.
     ///
     /// # Errors
-    /// When the text has errors, or something in it is too large.
+    /// If the text has errors, or something in it is too large.
     pub fn compile(&self, source: &str, dialect: Dialect) -> Result<Program, LoadError> {
         self.compile_with(source, dialect, LoadOptions::default())
     }
@@ -234,11 +234,11 @@ impl Vm {
     /// Makes [`run`](Vm::run) start a script from its beginning, in place of the current script.
     ///
     /// # Errors
-    /// When there is no memory for its registers: then nothing is under way any more. When it was loaded into another
-    /// VM: then nothing has changed.
+    /// If there is no memory for its registers; then no script is under way afterwards. If it was loaded into another
+    /// VM; then nothing has changed.
     pub fn start(&mut self, script: Script) -> Result<(), RuntimeError> {
         let entry = self.scripts.get_mut(script.index).filter(|_| script.mem.is_same(&self.mem));
-        // From here on the stack holds it.
+        // From here on the stack keeps the closure alive.
         let closure = entry.map(|entry| core::mem::replace(entry, Value::NIL));
         match closure.and_then(|closure| closure.as_object::<Closure>()) {
             Some(closure) => {

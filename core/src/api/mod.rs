@@ -1,4 +1,4 @@
-//! The public surface: from source text to a script that runs.
+//! The public API: from source text to a script that runs.
 
 mod load;
 mod units;

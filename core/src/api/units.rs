@@ -11,8 +11,8 @@ impl Vm {
     /// The functions of a script that was not started yet, each with its index in the script's program, by which
     /// they are in order: the script itself first, a function before those that it makes.
     ///
-    /// For tools that show machine code: nothing is run, and nothing changes. There are none if the script was started
-    /// or belongs to another VM.
+    /// For tools that show machine code. Nothing is run or changed. There are no units if the script was started, or
+    /// belongs to another VM.
     ///
     /// # Errors
     /// When memory is out.

@@ -72,7 +72,7 @@ pub struct HeapStats {
 
 /// The collector's work so far, in bytes, the unit of its bounds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Work {
+pub(crate) struct GcWork {
     /// Bytes of objects and their tables that were scanned.
     pub(crate) scanned: u64,
     /// Bytes of pages that were looked at: of their fronts, and of all cells where objects have finalizers.
@@ -116,7 +116,7 @@ pub(crate) struct Heap {
     since_turn: usize,
     /// Progress of a collection for space.
     rescue: Rescue,
-    work: Work,
+    work: GcWork,
     stats: HeapStats,
     /// Collect before every allocation.
     pub(crate) stress: bool,
@@ -169,7 +169,7 @@ impl Heap {
             mem_at_last_count: usize::MAX,
             since_turn: 0,
             rescue: Rescue::None,
-            work: Work::default(),
+            work: GcWork::default(),
             stats: HeapStats::default(),
             stress,
             strings: StringTable::new(mem),

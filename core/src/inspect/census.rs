@@ -3,12 +3,12 @@
 use crate::interp::Vm;
 use crate::object::Kind;
 
-/// How many objects of a kind there are.
+/// The objects of one kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Population {
     /// The kind's name, for people.
     pub name: &'static str,
-    /// Objects.
+    /// The number of objects.
     pub count: usize,
     /// Bytes of their cells and of the tables that they own.
     pub bytes: usize,
@@ -21,7 +21,7 @@ pub struct Census {
 }
 
 impl Census {
-    /// The kinds of which there are any.
+    /// The kinds that have objects.
     pub fn iter(&self) -> impl Iterator<Item = Population> {
         self.kinds.iter().copied().filter(|population| population.count > 0)
     }

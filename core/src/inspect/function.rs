@@ -15,19 +15,19 @@ pub struct FunctionView<'v> {
     vm: &'v Vm,
 }
 
-/// What has become of a function in the native tier.
+/// The state of a function in the native tier.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NativeState {
     /// Interpreted; it may be compiled later.
     Interpreted,
     /// It has machine code.
     Compiled {
-        /// Where that begins.
+        /// The address of the code.
         address: usize,
-        /// Bytes.
+        /// The size of the code in bytes.
         len: usize,
     },
-    /// It was tried, and stays interpreted.
+    /// Compilation was refused, and the function stays interpreted.
     Bailed,
 }
 
@@ -48,7 +48,7 @@ impl<'v> FunctionView<'v> {
         self.function.name.map(|name| text(name, self.vm))
     }
 
-    /// How many parameters it has.
+    /// The number of its parameters.
     #[must_use]
     pub fn arity(self) -> u8 {
         self.function.arity
@@ -60,7 +60,7 @@ impl<'v> FunctionView<'v> {
         Unit::new(self.function, &self.vm.mem, &self.vm.globals)
     }
 
-    /// What has become of it in the native tier.
+    /// Its state in the native tier.
     #[must_use]
     pub fn native(self) -> NativeState {
         match self.function.native.try_borrow().as_deref() {
@@ -107,9 +107,9 @@ pub struct CacheView<'v> {
 pub struct CacheEntry<'v> {
     /// The class that the shape belongs to.
     pub class: CacheClass<'v>,
-    /// How many fields instances of the shape have; 0 at `super`, where it is the class itself that is known.
+    /// The number of fields of instances with the shape. 0 at `super`, where the entry is about the class itself.
     pub fields: u16,
-    /// Where the property is.
+    /// The place of the property.
     pub target: CacheTarget<'v>,
 }
 
@@ -118,7 +118,7 @@ pub struct CacheEntry<'v> {
 pub enum CacheClass<'v> {
     /// A script's.
     Script(ClassView<'v>),
-    /// That of values that are no instances, by its name.
+    /// The built-in class of values other than instances, by name.
     Builtin(&'static str),
 }
 
@@ -133,14 +133,14 @@ impl<'v> CacheClass<'v> {
     }
 }
 
-/// Where an inline cache has a property.
+/// The place of a property in an entry of an inline cache.
 #[derive(Clone, Copy, Debug)]
 pub enum CacheTarget<'v> {
     /// In this slot of the instance.
     Slot(u16),
-    /// In this slot of those that lie outside the instance.
+    /// In this one of the outlying slots.
     Outer(u16),
-    /// In this slot, which a store adds to the instance.
+    /// In this slot, which the store adds to the instance.
     Added(u16),
     /// It is a method.
     Method(MethodView<'v>),
@@ -153,12 +153,12 @@ impl<'v> CacheView<'v> {
         text(self.site.name, self.vm)
     }
 
-    /// The shapes it knows.
+    /// Its entries.
     pub fn entries(self) -> impl Iterator<Item = CacheEntry<'v>> {
         self.site.entries.iter().filter_map(move |entry| self.entry(entry.get()))
     }
 
-    /// How often the interpreter found the property here. Machine code does not count.
+    /// Hits of the interpreter. Hits of machine code are not counted.
     #[must_use]
     pub fn hits(self) -> u32 {
         self.site.hits.get()

@@ -1,4 +1,4 @@
-//! What tools see of a VM that stands still: values, functions with their inline caches and machine code, the heap.
+//! Views of a VM that is not running, for tools: values, functions with their inline caches and machine code, the heap.
 //!
 //! ```text
 //!   Vm ──result, global(s)──> ValueView ──kind──> numbers, text, InstanceView, ClassView, FunctionView
@@ -6,7 +6,7 @@
 //!    └──census──────────────> Census: objects by kind
 //! ```
 //!
-//! A view borrows the VM, so while there is one nothing runs, and nothing is collected.
+//! A view borrows the VM, so while there is a view, no script runs and nothing is collected.
 
 mod census;
 mod function;
@@ -55,7 +55,7 @@ impl Vm {
         Ok(())
     }
 
-    /// The functions that scripts find without a declaration. One is a global from when a program first names it.
+    /// The functions that scripts find without a declaration. Each becomes a global when a program first names it.
     pub fn library(&self) -> impl Iterator<Item = &'static Entry> {
         self.library.globals().iter()
     }

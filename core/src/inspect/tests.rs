@@ -119,7 +119,7 @@ fn caches_tell_shapes_and_hits() {
          get(a); get(a); get(b); get(a); call(a);",
     );
     let expected = ["A/1 slot 0", "B/2 slot 1"].map(String::from).to_vec();
-    // The first of each shape is a miss.
+    // The first access with each shape is a miss.
     assert_eq!(caches(function(&vm, "get")), [("x".to_string(), expected, 2, 0)]);
     assert_eq!(caches(function(&vm, "call"))[0].1, ["A/1 method m"]);
     run(&mut vm, "get(C());");
@@ -153,7 +153,7 @@ fn caches(function: FunctionView<'_>) -> Vec<(String, Vec<String>, u32, u32)> {
 #[test]
 fn caches_of_super_outlive_the_shapes_of_the_class() {
     let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(true)).unwrap();
-    // Instances of A outgrow its first shape, which dies, and others take its place.
+    // Instances of A outgrow its first shape. That shape dies, and others replace it.
     let source = "class A { m() { 1 } } class B < A { m() { super.m() } } B().m();
         fn grow() { let a = A(); a.x = 1; a.y = 2; a.z = 3; a.u = 4; a.v = 5; } grow();
         var list = nil;
@@ -176,7 +176,7 @@ fn caches_do_not_show_what_died() {
     let shown = |vm: &Vm| ["get", "call"].map(|name| caches(function(vm, name)).remove(0).1);
     assert_eq!(shown(&vm), [["Gone/1 slot 0"], ["Gone/1 method m"]]);
     vm.collect();
-    // Nothing was swept yet.
+    // No page was swept yet.
     assert_eq!(shown(&vm), [[""; 0]; 2]);
 }
 

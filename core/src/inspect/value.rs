@@ -15,7 +15,7 @@ pub struct ValueView<'v> {
     vm: &'v Vm,
 }
 
-/// What a value is.
+/// The kinds of value.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum ValueKind<'v> {
@@ -37,7 +37,7 @@ pub enum ValueKind<'v> {
     Instance(InstanceView<'v>),
     /// A method with its receiver.
     Method {
-        /// What it was taken from.
+        /// The receiver.
         receiver: ValueView<'v>,
         /// The method.
         method: MethodView<'v>,
@@ -61,7 +61,7 @@ impl<'v> MethodView<'v> {
         callable.as_closure().map(script).or_else(|| callable.as_host().map(MethodView::Host))
     }
 
-    /// Its name; none of a function that has none.
+    /// Its name, if it has one.
     #[must_use]
     pub fn name(&self) -> Option<&'v str> {
         match self {
@@ -70,7 +70,7 @@ impl<'v> MethodView<'v> {
         }
     }
 
-    /// How many arguments it takes.
+    /// The number of arguments that it takes.
     #[must_use]
     pub fn arity(&self) -> Arity {
         match self {
@@ -85,7 +85,7 @@ impl<'v> ValueView<'v> {
         ValueView { value, vm }
     }
 
-    /// What it is.
+    /// Its kind.
     #[must_use]
     pub fn kind(self) -> ValueKind<'v> {
         if self.value.is_int() || self.value.is_double() {
@@ -143,13 +143,13 @@ impl<'v> ValueView<'v> {
         }
     }
 
-    /// The methods that the library gives it, in the order of their names; an instance has none of those.
+    /// The library's methods of the value, sorted by name. An instance has none.
     #[must_use]
     pub fn builtin_methods(self) -> &'static [Entry] {
         self.value.builtin_class().map_or(&[], |class| self.vm.library.methods(class))
     }
 
-    /// Where its object lies, which tells it from all others that are alive; none for values that are no objects.
+    /// The address of its object, which identifies it among live objects. `None` for values that are not objects.
     #[must_use]
     pub fn address(self) -> Option<usize> {
         self.value.header().map(Gc::address)
@@ -211,7 +211,7 @@ impl<'v> ClassView<'v> {
         text(self.class.name, self.vm)
     }
 
-    /// Calls `each` for every method, inherited ones included, in no order.
+    /// Calls `each` for every method, including inherited ones, in no particular order.
     pub fn each_method(self, mut each: impl FnMut(&'v str, FunctionView<'v>)) {
         self.class.each_method(|method| {
             if let Some(closure) = method.callable.as_closure() {
@@ -220,7 +220,7 @@ impl<'v> ClassView<'v> {
         });
     }
 
-    /// The method of that name, which may be inherited.
+    /// The method with this name, which may be inherited.
     #[must_use]
     pub fn method(self, name: &str) -> Option<FunctionView<'v>> {
         let mut found = None;
@@ -257,8 +257,8 @@ impl<'v> InstanceView<'v> {
         Some(ClassView::new(self.shape()?.class.get()?, self.vm))
     }
 
-    /// Calls `each` for every field, in the order in which they were first assigned, or in none if the instance has so
-    /// many that it keeps them in a dictionary.
+    /// Calls `each` for every field, in the order of the first assignments. If the instance has so many fields that
+    /// they are in a dictionary, the order is arbitrary.
     pub fn each_field(self, mut each: impl FnMut(&'v str, ValueView<'v>)) {
         let Some(shape) = self.shape() else { return };
         if shape.dict {

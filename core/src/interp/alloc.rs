@@ -1,4 +1,4 @@
-//! Allocation of objects: a bump in the free run; when it is used up, the collector's turn.
+//! Allocation of objects: a bump in the free run, or, when that is used up, the collector's turn.
 
 use core::ptr::NonNull;
 

@@ -1,4 +1,4 @@
-//! Calls off the fast path: classes, bound methods, natives, errors, growing stacks; running out of fuel.
+//! Calls off the fast path: classes, bound methods, host functions, errors, growing stacks. Running out of fuel.
 
 use super::machine::Flow;
 use super::property::{Found, method_entry};
@@ -78,7 +78,8 @@ impl Vm {
         self.context.fuel.next_slice()
     }
 
-    /// The slice is used up, and what runs next may want a unit: the next slice, if nothing but that is due.
+    /// Gets the next slice when this one is used up and the code that runs next may need a unit, if nothing else is
+    /// due.
     pub(super) fn renew_slice_early(&mut self) -> bool {
         if self.context.fuel.is_sample_due() || self.is_interrupted() {
             return false;
@@ -187,7 +188,7 @@ impl Vm {
         }
     }
 
-    /// `invoke` after the site missed.
+    /// `invoke` after a miss of the inline cache.
     #[inline(never)]
     pub(super) fn invoke(&mut self, argc: u8, win: usize, site: &InlineCache) -> Flow {
         if self.context.fuel.slice == 0 {
@@ -216,7 +217,7 @@ impl Vm {
         }
     }
 
-    /// `super.invoke` after the site missed.
+    /// `super.invoke` after a miss of the inline cache.
     #[inline(never)]
     pub(super) fn super_invoke(&mut self, argc: u8, win: usize, site: &InlineCache) -> Flow {
         if self.context.fuel.slice == 0 {
@@ -271,7 +272,7 @@ impl Vm {
     }
 }
 
-/// Whether the site of an `invoke` may hold an entry: calls of methods that take as many arguments.
+/// Whether the inline cache of an `invoke` may have an entry: only for methods that take exactly `argc` arguments.
 fn is_direct(entry: &IcEntry, argc: u8) -> bool {
     match entry.kind {
         IcKind::Method => entry.target.as_closure().is_some_and(|method| method.function.arity == argc),

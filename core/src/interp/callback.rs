@@ -70,7 +70,7 @@ impl Vm {
         let depth = self.context.stack.depth();
         let boundary = self.begin_boundary();
         let result = match self.charge_call().and_then(|()| self.call_value(callee, argc, win)) {
-            // A function of the host has returned already.
+            // A host function has already returned.
             Ok(()) if self.context.stack.depth() == depth => Ok(()),
             Ok(()) => self.run_to_return(),
             // A function got hot: another tier runs it, or a sample has run it.
@@ -113,7 +113,7 @@ impl Vm {
                 return Err(Fault::Stopped);
             }
         };
-        // The trace is that of the place where it stopped.
+        // The trace shows the place where the callee stopped.
         let _ = self.raise(fault);
         Err(Fault::Stopped)
     }
@@ -139,7 +139,7 @@ impl Vm {
         self.native.waits = boundary.outer;
         self.sampling = boundary.sampling;
         self.context.stack.back_in_host(boundary.entered);
-        // Samples may have been taken meanwhile, and code given up.
+        // Meanwhile, samples may have been taken and code given up.
         self.native.moved = true;
     }
 }

@@ -30,7 +30,7 @@ pub(super) fn no_wish() -> NonNull<AtomicBool> {
 }
 
 impl Vm {
-    /// Calls a callback of the host. A panic ends the run.
+    /// Calls a callback of the host. A panic of the callback ends the run.
     ///
     /// # Errors
     /// Outside a run, and after a panic of this callback or an earlier one of the run.
@@ -115,7 +115,7 @@ impl Vm {
         let mut now = 0;
         let done = guarded(&mut Guarded { guard: self.guard, callback: &mut || now = clock() });
         if !done {
-            // No clock is asked from here on, until `resume_panic`.
+            // From here on the clock is not called, until `resume_panic`.
             self.note_panic();
         }
         now

@@ -1,4 +1,4 @@
-//! Functions of the host that scripts find without a declaration, as constant tables.
+//! Host functions that scripts find without a declaration, as constant tables.
 
 use super::Vm;
 use crate::entry::Entry;
@@ -17,7 +17,7 @@ impl Library {
     /// A library of these tables, each in the order of its names.
     ///
     /// # Panics
-    /// When a table is not in order: a compile-time error for a constant library.
+    /// If a table is not in order, which is a compile-time error for a constant library.
     pub(crate) const fn new(
         globals: &'static [Entry],
         methods: &[(BuiltinClass, &'static [Entry])],
@@ -39,7 +39,7 @@ impl Library {
         self.globals
     }
 
-    /// The function of that global name.
+    /// The function with this global name.
     pub(crate) fn global(&self, name: &str) -> Option<&'static Entry> {
         find(self.globals, name)
     }
@@ -49,7 +49,7 @@ impl Library {
         self.methods.get(class as usize).copied().unwrap_or_default()
     }
 
-    /// The method of that name.
+    /// The method with this name.
     pub(crate) fn method(&self, class: BuiltinClass, name: &str) -> Option<&'static Entry> {
         find(self.methods(class), name)
     }
@@ -82,7 +82,7 @@ const fn is_before(one: &[u8], other: &[u8]) -> bool {
 }
 
 impl Vm {
-    /// The index of the global of that name. An undefined one gets the library's function of the name. A safepoint.
+    /// The index of the global with this name. An undefined one gets the library's function with the name. A safepoint.
     pub(crate) fn global_index(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
         let index = self.globals.declare(name)?;
         if !self.globals.is_defined(index)

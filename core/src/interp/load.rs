@@ -17,7 +17,7 @@ impl Vm {
             let script = vm.link_functions(scope, program)?;
             vm.make_closure(script.gc())
         });
-        // Also if memory ran out on the way: what was noted stays noted.
+        // Done even if memory ran out on the way, since stores that were recorded stay recorded.
         self.give_up_stale_code();
         let closure = closure?.value();
         let free = self.free_scripts.pop();

@@ -1,4 +1,4 @@
-//! The machine's registers: what a handler works on.
+//! The machine's registers, on which handlers work.
 //!
 //! A [`Machine`] is four words by value. It never escapes into memory: every method on it is inlined; functions that
 //! are not get the VM and plain operands. So both dispatchers keep it in machine registers.
@@ -22,7 +22,7 @@ pub(crate) enum Flow {
 
 /// The state of the running frame.
 ///
-/// Invariants, earned by the verifier and kept by calls and returns: `pc` points into the frame's code after
+/// Invariants, established by the verifier and kept by calls and returns: `pc` points into the frame's code after
 /// the words of the instruction being run; `base` to its registers, as many as the function says; `data` to its
 /// function's constants; `vm` to the VM, to which nobody else holds a reference while a handler runs.
 #[derive(Clone, Copy)]

@@ -28,28 +28,28 @@ mod off {
     impl Meter {
         pub(crate) const NEW: Meter = Meter;
 
-        /// A function of that many words was loaded.
+        /// Records that a function of this many words was loaded.
         pub(crate) fn loaded(&mut self, _: usize) {}
 
-        /// The collector had a turn, in which it marked and swept `bytes`.
+        /// Records a turn of the collector, in which it marked and swept `bytes`.
         #[inline(always)]
         pub(crate) fn turn(&mut self, _: u64) {}
 
-        /// A script was started.
+        /// Records that a script was started.
         pub(crate) fn start(&mut self) {}
 
-        /// The interpreter has fetched a word.
+        /// Records that the interpreter has fetched a word.
         #[inline(always)]
         pub(crate) fn fetched(&mut self) {}
 
-        /// The interrupt was looked at, or machine code may have done so.
+        /// Records that the interrupt was polled, or may have been by machine code.
         #[inline(always)]
         pub(crate) fn polled(&mut self) {}
 
-        /// A run of the script begins.
+        /// Records the beginning of a run of the script.
         pub(crate) fn begin_run(_: &mut Vm) {}
 
-        /// A run of the script ends.
+        /// Records the end of a run of the script.
         pub(crate) fn end_run(_: &mut Vm) {}
     }
 }
@@ -103,19 +103,19 @@ mod on {
     const WORD: u64 = PAGE as u64;
 
     /// The most words between two polls. Free code begins with each unit and with each return: of the calls that
-    /// these units pay for, and of those that were active before, some of them in machine code perhaps. An
+    /// these units pay for, and of those that were active before, of which some may be in machine code. An
     /// instruction that finds its slice used up is fetched twice.
     const UNPOLLED_WORDS: u64 =
         (2 * SLICE + if UNPOLLED > DEPTH { UNPOLLED } else { DEPTH } as u64 + 2) * POLL as u64;
 
     /// The counts of one VM.
     pub(crate) struct Meter {
-        /// Of the longest function that was loaded.
+        /// Words of the longest function that was loaded.
         words: u64,
         turns: u64,
         /// Bytes marked and swept in turns.
         in_turns: u64,
-        /// Words fetched since the interrupt was looked at.
+        /// Words fetched since the interrupt was polled.
         unpolled: u64,
         /// The script's work in runs that ended.
         pub(super) script: Done,
@@ -129,23 +129,23 @@ mod on {
             Meter { words: 1, turns: 0, in_turns: 0, unpolled: 0, script: nothing, before: nothing }
         };
 
-        /// A function of that many words was loaded.
+        /// Records that a function of this many words was loaded.
         pub(crate) fn loaded(&mut self, words: usize) {
             self.words = self.words.max(words as u64);
         }
 
-        /// The collector had a turn, in which it marked and swept `bytes`.
+        /// Records a turn of the collector, in which it marked and swept `bytes`.
         pub(crate) fn turn(&mut self, work: u64) {
             self.turns += 1;
             self.in_turns += work;
         }
 
-        /// A script was started.
+        /// Records that a script was started.
         pub(crate) fn start(&mut self) {
             self.script = Done::default();
         }
 
-        /// The interpreter has fetched a word.
+        /// Records that the interpreter has fetched a word.
         ///
         /// # Panics
         /// When too many words ran since the last poll.
@@ -157,17 +157,17 @@ mod on {
             );
         }
 
-        /// The interrupt was looked at, or machine code may have done so.
+        /// Records that the interrupt was polled, or may have been by machine code.
         pub(crate) fn polled(&mut self) {
             self.unpolled = 0;
         }
 
-        /// A run of the script begins.
+        /// Records the beginning of a run of the script.
         pub(crate) fn begin_run(vm: &mut Vm) {
             vm.meter.before = Meter::done(vm);
         }
 
-        /// A run of the script ends.
+        /// Records the end of a run of the script.
         ///
         /// # Panics
         /// When the script did more than it paid for.

@@ -5,7 +5,7 @@ use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::fuel::BULK;
 use crate::mem::OutOfMemory;
-use crate::object::{Class, DEPTH, Declaration, Draft, FEW, Gc, Method, Methods, Object, Place, digit};
+use crate::object::{Class, Content, DEPTH, Declaration, Draft, FEW, Gc, Method, Methods, Object, digit};
 
 /// The number of methods, inherited ones included, up to which another one costs no fuel: a declaration moves less
 /// than a unit's worth of bytes on average. Each further method costs a unit, and so does a replacement, which may
@@ -20,7 +20,8 @@ impl Vm {
         if count >= FREE {
             self.charge_bulk(BULK, Op::AddMethod.words())?;
         }
-        // For each node on the path to the place of the name, and those below it for a name with the same digits.
+        // One root for each node on the path to the name's place, and for the nodes below it for a name with the same
+        // digits.
         let methods = self.scope(|vm, scope| {
             vm.retry_after_gc(None, |_| scope.reserve(DEPTH))?;
             vm.with_method(scope, class.methods.get(), method, class.declaration)
@@ -60,9 +61,9 @@ impl Vm {
             return self.make_trie(scope, &all, 0, maker);
         }
         let mut draft = Draft::new(true);
-        draft.places.iter_mut().zip(row).for_each(|(place, &old)| *place = Place::Method(old));
+        draft.places.iter_mut().zip(row).for_each(|(place, &old)| *place = Content::Method(old));
         if let Some(place) = draft.places.get_mut(at) {
-            *place = Place::Method(method);
+            *place = Content::Method(method);
         }
         self.make_methods(scope, &draft, maker)
     }
@@ -81,19 +82,19 @@ impl Vm {
             *at = digit(method.name, level as u32);
             level += 1;
             match node.place(*at) {
-                Place::Node(next) => {
+                Content::Node(next) => {
                     if let Some(step) = path.get_mut(level) {
                         *step = (next, 0);
                     }
                 }
-                Place::Method(old) if old.name != method.name => {
-                    break Place::Node(self.make_trie(scope, &[old, method], level as u32, maker)?);
+                Content::Method(old) if old.name != method.name => {
+                    break Content::Node(self.make_trie(scope, &[old, method], level as u32, maker)?);
                 }
-                Place::Method(_) | Place::Free => break Place::Method(method),
+                Content::Method(_) | Content::Free => break Content::Method(method),
             }
         };
         for &(node, at) in path.iter().take(level).rev() {
-            if let Place::Node(next) = place
+            if let Content::Node(next) = place
                 && node.replace(at, next, maker)
             {
                 self.context.heap.barrier(node);
@@ -103,11 +104,11 @@ impl Vm {
             if let Some(changed) = draft.places.get_mut(at) {
                 *changed = place;
             }
-            place = Place::Node(self.make_methods(scope, &draft, maker)?);
+            place = Content::Node(self.make_methods(scope, &draft, maker)?);
         }
         match place {
-            Place::Node(node) => Ok(node),
-            Place::Free | Place::Method(_) => Err(OutOfMemory),
+            Content::Node(node) => Ok(node),
+            Content::Free | Content::Method(_) => Err(OutOfMemory),
         }
     }
 
@@ -124,13 +125,13 @@ impl Vm {
         for (at, place) in draft.places.iter_mut().enumerate() {
             let mut here = methods.iter().filter(|method| digit(method.name, level) == at);
             *place = match (here.next(), here.next()) {
-                (None, _) => Place::Free,
-                (Some(&method), None) => Place::Method(method),
+                (None, _) => Content::Free,
+                (Some(&method), None) => Content::Method(method),
                 (Some(&first), Some(_)) => {
                     let mut group = [first; FEW + 1];
                     let here = methods.iter().filter(|method| digit(method.name, level) == at);
                     let count = group.iter_mut().zip(here).map(|(place, &method)| *place = method).count();
-                    Place::Node(self.make_trie(
+                    Content::Node(self.make_trie(
                         scope,
                         group.get(..count).unwrap_or_default(),
                         level + 1,

@@ -8,8 +8,8 @@
 //! ```
 //!
 //! Each opcode's meaning is one inlined function on the [`Machine`](machine::Machine), a small struct by value
-//! that stays in machine registers under both dispatchers. What is rare leaves for a cold function that gets
-//! the VM and operands and nothing else.
+//! that stays in machine registers under both dispatchers. Rare cases go to a cold function that gets
+//! only the VM and operands.
 //!
 //! Frames (`stack`):
 //!

@@ -14,9 +14,9 @@ use crate::object::{Feedback, Kinds, NativeRecord, Target};
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// Instructions in a sample that sees something new at every turn, at least.
+/// The least number of instructions in a sample that sees something new in every iteration.
 const SAMPLE: usize = tunable(48, 6);
-/// At most: a long turn of a loop is seen whole.
+/// The most instructions in a sample, enough for a long iteration of a loop.
 const LONGEST: usize = tunable(256, 24);
 
 impl Vm {
@@ -31,8 +31,8 @@ impl Vm {
         flow
     }
 
-    /// Records and executes some instructions, from where the current frame says, until it comes by there again, or the
-    /// function is left, with nothing new seen on the way or enough in all.
+    /// Records and executes some instructions, from the current frame's pc on. Ends when that pc is reached again, or
+    /// the function is left, and nothing new was seen since; or when enough instructions were executed.
     #[inline(never)]
     fn sample(&mut self) -> Flow {
         let (start, depth) = (self.context.stack.top().pc, self.context.stack.depth());
@@ -52,7 +52,7 @@ impl Vm {
         Flow::Reload
     }
 
-    /// Notes what the next instruction of the current frame is about to meet. True if that is news.
+    /// Records the kinds of operands and the callee of the next instruction. True if any of them is new.
     pub(super) fn record(&mut self) -> bool {
         let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
@@ -61,7 +61,7 @@ impl Vm {
         let Some(op) = Op::from_word(first) else { return false };
         let Ok(mut slot) = function.feedback.try_borrow_mut() else { return false };
         if slot.is_none() {
-            // Only advice: without memory there is none.
+            // Feedback is only advice. Without memory, there is none.
             *slot = Feedback::new(self.mem(), function.word_count()).ok();
         }
         let Some(feedback) = slot.as_mut() else { return false };
@@ -88,7 +88,7 @@ impl Vm {
         news
     }
 
-    /// What an instruction is about to call, if it is a call.
+    /// The target of an instruction, if it is a call.
     fn target_of(&self, op: Op, words: &[u32], function: Gc<Function>) -> Option<Target> {
         if !op.row().has(Effect::call) {
             return None;
@@ -150,7 +150,7 @@ mod tests {
         (vm, functions)
     }
 
-    /// The words where instructions of that opcode begin.
+    /// The words at which instructions with this opcode begin.
     fn find_all(function: Gc<Function>, op: Op) -> std::vec::Vec<u32> {
         let (mut at, mut all) = (0, std::vec::Vec::new());
         while at < function.words().len() {
@@ -163,7 +163,7 @@ mod tests {
         all
     }
 
-    /// The first one.
+    /// The first word at which an instruction with this opcode begins.
     fn find(function: Gc<Function>, op: Op) -> u32 {
         find_all(function, op)[0]
     }
@@ -199,7 +199,7 @@ mod tests {
         assert!(hotness(add) > 9000 && hotness(one) > 2000, "{} {}", hotness(add), hotness(one));
     }
 
-    /// A call that has four targets remembers them, and that there are others only when there are.
+    /// The feedback of a call has up to four targets, and says that there are others only if there are.
     #[test]
     fn four_targets_of_a_call_are_told_apart() {
         let source = "fun a() {} fun b() {} fun c() {} fun d() {} fun e() {} fun f() {}";
@@ -225,7 +225,7 @@ mod tests {
         assert_eq!(feedback.target(9), Some((targets[0], true)));
     }
 
-    /// What is noted of a function's calls is moved and scanned in one go.
+    /// Feedback has a limit on the number of calls, because it is moved and scanned in one step.
     #[test]
     fn few_of_very_many_calls_are_noted() {
         let (mut vm, functions) = functions_after("fun f() {} f();");

@@ -1,8 +1,8 @@
-//! Why the machine stops.
+//! The reasons for which the machine stops.
 
 use super::RuntimeError;
 
-/// Why the machine stopped.
+/// The reason for which the machine stopped.
 #[derive(Debug)]
 pub(crate) enum Stop {
     Done,

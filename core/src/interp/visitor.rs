@@ -1,4 +1,4 @@
-//! The visitor: one line of meaning for each row of the table.
+//! The visitor: the meaning of each row of the table, mostly in one line.
 
 use super::machine::{Flow, Machine};
 use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};

@@ -89,11 +89,11 @@ pub struct Vm {
     pub(crate) stop: Stop,
     /// The last fault of a function of the host.
     pub(super) fault: Fault,
-    /// Counts calls of scripts by functions of the host.
+    /// The number of calls of scripts by host functions so far.
     pub(super) callbacks: u64,
     /// Functions that scripts find without a declaration.
     pub(crate) library: &'static Library,
-    /// Calls of scripts by functions of the host that may still nest.
+    /// The number of nested calls of scripts by host functions that are still allowed.
     pub(super) native_stack: StackBound,
     pub(crate) options: Options,
     /// The host, while the script runs.
@@ -124,7 +124,7 @@ const _: () = assert!(core::mem::offset_of!(Vm, context) == 0);
 // only handles of its Mem, which are Send.
 unsafe impl Send for Vm {}
 
-/// The roots of a VM beside its heap.
+/// The roots of a VM, apart from its heap.
 struct VmRoots<'a> {
     stack: &'a mut Stack,
     globals: &'a mut Globals,
@@ -244,7 +244,7 @@ impl Vm {
         }
     }
 
-    /// Fuel left of the last run's budget; none for a run without a bound.
+    /// Fuel left of the last run's budget; `None` for a run without a limit.
     #[must_use]
     pub fn fuel_left(&self) -> Option<u64> {
         self.context.fuel.left()
@@ -278,7 +278,7 @@ impl Vm {
     /// [`Outcome::Error`]. A loop over runs must end at the first error.
     ///
     /// # Panics
-    /// When a callback of the host panicked and the VM has a guard; see [`PanicGuard`]. The script is over then, and
+    /// If a callback of the host panicked and the VM has a guard; see [`PanicGuard`]. The script has ended then, and
     /// the VM stays usable.
     pub fn run(&mut self, fuel: Option<u64>, host: &mut HostIo<'_>) -> Outcome {
         if !self.running {
@@ -351,11 +351,11 @@ impl Vm {
     }
 
     /// Memory has run out: collects all garbage, so that the caller can try again. A script pays for it in fuel. Between
-    /// two steps, an interrupt or the end of the fuel is an error too; the instruction that allocates runs again when
-    /// the script goes on, and the collection continues.
+    /// two steps, an interrupt or the end of the fuel is an error, too. The allocating instruction runs again when the
+    /// script continues, and so does the collection.
     ///
     /// # Errors
-    /// When memory is still too short, or the script is to stop: [`suspend`](Vm::suspend) tells which.
+    /// If memory is still too short, or the script has to stop. [`suspend`](Vm::suspend) tells which.
     #[cold]
     pub(crate) fn collect_for_space(&mut self, want: Want) -> Result<(), OutOfMemory> {
         let before = self.nanoseconds().unwrap_or(0);

@@ -3,14 +3,14 @@
 //! ```text
 //!   instruction ──> pay what the slice holds ──> do the bytes that this pays for ──┐
 //!                    ^                                                             │ more left
-//!                    └── next slice: interrupt? budget? ──no──> go on <────────────┘
+//!                    └── next slice: interrupt? budget? ──no──> continue <──────────┘
 //!                                   │ yes
 //!                                   v
 //!        stop; `Work` keeps the progress, and the instruction runs again in the next run
 //! ```
 //!
-//! So a slice of fuel bounds the bytes between two looks at the interrupt, a budget bounds those of a run, and an
-//! instruction costs the same however it is sliced.
+//! So a slice of fuel bounds the bytes between two polls of the interrupt, a budget bounds those of a run, and the cost
+//! of an instruction does not depend on slices.
 
 use core::ops::Range;
 
@@ -19,7 +19,7 @@ use super::{Fault, Vm};
 use crate::fuel::{BULK, SLICE};
 use crate::value::Value;
 
-/// The most bytes of work between two looks at the interrupt.
+/// The most bytes of work between two polls of the interrupt.
 pub(super) const PIECE: usize = SLICE as usize * BULK;
 
 /// Progress of the bulk work of the instruction at the current frame's pc.

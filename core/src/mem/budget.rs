@@ -1,4 +1,4 @@
-//! The exact count of a VM's bytes, and the handle everything allocates through.
+//! The exact count of a VM's bytes, and the handle through which everything allocates.
 
 use core::alloc::Layout;
 use core::ptr::NonNull;
@@ -52,8 +52,8 @@ const BUDGET_LAYOUT: Layout = Layout::new::<Budget>();
 pub struct Mem(NonNull<Budget>);
 
 impl Mem {
-    /// A budget of at most `limit` bytes out of `raw`, its own record included. Hashes are seeded with where things
-    /// happen to lie.
+    /// A budget of at most `limit` bytes out of `raw`, its own record included. The seed of hashes is
+    /// made of addresses.
     ///
     /// # Errors
     /// When there is no room for that record.
@@ -96,7 +96,7 @@ impl Mem {
         Ok(Mem(budget))
     }
 
-    /// What is held now, at most, and allowed.
+    /// The bytes held now, the most held so far, and the limit.
     #[must_use]
     pub fn usage(&self) -> MemoryUse {
         let budget = self.budget();
@@ -107,13 +107,13 @@ impl Mem {
         }
     }
 
-    /// Whether both count towards one budget.
+    /// Whether both handles count towards one budget.
     #[must_use]
     pub fn is_same(&self, other: &Mem) -> bool {
         self.0 == other.0
     }
 
-    /// What hashes are seeded with.
+    /// The seed of hashes.
     pub(crate) fn seed(&self) -> Seed {
         self.budget().seed
     }
@@ -169,7 +169,7 @@ impl Mem {
         Ok(grown)
     }
 
-    /// Bytes of a block will not be read again before they are written.
+    /// Tells the allocator that bytes of a block will not be read before they are written again.
     ///
     /// # Safety
     /// They lie in a block of this memory that was not given back.
@@ -299,7 +299,7 @@ mod tests {
             drop([mem.clone(), mem.clone()]);
             assert_eq!((mem.usage().used, moody.bytes()), (used, used));
         }
-        // As if all but one had been dropped.
+        // The state after all handles but one were dropped.
         mem.budget().handles.store(1, Relaxed);
         drop(mem);
         assert_eq!(moody.bytes(), 0);
@@ -314,7 +314,7 @@ mod tests {
         let mem = Mem::new(moody, 4096).unwrap();
         let before = mem.usage().used;
         let block = mem.alloc_raw(SMALL).unwrap();
-        // SAFETY: the block has `SMALL`, then `LARGE`, and is given back once.
+        // SAFETY: the block has layout `SMALL`, then `LARGE`, and is given back once.
         unsafe {
             block.write_bytes(7, SMALL.size());
             let grown = mem.grow_raw(block, SMALL, LARGE).unwrap();
@@ -335,7 +335,7 @@ mod tests {
         let block = mem.alloc_raw(SMALL).unwrap();
         let before = mem.usage();
         mem.set_limit(before.used + LARGE.size() - SMALL.size() - 1);
-        // SAFETY: the block has `SMALL`.
+        // SAFETY: the block has layout `SMALL`.
         assert_eq!(unsafe { mem.grow_raw(block, SMALL, LARGE) }, Err(OutOfMemory));
         mem.set_limit(before.limit);
         moody.refuse(true);

@@ -6,10 +6,10 @@
 //! non-cryptographic hash function and pseudorandom number generator", 2020) and foldhash (Peters, 2024) mix; a
 //! product of which only one half is kept lets some differences of its highest bits cancel out under half of all seeds.
 
-/// What hashes depend on: two words that a script cannot know.
+/// The seed of hashes: two words that a script cannot know.
 pub(crate) type Seed = [u64; 2];
 
-/// No pattern in its bits: those of the golden ratio.
+/// The bits of the golden ratio, which have no pattern.
 const FACTOR: u64 = 0x9E37_79B9_7F4A_7C15;
 
 /// A hash of bytes, of which all bits are equally good.
@@ -34,7 +34,7 @@ pub(crate) fn hash(seed: Seed, bytes: &[u8]) -> u64 {
     } else {
         (0, 0)
     };
-    // The length comes in where no text can make up for it.
+    // The length is mixed in where no text can compensate for it.
     fold(fold(first ^ seed[0], last ^ state), FACTOR ^ bytes.len() as u64)
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn hash_words(seed: Seed, first: u64, last: u64) -> u64 {
     fold(fold(first ^ seed[0], last ^ seed[1]), FACTOR)
 }
 
-/// Both halves of a product.
+/// The lower and upper half of a product.
 #[inline]
 fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b);
@@ -79,7 +79,7 @@ mod tests {
 
     use super::{Seed, hash, seed_of};
 
-    /// Words as good as random, the same in each run.
+    /// Pseudo-random words, the same in each run.
     struct Random(u64);
 
     impl Random {
@@ -134,7 +134,7 @@ mod tests {
         }
     }
 
-    /// Even seeds that differ in one bit, or have hardly any.
+    /// Seeds that differ in one bit, or have hardly any bits set, give unrelated hashes, too.
     #[test]
     fn names_that_collide_under_one_seed_do_not_under_another() {
         let collisions = |words| {
@@ -153,7 +153,7 @@ mod tests {
         }
     }
 
-    /// A bit of the text changes each bit of the hash half of the time, over texts and seeds.
+    /// Over texts and seeds, a change of one bit of the text changes each bit of the hash in half of the cases.
     #[test]
     fn each_bit_changes_each_bit_half_of_the_time() {
         const ROUNDS: u32 = 1024;
@@ -171,7 +171,7 @@ mod tests {
                         .enumerate()
                         .for_each(|(at, count)| *count += (changed >> at & 1) as u32);
                 }
-                // Six standard deviations, which are 16 each.
+                // Six standard deviations of 16.
                 for (at, count) in changes.iter().enumerate() {
                     assert!(count.abs_diff(ROUNDS / 2) < 96, "bit {bit} of {len} bytes, {at}: {count}");
                 }
@@ -179,15 +179,15 @@ mod tests {
         }
     }
 
-    /// No difference between two texts makes one difference between their hashes likely, be it none or another, so that
-    /// blocks of text cannot be put together to texts that collide.
+    /// For no difference between two texts is any difference between their hashes likely, including none. So colliding
+    /// texts cannot be combined from blocks.
     #[test]
     fn no_difference_of_texts_makes_a_difference_of_hashes_likely() {
         let mut random = Random(2);
         for len in LENGTHS {
             let mut differences = std::vec![std::vec![0xFF; len], std::vec![0x80; len]];
             for bit in 0..len * 8 {
-                // One bit; the highest bits around it; two bits in words that follow one another.
+                // One bit; that bit and others near the top of a word; one bit in each of two consecutive words.
                 for bits in [&[bit][..], &[bit, bit + 7], &[bit, bit + 19, bit + 51], &[bit, bit + 64]] {
                     let mut difference = std::vec![0; len];
                     bits.iter()
@@ -210,8 +210,8 @@ mod tests {
         }
     }
 
-    /// Sixteen bytes, and the same with three bits changed, are one to a hash that keeps the lower half of its products,
-    /// under half of all seeds; so are all texts that are made of them.
+    /// For half of all seeds, these two blocks, which differ in three bits, collide in a hash that keeps only the lower
+    /// half of its products, and then so do all texts made of them.
     #[test]
     fn texts_of_blocks_that_differ_in_high_bits_do_not_collide() {
         let blocks = [*b"abPdefg1abPdefPh", *b"abPdefgqabpdefph"];

@@ -1,4 +1,4 @@
-//! Memory: where every byte of a VM comes from, and who counts it.
+//! Memory: the source and the count of every byte of a VM.
 //!
 //! ```text
 //!   host        RawAlloc (object-safe; System, an arena, a test double)
@@ -10,8 +10,8 @@
 //!            Vec<T>  hashbrown   heap pages
 //! ```
 //!
-//! There is one concrete handle type, so no allocator parameter spreads through the crate. Every way to
-//! get memory is fallible and says [`OutOfMemory`].
+//! There is one concrete handle type, so no allocator parameter spreads through the crate. Every
+//! allocation is fallible, with the error [`OutOfMemory`].
 
 mod budget;
 mod hash;
@@ -35,7 +35,7 @@ pub use vec::Vec;
 
 use core::fmt;
 
-/// The allocator had nothing left, or the VM's memory limit is reached.
+/// The allocator has no memory left, or the VM's limit on memory is reached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfMemory;
 

@@ -1,9 +1,9 @@
-//! How much of the native stack is in use, by its address.
+//! Limits on the use of the native stack, measured by addresses.
 
-/// A bound on the native stack that what recurses may use, counted from where the bound was made.
+/// A bound on the native stack that recursive functions may use, counted from where the bound was made.
 ///
-/// What recurses asks [`is_passed`](StackBound::is_passed) at each level. Frames between two questions, and those of
-/// leaves, come on top: some hundred bytes.
+/// A recursive function calls [`is_passed`](StackBound::is_passed) at each level. Frames between two calls, and those
+/// of leaf functions, come on top: some hundred bytes.
 #[derive(Clone, Copy, Debug)]
 pub struct StackBound {
     from: usize,
@@ -18,7 +18,7 @@ impl StackBound {
         StackBound { from: here(), bytes }
     }
 
-    /// Whether the caller's frame lies beyond it.
+    /// Whether the caller's frame lies beyond the bound.
     #[must_use]
     #[inline(always)]
     pub fn is_passed(&self) -> bool {
@@ -65,7 +65,7 @@ fn here() -> usize {
 mod tests {
     use super::StackBound;
 
-    /// Uses some stack at each level, and says how many there were.
+    /// Recurses with some stack at each level. Returns the number of levels.
     #[inline(never)]
     fn levels(bound: StackBound, level: u32) -> u32 {
         let frame = core::hint::black_box([level; 64]);

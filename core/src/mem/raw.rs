@@ -1,4 +1,4 @@
-//! The allocator a host hands in.
+//! The allocator of a host.
 
 use core::alloc::Layout;
 
@@ -45,8 +45,8 @@ pub unsafe trait RawAlloc: Sync {
         new
     }
 
-    /// Says that bytes of a block will not be read again before they are written, so that their memory may be taken
-    /// away meanwhile. It is a hint: by default nothing is done.
+    /// Says that bytes of a block will not be read before they are written again, so that the system may reclaim their
+    /// memory meanwhile. This is a hint: by default nothing is done.
     ///
     /// A block of many megabytes is discarded piece by piece before it is given back, as that in one go holds the
     /// script up for a tenth of a millisecond for each megabyte. The block stays counted until then.
@@ -58,7 +58,7 @@ pub unsafe trait RawAlloc: Sync {
         let _ = (ptr, len);
     }
 
-    /// What catches panics of the host's callbacks, in a VM of this memory; none by default.
+    /// The guard that catches panics of the host's callbacks, for VMs in this memory. By default there is none.
     fn guard(&self) -> Option<&'static dyn PanicGuard> {
         None
     }

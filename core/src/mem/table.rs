@@ -12,7 +12,7 @@
 //! A table of millions of entries that doubles moves them all at once, which takes longer than a script may be held
 //! up. This one is linear hashing (Litwin, "Linear Hashing: a new tool for file and table addressing", VLDB 1980)
 //! over the tables of hashbrown. Some bits of the hash choose the table. Whenever there are [`GROUP`] entries for
-//! each table, one table is split in two, in turn: its entries stay, or move to a new table at the end. So an
+//! each table, the next table is split in two: its entries stay, or move to a new table at the end. So an
 //! insertion moves some two thousand entries at most, and each table is of a size that is quickly made.
 //!
 //! Up to twice that number of entries there is one table, and this is that table and a test.
@@ -24,15 +24,15 @@ use hashbrown::hash_table::Iter;
 use super::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
-/// Entries for each table, on average, before one is split. Those whose turn has not come hold twice as many, which
-/// is nine tenths of what 2,048 buckets take.
+/// Entries for each table, on average, before one is split. A table that is not yet split holds twice as many, which is
+/// nine tenths of the capacity of 2,048 buckets.
 pub(crate) const GROUP: usize = tunable(800, 2);
 
-/// The lowest bits of a hash say where in a table of usual size an entry lies, its seven highest tell entries of a
-/// table apart. Those above the lowest choose the table.
+/// The lowest bits of a hash are the place of an entry in a table of usual size; the seven highest distinguish entries
+/// in a table. The bits above the lowest choose the table.
 const PLACE_BITS: u32 = 11;
 
-/// A set of entries, found by a hash and a test. Entries that are equal are the caller's affair.
+/// A set of entries, found by a hash and a test. The caller has to prevent equal entries.
 pub(crate) struct Table<T, const LOAD: usize = GROUP>(Parts<T>);
 
 enum Parts<T> {
@@ -42,8 +42,8 @@ enum Parts<T> {
 
 struct Many<T> {
     tables: Vec<HashTable<T, Mem>>,
-    /// The bits that choose a table: those of the last one's index, and all below. Where they say an index that there
-    /// is no table for yet, the highest does not count.
+    /// The bits that choose a table: those of the last one's index, and all below. If there is
+    /// no table with that index yet, the highest bit does not count.
     mask: usize,
     /// Entries in all tables.
     len: usize,
@@ -55,7 +55,7 @@ impl<T: Copy, const LOAD: usize> Table<T, LOAD> {
         Table(Parts::One(HashTable::new_in(mem.clone())))
     }
 
-    /// How many entries there are.
+    /// The number of entries.
     #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         match &self.0 {
@@ -189,7 +189,7 @@ impl<T: Copy> Many<T> {
         if index < self.tables.len() { index } else { index & (self.mask >> 1) }
     }
 
-    /// Splits the table whose turn it is.
+    /// Splits the next table.
     #[cold]
     fn split(&mut self, load: usize, hash_of: impl Fn(&T) -> u32) -> Result<(), OutOfMemory> {
         let new = self.tables.len();

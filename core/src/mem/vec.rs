@@ -5,7 +5,7 @@ use core::ops::{Deref, DerefMut};
 
 use super::{Mem, OutOfMemory};
 
-/// A growable array in a VM's memory. Reads like a slice; everything that may need memory says so.
+/// A growable array in a VM's memory. It dereferences to a slice; methods that may need memory return a `Result`.
 pub struct Vec<T>(allocator_api2::vec::Vec<T, Mem>);
 
 impl<T> Vec<T> {
@@ -15,7 +15,7 @@ impl<T> Vec<T> {
         Vec(allocator_api2::vec::Vec::new_in(mem.clone()))
     }
 
-    /// The memory it grows in.
+    /// The memory in which it grows.
     #[must_use]
     pub fn mem(&self) -> &Mem {
         self.0.allocator()
@@ -25,7 +25,7 @@ impl<T> Vec<T> {
     ///
     /// # Errors
     /// When memory is out; the vector is as it was.
-    // Out of line, what appends is a few instructions.
+    // Out of line, so that appending is a few instructions.
     #[inline(never)]
     pub fn reserve(&mut self, more: usize) -> Result<(), OutOfMemory> {
         self.0.try_reserve(more).map_err(|_| OutOfMemory)
@@ -62,12 +62,12 @@ impl<T> Vec<T> {
         self.0.truncate(len);
     }
 
-    /// Drops every item and keeps the room.
+    /// Drops every item and keeps the capacity.
     pub fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// How many items fit without growing.
+    /// The number of items that fit without growing.
     #[must_use]
     pub fn capacity(&self) -> usize {
         self.0.capacity()

@@ -14,7 +14,7 @@ macro_rules! builtin_classes {
         #[repr(u32)]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(crate) enum BuiltinClass {
-            /// Of objects that no script sees.
+            /// The class of objects that scripts never see.
             Internal = 0,
             $($(#[doc = $doc])* $class,)*
         }
@@ -24,7 +24,7 @@ macro_rules! builtin_classes {
             pub(crate) const ALL: [BuiltinClass; BUILTIN_CLASSES] =
                 [BuiltinClass::Internal, $(BuiltinClass::$class),*];
 
-            /// What scripts call it.
+            /// Its name in scripts.
             pub(crate) const fn name(self) -> &'static str {
                 match self {
                     BuiltinClass::Internal => "",
@@ -59,7 +59,7 @@ impl BuiltinClass {
         self as u32
     }
 
-    /// The class with that shape id; none for hidden classes.
+    /// The class with this shape id; `None` for hidden classes.
     pub(crate) fn of_shape(id: u32) -> Option<BuiltinClass> {
         BuiltinClass::ALL.get(id as usize).copied()
     }

@@ -17,10 +17,10 @@ use crate::entry::Entry;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Callable(*const ());
 
-/// The bit that tells an entry's address from a closure's.
+/// The bit that distinguishes the address of an entry from that of a closure.
 const ENTRY: usize = 1;
 
-// Both have the bit free.
+// The bit is 0 in addresses of both.
 const _: () = assert!(align_of::<Closure>() > ENTRY && align_of::<Entry>() > ENTRY);
 
 impl Callable {

@@ -4,7 +4,7 @@
 //!
 //! | what | where | how |
 //! |---|---|---|
-//! | how often a function was called, its loops turned, and it called machine code | `hotness`, below its constants | counted down to the tier's next look |
+//! | the number of calls of a function, of iterations of its loops, and of its calls of machine code | `hotness`, below its constants | counted down to the tier's next look |
 //! | shapes and methods that a property instruction met | its site's entries | recorded by the inline cache |
 //! | kinds of operands, callees | [`Feedback`] | sampled |
 //!
@@ -66,15 +66,16 @@ const _: () = assert!(SampledOperand::MAX as u32 * Kinds::BITS <= u8::BITS);
 /// The most times that a function's code is dropped because of a newly seen call.
 const MOST_RENEWED: u8 = 4;
 
-/// Targets of calls noted, at most: each is moved when one before it is noted, and a scan of the function visits them in one go.
+/// The most targets of calls in a function's feedback. A new target moves all later ones, and a scan of the function
+/// visits all in one step.
 const MOST_CALLS: usize = tunable(2048, 4);
 
-/// Targets noted of one call, at most; a call that has more has [`Target::Other`] as well.
+/// The most targets of one call. A call with more also has [`Target::Other`].
 const MOST_TARGETS: usize = 4;
 
-/// What a call was seen to call.
+/// A target that a call was seen to have.
 ///
-/// Nothing that captures variables is referred to, which might keep anything alive.
+/// It never refers to an object that captures variables, since that could keep any other object alive.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {
     /// A closure that captures nothing. It stays while the function lives: its code may compare with it.
@@ -130,7 +131,7 @@ impl Target {
 
 /// A target of a call instruction.
 #[derive(Debug)]
-struct Call {
+struct CallSample {
     /// The word after the call.
     next: u32,
     target: Target,
@@ -144,7 +145,7 @@ pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its sampled operands, a nibble each.
     words: Vec<u8>,
     /// Targets of calls, in the order of the calls' words.
-    calls: Vec<Call>,
+    calls: Vec<CallSample>,
     /// How often code was dropped because of a newly seen call.
     renewed: u8,
 }
@@ -157,7 +158,7 @@ impl Feedback {
         Ok(feedback)
     }
 
-    /// Notes the kind of an operand of the instruction at word `at`. True if the kind is new.
+    /// Records the kind of an operand of the instruction at word `at`. True if the kind is new.
     pub(crate) fn see_operand(&mut self, at: u32, operand: SampledOperand, kind: Kinds) -> bool {
         let Some(word) = self.words.get_mut(at as usize) else { return false };
         let before = *word;
@@ -165,13 +166,13 @@ impl Feedback {
         *word != before
     }
 
-    /// Notes what the call before word `next` calls. True if that is news: what `target` refers to is a store into the
-    /// function, for the barrier.
+    /// Records the target of the call before word `next`. True if the target is new: then the function refers to its
+    /// object, which is a store for the barrier.
     ///
-    /// Beyond [`MOST_CALLS`] nothing more is noted.
+    /// After [`MOST_CALLS`] targets, no further one is recorded.
     ///
     /// # Errors
-    /// When memory is out; then nothing is noted.
+    /// If memory is out; then nothing is recorded.
     pub(crate) fn see_call(&mut self, next: u32, target: Target) -> Result<bool, OutOfMemory> {
         let at = self.find(next);
         let is_known = |target| self.targets(next).any(|known| known == target);
@@ -180,45 +181,45 @@ impl Feedback {
         if self.calls.len() >= MOST_CALLS || is_known(target) {
             return Ok(false);
         }
-        self.calls.push(Call { next, target, given_up: false })?;
+        self.calls.push(CallSample { next, target, given_up: false })?;
         if let Some(after) = self.calls.get_mut(at..) {
             after.rotate_right(1);
         }
         Ok(true)
     }
 
-    /// A call that may be inlined was seen for the first time: whether older code may be dropped for it. The number
-    /// of times is bounded, lest a long function be compiled once for each call in it.
+    /// Whether older code may be dropped because a call that may be inlined was seen for the first time. The number of
+    /// times is limited, or a long function could be compiled once for each call in it.
     pub(crate) fn may_renew(&mut self) -> bool {
         self.renewed = self.renewed.saturating_add(1);
         self.renewed <= MOST_RENEWED
     }
 
-    /// Notes that the callee of the call before word `next` must not be inlined again.
+    /// Records that the callee of the call before word `next` must not be inlined again.
     pub(crate) fn give_up_inlining(&mut self, next: u32) {
         let at = self.find(next);
         let calls = self.calls.iter_mut().skip(at).take_while(|call| call.next == next);
         calls.for_each(|call| call.given_up = true);
     }
 
-    /// What the call before word `next` calls, if that was one and the same, and whether it may be inlined.
+    /// The target of the call before word `next`, if there was only one, and whether it may be inlined.
     pub(crate) fn target(&self, next: u32) -> Option<(Target, bool)> {
         let mut calls = self.calls_before(next);
         let call = calls.next()?;
         calls.next().is_none().then_some((call.target, !call.given_up))
     }
 
-    /// All that the call before word `next` was seen to call, the newest first.
+    /// All targets of the call before word `next`, newest first.
     pub(crate) fn targets(&self, next: u32) -> impl Iterator<Item = Target> {
         self.calls_before(next).map(|call| call.target)
     }
 
-    fn calls_before(&self, next: u32) -> impl Iterator<Item = &Call> {
+    fn calls_before(&self, next: u32) -> impl Iterator<Item = &CallSample> {
         let at = self.find(next);
         self.calls.iter().skip(at).take_while(move |call| call.next == next)
     }
 
-    /// The first of the calls before word `next`, or where it would be.
+    /// The index of the first target of the call before word `next`, or where it would be.
     fn find(&self, next: u32) -> usize {
         self.calls.partition_point(|call| call.next < next)
     }

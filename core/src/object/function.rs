@@ -294,12 +294,12 @@ impl Function {
         unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).exits_left }
     }
 
-    /// Machine code is made: it gets the exits of the last code, or more.
+    /// Gives new machine code as many exits as the last code had, or more.
     pub(crate) fn renew_exits(&self) {
         self.exits_left().set(self.next_exits.get());
     }
 
-    /// Machine code was dropped because of too many exits: the next code gets more.
+    /// Gives the next machine code more exits, because this one was dropped for too many.
     pub(crate) fn allow_more_exits(&self) {
         self.next_exits.set(self.next_exits.get().saturating_mul(8));
     }
@@ -333,7 +333,7 @@ impl Function {
         (index < self.sites as usize).then(|| unsafe { cache_at(self.data, index).as_ref() })
     }
 
-    /// Names a site; only the loader does, before the function runs.
+    /// Names a site. Only the loader does so, before the function runs.
     pub(crate) fn name_site(&self, index: usize, name: Gc<Str>) {
         if index < self.sites as usize {
             // SAFETY: in range, and nothing holds a reference to the site while the loader runs.
@@ -367,7 +367,7 @@ impl Drop for Function {
     }
 }
 
-/// The site of that index below `data`.
+/// The site with this index, below `data`.
 ///
 /// # Safety
 /// `data` is a function's that has more sites than `index`.

@@ -84,7 +84,7 @@ unsafe impl Object for Methods {
 
 /// The content of a place of a node.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Place {
+pub(crate) enum Content {
     Free,
     Method(Method),
     Node(Gc<Methods>),
@@ -93,13 +93,13 @@ pub(crate) enum Place {
 /// Description of a node to allocate.
 pub(crate) struct Draft {
     row: bool,
-    pub(crate) places: [Place; PLACES],
+    pub(crate) places: [Content; PLACES],
 }
 
 impl Draft {
     /// A node without methods: in a row, or in the places that their names say.
     pub(crate) fn new(row: bool) -> Draft {
-        Draft { row, places: [Place::Free; PLACES] }
+        Draft { row, places: [Content::Free; PLACES] }
     }
 
     /// A copy of a node.
@@ -108,11 +108,11 @@ impl Draft {
         let places = core::array::from_fn(|place| {
             let bit = 1_u32 << place;
             if node.methods & bit != 0 {
-                methods.next().map_or(Place::Free, |&method| Place::Method(method))
+                methods.next().map_or(Content::Free, |&method| Content::Method(method))
             } else if node.nodes & bit != 0 {
-                nodes.next().map_or(Place::Free, |next| Place::Node(next.get()))
+                nodes.next().map_or(Content::Free, |next| Content::Node(next.get()))
             } else {
-                Place::Free
+                Content::Free
             }
         });
         Draft { row: node.is_row(), places }
@@ -120,10 +120,10 @@ impl Draft {
 
     /// Bytes of the node.
     pub(crate) fn size(&self) -> usize {
-        let bytes = |place: &Place| match place {
-            Place::Free => 0,
-            Place::Method(_) => size_of::<Method>(),
-            Place::Node(_) => size_of::<Gc<Methods>>(),
+        let bytes = |place: &Content| match place {
+            Content::Free => 0,
+            Content::Method(_) => size_of::<Method>(),
+            Content::Node(_) => size_of::<Gc<Methods>>(),
         };
         size_of::<Methods>() + self.places.iter().map(bytes).sum::<usize>()
     }
@@ -135,12 +135,12 @@ impl Methods {
     /// # Safety
     /// `memory` is the start of `draft.size()` bytes, aligned, of nobody else.
     pub(crate) unsafe fn init(memory: *mut Methods, draft: &Draft, maker: Declaration) {
-        let bits = |wanted: fn(&Place) -> bool| {
+        let bits = |wanted: fn(&Content) -> bool| {
             let places = draft.places.iter().enumerate().filter(|(_, place)| wanted(place));
             places.fold(0_u32, |bits, (place, _)| bits | 1 << place)
         };
-        let methods = bits(|place| matches!(place, Place::Method(_)));
-        let nodes = bits(|place| matches!(place, Place::Node(_)));
+        let methods = bits(|place| matches!(place, Content::Method(_)));
+        let nodes = bits(|place| matches!(place, Content::Node(_)));
         let header = Header::with_aux(Kind::Methods, u16::from(draft.row));
         header.set_shape(maker.0);
         // SAFETY: the caller's memory covers the record, and an entry for each place that is not free.
@@ -150,12 +150,12 @@ impl Methods {
             let mut node_at = method_at.add(methods.count_ones() as usize).cast::<Gc<Methods>>();
             for place in &draft.places {
                 match *place {
-                    Place::Free => {}
-                    Place::Method(method) => {
+                    Content::Free => {}
+                    Content::Method(method) => {
                         method_at.write(method);
                         method_at = method_at.add(1);
                     }
-                    Place::Node(node) => {
+                    Content::Node(node) => {
                         node_at.write(node);
                         node_at = node_at.add(1);
                     }
@@ -189,17 +189,17 @@ impl Gc<Methods> {
     }
 
     /// The content of a place.
-    pub(crate) fn place(self, place: usize) -> Place {
+    pub(crate) fn place(self, place: usize) -> Content {
         let bit = 1_u32 << (place % PLACES);
         let before = |bits: u32| (bits & (bit - 1)).count_ones() as usize;
         let method = || self.methods().get(before(self.methods)).copied();
         let node = || self.nodes().get(before(self.nodes)).map(Cell::get);
         if self.methods & bit != 0 {
-            method().map_or(Place::Free, Place::Method)
+            method().map_or(Content::Free, Content::Method)
         } else if self.nodes & bit != 0 {
-            node().map_or(Place::Free, Place::Node)
+            node().map_or(Content::Free, Content::Node)
         } else {
-            Place::Free
+            Content::Free
         }
     }
 
@@ -224,9 +224,9 @@ impl Gc<Methods> {
         let mut level = 0;
         loop {
             match node.place(digit(name, level)) {
-                Place::Free => return None,
-                Place::Method(method) => return (method.name == name).then_some(method.callable),
-                Place::Node(next) => node = next,
+                Content::Free => return None,
+                Content::Method(method) => return (method.name == name).then_some(method.callable),
+                Content::Node(next) => node = next,
             }
             level += 1;
         }

@@ -47,7 +47,7 @@ pub(crate) use host_function::HostFunction;
 pub(crate) use inline_cache::{FREE_ENTRY, IcEntry, IcKind, InlineCache};
 pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
-pub(crate) use methods::{DEPTH, Declaration, Draft, FEW, Method, Methods, Place, digit};
+pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
 pub(crate) use native_code::NativeRecord;
 pub use native_code::{EntryPoint, NativeCode};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};

@@ -1,8 +1,8 @@
-//! How the collector scans the stack: from the bottom, in steps, while the script goes on at the top.
+//! The collector's scan of the stack: from the bottom, in steps, while the script continues at the top.
 //!
 //! Only the current frame's registers change. So frames that were scanned stay so until the script returns to one, which
-//! the [watermark](super::watermark) notices. What lies above the last of them, and whatever machine code may return to
-//! without a look at records, is scanned again at the end, in one go.
+//! the [watermark](super::watermark) notices. Frames above the last of them, and those to which machine code may return
+//! without a test of the record, are scanned again at the end, in one step.
 
 use super::{STRIDE, Stack};
 use crate::heap::Heap;
@@ -19,9 +19,9 @@ pub(crate) struct Scanned {
 
 /// Bytes of work that scanning a value counts for: mostly a look at the mark of its object, which is anywhere.
 pub(crate) const VALUE_WORK: usize = 32;
-/// Values that are scanned in one go because they may change at any time.
+/// Values that are scanned in one step because they may change at any time.
 const MOST_AT_ONCE: usize = tunable(16 << 10, 64);
-/// Values that are cleared in one go.
+/// Values that are cleared in one step.
 const CLEAR_STEP: usize = tunable(64 << 10, 16);
 
 impl Scanned {
@@ -29,13 +29,13 @@ impl Scanned {
 }
 
 impl Stack {
-    /// Nothing is scanned any more: a collection begins or ends.
+    /// Forgets which frames were scanned, because a collection begins or ends.
     pub(crate) fn forget_scanned(&mut self) {
         self.set_scanned(0);
         self.scanned.values = 0;
     }
 
-    /// Frames from that depth on may return unnoticed: they are to be scanned again.
+    /// Records that frames from depth `entered` on may return unnoticed, so that they are scanned again.
     pub(crate) fn rescan_from(&mut self, entered: usize) {
         self.set_scanned(self.scanned.frames.min(entered));
     }
@@ -44,9 +44,10 @@ impl Stack {
     /// scanned and lie below `entered`, the depth at which machine code was entered if that is active; then, if those
     /// all are, of the others. True if all are marked now, and few registers are stale.
     ///
-    /// `deep` is set if there is too much above `entered` for one go: machine code should be left and entered again.
+    /// `deep` is set if there are too many registers above `entered` for one step: machine code should be left and
+    /// entered again.
     pub(crate) fn mark(&mut self, heap: &mut Heap, work: usize, entered: usize, deep: &mut bool) -> bool {
-        // A script that calls and returns faster than this goes on must not keep the collection from its end.
+        // A script that calls and returns faster than frames are scanned must not prevent the end of the collection.
         let patience = self.capacity.saturating_mul(4);
         let all = work == usize::MAX || self.scanned.values > patience;
         let stable = self.depth().min(entered);

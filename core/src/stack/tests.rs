@@ -5,7 +5,7 @@ use crate::interp::{Options, Vm};
 use crate::object::{Function, InImage, Parts};
 use crate::testing::{Moody, SYSTEM, mem};
 
-/// A heap to make closures in, and a stack of its own.
+/// A VM whose heap holds closures, and a separate stack.
 struct World {
     vm: Vm,
     stack: Stack,
@@ -17,7 +17,7 @@ impl World {
         World { stack: Stack::new(&mem(), max_frames).unwrap(), vm }
     }
 
-    /// A closure of a function with so many registers, which is a root.
+    /// A closure of a function with `registers` registers. The closure is a root.
     fn closure(&mut self, registers: u16) -> Gc<Closure> {
         let mem = self.vm.mem().clone();
         let parts = Parts {
@@ -42,16 +42,16 @@ impl World {
         unsafe { *self.stack.top().base.add(register) = value };
     }
 
-    /// What a `Return` does to the stack. True if it looks at the interrupt.
+    /// Does the same to the stack as a `return`. True if the return polls the interrupt.
     fn pop(&mut self) -> bool {
         assert!(self.stack.depth() > 0);
         self.stack.frame = self.stack.frame.wrapping_sub(1);
         self.stack.top().pc.is_null() && self.stack.pass_watermark()
     }
 
-    /// Everything from the first value to the last that is written.
+    /// All values from the first to the last that was written.
     fn values(&self) -> Vec<Value> {
-        // SAFETY: so many are written.
+        // SAFETY: all of these were written.
         unsafe { core::slice::from_raw_parts(self.stack.values.as_ptr(), self.stack.written) }.into()
     }
 
@@ -59,7 +59,7 @@ impl World {
         (pointer.addr() - self.stack.values.as_ptr().addr()) / size_of::<Value>()
     }
 
-    /// What the dispatchers and the collector count on.
+    /// Asserts the invariants that the dispatchers and the collector rely on.
     fn check(&self) {
         let top = self.offset(self.stack.top().top());
         let end = self.offset(self.stack.end);
@@ -78,7 +78,7 @@ fn frames_keep_their_registers_when_the_stacks_grow() {
     let mut bases = Vec::new();
     for depth in 0..1000 {
         let closure = closures[depth % 4];
-        // The window is the last register of the caller, or the callee's are all new.
+        // The window is the last register of the caller; the first frame has none.
         let win = world.stack.top().closure().map_or(0, |caller| caller.function.registers as usize - 1);
         world.stack.push(closure, win).unwrap();
         bases.push(world.offset(world.stack.top().base));
@@ -94,7 +94,7 @@ fn frames_keep_their_registers_when_the_stacks_grow() {
         let frame = *world.stack.top();
         assert!(frame.closure() == Some(closure) && frame.pc == closure.function.code());
         assert_eq!(world.offset(frame.base), bases[depth]);
-        // The last register was the window of the next call.
+        // The last register was the window of the next call, so it is left out.
         for register in 0..closure.function.registers as usize - usize::from(depth < 999) {
             // SAFETY: a register of the frame.
             let value = unsafe { *frame.base.add(register) };
@@ -116,14 +116,14 @@ fn stale_registers_are_cleared_and_others_are_not() {
     world.stack.push(large, 2).unwrap();
     (0..1000).for_each(|register| world.write(register, Value::int(2)));
     world.pop();
-    // The caller's last registers were the callee's first.
+    // The caller's last registers were also the callee's first, so they stay.
     world.stack.forget_stale();
     let values = world.values();
     let ints: Vec<_> = values.iter().take_while(|value| value.is_int()).map(|value| value.as_int()).collect();
     assert_eq!(ints, [1, 1, 2, 2]);
     assert!(values[4..].iter().all(|value| value.is_identical(Value::NIL)));
     world.check();
-    // What lies above a callee's registers is stale too, though it is the caller's.
+    // Registers above a callee's are stale, too, even if they are the caller's.
     let one = world.closure(1);
     world.stack.push(one, 1).unwrap();
     world.stack.forget_stale();
@@ -161,7 +161,7 @@ fn clearing_costs_what_was_used_since_the_last_time() {
     world.stack.forget_stale();
     assert!(world.offset(world.stack.end) <= 60_000 + STRIDE);
     world.check();
-    // A fast call, which does not ask `push`, stays below the end; one that does not fit moves it.
+    // A fast call, which does not use `push`, stays below the end. One that does not fit moves the end.
     world.stack.push(large, 4).unwrap();
     assert!(world.offset(world.stack.end) > 60_000);
     world.check();
@@ -179,7 +179,7 @@ fn only_registers_in_use_are_roots() {
     world.pop();
     let before = world.vm.context.heap.stats().live;
     assert!(world.stack.mark(&mut world.vm.context.heap, usize::MAX, usize::MAX, &mut false));
-    // The name, and the closure with its function, which the frame holds.
+    // Marked are the name, and the closure of the frame with its function.
     let marked = world.vm.context.heap.stats().live - before;
     world.vm.context.heap.mark_object(kept);
     world.vm.context.heap.mark_object(small);
@@ -235,7 +235,7 @@ fn a_stack_that_cannot_grow_is_as_it_was() {
     assert_eq!(alloc.bytes(), 0);
 }
 
-/// Whether all that the registers in use refer to is marked.
+/// Whether all objects in registers in use are marked.
 fn all_marked(world: &mut World) -> bool {
     let live = world.vm.context.heap.stats().live;
     let top = world.offset(world.stack.top().top());
@@ -258,7 +258,7 @@ fn a_deep_stack_is_scanned_in_steps_while_calls_and_returns_go_on() {
     world.stack.forget_scanned();
     let mut depths = Vec::new();
     while ends < 8 {
-        // Each register written refers to an object that nothing else does.
+        // Each written register has the only reference to an object.
         let calls = below(400) as isize - if world.stack.depth() > 2000 { 300 } else { 150 };
         for _ in 0..calls.unsigned_abs() {
             if calls > 0 {
@@ -293,7 +293,7 @@ fn a_deep_stack_is_scanned_in_steps_while_calls_and_returns_go_on() {
     assert!(made < 30_000, "{made}: the heap has collected, and this stack is none of its roots");
 }
 
-/// Calls and returns at random, and a slice of fuel now and then: no matter how much is scanned meanwhile.
+/// Random calls and returns, and sometimes a new slice of fuel, with any amount of scanning between them.
 #[test]
 fn returns_look_at_the_interrupt() {
     let mut world = World::new(100_000);
@@ -356,7 +356,7 @@ fn frames_of_machine_code_are_scanned_in_one_go_or_machine_code_is_left() {
         world.stack.push(large, 39).unwrap();
     }
     assert!(!world.stack.mark(&mut world.vm.context.heap, 1 << 20, entered, &mut leave) && leave);
-    // Below the frame that machine code was entered with, records may lack their pc; above, they may not.
+    // Below the frame with which machine code was entered, records may lack their pc. From that frame on, they have it.
     let records = entered..=world.stack.depth();
     // SAFETY: records in use.
     assert!(records.into_iter().all(|index| unsafe { !(*world.stack.record(index)).pc.is_null() }));

@@ -7,11 +7,12 @@
 //!                                  the watermark: its pc is kept aside
 //! ```
 //!
-//! A return costs no fuel and tests one thing: whether the record it comes to has a pc, for the host's has none. Two
-//! others want to know of some returns. The collector scans frames from the bottom, and has to scan those again that the
-//! script comes back to. And an interrupt must not wait until thousands of calls have returned, each of which goes on for
-//! a while. The watermark is the upper one of the records that these two wait for. It is below the frame that machine code
-//! was entered with, for that returns without a look at records; what it returns to from there is looked at.
+//! A return costs no fuel and tests one thing: whether the record to which it returns has a pc, because the host's has
+//! none. Some returns must be noticed for two other reasons. The collector scans frames from the bottom, and has to
+//! scan a frame again when the script returns to it. And an interrupt must not wait until thousands of calls have
+//! returned, each of which runs on for a while. The watermark is the upper one of the two records at which this
+//! happens. It is below the frame with which machine code was entered, since machine code returns without a test of
+//! records, except from that frame.
 //!
 //! Code that finds the watermark calls [`pass_watermark`](Stack::pass_watermark), which lowers it. Returns that do
 //! not reach it cost nothing.
@@ -24,13 +25,13 @@ pub(crate) const UNPOLLED: usize = tunable(1 << 9, 3);
 /// Frames by which less is scanned when a return reaches one that was.
 const RETREAT: usize = tunable(64, 2);
 
-/// The record whose return is waited for.
+/// The record to which a return must be noticed.
 pub(super) struct Watermark {
     /// Its index; 0, the host's, if there is none.
     index: usize,
     /// Its pc.
     pc: *const u32,
-    /// The record a return to which polls; 0 if there is none.
+    /// The record to which a return polls the interrupt; 0 if there is none.
     poll_at: usize,
 }
 
@@ -42,20 +43,21 @@ impl Watermark {
         if self.index == index && pc.is_null() { self.pc } else { pc }
     }
 
-    /// Whether a return from that depth, or from above, comes by it.
+    /// Whether a return from this depth, or from above, passes the watermark.
     pub(super) fn is_below(&self, depth: usize) -> bool {
         self.index == 0 || self.index < depth
     }
 }
 
 impl Stack {
-    /// The interrupt was polled. `entered` is the depth at which machine code was entered, if that is active.
+    /// Records that the interrupt was polled. `entered` is the depth at which machine code was entered, if that is
+    /// active.
     pub(crate) fn polled(&mut self, entered: usize) {
         self.watermark.poll_at = self.depth().saturating_sub(UNPOLLED).min(entered.saturating_sub(1));
         self.move_watermark();
     }
 
-    /// The next return polls, or the first one that machine code does not take.
+    /// Makes the next return poll, or the first return outside machine code.
     pub(crate) fn poll_next_return(&mut self, entered: usize) {
         self.watermark.poll_at = self.depth().min(entered).saturating_sub(1);
         self.move_watermark();
@@ -66,8 +68,8 @@ impl Stack {
         debug_assert!(self.watermark.is_below(entered), "the watermark is below machine code");
     }
 
-    /// A return has reached a record without a pc. False if that is the host's or that of a function of the host; else the frame goes on, once the interrupt
-    /// was looked at, and is to be scanned again.
+    /// Handles a return to a record without a pc. False if it is the record of the host or of a host function. Else the
+    /// frame continues after a poll of the interrupt, and has to be scanned again.
     pub(crate) fn pass_watermark(&mut self) -> bool {
         if self.top().callee.is_host() {
             self.leave_watermark();
@@ -95,20 +97,20 @@ impl Stack {
         true
     }
 
-    /// What a function of the host called has returned to it. Below it machine code is active from `entered` on, which
-    /// returns without a look at records.
+    /// Records that the callee of a host function has returned to it. Below it machine code is active from `entered`
+    /// on, which returns without a look at records.
     pub(crate) fn back_in_host(&mut self, entered: usize) {
         self.watermark.poll_at = self.watermark.poll_at.min(entered.saturating_sub(1));
         self.rescan_from(entered);
     }
 
-    /// The first `frames` records are scanned.
+    /// Records that the first `frames` records are scanned.
     pub(super) fn set_scanned(&mut self, frames: usize) {
         self.scanned.frames = frames;
         self.move_watermark();
     }
 
-    /// Puts the watermark where it belongs.
+    /// Moves the watermark to its record.
     fn move_watermark(&mut self) {
         let index = self.scanned.frames.saturating_sub(1).max(self.watermark.poll_at);
         if index == self.watermark.index {

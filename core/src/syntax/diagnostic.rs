@@ -7,14 +7,14 @@ use crate::Span;
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal;)*) => {
-        /// What sort of error it is.
+        /// The sort of a syntax error.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Code {
             $(#[doc = concat!("`", $text, "`")] $(#[$doc])* $name,)*
             /// `Can't assign to 'NAME': it was bound with 'let'.`
             AssignToLet {
-                /// Where the name stands in the source text.
+                /// The name in the source text.
                 name: Span,
             },
         }
@@ -118,14 +118,14 @@ impl fmt::Display for Message<'_> {
     }
 }
 
-/// What an error message says it was found at.
+/// The place of an error, as a message shows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FoundAt {
     /// The end of the text.
     End,
     /// The token at the span.
     Token,
-    /// Nothing worth showing: the span is no token.
+    /// Nothing to show: the span is not a token.
     Nothing,
 }
 
@@ -134,9 +134,9 @@ pub enum FoundAt {
 pub struct Diagnostic {
     /// The kind of error.
     pub code: Code,
-    /// Where. Its line is the one it ends on.
+    /// The place of the error. Its line is the one on which the span ends.
     pub span: Span,
-    /// What stands there.
+    /// The token at the span, or the end of the text.
     pub found: FoundAt,
 }
 

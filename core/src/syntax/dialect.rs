@@ -1,18 +1,18 @@
-//! The two languages, as a value that the lexer and the parser ask.
+//! The two languages, as a value on which lexer and parser depend.
 
-/// Which language a source text is in.
+/// The language of a source text.
 ///
 /// The rest of the engine is the same for both: they share tokens, tree, bytecode and machine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Dialect {
-    /// Lox as the book's C implementation has it, its errors and limits included.
+    /// Lox as in the book's C implementation, with its errors and limits.
     Lox,
     /// The language people use: Lox grown into an expression language.
     #[default]
     Siskin,
 }
 
-/// How much one function may hold.
+/// Limits of one function.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct FunctionLimits {
     /// Local variables alive at once, slot 0 (the function itself, or `this`) included.
@@ -40,13 +40,13 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
-    /// Whether values that are no instances have methods.
+    /// Whether values other than instances have methods.
     #[must_use]
     pub fn has_builtin_methods(self) -> bool {
         self == Dialect::Siskin
     }
 
-    /// Lox has the limits of the book's one-byte operands; here they are only what keeps counts small.
+    /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {
             Dialect::Lox => FunctionLimits { locals: 256, upvalues: 256 },

@@ -1,10 +1,10 @@
-//! Text to tokens.
+//! The lexer: text to tokens.
 
 use super::Dialect;
 use super::token::{SIGNS, Token, TokenKind, keyword};
 use crate::Span;
 
-/// What the first byte of a token says about the rest.
+/// The class of the first byte of a token, which determines how the rest is read.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Class {
     /// Starts no token.
@@ -14,7 +14,7 @@ enum Class {
     Digit,
     Space,
     Quote,
-    /// A sign by itself: nothing else begins with the byte.
+    /// A sign of one byte: no other token begins with the byte.
     Single(TokenKind),
     /// One of some signs, or a comment; the index of the first one in [`SIGNS`] that begins with the byte.
     Sign(u8),
@@ -41,7 +41,7 @@ static CLASSES: [Class; 256] = {
                 classes[byte] = Class::Single(SIGNS[index].kind);
             }
             Class::Other => classes[byte] = Class::Sign(index as u8),
-            // The order that the table promises.
+            // The table must be in this order.
             Class::Single(_) | Class::Sign(_) => {
                 let before = SIGNS[index - 1].text;
                 assert!(before[0] as usize == byte && before.len() >= SIGNS[index].text.len());
@@ -63,10 +63,10 @@ const fn first_like(index: usize) -> u8 {
     first as u8
 }
 
-/// What makes the rest of a line a comment.
+/// The beginning of a comment, which ends with the line.
 const COMMENT: &[u8] = b"//";
 
-/// Whether a byte can go on a name.
+/// Whether a byte can be in a name after its first.
 static IN_NAME: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0;
@@ -77,7 +77,7 @@ static IN_NAME: [bool; 256] = {
     table
 };
 
-/// Cuts a source text into tokens, on demand.
+/// Splits a source text into tokens, on demand.
 #[derive(Clone, Debug)]
 pub struct Lexer<'s> {
     source: &'s [u8],
@@ -92,7 +92,7 @@ impl<'s> Lexer<'s> {
         Lexer { source: source.as_bytes(), at: 0, dialect }
     }
 
-    /// The next token; [`TokenKind::End`] for ever at the end.
+    /// The next token; always [`TokenKind::End`] at the end.
     pub fn next_token(&mut self) -> Token {
         let source = self.source;
         let mut at = self.at;
@@ -159,13 +159,13 @@ impl<'s> Lexer<'s> {
 
     #[cold]
     fn unexpected(&mut self, start: usize) -> Token {
-        // The whole character, so that a span never cuts one.
+        // The span has the whole character, so that it never splits one.
         let len = 1 + prefix_len(&self.source[start + 1..], |b| b & 0xc0 == 0x80);
         self.token(TokenKind::UnexpectedCharacter, start, start + len)
     }
 }
 
-/// How many bytes at the start of `bytes` are wanted.
+/// The number of bytes at the start of `bytes` that satisfy `wanted`.
 #[inline]
 fn prefix_len(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
     bytes.iter().position(|&byte| !wanted(byte)).unwrap_or(bytes.len())

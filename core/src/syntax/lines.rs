@@ -4,8 +4,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// The newlines of a source text: turns a byte offset into a line number.
 ///
-/// Tokens and nodes carry offsets only; lines are wanted for errors and line tables, so they are worked
-/// out there.
+/// Tokens and nodes only have offsets. Lines are computed where they are needed: for errors and line tables.
 #[derive(Debug)]
 pub struct LineIndex {
     newlines: Vec<u32>,
@@ -52,7 +51,7 @@ impl LineIndex {
 #[derive(Clone, Debug)]
 pub struct LineCursor<'a> {
     newlines: &'a [u32],
-    /// How many newlines stand before the last offset asked for.
+    /// The number of newlines before the last offset that was looked up.
     before: usize,
 }
 

@@ -1,4 +1,4 @@
-//! Operators: one row for each that follows an operand.
+//! Operators that follow an operand: one row for each.
 //!
 //! The parser, the text of an operator and the cases of the compiler derive from the rows. A row makes a variant of a
 //! narrow enum ([`ArithOp`], [`OrderOp`] ...), so that an operator without a meaning in the compiler does not
@@ -19,7 +19,7 @@ use super::token::{TOKEN_KINDS, TokenKind};
 /// How tightly an operator binds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Precedence {
-    /// That of a token that follows no operand.
+    /// The precedence of a token that is not such an operator.
     None,
     Assignment,
     Or,
@@ -32,7 +32,7 @@ pub(super) enum Precedence {
     Postfix,
 }
 
-/// What an operator builds of its operands.
+/// The node that an operator builds of its operands.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Infix {
     /// `a(b, c)`
@@ -43,13 +43,13 @@ pub(super) enum Infix {
     Binary(BinaryOp),
 }
 
-/// What the parser knows of a token that follows an operand.
+/// The parser's row for a token after an operand.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct InfixRow {
-    /// `None`: it is no operator.
+    /// `None` if the token is not an operator.
     pub(super) builds: Option<Infix>,
     pub(super) binds: Precedence,
-    /// What its right operand binds at least.
+    /// The least precedence of operators in its right operand.
     pub(super) right: Precedence,
     /// Bytes of the book's bytecode for the operator itself.
     pub(super) lox_bytes: u32,
@@ -59,7 +59,7 @@ impl InfixRow {
     const NONE: InfixRow =
         InfixRow { builds: None, binds: Precedence::None, right: Precedence::None, lox_bytes: 0 };
 
-    /// That of a token.
+    /// The row of a token.
     #[inline]
     pub(super) fn of(kind: TokenKind) -> InfixRow {
         ROWS[kind as usize]
@@ -75,7 +75,7 @@ macro_rules! infix {
             $($(#[doc = $doc:literal])* $op:ident $token:ident $binds:ident $right:ident $bytes:literal;)*
         })*
     ) => {
-        /// Operators that may leave their right operand alone; their value is one of the operands.
+        /// Operators that may not evaluate their right operand. Their value is one of the operands.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum LogicalOp {
             $($(#[doc = $logical_doc])* $logical,)*
@@ -96,7 +96,7 @@ macro_rules! infix {
         )*
 
         impl LogicalOp {
-            /// The token that it is.
+            /// Its token.
             #[must_use]
             pub const fn token(self) -> TokenKind {
                 match self { $(LogicalOp::$logical => TokenKind::$logical_token,)* }
@@ -104,7 +104,7 @@ macro_rules! infix {
         }
 
         impl BinaryOp {
-            /// The token that it is.
+            /// Its token.
             #[must_use]
             pub const fn token(self) -> TokenKind {
                 match self { $($(BinaryOp::$Group($Op::$op) => TokenKind::$token,)*)* }
@@ -148,14 +148,14 @@ infix! {
         And And And Equality 1;
     }
     // The book has no opcode for three of the comparisons and negates the opposite.
-    /// Whether two values are the same; no operand is an error.
+    /// Whether two values are equal. No operand is an error.
     Equal EqualOp {
         /// `a == b`
         Eq EqualEqual Equality Comparison 1;
         /// `a != b`
         Ne BangEqual Equality Comparison 2;
     }
-    /// Which of two numbers is larger; false with NaN.
+    /// The order of two numbers; false with NaN.
     Order OrderOp {
         /// `a < b`
         Lt Less Comparison Term 1;

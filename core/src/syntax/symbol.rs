@@ -75,7 +75,7 @@ impl<'s> Symbols<'s> {
         self.texts[symbol.index()]
     }
 
-    /// How many names there are; every symbol's index is below.
+    /// The number of names. Every symbol's index is below it.
     #[must_use]
     #[expect(clippy::len_without_is_empty, reason = "never empty: some names are predefined")]
     pub fn len(&self) -> usize {

@@ -1,7 +1,7 @@
-//! What the lexer makes of the text: one row for each sort of token.
+//! Tokens: one row for each sort.
 //!
-//! [`TokenKind`] and what the lexer knows of signs and keywords derive from the rows. `in Siskin` makes a row one
-//! of that dialect only; in the other the characters are what they would be without it.
+//! [`TokenKind`] and what the lexer knows of signs and keywords derive from the rows. A row with `in
+//! Siskin` is only of that dialect; in the other one its characters are read as if the row did not exist.
 
 use super::Dialect;
 use crate::Span;
@@ -10,7 +10,7 @@ use crate::Span;
 pub(super) struct Sign {
     pub(super) text: &'static [u8],
     pub(super) kind: TokenKind,
-    /// The dialect that has it, if only one does.
+    /// The dialect of the sign, if it is not in both.
     only: Option<Dialect>,
 }
 
@@ -52,11 +52,11 @@ macro_rules! tokens {
             $($(#[doc = $doc])* $other,)*
         }
 
-        /// How many sorts there are; each is below as a number.
+        /// The number of sorts. As a number, each sort is below it.
         pub(super) const TOKEN_KINDS: usize = [$(TokenKind::$sign,)* $(TokenKind::$word,)* $(TokenKind::$other,)*].len();
 
         impl TokenKind {
-            /// How it is written, if always in the same way. (A keyword may have a second spelling.)
+            /// Its text, if that is always the same. (A keyword may have a second spelling.)
             #[must_use]
             pub const fn text(self) -> Option<&'static str> {
                 match self {
@@ -153,13 +153,13 @@ tokens! {
     }
 }
 
-/// A token: its sort and where it stands.
+/// A token: its sort and its place.
 ///
-/// Its line is the line its last byte is on, so that of a string that spans lines is the last.
+/// Its line is the line of its last byte, so a string that spans lines has the last of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token {
-    /// What it is.
+    /// Its sort.
     pub kind: TokenKind,
-    /// Where it is.
+    /// Its place.
     pub span: Span,
 }

@@ -1,4 +1,4 @@
-//! Memory that counts and refuses.
+//! Allocators that count and refuse requests.
 
 use core::alloc::Layout;
 use core::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
@@ -26,7 +26,7 @@ pub static SYSTEM: &dyn RawAlloc = &System;
 /// A budget without a limit.
 ///
 /// # Panics
-/// When there is no memory for it.
+/// If there is no memory for it.
 #[must_use]
 pub fn mem() -> Mem {
     Mem::new(SYSTEM, usize::MAX).expect("memory for a test")
@@ -41,20 +41,20 @@ pub struct Moody {
     grown: AtomicUsize,
     discarded: AtomicUsize,
     refuses: AtomicBool,
-    /// Requests until some are refused.
+    /// The number of requests until some are refused.
     before: AtomicUsize,
-    /// How many are refused then.
+    /// The number of requests that are refused then.
     refusals: AtomicUsize,
 }
 
 impl Moody {
-    /// One that lives as long as the program.
+    /// An allocator that lives as long as the program.
     #[must_use]
     pub fn new() -> &'static Moody {
         std::boxed::Box::leak(std::boxed::Box::default())
     }
 
-    /// One that refuses the requests with the numbers `from..to`, counted from 0, and grants all others.
+    /// An allocator that refuses the requests with the numbers `from..to`, counted from 0, and grants all others.
     #[must_use]
     pub fn refusing(from: usize, to: usize) -> &'static Moody {
         let moody = Moody::new();
@@ -62,7 +62,7 @@ impl Moody {
         moody
     }
 
-    /// Requests of both kinds, granted or refused.
+    /// The number of all requests, granted or refused.
     #[must_use]
     pub fn asked(&self) -> usize {
         self.asked.load(Relaxed)
@@ -92,12 +92,12 @@ impl Moody {
         self.discarded.load(Relaxed)
     }
 
-    /// From here on requests are refused, or not.
+    /// From now on refuses all requests, or none.
     pub fn refuse(&self, refuses: bool) {
         self.refuses.store(refuses, Relaxed);
     }
 
-    /// After `before` more requests, `refusals` of them are refused.
+    /// Grants `before` more requests, then refuses `refusals`.
     pub fn refuse_after(&self, before: usize, refusals: usize) {
         self.before.store(before, Relaxed);
         self.refusals.store(refusals, Relaxed);
@@ -129,7 +129,7 @@ unsafe impl RawAlloc for Moody {
 
     unsafe fn dealloc(&self, ptr: *mut u8, layout: Layout) {
         self.bytes.fetch_sub(layout.size(), Relaxed);
-        // A later read shows.
+        // The pattern makes later reads of these bytes visible.
         // SAFETY: passed on from the caller.
         unsafe {
             ptr.write_bytes(0xDF, layout.size());
@@ -143,7 +143,7 @@ unsafe impl RawAlloc for Moody {
         }
         self.grown.fetch_add(1, Relaxed);
         self.bytes.fetch_add(new_size, Relaxed);
-        // Always elsewhere, so that a use of the old address shows.
+        // The new block is always at another address, so that a use of the old one shows.
         // SAFETY: the caller vouches for block, layout and size; the blocks are distinct.
         unsafe {
             let new = std::alloc::alloc(Layout::from_size_align_unchecked(new_size, layout.align()));
@@ -155,7 +155,7 @@ unsafe impl RawAlloc for Moody {
 
     unsafe fn discard(&self, ptr: *mut u8, len: usize) {
         self.discarded.fetch_add(len, Relaxed);
-        // A later read shows.
+        // The pattern makes later reads of these bytes visible.
         // SAFETY: the caller vouches for the bytes.
         unsafe { ptr.write_bytes(0xDF, len) };
     }

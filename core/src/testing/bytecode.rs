@@ -1,4 +1,4 @@
-//! Bytecode by hand.
+//! Makes bytecode by hand.
 
 use std::string::{String, ToString};
 

@@ -1,4 +1,4 @@
-//! A library whose functions call back.
+//! A library whose functions call scripts.
 
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, Library, Options, Vm, entry};
@@ -10,16 +10,16 @@ use crate::value::Value;
 ///
 /// | function | what it does |
 /// |---|---|
-/// | `again(f)` | calls `f` twice, whatever comes of the first call |
+/// | `again(f)` | calls `f` twice, even if the first call fails |
 /// | `apply(f, ...)` | the value of `f(...)` |
-/// | `ignore(f)` | calls `f`, and is nil whatever comes of it |
+/// | `ignore(f)` | calls `f`; nil, even if the call fails |
 /// | `second(a, b)` | `b`; nil if it is missing |
 /// | `collect()` | collects all garbage |
 /// | `throw(value)` | throws it |
 /// | `string.apply(f)` | the value of `f(string)` |
 ///
 /// # Errors
-/// When there is not enough memory.
+/// If there is not enough memory.
 pub fn vm_with_callbacks(alloc: &'static dyn RawAlloc, options: Options) -> Result<Vm, OutOfMemory> {
     Vm::with_library(alloc, options, &CALLBACKS)
 }
@@ -66,7 +66,7 @@ fn collect(call: &mut Call<'_>) -> Result<Value, Fault> {
     let vm = call.vm();
     let before = vm.context.heap.work();
     vm.collect();
-    // As a collection for space is.
+    // Charged like a collection for space.
     vm.context.fuel.owe_bulk((vm.context.heap.work() - before) as usize);
     Ok(Value::NIL)
 }

@@ -1,11 +1,11 @@
-//! Hosts that give nothing.
+//! Minimal hosts.
 
 use std::string::String;
 use std::vec::Vec;
 
 use crate::platform::{Clock, Output, OutputError};
 
-/// Takes all output and shows no time.
+/// An output that discards everything, and a clock that stands still.
 #[derive(Debug)]
 pub struct Nothing;
 
@@ -29,7 +29,7 @@ impl Kept {
     /// The output.
     ///
     /// # Panics
-    /// When that is not UTF-8.
+    /// If the output is not UTF-8.
     #[must_use]
     pub fn into_text(self) -> String {
         String::from_utf8(self.0).expect("output is UTF-8")

@@ -1,7 +1,7 @@
-//! For tests of this crate and of those around it: not part of the API, and may change at any time.
+//! Helpers for tests of this crate and of the workspace. Not part of the API; may change at any time.
 //!
 //! ```text
-//!   memory      SYSTEM, mem: the standard allocator    Moody: counts, refuses, poisons what it takes back
+//!   memory      SYSTEM, mem: the standard allocator    Moody: counts, refuses, poisons freed memory
 //!   host        Nothing: output and clock              Kept: output in memory
 //!   scripts     run, PROGRAMS, End                     bytecode: programs by hand
 //!   library     vm_with_callbacks: functions that call scripts

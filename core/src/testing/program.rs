@@ -1,4 +1,4 @@
-//! Programs that use all of the language, and how a program ends.
+//! Runs programs; programs that use the whole language.
 
 use std::string::{String, ToString};
 
@@ -9,14 +9,14 @@ use crate::platform::HostIo;
 use crate::syntax::Dialect;
 use crate::testing::{Kept, Nothing};
 
-/// How a program ended.
+/// The end of a program.
 #[derive(Debug, PartialEq, Eq)]
 pub enum End {
-    /// To the end, with that output.
+    /// It ran to its end, with this output.
     Done(String),
-    /// For want of memory, somewhere.
+    /// It ran out of memory somewhere.
     OutOfMemory,
-    /// With another error, or stopped: the message.
+    /// It failed with another error, or was stopped: the message.
     Error(String),
 }
 
@@ -32,7 +32,7 @@ pub fn run(alloc: &'static dyn RawAlloc, options: Options, source: &str, dialect
 /// Compiles and runs a program in a VM, and drops the VM.
 ///
 /// # Panics
-/// When the program prints what is not UTF-8.
+/// If the program's output is not UTF-8.
 #[must_use]
 pub fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
     let script = match vm.load(source, dialect) {
@@ -45,7 +45,7 @@ pub fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
         Ok(()) => vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing)),
         Err(error) => Outcome::Error(error),
     };
-    // The frames of a script that failed are still there, and refer to nothing dead.
+    // The frames of a script that failed are still there. They must not refer to freed objects.
     vm.collect();
     match outcome {
         Outcome::Done => End::Done(output.into_text()),
@@ -56,7 +56,7 @@ pub fn run_in(mut vm: Vm, source: &str, dialect: Dialect) -> End {
     }
 }
 
-/// Programs that use everything there is.
+/// Programs that together use the whole language.
 pub const PROGRAMS: &[&str] = &[
     // Classes, inheritance, bound methods, fields that outgrow an instance.
     "class A { init(n) { this.n = n; this.next = nil; } get() { return this.n; } show() { return this.get(); } }
@@ -73,7 +73,7 @@ pub const PROGRAMS: &[&str] = &[
        return P(); }
      var p = make(1); p.set(p.get() + 1); print p.get();
      fun deep(n) { if (n == 0) return 0; return 1 + deep(n - 1); } print deep(300);",
-    // Deep calls of what nothing else keeps: methods bound to and fields of temporaries, and classes.
+    // Deep calls of objects that nothing else keeps alive: methods bound to temporaries, their fields, and classes.
     "class A { down(n) { if (n == 0) return 0; return 1 + (A().down)(n - 1); } }
      class B { init(f) { this.f = f; } } fun down(n) { if (n == 0) return 0; return 1 + B(down).f(n - 1); }
      class C { init(n) { this.n = 0; if (n > 0) this.n = 1 + B(C).f(n - 1).n; } }

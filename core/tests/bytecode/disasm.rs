@@ -1,4 +1,4 @@
-//! The form of a listing.
+//! The format of a listing.
 
 use siskin_core::bytecode::disasm::listing;
 use siskin_core::bytecode::operand::*;

@@ -1,4 +1,4 @@
-//! Instructions to words and back.
+//! Encodes instructions to words, and decodes them.
 
 use proptest::prelude::*;
 use siskin_core::bytecode::operand::*;
@@ -83,8 +83,8 @@ fn mnemonics_differ() {
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "{names:?}");
 }
 
-/// Any instruction with any operands. Every operand of every row takes its bits from a word of its own, so
-/// decoding arbitrary words reaches all of them.
+/// Any instruction with any operands. The operands of a row occupy separate bits, so arbitrary words decode to all
+/// instructions.
 pub(crate) fn any_insn() -> impl Strategy<Value = Insn> {
     (0..OP_COUNT as u32, any::<u32>(), any::<u32>())
         .prop_map(|(op, fields, ext)| Insn::decode(&[fields << 8 | op, ext]).expect("a row"))

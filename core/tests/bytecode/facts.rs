@@ -1,4 +1,4 @@
-//! What the rows of the table say fits together.
+//! The facts in the rows of the opcode table are consistent.
 
 use proptest::prelude::*;
 use siskin_core::bytecode::operand::{OperandKind, *};
@@ -12,7 +12,7 @@ fn kinds(row: &Row) -> impl Iterator<Item = OperandKind> {
     row.operands.iter().map(|operand| operand.kind)
 }
 
-/// How many operands are accessed in that way.
+/// The number of operands with this access.
 fn count(row: &Row, access: Access) -> usize {
     kinds(row).filter(|kind| kind.access() == Some(access)).count()
 }
@@ -62,12 +62,12 @@ fn a_call_uses_its_window_and_defines_its_first_register() {
         (Some(6), Some(Site32(9)))
     );
 
-    // Of words that no verifier has seen, too.
+    // Also for words that are not verified.
     let last = Insn::SuperInvoke { argc: Argc(255), win: SuperWin(u16::MAX), site: Site32(0) };
     assert_eq!(last.window().map(Window::last), Some(65_535 + 255 + 1));
 }
 
-/// A row that names its window before the arguments, or without them, would never be accepted.
+/// The verifier would accept no instruction whose row has a window before the number of arguments, or without it.
 #[test]
 fn windows_are_of_calls_and_follow_the_arguments() {
     for row in &ROWS {
@@ -98,9 +98,9 @@ fn jumps_have_a_target_in_their_direction() {
             continue;
         };
         assert_eq!(row.jumps_forward(), matches!(target.kind, Forward24 | Forward32), "{name}");
-        // The way back is never free.
+        // A back-edge always costs fuel.
         assert_eq!(row.has(Effect::fuel), !row.jumps_forward(), "{name}");
-        // The compiler leads forward branches elsewhere in their second word.
+        // The compiler patches the target of a forward branch in its second word.
         assert_eq!(row.op.words() == 2, row.falls_through(), "{name}");
     }
 }
@@ -121,12 +121,12 @@ fn what_is_pure_defines_one_register_and_does_nothing_else() {
     }
     let pure = |op: Op| op.row().has(Effect::pure);
     assert!(pure(Op::Move) && pure(Op::LoadInt) && pure(Op::Not));
-    // A global is written; strings are compared for fuel.
+    // `def.global` writes a global; comparing strings costs fuel.
     assert!(!pure(Op::DefGlobal) && !pure(Op::Eq));
 }
 
-/// A callee without a frame has no closure to look into and no place to come back to, and what it returns goes to the
-/// window by the one operand that says where.
+/// A callee without a frame makes no closures, and has no place to return to. Its registers are shifted to the window,
+/// which is done for operands of the types `dst` and `src` only.
 #[test]
 fn what_is_frameless_needs_no_frame() {
     use OperandKind::*;
@@ -179,7 +179,7 @@ fn suffixes_say_what_the_operands_are() {
         assert_eq!(has(".far"), kinds(row).any(|kind| matches!(kind, FarDst | FarSrc)), "{}", text.mnemonic);
         assert_eq!(has(".n"), kinds(row).any(|kind| kind == Num8), "{}", text.mnemonic);
         assert_eq!(has(".k"), kinds(row).any(|kind| kind == Lit8), "{}", text.mnemonic);
-        // A step says nothing of itself.
+        // The step of a loop is not in the mnemonic.
         let small =
             row.operands.iter().any(|operand| operand.kind == Imm8 && operand.name != OperandName::step);
         assert_eq!(has(".i"), small, "{}", text.mnemonic);
@@ -188,13 +188,13 @@ fn suffixes_say_what_the_operands_are() {
 }
 
 proptest! {
-    /// Fields are read out of words as the decoder reads them.
+    /// `Field::bits` reads the same bits as the decoder.
     #[test]
     fn fields_are_those_that_are_decoded(insn in any_insn()) {
         let (word, ext) = insn.encode();
         let words = [word, ext.unwrap_or_default()];
         insn.operands(|row, operand| {
-            // A signed operand is longer than its field.
+            // A signed operand is wider than its field.
             let bits = row.field.bits(&words).unwrap();
             let mask = match row.field {
                 Field::a | Field::b | Field::c => 0xFF,

@@ -1,4 +1,4 @@
-//! Random programs without a flaw, and small changes to them.
+//! Random programs that the verifier accepts, and small changes to them.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -17,7 +17,7 @@ const LITERALS: [u32; 5] = [0, 1, 2, 3, 5];
 const GLOBAL: u32 = 4;
 const FUNCTION: u32 = 7;
 
-/// An opcode and something to choose operands from.
+/// An opcode, and numbers from which operands are chosen.
 type Seed = (usize, [u32; 4]);
 
 /// One to three functions that the verifier accepts.
@@ -64,7 +64,7 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Assembly
     })
 }
 
-/// Instructions whose operands are all good, and a `return.nil`.
+/// Instructions with valid operands, and a `return.nil`.
 fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
     seeds.retain(|seed| {
         Op::from_word(seed.0 as u32).unwrap().row().operands.iter().all(|operand| match operand.kind {
@@ -120,7 +120,7 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
     words
 }
 
-/// A small change to a program, good or bad.
+/// A small change to a program, valid or not.
 #[derive(Clone, Debug)]
 pub(crate) enum Change {
     FlipBit(Index, u32),
@@ -139,7 +139,7 @@ pub(crate) enum Change {
     End(Index, u32),
 }
 
-/// Any change, and which function to change.
+/// Any change, and the function to change.
 pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
     let text = || prop_oneof![3 => (0_u32..5).prop_map(Text), 1 => any::<u32>().prop_map(Text)];
     let constant = prop_oneof![

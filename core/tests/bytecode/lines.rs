@@ -1,10 +1,10 @@
-//! Line tables against the simplest model.
+//! Compares line tables with the simplest model.
 
 use proptest::prelude::*;
 use siskin_core::bytecode::lines::LineMarks;
 use siskin_core::testing::mem;
 
-/// The line that the last mark at or before `at` gives.
+/// The line of the last mark at or before `at`.
 fn model(marks: &[(u32, u32)], at: u32) -> u32 {
     marks.iter().rev().find(|mark| mark.0 <= at).map_or(1, |mark| mark.1)
 }

@@ -1,5 +1,5 @@
-//! A second verifier, as plain and slow as can be, that shares no code with the first: it reads fields out
-//! of words by the drawing, and knows rows only from the table.
+//! A second verifier, simple and slow, that shares no code with the first. It reads fields from words as the drawing in
+//! `bytecode/operand.rs` shows them, and takes rows from the table.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -101,7 +101,7 @@ fn length(row: &Row) -> usize {
     1 + row.operands.iter().filter(|operand| operand.field == Field::x).count()
 }
 
-/// A field's bits, unsigned but for `sbx`.
+/// A field's bits, unsigned except for `sbx`.
 fn field(words: &[u32], field: Field) -> i64 {
     let [_, a, b, c] = words[0].to_le_bytes().map(i64::from);
     match field {

@@ -1,4 +1,4 @@
-//! One program for each thing the verifier must refuse, and the nearest one that it must accept.
+//! For each flaw, a program that the verifier must refuse, and a similar one that it must accept.
 
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{
@@ -45,7 +45,7 @@ fn with(insns: &[Insn]) -> Assembly {
     program
 }
 
-/// Accepts `with(&[good])`, finds that operand of `bad` and nothing else.
+/// Asserts that `with(&[good])` is accepted, and that the only flaw of `with(&[bad])` is this operand.
 #[track_caller]
 fn only(good: Insn, bad: Insn, operand: OperandName, found: AnyOperand) {
     assert_eq!(verify(&with(&[good])), Ok(()));
@@ -185,7 +185,7 @@ fn control_does_not_fall_off() {
     assert_eq!(ends(&[Insn::Loop { to: Back24(-1) }]), Ok(()));
     assert_eq!(ends(&[move_, Insn::Loop { to: Back24(-2) }]), Ok(()));
     assert_eq!(ends(&[Insn::Return { src: Src(0) }]), Ok(()));
-    // A forward jump at the end has nowhere to go.
+    // A forward jump at the end has no target.
     let what = Flaw::BadOperand(OperandName::to, AnyOperand::Forward24(Forward24(0)));
     assert_eq!(ends(&[Insn::Jump { to: Forward24(0) }]), Err((Some(0), what)));
 }
@@ -320,7 +320,7 @@ fn jumps_land_on_instructions() {
     assert_eq!(back(-3), Ok(()));
 }
 
-/// So many words, none of which costs fuel.
+/// `words` words of free code.
 fn free(words: usize) -> Vec<Insn> {
     vec![Insn::Move { dst: Dst(0), src: Src(0) }; words]
 }
@@ -329,7 +329,7 @@ fn free(words: usize) -> Vec<Insn> {
 fn free_code_is_short() {
     let judged = |parts: &[Vec<Insn>]| verify(&with(&parts.concat())).map_err(|error| (error.at, error.what));
     let refused = |at| Err((Some(at), Flaw::NoPoll));
-    // The return of `with` is a word, too.
+    // The return of `with` is one more word.
     assert_eq!(judged(&[free(31)]), Ok(()));
     assert_eq!(judged(&[free(32)]), refused(32));
     let window = Insn::Call { argc: Argc(0), win: Win(0) };
@@ -346,24 +346,24 @@ fn free_code_is_as_long_as_its_longest_way() {
     let refused = |at| Err((Some(at), Flaw::NoPoll));
     let skip = |words| vec![Insn::JumpTrue { src: Src(0), to: Forward32(words) }];
     let poll = || vec![Insn::Poll {}];
-    // A poll that is jumped over does not count, nor does what is skipped.
+    // A poll that is jumped over does not count, and neither do the words that are skipped.
     assert_eq!(judged(&[free(10), skip(20), free(19), poll(), free(19)]), Ok(()));
     assert_eq!(judged(&[free(10), skip(20), free(19), poll(), free(20)]), refused(52));
-    // Nor does one that jumps lead over, one by one.
+    // Polls do not count if each of them is jumped over.
     let chain = [skip(1), poll()].concat().repeat(15);
     assert_eq!(judged(&[chain.clone(), free(1)]), Ok(()));
     assert_eq!(judged(&[chain, free(2)]), refused(47));
-    // Unconditional jumps are the only way on.
+    // After an unconditional jump, only its target counts.
     let jump = |words| vec![Insn::Jump { to: Forward24(words) }];
     assert_eq!(judged(&[free(3), jump(32), free(31), poll(), free(27)]), Ok(()));
     assert_eq!(judged(&[free(3), jump(32), free(31), poll(), free(28)]), refused(64));
-    // A turn of a loop is paid for, leaving it is not.
+    // An iteration of a loop costs fuel, but not the exit from the loop.
     let turn = |back: i32| vec![Insn::LoopTrue { src: Src(0), to: Back32(-back) }];
     assert_eq!(judged(&[free(20), turn(22), free(9)]), Ok(()));
     assert_eq!(judged(&[free(20), turn(22), free(10)]), refused(32));
 }
 
-/// Boundaries far apart, so that more than one word of the bitmap counts.
+/// The jumps cross several words of the bitmap of instruction boundaries.
 #[test]
 fn jumps_may_be_long() {
     let mut insns = vec![Insn::Poll {}; 1000];

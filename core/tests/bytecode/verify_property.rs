@@ -1,4 +1,4 @@
-//! The verifier against hostile words, and against the naive one.
+//! Runs the verifier on hostile words, and compares it with the naive one.
 
 use proptest::prelude::*;
 use siskin_core::bytecode::Text;

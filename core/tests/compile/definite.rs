@@ -1,8 +1,8 @@
-//! No register is read before it is written, whatever way a function runs.
+//! No register is read before it is written, on any path through a function.
 //!
-//! The interpreter does not need that (a stale register is safe), but a program whose result depends on
-//! one is compiled wrongly. A forward data flow over each function: parameters are written at entry, a call
-//! writes the first register of its window and spoils all behind it.
+//! The interpreter does not need this (reading a stale register is safe), but a program whose result depends on one is
+//! compiled wrongly. The check is a forward data-flow analysis of each function: parameters are written at entry; a
+//! call writes the first register of its window, and all registers above are undefined after it.
 
 use siskin_core::bytecode::{Capture, Code, Const, Insn, Program};
 
@@ -62,7 +62,7 @@ fn reads(program: &Program, code: &Code<'_>, insn: &Insn) -> Vec<usize> {
     regs
 }
 
-/// Notes what an instruction writes; gives its jump's distance.
+/// Adds the registers that an instruction writes to `set`. Returns the distance of its jump, if it is one.
 fn write(insn: &Insn, set: &mut [bool]) -> Option<i32> {
     if let Some(window) = insn.window() {
         set[usize::from(window.first)..].fill(false);

@@ -1,7 +1,7 @@
-//! Listings of small programs, each of which shows one thing that the compiler is meant to do.
+//! Listings of small programs, each of which shows one thing that the compiler should do.
 //!
-//! Beside a program `golden/NAME.lox` or `.sk` lies its listing, `NAME.txt`. After a change that is meant,
-//! `SISKIN_BLESS=1 cargo test -p siskin-core --test compile golden` writes the listings anew: read the diff.
+//! The listing of `golden/NAME.lox` or `.sk` is `NAME.txt`. After an intended change, `SISKIN_BLESS=1 cargo test -p
+//! siskin-core --test compile golden` rewrites the listings: read the diff.
 
 use std::path::Path;
 use std::{env, fs};

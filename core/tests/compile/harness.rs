@@ -1,4 +1,4 @@
-//! Source text to a checked program, and on to its output.
+//! Compiles source text to a checked program, and runs it.
 
 use siskin_core::bytecode::Program;
 use siskin_core::compile::{CompileError, CompileOptions, compile};
@@ -38,13 +38,13 @@ fn gives(source: &str, dialect: Dialect, expected: &str) {
     assert_eq!(got.trim_end(), expected, "from\n{source}\n{listing}");
 }
 
-/// Checks what a Lox program prints.
+/// Checks the output of a Lox program.
 #[track_caller]
 pub(crate) fn lox(source: &str, expected: &str) {
     gives(source, Dialect::Lox, expected);
 }
 
-/// Checks what a Siskin program prints.
+/// Checks the output of a Siskin program.
 #[track_caller]
 pub(crate) fn siskin(source: &str, expected: &str) {
     gives(source, Dialect::Siskin, expected);

@@ -1,4 +1,4 @@
-//! Programs that are large in some way.
+//! Programs with many or large parts of one sort.
 
 use siskin_core::Dialect;
 use siskin_core::compile::{CompileError, CompileOptions, compile};
@@ -88,7 +88,7 @@ fn parameters_and_windows_out_of_reach() {
             &format!("{}\n{}\n{}", 3 * last + 3, 3 * last + 4, 2 * last),
         );
     }
-    // Windows that begin in reach and would end beyond it.
+    // Windows that begin in reach of their operands and would end beyond it.
     for count in 236..=254 {
         let locals = join(count, "", |index| format!("var v{index} = {index};"));
         siskin(
@@ -123,15 +123,15 @@ fn too_many_registers_is_an_error() {
     let call = format!("f({})", vec!["1"; 255].join(","));
     let parameters = join(255, ",", |index| format!("a{index}"));
     siskin(&format!("fn f({parameters}) {{ a254 }} print {};", vec![call; 300].join(" + ")), "300");
-    // ... and nested ones do not.
+    // ... and nested calls do not.
     let nested = (0..300).fold("1".to_string(), |inner, _| format!("f({} {inner})", "1,".repeat(254)));
     let error =
         try_compile(&format!("fn f() {{}} {nested};"), Dialect::Siskin).expect("it parses").unwrap_err();
     assert!(matches!(error, CompileError::TooLarge { .. }), "{error:?}");
 }
 
-/// Each of the functions inside each other captures all variables of the outermost: what that takes must not be the
-/// square of the text.
+/// Each of many nested functions captures all variables of the outermost. Time and memory must not grow with the square
+/// of the text's length.
 #[test]
 fn captured_variables_are_passed_on_in_proportion_to_the_text() {
     let nested = |variables: usize, depth: usize| {

@@ -1,4 +1,4 @@
-//! Source text to bytecode: listings, programs that are large in some way, and what no run should depend on.
+//! The compiler: listings, large programs, failing allocations, and registers that are read before they are written.
 
 mod definite;
 mod failing;

@@ -1,4 +1,4 @@
-//! Values and the order in which they are made.
+//! Values and the order of evaluation.
 
 use crate::harness::{lox, siskin};
 

@@ -1,8 +1,8 @@
-//! A tree as text, one list for each node.
+//! Dumps a tree as text, one list for each node.
 //!
 //! A local is written `%name`, a global `name`. A `!` after an operator or a field's `=` says that the right
-//! operand can assign a local that the left one reads. The value of a Siskin block comes after `=>`; `_` stands for what
-//! a loop lacks.
+//! operand can assign a local that the left one reads. The value of a Siskin block comes after `=>`; `_` stands for a
+//! missing part of a loop.
 
 use std::fmt::Write;
 

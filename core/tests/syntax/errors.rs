@@ -1,7 +1,7 @@
-//! Errors: their codes, where they are, and that each is found after those before it.
+//! Errors: their codes, their places, and that later errors are found, too.
 //!
-//! The messages, and how the parser finds its way back, are the language suite's matter
-//! (`std-host/tests/spec/recovery`); here is what those who embed the parser see.
+//! The language suite tests the messages and the parser's recovery (`std-host/tests/spec/recovery`). These tests are
+//! about the errors as data, for hosts that embed the parser.
 
 use siskin_core::Dialect;
 use siskin_core::syntax::diagnostic::render_lox;
@@ -13,7 +13,7 @@ pub(crate) fn errors(source: &str, dialect: Dialect) -> Vec<Diagnostic> {
     errors_with(source, dialect, ParseOptions::default())
 }
 
-/// The same, with options.
+/// The errors of a text, with options.
 pub(crate) fn errors_with(source: &str, dialect: Dialect, options: ParseOptions) -> Vec<Diagnostic> {
     let mem = mem();
     match parse(source, dialect, &options, &mem) {
@@ -26,7 +26,7 @@ pub(crate) fn errors_with(source: &str, dialect: Dialect, options: ParseOptions)
     }
 }
 
-/// Checks the code and the text of the first error; what else is found depends on the way back.
+/// Checks the code and the text of the first error. Further errors depend on the parser's recovery.
 #[track_caller]
 fn first(source: &str, dialect: Dialect, expected: (Code, &str)) {
     let errors = errors(source, dialect);
@@ -45,7 +45,7 @@ fn siskin(source: &str, expected: (Code, &str)) {
     first(source, Dialect::Siskin, expected);
 }
 
-/// Each code that a short text can have.
+/// Each error code that a short text can have.
 #[test]
 fn codes() {
     use Code::*;

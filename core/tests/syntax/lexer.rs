@@ -1,4 +1,4 @@
-//! Tokens: sorts, spans, what separates them, and what is none.
+//! Tokens: kinds, spans, separators, and characters that begin no token.
 
 use siskin_core::Dialect;
 use siskin_core::syntax::TokenKind::{self, *};
@@ -14,7 +14,7 @@ fn tokens(source: &str, dialect: Dialect) -> Vec<(TokenKind, &str)> {
         if kind == End {
             assert_eq!(span.start as usize, source.len());
             assert_eq!(text, "");
-            // The end stays the end.
+            // After the end, the lexer gives the end again.
             assert_eq!(lexer.next_token(), Token { kind: End, span });
             return tokens;
         }
@@ -26,7 +26,7 @@ fn lox(source: &str) -> Vec<(TokenKind, &str)> {
     tokens(source, Dialect::Lox)
 }
 
-/// Every token that always has the same text, except those of one dialect alone.
+/// Every token with a fixed text, except those of only one dialect.
 const FIXED: [(TokenKind, &str); 35] = [
     (LeftParen, "("),
     (RightParen, ")"),
@@ -71,7 +71,7 @@ fn every_fixed_token() {
         for (kind, text) in FIXED {
             assert_eq!(tokens(text, dialect), [(kind, text)]);
         }
-        // All of them in one text, with as little between them as keeps them apart.
+        // All of them in one text, with the shortest separators.
         let all: String = FIXED.iter().map(|(_, text)| format!("{text} ")).collect();
         assert_eq!(tokens(&all, dialect), FIXED);
     }
@@ -108,7 +108,7 @@ fn numbers() {
     for number in ["0", "9", "123", "007", "0.5", "123.456", "1.0", "99999999999999999999999"] {
         assert_eq!(lox(number), [(Number, number)]);
     }
-    // A point needs digits on both sides.
+    // A decimal point needs digits on both sides.
     assert_eq!(lox(".5"), [(Dot, "."), (Number, "5")]);
     assert_eq!(lox("5."), [(Number, "5"), (Dot, ".")]);
     assert_eq!(lox("5.x"), [(Number, "5"), (Dot, "."), (Identifier, "x")]);
@@ -124,7 +124,7 @@ fn strings() {
         assert_eq!(lox(string), [(Str, string)]);
     }
     assert_eq!(lox("\"a\"\"b\""), [(Str, "\"a\""), (Str, "\"b\"")]);
-    // Without an end, it takes the rest of the text.
+    // An unterminated string takes the rest of the text.
     for string in ["\"", "\"a", "\"a\n;", "\"é"] {
         assert_eq!(lox(string), [(UnterminatedString, string)]);
         assert_eq!(lox(&format!("1{string}")), [(Number, "1"), (UnterminatedString, string)]);

@@ -1,4 +1,4 @@
-//! Limits: nesting, the native stack that a host allows, and what the book's encoding can hold, to the last one.
+//! Limits: nesting, the native stack that a host allows, and the exact limits of the book's encoding.
 
 use siskin_core::Dialect::{self, Lox, Siskin};
 use siskin_core::syntax::{Code, MAX_NESTING, ParseOptions};
@@ -14,7 +14,7 @@ fn join(count: usize, separator: &str, item: impl Fn(usize) -> String) -> String
     (0..count).map(item).collect::<Vec<_>>().join(separator)
 }
 
-/// Up to `most` is right in both dialects, one more is this error in Lox and right in Siskin.
+/// Asserts that `most` parse in both dialects, and that one more is this error in Lox and parses in Siskin.
 #[track_caller]
 fn limit(most: usize, code: Code, source: impl Fn(usize) -> String) {
     for count in [0, 1, most - 1, most] {
@@ -37,7 +37,7 @@ fn depth() {
         assert_eq!(beyond.len(), 1, "{open}");
         assert_eq!(beyond[0].code, Code::NestedTooDeeply);
     }
-    // What is side by side, or a chain, is not nested.
+    // Expressions side by side or in a chain are not nested.
     for flat in ["(1) + (1);", "{} {} {}", "a.b.c.d.e(1)(2);", "1 + 2 + 3 + 4;", "a and b and c and d;"] {
         assert_eq!(errors(&flat.repeat(MOST), Siskin), [], "{flat}");
     }
@@ -45,7 +45,7 @@ fn depth() {
     assert_eq!(errors(&ladder, Siskin), []);
 }
 
-/// Where there is little native stack, less deep nesting is too deep.
+/// With a small native stack, the limit on nesting is lower.
 #[test]
 fn native_stack() {
     let nested = |depth| "(".repeat(depth) + "1" + &")".repeat(depth) + ";";
@@ -62,7 +62,7 @@ fn native_stack() {
     assert!(none < 2 && some > 8 && more > some + 8, "{none} {some} {more}");
 }
 
-/// Nesting that is too deep ends the work: nothing after it is looked at.
+/// Nesting that is too deep ends the parse: no text after it is read.
 #[test]
 fn depth_is_the_last_error() {
     let errors = errors(&format!("1 + ;\n{}1; 1 + ;", "(".repeat(MAX_NESTING as usize)), Lox);
@@ -97,14 +97,14 @@ fn parameters_and_arguments() {
 
 #[test]
 fn locals() {
-    // Slot 0 is the function's own, in the script too.
+    // Slot 0 holds the function itself, also in the script.
     limit(255, Code::TooManyLocals, |count| {
         format!("{{ {} }}", join(count, "", |index| format!("var v{index};")))
     });
     limit(254, Code::TooManyLocals, |count| {
         format!("fun f(p) {{ {} }}", join(count, "", |index| format!("var v{index};")))
     });
-    // Those whose scope has ended do not count.
+    // Variables whose scope has ended do not count.
     limit(255, Code::TooManyLocals, |count| {
         let locals = join(count, "", |index| format!("var v{index};"));
         format!("{{ {{ var a; var b; }} {locals} }} {{ var a; }}")
@@ -113,14 +113,14 @@ fn locals() {
 
 #[test]
 fn closure_variables() {
-    // 300 variables in two functions, of which the innermost uses some.
+    // 300 variables in two functions. The innermost function uses some of them.
     limit(256, Code::TooManyUpvalues, |count| {
         let declare = |prefix: &str| join(150, "", |index| format!("var {prefix}{index};"));
         let uses =
             join(count, "", |index| format!("{}{};", if index < 150 { "a" } else { "b" }, index % 150));
         format!("fun f() {{ {} fun g() {{ {} fun h() {{ {uses} }} }} }}", declare("a"), declare("b"))
     });
-    // One used often is one.
+    // A variable that is used often counts once.
     let often = format!("{{ var a; fun f() {{ {} }} }}", "a; a = nil;".repeat(1000));
     assert_eq!(codes(&often, Lox), []);
 }
@@ -132,10 +132,10 @@ fn constants() {
     limit(256, Code::TooManyConstants, |count| "a;".repeat(count));
     limit(128, Code::TooManyConstants, |count| "a.b;".repeat(count));
     limit(128, Code::TooManyConstants, |count| "var a = 1;".repeat(count));
-    // Literals that have opcodes of their own are free, and so are locals.
+    // Literals with their own opcodes take no constant, and neither do locals.
     assert_eq!(codes(&"nil; true; false;".repeat(300), Lox), []);
     assert_eq!(codes(&format!("{{ var a; {} }}", "a; a = a;".repeat(300)), Lox), []);
-    // A function counts for itself and takes one in its parent.
+    // A function has its own constants, and is a constant of its parent.
     let functions = join(8, "", |index| format!("fun f{index}() {{ {} }}", "1;".repeat(256)));
     assert_eq!(codes(&functions, Lox), []);
 }
@@ -149,22 +149,22 @@ fn jumps() {
     };
     let check = |source: &str, bytes: usize, expected: &[Code]| {
         let source = source.replace("BODY", &body(bytes));
-        // The parser may not find its way back before the end.
+        // The parser's recovery may skip the text to its end.
         assert_eq!(codes(&source, Lox).get(..1).unwrap_or(&[]), expected, "{bytes}");
         assert_eq!(codes(&source, Siskin), [], "{bytes}");
     };
-    // Over the branch, the pop of the condition before it and the jump after it.
+    // The jump goes over the branch, the pop of the condition before it, and the jump after it.
     check("{ var a; if (a) { BODY } }", 65_531, &[]);
     check("{ var a; if (a) { BODY } }", 65_532, &[Code::JumpTooFar]);
-    // Over the other branch and the pop of the condition.
+    // The jump goes over the other branch and the pop of the condition.
     check("{ var a; if (a) {} else { BODY } }", 65_534, &[]);
     check("{ var a; if (a) {} else { BODY } }", 65_535, &[Code::JumpTooFar]);
-    // Back over all of the loop: condition, exit, pop, body and the jump itself.
+    // The jump goes back over the whole loop: condition, exit, pop, body and the jump itself.
     check("{ var a; while (a) { BODY } }", 65_526, &[]);
     check("{ var a; while (a) { BODY } }", 65_527, &[Code::LoopTooLarge]);
 }
 
-/// Where a condition ends, a look at what follows tells; conditions in its brackets look at the same again.
+/// The parser looks ahead to find the end of a condition. Conditions in its brackets look at the same text again.
 #[test]
 fn nested_looks_at_what_follows_a_condition() {
     let nested = |depth: usize, end: &str| {
@@ -172,9 +172,9 @@ fn nested_looks_at_what_follows_a_condition() {
     };
     for end in [";", " {}"] {
         assert_eq!(errors(&nested(20, end), Siskin), [], "{end}");
-        // As deep as this, each byte would be looked at hundreds of times.
+        // At this depth, each byte would be looked at hundreds of times.
         assert_eq!(codes(&nested(200, end), Siskin), [Code::NestedTooDeeply], "{end}");
     }
-    // One after the other they look at different text.
+    // Conditions in sequence look at different text.
     assert_eq!(errors(&"if (a) -b; if (a) -b {} ".repeat(1000), Siskin), []);
 }

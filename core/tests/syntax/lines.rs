@@ -1,4 +1,4 @@
-//! Lines of offsets, however they are asked for.
+//! Lines of offsets, looked up in any order.
 
 use siskin_core::syntax::LineIndex;
 use siskin_core::testing::mem;
@@ -25,7 +25,7 @@ fn a_cursor_answers_as_the_index_does_in_any_order() {
     let index = index(&source);
     let mut cursor = index.cursor();
     let len = source.len() as u32;
-    // Forward, back, and hopping about.
+    // Forward, backward, and with jumps.
     let hops = (0..5000_u32).map(|step| step.wrapping_mul(2_654_435_761) % (len + 1));
     for end in (0..=len).chain((0..=len).rev()).chain(hops) {
         assert_eq!(cursor.line(end), index.line(end), "offset {end}");

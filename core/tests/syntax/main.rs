@@ -1,4 +1,4 @@
-//! Source text to tokens, trees and errors, through the public interface.
+//! The parser's public interface: tokens, trees and errors of source texts.
 
 mod dump;
 mod errors;

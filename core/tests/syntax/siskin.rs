@@ -1,4 +1,4 @@
-//! The shape of what Siskin adds: values of blocks and `if`, conditions without parentheses, `fn`, `let`.
+//! The trees of Siskin's additions: values of blocks and `if`, conditions without parentheses, `fn`, `let`.
 
 use crate::dump::siskin;
 
@@ -43,7 +43,7 @@ fn if_as_a_value() {
     siskin("f(if a { 1 } else {});", "(call f (if a {=> 1.0} {}))");
 }
 
-/// In statement position a block or `if` is a value if it ends what it stands in, and has one to give.
+/// In statement position, a block or `if` is a value if it is the last statement of a block and has a value.
 #[test]
 fn statements_that_turn_out_to_be_values() {
     siskin("fn f(a) { if a { 1 } else { 2 } }", "(fun f (%a) {=> (if %a {=> 1.0} {=> 2.0})})");
@@ -52,11 +52,11 @@ fn statements_that_turn_out_to_be_values() {
     siskin("fn f() { { 1 } }", "(fun f () {=> {=> 1.0}})");
     siskin("fn f() { { { 1 } } }", "(fun f () {=> {=> {=> 1.0}}})");
     siskin("{ 1 }", "=> {=> 1.0}");
-    // With nothing to give they stay statements,
+    // Without a value they stay statements,
     siskin("fn f(a) { if a { 1; } else {} }", "(fun f (%a) {(if %a {1.0} {})})");
     siskin("fn f() { { 1; } }", "(fun f () {{1.0}})");
     siskin("fn f(a) { if a { return 1; } }", "(fun f (%a) {(if %a {(return 1.0)})})");
-    // and when something follows, nothing asks for what they would have given.
+    // and when a statement follows, their values are not used.
     siskin("fn f(a) { if a { 1 } else { 2 } 3 }", "(fun f (%a) {(if %a {=> 1.0} {=> 2.0}) => 3.0})");
     siskin("fn f(a) { { 1 } if a { 2 } a; }", "(fun f (%a) {{=> 1.0} (if %a {=> 2.0}) %a})");
     siskin("fn f(a) { if a { if a { 1 } } 2 }", "(fun f (%a) {(if %a {=> (if %a {=> 1.0})}) => 2.0})");
@@ -71,7 +71,7 @@ fn conditions_without_parentheses() {
     siskin("while a.b(c) { d; }", "(loop (call (.b a) c) _ {d})");
     siskin("while { a } { b; }", "(loop {=> a} _ {b})");
     siskin("if if a { b } else { c } { d; } e;", "(if (if a {=> b} {=> c}) {d}) e");
-    // With parentheses, the body need not be a block; the condition goes as far as it can.
+    // With parentheses, the body need not be a block. The condition is as long as possible.
     siskin("if (a) b; else c;", "(if a b c)");
     siskin("while (a) b;", "(loop a _ b)");
     siskin("if (a) + b { c; } d;", "(if (+ a b) {c}) d");

@@ -1,4 +1,4 @@
-//! The shape of the tree that each construct of Lox becomes.
+//! The tree of each construct of Lox.
 
 use siskin_core::syntax::ast::{FnKind, Symbol};
 use siskin_core::{Dialect, Span};
@@ -59,7 +59,7 @@ fn calls_and_properties() {
     lox("f(a = b);", "(call f (= a b))");
 }
 
-/// `(o.m)(x)` reads the property first and then calls what it is; `o.m(x)` is one operation.
+/// `(o.m)(x)` reads the property and then calls its value; `o.m(x)` is one operation.
 #[test]
 fn parentheses_leave_a_node_only_around_a_property_that_is_called() {
     lox("(a.b)(c);", "(call (paren (.b a)) c)");
@@ -76,7 +76,7 @@ fn parentheses_leave_a_node_only_around_a_property_that_is_called() {
     );
 }
 
-/// Whether a left operand in a register may be gone by the time it is used.
+/// Whether the right operand may assign a local that the left operand reads.
 #[test]
 fn clobbers() {
     lox("{ var a; a + (a = 1); }", "{(var %a) (+! %a (= %a 1.0))}");
@@ -84,10 +84,10 @@ fn clobbers() {
     lox("{ var a; a + a; a = a + 1; }", "{(var %a) (+ %a %a) (= %a (+ %a 1.0))}");
     lox("{ var a; a.b = (a = 1); a.b = a; }", "{(var %a) (.b=! %a (= %a 1.0)) (.b= %a %a)}");
     lox("{ var a; a == f(1, -(a = 2)); }", "{(var %a) (==! %a (call f 1.0 (- (= %a 2.0))))}");
-    // Only the operator whose right side it is.
+    // Only the operator counts whose right operand assigns.
     lox("{ var a; (a = 1) + a; }", "{(var %a) (+ (= %a 1.0) %a)}");
     lox("{ var a; a + (a = 1) + a; }", "{(var %a) (+ (+! %a (= %a 1.0)) %a)}");
-    // A global, or a variable of a function around (which lives in a cell), is read by an instruction.
+    // A global, or a variable of an enclosing function (which is in a cell), is copied to a register by an instruction.
     lox("a + (a = 1);", "(+ a (= a 1.0))");
     lox("{ var a; fun f(b) { b + (a = 1); } }", "{(var %a) (fun %f (%b) {(+ %b (= %a 1.0))})}");
 }
@@ -105,7 +105,7 @@ fn declarations() {
     );
     lox("{ class A { m() { A(); } } }", "{(class %A (method m () {(call %A)}))}");
     lox("{ class A {} class B < A {} }", "{(class %A) (class %B < %A %super)}");
-    // The script's `init` is a function like any other.
+    // A function `init` of the script is an ordinary function.
     lox("fun init() { return 1; }", "(fun init () {(return 1.0)})");
 }
 
@@ -133,14 +133,15 @@ fn at(source: &str, span: Span) -> &str {
     &source[span.start as usize..span.end as usize]
 }
 
-/// A node ends with the last token that belonged to it when it was complete: its line is that of errors.
+/// The span of a node ends with the last token that belonged to it when it was complete. The line of that token is the
+/// line of errors.
 #[test]
 fn spans() {
     let source = "fun f(a) { return (a) + b.c ; }\nclass C { m ( ) { } }\nx = f ( \"s\" ) ;";
     let parsed = parsed(source, Dialect::Lox);
     let ast = &parsed.ast;
     let exprs: Vec<_> = ast.expr_spans.iter().map(|&span| at(source, span)).collect();
-    // The semicolon belongs to `return`, and not to the assignment.
+    // The semicolon belongs to `return`, not to the assignment.
     assert_eq!(
         exprs,
         [

@@ -1,4 +1,4 @@
-//! What the tree knows of each variable: whose it is, whether it is captured, whether it changes.
+//! Facts about variables in the tree: the function, and whether the variable is captured or assigned.
 
 use siskin_core::Dialect;
 use siskin_core::syntax::ast::VarKind;
@@ -38,7 +38,7 @@ fn captured_and_assigned() {
 #[test]
 fn through_functions_between() {
     vars("fun f(a) { fun g() { fun h() { return a; } } }", &[("a", 1, "c"), ("g", 1, ""), ("h", 2, "")]);
-    // Its own name inside a function is a capture of the function around; so is that of a class.
+    // The name of a function, used inside it, is captured from the enclosing function; so is that of a class.
     vars("{ fun f() { f(); } }", &[("f", 0, "c")]);
     vars("{ fun f() { f = nil; } }", &[("f", 0, "ca")]);
     vars("{ class A { m() { A = A; } } }", &[("A", 0, "ca"), ("this", 1, "")]);
@@ -59,7 +59,7 @@ fn this_and_super() {
     vars("class A { m() { fun f() { this; } } }", &[("this", 1, "c"), ("f", 1, "")]);
     vars("class A < B { m() { super.m(); } }", &[("super", 0, "c"), ("this", 1, "")]);
     vars("class A < B { m() {} }", &[("super", 0, ""), ("this", 1, "")]);
-    // Of classes in one another, each method has its own.
+    // In nested classes, each method has its own `this`.
     vars(
         "class A { m() { class B { n() { this; } } this; } }",
         &[("this", 1, ""), ("B", 1, ""), ("this", 2, "")],

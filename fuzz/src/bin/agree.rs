@@ -1,12 +1,13 @@
-//! Runs many generated programs in every tier and mode, without libFuzzer, on whatever it was built for.
+//! Runs many generated programs in every tier and mode, without libFuzzer, on any target.
 //!
 //! ```sh
 //! cargo run --release --no-default-features --bin agree -- 100000
 //! ```
 //!
-//! `agree COUNT [FIRST] [KIND]`: the programs number FIRST on, which are the same everywhere. KIND is `generated`,
-//! `bytecode`, `changed` (what the compiler makes of generated programs, changed here and there), `api` or `session`.
-//! The first program on which the modes do not agree ends the run; its number says how to see it again.
+//! `agree COUNT [FIRST] [KIND]` runs COUNT programs from number FIRST on. A number gives the same program on every
+//! machine. KIND is `generated`, `bytecode`, `changed` (compiled generated programs with small changes of the
+//! bytecode), `api` or `session`. The run ends at the first program on which the modes do not agree; give its number as
+//! FIRST to repeat it.
 
 use std::io::Write;
 use std::panic;
@@ -15,9 +16,9 @@ use std::process::ExitCode;
 use siskin_core::bytecode::Image;
 use siskin_fuzz::program;
 
-/// Bytes that a program is made of, at most, beyond the fewest.
+/// The most bytes of input for a program, beyond [`FEWEST`].
 const BYTES: u64 = 600;
-/// The fewest.
+/// The fewest bytes of input for a program.
 const FEWEST: u64 = 150;
 
 type Make = fn(u64) -> Vec<u8>;
@@ -82,7 +83,7 @@ fn usage() -> ExitCode {
     ExitCode::from(64)
 }
 
-/// The bytes of a program: xorshift from its number, of a length that depends on it.
+/// The input for a program: xorshift, seeded with the number, which also determines the length.
 fn bytes(number: u64) -> Vec<u8> {
     let mut state = (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut next = || {
@@ -95,7 +96,7 @@ fn bytes(number: u64) -> Vec<u8> {
     (0..len).map(|_| next() as u8).collect()
 }
 
-/// A description of a program, mostly of an acceptable one.
+/// An input of the target `bytecode`, mostly for a program that the verifier accepts.
 fn described(number: u64) -> Vec<u8> {
     let mut data = bytes(number);
     if let Some(modes) = data.first_mut() {

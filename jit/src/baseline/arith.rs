@@ -2,11 +2,11 @@
 //!
 //! Three templates, chosen by facts and feedback about the operands:
 //!
-//! - **int**: both tested for ints, the operation on 32 bits. If only ints were seen, other operands leave the code,
-//!   and later code relies on ints; else doubles and overflow have a cold path.
-//! - **double**: both wanted as doubles, in machine registers where they are already; ints converted on a cold path.
-//!   Scripts see no difference: an integer has the same value as an int and as a double;
-//! - **texts**: done by the VM, if only strings were seen.
+//! - **int**: both operands are tested for ints, and the operation has 32 bits. If only ints were seen, other operands
+//!   leave the code, and later code relies on ints; else doubles and overflow have a cold path.
+//! - **double**: both operands are needed as doubles, which may already be in machine registers; ints are converted on
+//!   a cold path. Scripts see no difference: an integer has the same value as an int and as a double.
+//! - **texts**: the VM executes the instruction, if only strings were seen.
 
 use siskin_core::layout::{Stub, VM_NIL, VM_STUBS};
 use siskin_core::tier::Kinds;
@@ -44,7 +44,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// Strings are put together by the VM; a number leaves the code.
+    /// Has the VM add strings. A number leaves the code.
     fn texts(&mut self, dst: u16, lhs: Operand, rhs: Operand) {
         if self.inlined.is_some() {
             // An inlined callee has no frame, which the VM would need.
@@ -61,7 +61,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.store(dst, Reg::T0, Known::Object);
     }
 
-    /// Ints only: if an operand or the result is no int, the code is left.
+    /// The template for ints only: if an operand or the result is not an int, the code is left.
     fn int_only(&mut self, op: FOp, dst: u16, lhs: Operand, rhs: Operand) {
         let other = self.unexpected(false);
         let (lhs, rhs) = self.held_first(op, lhs, rhs);
@@ -108,7 +108,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// A product in `T3` that is zero is a negative one, which is no int, if either factor is negative.
+    /// Tests a product in `T3` for negative zero, which is not an int: a zero with a negative factor.
     fn check_zero(&mut self, op: FOp, lhs: Operand, rhs: Operand, other: Label) {
         let is_positive = |operand| matches!(operand, Operand::Int(1..));
         if op == FOp::Mul && lhs != rhs && !is_positive(lhs) && !is_positive(rhs) {
@@ -165,7 +165,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let (rejoin, label) = (self.masm.label(), self.masm.label());
         self.later(Cold::Negate { label, dst, src, rejoin, other });
         let int = self.int(Reg::T0, operand, label);
-        // Zero's negation is no int.
+        // The negation of zero is not an int.
         self.masm.branch32(Cond::Eq, int, 0, label);
         self.masm.imm(Reg::T2, 0);
         self.masm.sub32(Reg::T3, Reg::T2, int, label);
@@ -279,7 +279,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             return;
         }
         let from = self.value(Reg::T0, register);
-        // Neither way of what follows writes a temporary.
+        // None of the code below writes a temporary.
         let held = self.held();
         if known.is_int() {
             self.masm.fcvt32(to, from);

@@ -23,7 +23,7 @@ use siskin_core::tier::{Called, Callee};
 use super::cold::Cold;
 use super::facts::Known;
 use super::inline::is_inlinable;
-use super::operand::{Call, RESULT};
+use super::operand::{CallSite, RESULT};
 use super::{Pass, slot};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
@@ -36,20 +36,20 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// `call`
     pub(super) fn call_window(&mut self, window: Window) {
-        self.call(Call::new(Runtime::Call, self.next, window, 0));
+        self.call(CallSite::new(Runtime::Call, self.next, window, 0));
     }
 
     /// `invoke`
     pub(super) fn invoke_window(&mut self, window: Window, site: u32) {
-        self.call(Call::new(Runtime::Invoke, self.next, window, site));
+        self.call(CallSite::new(Runtime::Invoke, self.next, window, site));
     }
 
     /// `super.invoke`
     pub(super) fn super_window(&mut self, window: Window, site: u32) {
-        self.call(Call::new(Runtime::SuperInvoke, self.next, window, site));
+        self.call(CallSite::new(Runtime::SuperInvoke, self.next, window, site));
     }
 
-    fn call(&mut self, call: Call) {
+    fn call(&mut self, call: CallSite) {
         let callee = self.callee(self.at, call.argc);
         if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.runtime, call.win)) {
             return self.call_inlined(call, &callee);
@@ -82,7 +82,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Tests that the callee is the expected one, charges for the call and checks the stack. If any of these fails, a cold
     /// path makes the call and goes to `rejoin`. Then the callee is in `T5` if it is [`Called::Any`].
-    pub(super) fn begin_call(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) {
+    pub(super) fn begin_call(&mut self, call: CallSite, callee: &Callee<'_>, rejoin: Label) {
         match callee.closure {
             Called::Always(closure) => self.expect_closure(call, closure, rejoin),
             Called::Any => self.expect_function(call, callee.function, rejoin),
@@ -99,7 +99,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Whatever is called. Who comes back by a cold path goes to `rejoin`; the others fall through.
-    pub(super) fn call_any(&mut self, call: Call, rejoin: Label) {
+    pub(super) fn call_any(&mut self, call: CallSite, rejoin: Label) {
         let (enter, other) = (self.masm.label(), self.call_cold(call, rejoin));
         if call.runtime == Runtime::Call {
             let no_closure = self.masm.label();
@@ -123,14 +123,14 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// A cold path that calls any value, then goes to `rejoin`.
-    fn call_any_later(&mut self, call: Call, rejoin: Label) -> Label {
+    fn call_any_later(&mut self, call: CallSite, rejoin: Label) -> Label {
         let label = self.masm.label();
         self.later(Cold::CallAny { label, call, rejoin });
         label
     }
 
     /// Tests that the callee is that closure.
-    fn expect_closure(&mut self, call: Call, closure: u64, rejoin: Label) {
+    fn expect_closure(&mut self, call: CallSite, closure: u64, rejoin: Label) {
         if call.runtime == Runtime::Call {
             if self.facts.tag(call.by) == Known::Is(OBJ_TAG | closure) {
                 return;
@@ -150,7 +150,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Tests that the callee is a closure of that function. Then it is in `T5`.
-    fn expect_function(&mut self, call: Call, function: u64, rejoin: Label) {
+    fn expect_function(&mut self, call: CallSite, function: u64, rejoin: Label) {
         let other = self.call_any_later(call, rejoin);
         self.load_object(call.by, other);
         if call.runtime == Runtime::Call {
@@ -165,13 +165,13 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Tests that the value called is a class. Then it is in `T5`.
-    fn expect_class(&mut self, call: Call, other: Label) {
+    fn expect_class(&mut self, call: CallSite, other: Label) {
         self.load_object(call.by, other);
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
     }
 
     /// Replaces the class in the window, which is in `T5`, by a new instance. `refused`: there is no memory at hand.
-    fn make_instance(&mut self, call: Call, refused: Label) {
+    fn make_instance(&mut self, call: CallSite, refused: Label) {
         self.masm.address(Reg::T2, slot(call.win));
         self.masm.call_mem(at(Reg::Vm, VM_STUBS + Stub::Instance as i32 * 8));
         self.masm.branch64(Cond::Eq, Reg::T0, NOT_MADE as i32, refused);
@@ -179,14 +179,14 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Where the VM does the call.
-    fn call_cold(&mut self, call: Call, rejoin: Label) -> Label {
+    fn call_cold(&mut self, call: CallSite, rejoin: Label) -> Label {
         let label = self.masm.label();
         self.later(Cold::Call { label, call, rejoin });
         label
     }
 
     /// On a cold path: the VM does the call.
-    pub(super) fn call_vm(&mut self, call: Call, rejoin: Label) {
+    pub(super) fn call_vm(&mut self, call: CallSite, rejoin: Label) {
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.argc));
         self.masm.imm(Reg::T3, u64::from(call.win));
@@ -204,7 +204,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// On a cold path: makes an instance of the class in `T5`, if the object is a class.
-    pub(super) fn construct(&mut self, call: Call, rejoin: Label, enter: Label, other: Label) {
+    pub(super) fn construct(&mut self, call: CallSite, rejoin: Label, enter: Label, other: Label) {
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLASS, other);
         self.masm.address(Reg::T2, slot(call.win));
         self.masm.imm(Reg::T4, u64::from(call.argc));
@@ -218,7 +218,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// The place after a call whose value the VM has put into its register.
-    pub(super) fn rejoin_with_value(&mut self, label: Label, call: Call, rejoin: Label) {
+    pub(super) fn rejoin_with_value(&mut self, label: Label, call: CallSite, rejoin: Label) {
         self.bind(label);
         self.masm.load64(RESULT, slot(call.win));
         self.masm.jump(rejoin);
@@ -226,7 +226,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Charges for a call of the closure in `T5`, whose function is in `T3`, and checks the stack. Then `T2` is the
     /// callee's base; if refused goes to `other`.
-    fn check_stack(&mut self, call: Call, other: Label) {
+    fn check_stack(&mut self, call: CallSite, other: Label) {
         let refused = self.charge(other);
         self.masm.load32(Reg::T6, at(Reg::T3, FUNCTION_REGISTERS));
         self.masm.address(Reg::T2, slot(call.win));
@@ -236,7 +236,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Charges for a call of a known callee, and checks the stack. Without fuel or stack the VM makes the call, then goes
     /// to `rejoin`. The returned label does the same, after a refund, for calls that are refused later.
-    fn check_stack_for(&mut self, call: Call, callee: &Callee<'_>, rejoin: Label) -> Label {
+    fn check_stack_for(&mut self, call: CallSite, callee: &Callee<'_>, rejoin: Label) -> Label {
         let other = self.call_cold(call, rejoin);
         let refused = self.charge(other);
         let needed = u32::from(call.win) + callee.unit.registers();
@@ -273,7 +273,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Calls the closure in `T5`, whose function is in `T3`, with its base in `T2`.
-    fn call_closure(&mut self, call: Call) {
+    fn call_closure(&mut self, call: CallSite) {
         let pc = self.pc(call.next);
         let masm = &mut *self.masm;
         masm.load64(Reg::T6, at(Reg::T3, FUNCTION_DATA));
@@ -289,7 +289,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// Behind a call that was not inlined nothing is known but where its value is.
-    fn behind_call(&mut self, call: Call, rejoin: Label) {
+    fn behind_call(&mut self, call: CallSite, rejoin: Label) {
         self.bind(rejoin);
         self.facts.forget_all();
         self.hold(call.win, RESULT);

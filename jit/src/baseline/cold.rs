@@ -4,7 +4,7 @@ use siskin_core::layout::{INT_TAG, Runtime, Stub, VM_NIL, VM_STUBS};
 
 use super::Pass;
 use super::facts::FSCRATCH;
-use super::operand::{Call, FOp, Operand};
+use super::operand::{CallSite, FOp, Operand};
 use crate::buffer::Label;
 use crate::masm::{Cond, FCond, FReg, Masm, Reg, at};
 
@@ -19,18 +19,18 @@ pub(super) enum Cold {
     /// As `StepOn`, for unexpected operands.
     Unexpected { label: Label, word: u32, refund: bool },
     /// The VM begins the call; the callee is called, then `rejoin`.
-    Call { label: Label, call: Call, rejoin: Label },
+    Call { label: Label, call: CallSite, rejoin: Label },
     /// The callee is not the one that was expected.
-    CallAny { label: Label, call: Call, rejoin: Label },
+    CallAny { label: Label, call: CallSite, rejoin: Label },
     /// The inlined callee is left at the word in `T4`, then `rejoin`. Its closure is at `closure`, or was called itself.
-    DeoptInlined { label: Label, call: Call, closure: Option<u64>, rejoin: Label },
+    DeoptInlined { label: Label, call: CallSite, closure: Option<u64>, rejoin: Label },
     /// It is left at `word`: `leave` does it.
     DeoptInlinedAt { label: Label, word: u32, leave: Label },
     /// A charge is given back, then `then`.
     Refund { label: Label, then: Label },
     /// The object in `T5`, not a closure, is called: if it is a class, an instance is made. `enter` calls the
     /// initializer.
-    Construct { label: Label, call: Call, rejoin: Label, enter: Label, other: Label },
+    Construct { label: Label, call: CallSite, rejoin: Label, enter: Label, other: Label },
     /// The value in `from` is no double: an int is converted to a double in `to`.
     IntToDouble { label: Label, from: Reg, to: FReg, rejoin: Label, other: Label },
     /// The value in `from`, that of a register of the frame, is no int: a double is moved to `to`.

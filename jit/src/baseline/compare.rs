@@ -19,7 +19,7 @@ pub(super) enum Order {
 }
 
 impl Order {
-    /// For ints: what holds if the ordering is `wanted`.
+    /// The condition for ints that holds if the ordering is `wanted`.
     fn ints(self, wanted: bool) -> Cond {
         match (self, wanted) {
             (Order::Lt, true) | (Order::Ge, false) => Cond::Lt,
@@ -29,7 +29,7 @@ impl Order {
         }
     }
 
-    /// For doubles: not the same, because of NaN.
+    /// The condition for doubles, which differs because of NaN.
     fn doubles(self, wanted: bool) -> FCond {
         match (self, wanted) {
             (Order::Lt, true) => FCond::Lt,
@@ -45,7 +45,8 @@ impl Order {
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    /// Goes to `to` if `lhs order rhs` is `wanted`. Behind the charge for a turn, who leaves the code is given it back.
+    /// Jumps to `to` if `lhs order rhs` is `wanted`. If an iteration was `charged`, the charge is given back when the
+    /// code is left.
     fn branch(&mut self, order: Order, wanted: bool, operands: [Operand; 2], to: Label, charged: bool) {
         let [lhs, rhs] = operands;
         if self.mode(lhs, rhs, false) == Mode::Double {
@@ -71,7 +72,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.bind(rejoin);
     }
 
-    /// `jump.*`: on an ordering.
+    /// `jump.*`: jumps on an ordering.
     pub(super) fn jump_if(&mut self, order: Order, wanted: bool, lhs: Operand, rhs: Operand, to: i32) {
         let to = self.target(to);
         self.branch(order, wanted, [lhs, rhs], to, false);
@@ -90,8 +91,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.facts.write(dst, Known::Anything);
     }
 
-    /// Charges for a turn of a loop: at once, though only a turn that is taken costs. Who does not take it gives
-    /// it back.
+    /// Charges for an iteration of a loop in advance, although only one that is taken costs. If the loop ends, the
+    /// charge is given back.
     fn charge_turn(&mut self) {
         let empty = self.step_on(true);
         self.masm.count_down(Reg::Fuel, empty);
@@ -132,7 +133,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             let (x, mut y) = self.doubles(lhs, rhs, other);
             let [by, before] = super::facts::FSCRATCH;
             if rhs == lhs {
-                // The limit is the variable itself: its value before the step, whose register the sum takes.
+                // If the limit is the variable itself, its value before the step counts, whose register the sum takes.
                 self.masm.fmov(before, y);
                 y = before;
             }

@@ -19,7 +19,7 @@ pub(super) enum Other {
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    /// `jump.eq` and `jump.ne`: jumps if whether `lhs` equals `rhs` is `wanted`.
+    /// `jump.eq` and `jump.ne`: jumps if `(lhs == rhs) == wanted`.
     pub(super) fn jump_if_equal(&mut self, lhs: u16, rhs: Other, wanted: bool, to: i32) {
         let (target, next) = (self.target(to), self.masm.label());
         let (equal, differs) = if wanted { (target, next) } else { (next, target) };
@@ -42,16 +42,16 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn branch_equal(&mut self, lhs: u16, rhs: Other, equal: Label, differs: Label) {
-        // Only the interpreter's `step` answers with a place when it jumps; if it does not, the next instruction
-        // follows, and machine registers are lost.
+        // `step` returns an address only if the instruction jumps. Otherwise the next instruction follows, and machine
+        // registers are lost.
         let rejoin = self.masm.label();
         self.branch_equal_or(lhs, rhs, equal, differs, rejoin);
         self.bind(rejoin);
         self.facts.forget_copies();
     }
 
-    /// Goes to `equal` or `differs`; or has the interpreter execute the instruction, then goes to `stepped`. Does
-    /// not fall through.
+    /// Jumps to `equal` or `differs`, or has the interpreter execute the instruction and jumps to `stepped`. Does not
+    /// fall through.
     fn branch_equal_or(&mut self, lhs: u16, rhs: Other, equal: Label, differs: Label, stepped: Label) {
         let left = Operand::Register(lhs);
         let right = match rhs {
@@ -101,10 +101,10 @@ impl<M: Masm> Pass<'_, '_, M> {
             }
         };
         match mixed {
-            // Nil and booleans equal nothing but themselves.
+            // Nil and booleans only equal themselves.
             Known::Anything if matches!(rhs, Other::Literal(_)) => self.masm.jump(differs),
             Known::Int | Known::Const(_) => {
-                // A double may be the same number; of everything else, only ints are common.
+                // A double may equal an int. Of all other values, only ints are common.
                 let step = self.step(stepped);
                 self.masm.branch64(Cond::Below, Reg::T0, Reg::IntTag, step);
                 self.masm.jump(differs);
@@ -120,11 +120,11 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// Goes to `to` if whether a register is false or nil is `wanted`.
+    /// Jumps to `to` if the register is false or nil (`wanted`), or if it is neither (not `wanted`).
     pub(super) fn branch_falsy(&mut self, src: u16, wanted: bool, to: Label) {
         self.load(Reg::T0, src);
         self.masm.sub64(Reg::T0, Reg::T0, at(Reg::Vm, VM_NIL));
-        // Nil and false are neighbours.
+        // The bits of nil and false are neighbouring numbers.
         let cond = if wanted { Cond::BelowEq } else { Cond::Above };
         self.masm.branch64(cond, Reg::T0, (FALSE - NIL) as i32, to);
     }

@@ -1,7 +1,7 @@
 //! Facts about registers of the frame, inside a basic block.
 //!
-//! Values always lie in their registers in memory, right at every exit; facts only spare tests and loads. There are
-//! two sorts: the tag of a register, and the doubles that are in machine registers too.
+//! At every exit, registers in memory have their current values; facts only save tests and loads. There are two sorts:
+//! tags of registers, and doubles that are also in machine registers.
 
 use crate::masm::{FREGS, FReg};
 
@@ -33,7 +33,7 @@ impl Known {
         matches!(self, Known::Object | Known::Is(_))
     }
 
-    /// Whether it says at least as much.
+    /// Whether `other` follows from this fact.
     fn implies(self, other: Known) -> bool {
         match other {
             Known::Anything => true,
@@ -51,7 +51,7 @@ pub(crate) enum Copied {
     Nothing,
     /// The number in a register of the frame, as a double.
     Register(u16),
-    /// The double with those bits.
+    /// The double with these bits.
     Constant(u64),
 }
 
@@ -113,23 +113,24 @@ impl Facts {
         self.forget_copies();
     }
 
-    /// The VM was called: machine registers are lost, and the stack may have shrunk; tags stay.
+    /// Records a call of the VM: machine registers are lost, and the stack may have shrunk. Tags stay.
     pub(crate) fn forget_copies(&mut self) {
         self.stack_checked_to = 0;
         self.forget_doubles();
     }
 
-    /// A leaf of the VM was called: machine registers are lost.
+    /// Records a call of a leaf function of the VM: machine registers are lost.
     pub(crate) fn forget_doubles(&mut self) {
         self.copies = [Copied::Nothing; COPIES];
     }
 
-    /// Another closure runs from here on: what is known of the upvalues of the one before.
+    /// Replaces the facts about upvalues, because another closure runs from here on. Returns those about the one
+    /// before.
     pub(crate) fn change_closure(&mut self, cells: u64) -> u64 {
         core::mem::replace(&mut self.cells, cells)
     }
 
-    /// Whether an upvalue is known to be a cell. It is from here on.
+    /// Whether an upvalue is known to be a cell. From here on it is.
     pub(crate) fn learn_cell(&mut self, upvalue: u16) -> bool {
         let bit = 1_u64.checked_shl(u32::from(upvalue)).unwrap_or(0);
         let is_known = self.cells & bit != 0;
@@ -137,7 +138,7 @@ impl Facts {
         is_known
     }
 
-    /// Nothing is known of registers behind this one.
+    /// Forgets facts about the registers above this one.
     pub(crate) fn forget_behind(&mut self, register: u16) {
         for tag in self.used_mut().iter_mut().filter(|(of, _)| *of > register) {
             tag.1 = Known::Anything;
@@ -165,7 +166,7 @@ impl Facts {
         }
     }
 
-    /// A register was written.
+    /// Records that a register was written.
     pub(crate) fn write(&mut self, register: u16, tag: Known) {
         for copy in &mut self.copies {
             if *copy == Copied::Register(register) {

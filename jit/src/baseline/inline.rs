@@ -1,17 +1,17 @@
 //! Inlining: a small callee, compiled in place of its call.
 //!
 //! ```text
-//!   the closure that was seen?  fuel?  room?   ──no──> the call as any other
+//!   the closure that was seen?  fuel?  stack?  ──no──> an ordinary call
 //!   callee's instructions                      ──rare──> DeoptInlined: a frame, the interpreter to the end ─┐
 //!   RESULT = window = value                                                                                │
 //!   ...                                        <───────────────────────────────────────────────────────────┘
 //! ```
 //!
-//! The callee has no frame while it runs, so nothing is written to be read again. Its registers are those of the
-//! window, where its arguments lie already: register `n` of the callee is register `window + n` of the caller's
-//! frame, and templates know no other. A callee may contain only instructions that need no frame: no jumps, no calls,
-//! no upvalues. So it is one block, the interpreter brings it to its end in a few steps, and what was known in the
-//! caller before the call is known behind it, too.
+//! The callee has no frame while it runs, so no record is written. Its registers are those of the window, where its
+//! arguments already are: register `n` of the callee is register `window + n` of the caller's frame, and templates use
+//! only the latter number. A callee may contain only instructions that need no frame: no jumps, no calls,
+//! no upvalues. So it is one block, the interpreter brings it to its end in a few steps, and facts of the caller
+//! from before the call still hold after it.
 
 use siskin_core::bytecode::{Effect, Insn, Op, OperandName};
 use siskin_core::layout::{NIL, Runtime};
@@ -19,7 +19,7 @@ use siskin_core::tier::{Called, Callee, Kinds, Unit};
 
 use super::cold::Cold;
 use super::facts::{Copied, Known};
-use super::operand::{Call, RESULT};
+use super::operand::{CallSite, RESULT};
 use super::{Part, Pass};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg};
@@ -27,7 +27,7 @@ use crate::masm::{Cond, Masm, Reg};
 /// Words of the longest callee that is inlined.
 const MAX_WORDS: usize = 24;
 
-/// The call that a callee is inlined at.
+/// The call at which a callee is inlined.
 #[derive(Clone, Copy)]
 pub(super) struct Inlined {
     /// Index of the callee's register 0 among the caller's.
@@ -39,13 +39,13 @@ pub(super) struct Inlined {
 }
 
 impl<'u, M: Masm> Pass<'_, 'u, M> {
-    /// How far the registers of the function being compiled lie behind the frame's first.
+    /// The register of the frame that is register 0 of the function being compiled: not 0 in an inlined callee.
     pub(super) fn window(&self) -> u16 {
         self.inlined.map_or(0, |inlined| inlined.window)
     }
 
-    /// How many registers, counted from the frame's first, the instruction at `word` needs for a callee that is to be
-    /// inlined; none if there is no such.
+    /// The number of registers of the frame that the instruction at `word` needs for a callee to be inlined. `None` if
+    /// no callee is inlined there.
     pub(super) fn inlines(&self, word: u32, insn: &Insn) -> Option<u32> {
         let window = insn.window()?;
         let found_by = if insn.site().is_none() { Runtime::Call } else { Runtime::Invoke };
@@ -54,10 +54,10 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         Some(u32::from(window.first) + callee.unit.registers())
     }
 
-    /// A call, with the callee in its place. Cold paths come back to the block behind it.
-    pub(super) fn call_inlined(&mut self, call: Call, callee: &Callee<'u>) {
+    /// Compiles a call by inlining the callee. Cold paths come back to the block after the call.
+    pub(super) fn call_inlined(&mut self, call: CallSite, callee: &Callee<'u>) {
         let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
-            // There is always a block behind a call.
+            // There is always a block after a call.
             self.out_of_memory = true;
             return;
         };
@@ -70,7 +70,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         self.later(Cold::DeoptInlined { label: leave, call, closure, rejoin: behind });
         let outer = (self.unit, self.at, self.next);
         self.inlined = Some(Inlined { window: call.win, returned: None, leave });
-        // Whatever lies behind the arguments is not the callee's, nor the caller's what lies there in the end.
+        // Facts about registers above the arguments describe the caller's temporaries. The callee reuses these
+        // registers, so such facts are forgotten before it, and facts about the callee's registers after it.
         self.facts.forget_behind(call.win + u16::from(call.argc));
         (self.unit, self.next) = (callee.unit, 0);
         let cells = self.facts.change_closure(0);
@@ -124,7 +125,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         }
     }
 
-    /// Where an inlined callee is left for good, at the instruction being compiled; none in a function of its own.
+    /// The label at which an inlined callee leaves machine code, for the instruction being compiled. `None` outside of
+    /// inlined callees.
     pub(super) fn deopt_inlined(&mut self) -> Option<Label> {
         let leave = self.inlined?.leave;
         let label = self.masm.label();
@@ -133,7 +135,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 
     /// On a cold path: the VM brings the callee to its end from the word in `T4`.
-    pub(super) fn deopt_inlined_by_vm(&mut self, call: Call, closure: Option<u64>, rejoin: Label) {
+    pub(super) fn deopt_inlined_by_vm(&mut self, call: CallSite, closure: Option<u64>, rejoin: Label) {
         let done = self.masm.label();
         self.masm.imm(Reg::T1, u64::from(call.next));
         self.masm.imm(Reg::T2, u64::from(call.win));
@@ -148,7 +150,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
     }
 }
 
-/// Whether a callee that is found in that way, and whose window begins at that register, is to be inlined.
+/// Whether to inline a callee that is found by `found_by` and whose window begins at register `window`.
 pub(super) fn is_inlinable(callee: &Callee<'_>, found_by: Runtime, window: u16) -> bool {
     let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
     let finds_upvalues = match callee.closure {
@@ -158,7 +160,7 @@ pub(super) fn is_inlinable(callee: &Callee<'_>, found_by: Runtime, window: u16) 
     callee.inlinable && fits && finds_upvalues && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
 }
 
-/// Whether a function leaves its register 0 alone, in which a closure that is called lies.
+/// Whether a function does not write its register 0, which holds the closure that is called.
 fn keeps_closure(words: &[u32]) -> bool {
     let mut at = 0;
     while let Some(insn) = words.get(at..).and_then(Insn::decode) {
@@ -183,7 +185,7 @@ fn adds_texts(unit: &Unit<'_>) -> bool {
     false
 }
 
-/// Whether an instruction writes that register.
+/// Whether an instruction writes a register.
 fn writes(insn: &Insn, register: u8) -> bool {
     let mut writes = false;
     insn.defines(|defined| writes |= defined == u32::from(register));

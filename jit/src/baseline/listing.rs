@@ -12,7 +12,7 @@ pub enum Part {
     Prologue,
     /// The instruction at this word of bytecode.
     Word(u32),
-    /// The same, for the further turns of a loop.
+    /// The same instruction, in the peeled loop's code for further iterations.
     Again(u32),
     /// The instruction at `word` of the callee that is inlined in place of the call at `call`.
     Inlined {
@@ -67,21 +67,21 @@ impl Listing {
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
-    /// A piece begins here.
+    /// Records that a piece begins here.
     pub(super) fn mark(&mut self, part: Part) {
         if let Some(listing) = &mut self.listing {
             self.out_of_memory |= listing.mark(self.masm.offset(), part).is_err();
         }
     }
 
-    /// A cold path was queued: it belongs to the current piece, which may be a cold path too.
+    /// Records that a cold path was queued. It belongs to the current piece, which may be a cold path, too.
     pub(super) fn list_cold(&mut self) {
         if let Some(listing) = &mut self.listing {
             self.out_of_memory |= listing.cold.push(listing.word).is_err();
         }
     }
 
-    /// The cold path of this index begins here.
+    /// Records that the cold path with this index begins here.
     pub(super) fn mark_cold(&mut self, index: usize) {
         if let Some(listing) = &self.listing {
             let word = listing.cold.get(index).copied().unwrap_or_default();

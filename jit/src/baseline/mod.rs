@@ -3,9 +3,9 @@
 //! ```text
 //!   entry        landing, prologue
 //!   block        templates, one after the other; a block's first instruction has a label
-//!     ...        ──rare──> cold path ──> back, or on by a place to enter, or out
-//!   cold paths   behind all blocks, so that what is common falls through
-//!   entries      landing, jump to the block: where the interpreter comes in
+//!     ...        ──rare──> cold path ──> back, or to an entry point, or out
+//!   cold paths   after all blocks, so that the common case falls through
+//!   entries      entry points for the interpreter: landing, jump to the block
 //! ```
 //!
 //! Registers of the frame stay in memory, right before every instruction; inside a block the pass remembers what it
@@ -13,10 +13,10 @@
 //! `step` with the instruction's address.
 //!
 //! The body of a loop that is one block is compiled twice: first as any block, then with what is known at its end
-//! (loop peeling, `peel`), so that further turns test and load less.
+//! (loop peeling, `peel`), so that further iterations test and load less.
 //!
-//! A place is entered only where nothing is known: at the targets of jumps, behind calls and back-edges, at the
-//! start. In between `step` goes on interpreting to the next such place.
+//! Entry points are where no facts are known: at the start, at targets of jumps, after calls and back-edges. From any
+//! other instruction, `step` interprets up to the next entry point.
 
 mod arith;
 mod call;
@@ -37,7 +37,7 @@ use siskin_core::mem::Vec;
 use siskin_core::tier::{Bail, EntryPoint, Unit};
 
 use crate::buffer::Label;
-use crate::masm::{Masm, Mem, Reg, Rhs, at};
+use crate::masm::{Masm, MemOperand, Reg, Rhs, at};
 use cold::Cold;
 pub(crate) use facts::FSCRATCH;
 use facts::{Facts, Known};
@@ -60,7 +60,7 @@ pub struct Compiled {
 /// Compiles a function into `masm`.
 ///
 /// # Errors
-/// When memory is out or the function is too long.
+/// If memory is out or the function is too long.
 pub fn compile<M: Masm>(masm: &mut M, unit: &Unit<'_>) -> Result<Compiled, Bail> {
     compile_listed(masm, unit, None)
 }
@@ -102,9 +102,9 @@ pub fn compile_listed<M: Masm>(
 #[derive(Clone, Copy)]
 struct Leader {
     label: Label,
-    /// Whether bytecode jumps there.
+    /// Whether bytecode jumps to the block.
     jumped_to: bool,
-    /// Whether the block begins only because an inlined callee that is left comes back there.
+    /// Whether the block begins only because deoptimisation of an inlined callee comes back there.
     through: bool,
 }
 
@@ -116,7 +116,7 @@ enum Lead {
     Through,
 }
 
-/// A register of the frame whose value is in a machine register too.
+/// A register of the frame whose value is also in a machine register.
 #[derive(Clone, Copy)]
 struct Held {
     register: u16,
@@ -126,7 +126,7 @@ struct Held {
     offset: usize,
 }
 
-/// Where blocks begin: by word.
+/// The starts of blocks, by word.
 fn leaders(unit: &Unit<'_>) -> Result<Vec<Option<Leader>>, Bail> {
     let mut leaders = Vec::new(unit.mem());
     leaders.resize(unit.words().len(), None)?;
@@ -142,7 +142,7 @@ struct Pass<'p, 'u, M> {
     inlined: Option<Inlined>,
     /// The word of the instruction being compiled.
     at: u32,
-    /// The word of the next one.
+    /// The word of the next instruction.
     next: u32,
     leaders: Vec<Option<Leader>>,
     facts: Facts,
@@ -155,7 +155,7 @@ struct Pass<'p, 'u, M> {
     loops: Vec<PeeledLoop>,
     /// Globals whose values the code contains.
     globals: Vec<u32>,
-    /// Where the back-edge being compiled goes, if not to its target's block.
+    /// The target of the back-edge being compiled, if that is not the block of its bytecode target.
     back: Option<Label>,
     /// Memory ran out in a function that returns no error.
     out_of_memory: bool,
@@ -293,7 +293,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// The stub around a function of the VM.
-    fn runtime(function: Runtime) -> Mem {
+    fn runtime(function: Runtime) -> MemOperand {
         at(Reg::Vm, VM_STUBS + (Stub::Runtime as i32 + function as i32) * 8)
     }
 
@@ -355,7 +355,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     fn store_bits(&mut self, register: u16, bits: u64, tag: Known) {
         let held = self.held().filter(|held| held.register != register && held.machine != Reg::T1);
         match tag {
-            // Shorter than 64 bits at once.
+            // This code is shorter than a store of 64 bits.
             Known::Const(value @ 0..) => {
                 self.masm.add64(Reg::T1, Reg::IntTag, value);
                 self.masm.store64(slot(register), Reg::T1);
@@ -371,12 +371,12 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 }
 
-/// Where a register of the frame lies.
-const fn slot(register: u16) -> Mem {
+/// The memory of a register of the frame.
+const fn slot(register: u16) -> MemOperand {
     at(Reg::Base, register as i32 * 8)
 }
 
-/// The fact about a constant with those bits.
+/// The fact about a constant with these bits.
 fn known_bits(bits: u64) -> Known {
     use siskin_core::layout::{INT_TAG, NIL, OBJ_TAG};
     if bits >= INT_TAG {

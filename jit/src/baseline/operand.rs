@@ -17,7 +17,7 @@ pub(super) enum Operand {
 }
 
 impl Operand {
-    /// The number with those bits.
+    /// The number with these bits.
     pub(super) fn constant(bits: u64) -> Operand {
         if bits >= INT_TAG { Operand::Int(bits as i32) } else { Operand::Double(bits) }
     }
@@ -36,9 +36,9 @@ pub(super) enum FOp {
 /// to another register, so the second one may be this value.
 pub(super) const RESULT: Reg = Reg::T4;
 
-/// A call.
+/// A call instruction.
 #[derive(Clone, Copy)]
-pub(super) struct Call {
+pub(super) struct CallSite {
     /// The VM's function for the call, which determines how the callee is found.
     pub(super) runtime: Runtime,
     /// The word after the instruction.
@@ -51,11 +51,12 @@ pub(super) struct Call {
     pub(super) site: u32,
 }
 
-impl Call {
-    /// The call of `window`, which is the frame's: an inlined callee calls nothing.
-    pub(super) fn new(runtime: Runtime, next: u32, window: Window, site: u32) -> Call {
+impl CallSite {
+    /// The call with this window. The window's register numbers are those of the frame, since an inlined callee makes
+    /// no calls.
+    pub(super) fn new(runtime: Runtime, next: u32, window: Window, site: u32) -> CallSite {
         let Window { first: win, argc, .. } = window;
         // Verified windows lie in the registers.
-        Call { runtime, next, argc, win, by: window.found_by() as u16, site }
+        CallSite { runtime, next, argc, win, by: window.found_by() as u16, site }
     }
 }

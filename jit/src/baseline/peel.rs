@@ -1,14 +1,15 @@
-//! Loop peeling: loops whose body is one block, compiled once more for all turns but the first.
+//! Loop peeling: the body of a loop, if it is one block, is compiled a second time for all iterations but the first.
 //!
 //! ```text
-//!   head:   body, nothing known ──back-edge──> again      entered here by whoever comes in
+//!   head:   body, without facts ──back-edge──> again      the entry of the loop
 //!   ...
-//!   again:  body, with what was known at the first one's end ──back-edge──> again
-//!           (or head, if less is known at this one's end)
+//!   again:  body, with the facts of the first copy's end ──back-edge──> again
+//!           (or head, if the facts at this copy's end do not imply them)
 //! ```
 //!
-//! So what a turn finds out of the variables of the loop, their tags and the doubles it holds, serves the next turn. The
-//! room that callees inlined in the body want is asked for once, on the way to `again`.
+//! So the facts that an iteration finds out about the loop's variables, their tags and the doubles in machine
+//! registers, serve the next iteration. The stack that inlined callees of the body need is checked once, before
+//! `again`.
 
 use siskin_core::bytecode::{Effect, Insn};
 
@@ -20,7 +21,7 @@ use crate::masm::Masm;
 /// Words of the longest body that is worth a second copy.
 const MAX_WORDS: u32 = 96;
 
-/// A body to be compiled once more.
+/// A body to be compiled a second time.
 #[derive(Clone, Copy)]
 pub(super) struct PeeledLoop {
     head: u32,
@@ -93,7 +94,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// Whether there is room for whatever is inlined in the body; else the first copy does the turn.
+    /// Checks the stack for all inlined callees of the body. If it is too small, the first copy does the iteration.
     fn room_for_all(&mut self, head: u32, end: u32) {
         let words = self.unit.words();
         let (mut at, mut needed) = (head, 0);

@@ -1,4 +1,4 @@
-//! Instruction sets: for each its registers, its encoders by class, and its macro assembler.
+//! Instruction sets: each has registers, encoders by class, and a macro assembler.
 
 pub mod a64;
 pub mod x64;

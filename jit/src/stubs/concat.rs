@@ -18,7 +18,7 @@ use siskin_core::layout::{
 };
 
 use crate::buffer::Label;
-use crate::masm::{Cond, Masm, Mem, Reg, at};
+use crate::masm::{Cond, Masm, MemOperand, Reg, at};
 
 /// Bytes copied at a time.
 const CHUNK: i32 = 8;
@@ -123,7 +123,7 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
 }
 
 /// Takes a cell from a bump region, to `T5`, if it has one. `T2` is lost.
-fn take(masm: &mut impl Masm, region: impl Fn(i32) -> Mem, refuse: Label) {
+fn take(masm: &mut impl Masm, region: impl Fn(i32) -> MemOperand, refuse: Label) {
     masm.load64(Reg::T5, region(REGION_NEXT));
     masm.branch64(Cond::AboveEq, Reg::T5, region(REGION_END), refuse);
     masm.add64(Reg::T2, Reg::T5, region(REGION_CELL));

@@ -1,4 +1,4 @@
-//! Logical immediates, all of them, against `DecodeBitMasks` of the manual and the disassembler.
+//! Compares all logical immediates with `DecodeBitMasks` of the manual and with a disassembler.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use yaxpeax_arm::armv8::a64::Operand;
 
 use crate::common::decode;
 
-/// Every value there is, by its description: a run of ones in an element, rotated, repeated over 64 bits.
+/// Every value of a logical immediate, by definition: a run of ones in an element, rotated, repeated over 64 bits.
 fn all() -> BTreeSet<u64> {
     let mut all = BTreeSet::new();
     for bits in [2, 4, 8, 16, 32, 64] {

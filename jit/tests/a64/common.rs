@@ -5,12 +5,12 @@ use siskin_jit::isa::a64::A64;
 use yaxpeax_arch::{Arch, Decoder, U8Reader};
 use yaxpeax_arm::armv8::a64::{ARMv8, Instruction};
 
-/// An assembler with as much memory as it may want.
+/// An assembler with unlimited memory.
 pub(crate) fn assembler() -> A64 {
     A64::new(&mem())
 }
 
-/// What a word means.
+/// The instruction that a word encodes.
 pub(crate) fn decode(word: u32) -> Instruction {
     let bytes = word.to_le_bytes();
     let decoder = <ARMv8 as Arch>::Decoder::default();

@@ -1,4 +1,4 @@
-//! Constants: what they are is tested with the verbs; here, how many instructions they take.
+//! The number of instructions for a constant. (The tests of verbs check the values.)
 
 use proptest::prelude::*;
 use siskin_jit::isa::a64::constant::Constant;
@@ -65,7 +65,7 @@ fn more() {
 }
 
 proptest! {
-    /// Never more than the quarters that are not zero, or not all ones.
+    /// There are never more instructions than quarters that are not zero, nor than quarters that are not all ones.
     #[test]
     fn enough(quarters in prop::collection::vec(prop_oneof![Just(0), Just(u16::MAX), any::<u16>()], 4)) {
         let value = quarters.iter().fold(0, |value, &quarter| value << 16 | u64::from(quarter));

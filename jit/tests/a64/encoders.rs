@@ -1,4 +1,4 @@
-//! Instructions, field by field as the manual draws them, and as a disassembler reads them.
+//! Compares encoded instructions with the manual, field by field, and with a disassembler.
 
 use siskin_jit::isa::a64::bitmask::Bitmask;
 use siskin_jit::isa::a64::branch::{B, BTI_JC, Flags, b_cond, blr, br, cbnz, cbz, ret};
@@ -27,7 +27,7 @@ const D0: D = D::new(0);
 const D1: D = D::new(1);
 const D31: D = D::new(31);
 
-/// That an instruction has those fields, and reads like that.
+/// Asserts that an instruction has these fields, and is disassembled to this text.
 #[track_caller]
 fn is(word: u32, fields: &str, text: &str) {
     let bits: String = fields.split_whitespace().collect();

@@ -1,7 +1,7 @@
-//! What each verb becomes: `tests/golden/a64.txt`.
+//! The instructions of each verb: `tests/golden/a64.txt`.
 //!
-//! After a change that is meant, `SISKIN_BLESS=1 cargo test -p siskin-jit --test a64 golden` writes it anew: read
-//! the diff.
+//! After an intended change, `SISKIN_BLESS=1 cargo test -p siskin-jit --test a64 golden` rewrites the file: read the
+//! diff.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -12,7 +12,7 @@ use siskin_jit::masm::{Cond, FCond, FReg, Masm, at};
 
 use crate::common::{assembler, decode, words};
 
-/// The listing of verbs, each by itself, with the label `end` behind it.
+/// The listing of verbs, each separately, with the label `end` after it.
 macro_rules! listing {
     ($end:ident; $($verb:ident($($arg:expr),*);)*) => {{
         let mut listing = String::new();

@@ -1,4 +1,4 @@
-//! Distances: what they are, how far they reach, and what happens beyond.
+//! Distances: their values, their ranges, and errors out of range.
 
 use proptest::prelude::*;
 use siskin_jit::buffer::{BufferError, Form};
@@ -11,7 +11,7 @@ use yaxpeax_arm::armv8::a64::Operand;
 
 use crate::common::{assembler, decode, words};
 
-/// Where an instruction goes, from its own address, once its distance is patched in.
+/// The distance from an instruction to its target, disassembled after the distance was patched in.
 fn goes(word: u32, form: Distance, at: usize, target: usize) -> Option<i64> {
     let mut code = vec![0; at];
     code.extend(word.to_le_bytes());

@@ -1,22 +1,22 @@
-//! A machine that runs what the disassembler reads: an interpreter of the instructions that we make.
+//! A simulated processor: interprets the instructions that the encoders make, as a disassembler reads them.
 
 use std::collections::BTreeMap;
 
-use siskin_jit::masm::{FReg, Mem, Reg};
+use siskin_jit::masm::{FReg, MemOperand, Reg};
 use yaxpeax_arm::armv8::a64::{Instruction, Opcode, Operand, SIMDSizeCode, ShiftStyle, SizeCode};
 
 use crate::common::decode;
 
-/// Where code lies: nowhere near a value that a test puts into a register.
+/// The address of code, far from any value that a test puts into a register.
 pub(crate) const CODE: u64 = 0x5A5A_1234_9870;
 
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Machine {
-    /// The last one is not used.
+    /// General registers, by number. The last one is not used.
     pub(crate) x: [u64; 32],
     pub(crate) sp: u64,
     pub(crate) d: [u64; 32],
-    /// What was written; bytes that were not have a value that depends on the address.
+    /// Bytes that were written. The value of any other byte depends on its address.
     pub(crate) memory: BTreeMap<u64, u8>,
     pub(crate) pc: u64,
     n: bool,
@@ -26,7 +26,7 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    /// A machine whose registers all differ.
+    /// A machine with a different value in each register.
     pub(crate) fn new() -> Machine {
         Machine {
             x: std::array::from_fn(|index| 0x1234_5678_0000_0000 + index as u64 * 0x0001_0001_0001),
@@ -41,7 +41,7 @@ impl Machine {
         }
     }
 
-    /// Runs until the pc is outside of the code.
+    /// Runs until the pc leaves the code.
     pub(crate) fn run(&mut self, code: &[u8]) {
         for _ in 0..1000 {
             let at = self.pc.wrapping_sub(CODE);
@@ -53,7 +53,7 @@ impl Machine {
         panic!("it does not end");
     }
 
-    /// What code may see: all but scratch registers and flags.
+    /// The state without scratch registers and flags, which verbs may change.
     pub(crate) fn seen(&self) -> Machine {
         let mut seen = self.clone();
         for scratch in [16, 17, 31] {
@@ -262,7 +262,7 @@ impl Machine {
         self.write_memory(address, bytes, value);
     }
 
-    /// So many bytes of memory.
+    /// Reads `bytes` bytes of memory.
     pub(crate) fn memory(&self, address: u64, bytes: u64) -> u64 {
         (0..bytes).rev().fold(0, |value, index| {
             let address = address.wrapping_add(index);
@@ -271,7 +271,7 @@ impl Machine {
         })
     }
 
-    /// Writes so many bytes of memory.
+    /// Writes `bytes` bytes of memory.
     pub(crate) fn write_memory(&mut self, address: u64, bytes: u64, value: u64) {
         for index in 0..bytes {
             self.memory.insert(address.wrapping_add(index), (value >> (8 * index)) as u8);
@@ -279,7 +279,7 @@ impl Machine {
     }
 }
 
-/// Registers by role, and memory at them.
+/// Access to registers by role, and to memory operands.
 impl Machine {
     pub(crate) fn reg(&self, role: Reg) -> u64 {
         self.x[number(role)]
@@ -297,12 +297,12 @@ impl Machine {
         self.d[fnumber(role)] = value;
     }
 
-    pub(crate) fn at(&self, mem: Mem) -> u64 {
+    pub(crate) fn at(&self, mem: MemOperand) -> u64 {
         self.reg(mem.base).wrapping_add_signed(mem.disp.into())
     }
 }
 
-/// The table at the top of `masm.rs`.
+/// The number of a role's register: the table at the top of `masm.rs`.
 pub(crate) fn number(role: Reg) -> usize {
     match role {
         Reg::Vm => 19,
@@ -327,7 +327,7 @@ fn fnumber(role: FReg) -> usize {
     if role < 8 { role } else { role + 8 }
 }
 
-/// The bits of a result: NaN is one.
+/// The bits of a result, with one representation for all NaNs.
 pub(crate) fn bits(value: f64) -> u64 {
     if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
 }

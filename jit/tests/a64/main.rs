@@ -1,4 +1,4 @@
-//! ARM64: encoders against the manual, verbs against a machine that runs them.
+//! ARM64: compares encoders with the manual, and runs verbs on a simulated processor.
 
 mod bitmask;
 mod common;

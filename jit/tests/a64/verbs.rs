@@ -1,18 +1,18 @@
-//! Every verb does what it says, and nothing else, whatever the registers, immediates and displacements.
+//! Every verb does what its documentation says and nothing else, for any registers, immediates and displacements.
 
 use proptest::prelude::*;
 use siskin_jit::buffer::Label;
 use siskin_jit::isa::a64::A64;
-use siskin_jit::masm::{Cond, FCond, FREGS, FReg, Masm, Mem, Reg, Rhs, at};
+use siskin_jit::masm::{Cond, FCond, FREGS, FReg, Masm, MemOperand, Reg, Rhs, at};
 
 use crate::common::assembler;
 use crate::machine::{CODE, Machine, bits};
 
-/// How a verb ends.
+/// The way a verb ends.
 enum End {
     Falls,
     Goes,
-    /// It goes to the label with this register undefined.
+    /// The verb goes to the label and leaves this register undefined.
     Overflows(Reg),
 }
 
@@ -20,7 +20,7 @@ fn goes(taken: bool) -> End {
     if taken { End::Goes } else { End::Falls }
 }
 
-/// Runs a verb, and compares what it leaves with what `meaning` does.
+/// Runs a verb, and compares the state afterwards with the effect of `meaning`.
 fn check(
     start: &Machine,
     verb: impl FnOnce(&mut A64, Label),
@@ -58,7 +58,7 @@ fn freg() -> impl Strategy<Value = FReg> {
     (0..FREGS).prop_map(FReg)
 }
 
-/// Values near powers of two, masks, tagged values, and any.
+/// Values near powers of two, masks, tagged values, and arbitrary values.
 fn word() -> impl Strategy<Value = u64> {
     let power = || (0..64u32, -2..=2i64).prop_map(|(bit, off)| (1u64 << bit).wrapping_add_signed(off));
     prop_oneof![
@@ -87,7 +87,7 @@ fn disp() -> impl Strategy<Value = i32> {
     ]
 }
 
-fn mem() -> impl Strategy<Value = Mem> {
+fn mem() -> impl Strategy<Value = MemOperand> {
     (reg(), disp()).prop_map(|(base, disp)| at(base, disp))
 }
 
@@ -111,7 +111,7 @@ fn double() -> impl Strategy<Value = u64> {
     ]
 }
 
-/// A machine with something in the registers that have roles. Equal values are common, so that they are compared.
+/// A machine with random values in the registers of roles. Equal values are common, so that comparisons meet them.
 fn machine() -> impl Strategy<Value = Machine> {
     let values = prop::collection::vec(word(), 1..6);
     let doubles = prop::collection::vec(double(), 1..6);
@@ -150,7 +150,7 @@ fn holds(cond: Cond, left: u64, right: u64) -> bool {
     }
 }
 
-/// 32 bits are compared as 64 are, once they are sign-extended; unsigned too.
+/// A comparison of 32 bits equals one of their sign-extensions to 64, even an unsigned one.
 fn holds32(cond: Cond, left: u64, right: u64) -> bool {
     holds(cond, left as i32 as u64, right as i32 as u64)
 }
@@ -175,7 +175,7 @@ fn fholds(cond: FCond, left: f64, right: f64) -> bool {
     }
 }
 
-/// What a right operand is worth.
+/// The value of a right operand.
 fn value(machine: &Machine, rhs: Rhs, bytes: u64) -> u64 {
     match rhs {
         Rhs::Reg(reg) => machine.reg(reg),
@@ -184,7 +184,7 @@ fn value(machine: &Machine, rhs: Rhs, bytes: u64) -> u64 {
     }
 }
 
-/// Code is as long wherever things lie.
+/// The length of code does not depend on addresses.
 #[test]
 fn addresses_take_the_same_room() {
     for address in [0x1000, 0x7FFF_F000, 0xFFFF_F000, 0x1_0000_0000, 0x7FFF_FFFF_F000] {
@@ -206,7 +206,7 @@ proptest! {
 
     #[test]
     fn loads(start in machine(), dst in reg(), fdst in freg(), from in mem()) {
-        type Verb = fn(&mut A64, Reg, Mem);
+        type Verb = fn(&mut A64, Reg, MemOperand);
         let loads: [(Verb, u64); 4] =
             [(A64::load64, 8), (A64::load32, 4), (A64::load16, 2), (A64::load8, 1)];
         for (load, bytes) in loads {
@@ -223,7 +223,7 @@ proptest! {
 
     #[test]
     fn stores(start in machine(), src in reg(), fsrc in freg(), to in mem(), imm in word()) {
-        type Verb = fn(&mut A64, Mem, Reg);
+        type Verb = fn(&mut A64, MemOperand, Reg);
         let stores: [(Verb, u64); 2] = [(A64::store64, 8), (A64::store32, 4)];
         for (store, bytes) in stores {
             check(&start, |asm, _| store(asm, to, src), |m| {
@@ -413,7 +413,7 @@ proptest! {
         check(&start, |asm, _| asm.load_sp(mem), |m| { m.sp = m.memory(m.at(mem), 8); End::Falls })?;
     }
 
-    /// A runtime function may change whatever the calling convention lets it; the rest is there afterwards.
+    /// A runtime function may change caller-saved registers; all others are unchanged after the call.
     #[test]
     fn calls_of_rust(start in machine(), disp in disp()) {
         let mut asm = assembler();
@@ -435,7 +435,7 @@ proptest! {
         prop_assert_eq!(&machine.x[19..31], &start.x[19..31]);
     }
 
-    /// What Rust called finds its arguments, and may change every register that has a role.
+    /// Machine code called by Rust finds its arguments, and may change the register of every role.
     #[test]
     fn called_by_rust(start in machine()) {
         let mut asm = assembler();
@@ -458,7 +458,7 @@ proptest! {
         prop_assert_eq!(&machine.x[19..31], &start.x[19..31]);
     }
 
-    /// A piece with prologue and epilogue returns to where it was called from, though it calls.
+    /// Code with prologue and epilogue returns to its caller, even if it calls.
     #[test]
     fn pieces(start in machine(), reg in reg()) {
         let mut asm = assembler();

@@ -1,9 +1,9 @@
-//! What the tests share: an assembler, and strategies for operands.
+//! Shared by the tests: an assembler, and strategies for operands.
 
 use proptest::prelude::*;
 use siskin_core::testing::mem;
 use siskin_jit::isa::x64::X64;
-use siskin_jit::masm::{FREGS, FReg, Mem, Reg, Rhs, at};
+use siskin_jit::masm::{FREGS, FReg, MemOperand, Reg, Rhs, at};
 
 /// A macro assembler.
 pub(crate) fn masm() -> X64 {
@@ -43,7 +43,7 @@ pub(crate) fn freg() -> impl Strategy<Value = FReg> {
     prop::sample::select(&[FReg(0), FReg(7), FReg(FREGS - 1)])
 }
 
-/// A displacement or 32-bit immediate: often at the bounds of the forms.
+/// A displacement or 32-bit immediate, often at the limits of the instruction forms.
 pub(crate) fn disp() -> impl Strategy<Value = i32> {
     prop_oneof![
         3 => prop::sample::select(&[0, 1, -1, 127, 128, -128, -129, i32::MAX, i32::MIN, i32::MIN + 1]),
@@ -52,7 +52,7 @@ pub(crate) fn disp() -> impl Strategy<Value = i32> {
     ]
 }
 
-/// A value of 64 bits: often at the bounds of the forms.
+/// A value of 64 bits, often at the limits of the instruction forms.
 pub(crate) fn value() -> impl Strategy<Value = u64> {
     const BOUNDS: [u64; 7] = [
         0x7FFF_FFFF,
@@ -71,7 +71,7 @@ pub(crate) fn value() -> impl Strategy<Value = u64> {
 }
 
 /// Memory.
-pub(crate) fn memory() -> impl Strategy<Value = Mem> {
+pub(crate) fn memory() -> impl Strategy<Value = MemOperand> {
     (few(), disp()).prop_map(|(base, disp)| at(base, disp))
 }
 

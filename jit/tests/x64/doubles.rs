@@ -1,4 +1,4 @@
-//! What the verbs of doubles do.
+//! The effects of the verbs for doubles.
 
 use proptest::prelude::*;
 use siskin_jit::isa::x64::{Gpr, X64, Xmm};
@@ -16,7 +16,7 @@ const OPS: [Op; 4] = [
     (X64::fdiv, |a, b| a / b),
 ];
 
-/// A condition, what it compares for, and whether it goes if that holds or if not.
+/// A condition, its comparison, and whether the branch is taken if the comparison holds or if it does not.
 type Compare = (FCond, fn(&f64, &f64) -> bool, bool);
 
 const CONDS: [Compare; 10] = [
@@ -32,7 +32,7 @@ const CONDS: [Compare; 10] = [
     (FCond::NotGe, f64::ge, false),
 ];
 
-/// A double's bits: often a special one.
+/// The bits of a double, often a special value.
 fn bits() -> impl Strategy<Value = u64> {
     let special = [0.0, -0.0, 1.0, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, f64::MIN_POSITIVE];
     prop_oneof![prop::sample::select(special.map(f64::to_bits).to_vec()), any::<u64>()]
@@ -48,7 +48,7 @@ fn machine() -> impl Strategy<Value = Machine> {
     })
 }
 
-/// The verb sets `dst` to these bits, or to some NaN if they are one, and leaves all else as it was.
+/// Asserts that the verb sets `dst` to these bits (or to any NaN if they are one), and changes nothing else.
 fn sets(machine: &Machine, dst: FReg, bits: u64, verb: impl Fn(&mut X64)) {
     let mut after = machine.clone();
     after.run_verb(verb);

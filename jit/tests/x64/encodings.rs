@@ -1,4 +1,4 @@
-//! Every encoder, with any operands: the decoder must see the instruction that was meant, and all of its bytes.
+//! Every encoder with any operands: a decoder must read all its bytes as the intended instruction.
 
 use iced_x86::{ConditionCode, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use proptest::prelude::*;
@@ -93,7 +93,7 @@ fn operand(decoded: &Instruction, index: u32) -> Op {
         },
         OpKind::NearBranch64 => Op::Target(decoded.near_branch_target().cast_signed()),
         OpKind::Immediate8 => imm(decoded.immediate8()),
-        // Of 32 bits the sign is no part.
+        // The decoder gives a 32-bit immediate without extension of its sign.
         OpKind::Immediate32 => imm(decoded.immediate32().cast_signed()),
         _ => imm(decoded.immediate(index).cast_signed()),
     }

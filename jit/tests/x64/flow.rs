@@ -1,10 +1,10 @@
-//! What the verbs of comparing, jumping and calling do.
+//! The effects of the verbs that compare, jump and call.
 
 use iced_x86::Mnemonic;
 use proptest::prelude::*;
 use siskin_jit::buffer::{BufferError, Label};
 use siskin_jit::isa::x64::{Gpr, X64};
-use siskin_jit::masm::{Cond, FReg, Masm, Mem, Reg, at};
+use siskin_jit::masm::{Cond, FReg, Masm, MemOperand, Reg, at};
 
 use super::common::{few, masm, memory, reg, rhs, value};
 use super::machine::Machine;
@@ -22,10 +22,10 @@ const CONDS: [Cond; 10] = [
     Cond::AboveEq,
 ];
 
-/// A verb that leaves the code, how it does, and where it goes.
-type Indirect = (fn(&mut X64, Reg, Mem), Mnemonic, u64);
+/// A verb that leaves the code, the instruction by which it does, and the target.
+type Indirect = (fn(&mut X64, Reg, MemOperand), Mnemonic, u64);
 
-/// What a condition means, of numbers that are as wide with sign as without.
+/// Whether a condition holds for two numbers of `bits` bits.
 fn holds(cond: Cond, lhs: i64, rhs: i64, bits: u32) -> bool {
     let unsigned = |value: i64| value.cast_unsigned() & u64::MAX >> (64 - bits);
     match cond {
@@ -42,14 +42,14 @@ fn holds(cond: Cond, lhs: i64, rhs: i64, bits: u32) -> bool {
     }
 }
 
-/// The verb goes to its label if `holds`, and leaves everything as it was.
+/// Asserts that the verb goes to its label exactly if `holds`, and changes nothing.
 fn goes(machine: &Machine, holds: bool, verb: impl Fn(&mut X64, Label)) {
     let mut after = machine.clone();
     assert_eq!(after.run_branch(verb), holds);
     assert_eq!(machine.with_from(&after, &[Gpr::R11], &[]), after);
 }
 
-/// Sets the operands: mostly to the values given, else both to the first.
+/// A machine with the operands set to the two values, or both to the first if `same`.
 fn machine(lhs: u64, rhs: u64, same: bool) -> Machine {
     let mut machine = Machine::new(lhs);
     machine.set(Reg::T0, lhs);

@@ -1,7 +1,7 @@
-//! What each verb looks like: `golden/x64.txt`, one line for each instruction.
+//! The instructions of each verb: `golden/x64.txt`, one line for each instruction.
 //!
-//! After a change that is meant, `SISKIN_BLESS=1 cargo test -p siskin-jit --test x64 golden` writes the file anew:
-//! read the diff.
+//! After an intended change, `SISKIN_BLESS=1 cargo test -p siskin-jit --test x64 golden` rewrites the file: read the
+//! diff.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -23,7 +23,7 @@ const F0: FReg = FReg(0);
 const F1: FReg = FReg(1);
 const F9: FReg = FReg(9);
 
-/// A verb as it is written, and the writing of it. The first label is bound behind the code, the second before.
+/// The source of a verb, and a function that emits it. The first label is bound after the code, the second before.
 type Case = (&'static str, fn(&mut X64, Label, Label));
 
 macro_rules! cases {
@@ -176,7 +176,7 @@ const DOUBLES: &[Case] = cases! {
     m.fbranch(FCond::NotGe, F0, F1, ahead);
 };
 
-/// Names where the code goes.
+/// Names the targets of jumps.
 struct Places {
     next: u64,
     ahead: u64,

@@ -1,4 +1,4 @@
-//! What the verbs of integers, moves and memory do.
+//! The effects of the verbs for integers, moves and memory.
 
 use proptest::prelude::*;
 use siskin_jit::buffer::Label;
@@ -26,7 +26,7 @@ const OPS_32: [Op32; 3] = [
     (X64::mul32, i32::overflowing_mul),
 ];
 
-/// A machine whose few registers hold values at the bounds.
+/// A machine whose registers `few` hold values at the limits of the instruction forms.
 fn machine() -> impl Strategy<Value = Machine> {
     (any::<u64>(), value(), value(), value(), value()).prop_map(|(seed, a, b, c, d)| {
         let mut machine = Machine::new(seed);
@@ -37,7 +37,7 @@ fn machine() -> impl Strategy<Value = Machine> {
     })
 }
 
-/// The verb sets `dst` to `value` and leaves all else as it was.
+/// Asserts that the verb sets `dst` to `value` and changes nothing else.
 fn sets(machine: &Machine, dst: Reg, value: u64, verb: impl Fn(&mut X64)) {
     let mut after = machine.clone();
     after.run_verb(verb);
@@ -45,7 +45,7 @@ fn sets(machine: &Machine, dst: Reg, value: u64, verb: impl Fn(&mut X64)) {
     assert_eq!(machine.with_from(&after, &may_change(dst), &[]), after);
 }
 
-/// The verb writes so many bytes of `value` and leaves all else as it was.
+/// Asserts that the verb writes `bytes` bytes of `value` and changes nothing else.
 fn writes(machine: &Machine, address: u64, bytes: usize, value: u64, verb: impl Fn(&mut X64)) {
     let mut after = machine.clone();
     after.run_verb(verb);
@@ -54,7 +54,7 @@ fn writes(machine: &Machine, address: u64, bytes: usize, value: u64, verb: impl 
     assert_eq!(expected, after);
 }
 
-/// Code is as long wherever things lie.
+/// The length of code does not depend on addresses.
 #[test]
 fn addresses_take_the_same_room() {
     for address in [0x1000, 0x7FFF_F000, 0xFFFF_F000, 0x1_0000_0000, 0x7FFF_FFFF_F000] {

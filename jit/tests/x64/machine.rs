@@ -1,15 +1,15 @@
-//! A processor of the few instructions that verbs consist of.
+//! A simulated processor for the few instructions that verbs consist of.
 //!
-//! It has no bounds: memory that was never written holds what its address says. So any value in any register makes
-//! a case, and a test can ask afterwards for all that is as it was.
+//! Every address is valid: memory that was never written has values that depend on the address. So registers may have
+//! any values, and a test can check afterwards that everything else is unchanged.
 
 use std::collections::BTreeMap;
 
 use iced_x86::{Code, ConditionCode, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use siskin_jit::isa::x64::{Gpr, X64, Xmm};
-use siskin_jit::masm::{FReg, Masm, Mem, Reg, Rhs};
+use siskin_jit::masm::{FReg, Masm, MemOperand, Reg, Rhs};
 
-/// Its state.
+/// The state of the processor.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Machine {
     /// General registers, by number.
@@ -29,21 +29,21 @@ struct Flags {
     parity: bool,
 }
 
-/// Why it stopped: what the instruction is, and where.
+/// The instruction at which the processor stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Stop {
-    /// `Ret`, `Call`, or a `Jmp` to nowhere in the code.
+    /// `Ret`, `Call`, or a `Jmp` out of the code.
     pub(crate) why: Mnemonic,
-    /// Where that instruction is.
+    /// The offset of the instruction.
     pub(crate) at: usize,
-    /// Where an indirect jump or call goes.
+    /// The target of an indirect jump or call.
     pub(crate) to: u64,
-    /// Where the instruction after it is.
+    /// The offset of the next instruction.
     pub(crate) next: usize,
 }
 
 impl Machine {
-    /// One whose registers all hold something else.
+    /// A processor with a different value in each register.
     pub(crate) fn new(seed: u64) -> Machine {
         let mut machine = Machine::default();
         for (index, reg) in (1..).zip(machine.gpr.iter_mut().chain(&mut machine.xmm)) {
@@ -53,7 +53,7 @@ impl Machine {
         machine
     }
 
-    /// What a general register holds.
+    /// The value of a general register.
     pub(crate) fn get(&self, reg: impl Into<Gpr>) -> u64 {
         self.gpr[usize::from(reg.into().number())]
     }
@@ -63,22 +63,22 @@ impl Machine {
         self.gpr[usize::from(reg.into().number())] = value;
     }
 
-    /// The bits of a double's register.
+    /// The bits of a floating-point register.
     pub(crate) fn fget(&self, reg: FReg) -> u64 {
         self.xmm[usize::from(Xmm::from(reg).number())]
     }
 
-    /// Sets a double's register.
+    /// Sets a floating-point register.
     pub(crate) fn fset(&mut self, reg: FReg, bits: u64) {
         self.xmm[usize::from(Xmm::from(reg).number())] = bits;
     }
 
-    /// The address that memory has now.
-    pub(crate) fn address(&self, mem: Mem) -> u64 {
+    /// The address of a memory operand, with the current registers.
+    pub(crate) fn address(&self, mem: MemOperand) -> u64 {
         self.get(mem.base).wrapping_add_signed(mem.disp.into())
     }
 
-    /// What a second operand is now.
+    /// The value of a second operand, with the current registers.
     pub(crate) fn rhs(&self, rhs: Rhs) -> u64 {
         match rhs {
             Rhs::Reg(reg) => self.get(reg),
@@ -102,7 +102,7 @@ impl Machine {
         }
     }
 
-    /// The same machine before it has run, but with what these registers hold now.
+    /// This state, with the flags and these registers of a later one.
     pub(crate) fn with_from(&self, later: &Machine, regs: &[Gpr], fregs: &[Xmm]) -> Machine {
         let mut machine = Machine { flags: later.flags, ..self.clone() };
         for reg in regs {
@@ -115,7 +115,7 @@ impl Machine {
         machine
     }
 
-    /// Writes one verb that may go to a label, and runs it. True if it went there.
+    /// Emits one verb that may go to a label, and runs it. True if it went there.
     pub(crate) fn run_branch(&mut self, verb: impl Fn(&mut X64, siskin_jit::buffer::Label)) -> bool {
         let mut ahead = super::common::masm();
         let label = ahead.label();
@@ -127,7 +127,7 @@ impl Machine {
         let before = self.clone();
         let went = self.run(&mut ahead, 0).at == target.expect("it is bound");
 
-        // Back it goes the same way, in short forms.
+        // A backward jump, in short forms, must go the same way.
         let mut back = super::common::masm();
         let label = back.label();
         back.bind(label);
@@ -141,7 +141,7 @@ impl Machine {
         went
     }
 
-    /// Writes one verb, and runs it.
+    /// Emits one verb, and runs it.
     pub(crate) fn run_verb(&mut self, verb: impl Fn(&mut X64)) {
         assert!(!self.run_branch(|masm, _| verb(masm)));
     }
@@ -303,7 +303,7 @@ impl Machine {
         }
     }
 
-    /// How many bytes an operand has.
+    /// The size of an operand in bytes.
     fn size(&self, inst: &Instruction, index: u32) -> usize {
         match inst.op_kind(index) {
             OpKind::Register => inst.op_register(index).size().min(8),
@@ -331,7 +331,7 @@ impl Machine {
     }
 
     fn effective(&self, inst: &Instruction) -> u64 {
-        // What is relative to rip the decoder has added up.
+        // The decoder has already added rip to a displacement relative to it.
         let part = |register| match register {
             Register::None | Register::RIP => 0,
             register => self.register(register),
@@ -366,14 +366,14 @@ fn signed(value: u64, bits: usize) -> i64 {
     (value << (64 - bits)).cast_signed() >> (64 - bits)
 }
 
-/// Something else for every number.
+/// A different value for every number.
 fn mix(number: u64) -> u64 {
     let number = (number ^ number >> 30).wrapping_mul(0xBF58_476D_1CE4_E5B9);
     let number = (number ^ number >> 27).wrapping_mul(0x94D0_49BB_1331_11EB);
     number ^ number >> 31
 }
 
-/// The registers that a verb may leave changed: its destination and the assembler's own.
+/// The registers that a verb may change: its destination and the assembler's scratch register.
 pub(crate) fn may_change(dst: Reg) -> [Gpr; 2] {
     [dst.into(), Gpr::R11]
 }

@@ -1,10 +1,10 @@
-//! x86-64: what the encoders and the verbs write, read back by a decoder that is not ours.
+//! x86-64: reads the code of encoders and verbs with an independent decoder.
 //!
 //! ```text
 //!   encodings    every encoder: mnemonic and operands as the decoder sees them
-//!   machine      a processor of the few instructions that verbs consist of
-//!   integers doubles flow     what each verb does when it runs there
-//!   golden       what each verb looks like
+//!   machine      a simulated processor for the few instructions that verbs consist of
+//!   integers doubles flow     the effect of each verb on that processor
+//!   golden       the instructions of each verb
 //! ```
 
 mod common;

@@ -334,7 +334,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// All pieces in order: where they begin, how long they are, and their kind if they are free.
+    /// All pieces in order: start, length, and the kind if they are free.
     fn pieces<const KINDS: usize>(extents: &Extents<KINDS>) -> Vec<(u32, u32, Option<u8>)> {
         let mut found = Vec::new();
         let mut index = extents.last;
@@ -347,7 +347,7 @@ mod tests {
         found
     }
 
-    /// What always holds, whichever way it came about.
+    /// Asserts the invariants.
     fn check<const KINDS: usize>(extents: &Extents<KINDS>) {
         let pieces = pieces(extents);
         assert_eq!(pieces.len(), extents.pieces());
@@ -403,7 +403,7 @@ mod tests {
     }
 
     proptest! {
-        /// Against the simplest model there is: what was taken, and what each unit is.
+        /// Compares with the simplest model: the pieces that were taken, and the state of each unit.
         #[test]
         fn taken_pieces_never_overlap_and_all_come_back(steps in prop::collection::vec(step(), 1..200)) {
             let mut extents = Extents::<2>::new();
@@ -469,7 +469,7 @@ mod tests {
             check(&extents);
         }
 
-        /// A piece that is longer than any in the lists of shorter ones is found without a look at them.
+        /// The search for a long piece does not look at the lists of shorter ones.
         #[test]
         fn lists_are_in_order_of_length(len in 1..u32::MAX - 1) {
             prop_assert!(bin(len) <= bin(len + 1) && bin(len) < BINS);

@@ -72,7 +72,7 @@ fn freed_spans_are_reused() {
 #[test]
 fn freed_neighbours_join() {
     let mut code = HostedCode::new(4096).unwrap();
-    // At once, so that all of it lies together.
+    // All added before a seal, so that the spans are adjacent.
     let whole = code.allocate(4096).unwrap();
     code.free(whole);
     let mut all = Vec::new();
@@ -171,7 +171,7 @@ fn code_moves_to_another_thread() {
     for number in 2..50 {
         let span = add(&mut code, number);
         code.seal().unwrap();
-        // An address does not move by itself: spans hold pointers.
+        // A span holds a pointer, so the address of the code does not change.
         let (keep, at) = (keep.start.as_ptr().expose_provenance(), span.start.as_ptr().expose_provenance());
         let there = move |start| {
             let start = std::ptr::NonNull::new(std::ptr::with_exposed_provenance_mut(start)).unwrap();

@@ -1,4 +1,4 @@
-//! What the system says of the pages. One test, so that nothing else in the process maps memory meanwhile.
+//! The pages of code memory as the system shows them. It is one test, so that no other test maps memory meanwhile.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod common;

@@ -1,4 +1,4 @@
-//! A system that refuses. One test, because it changes the limits and the policy of the whole process.
+//! Systems that refuse code memory. It is one test, because it changes limits and the policy of the whole process.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod common;
@@ -13,10 +13,10 @@ fn refusals_are_errors_and_nothing_runs_until_a_seal_succeeds() {
     without_new_executable_pages();
 }
 
-/// Sets the limit of writable private memory; gives back what it was.
+/// Sets the limit on writable private memory. Returns the old one.
 fn limit_data(soft: Option<libc::rlim_t>) -> libc::rlim_t {
     let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
-    // SAFETY: both only use the struct.
+    // SAFETY: both calls only use the struct.
     unsafe {
         assert_eq!(libc::getrlimit(libc::RLIMIT_DATA, &mut limit), 0);
         let before = limit.rlim_cur;

@@ -1,4 +1,4 @@
-//! Many memories in one process. One test, so that nothing else in it maps memory meanwhile.
+//! Many code memories in one process. It is one test, so that no other test maps memory meanwhile.
 #![cfg(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")))]
 
 mod common;
@@ -11,18 +11,19 @@ use siskin_core::platform::{CodeMemory, CodeSpan};
 use siskin_hosted::HostedCode;
 
 const PAGE: usize = 4096;
-/// Memories at once: with mappings for each, these would be twice as many. An emulator takes long for each.
+/// The number of code memories. If each had mappings, there would be twice as many of them. An emulator takes long for
+/// each.
 const MANY: u16 = if cfg!(emulated) { 400 } else { 2000 };
 const ROUNDS: u16 = if cfg!(emulated) { 30 } else { 200 };
 
-/// A memory with one function.
+/// A code memory with one function.
 struct One {
     code: HostedCode,
     span: CodeSpan,
     number: u16,
 }
 
-// SAFETY: the span is that memory's.
+// SAFETY: the span belongs to the memory, which moves along.
 unsafe impl Send for One {}
 
 fn one(number: u16) -> One {
@@ -43,7 +44,7 @@ fn all_run(ones: &[One]) {
     }
 }
 
-/// How many mappings more there are than before.
+/// The number of mappings more than before.
 fn more_than(before: usize) -> usize {
     maps().len().saturating_sub(before)
 }
@@ -65,7 +66,7 @@ fn many_memories_lie_side_by_side() {
     threads_have_their_own();
 }
 
-/// Every second one goes: the pages between are traps until they are reused.
+/// Every second memory is dropped. Its pages contain traps until they are reused.
 fn pages_come_back_erased(ones: &mut Vec<One>) {
     let mut gone = HashSet::new();
     let mut number = 0;
@@ -89,7 +90,7 @@ fn pages_come_back_erased(ones: &mut Vec<One>) {
     all_run(ones);
 }
 
-/// One is being written: its neighbours run all the same.
+/// While one memory is written, its neighbours still run.
 fn writing_leaves_others_alone(ones: &mut [One]) {
     let middle = ones.len() / 3;
     let other = add(&mut ones[middle].code, 9999);
@@ -103,7 +104,7 @@ fn writing_leaves_others_alone(ones: &mut [One]) {
     ones[middle].code.seal().unwrap();
     assert_eq!(call(other), 9999);
     all_run(ones);
-    // Each grows far beyond its first page, where the next one's begin.
+    // Each memory grows far beyond its first page, after which the next one's pages begin.
     for one in &mut ones[..20] {
         let spans: Vec<_> = (0..200).map(|number| (number, one.code.allocate(1000).unwrap())).collect();
         let more: Vec<_> = (0..200).map(|number| add(&mut one.code, number)).collect();

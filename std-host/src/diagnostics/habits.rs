@@ -8,11 +8,11 @@ const KEYWORDS: &[&str] = &[
     "true", "var", "while",
 ];
 
-/// Those that a statement can begin with, and an expression can follow, so that it compiles with a slip in them: `prnt
-/// (1);`, `retrun;`.
+/// Keywords at the beginning of a statement that an expression can follow. A misspelt one may still compile:
+/// `prnt (1);`, `retrun;`.
 pub(super) const BEFORE_EXPRESSION: &[&str] = &["print", "return"];
 
-/// Words of other languages, with what is meant in Siskin, and in Lox if that is something else.
+/// Words of other languages, with their equivalent in Siskin, and in Lox if that differs.
 const FOREIGN: &[(&str, &str, Option<&str>)] = &[
     ("fn", "fn", Some("fun")),
     ("func", "fn", Some("fun")),
@@ -35,7 +35,7 @@ const FOREIGN: &[(&str, &str, Option<&str>)] = &[
     ("echo", "print", None),
 ];
 
-/// Words of other languages for what is written otherwise here, or not there yet.
+/// Words of other languages without an equivalent, with the help to give.
 const PHRASES: &[(&str, &str)] = &[
     ("break", "there is no 'break' yet: a loop ends by its condition, or by a 'return'"),
     ("continue", "there is no 'continue' yet: put the rest of the loop's body into an 'if'"),
@@ -48,15 +48,15 @@ const PHRASES: &[(&str, &str)] = &[
     ("in", EACH),
 ];
 
-/// What to write instead of `for x in xs`.
+/// The help for `for x in xs`.
 pub(super) const EACH: &str = "there is no 'for ... in' yet: write 'for (var i = 0; i < n; i = i + 1)'";
 
-/// What to say of a word of other languages that no word here replaces.
+/// The help for a word of other languages that has no equivalent.
 pub(super) fn phrase(word: &str) -> Option<&'static str> {
     PHRASES.iter().find(|(foreign, _)| *foreign == word).map(|(_, help)| *help)
 }
 
-/// Methods of other languages' built-in values, with the library's that does the same.
+/// Methods of other languages' built-in values, with the library's equivalent.
 const FOREIGN_METHODS: &[(&str, &str)] =
     &[("length", "len"), ("size", "len"), ("count", "len"), ("empty", "is_empty"), ("isEmpty", "is_empty")];
 
@@ -72,7 +72,7 @@ pub(super) fn method(name: &str) -> Option<&'static str> {
     Some(FOREIGN_METHODS.iter().find(|(foreign, _)| *foreign == known).map_or(known, |(_, own)| own))
 }
 
-/// Every word that has a meaning, or is said to have one.
+/// Every keyword, and every foreign word with an equivalent.
 pub(super) fn words() -> impl Iterator<Item = &'static str> {
     KEYWORDS.iter().copied().chain(FOREIGN.iter().map(|(word, ..)| *word))
 }

@@ -1,4 +1,4 @@
-//! Errors for programs: an object of JSON for each, on a line of its own.
+//! Errors for programs: one JSON object for each, one per line.
 //!
 //! ```text
 //!   {"severity":"error","kind":"compile","message":"Expect expression.","file":"a.sk",
@@ -6,7 +6,7 @@
 //!    "frames":[],"omitted_frames":0,"help":[]}
 //! ```
 //!
-//! `docs/language.md` says what the fields mean. They stay; there may be more of them one day.
+//! `docs/language.md` says what the fields mean. Fields may be added, but none is removed or renamed.
 
 use std::fmt;
 
@@ -18,7 +18,7 @@ use super::source::{Place, Position};
 /// Frames that are listed at each end of a long stack.
 const LISTED: usize = 32;
 
-/// Displays reports as objects of JSON, one a line.
+/// Displays reports as JSON objects, one per line.
 #[derive(Clone, Copy, Debug)]
 pub struct Json<'a> {
     /// What happened.
@@ -41,14 +41,14 @@ struct Object<'a> {
     kind: &'static str,
     message: &'a str,
     file: Option<&'a str>,
-    span: Option<Span>,
-    frames: Vec<Call<'a>>,
+    span: Option<JsonSpan>,
+    frames: Vec<JsonFrame<'a>>,
     omitted_frames: usize,
     help: &'a [String],
 }
 
 #[derive(Serialize)]
-struct Span {
+struct JsonSpan {
     start: usize,
     end: usize,
     line: usize,
@@ -58,7 +58,7 @@ struct Span {
 }
 
 #[derive(Serialize)]
-struct Call<'a> {
+struct JsonFrame<'a> {
     function: Option<&'a str>,
     file: Option<&'a str>,
     line: usize,
@@ -79,18 +79,18 @@ impl<'a> Object<'a> {
             },
             message: &report.message,
             file: report.place.as_ref().map(file),
-            span: report.place.as_ref().map(Span::new),
-            frames: first.iter().chain(&rest[omitted_frames..]).map(Call::new).collect(),
+            span: report.place.as_ref().map(JsonSpan::new),
+            frames: first.iter().chain(&rest[omitted_frames..]).map(JsonFrame::new).collect(),
             omitted_frames,
             help: &report.help,
         }
     }
 }
 
-impl Span {
-    fn new(place: &Place<'_>) -> Span {
+impl JsonSpan {
+    fn new(place: &Place<'_>) -> JsonSpan {
         let (start, end) = (place.start(), place.end());
-        Span {
+        JsonSpan {
             start: place.span().start,
             end: place.span().end,
             line: start.line,
@@ -101,10 +101,10 @@ impl Span {
     }
 }
 
-impl<'a> Call<'a> {
-    fn new(frame: &'a Frame<'a>) -> Call<'a> {
+impl<'a> JsonFrame<'a> {
+    fn new(frame: &'a Frame<'a>) -> JsonFrame<'a> {
         let start = frame.place.as_ref().map(Place::start);
-        Call {
+        JsonFrame {
             function: frame.function,
             file: frame.place.as_ref().map(file),
             line: start.map_or(frame.line as usize, |Position { line, .. }| line),

@@ -1,32 +1,32 @@
-//! Lines and columns of a text, found without walking there from its beginning.
+//! Finds lines and columns of a text without scanning it from the beginning.
 //!
 //! ```text
-//!   text     | a block of bytes | a block of bytes | the rest |
-//!   Lines      0 newlines         17                 30          before each block; likewise characters
+//!   text         | a block of bytes | a block of bytes | the rest |
+//!   LineFinder     0 newlines         17                 30          before each block; likewise characters
 //! ```
 
-/// Bytes that are searched when a line or column is asked for.
+/// Bytes of a block. Finding a line or column scans at most one block.
 ///
-/// A column costs as much on a line of a gigabyte as on a short one: a text may have very many errors on one line. And
-/// a text of newlines alone takes no more memory than another.
+/// So finding a column costs no more on a line of a gigabyte than on a short one, which matters for a text with very
+/// many errors on one line; and the memory of the table does not depend on the number of newlines.
 const BLOCK: usize = 512;
 
-/// What finds lines and columns of one text, which it is given again each time.
+/// Counts of newlines and characters before each block of one text. Callers pass that text to each method.
 #[derive(Clone, Debug)]
-pub(super) struct Lines(Vec<Before>);
+pub(super) struct LineFinder(Vec<Before>);
 
-/// What stands before a block.
+/// Counts for the text before a block.
 #[derive(Clone, Copy, Debug, Default)]
 struct Before {
-    /// How many newlines.
+    /// Newlines.
     newlines: usize,
-    /// How many characters begin.
+    /// Characters that begin.
     #[cfg(feature = "reports")]
     characters: usize,
 }
 
-impl Lines {
-    pub(super) fn new(text: &str) -> Lines {
+impl LineFinder {
+    pub(super) fn new(text: &str) -> LineFinder {
         let mut all = Before::default();
         let before_each = text.as_bytes().chunks(BLOCK).map(|block| {
             let before = all;
@@ -37,7 +37,7 @@ impl Lines {
             }
             before
         });
-        Lines(before_each.collect())
+        LineFinder(before_each.collect())
     }
 
     /// The line of the byte at `at`, counted from 1. A newline belongs to the line that it ends.
@@ -46,7 +46,7 @@ impl Lines {
         before.newlines + newlines(bytes).count() + 1
     }
 
-    /// Where the newline is that `number` others stand before.
+    /// The offset of newline `number`, counted from 0.
     #[cfg(feature = "reports")]
     pub(super) fn newline(&self, text: &str, number: usize) -> Option<usize> {
         let block = self.0.partition_point(|before| before.newlines <= number).checked_sub(1)?;
@@ -54,29 +54,29 @@ impl Lines {
         newlines(&text.as_bytes()[start..]).nth(number - self.0[block].newlines).map(|at| start + at)
     }
 
-    /// How many characters begin before the byte at `at`.
+    /// The number of characters that begin before the byte at `at`.
     #[cfg(feature = "reports")]
     pub(super) fn characters_before(&self, text: &str, at: usize) -> usize {
         let (before, bytes) = self.block_to(text, at);
         before.characters + characters(bytes)
     }
 
-    /// What stands before the block of the byte at `at`, and the bytes of that block before it.
+    /// The counts before the block that contains byte `at`, and the bytes of the block before `at`.
     fn block_to<'t>(&self, text: &'t str, at: usize) -> (Before, &'t [u8]) {
         let at = at.min(text.len());
-        // At the end of a text whose last block is full there is no other.
+        // If the last block is full, the end of the text belongs to it: no further block begins there.
         let block = (at / BLOCK).min(self.0.len().saturating_sub(1));
         let before = self.0.get(block).copied().unwrap_or_default();
         (before, &text.as_bytes()[block * BLOCK..at])
     }
 }
 
-/// Where the newlines are.
+/// The offsets of newlines.
 fn newlines(bytes: &[u8]) -> impl Iterator<Item = usize> {
     bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at)
 }
 
-/// How many characters begin in these bytes of UTF-8.
+/// The number of characters that begin in these bytes of UTF-8.
 #[cfg(feature = "reports")]
 fn characters(bytes: &[u8]) -> usize {
     bytes.iter().filter(|&&byte| byte & 0b1100_0000 != 0b1000_0000).count()
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn lines_are_counted_from_one_in_any_order() {
         let text = "a\nb\n\nc";
-        let lines = Lines::new(text);
+        let lines = LineFinder::new(text);
         for (at, line) in [(0, 1), (1, 1), (2, 2), (5, 4), (3, 2), (99, 4)] {
             assert_eq!(lines.line_at(text, at), line, "{at}");
         }
@@ -100,7 +100,7 @@ mod tests {
     fn newlines_are_found_by_their_number() {
         for len in [0, 1, BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1] {
             let text = format!("{}\n{}\n\nlast", "x".repeat(len), "y".repeat(2 * BLOCK));
-            let lines = Lines::new(&text);
+            let lines = LineFinder::new(&text);
             let expected: Vec<usize> = text.match_indices('\n').map(|(at, _)| at).collect();
             for (number, &at) in expected.iter().enumerate() {
                 assert_eq!(lines.newline(&text, number), Some(at), "{number} of {len}");
@@ -114,7 +114,7 @@ mod tests {
     #[test]
     fn a_text_of_newlines_takes_no_more_memory() {
         let text = "\n".repeat(1 << 20);
-        let lines = Lines::new(&text);
+        let lines = LineFinder::new(&text);
         assert_eq!(lines.line_at(&text, 1 << 19), (1 << 19) + 1);
         assert!(size_of_val(&*lines.0) <= text.len() / 32);
     }
@@ -124,7 +124,7 @@ mod tests {
     #[test]
     fn columns_of_a_long_line_are_found_at_once() {
         let text = "aé".repeat(4 << 20);
-        let lines = Lines::new(&text);
+        let lines = LineFinder::new(&text);
         for pair in (0..4 << 20).step_by(7) {
             assert_eq!(lines.characters_before(&text, 3 * pair), 2 * pair);
             assert_eq!(lines.characters_before(&text, 3 * pair + 1), 2 * pair + 1);
@@ -138,7 +138,7 @@ mod tests {
         for len in [0, 1, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK] {
             let text = "x".repeat(len);
             for byte in [0, len / 2, len] {
-                assert_eq!(Lines::new(&text).characters_before(&text, byte), byte, "{byte} of {len}");
+                assert_eq!(LineFinder::new(&text).characters_before(&text, byte), byte, "{byte} of {len}");
             }
         }
     }

@@ -1,26 +1,26 @@
-//! Errors in the words and the order of the book's implementation of Lox.
+//! Errors with the wording and order of the book's implementation of Lox.
 
 use std::fmt;
 
 use siskin_core::syntax::{Diagnostic, FoundAt};
 use siskin_core::{TraceFrame, Vm};
 
-use super::lines::Lines;
+use super::lines::LineFinder;
 
-/// Compile errors, one a line: `[line 3] Error at 'x': Expect expression.`
+/// Compile errors, one per line: `[line 3] Error at 'x': Expect expression.`
 ///
-/// The line is that on which the offending token ends.
+/// The line is the one on which the offending token ends.
 #[derive(Clone, Copy, Debug)]
 pub struct CompileErrors<'a> {
     /// The source text.
     pub source: &'a str,
-    /// What is wrong with it.
+    /// The errors in the text.
     pub diagnostics: &'a [Diagnostic],
 }
 
 impl fmt::Display for CompileErrors<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = Lines::new(self.source);
+        let lines = LineFinder::new(self.source);
         for &Diagnostic { code, span, found } in self.diagnostics {
             write!(f, "[line {}] Error", lines.line_at(self.source, span.end as usize))?;
             match found {
@@ -37,15 +37,14 @@ impl fmt::Display for CompileErrors<'_> {
     }
 }
 
-/// What a run stopped for, then where it stopped, innermost function first:
-/// `[line 3] in f()`, `[line 9] in script`.
+/// Why a run stopped, then the active calls, innermost first: `[line 3] in f()`, `[line 9] in script`.
 ///
-/// Of a trace longer than the book's machine can make, the middle is left out.
+/// If there are more calls than the book's machine allows, the middle is left out.
 #[derive(Clone, Copy)]
 pub struct Traceback<'a> {
-    /// What the run stopped for.
+    /// Why the run stopped.
     pub message: &'a str,
-    /// The machine that stopped.
+    /// The VM that stopped.
     pub vm: &'a Vm,
 }
 

@@ -3,10 +3,10 @@
 //! ```text
 //!   LoadError            RuntimeError, Outcome
 //!       \                     /        \
-//!      report  what happened and where   lox   the book's text, as it is
+//!      report  what happened and where   lox   the book's text
 //!     /      \
-//! source    sources                      a text; those a VM has loaded, and which piece of them a frame is at
-//! lines                                  which line and column a byte is at
+//! source    sources                      a text; the texts of a VM, and the piece of text of each active call
+//! lines                                  the line and column of a byte
 //! suggest   habits                       "did you mean"; words of other languages
 //!     \      /
 //!      Report --- printer ---> pretty    for people: the piece of the text, underlined
@@ -14,9 +14,9 @@
 //!               stack          json      for programs
 //! ```
 //!
-//! Nothing here is touched before there is an error to show: [`Sources`] only keep the texts.
+//! A run without errors costs nothing here: [`Sources`] only keep the texts.
 //!
-//! Only the book's text is there without the feature `reports` (on by default).
+//! Without the feature `reports` (on by default) there is only the book's text.
 
 mod lines;
 mod lox;

@@ -1,4 +1,4 @@
-//! Errors for people: the message, the piece of the text underlined, help, and the calls that led there.
+//! Errors for people: the message, the piece of the text underlined, help, and the active calls.
 
 use std::fmt;
 use std::ops::Range;
@@ -11,17 +11,17 @@ use super::record::Report;
 use super::source::Place;
 use super::stack;
 
-/// Of more errors than this only the number is told: what matters is at the top.
+/// Errors that are shown. The rest are only counted: the first errors matter most.
 const SHOWN: usize = 20;
 
-/// Of a place that covers more lines than this only the first is underlined.
+/// Lines that are underlined. If a place covers more, only the first is.
 const LINES: usize = 6;
 
 /// Characters of a message that are shown.
 const MESSAGE: usize = 200;
 
-/// Bytes of text that are laid out for one display, of however many errors: laying a line out takes much longer than
-/// reading it, and lines may be as long as the text. Of places beyond that only file, line and column are told.
+/// Bytes of text that are laid out for one display, all its errors together: laying out a line takes much longer than
+/// reading it, and a line may be as long as the text. Further places are shown as file, line and column.
 const LAID_OUT: usize = 1 << 20;
 
 /// Displays reports for people to read.
@@ -74,7 +74,7 @@ impl fmt::Display for Pretty<'_> {
     }
 }
 
-/// A message, the middle left out if it has a very long name in it.
+/// A message, with the middle left out if the message is too long, as one with a very long name is.
 fn title(text: &str) -> Title<'static> {
     let mut text = normalize_untrusted_str(text);
     let cut = |at| text.char_indices().nth(at).map(|(at, _)| at);
@@ -85,7 +85,7 @@ fn title(text: &str) -> Title<'static> {
     Level::ERROR.primary_title(text)
 }
 
-/// Shows one report; `left` is how many bytes of text may still be laid out.
+/// Shows one report; `left` is the number of bytes of text that may still be laid out.
 fn one(
     report: &Report<'_>,
     renderer: &Renderer,
@@ -119,7 +119,7 @@ fn lines(place: &Place<'_>) -> Range<usize> {
     source.line_bytes(first).start..source.line_bytes(last).end
 }
 
-/// The lines that a place is on: not the whole text, which would be searched for each of many errors.
+/// The lines that a place is on. The whole text is not given to the renderer, which would search it for each error.
 fn snippet<'a>(place: &Place<'a>, lines: Range<usize>) -> Snippet<'a, Annotation<'a>> {
     let source = place.source();
     let start = lines.start;

@@ -1,4 +1,4 @@
-//! One door to all formats.
+//! All formats of errors in one type, chosen at run time.
 
 use siskin_core::{LoadError, Vm};
 
@@ -10,15 +10,15 @@ pub enum Format {
     /// For people: [`Pretty`].
     #[default]
     Pretty,
-    /// A line for each: [`Short`].
+    /// One line for each error: [`Short`].
     Short,
     /// For programs: [`Json`].
     Json,
-    /// As the book's implementation: [`CompileErrors`] and [`Traceback`].
+    /// Like the book's implementation: [`CompileErrors`] and [`Traceback`].
     Lox,
 }
 
-/// Makes text of errors.
+/// Converts errors to text.
 ///
 /// # Examples
 /// ```
@@ -35,14 +35,14 @@ pub enum Format {
 /// ```
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Printer {
-    /// How.
+    /// The format.
     pub format: Format,
     /// Whether to use a terminal's colours, where the format has any.
     pub color: bool,
 }
 
 impl Printer {
-    /// Why a text could not be loaded; whole lines.
+    /// The errors of a text that could not be loaded, as whole lines.
     #[must_use]
     pub fn load_error(&self, error: &LoadError, source: &Source) -> String {
         match error {
@@ -57,7 +57,7 @@ impl Printer {
         }
     }
 
-    /// Why a run stopped, and where: to be asked before the next script starts. Whole lines.
+    /// Why and where a run stopped, as whole lines. Call this before the next script starts, which discards the trace.
     #[must_use]
     pub fn stopped(&self, why: Stopped<'_>, vm: &Vm, sources: &Sources) -> String {
         if self.format == Format::Lox {

@@ -1,4 +1,4 @@
-//! What is to be said of an error, however it will be said.
+//! The content of an error report, independent of its format.
 
 use super::source::Place;
 
@@ -8,24 +8,24 @@ use super::source::Place;
 pub enum Kind {
     /// The text has an error.
     Compile,
-    /// The script did what it must not.
+    /// The script failed.
     Runtime,
-    /// A limit was met: fuel, memory, the depth of calls, or the host's patience.
+    /// A limit was reached (fuel, memory, depth of calls), or the host interrupted the run.
     Limit,
 }
 
-/// An error, or that a run was stopped.
+/// A report of an error, or of a run that was stopped.
 #[derive(Clone, Debug)]
 pub struct Report<'a> {
-    /// Which sort it is.
+    /// The sort of report.
     pub kind: Kind,
-    /// What went wrong, in a sentence.
+    /// The message, one sentence.
     pub message: String,
-    /// Where, if it is known.
+    /// Where it happened, if that is known.
     pub place: Option<Place<'a>>,
     /// The calls that were active, innermost first; the first is at `place`.
     pub frames: Vec<Frame<'a>>,
-    /// What may help.
+    /// Suggestions.
     pub help: Vec<String>,
 }
 
@@ -34,8 +34,8 @@ pub struct Report<'a> {
 pub struct Frame<'a> {
     /// The function's name; `None` for the script itself.
     pub function: Option<&'a str>,
-    /// The line it is at.
+    /// The line that it has reached.
     pub line: u32,
-    /// The piece of the text it is at, if the text is known.
+    /// The piece of the text that it has reached, if the text is known.
     pub place: Option<Place<'a>>,
 }

@@ -1,4 +1,4 @@
-//! Reports of errors: what is to be said of each.
+//! Makes reports of errors.
 
 use siskin_core::{ErrorKind, LoadError, Outcome, RuntimeError, Undefined, Vm};
 
@@ -7,7 +7,7 @@ use super::source::Source;
 use super::sources::Sources;
 use super::{suggest, syntax};
 
-/// Why a run is not done.
+/// Why a run stopped before its end.
 #[derive(Clone, Copy, Debug)]
 pub enum Stopped<'a> {
     /// The script failed.
@@ -19,7 +19,7 @@ pub enum Stopped<'a> {
 }
 
 impl<'a> Stopped<'a> {
-    /// Why a run ended, unless it is done.
+    /// Why a run stopped, unless it is done.
     #[must_use]
     pub fn of(outcome: &'a Outcome) -> Option<Stopped<'a>> {
         match outcome {
@@ -52,7 +52,7 @@ impl<'a> Stopped<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// Why a text could not be loaded: one report for each of its errors.
+    /// One report for each error of a text that could not be loaded.
     #[must_use]
     pub fn load_error(error: &LoadError, source: &'a Source) -> Vec<Report<'a>> {
         let plain = |kind, place| Report {
@@ -69,9 +69,9 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// Why a run stopped, and where: to be asked before the next script starts.
+    /// Why and where a run stopped. Call this before the next script starts, which discards the trace.
     ///
-    /// Calls in texts that are not among `sources` have lines only.
+    /// Calls in texts that are not in `sources` have a line, but no place.
     #[must_use]
     pub fn stopped(why: Stopped<'_>, vm: &'a Vm, sources: &'a Sources) -> Report<'a> {
         let undefined = match why {

@@ -1,4 +1,4 @@
-//! A line for each error, for editors and build logs.
+//! One line for each error, for editors and build logs.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! A source text by its name, and places in it.
+//! A source text with its name, and places in it.
 
 use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use siskin_core::{Dialect, LoadOptions};
 
-use super::lines::Lines;
+use super::lines::LineFinder;
 
-/// A source text, and what a person calls it.
+/// A source text and its name.
 #[derive(Clone, Debug)]
 pub struct Source {
     name: String,
@@ -16,23 +16,23 @@ pub struct Source {
     dialect: Dialect,
     interactive: bool,
     /// Made when the first line or column is asked for.
-    lines: OnceCell<Box<Lines>>,
+    lines: OnceCell<Box<LineFinder>>,
 }
 
 impl Source {
-    /// A text, named like its file.
+    /// A text with the name of its file.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>, dialect: Dialect) -> Source {
         Source { name: name.into(), text: text.into(), dialect, interactive: false, lines: OnceCell::new() }
     }
 
-    /// The same, as a person's input at a prompt: see [`LoadOptions::interactive`].
+    /// The same text, marked as a person's input at a prompt: see [`LoadOptions::interactive`].
     #[must_use]
     pub fn interactive(self) -> Source {
         Source { interactive: true, ..self }
     }
 
-    /// What it is called: its file, or `<input 3>`.
+    /// Its name: a file, or `<input 3>`.
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
@@ -50,13 +50,13 @@ impl Source {
         self.dialect
     }
 
-    /// How to load it, as far as the text decides that.
+    /// The options to load it with.
     #[must_use]
     pub fn options(&self) -> LoadOptions {
         LoadOptions { interactive: self.interactive, ..LoadOptions::default() }
     }
 
-    /// The place of a range of bytes, or of what is nearest to it in this text.
+    /// The place of a range of bytes, or the nearest valid place in this text.
     #[must_use]
     pub fn place(&self, span: Range<usize>) -> Place<'_> {
         let start = self.boundary(span.start);
@@ -75,7 +75,7 @@ impl Source {
         Place { source: self, span: start..start + inner.len() }
     }
 
-    /// Line and column of a byte.
+    /// The line and column of a byte.
     #[must_use]
     pub fn position(&self, at: usize) -> Position {
         let at = self.boundary(at);
@@ -85,12 +85,12 @@ impl Source {
         Position { line, column: characters(at) - characters(start) + 1 }
     }
 
-    /// The line of a byte, or of what ends before it.
+    /// The line of the byte at `at`. A newline belongs to the line that it ends.
     pub(super) fn line_at(&self, at: usize) -> usize {
         self.lines().line_at(&self.text, at)
     }
 
-    /// The bytes of a line without its newline; of a line that is not there, the empty end of the text.
+    /// The bytes of a line without its newline; for a line after the last one, the empty end of the text.
     pub(super) fn line_bytes(&self, line: usize) -> Range<usize> {
         let newline = |number| self.lines().newline(&self.text, number);
         let start = match line.saturating_sub(1) {
@@ -100,8 +100,8 @@ impl Source {
         start..newline(line.saturating_sub(1)).unwrap_or(self.text.len())
     }
 
-    fn lines(&self) -> &Lines {
-        self.lines.get_or_init(|| Box::new(Lines::new(&self.text)))
+    fn lines(&self) -> &LineFinder {
+        self.lines.get_or_init(|| Box::new(LineFinder::new(&self.text)))
     }
 
     /// The beginning of the character at `at`, or of the last one before it.
@@ -110,7 +110,7 @@ impl Source {
     }
 }
 
-/// A range of bytes of a source text, which it begins and ends between characters.
+/// A range of bytes of a source text. Both ends lie between characters.
 #[derive(Clone)]
 pub struct Place<'s> {
     source: &'s Source,
@@ -127,7 +127,7 @@ pub struct Position {
 }
 
 impl<'s> Place<'s> {
-    /// The text it is in.
+    /// The source text.
     #[must_use]
     pub fn source(&self) -> &'s Source {
         self.source
@@ -139,27 +139,27 @@ impl<'s> Place<'s> {
         self.span.clone()
     }
 
-    /// What stands there.
+    /// The text of the range.
     #[must_use]
     pub fn text(&self) -> &'s str {
         self.source.text.get(self.span.clone()).unwrap_or_default()
     }
 
-    /// Where it begins.
+    /// The position of its first character.
     #[must_use]
     pub fn start(&self) -> Position {
         self.source.position(self.span.start)
     }
 
-    /// Where it ends: after its last character.
+    /// The position after its last character.
     #[must_use]
     pub fn end(&self) -> Position {
         self.source.position(self.span.end)
     }
 }
 
-/// Whether a character cannot be seen or would do something to a terminal: controls, and what turns the direction of
-/// writing or has no width. Formats replace or escape it.
+/// Whether a character is invisible or would affect a terminal: control characters, and those that change the
+/// direction of writing or have no width. Formats replace or escape them.
 #[must_use]
 pub fn is_invisible(char: char) -> bool {
     char.is_control()

@@ -1,4 +1,4 @@
-//! The texts that a VM has loaded, and which piece of them a call is at.
+//! The texts that a VM has loaded, and the piece of text of each active call.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -10,7 +10,7 @@ use super::record::Frame;
 use super::source::{Place, Source};
 use crate::SYSTEM;
 
-/// The texts that a VM has loaded: of one VM, as functions are known by its numbers.
+/// The texts that one VM has loaded. They are found by the VM's function numbers, so VMs cannot share them.
 ///
 /// # Examples
 /// ```
@@ -46,7 +46,7 @@ use crate::SYSTEM;
 /// ```
 #[derive(Debug, Default)]
 pub struct Sources {
-    /// By the numbers of their functions.
+    /// Sorted by the numbers of their functions.
     loaded: Vec<Loaded>,
 }
 
@@ -58,7 +58,7 @@ struct Loaded {
 }
 
 impl Sources {
-    /// None yet.
+    /// No texts yet.
     #[must_use]
     pub fn new() -> Sources {
         Sources::default()
@@ -71,7 +71,7 @@ impl Sources {
         self.loaded.insert(at, Loaded { source, functions });
     }
 
-    /// The text that a function is from, and the function's index in that text's program.
+    /// The text of a function, and the function's index in the text's program.
     #[must_use]
     pub fn of(&self, function: FunctionId) -> Option<(&Source, FnIndex)> {
         let Loaded { source, functions } = self.loaded.get(self.find(function)?)?;
@@ -96,7 +96,7 @@ impl Sources {
             .collect()
     }
 
-    /// The index of the text that a function is from.
+    /// The index of the text of a function.
     fn find(&self, function: FunctionId) -> Option<usize> {
         let number = function.0;
         let at = self.loaded.partition_point(|loaded| loaded.functions.end <= number);
@@ -104,17 +104,17 @@ impl Sources {
     }
 }
 
-/// Bytes that compiling texts again may take even if the VM's memory is full, which may be what the error is about.
-/// Otherwise it may take as much as the VM has left.
+/// The least memory for compiling texts again, in bytes: the VM's memory may be full, which may be the error to report.
+/// If the VM has more left, compiling may take that much.
 const LEAST_MEMORY: usize = 1 << 20;
 
-/// Which piece of the text each instruction is from: asked of texts that are compiled again, each at most once.
-/// Compiling is deterministic, so instructions are where they were.
+/// Finds the piece of text of an instruction, by compiling its text again, at most once. Compiling is deterministic,
+/// so the new program has the same instructions.
 struct Spans<'a> {
     sources: &'a Sources,
-    /// Compiles them, in memory apart.
+    /// Compiles the texts, in separate memory.
     compiler: Option<Vm>,
-    /// By index of the text, those compiled so far.
+    /// The programs compiled so far, by the index of the text.
     programs: BTreeMap<usize, Option<Program>>,
 }
 
@@ -126,12 +126,12 @@ impl<'a> Spans<'a> {
         Spans { sources, compiler, programs: BTreeMap::new() }
     }
 
-    /// Where a call is: exactly, or else its line.
+    /// The place of a call: the exact one if it is found, else its line.
     fn place(&mut self, frame: &TraceFrame<'_>) -> Option<Place<'a>> {
         let index = self.sources.find(frame.function)?;
         let source = &self.sources.loaded[index].source;
         let exact = self.span(index, frame).map(|span| source.place(span));
-        // A place on another line than the trace's would be of another text or another compiler.
+        // If the lines differ, the program came from another text or another compiler.
         let right = exact.filter(|place| source.line_at(place.span().end) == frame.line as usize);
         Some(right.unwrap_or_else(|| source.line(frame.line as usize)))
     }

@@ -1,10 +1,11 @@
-//! The calls that were active, shortened for people: recursion folded, the middle of what is still too long left out.
+//! The active calls, shortened for people: recursion is folded, and the middle of a list that is still too long is left
+//! out.
 
 use std::fmt;
 
 use super::record::Frame;
 
-/// Calls of a function from the same line that are folded into one entry, at least.
+/// The least number of equal calls that are folded into one entry.
 const FOLD: usize = 4;
 /// Entries that are shown.
 const SHOWN: usize = 20;
@@ -14,14 +15,14 @@ const SHOWN: usize = 20;
 pub(super) enum Entry<'r> {
     /// A call.
     Frame(&'r Frame<'r>),
-    /// How many more follow that are like the one before.
+    /// The number of further calls equal to the one before.
     Again(usize, &'r Frame<'r>),
-    /// How many calls are left out.
+    /// The number of calls that are left out.
     LeftOut(usize),
 }
 
 impl Entry<'_> {
-    /// How many calls it stands for.
+    /// The number of calls that the entry stands for.
     fn count(&self) -> usize {
         match self {
             Entry::Frame(_) => 1,
@@ -52,7 +53,7 @@ impl fmt::Display for Entry<'_> {
     }
 }
 
-/// What is shown of a stack; nothing if there is only the script itself, as it is where the error is.
+/// The entries to show. None if only the script itself is active: the place of the error says the same.
 pub(super) fn shown<'r>(frames: &'r [Frame<'r>]) -> Vec<Entry<'r>> {
     if let [Frame { function: None, place: Some(_), .. }] = frames {
         return Vec::new();

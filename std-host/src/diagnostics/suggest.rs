@@ -1,4 +1,4 @@
-//! "Did you mean": the nearest of the names that there are.
+//! "Did you mean": finds the known name nearest to a misspelt one.
 
 use std::ops::Range;
 
@@ -8,11 +8,11 @@ use siskin_core::syntax::{Lexer, TokenKind};
 use super::habits;
 use super::source::{Place, Source};
 
-/// Names that are longer, in characters, are no slips of the keyboard. The distance of two names takes as many steps as
-/// the product of their lengths.
+/// The longest name to look for, in characters. The time to compute a distance grows with the product of the lengths,
+/// and a longer name is hardly a slip of the keyboard.
 const LONGEST: usize = 64;
 
-/// Candidates that are looked at. More names than this may be defined; then those first in order are compared.
+/// Candidates that are compared. If more names are defined, the first ones in order are.
 const CANDIDATES: usize = 10_000;
 
 /// The candidate nearest to `name`: at most a third of its characters may be wrong, but one always may.
@@ -30,14 +30,14 @@ const CANDIDATES: usize = 10_000;
 /// ```
 #[must_use]
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    // Lengths are counted no further than they matter: a candidate may be a megabyte long.
+    // Counting stops past the longest length that matters: a candidate may be a megabyte long.
     let length = |name: &str| name.chars().flat_map(char::to_lowercase).take(2 * LONGEST).count();
     let own = length(name);
     if own > LONGEST {
         return None;
     }
     let lower = name.to_lowercase();
-    // Of a name of one character nothing would be left.
+    // In a name of one character, none may be wrong.
     let most = (own / 3).max(1).min(own.saturating_sub(1));
     let distance = |candidate: &str| {
         // The distance is at least the difference in length.
@@ -54,7 +54,7 @@ pub(super) fn question(name: &str) -> String {
     format!("did you mean '{name}'?")
 }
 
-/// What may help where a variable is undefined, if these are defined.
+/// The help for an undefined variable. `defined` are the names of the defined ones.
 pub(super) fn variable<'a>(
     name: &str,
     place: Option<&Place<'_>>,
@@ -71,8 +71,8 @@ pub(super) fn variable<'a>(
     if let Some(near) = nearest(name, defined) {
         return Some(question(near));
     }
-    // Where a keyword was meant the text seldom compiles, so a name that is only near to one is another name. What
-    // begins a statement may be a keyword that an expression follows.
+    // A text with a misspelt keyword seldom compiles, so a name that only resembles a keyword is hardly one. The
+    // exception is a keyword at the beginning of a statement that an expression can follow.
     let is_word = |word: &&str| word.eq_ignore_ascii_case(name);
     let begins_statement = place.is_some_and(begins_statement);
     let slip = || nearest(name, habits::BEFORE_EXPRESSION.iter().copied()).filter(|_| begins_statement);
@@ -84,24 +84,24 @@ pub(super) fn variable<'a>(
         .then(|| format!("declare it first: 'var {name} = ...;'"))
 }
 
-/// What may help with a word of the language that stands where it does not belong, or with one of another language.
+/// The help for a misplaced keyword, or for a word of another language.
 pub(super) fn exact(word: &str, dialect: Dialect) -> Option<String> {
     let native = habits::words().find(|known| *known == word).map(|word| habits::native(word, dialect));
     habits::phrase(word).map(str::to_owned).or_else(|| native.map(question))
 }
 
-/// The text after a place, without the space there.
+/// The text after a place, without leading white space.
 fn after<'a>(place: &Place<'a>) -> &'a str {
     place.source().text().get(place.span().end..).unwrap_or_default().trim_start()
 }
 
-/// Whether a statement begins at a place, as far as the character before it tells.
+/// Whether a statement seems to begin at a place, judged by the character before.
 fn begins_statement(place: &Place<'_>) -> bool {
     let before = place.source().text().get(..place.span().start).unwrap_or_default();
     before.trim_end().chars().next_back().is_none_or(|char| matches!(char, ';' | '{' | '}'))
 }
 
-/// What may help where a property is undefined, if scripts use these: one of them, or a method of the library.
+/// The help for an undefined property: a property that scripts use (`used`), or a method of the library.
 pub(super) fn property<'a>(
     name: &str,
     place: Option<&Place<'_>>,
@@ -125,7 +125,7 @@ fn dialect_at(place: Option<&Place<'_>>) -> Dialect {
     place.map(|place| place.source().dialect()).unwrap_or_default()
 }
 
-/// The names that a text uses for fields and methods: what stands after a dot, and methods where they are declared.
+/// The names of fields and methods in a text: names after a dot, and of declared methods.
 pub(super) fn members(source: &Source) -> impl Iterator<Item = &str> {
     use TokenKind as T;
     let mut before = [T::End; 2];
@@ -144,7 +144,8 @@ pub(super) fn members(source: &Source) -> impl Iterator<Item = &str> {
     })
 }
 
-/// The part of an expression that asks for a property, if it is but one, and on the expression's last line.
+/// The use of a property `name` in an expression, if there is exactly one, on the expression's last line; else the
+/// whole expression.
 pub(super) fn narrowed<'a>(name: &str, place: Place<'a>) -> Place<'a> {
     let source = place.source();
     let Range { start, end } = place.span();
@@ -191,7 +192,7 @@ mod tests {
         assert_eq!(nearest(&name(64, "y"), [&*name(64, "z")]), Some(&*name(64, "z")));
         assert_eq!(nearest(&name(65, "y"), [&*name(65, "z")]), None);
         assert_eq!(nearest(&name(64, "y"), [&*name(70, "z")]), Some(&*name(70, "z")));
-        // Steps in the square of this would take days.
+        // Time in proportion to the square of this length would be days.
         let (long, other) = (name(10_000_000, "y"), name(10_000_000, "z"));
         assert_eq!(nearest(&long, [&*other]), None);
         assert_eq!(nearest("x", [&*other, "y"]), None);

@@ -1,4 +1,4 @@
-//! Reports of what is wrong with a text: where exactly, and what was perhaps meant.
+//! Reports of compile errors: the exact place, and what the author may have meant.
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -9,8 +9,8 @@ use super::record::{Kind, Report};
 use super::source::Source;
 use super::{habits, suggest};
 
-/// One report for each error, but of those in a row that are the same only the first: all blocks that the text leaves
-/// open are missed at its end.
+/// One report for each error. Of equal errors in a row only the first is reported: each block that is left open gives
+/// the same error at the end of the text.
 pub(super) fn reports<'a>(diagnostics: &[Diagnostic], source: &'a Source) -> Vec<Report<'a>> {
     let context = Context::new(source);
     let runs = diagnostics.chunk_by(|one, next| one == next);
@@ -21,9 +21,9 @@ pub(super) fn reports<'a>(diagnostics: &[Diagnostic], source: &'a Source) -> Vec
 struct Context<'a> {
     source: &'a Source,
     tokens: Vec<Token>,
-    /// Where the text ends that is not space.
+    /// The end of the text without trailing white space.
     end: usize,
-    /// The innermost brace that nothing closes; looked for when first asked for.
+    /// The innermost brace that is not closed, cached by `open_brace`.
     open: OnceCell<Option<Token>>,
 }
 
@@ -48,14 +48,14 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// Where to point: what is missing is missed after the token before, if the next is on another line or there is
-    /// none; of a string without end, only the first line is meant.
+    /// The range to underline. A missing token is reported after the token before, if the next token is on another line
+    /// or at the end of the text. Of an unterminated string, only the first line is underlined.
     fn span(&self, diagnostic: &Diagnostic, before: Option<Token>) -> Range<usize> {
         let span = range(diagnostic.span);
         let line = |at| self.source.line_at(at);
         match before.map(|token| range(token.span)) {
             Some(before) if span.is_empty() => {
-                // A string without end goes on to the end of the text.
+                // An unterminated string extends to the end of the text.
                 let end = before.end.min(self.end);
                 end..end
             }
@@ -70,7 +70,7 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// What may help with an error at the token of that index.
+    /// The help for an error at the token with index `at`.
     fn help(&self, code: Code, at: usize) -> Option<String> {
         let here = self.tokens.get(at).copied();
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
@@ -111,8 +111,8 @@ impl<'a> Context<'a> {
         self.operator(at).or_else(|| self.word(before)).or_else(|| self.word(here)).or_else(near_words)
     }
 
-    /// What to write for an operator of two characters, of which the token of that index is the last, the first, or the
-    /// one after them.
+    /// The help for an operator of two characters. The token with index `at` is its first or last character, or the
+    /// token after.
     fn operator(&self, at: usize) -> Option<String> {
         let sign = |first: usize| {
             let (first, second) = (self.tokens.get(first)?, self.tokens.get(first + 1)?);
@@ -124,12 +124,12 @@ impl<'a> Context<'a> {
         firsts.into_iter().flatten().find_map(sign).map(str::to_owned)
     }
 
-    /// What to write for a name that is a word of another language.
+    /// The help for a name that is a word of another language.
     fn word(&self, token: Option<Token>) -> Option<String> {
         suggest::exact(self.name(token)?, self.source.dialect())
     }
 
-    /// What to write for a name that is nearly a word of the language, or nearly one of another language.
+    /// The help for a name that resembles a keyword, or a word of another language.
     fn near_word(&self, token: Option<Token>) -> Option<String> {
         let word = suggest::nearest(self.name(token)?, habits::words())?;
         Some(suggest::question(habits::native(word, self.source.dialect())))
@@ -139,7 +139,7 @@ impl<'a> Context<'a> {
         token.filter(|token| token.kind == TokenKind::Identifier).map(|token| self.text(token))
     }
 
-    /// The innermost brace that nothing closes.
+    /// The innermost brace that is not closed.
     fn open_brace(&self) -> Option<Token> {
         let mut open = Vec::new();
         for token in &self.tokens {
@@ -157,7 +157,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Whether a code says that a statement has no end.
+/// Whether a code says that the end of a statement is missing.
 fn is_end(code: Code) -> bool {
     matches!(
         code,

@@ -1,4 +1,4 @@
-//! A script run from beginning to end, and what it left behind.
+//! Runs a script to its end, and keeps its output and errors.
 
 use std::num::NonZeroU64;
 
@@ -8,11 +8,11 @@ use siskin::mem::Mem;
 use siskin::{Dialect, HostIo, LoadError, Options, Outcome, SYSTEM, Script, Vm, native, random_seed};
 use siskin_core::bytecode::Program;
 
-/// How scripts are run.
+/// The way a script is run.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Mode {
     pub(crate) options: Options,
-    /// Whether functions that get hot are compiled to machine code, where that can be.
+    /// Whether hot functions are compiled to machine code, where there is a compiler.
     pub(crate) native: bool,
     /// Whether the script is compiled apart and loaded from a copy of its image.
     pub(crate) image: bool,
@@ -23,21 +23,21 @@ pub(crate) struct Mode {
 /// How a script ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum End {
-    /// It came to its end.
+    /// The script ran to its end.
     Done,
-    /// It did not load.
+    /// The text did not load.
     Refused,
-    /// It stopped with an error.
+    /// The script stopped with an error.
     Failed,
 }
 
-/// What a run left behind.
+/// The result of a run.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Ran {
     pub(crate) end: End,
     /// What the script printed.
     pub(crate) output: String,
-    /// What is said of its errors, in the book's words.
+    /// The errors, in the book's words.
     pub(crate) errors: String,
 }
 

@@ -1,4 +1,4 @@
-//! The calls that led to an error, limits, and several texts in one machine.
+//! The active calls at an error, limits, and several texts in one VM.
 
 use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
@@ -156,7 +156,7 @@ fn the_dialect_does_not_matter() {
     );
 }
 
-/// As at a prompt: one machine, several texts.
+/// Several texts in one VM, as at a prompt.
 #[test]
 fn calls_between_texts() {
     let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory");

@@ -1,10 +1,10 @@
-//! A script that has an error, and what is said of it.
+//! A script with an error, and the report.
 
 use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
 use siskin::{Dialect, HostIo, Options, SYSTEM, Vm};
 
-/// A script, called `a.sk` unless it says otherwise.
+/// A script, named `a.sk` by default.
 pub(crate) struct Case {
     pub(crate) source: Source,
     pub(crate) options: Options,
@@ -24,7 +24,7 @@ impl Case {
         Case { source: Source::new("a.lox", text, Dialect::Lox), ..Case::new("") }
     }
 
-    /// What is said of it; nothing if all is well.
+    /// The report; empty if there is no error.
     pub(crate) fn show(self, format: Format) -> String {
         let Case { source, options, fuel } = self;
         let printer = Printer { format, color: false };
@@ -48,17 +48,17 @@ impl Case {
     }
 }
 
-/// What people read about a script.
+/// The report of a script for people.
 pub(crate) fn pretty(text: &str) -> String {
     Case::new(text).show(Format::Pretty)
 }
 
-/// The same on a line.
+/// The report of a script on one line.
 pub(crate) fn short(text: &str) -> String {
     Case::new(text).show(Format::Short)
 }
 
-/// Compares texts, and shows both as they are where they differ.
+/// Compares two texts; if they differ, the failure shows both without escapes.
 #[track_caller]
 pub(crate) fn same(got: &str, expected: &str) {
     assert!(got == expected, "got\n{got}\nexpected\n{expected}");

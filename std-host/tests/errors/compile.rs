@@ -1,4 +1,4 @@
-//! Texts that do not compile.
+//! Reports of texts that do not compile.
 
 use crate::case::{Case, pretty, same, short};
 use siskin::diagnostics::Format;

@@ -1,13 +1,13 @@
-//! Errors as people and programs read them, in full.
+//! Complete error reports, for people and for programs.
 //!
 //! ```text
-//!   case       a script, and what is said of it
+//!   case       a script with an error, and the report
 //!   compile    texts that do not compile     runtime   scripts that fail
 //!   calls      stacks, limits, several texts
-//!   text       what is hard to underline     json      errors for programs
+//!   text       text that is hard to underline   json   errors for programs
 //!   many       many errors, long texts
-//!   random     whatever a text is, its errors can be shown
-//!   spans      all scripts of the suite: errors are where their traces say
+//!   random     the errors of any text can be shown
+//!   spans      all scripts of the suite: places of errors agree with the traces
 //! ```
 
 mod calls;

@@ -1,16 +1,16 @@
-//! Many errors, and long texts: what is said of them takes time and space in proportion to their length.
+//! Many errors, and long texts: a report takes time and space in proportion to their number and length.
 //!
-//! Nothing is timed. The sizes are such that steps in the square of them would take hours.
+//! Nothing is timed. With these sizes, time in proportion to the square would be hours.
 
 use serde_json::Value;
 use siskin::diagnostics::Format;
 
 use crate::case::{Case, same};
 
-/// Errors in a text.
+/// Errors in each text.
 const COUNT: usize = 200_000;
 
-/// Of the text of each error: `var a = ; `
+/// Bytes of text for each error: `var a = ; `
 const EACH: usize = 10;
 
 fn on_one_line() -> Case {
@@ -41,7 +41,7 @@ fn on_one_line_lox() {
     assert_eq!(text.lines().last(), Some("[line 1] Error at ';': Expect expression."));
 }
 
-/// Twenty are shown: the first of them in its line, which is too long to be laid out again.
+/// Twenty are shown: the first with its line, which is too long to be laid out a second time.
 #[test]
 fn on_one_line_pretty() {
     let text = Case::new(&"var a = ; ".repeat(COUNT / 2)).show(Format::Pretty);
@@ -62,8 +62,8 @@ fn on_many_lines() {
     }
 }
 
-/// Each function that the end of the text leaves open is an error that would look for its brace. Of equal errors in a row,
-/// one is shown.
+/// Each function that is open at the end of the text is an error, and its report would search for the open brace. Of
+/// equal errors in a row, one is shown.
 #[test]
 fn open_braces() {
     let text = "fn f() { ".repeat(900) + &"1;".repeat(1_000_000);
@@ -84,7 +84,7 @@ fn long_names_are_not_compared() {
     assert!(!shown.contains("help"), "nobody mistypes that");
 }
 
-/// The line of each call is looked up in a function of very many lines.
+/// Looks up the line of each call in a function of very many lines.
 #[test]
 fn deep_calls_from_the_end_of_a_long_function() {
     let text = format!("fn f(n) {{\nif n < 0 {{\n{}}}\nf(n + 1); }}\nf(0);", "n();\n".repeat(COUNT));

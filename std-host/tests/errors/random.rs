@@ -1,4 +1,4 @@
-//! Whatever a text is, its errors can be shown.
+//! The errors of any text can be shown.
 
 use proptest::prelude::*;
 use siskin::diagnostics::{Format, Source};
@@ -6,7 +6,7 @@ use siskin::{Dialect, Options};
 
 use crate::case::Case;
 
-/// Pieces of scripts, and what is hard to underline.
+/// Pieces of scripts, and text that is hard to underline.
 const PIECES: &[&str] = &[
     "fn f(x) {",
     "class A {",
@@ -49,7 +49,7 @@ const PIECES: &[&str] = &[
     "===",
 ];
 
-/// Pieces of scripts, and what is hard to underline.
+/// One of [`PIECES`], or any text.
 fn piece() -> impl Strategy<Value = String> {
     let known = prop::sample::select(PIECES).prop_map(str::to_owned);
     prop_oneof![8 => known, 1 => any::<char>().prop_map(String::from)]

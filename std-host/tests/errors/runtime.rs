@@ -115,7 +115,7 @@ fn undefined_variable_of_another_language() {
     );
 }
 
-/// A name that is near to a keyword is another name, unless a statement could begin with that keyword.
+/// A name that resembles a keyword is not taken for one, unless a statement could begin with the keyword.
 #[test]
 fn undefined_variable_like_a_keyword() {
     for (text, help) in [

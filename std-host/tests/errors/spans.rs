@@ -1,4 +1,4 @@
-//! Every error of the suite's scripts is found in the text, on the line of the trace.
+//! The place of every error in the suite's scripts is found, on the line that the trace says.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,9 +7,9 @@ use siskin::diagnostics::{Json, Pretty, Report, Short, Source, Sources, Stopped}
 use siskin::io::{StreamOutput, SystemClock};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
-/// Fuel between two looks at where a script is.
+/// Fuel between two checks of the active calls of a script.
 const SLICE: u64 = 50;
-/// Looks at one script.
+/// Most checks of one script.
 const LOOKS: usize = 40;
 
 fn scripts(folder: &Path, found: &mut Vec<PathBuf>) {
@@ -36,7 +36,7 @@ fn source(path: &Path) -> Source {
     Source::new(path.to_string_lossy(), fs::read_to_string(path).expect("a script"), dialect)
 }
 
-/// Shows a report in every way there is: none may fail.
+/// Shows a report in every format. None may fail.
 fn show(report: &[Report<'_>]) {
     for color in [false, true] {
         assert!(Pretty { reports: report, color }.to_string().contains("error"));
@@ -45,7 +45,7 @@ fn show(report: &[Report<'_>]) {
     assert_eq!(Json { reports: report }.to_string().lines().count(), report.len());
 }
 
-/// Holds each frame to the trace; how many were found exactly, not only by their lines.
+/// Compares each frame of the report with the trace. Returns the number of frames with an exact place, not only a line.
 fn check(why: Stopped<'_>, vm: &Vm, sources: &Sources, path: &Path) -> usize {
     let report = Report::stopped(why, vm, sources);
     assert_eq!(report.frames.len(), vm.trace().count(), "{}", path.display());
@@ -62,11 +62,12 @@ fn check(why: Stopped<'_>, vm: &Vm, sources: &Sources, path: &Path) -> usize {
     exact
 }
 
-/// Runs a script, and looks where it is whenever it stops. How many frames were seen, and how many exactly.
+/// Runs a script, and checks its active calls at each stop. Returns the number of frames, and of those with an exact
+/// place.
 fn run(path: &Path, options: Options, machine_code: bool) -> (usize, usize) {
     let mut vm = Vm::new(SYSTEM, options).expect("memory");
     if machine_code {
-        // Where there is none, this is done twice.
+        // Without a compiler, this interprets the script a second time.
         let _ = native::install(&mut vm);
     }
     let source = source(path);
@@ -107,7 +108,7 @@ fn run_suite(machine_code: bool) {
         exact += of_them;
     }
     assert!(seen > 500, "only {seen} frames were seen");
-    // The rest are statements that fill their lines.
+    // The others are statements that take whole lines.
     assert!(exact * 2 > seen, "only {exact} of {seen} were found exactly");
 }
 

@@ -1,4 +1,4 @@
-//! What is hard to underline: wide and strange characters, long lines, ends of lines and texts.
+//! Text that is hard to underline: wide and invisible characters, long lines, ends of lines and texts.
 
 use crate::case::{Case, pretty, same, short};
 use siskin::Dialect;

@@ -5,7 +5,7 @@ use siskin_core::testing::Kept;
 
 use super::{AT_ONCE, run_to};
 
-/// Runs scripts one after the other in one VM, with machine code or without.
+/// Runs scripts one after the other in one VM, with or without machine code.
 fn one_after_the_other(machine_code: bool, sources: &[&str]) -> (String, NativeStats) {
     let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
     if machine_code {
@@ -18,7 +18,7 @@ fn one_after_the_other(machine_code: bool, sources: &[&str]) -> (String, NativeS
     (output.into_text(), vm.native_stats())
 }
 
-/// Machine code contains the values of globals that nothing assigns, until something does.
+/// Machine code contains the value of a global that is never assigned, until it is assigned.
 #[test]
 fn code_is_made_anew_when_a_global_changes() {
     let users = "var scale = 2; class A { value() { return scale; } }
@@ -44,7 +44,7 @@ fn code_is_made_anew_when_a_global_changes() {
     }
 }
 
-/// Code is given up for globals that change again and again only so often; then it loads them.
+/// After code was given up several times because a global changed, the next code loads the global.
 #[test]
 fn globals_that_change_again_and_again_are_loaded() {
     let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");

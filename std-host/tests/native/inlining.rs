@@ -1,11 +1,11 @@
-//! Callees that are compiled in place of their calls.
+//! Inlining: callees that are compiled in place of their calls.
 
 use siskin::{SYSTEM, Vm, native};
 use siskin_core::inspect::ValueKind;
 
 use super::{AT_ONCE, WARM, compiled, in_slices, interpreted, run};
 
-/// What calls of closures that capture and of classes do, whichever way their code is left.
+/// Calls of capturing closures and of classes do the same as interpreted, wherever their code is left.
 #[test]
 fn closures_and_initializers_are_inlined_as_they_are_called() {
     let counter = "fun counter(from) { var n = from; fun next() { n = n + 1; return n; } return next; }
@@ -68,7 +68,7 @@ fn closures_and_initializers_are_inlined_as_they_are_called() {
     }
 }
 
-/// A call whose callee is inlined costs as much, and needs as much room, as any other.
+/// A call of an inlined callee costs as much fuel, and needs as much stack, as any other.
 #[test]
 fn inlined_calls_are_calls() {
     let source = "fun leaf(a, b, c) { return a * b + c; }
@@ -86,7 +86,7 @@ fn inlined_calls_are_calls() {
     }
 }
 
-/// Whether the call in `main` of a script that has run is to be inlined from here on.
+/// Whether the call in `main` would be inlined by a compilation after the script has run.
 fn inlinable_after(source: &str) -> bool {
     let mut vm = Vm::new(SYSTEM, WARM).expect("memory");
     native::install(&mut vm).expect("machine code");
@@ -101,7 +101,7 @@ fn inlinable_after(source: &str) -> bool {
     callee.inlinable
 }
 
-/// An inlined callee that turns out to need what is not inline is called again; one that learns is not.
+/// An inlined callee that keeps leaving its code for slow paths is called again; one whose new code avoids them is not.
 #[test]
 fn what_is_no_use_inline_is_called_again() {
     let main = "fun main(a, b) {
@@ -131,7 +131,7 @@ fn what_is_no_use_inline_is_called_again() {
     assert!(!inlinable_after(many_shapes));
 }
 
-/// Where a callee was seen to add strings, inlining it would be of no use.
+/// A callee that was seen to add strings is not inlined: that would save nothing.
 #[test]
 fn callees_that_add_strings_are_called() {
     let source = "fun f(a, b) { return a + b; }

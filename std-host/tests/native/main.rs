@@ -1,4 +1,4 @@
-//! Machine code in a VM: that it does what the interpreter does, what it costs, and what it does without memory.
+//! Machine code in a VM: it does the same as the interpreter, at the same cost, and copes without memory.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 mod eviction;
@@ -18,11 +18,11 @@ const AT_ONCE: Options = Options::new().hot(0);
 /// What gets warm is compiled soon, after it was sampled.
 const WARM: Options = AT_ONCE.hot(80);
 
-/// How a script went.
+/// The result of a script.
 #[derive(Debug, PartialEq)]
 struct Ran {
     output: String,
-    /// How it ended, with the trace.
+    /// Its end, with the trace.
     end: String,
     fuel: u64,
 }
@@ -66,7 +66,7 @@ fn compiled_into<C: CodeMemory + 'static>(
     (ran, vm.native_stats())
 }
 
-/// Whichever way a turn of a loop leaves the code, it costs one unit.
+/// An iteration costs one unit, wherever it leaves machine code.
 #[test]
 fn a_loop_whose_code_is_given_up_costs_no_more() {
     let source = "fun f(limit) { var n = 0; while (n < limit) n = n + 1; return n; }
@@ -130,7 +130,7 @@ fn calls_are_made_where_a_slice_ends() {
     }
 }
 
-/// Compiling takes milliseconds for thousands of words: what gets hot at once is compiled bit by bit.
+/// Compiling thousands of words takes milliseconds, so functions that get hot together are compiled one by one.
 #[test]
 fn long_functions_that_get_hot_together_are_compiled_one_by_one() {
     let add = "a = a + 1; ".repeat(1500);
@@ -144,14 +144,15 @@ fn long_functions_that_get_hot_together_are_compiled_one_by_one() {
     let (mut output, mut compiled) = (Kept::default(), 0);
     while let Outcome::OutOfFuel = vm.run(Some(1), &mut HostIo::new(&mut output).clock(&Nothing)) {
         let more = vm.native_stats().compiled - compiled;
-        // Five fit, and the script may be there, too.
+        // Five functions fit, and perhaps the script.
         assert!(more <= 6, "{more} at once");
         compiled += more;
     }
     assert!(output.0 == b"540000\n" && compiled >= 9, "{compiled}");
 }
 
-/// A turn may be too long for samples to see all of it: what the code was not made for is learned when it happens.
+/// An iteration may be too long for samples to cover. The code is made again for operands that they missed, when these
+/// occur.
 #[test]
 fn long_turns_are_compiled_anew_once() {
     let sums = "t = t + far(k); ".repeat(12);
@@ -165,7 +166,7 @@ fn long_turns_are_compiled_anew_once() {
     assert_eq!(stats.compiled, 3, "{stats:?}");
 }
 
-/// Strings that are put together cost code no patience.
+/// Adding strings does not use up the bailout budget of code.
 #[test]
 fn texts_are_expected_where_they_were_seen() {
     let source =
@@ -180,7 +181,7 @@ fn texts_are_expected_where_they_were_seen() {
     assert_eq!(stats.compiled, 3, "{stats:?}");
 }
 
-/// What a script prints when it gets three units of fuel at a time, in how many slices, and what it spent.
+/// The output of a script that gets three units of fuel at a time, the number of slices, and the fuel spent.
 fn in_slices(vm: &mut Vm, source: &str) -> (String, u32, u64) {
     let script = vm.load(source, Dialect::Lox).expect("no errors");
     vm.start(script).expect("memory");
@@ -191,7 +192,7 @@ fn in_slices(vm: &mut Vm, source: &str) -> (String, u32, u64) {
     (output.into_text(), slices, vm.stats().fuel)
 }
 
-/// Adding strings charges for what it copies, needs memory, and may have to wait for either.
+/// Adding strings charges fuel for the copied bytes and needs memory; it may have to stop for either.
 #[test]
 fn adding_strings_stops_and_goes_on() {
     let source =
@@ -213,7 +214,7 @@ fn adding_strings_stops_and_goes_on() {
     assert_eq!(stats.bailed, 0, "{stats:?}");
 }
 
-/// What costs many units stops in the middle and goes on, at the same cost in each tier.
+/// An instruction that costs many units stops in the middle and continues, at the same cost in each tier.
 #[test]
 fn bulk_work_costs_the_same_in_each_tier() {
     let name = "n".repeat(300);
@@ -247,7 +248,7 @@ fn bulk_work_costs_the_same_in_each_tier() {
     assert_eq!(whole, interpreted(WARM, &source));
 }
 
-/// A product that is zero is an int, unless a factor is negative: code that expects ints is not left for it.
+/// A product of zero is an int unless a factor is negative, so code that expects ints is not left for it.
 #[test]
 fn products_may_be_zero() {
     let source = "fun sum(n, m) { var s = 0; for (var i = 0; i < n; i = i + 1) s = s + i * m; return s; }
@@ -259,7 +260,7 @@ fn products_may_be_zero() {
     assert_eq!((stats.compiled, stats.bailed), (2, 0), "{stats:?}");
 }
 
-/// A loop without an end may be the last thing in a function.
+/// An endless loop may be the end of a function.
 #[test]
 fn nothing_need_follow_a_loop() {
     let source = "fun f(n) { while (true) { n = n + 1; if (n > 100) return n; } }

@@ -1,4 +1,4 @@
-//! Memory for machine code, and without it.
+//! Memory for machine code, and what happens without it.
 
 use std::cell::Cell;
 
@@ -12,8 +12,8 @@ use siskin_jit::Jit;
 use super::eviction::{calls, functions};
 use super::{AT_ONCE, Ran, compiled, compiled_into, interpreted, run, run_to};
 
-/// A class gets roomier instances when its first ones outgrow theirs. A collection for space that is left unfinished on the
-/// way is none of the script's business: machine code goes on, and returns to frames that were scanned.
+/// A class gets larger instances when its first ones outgrow their inline capacity. If the collection for space on the
+/// way is left unfinished, the script does not notice: machine code continues, and returns to frames that were scanned.
 #[test]
 fn a_guess_that_finds_no_memory_changes_nothing() {
     let source = "
@@ -52,12 +52,12 @@ fn a_guess_that_finds_no_memory_changes_nothing() {
     assert!(done > 0, "memory was never enough");
 }
 
-/// Runs a program with the requests of some numbers refused; true if none of them was made.
+/// Runs a program while the requests for memory with the numbers `from..to` are refused. True if no such request came.
 fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
     let alloc = Moody::refusing(from, to);
     let end = match Vm::new(alloc, options) {
         Err(_) => End::OutOfMemory,
-        // Without memory for the tier, the program runs all the same.
+        // Without memory for the tier, the program still runs.
         Ok(mut vm) => {
             assert!(matches!(native::install(&mut vm), Ok(()) | Err(Bail::OutOfMemory)));
             run_in(vm, source, Dialect::Lox)
@@ -117,15 +117,15 @@ fn without_executable_memory_scripts_are_interpreted() {
 }
 
 thread_local! {
-    /// How often this thread's code memory was sealed, and how often it may be.
+    /// The number of seals of this thread's code memory, and the most that are allowed.
     static SEALS: Cell<(u32, u32)> = const { Cell::new((0, u32::MAX)) };
 }
 
 /// Code memory that counts its seals.
 struct Sealed(HostedCode);
 
-// SAFETY: all is left to the memory inside, but for a refusal to seal it, which leaves it as it is when the system
-// refuses: nothing was run of it since it was opened.
+// SAFETY: every method is the inner memory's, except that `seal` may refuse. A refusal leaves the memory open, as when
+// the system refuses: no code was run since it was opened.
 unsafe impl CodeMemory for Sealed {
     fn allocate(&mut self, len: usize) -> Result<CodeSpan, CodeError> {
         self.0.allocate(len)
@@ -150,7 +150,7 @@ unsafe impl CodeMemory for Sealed {
     }
 }
 
-/// Twelve functions that get hot in one turn of a loop.
+/// Twelve functions that get hot in one iteration of a loop.
 fn twelve_functions() -> String {
     let function = |n| {
         format!("fun f{n}(b) {{ var s = {n}; for (var i = 0; i < b; i = i + 1) s = s + b * i; return s; }}\n")
@@ -166,7 +166,7 @@ fn sealed(source: &str, most: u32) -> (Ran, NativeStats, u32) {
     (ran, stats, SEALS.get().0)
 }
 
-/// Each seal is several calls of the system.
+/// A seal costs several system calls, so there should be few.
 #[test]
 fn what_gets_hot_together_is_sealed_at_once() {
     let source = twelve_functions();
@@ -216,7 +216,7 @@ fn code_of_many_functions_may_be_refused_while_they_are_loaded() {
     assert_eq!(ran, interpreted(Options::default(), &source));
     assert_eq!((stats.compiled, seals), (0, 1));
     assert_eq!(stats.last_bail, Some(Bail::Code(CodeError::Refused)));
-    // Where it is allowed, there is nothing to be done for the next such program.
+    // If it is not refused, the next such program has nothing to make.
     SEALS.set((0, u32::MAX));
     let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory");
     vm.install_tier(Jit::new(|| HostedCode::new(1 << 20).map(Sealed), vm.mem())).expect("memory");
@@ -226,7 +226,7 @@ fn code_of_many_functions_may_be_refused_while_they_are_loaded() {
     }
 }
 
-/// Code of functions that died makes room for others.
+/// Code of dead functions is freed for other functions.
 #[test]
 fn code_goes_with_its_function() {
     let source =
@@ -242,7 +242,7 @@ fn code_goes_with_its_function() {
     assert_eq!((stats.compiled, stats.last_bail), (1000, None));
 }
 
-/// What a VM keeps for code that was freed long ago is nothing.
+/// A VM keeps nothing for code that was freed long ago.
 #[test]
 fn code_that_is_gone_takes_no_memory() {
     let source =
@@ -257,7 +257,7 @@ fn code_that_is_gone_takes_no_memory() {
         run(&mut vm, source);
         (vm.mem().usage().used, vm.native_stats().compiled)
     };
-    // By then the heap is as large as it gets between collections, give or take a block of pages.
+    // By then the heap has its full size between collections, up to a block of pages.
     let (early, few) = used_after(1000);
     let (late, many) = used_after(10_000);
     let each = late.saturating_sub(early) / (many - few) as usize;
@@ -276,7 +276,7 @@ fn machine_code_counts_as_memory() {
     assert!(code > 10_000, "{code} bytes of code");
     assert_eq!(used, counting.bytes() + code);
 
-    // There is room for half of it.
+    // Half of it fits.
     let mut vm = Vm::new(SYSTEM, AT_ONCE).expect("memory");
     native::install(&mut vm).expect("machine code");
     let script = vm.load(&functions, Dialect::Lox).expect("no errors");
@@ -290,7 +290,7 @@ fn machine_code_counts_as_memory() {
     assert!(vm.mem().usage().used <= limit);
 }
 
-/// Where there is memory for the code that all functions share, and none to compile a function, too.
+/// There is memory for the code that all functions share, but not to compile a function.
 #[test]
 fn machine_code_counts_as_memory_from_its_first_byte() {
     let source = format!("fun f(a) {{ {} return a; }} f(1);", "a = a * 2 - a;".repeat(40));
@@ -310,10 +310,11 @@ fn machine_code_counts_as_memory_from_its_first_byte() {
     assert!(tight > 0);
 }
 
-/// A collection for space does not wait for machine code to be left, which it cannot be before the collection ends.
+/// A collection for space does not wait until machine code is left: that cannot happen before the collection ends.
 #[test]
 fn memory_runs_out_below_many_frames_of_machine_code() {
-    // More registers than the collector scans in one go while machine code is active, and no room for twice as many.
+    // More registers than the collector scans in one step while machine code is active, and too little memory for twice
+    // as many.
     let list = |from: &str| (0..20).map(|number| format!("{from}{number}")).collect::<Vec<_>>().join(", ");
     let (parameters, arguments) = (list("p"), list(""));
     let source = format!("fun deep({parameters}) {{ return 1 + deep({parameters}); }} deep({arguments});");
@@ -337,7 +338,7 @@ fn memory_runs_out_below_many_frames_of_machine_code() {
     }
 }
 
-/// A thread's stack need not be as deep as the script's.
+/// A thread's native stack need not be as deep as the script's calls.
 #[test]
 fn deep_calls_take_little_native_stack() {
     let source = "fun down(n) { return down(n + 1) + 1; } print down(0);";
@@ -367,12 +368,12 @@ fn a_tier_that_comes_late_is_refused_for_that() {
     assert_eq!(native::install(&mut vm), Err(Bail::TooLate));
 }
 
-/// Looks at the pages of the process whenever something is printed.
+/// Checks the pages of the process at each output.
 #[cfg(target_os = "linux")]
 #[derive(Default)]
 struct Watch {
     looks: u32,
-    /// Executable pages of no file.
+    /// Executable pages that belong to no file.
     made: u32,
 }
 
@@ -391,7 +392,7 @@ impl Output for Watch {
     }
 }
 
-/// `print` is called by machine code, of a function that was compiled while others were active.
+/// Machine code calls `print` in a function that was compiled while others were active.
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_is_writable_and_executable() {

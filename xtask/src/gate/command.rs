@@ -1,4 +1,4 @@
-//! Commands with a deadline, each gate in a target folder of its own.
+//! Commands with a deadline. Each gate has its own target folder.
 
 use std::env;
 use std::ffi::OsStr;
@@ -8,7 +8,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Where and how long the commands of a gate run.
+/// The folder and the deadline of a gate's commands.
 pub(super) struct Runner<'a> {
     pub(super) root: &'a Path,
     pub(super) gate: &'static str,
@@ -16,7 +16,7 @@ pub(super) struct Runner<'a> {
 }
 
 impl Runner<'_> {
-    /// The cargo that runs this program.
+    /// The cargo that runs xtask.
     pub(super) fn cargo(&self) -> Cargo {
         self.with(Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into())))
     }
@@ -25,12 +25,12 @@ impl Runner<'_> {
     pub(super) fn cargo_of(&self, toolchain: &str) -> Cargo {
         let mut command = Command::new("rustup");
         command.args(["run", toolchain, "cargo"]);
-        // Of the toolchain that runs this program.
+        // This variable holds the toolchain that runs xtask.
         command.env_remove("CARGO").env_remove("RUSTUP_TOOLCHAIN").env_remove("RUSTC").env_remove("RUSTDOC");
         self.with(command)
     }
 
-    /// Another program.
+    /// A program other than cargo.
     pub(super) fn program(&self, name: &str) -> Cargo {
         self.with(Command::new(name))
     }
@@ -41,7 +41,7 @@ impl Runner<'_> {
         Cargo { command, deadline: self.deadline, gates }.target_dir(self.gate)
     }
 
-    /// A folder of this gate's.
+    /// The folder of this gate.
     pub(super) fn folder(&self) -> PathBuf {
         self.gates().join(self.gate)
     }
@@ -79,19 +79,19 @@ impl Cargo {
         self
     }
 
-    /// Builds in a folder beside the other gates'.
+    /// Builds in a target folder with this name, beside those of the other gates.
     pub(super) fn target_dir(mut self, name: &str) -> Cargo {
         let dir = if name == ".." { self.gates.with_file_name("") } else { self.gates.join(name) };
         self.command.env("CARGO_TARGET_DIR", dir);
         self
     }
 
-    /// Waits until it has succeeded, or the deadline.
+    /// Runs the command. Fails if the command fails, or is not done at the deadline.
     pub(super) fn run(mut self) -> Result<(), String> {
         let shown = self.show();
         eprintln!("$ {shown}");
-        // A person at a terminal has Ctrl-C, which must reach all processes. Elsewhere, what hangs is stopped
-        // with all that it has started.
+        // At a terminal, Ctrl-C must reach all processes, so they stay in one group. Elsewhere the command gets a
+        // process group, so that it can be killed with all its children.
         let alone = !stdin().is_terminal();
         #[cfg(unix)]
         if alone {
@@ -110,7 +110,7 @@ impl Cargo {
         }
     }
 
-    /// Waits until it has succeeded, and gives what it printed. For commands that build nothing: there is no deadline.
+    /// Runs the command and returns its output. Without a deadline, so only for commands that build nothing.
     pub(super) fn stdout(mut self) -> Result<String, String> {
         let shown = self.show();
         eprintln!("$ {shown}");
@@ -122,7 +122,7 @@ impl Cargo {
         String::from_utf8(output.stdout).map_err(|error| format!("{shown}: {error}"))
     }
 
-    /// As it could be typed, but for the target folder.
+    /// The command line, without the target folder.
     fn show(&self) -> String {
         let mut words = Vec::new();
         for (name, value) in self.command.get_envs() {
@@ -137,7 +137,7 @@ impl Cargo {
     }
 }
 
-/// The status of a child that ends in time; otherwise nothing, and its process group is no more.
+/// The status of a child that ends before the deadline. Otherwise kills its process group and returns `None`.
 fn wait_until(child: &mut Child, deadline: Instant) -> Result<Option<ExitStatus>, String> {
     loop {
         if let Some(status) = child.try_wait().map_err(|error| error.to_string())? {

@@ -1,14 +1,14 @@
-//! What people download who depend on the library: few crates, and no file but sources.
+//! The library depends on few crates, and packages contain nothing but sources.
 
 use std::collections::BTreeSet;
 
 use super::Passed;
 use super::command::Runner;
 
-/// The most crates that the library brings, itself among them.
+/// The most crates that a dependency on the library adds, including itself, by cargo's options.
 const MOST: [(&[&str], usize); 2] = [(&[], 25), (&["--no-default-features"], 7)];
 
-/// What is published.
+/// The packages that are published.
 const PACKAGES: [&str; 5] = ["siskin-core", "siskin-jit", "siskin-hosted", "siskin", "siskin-cli"];
 
 pub(super) fn check(run: &Runner) -> Result<Passed, String> {
@@ -33,5 +33,5 @@ pub(super) fn check(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// Written by cargo into each package.
+/// A file that cargo adds to each package.
 const VERSION_CONTROL: &str = ".cargo_vcs_info.json";

@@ -1,18 +1,17 @@
-//! Whether each opcode of the interpreter ends in an indirect jump of its own, in what README's command builds.
+//! Each opcode of the interpreter must end in its own indirect jump, in the program that README's command builds.
 //!
-//! With one shared jump the processor predicts worse: programs take up to twice as long (`docs/decisions.md`). Which
-//! of the two LLVM makes depends on the options in `.cargo/config.toml` and on its version, and no test would
-//! notice the difference.
+//! With one shared jump the processor predicts worse: programs take up to twice as long (`docs/decisions.md`). Whether
+//! LLVM shares the jump depends on its version and on the options in `.cargo/config.toml`, and no test would notice.
 
 use std::fs;
 
 use super::Passed;
 use super::command::Runner;
 
-/// The fewest indirect jumps. There are some 100 opcodes, of which a few that are alike share a jump.
+/// The fewest indirect jumps. There are some 100 opcodes; a few similar ones share a jump.
 const FEWEST: usize = 60;
 
-/// What the dispatcher's symbol contains, mangled by either scheme.
+/// Parts of the dispatcher's symbol, in both mangling schemes.
 const SYMBOL: [&str; 2] = ["match_loop", "run"];
 
 pub(super) fn check(run: &Runner) -> Result<Passed, String> {
@@ -31,7 +30,7 @@ pub(super) fn check(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// Whoever embeds the engine must repeat the options, and reads them in `docs/embedding.md`.
+/// Checks that `docs/embedding.md` lists the options: who embeds the engine must repeat them.
 fn options_are_documented(run: &Runner) -> Result<(), String> {
     let read = |file| fs::read_to_string(run.root.join(file)).map_err(|error| format!("{file}: {error}"));
     let (config, page) = (read(".cargo/config.toml")?, read("docs/embedding.md")?);
@@ -43,7 +42,7 @@ fn options_are_documented(run: &Runner) -> Result<(), String> {
     Ok(())
 }
 
-/// The indirect jumps of the dispatcher in a listing by objdump; nothing if it is not there.
+/// The number of indirect jumps of the dispatcher in a listing by objdump; `None` if the dispatcher is not in it.
 fn indirect_jumps(listing: &str) -> Option<usize> {
     let mut functions = listing.split("\n\n");
     let dispatcher = functions.find(|function| {
@@ -52,7 +51,7 @@ fn indirect_jumps(listing: &str) -> Option<usize> {
     Some(dispatcher.lines().filter(|line| is_indirect_jump(line)).count())
 }
 
-/// Such as `  4010:<tab>jmp    *%rax` and `  4010:<tab>br<tab>x8`.
+/// Whether a line is one such as `  4010:<tab>jmp    *%rax` and `  4010:<tab>br<tab>x8`.
 fn is_indirect_jump(line: &str) -> bool {
     let mut words = line.split_whitespace().skip(1);
     match words.next() {

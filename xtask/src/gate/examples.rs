@@ -1,11 +1,11 @@
-//! The worked examples of CONTRIBUTING.md: each patch applies to the sources, and what it names passes with it.
+//! The worked examples of CONTRIBUTING.md: each patch applies to the sources, and the tests that it names pass with it.
 //!
 //! ```text
 //!   git ls-files ──> target/gate/examples/tree ──> git apply ──> cargo test ... ──> git apply --reverse ──> next patch
 //! ```
 //!
-//! Files that are up to date in the copy are not written, and all patches share a target folder, so that cargo builds
-//! little more than what a patch touches.
+//! Files of the copy that are up to date are not written, and all patches share a target folder, so that cargo builds
+//! little more than the crates that a patch changes.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -23,7 +23,7 @@ pub(super) fn check(run: &Runner) -> Result<Passed, String> {
         apply(&tree, &example.path, &[])?;
         let passed = example.commands.iter().try_for_each(|command| {
             let (verb, rest) = command.split_at(1);
-            // Nobody reads a backtrace of these.
+            // Nobody reads a backtrace of these tests.
             let cargo = run.cargo().current_dir(&tree).env("CARGO_PROFILE_DEV_DEBUG", "0");
             cargo.args(verb).args(["--locked"]).args(rest).run()
         });
@@ -33,7 +33,7 @@ pub(super) fn check(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// Makes `tree` a copy of the sources: what git knows or would add, as it is in the working tree.
+/// Makes `tree` a copy of the sources: the files of the working tree that git tracks or would add.
 fn copy_sources(root: &Path, tree: &Path) -> Result<(), String> {
     let list = ["ls-files", "-z", "--cached", "--others", "--exclude-standard"];
     let list = output(Command::new("git").args(list).current_dir(root))?;
@@ -44,7 +44,7 @@ fn copy_sources(root: &Path, tree: &Path) -> Result<(), String> {
     remove_others(tree, tree, &wanted).map_err(told)?;
     for name in &wanted {
         let (from, to) = (root.join(name), tree.join(name));
-        // One that was deleted and not yet committed is in the list.
+        // The list also contains files that were deleted without a commit.
         let Ok(contents) = fs::read(&from) else { continue };
         if fs::read(&to).is_ok_and(|old| old == contents) {
             continue;
@@ -55,7 +55,7 @@ fn copy_sources(root: &Path, tree: &Path) -> Result<(), String> {
     Ok(())
 }
 
-/// Removes files that an earlier run left and that are not wanted.
+/// Removes files of an earlier run that are not in `wanted`.
 fn remove_others(tree: &Path, folder: &Path, wanted: &BTreeSet<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
@@ -72,12 +72,13 @@ fn remove_others(tree: &Path, folder: &Path, wanted: &BTreeSet<PathBuf>) -> std:
 fn apply(tree: &Path, patch: &Path, options: &[&str]) -> Result<(), String> {
     let mut git = Command::new("git");
     git.arg("apply").args(options).arg(patch).current_dir(tree);
-    // Inside a repository, git would skip what is not below the folder in the repository's own paths.
+    // Without this, git would take the patch's paths from the root of the surrounding repository, and skip those
+    // outside the folder.
     git.env("GIT_CEILING_DIRECTORIES", tree.parent().unwrap_or(tree));
     output(&mut git).map(drop).map_err(|error| format!("{}: {error}", patch.display()))
 }
 
-/// What a command printed.
+/// The output of a command.
 fn output(command: &mut Command) -> Result<String, String> {
     let shown = format!("{command:?}");
     let output = command.output().map_err(|error| format!("{shown}: {error}"))?;

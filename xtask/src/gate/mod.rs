@@ -1,4 +1,4 @@
-//! What a change must pass. CI runs all; a person runs one by name.
+//! Gates: checks that a change must pass. CI runs all of them; a person runs some by name.
 
 mod command;
 mod crates;
@@ -11,18 +11,18 @@ use std::time::{Duration, Instant};
 
 use command::Runner;
 
-/// What a gate found, if nothing is wrong.
+/// The result of a gate that found no fault.
 enum Passed {
-    /// All was checked.
+    /// Everything was checked.
     All,
-    /// Something was left out, and why.
+    /// A part was left out, for this reason.
     Without(String),
 }
 
 struct Gate {
     name: &'static str,
     about: &'static str,
-    /// It has failed when it takes longer.
+    /// The deadline, in minutes. A gate that takes longer fails.
     minutes: u64,
     check: fn(&Runner) -> Result<Passed, String>,
 }
@@ -80,17 +80,17 @@ const GATES: [Gate; 15] = [
     Gate { name: "arm64", about: "tests on ARM64, under QEMU if need be", minutes: 20, check: arm64 },
 ];
 
-/// All gates together take no longer, so that CI ends with a report and not by being killed.
+/// The deadline for all gates together, so that CI ends with a report before it is killed.
 const ALL_MINUTES: u64 = 52;
 
-/// Prints the names.
+/// Prints the names of the gates.
 pub(crate) fn list() {
     for gate in &GATES {
         println!("  {:8} {}", gate.name, gate.about);
     }
 }
 
-/// Runs the gates of these names, all that are named even if one fails.
+/// Runs the named gates, all of them even if one fails.
 pub(crate) fn run(root: &Path, names: &[&str]) -> Result<(), String> {
     let mut gates = Vec::new();
     for &name in names {
@@ -161,7 +161,8 @@ fn clippy(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// Where that Rust is not to be had, clippy's `incompatible_msrv` has at least looked at what is called.
+/// Builds with the oldest supported Rust. Where that is missing, clippy's `incompatible_msrv` still checks the
+/// functions that are called.
 fn msrv(run: &Runner) -> Result<Passed, String> {
     let rust = env!("CARGO_PKG_RUST_VERSION");
     if !toolchain::has(rust) {
@@ -171,7 +172,7 @@ fn msrv(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// As users see it, where nothing private can be linked to, and as those see it who work here.
+/// Builds the public documentation, where links to private items are errors, and that of all items.
 fn doc(run: &Runner) -> Result<Passed, String> {
     for scope in
         [&["--lib", "-p", "siskin-core", "-p", "siskin"][..], &["--workspace", "--document-private-items"]]
@@ -185,7 +186,7 @@ fn doc(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// In the usual target folder: what a person has built need not be built again.
+/// Uses the usual target folder, so that crates a person has built are not built again.
 fn test(run: &Runner) -> Result<Passed, String> {
     run.cargo().target_dir("..").args(["test", "--locked", "--workspace"]).run()?;
     Ok(Passed::All)
@@ -199,24 +200,24 @@ fn tail(run: &Runner) -> Result<Passed, String> {
     Ok(Passed::All)
 }
 
-/// With the engine's tunables lowered, so that the suite's scripts cross the borders of blocks and tables.
+/// The engine's tunables are lowered, so that the suite's scripts cross the borders of blocks and tables.
 fn asan(run: &Runner) -> Result<Passed, String> {
     if !cfg!(all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64"))) {
         return Ok(Passed::Without("AddressSanitizer runs on Linux here, for x86-64 and ARM64".into()));
     }
     if !toolchain::has("nightly") {
-        // A gate that checks nothing must not look green where nobody reads what it says.
+        // In CI nobody reads the message of a gate that passes, so a gate that checks nothing fails there.
         return match std::env::var_os("CI") {
             Some(_) => Err(NO_NIGHTLY.into()),
             None => Ok(Passed::Without(format!("nothing was checked: {NO_NIGHTLY}"))),
         };
     }
-    // Cargo builds scripts and macros without these flags only if a target is named.
+    // With a target, cargo builds scripts and macros without these flags.
     let target = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let test = || {
         run.cargo_of("nightly")
             .env("RUSTFLAGS", "-Zsanitizer=address --cfg fuzzing")
-            // The program leaves a VM that it is done with to the system.
+            // The program does not drop its VM at the end.
             .env("ASAN_OPTIONS", "detect_leaks=0")
             .args(["test", "--locked", "--target", &target])
     };
@@ -228,7 +229,7 @@ fn asan(run: &Runner) -> Result<Passed, String> {
 fn no_std(run: &Runner) -> Result<Passed, String> {
     let core = ["-p", "siskin-core", "--no-default-features"];
     let both = ["-p", "siskin-core", "-p", "siskin-jit", "--no-default-features"];
-    // What the compiler needs is the same on all three: memory, and no library.
+    // One target is enough for the compiler to machine code, which needs nothing of a target but memory.
     for (target, packages) in [
         ("thumbv7em-none-eabihf", &both[..]),
         ("riscv32imac-unknown-none-elf", &core[..]),
@@ -248,7 +249,7 @@ fn i686(run: &Runner) -> Result<Passed, String> {
     if toolchain::is_on_path("i686-linux-gnu-gcc") {
         cargo = cargo.env("CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER", "i686-linux-gnu-gcc");
     }
-    // Static, so that no 32-bit loader need be installed.
+    // Linked statically, so that no 32-bit loader is needed.
     cargo = cargo.env("CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS", "-Ctarget-feature=+crt-static");
     cargo.args(SHIPPED).args(NO_DOC_TESTS).run()?;
     Ok(Passed::All)
@@ -277,8 +278,8 @@ fn arm64(run: &Runner) -> Result<Passed, String> {
 
 const NO_NIGHTLY: &str = "there is no nightly toolchain";
 
-/// Rustdoc does not link its tests as the target's flags say.
+/// Leaves documentation tests out: rustdoc ignores the target's flags when it links them.
 const NO_DOC_TESTS: [&str; 1] = ["--tests"];
 
-/// What is tested in other ways than a person's: what users depend on, and what they run.
+/// The packages to test in further configurations: those that users depend on, and the program.
 const SHIPPED: [&str; 8] = ["-p", "siskin-core", "-p", "siskin-hosted", "-p", "siskin", "-p", "siskin-cli"];

@@ -1,8 +1,8 @@
-//! Which compiler builds for a target.
+//! Chooses a compiler for a target.
 //!
-//! With a network, `rustup target add` is all it takes. Where only package registries can be reached, Debian's
-//! compiler does it (`.ci/setup.sh` installs it): packages `rustc-web` and `rust-web-src`, whose standard library
-//! cargo can build for any target, and `libstd-rust-web-dev` of an architecture, which has it built.
+//! With a network, `rustup target add` is enough. Where only package registries can be reached, Debian's compiler
+//! serves (`.ci/setup.sh` installs it): the packages `rustc-web` and `rust-web-src`, from which cargo can build the
+//! standard library for any target, and `libstd-rust-web-dev` with the library built for one architecture.
 
 use std::env;
 use std::fs;
@@ -11,7 +11,7 @@ use std::process::Command;
 
 use super::command::{Cargo, Runner};
 
-/// What a target must offer.
+/// The library that a target must have.
 #[derive(Clone, Copy)]
 pub(super) enum Library {
     CoreAlloc,
@@ -46,7 +46,7 @@ pub(super) fn cargo_for(run: &Runner, target: &str, verb: &str, library: Library
 pub(super) fn has(toolchain: &str) -> bool {
     Command::new("rustup").args(["toolchain", "list"]).output().is_ok_and(|list| {
         String::from_utf8_lossy(&list.stdout).lines().any(|line| {
-            // Such as `1.88-x86_64-unknown-linux-gnu (active)`.
+            // A line is like `1.88-x86_64-unknown-linux-gnu (active)`.
             line.strip_prefix(toolchain).is_some_and(|rest| rest.is_empty() || rest.starts_with(['-', ' ']))
         })
     })
@@ -58,7 +58,7 @@ pub(super) fn is_on_path(program: &str) -> bool {
         .is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
 }
 
-/// Whether a compiler has the library built for a target.
+/// Whether a compiler has the built library for a target.
 fn has_library(rustc: &str, target: &str, library: Library) -> bool {
     let name = match library {
         Library::CoreAlloc => "liballoc-",

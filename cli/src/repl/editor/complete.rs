@@ -1,4 +1,4 @@
-//! What Tab offers: a pure function of the text, the cursor and what the session knows.
+//! Completion: a pure function of the text, the cursor and the session.
 //!
 //! ```text
 //!   :hel|           commands              :jit so|      what the command takes
@@ -14,23 +14,23 @@ use siskin_core::syntax::{Lexer, Token, TokenKind};
 use siskin_core::{Dialect, library};
 
 use super::Known;
-use super::known::Kind;
+use super::known::GlobalKind;
 use crate::input;
 use crate::repl::command::{Argument, topics};
 
-/// Something to put in place of what stands before the cursor.
+/// A completion, which replaces the text before the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Candidate {
-    /// From here to the cursor is replaced.
+    /// The text from here to the cursor is replaced.
     pub(super) start: usize,
     pub(super) value: String,
-    /// What it is.
+    /// A description.
     pub(super) about: Option<String>,
-    /// Whether more is sure to follow, after a blank.
+    /// Whether an argument must follow, after a blank.
     pub(super) goes_on: bool,
 }
 
-/// All that fits at the cursor, in alphabetical order.
+/// All completions at the cursor, in alphabetical order.
 pub(super) fn candidates(text: &str, cursor: usize, known: &Known) -> Vec<Candidate> {
     let Some(before) = text.get(..cursor) else { return Vec::new() };
     if !input::is_command(text) {
@@ -72,7 +72,8 @@ fn commands(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
 /// Completes the path of a function.
 fn functions(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
     let Some((around, typed)) = typed.rsplit_once('.') else {
-        let globals = known.globals().filter(|(_, kind)| matches!(kind, Kind::Function | Kind::Class));
+        let globals =
+            known.globals().filter(|(_, kind)| matches!(kind, GlobalKind::Function | GlobalKind::Class));
         return fitting(
             typed,
             start,
@@ -87,7 +88,7 @@ fn functions(typed: &str, start: usize, known: &Known) -> Vec<Candidate> {
 fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate> {
     let tokens = tokens(&text[base..cursor], known.dialect);
     let span = |token: &Token| base + token.span.start as usize..base + token.span.end as usize;
-    // The word that is being typed, and what stands before it.
+    // The word being typed, and the tokens before it.
     let (typed, earlier) = match tokens.split_last() {
         Some((last, earlier)) if span(last).end == cursor && is_word(&text[span(last)]) => {
             (span(last), earlier)
@@ -115,7 +116,7 @@ fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate>
     if typed.is_empty() {
         return Vec::new();
     }
-    // What the session knows says more than a word in the text.
+    // Globals come after words of the text, since `fitting` keeps the later one and a global has a better description.
     let words = words(text, base, cursor, known.dialect).map(|name| (name, "name"));
     let globals = known.globals().map(|(name, kind)| (name.to_owned(), about(kind)));
     let keywords = keywords(known.dialect).map(|word| (word.to_owned(), "keyword"));
@@ -123,7 +124,8 @@ fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate>
     fitting(typed, start, all.map(|(name, about)| (name, Some(about.to_owned()))))
 }
 
-/// The names that are joined by dots at the end, if the first is sure to be a global that has the value it has now.
+/// The names joined by dots at the end of the text, if the first is certainly a global and this input does not change
+/// its value.
 fn chain<'t>(tokens: &[Token], text: impl Fn(&Token) -> &'t str) -> Vec<&'t str> {
     let mut path = Vec::new();
     let mut rest = tokens;
@@ -142,7 +144,7 @@ fn chain<'t>(tokens: &[Token], text: impl Fn(&Token) -> &'t str) -> Vec<&'t str>
         let before = std::mem::replace(&mut before, token.kind);
         let is_declared = match before {
             TokenKind::Let | TokenKind::Var => true,
-            // Maybe a parameter.
+            // The name may be a parameter.
             TokenKind::LeftParen | TokenKind::Comma => in_block,
             _ => false,
         };
@@ -153,7 +155,7 @@ fn chain<'t>(tokens: &[Token], text: impl Fn(&Token) -> &'t str) -> Vec<&'t str>
     if is_inner || is_changed { Vec::new() } else { path }
 }
 
-/// The names in the text around the cursor: perhaps parameters and local variables.
+/// The names in the text around the cursor, which may be parameters and local variables.
 fn words(text: &str, base: usize, cursor: usize, dialect: Dialect) -> impl Iterator<Item = String> {
     let code = &text[base..];
     let names = tokens(code, dialect).into_iter().filter(|token| token.kind == TokenKind::Identifier);
@@ -168,17 +170,17 @@ fn tokens(code: &str, dialect: Dialect) -> Vec<Token> {
     std::iter::from_fn(|| Some(lexer.next_token()).filter(|token| token.kind != TokenKind::End)).collect()
 }
 
-/// Whether it is a name or a keyword.
+/// Whether the text is a name or a keyword.
 fn is_word(text: &str) -> bool {
     text.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic())
 }
 
-fn about(kind: Kind) -> &'static str {
+fn about(kind: GlobalKind) -> &'static str {
     match kind {
-        Kind::Function => "function",
-        Kind::Builtin => "built in",
-        Kind::Class => "class",
-        Kind::Value => "global",
+        GlobalKind::Function => "function",
+        GlobalKind::Builtin => "built in",
+        GlobalKind::Class => "class",
+        GlobalKind::Value => "global",
     }
 }
 
@@ -191,7 +193,7 @@ fn keywords(dialect: Dialect) -> impl Iterator<Item = &'static str> {
     BOTH.into_iter().chain(more.iter().copied())
 }
 
-/// Those that begin with what is typed; of two with one name the later.
+/// The names that begin with the typed text. Of two equal names, the later one is kept.
 fn fitting(
     typed: &str,
     start: usize,
@@ -202,7 +204,7 @@ fn fitting(
     sorted.into_iter().map(candidate).collect()
 }
 
-/// The files that a path can mean.
+/// The files whose paths begin with the typed one.
 fn files(typed: &str, start: usize) -> Vec<Candidate> {
     let name = typed.rfind('/').map_or(0, |slash| slash + 1);
     let (directory, typed) = typed.split_at(name);
@@ -224,7 +226,7 @@ fn files(typed: &str, start: usize) -> Vec<Candidate> {
     fitting(typed, start + name, names)
 }
 
-/// Gives the line editor the candidates.
+/// Passes the candidates to the line editor.
 pub(super) struct Complete(pub(super) Arc<Mutex<Known>>);
 
 impl Completer for Complete {
@@ -282,7 +284,7 @@ mod tests {
         session
     }
 
-    /// What is offered at `|`.
+    /// The completions at `|`.
     fn offers(text: &str) -> Vec<String> {
         let cursor = text.find('|').expect("a cursor");
         let text = text.replacen('|', "", 1);
@@ -330,7 +332,7 @@ mod tests {
             ["account", "init", "inner"].map(|name| format!("print box.inner.{name}"))
         );
         assert_eq!(offers("f(box.inner.account.inner.inner.b|"), ["f(box.inner.account.inner.inner.balance"]);
-        // Who knows whose these are?
+        // The classes of these objects are not known.
         for text in [
             "f().inner.|",
             "box.nothing.inner.|",

@@ -1,4 +1,4 @@
-//! Colours: text to spans by the language's own lexer, and spans to what the line editor draws.
+//! Colours: the language's own lexer splits the text into spans, which the line editor draws.
 //!
 //! Colours are those of the terminal's palette, so that they fit its background.
 
@@ -14,7 +14,7 @@ use super::Known;
 use super::keys::View;
 use crate::input;
 
-/// What a piece of the text is.
+/// The class of a piece of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Class {
     /// Names, blanks and punctuation.
@@ -26,7 +26,7 @@ pub(super) enum Class {
     Str,
     Comment,
     Operator,
-    /// What cannot be: a character that starts no token, a quote that opens a string nobody closes.
+    /// An error: a character that starts no token, or the quote of an unterminated string.
     Error,
     /// A command to the prompt.
     Command,
@@ -73,7 +73,7 @@ pub(super) fn spans(text: &str, cursor: usize, dialect: Dialect) -> Vec<(Range<u
     spans
 }
 
-/// What stands between tokens: blanks and comments.
+/// Adds the text between two tokens: blanks and comments.
 fn gap(spans: &mut Spans, text: &str, range: Range<usize>) {
     let Range { mut start, end } = range;
     while let Some(slashes) = text.get(start..end).and_then(|gap| gap.find("//")) {
@@ -101,7 +101,7 @@ fn class(kind: TokenKind) -> Class {
     }
 }
 
-/// Spans in the making.
+/// The spans so far.
 struct Spans(Vec<(Range<usize>, Class)>);
 
 impl Spans {
@@ -116,7 +116,7 @@ impl Spans {
     }
 }
 
-/// Looks for the brackets at the cursor, on it or just before it.
+/// Finds the pair of brackets of which one is at the cursor or just before it.
 struct Pairs {
     cursor: usize,
     open: Vec<(TokenKind, usize)>,
@@ -168,7 +168,7 @@ fn style(class: Class) -> Style {
     }
 }
 
-/// Colours the text, and shows the keys what is drawn.
+/// Colours the text, and passes the drawn text to [`View`] for the keys.
 pub(super) struct Highlight {
     pub(super) known: Arc<Mutex<Known>>,
     pub(super) view: Arc<Mutex<View>>,
@@ -179,7 +179,7 @@ impl Highlighter for Highlight {
     fn highlight(&self, text: &str, cursor: usize) -> StyledText {
         let accepted = View::of(&self.view).show(text, cursor);
         let near = near(text, cursor);
-        // Where nothing is edited any more, no bracket is pointed out.
+        // Brackets are not marked in a text that is no longer edited.
         let pointed = if accepted { usize::MAX } else { cursor };
         let mut styled = StyledText::new();
         styled.push((Style::new(), unseen(&text[..near.start])));
@@ -199,7 +199,7 @@ impl Highlighter for Highlight {
     }
 }
 
-/// More lines than a screen has.
+/// Lines on either side of the cursor that are coloured, more than a screen has.
 const SCREEN: usize = 200;
 
 /// The lines around the cursor that can be on the screen.
@@ -210,10 +210,10 @@ fn near(text: &str, cursor: usize) -> Range<usize> {
     start..end
 }
 
-/// What is too far from the cursor to be seen, as bytes that no terminal shows.
+/// Text too far from the cursor to be on the screen, replaced by as many NUL bytes, which no terminal shows.
 ///
-/// At each key reedline takes the escape sequences out of all that it draws, three times and character by character.
-/// These bytes are no characters to it.
+/// At each key reedline strips escape sequences from everything that it draws, three times and character by character.
+/// NUL bytes do not count as characters there.
 fn unseen(text: &str) -> String {
     "\0".repeat(text.len())
 }
@@ -222,7 +222,7 @@ fn unseen(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The pieces with their classes, plain ones left out.
+    /// The pieces with their classes, without plain ones.
     fn pieces(text: &str) -> Vec<(&str, Class)> {
         pieces_at(text, usize::MAX)
     }

@@ -1,4 +1,4 @@
-//! What shows in grey after the cursor: how an earlier input went on, or the way out of one that does not end.
+//! Hints in grey after the cursor: the rest of an earlier input, or how to end an input that is not complete.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,15 +10,15 @@ use super::keys::ends_empty;
 use crate::input::Completeness;
 use crate::repl::command::completeness_with_commands;
 
-/// Shown at an empty line after an empty line of an input that is not complete.
+/// The hint at the second empty line of an incomplete input.
 pub(crate) const WAY_OUT: &str = "(Enter ends the input here, Ctrl-C drops it)";
 
 /// Gives the line editor its hints.
 pub(super) struct Hint {
-    /// Without colour a hint would look like what was typed.
+    /// `None` without colour, because a hint would look like typed text.
     history: Option<DefaultHinter>,
     known: Arc<Mutex<Known>>,
-    /// Whether the way out is shown, which is nothing to type.
+    /// Whether the hint is [`WAY_OUT`], which cannot be accepted as input.
     way_out: bool,
 }
 

@@ -1,6 +1,6 @@
 //! Earlier inputs, kept in a file from one session to the next.
 //!
-//! `SISKIN_HISTORY` says where; empty or `off`, nothing is kept.
+//! `SISKIN_HISTORY` names the file. If it is empty or `off`, nothing is kept.
 
 use std::ffi::OsString;
 use std::io::{self, Read};
@@ -16,7 +16,7 @@ const INPUTS: usize = 10_000;
 /// Bytes of the largest file that is read.
 const LARGEST: u64 = 64 << 20;
 
-/// The file to keep inputs in, if they are to be kept.
+/// The file of the history, unless nothing is to be kept.
 pub(crate) fn file() -> Option<PathBuf> {
     file_from(|name| std::env::var_os(name))
 }
@@ -36,7 +36,7 @@ fn file_from(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     Some(data.join("siskin/history"))
 }
 
-/// Opens the history; if its file cannot be used, says why and remembers for this session only.
+/// Opens the history. If its file cannot be used, returns the reason and a history for this session only.
 pub(super) fn open(file: Option<PathBuf>) -> (Box<dyn History>, Option<String>) {
     let Some(file) = file else { return (in_memory(), None) };
     let opened = make_usable(&file)
@@ -52,13 +52,13 @@ fn in_memory() -> Box<dyn History> {
     Box::new(FileBackedHistory::new(INPUTS).unwrap_or_default())
 }
 
-/// Makes the file if there is none, for its owner only: inputs can hold secrets. A file that no history was written to is
-/// refused and left as it is: `SISKIN_HISTORY` may name it by mistake.
+/// Creates the file if there is none, with access for its owner only, since inputs can contain secrets. A file that is
+/// not a history is refused and left unchanged: `SISKIN_HISTORY` may name it by mistake.
 fn make_usable(file: &Path) -> io::Result<()> {
     if let Some(directory) = file.parent() {
         std::fs::create_dir_all(directory)?;
     }
-    // Before it is opened: to open a pipe, or to read a device, may take for ever.
+    // Checked before the file is opened: to open a pipe, or to read a device, may take forever.
     if let Ok(known) = std::fs::metadata(file) {
         if !known.is_file() {
             return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
@@ -76,8 +76,8 @@ fn make_usable(file: &Path) -> io::Result<()> {
     not_a_history(&bytes).map_or(Ok(()), |why| Err(io::Error::new(io::ErrorKind::InvalidData, why)))
 }
 
-/// Why a file with these bytes was not written as a history. The library shortens a file of more than [`INPUTS`] lines
-/// when it opens it, so no history has more.
+/// The reason why a file with these bytes is not a history, if it is not. The library shortens a file of more than
+/// [`INPUTS`] lines when it opens it, so no history has more.
 fn not_a_history(bytes: &[u8]) -> Option<&'static str> {
     if bytes.contains(&0) || std::str::from_utf8(bytes).is_err() {
         return Some("not UTF-8 text");
@@ -93,16 +93,16 @@ fn reason(error: &ReedlineError) -> String {
     }
 }
 
-/// A history whose file has an input a line. The library writes a line break in an input as `<\n>`; this keeps those four
-/// characters in an input apart from it, by a backslash more after each `<`.
+/// A history whose file has one input per line. The library writes a line break in an input as `<\n>`. To distinguish
+/// these four characters in an input, one backslash is added to those after each `<`.
 struct Marked(FileBackedHistory);
 
-/// Backslashes after a `<` become one more.
+/// Adds a backslash to those after each `<`.
 fn marked(text: &str) -> String {
     text.replace("<\\", "<\\\\")
 }
 
-/// Backslashes after a `<` become one less.
+/// Removes a backslash from those after each `<`.
 fn unmarked(text: &str) -> String {
     text.replace("<\\\\", "<\\")
 }

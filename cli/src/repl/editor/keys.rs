@@ -1,8 +1,8 @@
-//! What keys do beyond the usual: indentation, a Tab that fits where it is pressed, a menu that gets out of the way.
+//! Keys that differ from reedline's: Enter and `}` indent, Tab indents or completes, and typing closes the menu.
 //!
-//! The line editor does not show its text to the code that reads keys. But what it draws passes [`View`], and keys that
-//! type are followed there until it draws again, for many may come at once. After any other key the text is not known,
-//! and keys do what they always do.
+//! The line editor does not give its text to the code that reads keys. But it draws the text through [`View`], which
+//! then applies typed keys to its copy until the next drawing, since several keys may come at once. After any other key
+//! the copy is unknown, and keys have their usual meaning.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -17,29 +17,30 @@ use super::{Known, MENU, complete};
 use crate::input::Completeness;
 use crate::repl::command::completeness_with_commands;
 
-/// How deep a block is set in.
+/// Blanks of indentation for a block.
 const INDENT: usize = 4;
 
-/// The text as it was last drawn, and as it was typed on.
+/// A copy of the editor's text: as it was last drawn, and with the keys typed since.
 #[derive(Default)]
 pub(super) struct View {
     text: String,
     cursor: usize,
-    /// Whether it is the editor's text.
+    /// Whether the copy equals the editor's text.
     known: bool,
-    /// Whether it is the input, which is drawn for the last time.
+    /// Whether the text is accepted as the input, so that it is drawn for the last time.
     accepted: bool,
-    /// Whether the keys that follow in this bunch are for the next input: the editor would lose them.
+    /// Whether the remaining keys of this batch are for the next input. They are kept in `typed`, as the editor would
+    /// lose them.
     cut: bool,
-    /// What they type: text, line breaks, and [`END`].
+    /// The text of keys for the next input, with line breaks and [`END`].
     typed: String,
 }
 
-/// What Ctrl-D types.
+/// Stands for Ctrl-D in typed text.
 pub(super) const END: char = '\x04';
-/// What the editor is left for, to go on after it: Ctrl-Z.
+/// The host command of Ctrl-Z, after which editing continues.
 pub(super) const SUSPEND: &str = "suspend";
-/// Enter as a terminal outside raw mode sends it. More than one may come in a bunch.
+/// The host command of Ctrl-J, which is how a terminal outside raw mode sends Enter. A batch of keys may have several.
 pub(super) const LINE_END: &str = "line end";
 
 impl View {
@@ -47,7 +48,7 @@ impl View {
         shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// This is drawn. Says whether it is accepted.
+    /// Takes the text that is drawn. Returns whether it is accepted as the input.
     pub(super) fn show(&mut self, text: &str, cursor: usize) -> bool {
         self.text.clear();
         self.text.push_str(text);
@@ -56,28 +57,28 @@ impl View {
         self.accepted
     }
 
-    /// The next drawn text is the input.
+    /// Says that the next drawn text is the input.
     pub(super) fn accept(&mut self) {
         self.accepted = true;
     }
 
-    /// Editing begins, or goes on.
+    /// Says that editing begins or continues.
     pub(super) fn begin(&mut self) {
         self.accepted = false;
         self.cut = false;
     }
 
-    /// Text typed before, to be inserted.
+    /// Text that was typed before the editor read it, to be inserted.
     pub(super) fn typed(&mut self) -> &mut String {
         &mut self.typed
     }
 
-    /// The text is what stands there after two lines with nothing in them.
+    /// Whether the cursor is at the end, after two empty lines.
     fn is_given_up(&self) -> bool {
         self.cursor == self.text.len() && ends_empty(&self.text)
     }
 
-    /// Follows an event, if that is done to a text that is known.
+    /// Applies an event to the copy. False if its effect is not known.
     fn follow(&mut self, event: &ReedlineEvent) -> bool {
         match event {
             ReedlineEvent::None => true,
@@ -95,7 +96,7 @@ impl View {
             EditCommand::InsertChar(char) => self.type_text(char.encode_utf8(&mut [0; 4])),
             EditCommand::InsertString(text) => self.type_text(text),
             EditCommand::InsertNewline => self.type_text("\n"),
-            // What else is one character to the editor is not known here.
+            // Of other characters it is not known here how many the editor removes.
             EditCommand::Backspace if self.before().ends_with(|c: char| c.is_ascii_graphic() || c == ' ') => {
                 self.cursor -= 1;
                 self.text.remove(self.cursor);
@@ -126,16 +127,16 @@ impl View {
     }
 }
 
-/// Emacs's keys, and ours.
+/// Emacs's keys with our changes.
 pub(super) struct Keys {
     usual: Emacs,
     known: Arc<Mutex<Known>>,
     view: Arc<Mutex<View>>,
     /// Whether Tab may have opened the menu.
     menu: bool,
-    /// Blanks before the cursor that Enter set in: those that are typed there, too, are the same.
+    /// Blanks of indentation that Enter has just inserted. If the same blanks are typed then, they are ignored.
     indent: usize,
-    /// Whether more keys have come than those that were given.
+    /// Whether further keys have arrived that are not yet read.
     more: fn() -> bool,
 }
 
@@ -150,20 +151,20 @@ impl Keys {
         bindings.add_binding(control, KeyCode::Char('j'), command(LINE_END));
         bindings.add_binding(control, KeyCode::Char('z'), command(SUSPEND));
         bindings.add_binding(control, KeyCode::Char('g'), ReedlineEvent::Esc);
-        // Terminals have one code for all of these, which is 7's.
+        // Terminals send one code for all of these, which reedline reads as Ctrl-7.
         for key in ['7', '_', '/'] {
             bindings.add_binding(control, KeyCode::Char(key), edit([EditCommand::Undo]));
         }
         Keys { usual: Emacs::new(bindings), known, view, menu: false, indent: 0, more }
     }
 
-    /// What Enter does in a block: the next line begins where its statements do.
+    /// Enter in an incomplete input: begins a line with the indentation of the block.
     fn enter(&mut self, view: &mut View) -> Option<ReedlineEvent> {
         let dialect = Known::of(&self.known).dialect;
         if completeness_with_commands(&view.text, dialect) == Completeness::Complete {
             return None;
         }
-        // In what is pasted empty lines mean nothing.
+        // Empty lines in pasted text do not end the input.
         if view.is_given_up() && !(self.more)() {
             view.accept();
             return Some(ReedlineEvent::Submit);
@@ -173,7 +174,7 @@ impl Keys {
         Some(edit([EditCommand::InsertNewline, EditCommand::InsertString(" ".repeat(depth * INDENT))]))
     }
 
-    /// What `}` does at the start of a line: it stands where its block began.
+    /// `}` at the start of a line: reduces the indentation to that of the block's first line.
     fn close(&self, view: &View) -> Option<ReedlineEvent> {
         let blanks = view.blanks()?.len();
         let depth = depth(view.before(), Known::of(&self.known).dialect)?;
@@ -182,21 +183,21 @@ impl Keys {
         Some(ReedlineEvent::Edit(edits.chain([EditCommand::InsertChar('}')]).collect()))
     }
 
-    /// What Tab does where no menu is open: it sets in, or completes; where there is nothing to complete, nothing.
+    /// Tab without an open menu: indents at the start of a line, else completes.
     fn tab(&mut self, view: &View, usual: ReedlineEvent) -> ReedlineEvent {
         if let Some(blanks) = view.blanks() {
             let more = INDENT - blanks.len() % INDENT;
             return edit([EditCommand::InsertString(" ".repeat(more))]);
         }
         let count = complete::candidates(&view.text, view.cursor, &Known::of(&self.known)).len();
-        // A single one is taken without asking.
+        // A single candidate is inserted without a menu.
         self.menu = count > 1;
         if count == 0 { ReedlineEvent::None } else { usual }
     }
 }
 
 impl Keys {
-    /// What a key means here that usually means `usual`.
+    /// The meaning here of a key whose usual meaning is `usual`.
     fn meant(&mut self, usual: ReedlineEvent, view: &mut View) -> ReedlineEvent {
         let menu = std::mem::replace(&mut self.menu, false);
         let indent = std::mem::replace(&mut self.indent, 0);
@@ -209,9 +210,9 @@ impl Keys {
                 self.menu = true;
                 if view.known && !menu { self.tab(view, usual) } else { usual }
             }
-            // Where the menu, or the search, has a use for Enter it is not ours.
+            // In the menu and in the search, Enter keeps its usual meaning.
             ReedlineEvent::Enter if view.known && !menu => self.enter(view).unwrap_or(usual),
-            // Who types on has seen enough of it.
+            // Typing closes the menu.
             ReedlineEvent::Edit(_) if menu => ReedlineEvent::Multiple(vec![ReedlineEvent::Esc, usual]),
             ReedlineEvent::Edit(edits) => match edits[..] {
                 [EditCommand::InsertChar(' ')] if indent > 0 => {
@@ -219,7 +220,8 @@ impl Keys {
                     ReedlineEvent::None
                 }
                 [EditCommand::InsertChar('}')] if view.known => self.close(view).unwrap_or(usual),
-                // Alone: reedline looks at what stands before a blank, and is lost if more was typed meanwhile.
+                // Kept apart from other edits: at a blank, reedline looks at the word before, and fails if more was
+                // typed since.
                 [EditCommand::InsertChar(' ')] => ReedlineEvent::UntilFound(vec![usual]),
                 _ => usual,
             },
@@ -253,14 +255,14 @@ impl EditMode for Keys {
     }
 }
 
-/// Whether the text ends with two lines that have nothing in them, after one that has.
+/// Whether the text ends with two empty lines, after one that is not.
 pub(super) fn ends_empty(text: &str) -> bool {
     let mut lines = text.rsplit('\n');
     let is_empty = |line: &str| line.trim().is_empty();
     lines.next().is_some_and(is_empty) && lines.next().is_some_and(is_empty) && !is_empty(text)
 }
 
-/// Adds what a key types.
+/// Adds the text of a key to `typed`, or edits it.
 pub(super) fn type_key(event: &Event, typed: &mut String) {
     let line = |typed: &String| typed.rfind('\n').map_or(0, |at| at + 1);
     match event {
@@ -278,7 +280,7 @@ pub(super) fn type_key(event: &Event, typed: &mut String) {
                 (KeyCode::Char('u'), KeyModifiers::CONTROL) => typed.truncate(line(typed)),
                 (KeyCode::Backspace, _) if line(typed) < typed.len() => drop(typed.pop()),
                 (KeyCode::Char(char), KeyModifiers::NONE | KeyModifiers::SHIFT) => typed.push(char),
-                // Other keys move in a text that is not there yet.
+                // Other keys move the cursor, which has no text to move in yet.
                 _ => {}
             }
         }
@@ -286,7 +288,7 @@ pub(super) fn type_key(event: &Event, typed: &mut String) {
     }
 }
 
-/// What is pasted has no business with the terminal.
+/// Removes control characters from pasted text, which must not affect the terminal.
 fn without_controls(event: ReedlineEvent) -> ReedlineEvent {
     match event {
         ReedlineEvent::Edit(mut edits) => {
@@ -303,7 +305,7 @@ fn edit(commands: impl IntoIterator<Item = EditCommand>) -> ReedlineEvent {
     ReedlineEvent::Edit(commands.into_iter().collect())
 }
 
-/// How many braces are open at the end of the text; none of that in a string.
+/// The number of open braces at the end of the text; `None` inside a string.
 fn depth(text: &str, dialect: siskin_core::Dialect) -> Option<usize> {
     let mut lexer = Lexer::new(text, dialect);
     let mut depth = 0usize;

@@ -1,4 +1,4 @@
-//! What the editor knows while an input is typed: the commands, and the session, which is lent to it.
+//! Data for the editor while an input is typed: the commands, and the session, which is lent to it.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -8,56 +8,56 @@ use siskin_core::inspect::ValueKind;
 use crate::repl::command::Command;
 use crate::session::Session;
 
-/// What there is to complete and how inputs are read.
+/// The names to complete, and the language of inputs.
 #[derive(Default)]
 pub(crate) struct Known {
     /// The language of inputs.
     pub(crate) dialect: Dialect,
-    /// What can follow a colon at the beginning.
+    /// The commands to complete after a colon.
     pub(crate) commands: &'static [Command],
-    /// Whose names are completed. It is elsewhere while an input runs.
+    /// The session whose names are completed. `None` while an input runs.
     pub(crate) session: Option<Session>,
 }
 
-/// What a global is.
+/// The kind of a global's value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// A function in the language, which has bytecode.
+pub(crate) enum GlobalKind {
+    /// A function of a script, which has bytecode.
     Function,
-    /// A function of the engine.
+    /// A function of the library.
     Builtin,
     Class,
     /// Anything else.
     Value,
 }
 
-impl Kind {
-    pub(crate) fn of(value: ValueKind<'_>) -> Kind {
+impl GlobalKind {
+    pub(crate) fn of(value: ValueKind<'_>) -> GlobalKind {
         match value {
-            ValueKind::Function(_) => Kind::Function,
-            ValueKind::HostFunction(_) => Kind::Builtin,
-            ValueKind::Class(_) => Kind::Class,
-            _ => Kind::Value,
+            ValueKind::Function(_) => GlobalKind::Function,
+            ValueKind::HostFunction(_) => GlobalKind::Builtin,
+            ValueKind::Class(_) => GlobalKind::Class,
+            _ => GlobalKind::Value,
         }
     }
 }
 
 impl Known {
-    /// Knows the language and nothing else.
+    /// Data with a language and nothing else.
     pub(crate) fn new(dialect: Dialect) -> Known {
         Known { dialect, ..Known::default() }
     }
 
-    /// The knowledge that is shared; whoever panicked while holding it left it usable.
+    /// Locks the shared data. A poisoned lock is no problem: a panic leaves the data consistent.
     pub(crate) fn of(shared: &Mutex<Known>) -> MutexGuard<'_, Known> {
         shared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What has a global name.
-    pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, Kind)> {
+    /// The globals with their kinds.
+    pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, GlobalKind)> {
         self.session.iter().flat_map(|session| {
-            let globals = session.vm.globals().map(|(name, value)| (name, Kind::of(value.kind())));
-            let library = session.vm.library().map(|entry| (entry.name(), Kind::Builtin));
+            let globals = session.vm.globals().map(|(name, value)| (name, GlobalKind::of(value.kind())));
+            let library = session.vm.library().map(|entry| (entry.name(), GlobalKind::Builtin));
             globals.chain(library.filter(|(name, _)| session.vm.global_value(name).is_none()))
         })
     }

@@ -1,10 +1,10 @@
-//! The line editor: reedline with our language in it.
+//! The line editor: reedline, adapted to the language.
 //!
 //! ```text
-//!   known      what the session tells           prompt     sk>
+//!   known      data from the session            prompt     sk>
 //!   validate   whether Enter ends the input     highlight  colours
-//!   complete   what Tab offers                  keys       what keys do beyond the usual
-//!   history    earlier inputs, and their file     hint       what shows in grey after the cursor
+//!   complete   completion                       keys       keys that differ from reedline's
+//!   history    earlier inputs and their file    hint       hints in grey after the cursor
 //! ```
 
 mod complete;
@@ -38,39 +38,39 @@ use super::{Read, tty};
 use crate::input::Completeness;
 use crate::session::Session;
 
-/// What reedline calls the menu of completions.
+/// The name of the menu of completions in reedline.
 const MENU: &str = "completions";
 
-/// How to edit.
+/// Settings of the editor.
 pub(crate) struct Config {
     /// The language of the first input.
     pub(crate) dialect: Dialect,
     pub(crate) commands: &'static [Command],
     pub(crate) color: bool,
-    /// Where inputs are kept.
+    /// The file of the history, if inputs are kept.
     pub(crate) history: Option<PathBuf>,
 }
 
-/// How often an input is asked for, if the terminal does not say where its cursor is.
+/// Attempts to read an input while the terminal does not report the position of its cursor.
 const TRIES: u32 = 3;
-/// How long a late answer is waited for.
+/// The time to wait for a late report of the cursor's position.
 const LATE: Duration = Duration::from_secs(2);
 
 /// Reads inputs from the terminal.
 pub(crate) struct Editor {
-    /// `None` only while it is changed.
+    /// `None` only while a setting of it is changed.
     reedline: Option<Reedline>,
     known: Arc<Mutex<Known>>,
     view: Arc<Mutex<View>>,
     waker: tty::Waker,
-    /// Questions where the cursor is whose answers are still to come.
+    /// Requests for the cursor's position that were not yet answered.
     owed: usize,
-    /// Whether the terminal ever answered.
+    /// Whether the terminal has ever answered a request.
     answers: bool,
 }
 
 impl Editor {
-    /// An editor, and what is wrong that does not keep it from working.
+    /// An editor, and a warning if its history cannot be kept.
     pub(crate) fn new(config: Config) -> (Editor, Option<String>) {
         let Config { dialect, commands, color, history } = config;
         let known = Arc::new(Mutex::new(Known { commands, ..Known::new(dialect) }));
@@ -94,18 +94,18 @@ impl Editor {
         (Editor { reedline, known, view, waker, owed: 0, answers: false }, warning)
     }
 
-    /// Whether the terminal ever said where its cursor is.
+    /// Whether the terminal has ever reported the position of its cursor.
     pub(crate) fn answers(&self) -> bool {
         self.answers
     }
 
-    /// Answers came after all, and were read by somebody else.
+    /// Counts late answers that another reader has read.
     pub(crate) fn has_answered(&mut self, count: usize) {
         self.answers |= count > 0;
         self.owed = self.owed.saturating_sub(count);
     }
 
-    /// Asks for an input. Meanwhile the editor looks names up in the session.
+    /// Reads an input. Meanwhile the editor looks up names in the session.
     pub(crate) fn read(&mut self, session: Session) -> (Option<Session>, io::Result<Read>) {
         let mut known = Known::of(&self.known);
         known.dialect = session.dialect;
@@ -126,7 +126,8 @@ impl Editor {
             }
             match self.edit(prompt, typed == Typed::Input) {
                 Ok(Signal::Success(text)) => {
-                    // Now, for the terminal may be closed before the session ends. That it fails was said at first.
+                    // Saved now, because the terminal may be closed before the session ends. A failure was reported at
+                    // the start.
                     let _ = self.reedline.as_mut().map(Reedline::sync_history);
                     return Ok(Read::Text(text));
                 }
@@ -148,7 +149,7 @@ impl Editor {
         }
     }
 
-    /// What was typed and not read, if the terminal has to be read without the editor.
+    /// Text that was typed and not read, for a reader without the editor.
     pub(crate) fn take_unread(&mut self) -> String {
         let mut typed = std::mem::take(View::of(&self.view).typed());
         let _ = self.waker.during(|| {
@@ -161,7 +162,7 @@ impl Editor {
         typed
     }
 
-    /// Edits one input; `accept` takes the text as it is.
+    /// Edits one input. If `accept`, the text that is there is accepted without further keys.
     fn edit(&mut self, prompt: Prompt, accept: bool) -> io::Result<Signal> {
         let mut view = View::of(&self.view);
         view.begin();
@@ -176,7 +177,7 @@ impl Editor {
         signal
     }
 
-    /// Puts what was typed before into the text, up to the end of an input.
+    /// Inserts the text that was typed before, up to the end of an input.
     fn take_typed(&mut self) -> Typed {
         let dialect = Known::of(&self.known).dialect;
         let mut view = View::of(&self.view);
@@ -194,7 +195,7 @@ impl Editor {
             rest.drain(..=at);
             typed = match (end, is_complete) {
                 (true, _) if reedline.current_buffer_contents().is_empty() => Typed::End,
-                // In a text Ctrl-D deletes what stands after the cursor: nothing.
+                // In a text, Ctrl-D deletes the character after the cursor, and there is none.
                 (true, _) => Typed::Part,
                 (false, true) => Typed::Input,
                 (false, false) => {
@@ -210,11 +211,11 @@ impl Editor {
         typed
     }
 
-    /// Whether it is worth asking again, after a question without an answer.
+    /// Waits for the answer to a request that got none in time. Returns whether it is worth asking again.
     fn answer_comes(&mut self) -> io::Result<bool> {
         let (owed, typed) = self.waker.during(|| {
             crossterm::terminal::enable_raw_mode()?;
-            // Keys that the library has read come before all that can be read here.
+            // Keys that the library has already read come before any that could be read here.
             let is_busy = crossterm::event::poll(Duration::ZERO)?;
             let late = if is_busy { (false, Vec::new()) } else { tty::late_reply(LATE)? };
             crossterm::terminal::disable_raw_mode()?;
@@ -225,12 +226,12 @@ impl Editor {
         Ok(!owed)
     }
 
-    /// Reads the answers that are still to come, lest they be taken for those to later questions.
+    /// Reads the answers that are still to come, so that they are not taken for answers to later requests.
     fn settle(&mut self) -> io::Result<()> {
         while self.answers && self.owed > 0 {
             let (came, typed) = self.waker.during(|| {
                 crossterm::terminal::enable_raw_mode()?;
-                // The library gives the oldest answer that it has, and asks once more all the same.
+                // The library returns the oldest answer that it has, but sends another request anyway.
                 let late = match crossterm::cursor::position() {
                     Ok(_) => tty::late_reply(LATE)?,
                     Err(_) => (false, Vec::new()),
@@ -244,14 +245,14 @@ impl Editor {
         Ok(())
     }
 
-    /// Keeps what was typed meanwhile.
+    /// Keeps text that was typed meanwhile.
     fn keep(&mut self, typed: &[u8]) {
         let text = String::from_utf8_lossy(typed).replace('\r', "\n");
         View::of(&self.view).typed().extend(text.chars().filter(|&c| !c.is_control() || c == '\n'));
     }
 }
 
-/// What was typed before the editor came.
+/// The sort of text that was typed before the editor read it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Typed {
     /// A part of an input, which may be nothing.
@@ -262,12 +263,12 @@ enum Typed {
     End,
 }
 
-/// Whether keys have come that nobody has read.
+/// Whether keys have arrived that are not yet read.
 fn more() -> bool {
     crossterm::event::poll(Duration::ZERO).unwrap_or(false)
 }
 
-/// How completions are shown.
+/// The menu of completions.
 fn menu() -> ColumnarMenu {
     ColumnarMenu::default()
         .with_name(MENU)

@@ -1,11 +1,11 @@
-//! What stands before an input.
+//! The prompt before an input.
 
 use std::borrow::Cow;
 
 use reedline::{Color, PromptEditMode, PromptHistorySearch, PromptHistorySearchStatus};
 use siskin_core::Dialect;
 
-/// `sk> `, and `..> ` before the lines that go on.
+/// `sk> `, and `..> ` before further lines of an input.
 #[derive(Clone, Copy)]
 pub(crate) struct Prompt {
     dialect: Dialect,
@@ -17,7 +17,7 @@ impl Prompt {
         Prompt { dialect }
     }
 
-    /// Before the first line.
+    /// The prompt before the first line.
     pub(crate) fn first(self) -> &'static str {
         match self.dialect {
             Dialect::Siskin => "sk> ",
@@ -25,7 +25,7 @@ impl Prompt {
         }
     }
 
-    /// Before further lines; as wide.
+    /// The prompt before further lines, which is as wide.
     pub(crate) fn next(self) -> &'static str {
         match self.dialect {
             Dialect::Siskin => "..> ",

@@ -1,4 +1,4 @@
-//! Enter ends an input that is complete, and begins another line of one that is not.
+//! Decides whether Enter ends an input, because it is complete, or begins another line.
 
 use std::sync::{Arc, Mutex};
 
@@ -9,7 +9,7 @@ use super::keys::View;
 use crate::input::Completeness;
 use crate::repl::command::completeness_with_commands;
 
-/// Asks [`completeness_with_commands`].
+/// A validator for reedline that calls [`completeness_with_commands`].
 pub(super) struct Validate {
     pub(super) known: Arc<Mutex<Known>>,
     pub(super) view: Arc<Mutex<View>>,

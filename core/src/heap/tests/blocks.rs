@@ -1,4 +1,4 @@
-//! What the host is asked for on behalf of pages.
+//! The requests to the host's allocator for blocks of pages.
 
 use core::alloc::Layout;
 use core::sync::atomic::{AtomicUsize, Ordering::Relaxed};
@@ -10,7 +10,7 @@ use crate::heap::size_class::MAX_SMALL;
 use crate::mem::RawAlloc;
 use crate::testing::{Moody, SYSTEM};
 
-/// The standard allocator, which notes what memory that is aligned to a page was asked for.
+/// The standard allocator, which counts the requests for memory that is aligned to a page.
 #[derive(Default)]
 struct Aligned {
     requests: AtomicUsize,
@@ -108,10 +108,10 @@ fn runs_of_pages_are_found_again_when_memory_is_short() {
     let mut taken: Vec<_> = (0..400).map(|_| blocks.take(1).unwrap()).collect();
     taken.sort();
     let give = |blocks: &mut Blocks, (page, block), count| {
-        // SAFETY: given back once, to where it is from.
+        // SAFETY: each page is given back once, to its block.
         unsafe { blocks.give_back(page, count, block, true) };
     };
-    // Every other page of one half, and all of some neighbours in the other.
+    // Every other page of one half, and some adjacent pages of the other.
     for index in (0..200).step_by(2).chain(300..320) {
         give(&mut blocks, taken[index], 1);
     }

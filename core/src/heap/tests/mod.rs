@@ -1,4 +1,4 @@
-//! The heap on its own, with roots that a test writes down.
+//! The heap without a VM, with roots that a test lists.
 
 mod blocks;
 mod model;
@@ -21,7 +21,7 @@ use crate::value::Value;
 #[derive(Default)]
 struct Held {
     values: Vec<Value>,
-    /// How often a collection has ended.
+    /// The number of collections that have ended.
     ends: usize,
 }
 
@@ -73,7 +73,7 @@ impl World {
 
     fn make<T: Object>(&mut self, object: T) -> Gc<T> {
         let memory = self.allocate(size_of::<T>(), T::FINALIZE).unwrap().cast::<T>();
-        // SAFETY: as many bytes as a T.
+        // SAFETY: the memory is as large as a T.
         unsafe {
             memory.write(object);
             Gc::from_raw(memory)
@@ -97,7 +97,7 @@ impl World {
         }
     }
 
-    /// A new interned string; there is none of these bytes.
+    /// A new interned string. There must be none with these bytes.
     fn name(&mut self, bytes: &[u8]) -> Gc<Str> {
         self.heap.strings.reserve(bytes).unwrap();
         let memory = self.allocate(Str::flat_size(bytes.len()), true).unwrap().cast::<Str>();
@@ -123,7 +123,7 @@ impl World {
         self.heap.collect(&mut self.roots, extent);
     }
 
-    /// Begins a collection and leaves it before its first step of marking.
+    /// Begins a collection and stops before its first step of marking.
     fn begin(&mut self, extent: Extent) {
         assert_eq!(self.heap.phase, Phase::Idle);
         if extent == Extent::Full {
@@ -158,7 +158,7 @@ impl World {
         self.heap.spaces.iter().map(|space| space.pages().len()).sum()
     }
 
-    /// Objects marked, by the count of their pages.
+    /// The number of marked objects, from the counts of their pages.
     fn marked(&self) -> usize {
         let small = self.heap.spaces.iter().flat_map(|space| space.pages());
         // SAFETY: pages in the lists are live.

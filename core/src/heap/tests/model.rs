@@ -1,4 +1,4 @@
-//! A graph that changes at random between random steps of the collector, against a model of it.
+//! Compares a graph that changes at random between random steps of the collector with a model.
 
 use std::collections::HashMap;
 use std::vec;
@@ -23,7 +23,7 @@ impl Random {
     }
 }
 
-/// What an object ought to be: slot 0 is its number, the others refer to objects by number.
+/// The expected state of an object: slot 0 is its number, the others refer to objects by number.
 struct Node {
     object: Gc<Header>,
     kind: Kind,
@@ -91,7 +91,7 @@ impl Model {
         let (object, kind, links) = match random.below(12) {
             0 => (self.world.dict().header(), Kind::Dict, LINKS),
             1 => {
-                // Of a page of its own.
+                // A large object, with its own page.
                 let slots = MAX_SMALL / 8 + random.below(200);
                 (self.world.slots(slots as u16).header(), Kind::Slots, LINKS)
             }
@@ -131,7 +131,7 @@ impl Model {
         self.roots[self.random.below(ROOTS)]
     }
 
-    /// Something that a program may do.
+    /// A random action of a program.
     fn mutate(&mut self) {
         match self.random.below(16) {
             0..5 => self.make(),
@@ -151,13 +151,13 @@ impl Model {
                 self.set_root(root, number);
             }
             14 => {
-                // Take a link away, keep its target in a root: what incremental marking finds hardest.
+                // Remove a link, but keep its target in a root: the hardest case for incremental marking.
                 let Some(owner) = self.any_root() else { return };
                 let link = self.random.below(self.nodes[&owner].links.len());
                 let number = self.nodes[&owner].links[link];
                 let root = self.random.below(ROOTS);
                 self.set_root(root, number);
-                // The owner may have left the roots just now; it is still there, for no collection was between.
+                // The owner may have left the roots just now. It is not freed, as there was no collection since.
                 self.store(owner, link + 1, Value::NIL);
                 self.nodes.get_mut(&owner).unwrap().links[link] = None;
             }
@@ -168,7 +168,7 @@ impl Model {
         }
     }
 
-    /// Something that the collector may do.
+    /// A random action of the collector.
     fn collector(&mut self) {
         let extent = if self.random.one_in(3) { Extent::Full } else { Extent::Young };
         match self.random.below(12) {
@@ -203,8 +203,8 @@ impl Model {
         }
     }
 
-    /// Everything that the model reaches is there, whole, and marked; and nothing else if the collection just
-    /// now was `exact`.
+    /// Asserts that every object that the model reaches is there, unchanged and marked, and that no other one is marked
+    /// if the last collection was `exact`.
     fn check(&mut self, exact: bool) {
         let mut reached = HashMap::new();
         let mut list: Vec<u32> = self.roots.iter().flatten().copied().collect();
@@ -252,7 +252,7 @@ fn nothing_that_is_reachable_is_ever_lost() {
 #[test]
 fn nothing_is_lost_when_only_tiny_steps_are_made() {
     for seed in 100..112 {
-        // Collections begin when the test says so.
+        // Collections begin only when the test starts them.
         play(seed, 10_000, usize::MAX);
     }
 }

@@ -5,10 +5,10 @@ use crate::heap::collect::DISCARD_STEP;
 use crate::object::{Function, InImage, Parts};
 use crate::testing::Moody;
 
-/// Bytes that a step may scan beyond its budget: a part of a large object.
+/// Bytes that a step may scan beyond its budget: one part of a large object.
 const PART: u64 = 80 << 10;
 
-/// Steps of 1,600 bytes, `each` called between them, until the collection ends; how many there were.
+/// Takes steps of 1,600 bytes until the collection ends, and calls `each` between them. Returns the number of steps.
 fn step_by_step(world: &mut World, mut each: impl FnMut(&mut World, usize)) -> usize {
     let mut steps = 0;
     while world.heap.phase != Phase::Idle {
@@ -48,7 +48,7 @@ fn a_dictionary_is_scanned_in_parts_while_its_fields_change() {
     world.begin(Extent::Full);
     let mut next = 0;
     let steps = step_by_step(&mut world, |world, _| {
-        // Fields all over the table: scanned before, or yet to be.
+        // Fields in all parts of the table, some scanned and some not.
         for _ in 0..3 {
             let value = world.cell(Value::NIL).value();
             dict.set(names[next], value).unwrap();
@@ -61,7 +61,7 @@ fn a_dictionary_is_scanned_in_parts_while_its_fields_change() {
     assert!(names.iter().all(|&name| is_marked(dict.get(name).unwrap().header().unwrap())));
 }
 
-/// Young collections have to look at it too, and must come to an end although it gets a field in each of their steps.
+/// Young collections have to scan the object, too, and must end although it gets a field in each of their steps.
 #[test]
 fn a_dictionary_that_grows_is_done_with() {
     let mut world = World::new();
@@ -122,7 +122,7 @@ fn a_function_is_scanned_in_parts() {
     assert!((0..sites).all(|index| is_marked(function.site(index).unwrap().name.header())));
 }
 
-/// The host unmaps what it gets back, which takes it long if that is much.
+/// The host unmaps memory that is given back, which takes long for a large block.
 #[test]
 fn a_very_large_object_goes_back_to_the_host_in_pieces() {
     let alloc = Moody::new();
@@ -141,7 +141,7 @@ fn a_very_large_object_goes_back_to_the_host_in_pieces() {
     }
     assert!(discarded + DISCARD_STEP >= size, "{discarded} bytes");
     assert!(pieces >= size / DISCARD_STEP);
-    // Again, and the heap goes meanwhile.
+    // The same, but the heap is dropped meanwhile.
     world.name(&std::vec![b'y'; size]);
     world.collect(Extent::Full);
     world.heap.sweep_some();
@@ -151,7 +151,7 @@ fn a_very_large_object_goes_back_to_the_host_in_pieces() {
     assert_eq!(alloc.bytes(), 0);
 }
 
-/// Objects that the list had no room for are all over the heap. Finding them is work as any other.
+/// Objects that did not fit the gray list may be anywhere in the heap. The search for them counts as work.
 #[test]
 fn a_search_for_what_the_list_had_no_room_for_is_made_in_steps() {
     let alloc = Moody::new();

@@ -1,10 +1,10 @@
-//! No memory for the gray list, or for anything.
+//! Collections without memory for the gray list, or without any memory.
 
 use super::*;
 use crate::object::Age;
 use crate::testing::Moody;
 
-/// More than the gray list has room for, each the only way to another.
+/// More objects than the gray list has capacity for, each with the only reference to another.
 fn fan(world: &mut World) -> Vec<Gc<CellObject>> {
     let slots = world.slots(1000);
     world.hold(slots.value());

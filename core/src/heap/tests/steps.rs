@@ -1,4 +1,4 @@
-//! How much a step does, and when collections begin.
+//! The work of a step, and the beginning of collections.
 
 use super::*;
 use crate::heap::NURSERY;
@@ -67,7 +67,7 @@ fn clearing_marks_is_bounded_for_large_objects_too() {
     assert_eq!(world.marked(), 2000);
 }
 
-/// Each step scans some of many objects, all of which are stored into again before the next one.
+/// Each step scans some of many objects. Before the next step, all of them are stored into again.
 #[test]
 fn marking_ends_while_more_is_stored_into_than_a_step_scans() {
     for extent in [Extent::Young, Extent::Full] {
@@ -107,13 +107,13 @@ fn allocation_paces_marking_so_that_it_ends() {
     let mut world = World::new();
     world.turns = true;
     let root = world.hold(Value::NIL);
-    // Everything that is made stays alive: marking has to be faster.
+    // All new objects stay alive, so marking has to be faster than allocation.
     for _ in 0..2_000_000 {
         world.roots.values[root] = world.cell(world.roots.values[root]).value();
     }
     let stats = world.heap.stats();
     assert!(stats.young >= 3 && stats.full >= 2, "{stats:?}");
-    // Each doubling of what lives costs a full collection, or growing would be quadratic.
+    // Only each doubling of the live objects costs a full collection, or growing would take quadratic time.
     assert!(stats.full <= 10 && stats.young < 100, "{stats:?}");
     assert_eq!(stats.allocated as usize / (16 * 2_000_000), 1);
     world.collect(Extent::Young);
@@ -133,7 +133,7 @@ fn garbage_costs_a_nursery_and_no_more() {
     assert!(kept.value.get().is_identical(Value::int(1)));
 }
 
-/// The search for a free run has to get past pages that are full, but not past all of them in one go.
+/// The search for a free run has to pass full pages, but not all of them in one step.
 #[test]
 fn a_refill_looks_at_a_bounded_number_of_pages() {
     let mut world = World::new();
@@ -149,7 +149,7 @@ fn a_refill_looks_at_a_bounded_number_of_pages() {
         pages[..full].iter().filter(|page| unsafe { page.as_ref() }.is_swept(world.heap.epoch)).count()
     };
     assert!(looked(&world) < full / 2, "{} of {full}", looked(&world));
-    // In the end all free runs are found.
+    // All free runs are found eventually.
     world.roots.values[0] = Value::NIL;
     world.collect(Extent::Full);
     let pages = world.pages();
@@ -157,10 +157,10 @@ fn a_refill_looks_at_a_bounded_number_of_pages() {
     assert!(world.pages() <= pages);
 }
 
-/// Tables lie outside the pages; garbage that holds some must not pile up because its cells are small.
+/// Tables lie outside the pages. Garbage with tables must not accumulate because its cells are small.
 #[test]
 fn tables_count_towards_the_next_collection() {
-    // That many dictionaries live at any time: with a hundred, most get old before they die.
+    // The number of dictionaries alive at any time. With a hundred, most get old before they die.
     for alive in [1, 100] {
         let mut world = World::new();
         world.turns = true;
@@ -177,7 +177,7 @@ fn tables_count_towards_the_next_collection() {
             }
         }
         let stats = world.heap.stats();
-        // A table with room for the names grew to it by doubling.
+        // The table's capacity for the names was reached by doubling.
         let table = 2 * 256 * size_of::<(usize, Value)>();
         let usage = world.heap.mem().usage();
         assert!(usage.peak < 16 * NURSERY + 4 * alive * table, "{alive}: {usage:?}");

@@ -1,4 +1,4 @@
-//! What becomes of dead objects and empty pages.
+//! Sweeping of dead objects, and release of empty pages.
 
 use super::*;
 use crate::heap::PAGE;
@@ -6,7 +6,7 @@ use crate::heap::size_class::MAX_SMALL;
 use crate::object::{Identified, Kind, Shape};
 use crate::testing::Moody;
 
-/// As many dictionaries as fill some pages, which die.
+/// Makes dictionaries that fill some pages, and that die.
 fn dead_dicts(world: &mut World) -> usize {
     let count = 4 * PAGE / size_of::<Dict>();
     for _ in 0..count {
@@ -27,7 +27,7 @@ fn empty_pages_serve_other_sizes() {
     for _ in 0..20 * PAGE / Slots::size(40) {
         world.slots(40);
     }
-    // The space's list of pages may be new; none of the pages is.
+    // The space's list of pages may be new memory, but no page is.
     assert!(world.heap.mem().usage().used < used + PAGE);
 }
 
@@ -35,7 +35,7 @@ fn empty_pages_serve_other_sizes() {
 fn a_collection_for_space_gives_every_empty_page_back() {
     let alloc = Moody::new();
     let mut world = World::in_memory(&Mem::new(alloc, usize::MAX).unwrap());
-    // The lists of pages keep their room.
+    // The lists of pages keep their capacity.
     let make = |world: &mut World| {
         for size in (1..MAX_SMALL / 8 - 1).step_by(8) {
             for _ in 0..3 {
@@ -82,7 +82,7 @@ fn dead_large_objects_are_freed() {
         world.slots(5000);
     }
     world.collect(Extent::Young);
-    // Some are freed before each large one is made.
+    // Some dead objects are freed before each large object is made.
     for _ in 0..20 {
         world.slots(5000);
     }
@@ -103,7 +103,7 @@ fn interned_strings_leave_the_table_when_they_are_swept() {
         world.name(name);
     }
     world.collect(Extent::Young);
-    // Not swept yet: they can come back.
+    // The objects are not swept yet, so they can become alive again.
     assert_eq!(world.heap.strings.len(), 4);
     let back = world.find_name(b"gone").unwrap();
     world.heap.mark_object(back);
@@ -146,7 +146,7 @@ fn tables_of_dead_objects_are_freed_once_and_only_theirs() {
         })
         .collect();
     let full = alloc.bytes();
-    // Freeing a table twice would be found out by the count, if not by the allocator.
+    // If a table were freed twice, the count would show it, if not the allocator.
     for _ in 0..3 {
         world.collect(Extent::Young);
         dead_dicts(&mut world);
@@ -159,7 +159,7 @@ fn tables_of_dead_objects_are_freed_once_and_only_theirs() {
     assert!(alloc.bytes() < empty + (full - empty) / 8, "{empty}, {full}, {}", alloc.bytes());
 }
 
-/// One living neighbour must not keep the tables of the dead from being freed when memory is wanted.
+/// One live object on a page must not prevent that the tables of dead objects there are freed when memory is needed.
 #[test]
 fn a_collection_for_space_frees_tables_in_pages_that_are_not_empty() {
     let alloc = Moody::new();
@@ -195,11 +195,11 @@ fn shape_ids_rest_until_a_full_collection_has_passed() {
     let dead = make(&mut world).id;
     world.collect(Extent::Full);
     assert!(world.heap.shapes.get(dead).is_some(), "it is not swept yet");
-    // Sweeps the page.
+    // This allocation sweeps the page.
     let third = make(&mut world);
     world.hold(third.value());
     assert!(third.id != dead && world.heap.shapes.get(dead).is_none());
-    // A full collection under way when a shape is retired would be too early; a young one is never enough.
+    // A full collection that is under way when a shape is retired would be too early. A young one is never enough.
     world.collect(Extent::Young);
     let fourth = make(&mut world).id;
     assert!(fourth != dead);

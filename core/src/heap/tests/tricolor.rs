@@ -1,10 +1,10 @@
-//! What a collection keeps, and what it lets go.
+//! The objects that a collection keeps, and those that it frees.
 
 use super::*;
 use crate::heap::PAGE;
 use crate::object::Age;
 
-/// Makes cells until one lies at the address; false if none does before the space takes a new page.
+/// Makes cells until one has this address. False if none has before the space takes a new page.
 fn comes_again(world: &mut World, address: usize) -> bool {
     let pages = world.pages();
     while world.pages() <= pages {
@@ -59,7 +59,7 @@ fn a_young_collection_does_not_scan_the_old() {
     world.hold(old.value());
     world.collect(Extent::Young);
     let (lost, kept) = (world.cell(Value::NIL), world.cell(Value::NIL));
-    // Behind the barrier's back: what a forgotten barrier does.
+    // A store without the barrier, as if it had been forgotten.
     old.value.set(lost.value());
     world.collect(Extent::Young);
     assert!(
@@ -90,13 +90,13 @@ fn what_the_old_remember_is_followed_to_its_end() {
     assert_eq!(world.marked(), 1002);
 }
 
-/// A scanned object gets the only reference to one that is not marked, between two steps.
+/// Between two steps, a scanned object gets the only reference to an unmarked one.
 #[test]
 fn a_store_into_a_scanned_object_is_seen() {
     for extent in [Extent::Young, Extent::Full] {
         for with_barrier in [true, false] {
             let mut world = World::new();
-            // Gray objects are taken last in, first out: `scanned` is the first, the chain keeps marking busy.
+            // Gray objects are scanned last in, first out. So `scanned` is the first, and the chain keeps marking busy.
             let hidden = world.cell(Value::int(42));
             let source = world.cell(hidden.value());
             let chain = (0..50).fold(source.value(), |next, _| world.cell(next).value());

@@ -25,7 +25,7 @@ fn flat(vm: &mut Vm, text: &str) -> Gc<Str> {
     string
 }
 
-/// A sum, which is a root.
+/// The sum of two strings, which is a root.
 fn sum(vm: &mut Vm, left: Gc<Str>, right: Gc<Str>) -> Gc<Str> {
     let string = vm.concat(left, right).unwrap();
     vm.test_roots.push(string.value()).unwrap();
@@ -82,7 +82,7 @@ fn what_is_done_at_once_costs_no_fuel() {
     let mut vm = vm(false);
     let base = appended(&mut vm, "b", 1000);
     let (short, long) = (flat(&mut vm, "x"), flat(&mut vm, &"y".repeat(BULK)));
-    // There is room once one was made with whatever it took.
+    // The first sums make the free runs that the later ones need.
     let _ = (sum(&mut vm, short, short), sum(&mut vm, base, short));
     let base = appended(&mut vm, "b", 1000);
     let spent = vm.context.fuel.spent();
@@ -124,7 +124,7 @@ fn however_a_string_is_made_equal_bytes_are_equal() {
         for right in [other, same_length] {
             assert_eq!(vm.strings_equal(left.value(), right.value(), 1), Some(false));
         }
-        // And they are one name.
+        // All of them are interned as the same name.
         assert!(vm.intern(left.bytes()).unwrap() == name);
     }
     assert_eq!(vm.strings_equal(built.value(), Value::int(1), 1), Some(false));
@@ -160,7 +160,7 @@ fn a_name_is_one_object_for_as_long_as_anyone_holds_it() {
     assert!(vm.intern(b"held").unwrap() == held);
 }
 
-/// Sums of sums at random, some of them forgotten, against `String`.
+/// Compares random sums of sums with `String`. Some of the sums are dropped.
 #[test]
 fn sums_are_what_they_are_in_rust() {
     for (stress, steps) in [(false, 20_000), (true, 1500)] {
@@ -179,7 +179,7 @@ fn sums_are_what_they_are_in_rust() {
         }
         for step in 0..steps {
             let (left, right) = (below(model.len()), below(model.len()));
-            // As a loop does it, half of the time: the sum takes its left side's place.
+            // Half of the time the sum replaces its left operand, as in a loop.
             let target = if below(2) == 0 { left } else { below(model.len()) };
             if model[left].len() + model[right].len() > 3000 {
                 let short = below(20);

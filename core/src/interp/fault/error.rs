@@ -32,7 +32,7 @@ enum Missing {
 }
 
 impl Missing {
-    /// None also when there is no memory for the name: the message is worth more.
+    /// `None` also if there is no memory for the name: then the error has only its message.
     fn new(fault: Fault, mem: &Mem) -> Option<Missing> {
         let copy = |name: Gc<Str>| Vec::from_slice(mem, name.text().as_bytes()).ok();
         match fault {
@@ -63,7 +63,7 @@ enum Message {
 }
 
 impl RuntimeError {
-    /// The error that a fault becomes. `shapes` are those of the VM's heap.
+    /// The error for a fault. `shapes` are those of the VM's heap.
     pub(in crate::interp) fn new(fault: Fault, mem: &Mem, shapes: &ShapeTable) -> RuntimeError {
         let kind = fault.kind();
         let message = match fault.message(Text(Vec::new(mem)), shapes) {

@@ -54,23 +54,23 @@ macro_rules! sentence {
 }
 
 fault_kinds! {
-    /// A value of another type than an operation takes.
+    /// A value whose type is wrong for an operation.
     Type "Type" Script catch "Wrong type.";
     /// No such variable.
     Name "Name" Script catch "Undefined variable.";
     /// No such field or method.
     Property "Property" Script catch "Undefined property.";
-    /// Another number of arguments than a function takes.
+    /// A wrong number of arguments.
     Arity "Arity" Script catch "Wrong number of arguments.";
     /// A value thrown by a script or a function of the host.
     Thrown "Error" Script catch "Uncaught.";
     /// A string longer than the limit.
     Size "Size" Script catch "String too long.";
-    /// Calls too deep.
+    /// Too many nested calls.
     Stack "Stack" StackOverflow catch "Stack overflow.";
     /// The memory limit is reached, or the host has no more.
     Memory "Memory" OutOfMemory catch "Out of memory.";
-    /// Something of another VM.
+    /// A script of another VM.
     WrongVm "Host" WrongVm catch "This script belongs to another machine.";
     /// The host could not write what the script printed.
     Output "Output" Output pass "Cannot write output.";
@@ -92,18 +92,18 @@ fault_kinds! {
 pub enum ErrorKind {
     /// The memory limit is reached, or the host has no more.
     OutOfMemory,
-    /// Calls too deep.
+    /// Too many nested calls.
     StackOverflow,
     /// The host could not write what the script printed.
     Output,
-    /// A callback of the host panicked, and its [guard](crate::platform::PanicGuard) did not go on with that.
+    /// A callback of the host panicked, and its [guard](crate::platform::PanicGuard) did not resume the panic.
     Panic,
     /// The fuel was used up in a script that a function of the host called: it cannot be resumed.
     Fuel,
     /// The host interrupted a script that a function of the host called: it cannot be resumed.
     Interrupted,
-    /// Something of another VM.
+    /// A script of another VM.
     WrongVm,
-    /// The script did something that its language does not allow.
+    /// The script failed.
     Script,
 }

@@ -1,9 +1,9 @@
 //! Faults: errors as data, and the errors that hosts get.
 //!
 //! ```text
-//!   Fault { operands } ──kind──> FaultKind: a row of one table      what scripts and hosts call it, catchable or not
+//!   Fault { operands } ──kind──> FaultKind: a row of one table      its names for scripts and hosts, catchable or not
 //!     │
-//!     └──raise──> RuntimeError                                      its text made, in `text`
+//!     └──raise──> RuntimeError                                      with its message, from `text`
 //! ```
 
 mod error;
@@ -34,7 +34,7 @@ pub(crate) enum Fault {
     Output,
     /// A callback of the host panicked.
     Panic,
-    /// A value of another type than was expected.
+    /// A value with an unexpected type.
     Type(TypeFault),
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
@@ -50,9 +50,9 @@ pub(crate) enum Fault {
     Thrown(Value),
     /// A script of another VM.
     WrongVm,
-    /// Out of fuel below a function of the host, where no run can be resumed.
+    /// Out of fuel in a callback, where no run can be resumed.
     OutOfFuel,
-    /// Interrupted below a function of the host.
+    /// Interrupted in a callback, where no run can be resumed.
     Interrupted,
     /// Verified bytecode that no compiler makes.
     Bytecode,

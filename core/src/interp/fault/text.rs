@@ -42,7 +42,7 @@ type_faults! {
 }
 
 impl Fault {
-    /// A constant message, or none: then the message is appended to `written`, or lost if memory is short.
+    /// A constant message. `None` if the message was appended to `written`, or lost because memory is short.
     #[cfg(feature = "texts")]
     pub(super) fn message<W: Write>(
         self,

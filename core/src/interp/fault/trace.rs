@@ -1,4 +1,4 @@
-//! Where a script stopped.
+//! The trace: the calls that were active when a script stopped.
 
 use crate::interp::Vm;
 use crate::stack::Frame;
@@ -24,7 +24,7 @@ pub struct TraceFrame<'a> {
 }
 
 impl Vm {
-    /// The active frames, innermost first: after an error, those at the place where it happened.
+    /// The active calls, innermost first. After an error, the calls at the place of the error.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
         self.context.stack.frames().filter_map(|frame: Frame| {
             let function = frame.closure()?.function;

@@ -9,14 +9,14 @@ use crate::mem::RawAlloc;
 use crate::object::{Callable, Closure, Function, InImage, Parts, Str};
 use crate::testing::{Moody, SYSTEM};
 
-/// A machine with names and closures, all of them roots.
+/// A VM with names and closures, all of them roots.
 struct World {
     vm: Vm,
     names: Vec<Gc<Str>>,
     closures: Vec<Gc<Closure>>,
 }
 
-/// A class and the methods that it should have, by index of name: the index of a closure.
+/// A class and its expected methods: indexes of closures, by indexes of names.
 struct Pair {
     class: Gc<Class>,
     model: HashMap<usize, usize>,
@@ -25,14 +25,14 @@ struct Pair {
 const CLOSURES: usize = 7;
 
 impl World {
-    /// So many names, of many hashes or all of one.
+    /// A world with `names` names, of different hashes or all of one.
     fn new(alloc: &'static dyn RawAlloc, names: usize, one_hash: bool, gc_stress: bool) -> World {
         let mut vm = Vm::new(alloc, Options::new().gc_stress(gc_stress)).unwrap();
         vm.context.fuel.set(None);
         let pin = |vm: &mut Vm, value| vm.test_roots.push(value).unwrap();
         let names = (0..names)
             .map(|index| {
-                // Only interned strings have a hash.
+                // Only interned strings have hashes.
                 let text = std::format!("{index:>width$}", width = if one_hash { 100 } else { 1 });
                 let name = vm.literal(text.as_bytes()).unwrap();
                 pin(&mut vm, name.value());
@@ -91,7 +91,7 @@ impl World {
     }
 }
 
-/// Declares methods in classes of which later ones inherit from earlier ones, and checks all of them.
+/// Declares methods in classes, of which later ones inherit from earlier ones, and compares all of them with maps.
 fn declares_what_a_map_holds(world: &mut World, steps: usize) {
     let mut classes = std::vec![world.class(None)];
     let mut random = 1_u32;
@@ -123,7 +123,7 @@ fn classes_have_the_methods_that_were_declared_and_inherited() {
     }
 }
 
-/// Declarations that have no number to themselves change no node that another may have made.
+/// Declarations without a unique number change no node that another one may have made.
 #[test]
 fn numbers_of_declarations_may_run_out() {
     let mut world = World::new(SYSTEM, 300, false, false);

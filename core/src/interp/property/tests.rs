@@ -5,7 +5,7 @@ use crate::interp::Options;
 use crate::object::{BuiltinClass, Declaration, Function, InImage, Kind, Parts};
 use crate::testing::SYSTEM;
 
-/// A machine with a class and names, all of them roots.
+/// A VM with a class and names, all of them roots.
 struct World {
     vm: Vm,
     class: Gc<Class>,
@@ -13,7 +13,7 @@ struct World {
 }
 
 impl World {
-    /// A class whose instances likely have so many fields, and so many names.
+    /// A world with a class whose instances are expected to have `fields` fields, and with `names` names.
     fn new(fields: u16, names: usize, gc_stress: bool) -> World {
         let mut vm = Vm::new(SYSTEM, Options::new().gc_stress(gc_stress)).unwrap();
         vm.context.fuel.set(None);
@@ -35,7 +35,7 @@ impl World {
         instance
     }
 
-    /// Through a site of its own, so that nothing is remembered.
+    /// Sets a field through a new site, whose inline cache is empty.
     fn set(&mut self, instance: Gc<Instance>, field: usize, value: Value) {
         let site = site(self.names[field]);
         self.vm.set_field(&site, instance, value).unwrap();
@@ -78,7 +78,7 @@ fn the_same_fields_in_the_same_order_share_a_shape() {
     let ids: Vec<_> = instances.iter().map(|instance| instance.header.shape()).collect();
     assert_eq!(ids[0], ids[1]);
     assert!(ids[0] != ids[2] && ids[0] != ids[3] && ids[2] != ids[3]);
-    // They fork where they differ.
+    // The shapes fork where the fields differ.
     let parent = |index: usize| world.shape(instances[index]).parent.unwrap().0;
     assert!(parent(0) == parent(3) && parent(0) != parent(2));
     for (instance, last) in instances.iter().zip([2, 2, 0, 3]) {
@@ -126,7 +126,7 @@ fn fields_keep_their_values_when_they_move_out() {
                 for (field, &name) in world.names[..=count].iter().enumerate() {
                     let location = shape.find(name).unwrap();
                     assert!(instance.field(location).unwrap().is_identical(Value::int(field as i32)));
-                    // All are inline, or the last slot leads to the others.
+                    // All fields are inline, or the last inline slot refers to the others.
                     let inside = match count < usize::from(capacity) {
                         true => field <= count,
                         false => field < usize::from(capacity) - 1,
@@ -152,12 +152,12 @@ fn instances_that_outgrow_their_slots_make_the_next_ones_roomier() {
     assert!(large.slots().len() >= 10);
     for field in 0..10 {
         world.set(large, field, Value::int(-1));
-        // The shapes are of two trees, so no cache takes one for the other.
+        // The shapes belong to two trees, so no inline cache confuses them.
         assert_ne!(large.header.shape(), small.header.shape());
     }
     assert!(large.outline().is_none());
     assert!((0..10).all(|field| world.get(small, field).unwrap().is_identical(Value::int(field as i32))));
-    // The class is content now.
+    // The class does not change its instances' capacity any more.
     let again = world.instance();
     assert_eq!(again.slots().len(), large.slots().len());
 }
@@ -178,7 +178,7 @@ fn very_many_fields_go_to_a_dictionary() {
         assert!(world.get(instance, count).is_none());
         world.set(instance, 7, Value::TRUE);
         assert!(world.get(instance, 7).unwrap().is_identical(Value::TRUE));
-        // Others of the class are as they were.
+        // Other instances of the class have no dictionary.
         let other = world.instance();
         world.set(other, 0, Value::NIL);
         assert!(!world.shape(other).dict);
@@ -204,7 +204,7 @@ fn a_class_with_very_many_shapes_makes_dictionaries() {
     assert!(world.class.shapes.get() < MANY_SHAPES + 10);
 }
 
-/// The slots that fields have left must not keep their old values alive.
+/// Slots from which fields have moved must not keep their old values alive.
 #[test]
 fn a_dictionary_is_all_that_an_instance_holds() {
     let count = usize::from(DICT_FIELDS);
@@ -218,12 +218,12 @@ fn a_dictionary_is_all_that_an_instance_holds() {
     assert!(held.map(|slot| slot.get().kind()).eq([Some(Kind::Dict)]));
 }
 
-/// Ids of dead shapes come again, and a site or the lookup cache must not know them from before.
+/// Ids of dead shapes are reused. Inline caches and the lookup cache must have no entries of the old shapes then.
 #[test]
 fn ids_that_come_again_mean_what_they_mean_now() {
     let mut world = World::new(1, 3, false);
     let names = world.names.clone();
-    // The site is an old function's, so it sees every class; entries that died are free for others.
+    // The site belongs to an old function, so it meets every class. Entries of dead shapes are free for others.
     let function = world.vm.make(function_with_a_site(&world.vm, names[0])).unwrap();
     world.vm.test_roots.push(function.value()).unwrap();
     let test_roots = world.vm.test_roots.len();
@@ -233,7 +233,7 @@ fn ids_that_come_again_mean_what_they_mean_now() {
         world.class = world.vm.make(Class::new(world.vm.init, 1, Declaration::FIRST)).unwrap();
         world.vm.test_roots.push(world.class.value()).unwrap();
         let instance = world.instance();
-        // The field that the site asks for lies in another slot each time.
+        // The field that the site reads is in a different slot each time.
         let before = round % 3;
         for field in 0..before {
             world.set(instance, field + 1, Value::NIL);

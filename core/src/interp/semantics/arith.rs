@@ -177,7 +177,8 @@ impl Machine {
         not_a_number(self.vm())
     }
 
-    /// Whether two values are equal; none without fuel to find out. `words` is the length of the instruction.
+    /// Whether two values are equal; `None` if there is not enough fuel to compare them. `words` is the length of the
+    /// instruction.
     #[inline(always)]
     pub(in crate::interp) fn equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
         if lhs.is_identical(rhs) {

@@ -109,7 +109,7 @@ impl Machine {
         Flow::Next
     }
 
-    /// Goes back if `lhs op rhs`.
+    /// Jumps back if `lhs op rhs`.
     #[inline(always)]
     pub(in crate::interp) fn loop_if<O: Ordering>(&mut self, lhs: Src, rhs: impl Source, to: i32) -> Flow {
         if let Err(flow) = self.fuel_for_turn(2) {
@@ -122,7 +122,7 @@ impl Machine {
         }
     }
 
-    /// `var = var + step`, then back if `var op rhs`.
+    /// `var = var + step`, then jumps back if `var op rhs`.
     #[inline(always)]
     pub(in crate::interp) fn add_loop<O: Ordering>(
         &mut self,

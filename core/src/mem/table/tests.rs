@@ -11,15 +11,15 @@ use crate::testing::{Moody, SYSTEM};
 
 type Entry = (u32, u32);
 
-/// So few entries for each table that there are many soon.
+/// A table with so few entries in each inner table that there are soon many of these.
 type Small = Table<Entry, 3>;
 
-/// A hash in which all bits count, or only a few of those that choose a table and a place.
+/// A hash in which all bits vary, or only a few of those that choose an inner table and a place in it.
 fn hash(key: u32, bits: u32) -> u32 {
     (u64::from(key).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 32) as u32 & bits
 }
 
-/// A table and what should be in it.
+/// A table and its expected content.
 struct Pair<const LOAD: usize> {
     table: Table<Entry, LOAD>,
     model: HashMap<u32, u32>,
@@ -130,7 +130,7 @@ fn a_refused_request_changes_nothing_whichever_it_is() {
     assert!(request > 50, "only {request} requests");
 }
 
-/// What is reserved stays so while others are removed, though no memory is to be had.
+/// A reservation stays valid while other entries are removed, even without memory.
 #[test]
 fn a_reservation_outlives_removals() {
     let moody = Moody::new();
@@ -149,7 +149,7 @@ fn a_reservation_outlives_removals() {
     }
 }
 
-/// No insertion, however many entries there are, looks at more than a bounded number of them.
+/// An insertion looks at a bounded number of entries, however many there are.
 #[test]
 fn growing_moves_a_bounded_number_of_entries() {
     let mem = Mem::new(SYSTEM, usize::MAX).unwrap();
@@ -171,7 +171,8 @@ fn growing_moves_a_bounded_number_of_entries() {
     assert!(buckets < 400_000, "room for {buckets}");
 }
 
-/// Whoever looks at one part after the other, while others insert and remove, meets all that stay.
+/// A cursor that visits one inner table after the other meets all entries that stay, despite insertions and removals
+/// between.
 #[test]
 fn no_entry_hides_from_a_cursor() {
     let mem = Mem::new(SYSTEM, usize::MAX).unwrap();

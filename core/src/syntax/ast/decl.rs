@@ -1,4 +1,4 @@
-//! What declarations declare: variables, functions, classes.
+//! The data of declarations: variables, functions, classes.
 
 use super::{Block, ExprId, FnId, List, Symbol, VarId};
 use crate::Span;
@@ -12,7 +12,7 @@ pub enum Place {
     Global(Symbol),
 }
 
-/// What sort of function a [`Function`] is.
+/// The sort of a [`Function`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FnKind {
     /// The whole source text.
@@ -36,7 +36,7 @@ pub struct Function {
     pub params: List,
     /// The receiver, in a method.
     pub this: Option<VarId>,
-    /// What it does; the value of the block is the value returned.
+    /// Its body. The value of the block is the returned value.
     pub body: Block,
     /// From the name (or `fun`) to the closing brace.
     pub span: Span,
@@ -52,7 +52,7 @@ pub struct Class {
     pub name: Symbol,
     /// The name's position.
     pub name_span: Span,
-    /// Where the class goes.
+    /// The place that gets the class.
     pub place: Place,
     /// The superclass (an [`Expr::Local`](super::Expr::Local) or [`Expr::Global`](super::Expr::Global)) and the
     /// variable, in a scope around the methods, that `super` reads.
@@ -85,13 +85,13 @@ pub struct Var {
     pub name: Symbol,
     /// Its declaration.
     pub span: Span,
-    /// The function it belongs to.
+    /// The function to which it belongs.
     pub function: FnId,
     /// How it was declared.
     pub kind: VarKind,
-    /// Some inner function uses it.
+    /// Whether an inner function uses it.
     pub captured: bool,
-    /// Something assigns to it after its declaration.
+    /// Whether there is an assignment to it after its declaration.
     pub assigned: bool,
 }
 

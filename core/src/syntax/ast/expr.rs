@@ -1,5 +1,5 @@
-//! Expressions. Everything is one: what others call statements and declarations has the value nil, which is
-//! dropped wherever the grammar lets them stand.
+//! Expressions. Statements and declarations are expressions, too, with the value nil, which is dropped wherever the
+//! grammar permits them.
 
 use super::{BinaryOp, ClassId, ExprId, FnId, List, LogicalOp, Place, Symbol, VarId};
 use crate::Span;
@@ -16,11 +16,11 @@ pub enum UnaryOp {
 /// An expression.
 ///
 /// Its span ends with the last token consumed when the node was complete (so `a + (b)` ends at the
-/// parenthesis): that token's line is the line of the instruction in error messages. The semicolon belongs to what
-/// begins with a keyword, and not to `expr;`, which is the expression.
+/// parenthesis): that token's line is the line of the instruction in error messages. The semicolon belongs to a
+/// statement that begins with a keyword, but not to an expression statement.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Expr {
-    /// Stands where a syntax error was; never in a tree that is compiled.
+    /// A placeholder for a syntax error; never in a tree that is compiled.
     Error,
     /// `nil`
     Nil,
@@ -52,16 +52,16 @@ pub enum Expr {
     },
     /// `-a`, `!a`
     Unary {
-        /// Which.
+        /// The operator.
         op: UnaryOp,
         /// `a`
         operand: ExprId,
     },
-    /// `a + b` and its like.
+    /// `a + b` and similar.
     Binary(Binary),
     /// `a and b`, `a or b`
     Logical(Logical),
-    /// `(expr)` around a property that is called, which makes it no method call.
+    /// `(expr)` around a property that is called. Such a call is not a method call.
     Paren(ExprId),
     /// `callee(args)`; a method call has a [`Expr::Get`] or [`Expr::Super`] as its callee.
     Call {
@@ -118,13 +118,13 @@ pub enum Expr {
     Class(ClassId),
 }
 
-/// Arenas are made of these: a larger one costs memory wherever a text is parsed.
+// Arenas consist of expressions, so a larger one costs memory for every text.
 const _: () = assert!(size_of::<Expr>() == 16);
 
 /// Two operands, both always evaluated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Binary {
-    /// Which operator.
+    /// The operator.
     pub op: BinaryOp,
     /// Whether evaluating `right` can assign a local variable of this function, so that a register
     /// read for `left` must be copied first.
@@ -135,10 +135,10 @@ pub struct Binary {
     pub right: ExprId,
 }
 
-/// Two operands, of which the first may decide.
+/// Two operands, of which the first may decide the value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Logical {
-    /// Which operator.
+    /// The operator.
     pub op: LogicalOp,
     /// Always evaluated.
     pub left: ExprId,
@@ -173,7 +173,7 @@ pub struct If {
 pub struct Block {
     /// [`ExprId`]s: evaluated one after the other, for their effect.
     pub items: List,
-    /// The value of the block, which is written last and without a semicolon; nil when absent.
+    /// The value of the block: its last expression, without a semicolon. Nil when absent.
     pub tail: Option<ExprId>,
 }
 

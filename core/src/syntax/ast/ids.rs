@@ -11,7 +11,7 @@ macro_rules! ids {
         pub struct $name(NonZeroU32);
 
         impl $name {
-            /// The id of that index. No arena grows to the last index there is, which is taken for the one before.
+            /// The id for an index. The largest index is taken for the one before: no arena grows that large.
             #[must_use]
             #[inline]
             pub const fn new(index: u32) -> $name {
@@ -58,8 +58,8 @@ ids! {
 /// A run of ids in [`Ast::lists`](super::Ast::lists).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct List {
-    /// Index of the first.
+    /// Index of the first id.
     pub start: u32,
-    /// How many.
+    /// The number of ids.
     pub len: u32,
 }

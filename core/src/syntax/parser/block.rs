@@ -1,19 +1,19 @@
 //! Blocks, and `if` with its chain of `else`.
 //!
-//! Either is an expression like any other. Where one stands directly in a block, what follows it decides: at the end of
-//! the block around, its value is that block's; elsewhere nothing asks for it.
+//! Both are ordinary expressions. Directly in a block, the next token decides the use of the value: at the end of the
+//! enclosing block it is that block's value, elsewhere it is dropped.
 
 use super::super::ast::{Block, Expr, ExprId, If};
 use super::super::{Code, TokenKind};
 use super::lox::Position;
 use super::{Parse, Parser};
 
-/// What stands in a block.
+/// An item of a block.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Item {
     /// Evaluated for its effect.
     Effect(ExprId),
-    /// The value of the block, which ends here.
+    /// The value of the block, which ends after it.
     Tail(ExprId),
 }
 
@@ -27,8 +27,8 @@ pub(super) struct Arm {
 }
 
 impl Parser<'_> {
-    /// Whether the block, or the script, that the last statement stood in ends here, so that it may lack
-    /// its semicolon and be the value.
+    /// Whether the block or script of the last statement ends here, so that the statement may lack its semicolon and be
+    /// the value.
     pub(super) fn at_block_end(&self) -> bool {
         let values = self.dialect.has_block_values();
         let ends = match self.current.kind {
@@ -125,7 +125,7 @@ impl Parser<'_> {
         }
     }
 
-    /// What a condition, an `else` or a loop governs; `any`: it need not be a block.
+    /// The body of a condition, an `else` or a loop. If `any`, it need not be a block.
     #[inline(never)]
     pub(super) fn body(&mut self, any: bool, missing_brace: Code) -> Parse<ExprId> {
         if self.dialect.has_block_values() && self.check(TokenKind::LeftBrace) {
@@ -142,7 +142,7 @@ impl Parser<'_> {
         Ok(body)
     }
 
-    /// The `if` of the arms from `base` on. In a value, a body that is no block is a statement, whose value is nil.
+    /// The `if` of the arms from `base` on. In a value, a body that is not a block is a statement with the value nil.
     #[inline(never)]
     fn finish_if(&mut self, base: usize, otherwise: Option<ExprId>, is_value: bool) -> Parse<ExprId> {
         let mut expr = match otherwise {
@@ -158,7 +158,7 @@ impl Parser<'_> {
         }
         match expr {
             Some(expr) => Ok(expr),
-            // A chain has an arm at least.
+            // A chain has at least one arm.
             None => self.error_node(),
         }
     }
@@ -172,7 +172,7 @@ impl Parser<'_> {
         matches!(self.ast.expr(expr), Expr::Block(Block { tail: Some(_), .. }))
     }
 
-    /// A block as it is; another statement in a block around it.
+    /// A block is returned unchanged; any other statement is put into a block.
     fn as_block(&mut self, expr: ExprId) -> Parse<ExprId> {
         if matches!(self.ast.expr(expr), Expr::Block(_)) {
             return Ok(expr);

@@ -42,7 +42,7 @@ impl Parser<'_> {
         let span = self.span_from(start);
         let get = self.ast.add_expr(Expr::Get { object, name }, span)?;
         if self.matches(TokenKind::LeftParen)? {
-            // One opcode in the book, a byte shorter than two.
+            // In the book this is one opcode, a byte shorter than two.
             self.lox.bytes(1);
             return self.call(get, start);
         }
@@ -96,7 +96,7 @@ impl Parser<'_> {
             (Resolved::Local { var: this, .. }, Resolved::Local { var: superclass, .. }) => {
                 Expr::Super(Super { this, superclass, name })
             }
-            // Outside of a class, which was an error.
+            // Outside of a class: an error that was already reported.
             (Resolved::Local { .. } | Resolved::Global | Resolved::Nothing, _) => Expr::Error,
         };
         Ok(self.ast.add_expr(expr, span)?)

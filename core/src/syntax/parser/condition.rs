@@ -1,18 +1,18 @@
-//! The condition of `if` and `while`, which the Siskin dialect takes without parentheses too.
+//! The condition of `if` and `while`, which the Siskin dialect also takes without parentheses.
 
 use super::super::ast::ExprId;
 use super::super::operator::Precedence;
 use super::super::{Code, TokenKind};
 use super::{Parse, Parser};
 
-/// How often all of a text may be looked at beforehand, to tell where a condition ends.
+/// The bytes of lookahead that are allowed to find the ends of conditions, in lengths of the text.
 pub(super) const LOOKS: usize = 32;
 
 impl Parser<'_> {
     /// The condition of `if` or `while`, and whether it began with a parenthesis.
     pub(super) fn condition(&mut self, missing_paren: Code) -> Parse<(ExprId, bool)> {
         if self.dialect.has_bare_conditions() {
-            // `(a) + b` is one condition: an expression goes as far as it can, unless a Lox body begins after the `)`.
+            // `(a) + b` is one condition: an expression is as long as possible, unless a Lox body begins after the `)`.
             let parenthesized = self.check(TokenKind::LeftParen);
             let cond = if parenthesized { self.parenthesized_condition()? } else { self.expression()? };
             return Ok((cond, parenthesized));
@@ -23,10 +23,11 @@ impl Parser<'_> {
         Ok((cond, true))
     }
 
-    /// The condition of an `if` or `while` that begins with the parenthesis that comes, where it need not have any.
+    /// The condition of an `if` or `while` that begins with the next token, a parenthesis, although it need not have
+    /// one.
     ///
-    /// What follows the closing one may go on with the condition, `if (a) - 1 > b {}`, or begin a body as in Lox, `if (a)
-    /// -f();`.
+    /// The text after the closing parenthesis may continue the condition, `if (a) - 1 > b {}`, or begin a body as in
+    /// Lox, `if (a) -f();`.
     #[inline(never)]
     fn parenthesized_condition(&mut self) -> Parse<ExprId> {
         self.nest()?;
@@ -41,8 +42,8 @@ impl Parser<'_> {
         Ok(cond)
     }
 
-    /// Whether the first `;` or `{` outside brackets, from the token that comes on, is a `{`: no Lox statement that begins
-    /// with that token has one.
+    /// Whether the first `;` or `{` outside brackets, from the next token on, is a `{`. No Lox statement that begins
+    /// with the next token contains one.
     fn condition_goes_on(&mut self) -> Parse<bool> {
         use TokenKind as T;
         let mut lexer = self.lexer.clone();

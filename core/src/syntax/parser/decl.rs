@@ -27,7 +27,7 @@ impl Parser<'_> {
         Ok(item)
     }
 
-    /// `var` or `let`, which is the token that comes.
+    /// A declaration with `var` or `let`, which is the next token.
     #[inline(never)]
     pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<ExprId> {
         let start = self.current.span.start;
@@ -52,14 +52,14 @@ impl Parser<'_> {
         let start = self.current.span.start;
         self.advance()?;
         let place = self.declared_name(VarKind::Fn, Code::ExpectFunctionName)?;
-        // Before the body, so that it can call itself.
+        // Defined before the body, so that the function can call itself.
         self.mark_initialized();
         let function = self.function(FnKind::Function)?;
         self.define();
         self.finish(Expr::Fn { place, function }, start)
     }
 
-    /// The name that a declaration is for.
+    /// The name in a declaration.
     fn declared_name(&mut self, kind: VarKind, missing: Code) -> Parse<Place> {
         self.consume(TokenKind::Identifier, missing)?;
         let name = self.intern_previous()?;
@@ -72,7 +72,7 @@ impl Parser<'_> {
         Ok(Place::Global(name))
     }
 
-    /// The declared variable has its value.
+    /// Defines the declared variable, whose value is complete.
     fn define(&mut self) {
         if self.in_local_scope() {
             self.mark_initialized();

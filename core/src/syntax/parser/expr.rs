@@ -76,7 +76,7 @@ impl Parser<'_> {
         self.finish(Expr::Binary(Binary { op, clobbers, left, right }), start)
     }
 
-    /// `a and b and c` (or all with `or`): in the tree `a and (b and c)`, here a loop.
+    /// `a and b and c` (or all with `or`): `a and (b and c)` in the tree, parsed in a loop.
     fn logical(&mut self, first: ExprId, start: u32, op: LogicalOp, row: InfixRow) -> Parse<ExprId> {
         let base = self.pending.len();
         let (mut left, mut left_start) = (first, start);

@@ -2,8 +2,8 @@
 //!
 //! That bytecode has one-byte constant indexes and two-byte jumps, and a program that outgrows them is an error of
 //! the Lox dialect, at the token where the book's compiler notices. So the parser makes an entry in the account for each
-//! `emitByte` of that compiler. Nothing is emitted here, nothing is kept but the counts, and in the Siskin dialect they
-//! have no limit.
+//! `emitByte` of that compiler. Nothing is emitted here, and only counts are kept. In the Siskin dialect they have no
+//! limit.
 
 use super::super::{Code, Dialect};
 use super::{Parse, Parser};
@@ -22,7 +22,7 @@ pub(super) struct Account {
     constants: u32,
 }
 
-/// A position in the bytecode that is not there.
+/// A position in the book's bytecode, which is not emitted.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Position(pub(super) u32);
 
@@ -39,7 +39,7 @@ impl LoxLimits {
         LoxLimits { apply: dialect == Dialect::Lox, account: Account::default() }
     }
 
-    /// Opens the account of a function; returns that of the function around, for `end_function`.
+    /// Opens the account of a function. Returns that of the enclosing function, for `end_function`.
     pub(super) fn begin_function(&mut self) -> Account {
         core::mem::take(&mut self.account)
     }
@@ -93,7 +93,7 @@ impl LoxLimits {
     }
 }
 
-/// What may pass a limit, which is an error at the last token.
+/// Counts that may exceed a limit, which is an error at the last token.
 impl Parser<'_> {
     /// Counts a constant.
     #[inline]

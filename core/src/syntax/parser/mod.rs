@@ -1,9 +1,9 @@
-//! Tokens to a resolved tree, in one pass.
+//! The parser: tokens to a resolved tree, in one pass.
 //!
 //! A Pratt parser for expressions, recursive descent for the rest. Names are resolved as they are met
 //! (`scope`), for a Lox name must be declared before a use sees it. In the Lox dialect the control flow is
 //! that of the book's single-pass compiler, for its errors are wanted exactly: the same checks at the same
-//! tokens in the same order, one error per statement, the same way back to a statement boundary. `lox`
+//! tokens in the same order, one error per statement, the same recovery at a statement boundary. `lox`
 //! keeps the account of what that compiler would have emitted, since three of its errors depend on that.
 //!
 //! How deep the parser may recurse is bounded, and everything that can be written as a long chain
@@ -62,7 +62,7 @@ impl Default for ParseOptions {
     }
 }
 
-/// A source text that was understood.
+/// A source text that was parsed without errors.
 #[derive(Debug)]
 pub struct Parsed<'s> {
     /// The text.
@@ -75,7 +75,7 @@ pub struct Parsed<'s> {
     pub symbols: Symbols<'s>,
 }
 
-/// Why there is no tree.
+/// The reason why there is no tree.
 #[derive(Debug)]
 pub enum ParseFailure {
     /// The errors in the text, at least one, in the order found.
@@ -126,7 +126,7 @@ pub fn parse<'s>(
     }
 }
 
-/// Why parsing cannot go on.
+/// The reason why parsing cannot continue.
 enum ParseAbort {
     OutOfMemory,
     /// The text nests too deeply, which has been reported.
@@ -149,14 +149,14 @@ struct Parser<'s> {
     lox: LoxLimits,
     previous: Token,
     current: Token,
-    /// An error was found in this statement: further ones would be guesses, so they are dropped.
+    /// Whether an error was found in this statement. Further ones would be guesses, so they are dropped.
     panicking: bool,
     diagnostics: Vec<Diagnostic>,
-    /// How many more levels there may be.
+    /// The number of further levels of nesting that are allowed.
     depth_left: u32,
-    /// How much native stack they may take.
+    /// The limit on native stack for them.
     stack: StackBound,
-    /// How many more bytes may be looked at beforehand; see `condition_goes_on`.
+    /// The bytes of lookahead that are left; see `condition_goes_on`.
     look_left: usize,
     interactive: bool,
     ast: Ast,
@@ -218,7 +218,7 @@ impl<'s> Parser<'s> {
         Ok(())
     }
 
-    /// Makes the place of a function whose id is wanted before it is complete.
+    /// Reserves the place of a function whose id is needed before it is complete.
     fn reserve_function(&mut self) -> Parse<FnId> {
         let id = FnId::new(self.ast.functions.len() as u32);
         self.ast.functions.push(Function {
@@ -234,7 +234,7 @@ impl<'s> Parser<'s> {
 
     // Depth.
 
-    /// One level deeper; every way out but an error is a [`Parser::unnest`].
+    /// Enters a level of nesting. Every exit except an error calls [`Parser::unnest`].
     #[inline]
     fn nest(&mut self) -> Parse<()> {
         match self.depth_left.checked_sub(1) {
@@ -254,7 +254,7 @@ impl<'s> Parser<'s> {
     #[cold]
     #[inline(never)]
     fn too_deep(&mut self) -> Parse<()> {
-        // Said even after another error in the statement: parsing ends here.
+        // Reported even after another error in the statement, because parsing ends here.
         self.report(self.current, Code::NestedTooDeeply)?;
         Err(ParseAbort::TooDeep)
     }
@@ -281,7 +281,7 @@ impl<'s> Parser<'s> {
         Ok(list)
     }
 
-    /// What stands for an expression that was not understood.
+    /// The placeholder for an expression with an error.
     #[cold]
     #[inline(never)]
     fn error_node(&mut self) -> Parse<ExprId> {

@@ -1,4 +1,4 @@
-//! Operands: what an expression begins with.
+//! Operands, with which expressions begin.
 
 use super::super::ast::{Expr, ExprId, UnaryOp};
 use super::super::{Code, TokenKind};
@@ -6,7 +6,7 @@ use super::{Parse, Parser};
 use crate::Span;
 
 impl Parser<'_> {
-    /// What the last token begins; `None` if it begins no expression.
+    /// The operand that the last token begins; `None` if it begins no expression.
     #[inline]
     pub(super) fn operand(&mut self, can_assign: bool) -> Parse<Option<ExprId>> {
         use TokenKind as T;
@@ -69,6 +69,6 @@ fn number_value(text: &str) -> f64 {
         let integer = digits.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
         return integer as f64;
     }
-    // The lexer lets nothing through that is not a number.
+    // The lexer only makes such tokens of numbers.
     text.parse().unwrap_or(f64::NAN)
 }

@@ -1,4 +1,4 @@
-//! Which variable a name means.
+//! Resolves names to variables.
 //!
 //! The locals of all functions being parsed lie on one stack, innermost last, and each name knows its
 //! innermost local: resolving takes one look, however many variables there are.
@@ -12,7 +12,7 @@
 //!
 //! A local that a function takes from an enclosing one is an upvalue of it and of each function between.
 //! A local's `reach` is the innermost active function it is an upvalue of (or its own): a use there, or
-//! further out, has nothing to count. When a function ends, the reach of what it captured goes back.
+//! further out, does not count again. When a function ends, the reach of its captured locals is restored.
 
 use super::super::ast::{FnId, FnKind, Symbol, Var, VarId, VarKind};
 use super::super::{Code, Token};
@@ -20,7 +20,7 @@ use super::{Parse, Parser};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 
-/// A variable in sight.
+/// A local variable in scope.
 #[derive(Clone, Copy, Debug)]
 struct Local {
     name: Symbol,
@@ -32,30 +32,30 @@ struct Local {
     depth: u32,
     /// See the module's description.
     reach: u32,
-    /// The local that the name meant before, plus one; 0 for none.
+    /// The local that this one shadows, plus one; 0 for none.
     shadowed: u32,
     /// Whether its initializer is complete.
     initialized: bool,
 }
 
-/// What a name means.
+/// The meaning of a name.
 #[derive(Clone, Copy, Debug, Default)]
 struct Binding {
     /// Its innermost local, plus one; 0 for none.
     local: u32,
-    /// How the text declares it as a global.
+    /// How the text declares the name as a global.
     global: Declared,
 }
 
 /// How a text declares a global.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 enum Declared {
-    /// Not yet.
+    /// Not declared so far.
     #[default]
     No,
     /// With `let`: it never changes.
     Let,
-    /// In another way.
+    /// Declared otherwise.
     Other,
 }
 
@@ -70,7 +70,7 @@ struct Assignment {
 
 /// A local that the function being parsed took from an enclosing one.
 #[derive(Clone, Copy, Debug)]
-struct Capture {
+struct CapturedLocal {
     local: u32,
     /// The local's reach before.
     reach: u32,
@@ -108,17 +108,18 @@ pub(super) enum Resolved {
     Nothing,
 }
 
-/// All that is in sight.
+/// All names in scope.
 #[derive(Debug)]
 pub(super) struct Scopes {
     pub(super) current: FnState,
-    /// The functions around, the script first.
+    /// The enclosing functions, the script first.
     enclosing: Vec<FnState>,
     locals: Vec<Local>,
     /// By [`Symbol`]; may be shorter than there are symbols.
     bindings: Vec<Binding>,
-    captures: Vec<Capture>,
-    /// In a dialect with `let`; functions may stand above the declaration of what they assign.
+    captures: Vec<CapturedLocal>,
+    /// Assignments to globals that were not declared before, in a dialect with `let`: a function may come before the
+    /// declaration of a global that it assigns.
     global_assignments: Vec<Assignment>,
 }
 
@@ -150,7 +151,7 @@ impl Scopes {
     fn binding(&mut self, name: Symbol) -> Result<&mut Binding, OutOfMemory> {
         let index = name.index();
         if index >= self.bindings.len() {
-            // At least double, so that growing is linear over all.
+            // At least doubled, so that growing takes linear time in total.
             let len = (index + 1).max(self.bindings.len() * 2);
             self.bindings.resize(len, Binding::default())?;
         }
@@ -170,7 +171,7 @@ impl Scopes {
         }
     }
 
-    /// How many locals the function being parsed has in sight.
+    /// The number of locals of the function being parsed that are in scope.
     fn local_count(&self) -> u32 {
         self.locals.len() as u32 - self.current.locals_base
     }
@@ -208,7 +209,7 @@ impl Parser<'_> {
         Ok(self.scopes.push_local(name, var, true)?)
     }
 
-    /// Ends the innermost function and says how many upvalues it has.
+    /// Ends the innermost function. Returns the number of its upvalues.
     pub(super) fn end_function(&mut self) -> u32 {
         let scopes = &mut self.scopes;
         let FnState { upvalues, locals_base, captures_base, .. } = scopes.current;
@@ -293,7 +294,7 @@ impl Parser<'_> {
         Ok(Some(var))
     }
 
-    /// From here on the newest local can be read.
+    /// Marks the newest local as readable.
     pub(super) fn mark_initialized(&mut self) {
         if !self.in_local_scope() {
             return;
@@ -307,8 +308,8 @@ impl Parser<'_> {
         }
     }
 
-    /// Notes how a global is declared, by the name that was just stepped over. What is bound with `let` is declared once
-    /// in a text.
+    /// Records how a global is declared, by the name that was just stepped over. A text declares a
+    /// global with `let` at most once.
     pub(super) fn declare_global(&mut self, name: Symbol, kind: VarKind) -> Parse<()> {
         if !self.dialect.has_fn_and_let() {
             return Ok(());
@@ -321,7 +322,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// Notes an assignment to a global, at its `=`, which was just stepped over; false if the global never changes.
+    /// Records an assignment to a global, at its `=`, which was just stepped over. False if the global never changes.
     pub(super) fn assign_global(&mut self, name: Symbol, name_span: Span) -> Parse<bool> {
         if !self.dialect.has_fn_and_let() {
             return Ok(true);
@@ -382,7 +383,7 @@ impl Parser<'_> {
         if scopes.enclosing[between.clone()].iter().any(full) || full(&scopes.current) {
             return self.error(Code::TooManyUpvalues);
         }
-        scopes.captures.push(Capture { local: index, reach: local.reach })?;
+        scopes.captures.push(CapturedLocal { local: index, reach: local.reach })?;
         for function in &mut scopes.enclosing[between] {
             function.upvalues += 1;
         }

@@ -1,4 +1,4 @@
-//! Statements: expressions that stand in a block for their effect.
+//! Statements: expressions that are evaluated for their effect.
 
 use super::super::ast::{Block, Expr, ExprId, FnKind, Loop, VarKind};
 use super::super::{Code, TokenKind};
@@ -6,10 +6,10 @@ use super::block::Item;
 use super::{Parse, Parser};
 
 impl Parser<'_> {
-    /// A statement that is no declaration.
+    /// A statement other than a declaration.
     ///
-    /// `last_gives_value`: whether it stands directly in a block or body, so that as the last one there,
-    /// without its semicolon, it can be the value (in a dialect where blocks have values).
+    /// `last_gives_value` says whether the statement is directly in a block or body. There the last one, without its
+    /// semicolon, can be the value (in a dialect where blocks have values).
     pub(super) fn statement(&mut self, last_gives_value: bool) -> Parse<Item> {
         use TokenKind as T;
         match self.current.kind {

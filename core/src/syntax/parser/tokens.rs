@@ -34,7 +34,7 @@ impl Parser<'_> {
         }
     }
 
-    /// The operator that `&&` or `||`, which comes, is in other languages. Lox has the errors of the book, which knows none.
+    /// The operator for `&&` or `||`, if that comes next. `None` in Lox, which has the errors of the book.
     fn foreign_logical(&self) -> Option<TokenKind> {
         if self.dialect == Dialect::Lox {
             return None;
@@ -44,8 +44,7 @@ impl Parser<'_> {
         operators.into_iter().find(|(sign, _)| rest.starts_with(sign)).map(|(_, operator)| operator)
     }
 
-    /// Reports the two characters that come, and reads them as an operator: the text after them makes sense then, so
-    /// that no further errors follow from this one.
+    /// Reports the next two characters, and reads them as an operator, so that this error causes no further ones.
     fn read_as(&mut self, operator: TokenKind) -> Parse<()> {
         if !self.panicking {
             self.report(self.current, Code::UnexpectedCharacter)?;
@@ -76,24 +75,24 @@ impl Parser<'_> {
         if self.check(kind) { self.advance() } else { self.error_at_current(missing) }
     }
 
-    /// The name that the last token is. (After an error it can be any token; then the name is one that no
-    /// use can have, and takes part in the counting as in the book.)
+    /// The last token as a name. (After an error it can be any token. Then no use can have that name, but it is counted
+    /// as in the book.)
     pub(super) fn intern_previous(&mut self) -> Parse<Symbol> {
         let Span { start, end } = self.previous.span;
         Ok(self.symbols.intern(&self.source[start as usize..end as usize])?)
     }
 }
 
-/// Errors, as the book reports them: one in a statement, then on from the next statement.
+/// Errors, as in the book: one in a statement; then parsing continues at the next statement.
 impl Parser<'_> {
-    /// Reports at the last token stepped over.
+    /// Reports an error at the last token stepped over.
     #[cold]
     #[inline(never)]
     pub(super) fn error(&mut self, code: Code) -> Parse<()> {
         self.error_at(self.previous, code)
     }
 
-    /// Reports at the token that comes.
+    /// Reports an error at the next token.
     #[cold]
     #[inline(never)]
     pub(super) fn error_at_current(&mut self, code: Code) -> Parse<()> {
@@ -118,7 +117,7 @@ impl Parser<'_> {
         Ok(())
     }
 
-    /// After an error: goes on to where a statement seems to begin.
+    /// Recovery after an error: skips to where a statement seems to begin.
     #[cold]
     #[inline(never)]
     pub(super) fn synchronize(&mut self) -> Parse<()> {

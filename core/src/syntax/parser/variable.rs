@@ -17,7 +17,7 @@ impl Parser<'_> {
         self.variable_node(name, resolved)
     }
 
-    /// Also how a variable that is not written in the text counts: as a use at the last token.
+    /// Resolves a variable that is not written in the text, as a use at the last token.
     pub(super) fn synthetic_variable(&mut self, name: Symbol) -> Parse<Resolved> {
         let resolved = self.resolve(name)?;
         self.lox.bytes(2);

@@ -1,7 +1,7 @@
 //! The immediates of logical instructions.
 //!
 //! Such an immediate is an element of 2, 4, 8, 16, 32 or 64 bits, repeated; the element is a run of ones, rotated.
-//! Thirteen bits say which. Of all values of 64 bits that is 5,334, but masks and small tagged integers are
+//! Thirteen bits encode it. Only 5,334 values of 64 bits are such immediates, but masks and small tagged integers are
 //! among them.
 //!
 //! ```text
@@ -16,12 +16,12 @@
 
 use super::reg::Size;
 
-/// A logical immediate, as an instruction holds it: `N:immr:imms`.
+/// A logical immediate, encoded for an instruction: `N:immr:imms`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bitmask(u16);
 
 impl Bitmask {
-    /// The immediate for the bits of `value` that an instruction of that size sees, if it is one.
+    /// The immediate for the lowest `size` bits of `value`, if there is one.
     #[must_use]
     pub const fn new(size: Size, value: u64) -> Option<Bitmask> {
         let value = match size {
@@ -46,7 +46,7 @@ impl Bitmask {
         Some(Bitmask(n << 12 | immr << 6 | imms))
     }
 
-    /// In bits 22 to 10.
+    /// The immediate in bits 22 to 10 of an instruction.
     pub(super) const fn bits(self) -> u32 {
         (self.0 as u32) << 10
     }

@@ -1,8 +1,8 @@
-//! Branches, and the hints that say where they may go. Distances to labels are patched in.
+//! Branches, and the hints that mark targets of indirect branches. Distances to labels are patched in.
 
 use super::reg::{Size, X};
 
-/// When a branch is taken, by the flags.
+/// The condition of a branch, on the flags.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Flags {
@@ -95,7 +95,7 @@ pub const fn ret(rn: X) -> u32 {
     0xD65F_0000 | rn.n()
 }
 
-/// BTI jc, a place for BLR and for BR from any register; no operation where that is not checked.
+/// BTI jc: permits BLR and BR from any register to arrive. No operation on processors without the check.
 ///
 /// ```text
 ///   31                  12 11  8 7  5 4   0

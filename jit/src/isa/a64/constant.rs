@@ -1,7 +1,7 @@
-//! The fewest instructions for a constant.
+//! Loads a constant with the fewest instructions.
 //!
-//! The first is `movz`, `movn` or `orr` with a logical immediate, whichever leaves the most quarters of the
-//! register right. `movk` then mends the others.
+//! The first is `movz`, `movn` or `orr` with a logical immediate, whichever gives the most quarters of the register
+//! their final value. Then a `movk` sets each of the others.
 //!
 //! ```text
 //!   0000 0000 0000 0005   movz #5
@@ -15,17 +15,17 @@ use super::bitmask::Bitmask;
 use super::data_imm::{Logic, Quarter, Wide, logical_imm, move_wide};
 use super::reg::{Size, X};
 
-/// The instructions that make a constant.
+/// The instructions that load a constant.
 #[derive(Clone, Copy, Debug)]
 pub struct Constant {
     rd: X,
     value: u64,
-    /// The first instruction, and what it leaves in the register.
+    /// The first instruction, and the value that it gives the register.
     first: (u32, u64),
 }
 
-/// The words that leave an address, or a value that holds one, in `rd`: `movz` and `movk` for the lower 48 bits, zeros
-/// included, and a `movk` more if there is anything above.
+/// The words that load an address, or a value that contains one, into `rd`: always `movz` and two `movk` for the lower
+/// 48 bits, and one more `movk` if higher bits are set.
 pub fn pointer(rd: X, value: u64) -> impl Iterator<Item = u32> {
     let quarters = if value >> 48 == 0 { 3 } else { 4 };
     (0..quarters).map(move |index| {
@@ -35,7 +35,7 @@ pub fn pointer(rd: X, value: u64) -> impl Iterator<Item = u32> {
 }
 
 impl Constant {
-    /// The instructions that leave `value` in `rd`.
+    /// The instructions that load `value` into `rd`.
     #[must_use]
     pub fn new(rd: X, value: u64) -> Constant {
         let mut best = Constant { rd, value, first: wide(Wide::Movz, Size::X, rd, value, 0) };
@@ -47,19 +47,19 @@ impl Constant {
         best
     }
 
-    /// How many there are.
+    /// The number of instructions.
     #[must_use]
     pub fn count(&self) -> usize {
         1 + self.mends().count()
     }
 
-    /// Their words.
+    /// The words of the instructions.
     pub fn words(&self) -> impl Iterator<Item = u32> {
         let mends = self.mends().map(|quarter| move_wide(Wide::Movk, Size::X, self.rd, quarter));
         core::iter::once(self.first.0).chain(mends)
     }
 
-    /// The quarters that the first instruction leaves wrong.
+    /// The quarters that the first instruction does not set correctly.
     fn mends(&self) -> impl Iterator<Item = Quarter> + use<> {
         let (value, left) = (self.value, self.first.1);
         (0..4).map(move |index| quarter(value, index)).filter(move |&mend| mend != quarter(left, mend.index))
@@ -90,7 +90,7 @@ impl Constant {
         }
     }
 
-    /// Logical immediates that differ from the value in a quarter, or have one quarter of it four times.
+    /// Tries logical immediates that differ from the value in one quarter, or repeat one of its quarters four times.
     fn try_near_bitmasks(&mut self) {
         let value = self.value;
         for from in 0..4 {
@@ -109,7 +109,7 @@ fn quarter(value: u64, index: u8) -> Quarter {
     Quarter { bits: (value >> (16 * u32::from(index))) as u16, index }
 }
 
-/// A move of one quarter of a value, and what it leaves in the register.
+/// A move of one quarter of a value, and the value that it gives the register.
 fn wide(op: Wide, size: Size, rd: X, value: u64, index: u8) -> (u32, u64) {
     let mask = 0xFFFF << (16 * u32::from(index));
     let Quarter { bits, .. } = quarter(value, index);

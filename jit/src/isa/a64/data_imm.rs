@@ -17,7 +17,7 @@ pub enum Arith {
 }
 
 impl Arith {
-    /// What takes away what this adds, or the other way round; as to flags the same.
+    /// Subtraction for addition and the reverse, with the same effect on flags.
     #[must_use]
     pub const fn opposite(self) -> Arith {
         match self {
@@ -33,7 +33,7 @@ impl Arith {
     }
 }
 
-/// An operation bit by bit: the bits `opc`.
+/// A bitwise operation: the bits `opc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Logic {
     /// `and`
@@ -55,7 +55,7 @@ impl Logic {
 pub struct Imm12(u16);
 
 impl Imm12 {
-    /// The immediate for a value, if it is one.
+    /// The immediate for a value, if there is one.
     #[must_use]
     pub const fn new(value: u64) -> Option<Imm12> {
         if value < 1 << 12 {
@@ -67,7 +67,7 @@ impl Imm12 {
         }
     }
 
-    /// The two immediates that a value of 24 bits is the sum of.
+    /// The two immediates whose sum is a value of 24 bits.
     #[must_use]
     pub const fn pair(value: u64) -> Option<(Imm12, Imm12)> {
         if value < 1 << 24 {
@@ -83,7 +83,7 @@ impl Imm12 {
     }
 }
 
-/// Sixteen bits and which of a register's four quarters they go to.
+/// Sixteen bits, and the quarter of a register that they go to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Quarter {
     /// The bits.
@@ -92,14 +92,14 @@ pub struct Quarter {
     pub index: u8,
 }
 
-/// What `move_wide` does with the rest of the register: the bits `opc`.
+/// The effect of `move_wide` on the rest of the register: the bits `opc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wide {
     /// `movn`: the result is the complement of zeros with the sixteen bits in them.
     Movn = 0,
-    /// `movz`: zeros.
+    /// `movz`: the rest becomes zero.
     Movz = 2,
-    /// `movk`: it stays.
+    /// `movk`: the rest is unchanged.
     Movk = 3,
 }
 
@@ -114,7 +114,7 @@ pub const fn adr(rd: X) -> u32 {
     0x1000_0000 | rd.d()
 }
 
-/// ADD, ADDS, SUB, SUBS (immediate). 31 is the stack pointer, but zero as `rd` of those that set flags.
+/// ADD, ADDS, SUB, SUBS (immediate). 31 is the stack pointer, but the zero register as `rd` of those that set flags.
 ///
 /// ```text
 ///   31 30 29 28     23 22 21      10 9  5 4  0

@@ -54,7 +54,7 @@ pub const fn mvn(size: Size, rd: X, rm: X) -> u32 {
     mov(size, rd, rm) | 1 << 21
 }
 
-/// SMULL, an alias of SMADDL: 64 bits of the product of 32 and 32.
+/// SMULL, an alias of SMADDL: the product of two 32-bit operands, in 64 bits.
 ///
 /// ```text
 ///   31 30-29 28    24 23 21 20 16 15 14  10 9  5 4  0

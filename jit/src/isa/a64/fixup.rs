@@ -1,8 +1,8 @@
-//! How instructions refer to labels.
+//! Fields of instructions that refer to labels.
 
 use crate::buffer::Form;
 
-/// A field that holds a distance from its instruction.
+/// A field that holds the distance from its instruction to a label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Distance {
     /// `imm26` of B, in words: 128 MB each way.
@@ -34,7 +34,7 @@ impl Form for Distance {
     }
 }
 
-/// The lowest bits of a value, if they are enough for it and its sign.
+/// The lowest `bits` bits of a value, if it fits them as a signed number.
 fn signed(value: i64, bits: u32) -> Option<u32> {
     let cut = value << (64 - bits);
     (cut >> (64 - bits) == value).then_some((cut as u64 >> (64 - bits)) as u32)

@@ -1,4 +1,4 @@
-//! Floating point, doubles.
+//! Floating point: doubles.
 
 use super::reg::{D, X};
 
@@ -7,7 +7,7 @@ use super::reg::{D, X};
 pub struct Imm8(u8);
 
 impl Imm8 {
-    /// The immediate for a double, if it is one.
+    /// The immediate for a double, if there is one.
     ///
     /// ```text
     ///   63 62 61      54 53    48 47      0
@@ -91,7 +91,7 @@ pub const fn fmov_imm(rd: D, imm: Imm8) -> u32 {
     0x1E60_1000 | (imm.0 as u32) << 13 | rd.d()
 }
 
-/// MOVI (scalar, 64-bit), of zero: what FMOV cannot.
+/// MOVI (scalar, 64-bit) of zero, for which FMOV has no immediate.
 ///
 /// ```text
 ///   31-30 29 28       19 18-16 15  12 11-10 9 5  4  0

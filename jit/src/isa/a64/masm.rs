@@ -1,7 +1,7 @@
 //! The verbs, for ARM64.
 //!
-//! No verb changes a register besides its destination, but the scratch registers. Flags live between two
-//! instructions of one verb. What may not fit an instruction is left to `operand`.
+//! A verb changes no register but its destination and the scratch registers. Flags are used only within a verb.
+//! Operands that may not fit an instruction are left to `operand`.
 
 use siskin_core::mem;
 
@@ -17,7 +17,7 @@ use super::memory::{
 };
 use super::reg::{D, Size, X};
 use crate::buffer::{Buffer, BufferError, Label};
-use crate::masm::{Cond, FCond, FReg, Masm, Mem, Reg, Rhs};
+use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs};
 
 /// The macro assembler of ARM64.
 pub struct A64 {
@@ -25,7 +25,7 @@ pub struct A64 {
 }
 
 impl A64 {
-    /// An assembler without code.
+    /// An assembler with an empty buffer.
     #[must_use]
     pub fn new(mem: &mem::Mem) -> A64 {
         A64 { buffer: Buffer::new(mem) }
@@ -55,8 +55,8 @@ impl A64 {
     }
 }
 
-/// Pairs that Rust wants kept, and where they are saved, in words from the stack pointer. Frame pointer and link are
-/// below them, at 0; d8 to d15 and x25 to x28 are never touched.
+/// Pairs of callee-saved registers and the places where they are saved, in words from the stack pointer. Frame pointer
+/// and link register are saved below, at 0. Machine code never uses d8 to d15 and x25 to x28.
 const SAVED: [(X, X, i8); 3] = [
     (X::of(Reg::Vm), X::of(Reg::Base), 2),
     (X::of(Reg::Frame), X::of(Reg::Fuel), 4),
@@ -96,7 +96,7 @@ impl Masm for A64 {
         self.put(br(to.into()));
     }
 
-    fn jump_mem(&mut self, to: Mem) {
+    fn jump_mem(&mut self, to: MemOperand) {
         self.fetch(LDR, X::SCRATCH, to);
         self.put(br(X::SCRATCH));
     }
@@ -105,7 +105,7 @@ impl Masm for A64 {
         self.put(blr(to.into()));
     }
 
-    fn call_mem(&mut self, to: Mem) {
+    fn call_mem(&mut self, to: MemOperand) {
         self.fetch(LDR, X::SCRATCH, to);
         self.put(blr(X::SCRATCH));
     }
@@ -123,7 +123,7 @@ impl Masm for A64 {
         self.put(ret(X::LR));
     }
 
-    // The frame pointer is set, so that profilers and debuggers find their way from machine code to Rust.
+    // Sets the frame pointer, so that profilers and debuggers can unwind from machine code to Rust.
     fn rust_prologue(&mut self) {
         self.put(stp(Pair::Pre, X::FP, X::LR, X::SP, -8));
         self.put(mov_sp(X::FP, X::SP));
@@ -141,17 +141,17 @@ impl Masm for A64 {
         self.ret();
     }
 
-    fn store_sp(&mut self, to: Mem) {
+    fn store_sp(&mut self, to: MemOperand) {
         self.put(mov_sp(X::SCRATCH2, X::SP));
         self.at(STR, X::SCRATCH2, to);
     }
 
-    fn load_sp(&mut self, from: Mem) {
+    fn load_sp(&mut self, from: MemOperand) {
         self.fetch(LDR, X::SCRATCH, from);
         self.put(mov_sp(X::SP, X::SCRATCH));
     }
 
-    fn call_rust(&mut self, to: Mem) {
+    fn call_rust(&mut self, to: MemOperand) {
         self.push_link();
         self.mov(Reg::T0, Reg::Vm);
         self.call_mem(to);
@@ -172,19 +172,19 @@ impl Masm for A64 {
         }
     }
 
-    fn load64(&mut self, dst: Reg, from: Mem) {
+    fn load64(&mut self, dst: Reg, from: MemOperand) {
         self.at(LDR, dst.into(), from);
     }
 
-    fn load32(&mut self, dst: Reg, from: Mem) {
+    fn load32(&mut self, dst: Reg, from: MemOperand) {
         self.at(LDR_W, dst.into(), from);
     }
 
-    fn load16(&mut self, dst: Reg, from: Mem) {
+    fn load16(&mut self, dst: Reg, from: MemOperand) {
         self.at(LDRH, dst.into(), from);
     }
 
-    fn load8(&mut self, dst: Reg, from: Mem) {
+    fn load8(&mut self, dst: Reg, from: MemOperand) {
         self.at(LDRB, dst.into(), from);
     }
 
@@ -192,11 +192,11 @@ impl Masm for A64 {
         self.at_index(LDR, dst.into(), base, index, disp);
     }
 
-    fn store64(&mut self, to: Mem, src: Reg) {
+    fn store64(&mut self, to: MemOperand, src: Reg) {
         self.at(STR, src.into(), to);
     }
 
-    fn store32(&mut self, to: Mem, src: Reg) {
+    fn store32(&mut self, to: MemOperand, src: Reg) {
         self.at(STR_W, src.into(), to);
     }
 
@@ -204,7 +204,7 @@ impl Masm for A64 {
         self.at_index(STR, src.into(), base, index, disp);
     }
 
-    fn store64_imm(&mut self, to: Mem, value: u64) {
+    fn store64_imm(&mut self, to: MemOperand, value: u64) {
         if value == 0 {
             self.at(STR, X::ZR, to);
         } else {
@@ -213,7 +213,7 @@ impl Masm for A64 {
         }
     }
 
-    fn address(&mut self, dst: Reg, of: Mem) {
+    fn address(&mut self, dst: Reg, of: MemOperand) {
         self.sum(Size::X, dst.into(), of.base.into(), i64::from(of.disp));
     }
 
@@ -267,7 +267,7 @@ impl Masm for A64 {
         self.branch_if(Flags::Vs, overflow);
     }
 
-    // All 64 bits of the product are in a scratch register; it fits if its lower half, sign-extended, is the same.
+    // A scratch register gets the 64-bit product. It fits into 32 bits if it equals its lower half, sign-extended.
     fn mul32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label) {
         let rhs = rhs.into();
         if let Rhs::Imm(value) = rhs
@@ -304,16 +304,16 @@ impl Masm for A64 {
         self.compare(Size::W, cond, lhs.into(), rhs.into(), label);
     }
 
-    fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label) {
+    fn branch8_mem(&mut self, cond: Cond, lhs: MemOperand, rhs: u8, label: Label) {
         self.fetch(LDRB, X::SCRATCH, lhs);
         self.compare(Size::W, cond, X::SCRATCH, Rhs::Imm(i64::from(rhs)), label);
     }
 
-    fn fload(&mut self, dst: FReg, from: Mem) {
+    fn fload(&mut self, dst: FReg, from: MemOperand) {
         self.at(LDR_D, D::of(dst), from);
     }
 
-    fn fstore(&mut self, to: Mem, src: FReg) {
+    fn fstore(&mut self, to: MemOperand, src: FReg) {
         self.at(STR_D, D::of(src), to);
     }
 
@@ -363,7 +363,7 @@ impl Masm for A64 {
         self.put(fneg(dst.into(), src.into()));
     }
 
-    // A comparison with NaN sets C and V, and no other flag: each of these conditions is the one that is right then.
+    // A comparison with NaN sets C and V and clears the other flags. Each of these conditions has the right value then.
     fn fbranch(&mut self, cond: FCond, lhs: FReg, rhs: FReg, label: Label) {
         self.put(fcmp(lhs.into(), rhs.into()));
         let when = match cond {

@@ -1,10 +1,10 @@
-//! Loads and stores. 31 as a base is the stack pointer, as what is loaded or stored zero.
+//! Loads and stores. Register 31 is the stack pointer as a base, and the zero register as the operand.
 
 use core::marker::PhantomData;
 
 use super::reg::{D, Register, X};
 
-/// A load or store of one register, whatever the way of addressing: the bits `size`, `VR` and `opc`.
+/// A load or store of one register, in any addressing mode: the bits `size`, `VR` and `opc`.
 #[derive(Clone, Copy, Debug)]
 pub struct Access<R> {
     bits: u32,
@@ -16,7 +16,7 @@ impl<R> Access<R> {
         Access { bits: 0x3800_0000 | size << 30 | vr << 26 | opc << 22, of: PhantomData }
     }
 
-    /// Bytes of what is loaded or stored, as a power of two.
+    /// The logarithm, base 2, of the number of bytes that are loaded or stored.
     #[must_use]
     pub const fn scale(self) -> u32 {
         self.bits >> 30
@@ -40,17 +40,17 @@ pub const STR_D: Access<D> = Access::new(3, 1, 0);
 /// `ldr` of a double.
 pub const LDR_D: Access<D> = Access::new(3, 1, 1);
 
-/// A displacement that an access holds.
+/// A displacement that fits a load or store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Disp {
-    /// In units of what is loaded or stored, below 4096.
+    /// In units of the access's size, below 4096.
     Scaled(u16),
     /// In bytes, -256 to 255.
     Unscaled(i16),
 }
 
 impl Disp {
-    /// The displacement for so many bytes, if it is one.
+    /// The displacement for a number of bytes, if it fits.
     #[must_use]
     pub const fn new(bytes: i32, scale: u32) -> Option<Disp> {
         if bytes >= 0 && bytes >> scale < 4096 && (bytes >> scale) << scale == bytes {
@@ -105,12 +105,12 @@ const fn imm9(bytes: i16) -> u32 {
     (bytes as u32 & 0x1FF) << 12
 }
 
-/// What is done with an index.
+/// The unit of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Index {
-    /// It counts bytes.
+    /// Bytes.
     Bytes,
-    /// It counts units of what is loaded or stored.
+    /// The size of the access.
     Units,
 }
 
@@ -126,7 +126,7 @@ pub fn register<R: Register>(access: Access<R>, rt: R, rn: X, rm: X, index: Inde
     access.bits | 1 << 21 | rm.m() | 3 << 13 | s | 2 << 10 | rn.n() | rt.number()
 }
 
-/// How a pair is addressed.
+/// The addressing mode of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pair {
     /// `[rn], by`

@@ -1,18 +1,18 @@
-//! ARM64: the A64 instruction set, as far as the macro assembler needs it.
+//! ARM64: the part of the A64 instruction set that the macro assembler needs.
 //!
 //! ```text
 //!   masm         the verbs
 //!   operand      immediates and addresses that may not fit an instruction
-//!   constant     the fewest instructions for a constant
+//!   constant     loads a constant with the fewest instructions
 //!   bitmask      the immediates of logical instructions
 //!   data_imm  data_reg  memory  branch  float     an instruction's word, by the manual's classes
-//!   fixup        how instructions refer to labels
-//!   reg          registers, and which role has which
+//!   fixup        fields of instructions that refer to labels
+//!   reg          registers, and their roles
 //! ```
 //!
 //! An encoder is a `const fn` from operands to a word; drawings and names are those of the *Arm Architecture
-//! Reference Manual*, chapter C4. Operands have types that hold only what the instruction can: a value that does
-//! not fit is found where it is made, not where it is used.
+//! Reference Manual*, chapter C4. The type of an operand has only values that fit the instruction, so a value that does
+//! not fit is refused where the operand is made, not where it is used.
 #![forbid(unsafe_code)]
 
 pub mod bitmask;

@@ -1,11 +1,11 @@
 //! Operands that may not fit an instruction: immediates and displacements of any size, and memory where an
-//! instruction wants a register.
+//! instruction needs a register.
 //!
-//! What does not fit goes through a scratch register. There are two, and a verb may need both:
+//! An operand that does not fit goes through a scratch register. There are two, and a verb may need both:
 //!
 //! ```text
-//!   x16   addresses; the left operand, if that is in memory; where to go
-//!   x17   the right operand; what is stored
+//!   x16   addresses; the left operand, if that is in memory; targets of indirect jumps
+//!   x17   the right operand; the value to store
 //! ```
 
 use super::bitmask::Bitmask;
@@ -18,14 +18,14 @@ use super::masm::A64;
 use super::memory::{Access, Disp, Index, LDR, LDR_W, offset, register};
 use super::reg::{Register, Size, X};
 use crate::buffer::Label;
-use crate::masm::{Cond, Mem, Rhs};
+use crate::masm::{Cond, MemOperand, Rhs};
 
 impl A64 {
     pub(super) fn put(&mut self, word: u32) {
         self.buffer.emit(&word.to_le_bytes());
     }
 
-    /// An instruction that refers to a label.
+    /// Appends an instruction that refers to a label.
     pub(super) fn refer(&mut self, word: u32, label: Label, distance: Distance) {
         self.buffer.refer(self.buffer.offset(), label, distance);
         self.put(word);
@@ -41,15 +41,15 @@ impl A64 {
         }
     }
 
-    /// Copies a register. To itself that is nothing, unless the upper half is to become zero.
+    /// Copies a register. A copy to itself needs no instruction, unless it has to clear the upper half.
     pub(super) fn copy(&mut self, size: Size, rd: X, rm: X) {
         if rd != rm || size == Size::W {
             self.put(mov(size, rd, rm));
         }
     }
 
-    /// Loads or stores `rt`. A displacement that does not fit goes to `scratch`, which is neither `rn` nor what
-    /// is stored.
+    /// Loads or stores `rt`. A displacement that does not fit goes to `scratch`, which is neither `rn` nor the register
+    /// to store.
     pub(super) fn access<R: Register>(&mut self, access: Access<R>, rt: R, rn: X, disp: i32, scratch: X) {
         if let Some(disp) = Disp::new(disp, access.scale()) {
             self.put(offset(access, rt, rn, disp));
@@ -59,17 +59,17 @@ impl A64 {
         }
     }
 
-    /// Loads or stores anything but a scratch register.
-    pub(super) fn at<R: Register>(&mut self, access: Access<R>, rt: R, mem: Mem) {
+    /// Loads or stores `rt`, which is not a scratch register.
+    pub(super) fn at<R: Register>(&mut self, access: Access<R>, rt: R, mem: MemOperand) {
         self.access(access, rt, mem.base.into(), mem.disp, X::SCRATCH);
     }
 
-    /// Loads a scratch register, and leaves the other alone.
-    pub(super) fn fetch(&mut self, access: Access<X>, scratch: X, mem: Mem) {
+    /// Loads a scratch register without the use of the other one.
+    pub(super) fn fetch(&mut self, access: Access<X>, scratch: X, mem: MemOperand) {
         self.access(access, scratch, mem.base.into(), mem.disp, scratch);
     }
 
-    /// The register that holds a right operand, which may be [`X::SCRATCH2`].
+    /// Brings a right operand into a register, which may be [`X::SCRATCH2`].
     pub(super) fn operand(&mut self, size: Size, rhs: Rhs) -> X {
         let scratch = X::SCRATCH2;
         match rhs {
@@ -150,8 +150,8 @@ impl A64 {
         self.branch_if(flags(cond), label);
     }
 
-    /// Compares for equality only, which is cheaper for some values: either there is a register now that is zero
-    /// if they are equal, or flags are set.
+    /// Compares for equality only, which is cheaper for some values. Returns a register that is zero if they are equal,
+    /// or `None` if flags are set instead.
     fn difference(&mut self, size: Size, rn: X, value: i64) -> Option<X> {
         let scratch = X::SCRATCH2;
         if value == 0 {
@@ -182,9 +182,9 @@ fn signed(size: Size, value: i64) -> i64 {
     }
 }
 
-/// An operation that never has a negative operand for one that may, and the operand. Flags are the same: carry and
-/// overflow come from the same sum, but for zero, which therefore stays as it is, and the lowest integer, which
-/// no immediate holds.
+/// Replaces an operation with a negative operand by the opposite operation with a positive one. Flags are the same,
+/// since carry and overflow come from the same sum. (Zero would be an exception, but is not negative, and so would the
+/// lowest integer, but it fits no immediate.)
 fn direction(op: Arith, value: i64) -> (Arith, u64) {
     (if value < 0 { op.opposite() } else { op }, value.unsigned_abs())
 }

@@ -1,21 +1,21 @@
-//! Registers, and which role has which.
+//! Registers and their roles.
 //!
 //! ```text
 //!   x0..x7           temporaries, arguments, results (x4 is T4; T5 on are x5, x6, x7)
 //!   x16 x17          scratch registers of the macro assembler; linkers may use them at calls too
 //!   x19..x24         the VM's state
 //!   x29 x30          frame pointer and link
-//!   31               the stack pointer or zero, as the instruction has it
-//!   d0..d7 d16..d21  doubles; d8..d15 would have to be saved
+//!   31               the stack pointer or zero, depending on the instruction
+//!   d0..d7 d16..d21  doubles (d8..d15 are callee-saved and not used)
 //!   d30 d31          scratch
 //! ```
 
 use crate::masm::{FReg, Reg};
 
-/// How much of a general register an instruction works on.
+/// The width of an instruction on general registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Size {
-    /// The lower 32 bits; writing them makes the upper ones zero.
+    /// The lower 32 bits; a write clears the upper ones.
     W,
     /// All 64 bits.
     X,
@@ -27,7 +27,7 @@ impl Size {
         (self as u32) << 31
     }
 
-    /// The bits of `value` that an instruction of this size sees.
+    /// The bits of `value` that an instruction of this size uses.
     #[must_use]
     pub const fn cut(self, value: u64) -> u64 {
         match self {
@@ -37,7 +37,7 @@ impl Size {
     }
 }
 
-/// Something with five bits of a number in an instruction.
+/// A register, whose number takes five bits of an instruction.
 pub trait Register: Copy {
     /// The number, below 32.
     fn number(self) -> u32;
@@ -50,18 +50,18 @@ pub struct X(u8);
 impl X {
     /// The first scratch register.
     pub const SCRATCH: X = X(16);
-    /// The second.
+    /// The second scratch register.
     pub const SCRATCH2: X = X(17);
     /// The frame pointer.
     pub const FP: X = X(29);
     /// The link register.
     pub const LR: X = X(30);
-    /// The stack pointer, where an instruction takes 31 for that.
+    /// The stack pointer, in instructions for which 31 means that.
     pub const SP: X = X(31);
-    /// Zero, where an instruction takes 31 for that.
+    /// The zero register, in instructions for which 31 means that.
     pub const ZR: X = X(31);
 
-    /// The register with a number; what is above 31 is dropped.
+    /// The register with a number, of which the lower five bits count.
     #[must_use]
     pub const fn new(number: u8) -> X {
         X(number & 31)
@@ -88,22 +88,22 @@ impl X {
         })
     }
 
-    /// In bits 4 to 0.
+    /// The number in bits 4 to 0 of an instruction.
     pub(super) const fn d(self) -> u32 {
         self.0 as u32
     }
 
-    /// In bits 9 to 5.
+    /// The number in bits 9 to 5 of an instruction.
     pub(super) const fn n(self) -> u32 {
         (self.0 as u32) << 5
     }
 
-    /// In bits 14 to 10.
+    /// The number in bits 14 to 10 of an instruction.
     pub(super) const fn a(self) -> u32 {
         (self.0 as u32) << 10
     }
 
-    /// In bits 20 to 16.
+    /// The number in bits 20 to 16 of an instruction.
     pub(super) const fn m(self) -> u32 {
         (self.0 as u32) << 16
     }
@@ -126,7 +126,7 @@ impl From<Reg> for X {
 pub struct D(u8);
 
 impl D {
-    /// The register with a number; what is above 31 is dropped.
+    /// The register with a number, of which the lower five bits count.
     #[must_use]
     pub const fn new(number: u8) -> D {
         D(number & 31)
@@ -141,17 +141,17 @@ impl D {
         }
     }
 
-    /// In bits 4 to 0.
+    /// The number in bits 4 to 0 of an instruction.
     pub(super) const fn d(self) -> u32 {
         self.0 as u32
     }
 
-    /// In bits 9 to 5.
+    /// The number in bits 9 to 5 of an instruction.
     pub(super) const fn n(self) -> u32 {
         (self.0 as u32) << 5
     }
 
-    /// In bits 20 to 16.
+    /// The number in bits 20 to 16 of an instruction.
     pub(super) const fn m(self) -> u32 {
         (self.0 as u32) << 16
     }

@@ -15,7 +15,7 @@
 use super::inst::Opcode;
 use super::{Addr, Gpr, Inst, Rm, Width};
 
-/// An operation of two operands; the number is its digit.
+/// An operation of two operands. Its number is the digit `nnn`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Alu {
@@ -29,12 +29,12 @@ pub enum Alu {
     Sub = 5,
     /// `XOR`
     Xor = 6,
-    /// `CMP`: a `SUB` that keeps only the flags.
+    /// `CMP`: a `SUB` that only sets the flags.
     Cmp = 7,
 }
 
 impl Alu {
-    /// Whether the operands may change places.
+    /// Whether the operation is commutative.
     #[must_use]
     pub const fn commutes(self) -> bool {
         !matches!(self, Alu::Sub | Alu::Cmp)
@@ -70,7 +70,7 @@ pub fn mem8_imm(op: Alu, dst: Addr, imm: u8) -> Inst {
     Inst::modrm(Opcode::one(0x80), Width::Dword, op.digit(), dst).imm8(imm.cast_signed())
 }
 
-/// `TEST r/m, r`: an `AND` that keeps only the flags.
+/// `TEST r/m, r`: an `AND` that only sets the flags.
 #[must_use]
 pub fn test(width: Width, lhs: Gpr, rhs: Gpr) -> Inst {
     Inst::modrm(Opcode::one(0x85), width, rhs.number(), lhs)
@@ -98,7 +98,7 @@ pub fn imul_imm(width: Width, dst: Gpr, src: impl Into<Rm>, imm: i32) -> Inst {
     }
 }
 
-/// `SHR r, imm8`, zeros coming in, in the shortest form. The machine takes `by` modulo the width.
+/// `SHR r, imm8`, a logical shift, in the shortest form. The processor takes `by` modulo the width.
 #[must_use]
 pub fn shr(width: Width, dst: Gpr, by: u8) -> Inst {
     match by {

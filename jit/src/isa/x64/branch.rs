@@ -1,4 +1,4 @@
-//! Jumps, calls, returns, landings, and how jumps hold the distance to a label.
+//! Jumps, calls, returns, landings, and the distances to labels in jumps.
 //!
 //! ```text
 //!   JMP rel8         EB cb             JMP rel32         E9 cd
@@ -7,14 +7,14 @@
 //!   RET              C3                ENDBR64           F3 0F 1E FA
 //! ```
 //!
-//! `cb` and `cd` are distances of one and four bytes, counted from the end of the instruction, whose last bytes
-//! they are. So a distance's own end is what it is counted from.
+//! `cb` and `cd` are distances of one and four bytes. A distance is the last part of its instruction and counts from
+//! the instruction's end, which is its own end.
 
 use super::inst::Opcode;
 use super::{Inst, Rm, Width};
 use crate::buffer::Form;
 
-/// A condition of the flags; the number is the manual's `cc`.
+/// A condition on the flags. Its number is the manual's `cc`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Cc {
@@ -44,7 +44,7 @@ pub enum Cc {
     G = 0xF,
 }
 
-/// How an instruction holds the distance to a label: as its last byte or last four.
+/// The form of the distance to a label, at the end of an instruction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rel {
     /// One byte.
@@ -60,7 +60,7 @@ impl Form for Rel {
 }
 
 impl Rel {
-    /// How many bytes it takes.
+    /// The size in bytes.
     #[must_use]
     pub const fn size(self) -> usize {
         match self {
@@ -123,7 +123,7 @@ pub fn ret() -> Inst {
     Inst::fixed([0xC3])
 }
 
-/// `ENDBR64`: where an indirect jump or call may arrive.
+/// `ENDBR64`: permits an indirect jump or call to arrive.
 #[must_use]
 pub fn endbr64() -> Inst {
     Inst::fixed([0xF3, 0x0F, 0x1E, 0xFA])

@@ -1,6 +1,6 @@
 //! Comparing and branching.
 //!
-//! A jump back is short if that reaches. One ahead is long: how far it goes is not known when it is written.
+//! A backward jump is short if that reaches. A forward jump is long: its distance is not known when it is written.
 
 use super::alu::{self, Alu};
 use super::branch::{self, Cc, Rel};
@@ -26,7 +26,7 @@ impl From<Cond> for Cc {
     }
 }
 
-/// The same comparison of numbers without sign.
+/// The same comparison for unsigned numbers.
 fn unsigned(cond: Cond) -> Cond {
     match cond {
         Cond::Lt => Cond::Below,
@@ -38,7 +38,7 @@ fn unsigned(cond: Cond) -> Cond {
 }
 
 impl X64 {
-    /// Goes on at `label`.
+    /// Jumps to `label`.
     #[inline(never)]
     pub(super) fn jmp(&mut self, label: Label) {
         match self.distance_back(label) {
@@ -47,7 +47,7 @@ impl X64 {
         }
     }
 
-    /// Goes on at `label` if `cc`.
+    /// Jumps to `label` if `cc`.
     #[inline(never)]
     pub(super) fn jcc(&mut self, cc: Cc, label: Label) {
         match self.distance_back(label) {
@@ -56,7 +56,7 @@ impl X64 {
         }
     }
 
-    /// The distance that a short jump here would have, if one reaches.
+    /// The distance of a short jump from here to `label`, if one reaches.
     fn distance_back(&self, label: Label) -> Option<i8> {
         let end = self.buffer.offset() + branch::jmp_short(0).size();
         let back = end.checked_sub(self.buffer.offset_of(label)?)?;
@@ -70,10 +70,10 @@ impl X64 {
         self.buffer.refer(at, label, form);
     }
 
-    /// Compares a register.
+    /// Compares a register, setting the flags.
     pub(super) fn compare(&mut self, width: Width, lhs: Gpr, rhs: Rhs) {
         let inst = match self.source(width, rhs, Gpr::SCRATCH) {
-            // All flags that conditions read are as `cmp` has them.
+            // `test` sets all flags that conditions read as `cmp` with zero does.
             Source::Imm(0) => alu::test(width, lhs, lhs),
             Source::Imm(imm) => alu::rm_imm(Alu::Cmp, width, lhs, imm),
             Source::Rm(rhs) => alu::reg_rm(Alu::Cmp, width, lhs, rhs),
@@ -81,16 +81,16 @@ impl X64 {
         self.emit(inst);
     }
 
-    /// Compares a byte of memory; gives the flags' condition for `cond`.
+    /// Compares a byte of memory. Returns the condition on the flags for `cond`.
     pub(super) fn compare_mem8(&mut self, cond: Cond, lhs: Addr, rhs: u8) -> Cc {
         self.emit(alu::mem8_imm(Alu::Cmp, lhs, rhs));
         unsigned(cond).into()
     }
 
-    /// Goes to `label` if `lhs cond rhs`.
+    /// Jumps to `label` if `lhs cond rhs`.
     ///
-    /// `ucomisd` leaves CF set for less and unordered, ZF for equal and unordered, PF for unordered. So `a` and
-    /// `ae` are false for NaN and their negations true, and "less" is "greater" with the operands changed.
+    /// `ucomisd` sets CF for less and unordered, ZF for equal and unordered, PF for unordered. So `a` and `ae` are
+    /// false for NaN and their negations true, and "less" is "greater" with the operands exchanged.
     pub(super) fn fcompare(&mut self, cond: FCond, lhs: Xmm, rhs: Xmm, label: Label) {
         let (lhs, rhs) = match cond {
             FCond::Lt | FCond::NotLt | FCond::Le | FCond::NotLe => (rhs, lhs),
@@ -115,11 +115,11 @@ impl X64 {
         }
     }
 
-    /// Calls a runtime function, with the stack pointer at a multiple of 16 and kept on the stack.
+    /// Calls a runtime function with a stack pointer that is a multiple of 16. The old one is saved on the stack.
     pub(super) fn call_aligned(&mut self, to: Addr) {
         self.emit(mov::mov(Width::Qword, Gpr::SCRATCH, Gpr::Rsp));
         self.emit(alu::rm_imm(Alu::And, Width::Qword, Gpr::Rsp, -16));
-        // Twice, for the multiple.
+        // Pushed twice, so that the stack pointer stays a multiple of 16.
         self.emit(mov::push(Gpr::SCRATCH));
         self.emit(mov::push(Gpr::SCRATCH));
         self.emit(mov::mov(Width::Qword, Gpr::Rdi, Gpr::Rbx));

@@ -1,4 +1,4 @@
-//! One instruction, put together from its parts; the drawing is at [`x64`](super).
+//! One instruction, assembled from its parts, which [`x64`](super) draws.
 
 use core::ops::Deref;
 
@@ -7,13 +7,13 @@ use super::{Addr, Gpr, Rm, Width, Xmm};
 /// One instruction, of 15 bytes at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Inst {
-    /// All up to ModRM and SIB.
+    /// Prefix to SIB.
     head: Part,
     /// Displacement and immediate.
     tail: Part,
 }
 
-/// Up to eight bytes, as a number: the first byte is the lowest, and those that are not there are zero.
+/// Up to eight bytes, as a little-endian number. Missing bytes are zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Part {
     bytes: u64,
@@ -28,10 +28,10 @@ impl Part {
     }
 }
 
-/// The bytes of an instruction. Reads like a slice.
+/// The bytes of an instruction, which dereference to a slice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bytes {
-    /// With zeros after.
+    /// The bytes, then zeros.
     pub(super) padded: [u8; 16],
     pub(super) size: usize,
 }
@@ -43,7 +43,7 @@ impl Deref for Bytes {
     }
 }
 
-/// The opcode and what comes with it.
+/// The opcode, with its prefix and escape.
 #[derive(Clone, Copy)]
 pub(super) struct Opcode {
     prefix: Option<u8>,
@@ -57,7 +57,7 @@ impl Opcode {
         Opcode { prefix: None, escape: false, byte }
     }
 
-    /// A two-byte opcode: `0F`, then this.
+    /// A two-byte opcode: `0F`, then `byte`.
     pub(super) const fn two(byte: u8) -> Opcode {
         Opcode { escape: true, ..Opcode::one(byte) }
     }
@@ -73,9 +73,9 @@ impl Opcode {
     }
 }
 
-/// What the mod and rm fields say.
+/// The operand that the fields mod and rm encode.
 #[derive(Clone, Copy)]
-pub(super) enum Operand {
+pub(super) enum ModRm {
     /// A register by number.
     Reg(u8),
     /// Memory.
@@ -84,30 +84,30 @@ pub(super) enum Operand {
     Rip,
 }
 
-impl From<Rm> for Operand {
-    fn from(rm: Rm) -> Operand {
+impl From<Rm> for ModRm {
+    fn from(rm: Rm) -> ModRm {
         match rm {
-            Rm::Reg(reg) => Operand::Reg(reg.number()),
-            Rm::Mem(addr) => Operand::Mem(addr),
+            Rm::Reg(reg) => ModRm::Reg(reg.number()),
+            Rm::Mem(addr) => ModRm::Mem(addr),
         }
     }
 }
 
-impl From<Gpr> for Operand {
-    fn from(reg: Gpr) -> Operand {
-        Operand::Reg(reg.number())
+impl From<Gpr> for ModRm {
+    fn from(reg: Gpr) -> ModRm {
+        ModRm::Reg(reg.number())
     }
 }
 
-impl From<Xmm> for Operand {
-    fn from(reg: Xmm) -> Operand {
-        Operand::Reg(reg.number())
+impl From<Xmm> for ModRm {
+    fn from(reg: Xmm) -> ModRm {
+        ModRm::Reg(reg.number())
     }
 }
 
-impl From<Addr> for Operand {
-    fn from(addr: Addr) -> Operand {
-        Operand::Mem(addr)
+impl From<Addr> for ModRm {
+    fn from(addr: Addr) -> ModRm {
+        ModRm::Mem(addr)
     }
 }
 
@@ -119,7 +119,7 @@ impl Inst {
         Bytes { padded: (u128::from(self.head.bytes) | tail).to_le_bytes(), size: self.size() }
     }
 
-    /// How many bytes there are.
+    /// The number of bytes.
     pub(super) fn size(&self) -> usize {
         (self.head.size + self.tail.size) as usize
     }
@@ -130,20 +130,20 @@ impl Inst {
     }
 
     /// An instruction with a ModRM: a register or digit (`reg`), and a register or memory (`rm`).
-    pub(super) fn modrm(opcode: Opcode, width: Width, reg: u8, rm: impl Into<Operand>) -> Inst {
+    pub(super) fn modrm(opcode: Opcode, width: Width, reg: u8, rm: impl Into<ModRm>) -> Inst {
         let rm = rm.into();
         let (index, base) = match rm {
-            Operand::Reg(rm) => (0, rm),
-            Operand::Mem(Addr { base, index, .. }) => {
+            ModRm::Reg(rm) => (0, rm),
+            ModRm::Mem(Addr { base, index, .. }) => {
                 (index.map_or(0, |(i, _)| i.reg().number()), base.number())
             }
-            Operand::Rip => (0, 0),
+            ModRm::Rip => (0, 0),
         };
         let inst = Inst::fixed([]).opcode(opcode, width, reg, index, base);
         match rm {
-            Operand::Reg(rm) => inst.byte(0b11 << 6 | (reg & 7) << 3 | rm & 7),
-            Operand::Mem(addr) => inst.memory(reg, addr),
-            Operand::Rip => inst.byte((reg & 7) << 3 | 0b101).imm32(0),
+            ModRm::Reg(rm) => inst.byte(0b11 << 6 | (reg & 7) << 3 | rm & 7),
+            ModRm::Mem(addr) => inst.memory(reg, addr),
+            ModRm::Rip => inst.byte((reg & 7) << 3 | 0b101).imm32(0),
         }
     }
 
@@ -206,7 +206,7 @@ impl Inst {
         }
     }
 
-    /// With a byte more before displacement and immediate.
+    /// Adds a byte before displacement and immediate.
     fn byte(self, byte: u8) -> Inst {
         Inst { head: self.head.with(byte.into(), 1), ..self }
     }

@@ -1,8 +1,8 @@
-//! Three operands out of two: the verbs compute `dst = lhs op rhs`, the instructions `dst = dst op rhs`.
+//! Lowers verbs with three operands to instructions with two: `dst = lhs op rhs` to `dst = dst op rhs`.
 //!
 //! ```text
 //!   dst is lhs                            op dst, rhs
-//!   operands may change places            mov dst, rhs    op dst, lhs        (no mov if dst is rhs)
+//!   commutative                           mov dst, rhs    op dst, lhs        (no mov if dst is rhs)
 //!   neither                               mov dst, lhs    op dst, rhs        (rhs first to a scratch register if
 //!                                                                             dst is part of it)
 //! ```
@@ -12,7 +12,7 @@ use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Rm, Scale, Width, X64, Xmm, mov};
 use crate::masm::Rhs;
 
-/// A second operand that instructions take.
+/// A second operand that fits an instruction.
 #[derive(Clone, Copy)]
 pub(super) enum Source {
     /// Four bytes; for 64 bits, sign-extended.
@@ -22,7 +22,7 @@ pub(super) enum Source {
 }
 
 impl X64 {
-    /// What an instruction takes for `rhs`. An immediate that is too long goes to `scratch`.
+    /// Converts `rhs` for an instruction. An immediate that is too long goes to `scratch`.
     pub(super) fn source(&mut self, width: Width, rhs: Rhs, scratch: Gpr) -> Source {
         match rhs {
             Rhs::Reg(reg) => Source::Rm(Rm::Reg(reg.into())),
@@ -38,7 +38,7 @@ impl X64 {
         }
     }
 
-    /// `dst = src`; nothing if that is so already. Of a register's 32 bits it may copy more.
+    /// `dst = src`; no instruction if they are the same register. A copy of 32 bits from a register may copy all 64.
     pub(super) fn copy(&mut self, width: Width, dst: Gpr, src: impl Into<Rm>) {
         let src = src.into();
         if src != Rm::Reg(dst) {
@@ -46,7 +46,7 @@ impl X64 {
         }
     }
 
-    /// `dst = lhs op rhs`, leaving the flags of the operation.
+    /// `dst = lhs op rhs`, with the flags of the operation.
     pub(super) fn binary(&mut self, op: Alu, width: Width, dst: Gpr, lhs: Gpr, rhs: Rhs) {
         let scratch = if dst != lhs && op.commutes() { dst } else { Gpr::SCRATCH };
         match self.source(width, rhs, scratch) {
@@ -71,7 +71,7 @@ impl X64 {
         }
     }
 
-    /// `dst = lhs + rhs`, whatever the flags: an address, where that saves a move.
+    /// `dst = lhs + rhs`, with undefined flags: `lea` where that saves a move.
     pub(super) fn add(&mut self, dst: Gpr, lhs: Gpr, rhs: Rhs) {
         match rhs {
             Rhs::Imm(0) => self.copy(Width::Qword, dst, lhs),
@@ -79,7 +79,7 @@ impl X64 {
                 self.emit(mov::lea(dst, Addr::at(lhs, imm as i32)));
             }
             Rhs::Reg(reg) if dst != lhs && dst != Gpr::from(reg) => {
-                // Of the two, a base of rbp or r13 would cost a displacement.
+                // A base of rbp or r13 would need a displacement, so such a register becomes the index.
                 let sum = match (Index::new(lhs), lhs) {
                     (Some(index), Gpr::Rbp | Gpr::R13) => Addr::indexed(reg.into(), index, Scale::One, 0),
                     _ => Addr::indexed(lhs, reg.into(), Scale::One, 0),
@@ -90,7 +90,7 @@ impl X64 {
         }
     }
 
-    /// `dst = lhs - rhs`, whatever the flags: a sum, where that saves a move.
+    /// `dst = lhs - rhs`, with undefined flags: a sum where that saves a move.
     pub(super) fn sub(&mut self, dst: Gpr, lhs: Gpr, rhs: Rhs) {
         match rhs {
             Rhs::Imm(imm) if dst != lhs || imm == 0 => self.add(dst, lhs, Rhs::Imm(imm.wrapping_neg())),
@@ -102,7 +102,7 @@ impl X64 {
         }
     }
 
-    /// `dst = lhs & rhs`: with an immediate whose upper half is zero, in 32 bits.
+    /// `dst = lhs & rhs`, in 32 bits if `rhs` is an immediate whose upper half is zero.
     pub(super) fn and(&mut self, dst: Gpr, lhs: Gpr, rhs: Rhs) {
         match rhs {
             Rhs::Imm(0xFFFF_FFFF) => self.emit(mov::mov(Width::Dword, dst, lhs)),
@@ -111,7 +111,7 @@ impl X64 {
         }
     }
 
-    /// `dst = lhs * rhs`, 32 bits, leaving its flags.
+    /// `dst = lhs * rhs`, 32 bits, with the flags of the product.
     pub(super) fn mul(&mut self, dst: Gpr, lhs: Gpr, rhs: Rhs) {
         const WIDTH: Width = Width::Dword;
         match self.source(WIDTH, rhs, Gpr::SCRATCH) {
@@ -133,7 +133,7 @@ impl X64 {
         }
     }
 
-    /// `dst = src`; nothing if that is so already.
+    /// `dst = src`; no instruction if they are the same register.
     pub(super) fn fcopy(&mut self, dst: Xmm, src: Xmm) {
         if dst != src {
             self.emit(sse::movaps(dst, src));
@@ -154,7 +154,7 @@ impl X64 {
         }
     }
 
-    /// `dst = -src`, the mask made where the result goes if that is free.
+    /// `dst = -src`. The mask is made in `dst` unless that is `src`.
     pub(super) fn negate(&mut self, dst: Xmm, src: Xmm) {
         let mask = if dst == src { Xmm::SCRATCH } else { dst };
         self.emit(sse::pcmpeqd(mask, mask));

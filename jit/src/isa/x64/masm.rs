@@ -1,4 +1,4 @@
-//! The verbs of the macro assembler.
+//! The verbs, for x86-64.
 
 use siskin_core::mem;
 
@@ -7,22 +7,22 @@ use super::branch::{self, Cc, Rel};
 use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Inst, Scale, Width, mov};
 use crate::buffer::{Buffer, BufferError, Label};
-use crate::masm::{Cond, FCond, FReg, Masm, Mem, Reg, Rhs};
+use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs};
 
-/// What the System V convention keeps, in the order of pushing.
+/// The callee-saved registers of the System V convention, in the order in which they are pushed.
 const KEPT: [Gpr; 6] = [Gpr::Rbx, Gpr::Rbp, Gpr::R12, Gpr::R13, Gpr::R14, Gpr::R15];
 
 /// The macro assembler for x86-64.
 ///
-/// A call of machine code pushes the return address and nothing else, so the stack pointer is a multiple of 8;
-/// [`call_rust`](Masm::call_rust) aligns it. The border to Rust is that of the System V convention, which Rust
-/// calls `extern "sysv64"` on any system.
+/// A call of machine code pushes only the return address, so the stack pointer is a multiple of 8;
+/// [`call_rust`](Masm::call_rust) aligns it. Calls to and from Rust follow the System V convention, Rust's
+/// `extern "sysv64"`, on every system.
 pub struct X64 {
     pub(super) buffer: Buffer<Rel>,
 }
 
 impl X64 {
-    /// An empty one.
+    /// An assembler with an empty buffer.
     #[must_use]
     pub fn new(mem: &mem::Mem) -> X64 {
         X64 { buffer: Buffer::new(mem) }
@@ -36,7 +36,7 @@ impl X64 {
     }
 }
 
-/// `base + index * 8 + disp`
+/// Memory at `base + index * 8 + disp`.
 fn element(base: Reg, index: Reg, disp: i32) -> Addr {
     Addr::indexed(base.into(), Index::from(index), Scale::Eight, disp)
 }
@@ -74,7 +74,7 @@ impl Masm for X64 {
         self.emit(branch::jmp_rm(Gpr::from(to)));
     }
 
-    fn jump_mem(&mut self, to: Mem) {
+    fn jump_mem(&mut self, to: MemOperand) {
         self.emit(branch::jmp_rm(Addr::from(to)));
     }
 
@@ -82,7 +82,7 @@ impl Masm for X64 {
         self.emit(branch::call_rm(Gpr::from(to)));
     }
 
-    fn call_mem(&mut self, to: Mem) {
+    fn call_mem(&mut self, to: MemOperand) {
         self.emit(branch::call_rm(Addr::from(to)));
     }
 
@@ -111,15 +111,15 @@ impl Masm for X64 {
         self.ret();
     }
 
-    fn store_sp(&mut self, to: Mem) {
+    fn store_sp(&mut self, to: MemOperand) {
         self.emit(mov::store(Width::Qword, to.into(), Gpr::Rsp));
     }
 
-    fn load_sp(&mut self, from: Mem) {
+    fn load_sp(&mut self, from: MemOperand) {
         self.emit(mov::mov(Width::Qword, Gpr::Rsp, Addr::from(from)));
     }
 
-    fn call_rust(&mut self, to: Mem) {
+    fn call_rust(&mut self, to: MemOperand) {
         self.call_aligned(to.into());
     }
 
@@ -139,19 +139,19 @@ impl Masm for X64 {
         self.emit(mov::imm64(dst.into(), value));
     }
 
-    fn load64(&mut self, dst: Reg, from: Mem) {
+    fn load64(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::mov(Width::Qword, dst.into(), Addr::from(from)));
     }
 
-    fn load32(&mut self, dst: Reg, from: Mem) {
+    fn load32(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::mov(Width::Dword, dst.into(), Addr::from(from)));
     }
 
-    fn load16(&mut self, dst: Reg, from: Mem) {
+    fn load16(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::load16(dst.into(), from.into()));
     }
 
-    fn load8(&mut self, dst: Reg, from: Mem) {
+    fn load8(&mut self, dst: Reg, from: MemOperand) {
         self.emit(mov::load8(dst.into(), from.into()));
     }
 
@@ -159,11 +159,11 @@ impl Masm for X64 {
         self.emit(mov::mov(Width::Qword, dst.into(), element(base, index, disp)));
     }
 
-    fn store64(&mut self, to: Mem, src: Reg) {
+    fn store64(&mut self, to: MemOperand, src: Reg) {
         self.emit(mov::store(Width::Qword, to.into(), src.into()));
     }
 
-    fn store32(&mut self, to: Mem, src: Reg) {
+    fn store32(&mut self, to: MemOperand, src: Reg) {
         self.emit(mov::store(Width::Dword, to.into(), src.into()));
     }
 
@@ -171,7 +171,7 @@ impl Masm for X64 {
         self.emit(mov::store(Width::Qword, element(base, index, disp), src.into()));
     }
 
-    fn store64_imm(&mut self, to: Mem, value: u64) {
+    fn store64_imm(&mut self, to: MemOperand, value: u64) {
         match i32::try_from(value.cast_signed()) {
             Ok(imm) => self.emit(mov::store_imm(Width::Qword, to.into(), imm)),
             Err(_) => {
@@ -181,7 +181,7 @@ impl Masm for X64 {
         }
     }
 
-    fn address(&mut self, dst: Reg, of: Mem) {
+    fn address(&mut self, dst: Reg, of: MemOperand) {
         self.add64(dst, of.base, of.disp);
     }
 
@@ -255,16 +255,16 @@ impl Masm for X64 {
         self.jcc(cond.into(), label);
     }
 
-    fn branch8_mem(&mut self, cond: Cond, lhs: Mem, rhs: u8, label: Label) {
+    fn branch8_mem(&mut self, cond: Cond, lhs: MemOperand, rhs: u8, label: Label) {
         let cc = self.compare_mem8(cond, lhs.into(), rhs);
         self.jcc(cc, label);
     }
 
-    fn fload(&mut self, dst: FReg, from: Mem) {
+    fn fload(&mut self, dst: FReg, from: MemOperand) {
         self.emit(sse::load(dst.into(), from.into()));
     }
 
-    fn fstore(&mut self, to: Mem, src: FReg) {
+    fn fstore(&mut self, to: MemOperand, src: FReg) {
         self.emit(sse::store(to.into(), src.into()));
     }
 
@@ -288,7 +288,7 @@ impl Masm for X64 {
 
     fn fcvt32(&mut self, dst: FReg, src: Reg) {
         let dst = dst.into();
-        // The conversion keeps the upper half, and so would wait for whatever wrote the register last.
+        // The conversion keeps the upper half, so it would wait for the instruction that wrote the register last.
         self.emit(sse::xorps(dst, dst));
         self.emit(sse::cvtsi2sd(dst, src.into()));
     }

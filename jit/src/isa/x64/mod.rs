@@ -1,6 +1,6 @@
 //! x86-64.
 //!
-//! An instruction is up to 15 bytes, in this order; only the opcode is always there:
+//! An instruction has up to 15 bytes, in this order. Only the opcode is mandatory:
 //!
 //! ```text
 //!   prefix  REX  escape  opcode  ModRM  SIB  displacement  immediate
@@ -17,20 +17,20 @@
 //!         | scale | index | base |        rm 100: a SIB follows; index 100 in it: no index
 //! ```
 //!
-//! So `rsp` and `r12`, whose low bits are 100, are bases only by way of a SIB, and `rsp` is never an index. With
+//! So `rsp` and `r12`, whose low bits are 100, need a SIB as bases, and `rsp` is never an index. With
 //! mod 00, rm or base 101 does not mean `rbp` or `r13` but `[rip + disp32]` or no base at all, so those two always
-//! have a displacement, of zero if need be. The prefixes 66, F2 and F3 select among SSE instructions.
+//! have a displacement, which may be zero. The prefixes 66, F2 and F3 select among SSE instructions.
 //!
 //! The names of instructions and of their parts are those of the manual (Intel 64 and IA-32 Architectures Software
 //! Developer's Manual, volume 2).
 //!
 //! ```text
 //!   reg operand   registers, memory, immediates
-//!   inst          putting the parts above together
+//!   inst          assembles an instruction from the parts above
 //!   mov alu       moves, loads, stores, the stack; integers
 //!   branch sse    jumps, calls; doubles
 //!   masm          the macro assembler
-//!   lower compare_branch   three operands out of two; comparing and branching
+//!   lower compare_branch   three operands to two; comparing and branching
 //! ```
 #![forbid(unsafe_code)]
 

@@ -9,10 +9,10 @@
 //!   PUSH r64                 50+rd             POP r64                 58+rd
 //! ```
 //!
-//! `/r` is a ModRM with a register in reg, `/0` one with that digit there, `+rd` a register in the opcode's low
-//! bits, `id` an immediate of four bytes. REX.W is there for 64 bits only.
+//! `/r` is a ModRM with a register in reg, `/0` one with the digit 0 in reg, `+rd` a register in the opcode's low bits,
+//! `id` an immediate of four bytes. REX.W is used for 64 bits only.
 
-use super::inst::{Opcode, Operand};
+use super::inst::{ModRm, Opcode};
 use super::{Addr, Gpr, Inst, Rm, Width};
 
 /// `MOV r, r/m`: a copy, or a load of 32 or 64 bits.
@@ -27,7 +27,7 @@ pub fn store(width: Width, to: Addr, src: Gpr) -> Inst {
     Inst::modrm(Opcode::one(0x89), width, src.number(), to)
 }
 
-/// `MOV m, imm32`: a store of a known value, sign-extended to 64 bits if it is as wide.
+/// `MOV m, imm32`: a store of an immediate, sign-extended to 64 bits if the store is that wide.
 #[must_use]
 pub fn store_imm(width: Width, to: Addr, imm: i32) -> Inst {
     Inst::modrm(Opcode::one(0xC7), width, 0, to).imm32(imm)
@@ -59,7 +59,7 @@ pub fn imm(dst: Gpr, value: u64) -> Inst {
     }
 }
 
-/// `MOV r64, imm64`, whatever the value.
+/// `MOV r64, imm64`, even if a shorter form would do.
 #[must_use]
 pub fn imm64(dst: Gpr, value: u64) -> Inst {
     Inst::in_opcode(B8, Width::Qword, dst).imm64(value)
@@ -71,16 +71,16 @@ pub fn lea(dst: Gpr, of: Addr) -> Inst {
     Inst::modrm(Opcode::one(0x8D), Width::Qword, dst.number(), of)
 }
 
-/// `LEA r64, [rip + disp32]`, whose displacement, the last four bytes, is left to be filled in.
+/// `LEA r64, [rip + disp32]`. The displacement, the last four bytes, is patched in later.
 #[must_use]
 pub fn lea_rip(dst: Gpr) -> Inst {
-    Inst::modrm(Opcode::one(0x8D), Width::Qword, dst.number(), Operand::Rip)
+    Inst::modrm(Opcode::one(0x8D), Width::Qword, dst.number(), ModRm::Rip)
 }
 
 /// `PUSH r64`
 #[must_use]
 pub fn push(src: Gpr) -> Inst {
-    // 64 bits without REX.W, as all that works on the stack.
+    // Instructions on the stack have 64-bit operands without REX.W.
     Inst::in_opcode(Opcode::one(0x50), Width::Dword, src)
 }
 

@@ -1,10 +1,9 @@
-//! What instructions work on besides registers.
+//! Operands of instructions besides registers.
 
 use super::Gpr;
-use crate::masm::{Mem, Reg};
+use crate::masm::{MemOperand, Reg};
 
-/// How many bits of its operands an integer instruction works on. 32 bits leave the upper half of a destination
-/// zero.
+/// The width of an integer instruction. One with 32 bits clears the upper half of its destination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Width {
     /// 32 bits.
@@ -31,14 +30,14 @@ impl Index {
     }
 }
 
-/// No role is `rsp`'s.
+/// No role maps to `rsp`.
 impl From<Reg> for Index {
     fn from(reg: Reg) -> Index {
         Index(reg.into())
     }
 }
 
-/// What an index is multiplied by.
+/// The factor of an index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Scale {
@@ -55,11 +54,11 @@ pub enum Scale {
 /// Memory at `base + index * scale + disp`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Addr {
-    /// Where it is counted from.
+    /// The base register.
     pub base: Gpr,
-    /// What is added, if anything.
+    /// The index and its factor, if any.
     pub index: Option<(Index, Scale)>,
-    /// Bytes.
+    /// The displacement in bytes.
     pub disp: i32,
 }
 
@@ -77,8 +76,8 @@ impl Addr {
     }
 }
 
-impl From<Mem> for Addr {
-    fn from(mem: Mem) -> Addr {
+impl From<MemOperand> for Addr {
+    fn from(mem: MemOperand) -> Addr {
         Addr::at(mem.base.into(), mem.disp)
     }
 }
@@ -93,7 +92,7 @@ pub enum Rm {
 }
 
 impl Rm {
-    /// Whether it needs that register.
+    /// Whether the operand uses the register.
     #[must_use]
     pub fn uses(self, reg: Gpr) -> bool {
         match self {

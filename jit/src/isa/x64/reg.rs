@@ -1,4 +1,4 @@
-//! Registers, and which of them has which role.
+//! Registers and their roles.
 
 use crate::masm::{FReg, Reg};
 
@@ -26,7 +26,7 @@ pub enum Gpr {
 }
 
 impl Gpr {
-    /// All of them, by their number.
+    /// All registers, by number.
     pub const ALL: [Gpr; 16] = [
         Gpr::Rax,
         Gpr::Rcx,
@@ -46,10 +46,10 @@ impl Gpr {
         Gpr::R15,
     ];
 
-    /// The macro assembler's own.
+    /// The macro assembler's scratch register.
     pub(super) const SCRATCH: Gpr = Gpr::R11;
 
-    /// What instructions call it.
+    /// The number in instructions.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8
@@ -82,16 +82,16 @@ impl From<Reg> for Gpr {
 pub struct Xmm(u8);
 
 impl Xmm {
-    /// The macro assembler's own.
+    /// The macro assembler's scratch register.
     pub(super) const SCRATCH: Xmm = Xmm(15);
 
-    /// The register with that number, of which the lower four bits count.
+    /// The register with a number, of which the lower four bits count.
     #[must_use]
     pub const fn new(number: u8) -> Xmm {
         Xmm(number & 15)
     }
 
-    /// What instructions call it.
+    /// The number in instructions.
     #[must_use]
     pub const fn number(self) -> u8 {
         self.0

@@ -10,13 +10,13 @@
 //!   PCMPEQD xmm, xmm    66 0F 76 /r            PSLLQ xmm, imm8    66 0F 73 /6 ib
 //! ```
 //!
-//! `/r` has the first operand in reg, but where it is memory or `r64`, and in `MOVQ r64, xmm`, the second. Copies
-//! and exclusive ors take the forms for singles: on whole registers they do the same in a byte less.
+//! `/r` has the first operand in reg. The exceptions are `MOVSD m64, xmm` and `MOVQ r64, xmm`, with the second in reg.
+//! Copies and exclusive ors take the forms for singles, which do the same on whole registers and are a byte shorter.
 
 use super::inst::Opcode;
 use super::{Addr, Gpr, Inst, Width, Xmm};
 
-/// Arithmetic; the number is the opcode.
+/// An arithmetic operation. Its number is the opcode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Sse {
@@ -31,7 +31,7 @@ pub enum Sse {
 }
 
 impl Sse {
-    /// Whether the operands may change places.
+    /// Whether the operation is commutative.
     #[must_use]
     pub const fn commutes(self) -> bool {
         matches!(self, Sse::Add | Sse::Mul)
@@ -62,19 +62,19 @@ pub fn movaps(dst: Xmm, src: Xmm) -> Inst {
     Inst::modrm(Opcode::two(0x28), Width::Dword, dst.number(), src)
 }
 
-/// `MOVQ xmm, r64`: the bits of a double.
+/// `MOVQ xmm, r64`: copies the bits of a double.
 #[must_use]
 pub fn movq_from(dst: Xmm, src: Gpr) -> Inst {
     Inst::modrm(Opcode::two(0x6E).after(0x66), Width::Qword, dst.number(), src)
 }
 
-/// `CVTSI2SD xmm, r32`: a signed integer's double; the upper half stays.
+/// `CVTSI2SD xmm, r32`: converts a signed integer to a double. The upper half is unchanged.
 #[must_use]
 pub fn cvtsi2sd(dst: Xmm, src: Gpr) -> Inst {
     Inst::modrm(Opcode::two(0x2A).after(0xF2), Width::Dword, dst.number(), src)
 }
 
-/// `UCOMISD xmm, xmm`: compares as unsigned integers do, into CF and ZF; unordered is both of them, and PF.
+/// `UCOMISD xmm, xmm`: sets CF and ZF like a comparison of unsigned integers; if unordered, sets CF, ZF and PF.
 #[must_use]
 pub fn ucomisd(lhs: Xmm, rhs: Xmm) -> Inst {
     Inst::modrm(Opcode::two(0x2E).after(0x66), Width::Dword, lhs.number(), rhs)
@@ -86,7 +86,7 @@ pub fn xorps(dst: Xmm, src: Xmm) -> Inst {
     Inst::modrm(Opcode::two(0x57), Width::Dword, dst.number(), src)
 }
 
-/// `PCMPEQD xmm, xmm`: of a register with itself, all ones.
+/// `PCMPEQD xmm, xmm`: with a register and itself, all ones.
 #[must_use]
 pub fn pcmpeqd(dst: Xmm, src: Xmm) -> Inst {
     Inst::modrm(Opcode::two(0x76).after(0x66), Width::Dword, dst.number(), src)

@@ -1,4 +1,4 @@
-//! Functions for the processor that runs the tests, and what the system says of this process's memory.
+//! Machine code for the processor that runs the tests, and the memory mappings of this process.
 #![allow(dead_code, reason = "not every file of tests uses all of it")]
 
 use std::ops::Range;
@@ -19,7 +19,7 @@ pub(crate) fn returns(number: u16) -> Vec<u8> {
     }
 }
 
-/// A span of its own that returns `number`, not sealed yet.
+/// A new span with a function that returns `number`, not sealed yet.
 pub(crate) fn add(code: &mut impl CodeMemory, number: u16) -> CodeSpan {
     let function = returns(number);
     let span = code.allocate(function.len()).unwrap();
@@ -27,21 +27,21 @@ pub(crate) fn add(code: &mut impl CodeMemory, number: u16) -> CodeSpan {
     span
 }
 
-/// Calls what [`add`] wrote and `seal` made executable.
+/// Calls a function that [`add`] wrote, after a seal.
 pub(crate) fn call(span: CodeSpan) -> u32 {
     // SAFETY: the span holds a whole function of this signature; tests call it only while it is sealed.
     let function = unsafe { std::mem::transmute::<*mut u8, extern "C" fn() -> u32>(span.start.as_ptr()) };
     function()
 }
 
-/// What a span that is readable holds.
+/// The bytes of a readable span.
 pub(crate) fn bytes(span: CodeSpan) -> Vec<u8> {
     let start = span.start.as_ptr().cast_const();
     // SAFETY: tests read only spans whose pages were opened, and that no other thread writes.
     (0..span.len).map(|offset| unsafe { start.add(offset).read() }).collect()
 }
 
-/// `len` bytes of the instruction that traps.
+/// `len` bytes of trap instructions.
 pub(crate) fn traps(len: usize) -> Vec<u8> {
     let trap = if cfg!(target_arch = "aarch64") { [0x00, 0x00, 0x20, 0xd4] } else { [0xcc; 4] };
     trap.into_iter().cycle().take(len).collect()
@@ -51,7 +51,7 @@ pub(crate) fn traps(len: usize) -> Vec<u8> {
 #[derive(Clone, Debug)]
 pub(crate) struct Mapping {
     pub(crate) range: Range<usize>,
-    /// Such as `r-xp`.
+    /// Permissions, such as `r-xp`.
     pub(crate) access: String,
 }
 
@@ -68,7 +68,7 @@ pub(crate) fn maps() -> Vec<Mapping> {
         .collect()
 }
 
-/// What may be done with the memory at `address`, if anything is there.
+/// The permissions of the memory at `address`, if there is any.
 pub(crate) fn access_at(address: usize) -> Option<String> {
     maps().into_iter().find(|mapping| mapping.range.contains(&address)).map(|mapping| mapping.access)
 }
