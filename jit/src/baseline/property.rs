@@ -1,8 +1,8 @@
 //! Fields, cells, upvalues and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CALLEE, IC_ENTRIES, IC_ENTRY_SIZE, IC_NEXT,
-    IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, VM_GLOBALS,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CALLEE, IC_ENTRIES, IC_ENTRY_SIZE, IC_KEY,
+    IC_NEXT, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, VM_GLOBALS,
     VM_MARKING, VM_UNDEFINED,
 };
 use siskin_core::tier::{Global, GlobalState};
@@ -39,8 +39,8 @@ impl<M: Masm> Pass<'_, '_, M> {
         let found = self.masm.label();
         self.masm.load32(Reg::T6, at(Reg::T5, OBJECT_SHAPE));
         self.masm.pointer(Reg::T7, entries);
-        self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, IC_SHAPE)), found);
-        self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, IC_ENTRY_SIZE + IC_SHAPE)), other);
+        self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, IC_KEY)), found);
+        self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, IC_ENTRY_SIZE + IC_KEY)), other);
         self.masm.address(Reg::T7, at(Reg::T7, IC_ENTRY_SIZE));
         self.bind(found);
     }
