@@ -90,7 +90,7 @@ impl Vm {
         let id = class.shape();
         // Values without a header never hit a site.
         let accept = |entry: &IcEntry| value.header().is_some() && accept(entry);
-        let entry = match self.look_up(site, id, &accept) {
+        let entry = match self.look_up(site, id, accept) {
             Some(entry) => entry,
             None => {
                 let method = self.library.method(class, site.name.text());
