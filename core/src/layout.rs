@@ -155,7 +155,7 @@ offsets! {
     IC_KEY = offset_of!(IcEntry, key);
     /// In an entry: 16 bits, the slot.
     IC_SLOT = offset_of!(IcEntry, slot);
-    /// In an entry: a byte, one of [`IC_INLINE`], [`IC_ADDED`], [`IC_METHOD`], or another.
+    /// In an entry: a byte, one of [`IC_INLINE`], [`IC_ADDED`], [`IC_OUTLINE`], [`IC_METHOD`], or another.
     IC_KIND = offset_of!(IcEntry, kind);
     /// In the entry of a field: 32 bits, the shape, after a store, of the object that the slot is in.
     IC_NEXT = IcEntry::PAYLOAD;
@@ -174,6 +174,8 @@ pub const OUTLYING: u32 = object::OUTLYING;
 pub const IC_FREE: i32 = FREE_ENTRY as i32;
 /// What [`IC_KIND`] is of a field in a slot of the instance.
 pub const IC_INLINE: u8 = IcKind::Inline as u8;
+/// What [`IC_KIND`] is of a field in an outlying slot that there is already.
+pub const IC_OUTLINE: u8 = IcKind::Outline as u8;
 /// What [`IC_KIND`] is of a field that a store adds, in a slot of the instance.
 pub const IC_ADDED: u8 = IcKind::Added as u8;
 

@@ -142,6 +142,8 @@ pub enum CacheTarget<'v> {
     Outer(u16),
     /// In this slot, which a store adds to the instance.
     Added(u16),
+    /// In this slot of those that lie outside the instance, which a store adds.
+    AddedOuter(u16),
     /// It is a method.
     Method(MethodView<'v>),
 }
@@ -188,6 +190,7 @@ impl<'v> CacheView<'v> {
                 CacheTarget::Method(MethodView::new(entry.target()?, self.vm)?)
             }
             IcKind::Added => CacheTarget::Added(entry.slot),
+            IcKind::AddedOutline => CacheTarget::AddedOuter(entry.slot),
             IcKind::Inline => CacheTarget::Slot(entry.slot),
             IcKind::Outline => CacheTarget::Outer(entry.slot),
         };

@@ -279,7 +279,7 @@ fn is_direct(entry: &IcEntry, argc: u8) -> bool {
         IcKind::HostMethod => {
             entry.target().and_then(Callable::as_host).is_some_and(|entry| entry.arity().accepts(argc))
         }
-        IcKind::Empty | IcKind::Inline | IcKind::Added | IcKind::Outline => false,
+        IcKind::Empty | IcKind::Inline | IcKind::Added | IcKind::Outline | IcKind::AddedOutline => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Properties off the fast path: search, inline caches, new fields, new shapes, classes.
 //!
 //! ```text
-//!   entries of the site ──hit──> done, inline (semantics); outlying slots here
+//!   entries of the site ──hit──> done, inline (semantics)
 //!           │ miss
 //!   lookup cache ──hit──> done          many shapes at one site, bound methods
 //!           │ miss
@@ -48,16 +48,13 @@ impl Vm {
         accept: impl Fn(&IcEntry) -> bool,
     ) -> Option<Found> {
         let id = instance.header.shape();
-        if let Some(entry) = site.outlying(id) {
-            return instance.field(Location::Outline(entry.slot)).map(Found::Field);
-        }
         let shape = self.context.heap.shapes.get(id)?;
         if shape.dict {
             let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
             return field.or_else(|| shape.class.get()?.method(site.name).map(Found::Method));
         }
         // A field that a store would add is not there to be read; a method of that name may be.
-        let known = self.look_up(site, id, &accept).filter(|entry| entry.kind != IcKind::Added);
+        let known = self.look_up(site, id, &accept).filter(|entry| !is_added(entry));
         let entry = match known {
             Some(entry) => entry,
             None => {
@@ -70,7 +67,7 @@ impl Vm {
             IcKind::Inline => instance.field(Location::Inline(entry.slot)).map(Found::Field),
             IcKind::Outline => instance.field(Location::Outline(entry.slot)).map(Found::Field),
             IcKind::Method | IcKind::HostMethod => entry.target().map(Found::Method),
-            IcKind::Empty | IcKind::Added => None,
+            IcKind::Empty | IcKind::Added | IcKind::AddedOutline => None,
         }
     }
 
@@ -150,6 +147,13 @@ impl Vm {
                     instance.header.set_shape(entry.next());
                     return self.store(instance, Location::Inline(entry.slot), value);
                 }
+                IcKind::AddedOutline => {
+                    let slots = instance.outline();
+                    if slots.is_some_and(|slots| entry.slot < slots.header.aux()) {
+                        instance.header.set_shape(entry.next());
+                        return self.store(instance, Location::Outline(entry.slot), value);
+                    }
+                }
                 IcKind::Empty | IcKind::Method | IcKind::HostMethod => {}
             }
         }
@@ -204,10 +208,11 @@ impl Vm {
             self.reserve_slots(instance, next)?;
         }
         let location = next.location(next.count - 1);
-        if next.count <= next.capacity {
-            let entry = IcEntry::added(shape.id, next.count - 1, next.id);
-            self.remember_entry(site, entry, is_stored);
-        }
+        let entry = match location {
+            Location::Inline(slot) => IcEntry::added(shape.id, slot, next.id),
+            Location::Outline(slot) => IcEntry::added_outline(shape.id, slot, next.id),
+        };
+        self.remember_entry(site, entry, is_stored);
         instance.header.set_shape(next.id);
         self.store(instance, location, value)
     }
@@ -397,7 +402,11 @@ pub(super) fn is_read(entry: &IcEntry) -> bool {
 
 /// Whether the site of a `set.field` may hold an entry: fields, also those that it adds.
 fn is_stored(entry: &IcEntry) -> bool {
-    matches!(entry.kind, IcKind::Inline | IcKind::Added | IcKind::Outline)
+    is_read(entry) || is_added(entry)
+}
+
+fn is_added(entry: &IcEntry) -> bool {
+    matches!(entry.kind, IcKind::Added | IcKind::AddedOutline)
 }
 
 const _: () = assert!(!Instance::FINALIZE && !Slots::FINALIZE);

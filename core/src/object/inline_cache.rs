@@ -34,6 +34,8 @@ pub(crate) enum IcKind {
     Added,
     /// A field in slot `slot` of the outlying slots, to which the instance's last slot points.
     Outline,
+    /// A field that a store adds, in slot `slot` of the outlying slots, if there is that slot.
+    AddedOutline,
     /// A method that is a closure.
     Method,
     /// A method that is a host function.
@@ -44,7 +46,7 @@ pub(crate) enum IcKind {
 #[repr(C)]
 #[derive(Clone, Copy)]
 union Payload {
-    /// For a field: the shape, after a store, of the object that the slot is in. As wide as the union, so that all of it
+    /// For a field: the shape, after a store, of the object that the slot is in, or if the store adds it of the instance. As wide as the union, so that all of it
     /// is written.
     next: usize,
     /// For a method. Not a root: while the shape lives, its class keeps the method.
@@ -116,6 +118,11 @@ impl IcEntry {
         IcEntry::field(shape, slot, IcKind::Added, next)
     }
 
+    /// A field that a store adds in an outlying slot; the instance then has shape `next`.
+    pub(crate) fn added_outline(shape: u32, slot: u16, next: u32) -> IcEntry {
+        IcEntry::field(shape | OUTLYING, slot, IcKind::AddedOutline, next)
+    }
+
     const fn field(key: u32, slot: u16, kind: IcKind, next: u32) -> IcEntry {
         IcEntry { key, slot, kind, payload: Payload { next: next as usize } }
     }
@@ -131,7 +138,8 @@ impl IcEntry {
         (self.key != FREE_ENTRY).then_some(self.key & !OUTLYING)
     }
 
-    /// The shape, after a store, of the object that the slot is in, if this is the entry of a field.
+    /// The shape after a store, if this is the entry of a field: of the instance if the store adds the field, else of the
+    /// object that the slot is in.
     #[inline(always)]
     pub(crate) fn next(&self) -> u32 {
         debug_assert!(self.target().is_none());

@@ -9,8 +9,9 @@
 
 use siskin_core::layout::{
     CLOSURE_FUNCTION, FUNCTION_ARITY, IC_ADDED, IC_ENTRIES, IC_ENTRY_COUNT, IC_ENTRY_SIZE, IC_FREE,
-    IC_INLINE, IC_KEY, IC_KIND, IC_METHOD, IC_NAME, IC_TARGET, INSTANCE_CAPACITY, INSTANCE_FIELDS,
-    LOOKUP_ENTRY, LOOKUP_MASK, LOOKUP_NAME, LOOKUP_SHIFT, LOOKUP_STRIDE, OUTLYING, VM_LOOKUPS,
+    IC_INLINE, IC_KEY, IC_KIND, IC_METHOD, IC_NAME, IC_OUTLINE, IC_TARGET, INSTANCE_CAPACITY,
+    INSTANCE_FIELDS, LOOKUP_ENTRY, LOOKUP_MASK, LOOKUP_NAME, LOOKUP_SHIFT, LOOKUP_STRIDE, OUTLYING,
+    VM_LOOKUPS,
 };
 
 use crate::baseline::COMPARED_ENTRIES;
@@ -37,6 +38,8 @@ pub(super) fn field(masm: &mut impl Masm, adds: bool) {
     masm.ret();
 
     masm.bind(outlying);
+    // What adds an outlying field is left to the VM.
+    masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_OUTLINE, miss);
     masm.load16(Reg::T0, at(Reg::T5, INSTANCE_CAPACITY));
     masm.load64_index(Reg::T5, Reg::T5, Reg::T0, INSTANCE_FIELDS - 8);
     masm.xor64(Reg::T5, Reg::T5, Reg::ObjTag);

@@ -173,6 +173,25 @@ fn a_site_remembers_fields_in_outlying_slots() {
     assert!(site.peek(other.header.shape()).is_some() && site.outlying(shape).is_some());
 }
 
+/// A site knows where to add a field; whether the instance has that slot already is for the store to find out.
+#[test]
+fn stores_that_add_outlying_fields_make_the_slots_that_are_missing() {
+    let mut world = World::new(1, 100, false);
+    let sites = world.names.iter().map(|&name| site(name)).collect::<Vec<_>>();
+    for first in 0..6 {
+        let instance = world.instance();
+        for (field, site) in sites.iter().enumerate() {
+            world.vm.set_field(site, instance, Value::int(first + field as i32)).unwrap();
+        }
+        for field in 0..100 {
+            let value = world.get(instance, field).unwrap();
+            assert!(value.is_identical(Value::int(first + field as i32)), "{first} {field}");
+        }
+    }
+    let adds = |site: &InlineCache| site.entries.iter().any(|entry| entry.get().kind == IcKind::AddedOutline);
+    assert!(adds(sites.last().unwrap()));
+}
+
 #[test]
 fn entries_of_outlying_fields_die_with_their_shapes() {
     let mut world = World::new(1, 8, false);

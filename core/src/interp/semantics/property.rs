@@ -5,7 +5,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_read};
 use crate::interp::{Fault, Vm};
-use crate::object::{Callable, CellObject, InlineCache, Instance, Object};
+use crate::object::{Callable, CellObject, InlineCache, Instance, Location, Object};
 use crate::value::Value;
 
 impl Machine {
@@ -147,6 +147,9 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, F
         let method = vm.builtin_method(value, site, |_| false, none)?;
         return Ok(vm.bind(value, Callable::host(method))?);
     };
+    if let Some(entry) = site.outlying(instance.header.shape()) {
+        return instance.field(Location::Outline(entry.slot)).ok_or(Fault::Bytecode);
+    }
     match vm.find_property(site, instance, is_read) {
         Some(Found::Field(field)) => Ok(field),
         Some(Found::Method(method)) => Ok(vm.bind(value, method)?),
