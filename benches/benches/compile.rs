@@ -44,5 +44,5 @@ fn stages(group: &mut BenchmarkGroup<'_, WallTime>, vm: &Vm, text: &str) {
         bencher.iter(|| vm.compile(black_box(text), text::DIALECT));
     });
     let program = vm.compile(text, text::DIALECT).expect("a text that can be compiled");
-    group.bench_function("verify", |bencher| bencher.iter(|| verify(black_box(&program))));
+    group.bench_function("verify", |bencher| bencher.iter(|| verify(black_box(program.image()), vm.mem())));
 }

@@ -47,6 +47,9 @@ pub(crate) enum Command {
     /// Compile a script and report its errors, without running it
     #[command(override_usage = "siskin check [OPTIONS] <FILE|-|-e CODE>")]
     Check(Compile),
+    /// Compile a script into a file that can be run
+    #[command(override_usage = "siskin build [OPTIONS] <FILE|-|-e CODE>")]
+    Build(Build),
     /// List a script's bytecode
     #[command(override_usage = "siskin disasm [OPTIONS] <FILE|-|-e CODE>")]
     Disasm(Disasm),
@@ -150,6 +153,16 @@ pub(crate) struct Asm {
     pub(crate) function: Option<String>,
 }
 
+/// What compiling into a file takes.
+#[derive(Args)]
+pub(crate) struct Build {
+    #[command(flatten)]
+    pub(crate) compile: Compile,
+    /// Where the program goes, `-` for standard output; by default beside the script, with the ending .skb
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
 /// What listing bytecode takes.
 #[derive(Args)]
 pub(crate) struct Disasm {
@@ -251,6 +264,9 @@ pub(crate) struct Run {
     /// Report collections, memory and fuel on standard error at the end
     #[arg(long)]
     pub(crate) stats: bool,
+    /// Map a compiled program's file instead of reading it: nobody may write to it meanwhile
+    #[arg(long)]
+    pub(crate) map: bool,
     /// Name machine code for Linux's perf, in /tmp/perf-PID.map
     #[arg(long)]
     pub(crate) perf_map: bool,
@@ -352,6 +368,7 @@ const COMMANDS: &[&str] = &[
     #[cfg(feature = "repl")]
     "repl",
     "check",
+    "build",
     "disasm",
     #[cfg(feature = "views")]
     "asm",

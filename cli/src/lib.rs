@@ -5,7 +5,7 @@
 //! ```text
 //!   args      the command line              commands      a file for each subcommand
 //!   console   the streams, and how errors reach them
-//!   source    the script's text and dialect
+//!   source    the script's text and dialect compiled    compiled programs in files
 //!   loaded    its functions, before it runs paths         what functions are called
 //!   machine_code   machine code as text
 //!   repl      read, evaluate, print         session       its machine, without a terminal
@@ -17,10 +17,10 @@
 //! # Features
 //! | feature | default | what it brings | crates in all |
 //! |---|---|---|---:|
-//! | none | | `run`, `check`, `disasm` | 28 |
-//! | `jit` | yes | machine code | 30 |
-//! | `views` | yes | `asm`, `jit`, `views`; brings `jit`. The disassemblers are a third of the program | 40 |
-//! | `repl` | yes | the prompt, `caches`, `gc`, `time` and `-p`; brings `views` | 76 |
+//! | none | | `run`, `check`, `build`, `disasm` | 31 |
+//! | `jit` | yes | machine code | 32 |
+//! | `views` | yes | `asm`, `jit`, `views`; brings `jit`. The disassemblers are a third of the program | 42 |
+//! | `repl` | yes | the prompt, `caches`, `gc`, `time` and `-p`; brings `views` | 75 |
 //! | `tail` | no | the dispatcher by tail calls; nightly Rust | |
 //!
 //! # What is stable
@@ -29,6 +29,7 @@
 
 mod args;
 mod commands;
+mod compiled;
 mod console;
 mod figures;
 pub mod input;
@@ -81,6 +82,7 @@ pub fn run_on(args: Vec<OsString>, mut console: Console<'_>) -> u8 {
         #[cfg(feature = "repl")]
         Ok(Command::Repl(args)) => repl::repl(&args, &mut console),
         Ok(Command::Check(args)) => commands::check::check(&args, &mut console),
+        Ok(Command::Build(args)) => commands::build::build(&args, &mut console),
         Ok(Command::Disasm(args)) => commands::disasm::disasm(&args, &mut console),
         #[cfg(feature = "views")]
         Ok(Command::Asm(args)) => commands::asm::asm(&args, &mut console),

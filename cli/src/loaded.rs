@@ -29,7 +29,7 @@ impl Loaded {
         let load = || -> Result<(Program, Vm, Script), LoadError> {
             let mut vm = Vm::new(SYSTEM, source::rest(args.options(), &source))?;
             let program = vm.compile(source.text(), source.dialect())?;
-            let script = vm.load(source.text(), source.dialect())?;
+            let script = vm.load_program(&program)?;
             Ok((program, vm, script))
         };
         match load() {

@@ -29,9 +29,9 @@ struct Step<'p> {
 
 impl<'p> Paths<'p> {
     pub(crate) fn of(program: &'p Program) -> Paths<'p> {
-        let mut steps = vec![Step::default(); program.functions.len()];
-        for (around, code) in program.functions.iter().enumerate() {
-            let constant = |index: u32| code.consts.get(index as usize).copied();
+        let mut steps = vec![Step::default(); program.functions().count()];
+        for (around, code) in program.functions().enumerate() {
+            let constant = |index: u32| code.consts.get(index as usize);
             // A class is made before its methods; a method's function is made right before the class gets it.
             let mut class = None;
             let mut made = None;
@@ -43,11 +43,11 @@ impl<'p> Paths<'p> {
                 {
                     class = Some(program.text(name));
                 } else if let Insn::Closure { function, .. } = insn
-                    && let Some(Const::Fn(FnIndex(index))) = constant(function.0)
+                    && let Some(Const::Fn(index)) = constant(function.0)
                 {
-                    made = Some(index as usize);
+                    made = Some(index.0 as usize);
                     if let (Some(step), Some(inner)) =
-                        (steps.get_mut(index as usize), program.functions.get(index as usize))
+                        (steps.get_mut(index.0 as usize), program.function(index))
                     {
                         *step = Step { around, class: None, name: program.text(inner.name) };
                     }

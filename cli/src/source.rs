@@ -20,8 +20,8 @@ use siskin_core::{Dialect, LoadError, Options};
 
 use crate::args::Compile;
 use crate::console::Console;
-use crate::exit;
 use crate::visible::Visible;
+use crate::{compiled, exit};
 
 /// Positions in a source text are 32 bits; beyond this nothing is read.
 const MAX_BYTES: u64 = u32::MAX as u64;
@@ -42,6 +42,7 @@ impl From<io::Error> for Unreadable {
 
 /// Gets the script that the command line names; when that fails, says so and returns the exit code.
 pub(crate) fn read(args: &Compile, console: &mut Console<'_>) -> Result<Source, u8> {
+    compiled::refuse(args, console)?;
     let file = args.input.file.as_deref();
     let dialect = args.dialect.unwrap_or_else(|| file.map_or(Dialect::Siskin, dialect_of));
     let memory = args.options().memory;

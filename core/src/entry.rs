@@ -38,38 +38,38 @@ pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize,
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
     least: u8,
-    /// None if there is no bound.
-    most: Option<u8>,
+    /// The most; `u8::MAX`, which no call has more of, if there is no bound.
+    most: u8,
 }
 
 impl Arity {
     /// So many.
     #[must_use]
     pub const fn exactly(count: u8) -> Arity {
-        Arity { least: count, most: Some(count) }
+        Arity { least: count, most: count }
     }
 
     /// So many or more.
     #[must_use]
     pub const fn at_least(count: u8) -> Arity {
-        Arity { least: count, most: None }
+        Arity { least: count, most: u8::MAX }
     }
 
     /// From `least` to `most`.
     #[must_use]
     pub const fn between(least: u8, most: u8) -> Arity {
-        Arity { least, most: Some(most) }
+        Arity { least, most }
     }
 
     /// Parameters that have a name, whether or not there is an argument for them.
     pub(crate) fn named(self) -> usize {
-        usize::from(self.most.unwrap_or(self.least))
+        usize::from(if self.most == u8::MAX { self.least } else { self.most })
     }
 
     /// Whether a function takes `count` arguments.
     #[must_use]
     pub fn accepts(self, count: u8) -> bool {
-        count >= self.least && self.most.is_none_or(|most| count <= most)
+        (self.least..=self.most).contains(&count)
     }
 }
 
@@ -77,9 +77,9 @@ impl Arity {
 impl fmt::Display for Arity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.most {
-            Some(most) if most == self.least => write!(f, "{most}"),
-            Some(most) => write!(f, "{} to {most}", self.least),
-            None => write!(f, "at least {}", self.least),
+            u8::MAX => write!(f, "at least {}", self.least),
+            most if most == self.least => write!(f, "{most}"),
+            most => write!(f, "{} to {most}", self.least),
         }
     }
 }

@@ -5,9 +5,9 @@
 //!
 //! # From text to result
 //! ```text
-//!   text ──syntax──> Ast ──compile──> Program ──interp: load──> Function objects ──interp: run──> Outcome
-//!                                        │                                           │ hot
-//!                              verify, if a stranger made it                      tier: Unit ──> machine code
+//!   text ──syntax──> Ast ──compile──> Assembly ──pack──> Program ──interp: load──> Function objects ──interp: run──> Outcome
+//!                                                           ^                                           │ hot
+//!                                          bytes ──verify───┘                               tier: Unit ──> machine code
 //! ```
 //!
 //! # The map
@@ -16,7 +16,7 @@
 //! | [`mem`] | memory from a host's `RawAlloc`, every byte counted, every allocation fallible |
 //! | [`platform`] | the rest that a host gives: output, clock, executable memory, a guard against panics |
 //! | [`syntax`] | lexer, parser, tree, diagnostics; knows no VM |
-//! | [`bytecode`] | the table of opcodes, and what derives from it; the verifier |
+//! | [`bytecode`] | the table of opcodes, and what derives from it; images of programs; the verifier |
 //! | [`compile`] | tree to bytecode; knows no heap |
 //! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
 //! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
@@ -57,7 +57,7 @@
 //! Versions follow SemVer; before 1.0 a minor version may break things. What the crate `siskin` exports again is meant to last:
 //! [`Vm`], [`Options`], [`Outcome`] and the other types at the root, [`mem`], [`platform`], [`inspect`]. The modules
 //! [`bytecode`], [`compile`], [`syntax`], [`tier`], [`layout`] and [`library`] serve the crates around this one and tools; they change with the
-//! engine. `testing` is hidden and promises nothing. Bytecode has no format that outlasts a version.
+//! engine. `testing` is hidden and promises nothing. An [image](bytecode::image) is read by the version of its format only.
 #![no_std]
 #![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
 #![cfg_attr(feature = "tail", expect(incomplete_features, reason = "tail calls are the feature"))]
@@ -93,6 +93,7 @@ mod tunable;
 mod value;
 
 pub use api::{LoadError, LoadOptions, Script};
+pub use bytecode::Program;
 pub use entry::{Arity, Entry};
 pub use heap::HeapStats;
 pub use interp::{

@@ -231,22 +231,21 @@ impl Stack {
 
     /// Begins a call of a function of the host with `argc` arguments, whose register 0 is register `win` of the current
     /// frame; returns where that is on the stack. Parameters without an argument are nil.
+    #[inline]
     pub(crate) fn push_host(
         &mut self,
         entry: &'static Entry,
         argc: usize,
         win: usize,
     ) -> Result<usize, StackError> {
-        // One function of the host calls another: the spare record was taken.
-        if self.depth() + 1 >= self.records {
-            self.grow_frames()?;
-        }
         let registers = 1 + argc.max(entry.arity().named());
-        let window = self.index(self.top().base) + win;
-        self.reach(window + registers)?;
-        let base = self.values.as_ptr().wrapping_add(window);
+        let mut base = self.top().base.wrapping_add(win);
+        if self.frame.wrapping_add(1) >= self.record(self.records) || base.wrapping_add(registers) > self.end
+        {
+            base = self.reserve_host(win, registers)?;
+        }
         let end = base.wrapping_add(registers);
-        // SAFETY: `reach` put them below `end`; past the window of the current frame they are nobody's registers.
+        // SAFETY: there is room for them; past the window of the current frame they are nobody's registers.
         unsafe { self.clear(base.wrapping_add(1 + argc), end) };
         // SAFETY: the block has one more record.
         unsafe {
@@ -255,10 +254,11 @@ impl Stack {
         }
         self.set_host_calls(self.host_calls + 1);
         self.check();
-        Ok(window)
+        Ok(self.index(base))
     }
 
     /// Ends the call of a function of the host, which is the current frame's.
+    #[inline]
     pub(crate) fn pop_host(&mut self) {
         debug_assert!(self.top().callee.is_host());
         self.frame = self.frame.wrapping_sub(1);
@@ -323,11 +323,30 @@ impl Stack {
         Ok(self.values.as_ptr().wrapping_add(at))
     }
 
+    /// As [`reserve`](Stack::reserve), for a function of the host, which may take the record that is kept for it.
+    #[cold]
+    #[inline(never)]
+    fn reserve_host(&mut self, win: usize, registers: usize) -> Result<*mut Value, StackError> {
+        if self.depth() + 1 >= self.records {
+            self.grow_frames()?;
+        }
+        let window = self.window() + win;
+        self.reach(window + registers)?;
+        Ok(self.values.as_ptr().wrapping_add(window))
+    }
+
+    /// Register 0 of the current frame.
+    #[inline]
+    pub(crate) fn first(&self) -> Value {
+        // SAFETY: every frame has at least one register, and all below `end` is written; the host's record begins at the
+        // first value of the block, which is never empty.
+        unsafe { *self.top().base }
+    }
+
     /// Writes register 0 of the current frame.
     #[inline]
     pub(crate) fn set_first(&mut self, value: Value) {
-        // SAFETY: `push` reserved the registers of a call, and every function has at least one; the host's record
-        // begins at the first value of the block, which is never empty.
+        // SAFETY: as above.
         unsafe { *self.top().base = value };
     }
 

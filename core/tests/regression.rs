@@ -4,11 +4,11 @@ use std::alloc::Layout;
 use std::cell::Cell;
 
 use siskin_core::bytecode::operand::*;
-use siskin_core::bytecode::{Const, FnIndex, Insn, Program, Text};
+use siskin_core::bytecode::{Assembly, Const, FnIndex, Insn, Text};
 use siskin_core::layout::STUBS;
 use siskin_core::mem::RawAlloc;
 use siskin_core::platform::{Clock, CodeSpan, HostIo, Output, OutputError, PanicGuard};
-use siskin_core::testing::bytecode::{code, fill, program, text};
+use siskin_core::testing::bytecode::{code, fill, program, text, verified};
 use siskin_core::testing::{End, Kept, Moody, Nothing, run, run_in};
 use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
@@ -17,9 +17,9 @@ const STRESS: Options =
     Options::new().max_frames(100).native_stack(256 << 10).max_source(1 << 20).gc_stress(true).hot(1);
 
 /// What a verified program prints.
-fn print_of(program: Program, options: Options) -> String {
+fn print_of(program: &Assembly, options: Options) -> String {
     let mut vm = Vm::new(Moody::new(), options).expect("memory");
-    let script = vm.load_program(program).expect("verified");
+    let script = vm.load_program(&verified(program).expect("good")).expect("memory");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
     let outcome = vm.run(Some(10_000), &mut HostIo::new(&mut output).clock(&Nothing));
@@ -38,7 +38,7 @@ fn print_beside_allocation(registers: u16, insns: &[Insn]) -> String {
     let callee = code(&program, name, 0, 1, &allocates);
     program.functions.push(script).expect("memory");
     program.functions.push(callee).expect("memory");
-    print_of(program, STRESS)
+    print_of(&program, STRESS)
 }
 
 /// A caller's registers above the window of a call are not alive, and must not dangle either.

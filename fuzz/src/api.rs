@@ -151,15 +151,17 @@ impl Machine {
                 // Even a program that is not to be had has taken memory for a while.
                 self.borrows = true;
                 if let Ok(program) = other.vm.compile_with(source, Dialect::Siskin, options) {
-                    self.load_program(program);
+                    self.load_program(&program);
                 }
             }
             23 => {
                 let len = bytes.below(80).min(bytes.0.len());
                 let (description, rest) = bytes.0.split_at(len);
                 bytes.0 = rest;
-                if let Some(program) = program::of(description, &self.vm) {
-                    self.load_program(program);
+                let image =
+                    program::of(description, &self.vm).and_then(|program| program.pack(self.vm.mem()).ok());
+                if let Some(Ok(program)) = image.map(|image| Program::from_owner(image, self.vm.mem())) {
+                    self.load_program(&program);
                 }
             }
             24 => {
@@ -190,7 +192,7 @@ impl Machine {
         }
     }
 
-    fn load_program(&mut self, program: Program) {
+    fn load_program(&mut self, program: &Program) {
         if let Ok(script) = self.vm.load_program(program) {
             self.keep(script);
         }

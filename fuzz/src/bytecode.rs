@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use siskin::Options;
 use siskin::diagnostics::Sources;
+use siskin_core::bytecode::{Image, Program};
 
 use crate::tier::{self, Mode, Tier};
 use crate::{Nowhere, Ran, finish, program};
@@ -32,10 +33,14 @@ pub fn bytecode(data: &[u8]) {
 /// How the program runs; nothing if it is not accepted or does not fit.
 fn run(data: &[u8], mode: &Mode, fuel: u64) -> Option<Ran> {
     let mut vm = mode.vm()?;
-    let program = program::of(data, &vm)?;
+    let image = program::of(data, &vm)?.pack(vm.mem()).ok()?;
     // The listing is for programs of any kind.
-    let _ = write!(Nowhere, "{program}");
-    let script = vm.load_program(program).ok()?;
+    if let Ok(image) = Image::new(image.as_ref()) {
+        let _ = write!(Nowhere, "{image}");
+    }
+    let program = Program::from_owner(image, vm.mem()).ok()?;
+    let script = vm.load_program(&program).ok()?;
+    drop(program);
     vm.start(script).ok()?;
     // Each allocation is a collection then.
     let fuel = if mode.options.gc_stress { fuel / 10 } else { fuel };

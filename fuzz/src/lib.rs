@@ -6,6 +6,7 @@
 //! | [`run`] | three bytes of options, then source text | ends within its limits, the same way in two modes |
 //! | [`generated`] | three bytes of options, then what [`generate`] makes a source text of | as for `run` |
 //! | [`bytecode`] | two bytes of options, then a program, as its [decoder](program) reads it | refused, or ends within its limits, the same way in two modes |
+//! | [`image`] | a byte of options, changes, then source text: its image, damaged | as for `bytecode` |
 //! | [`api`] | steps, each a byte and what it needs | two VMs stay apart and in order whatever a host calls |
 //! | [`session`] | inputs of a prompt, a few bytes each | all go the same way with machine code and without |
 //! | [`validator`] | what is typed at a prompt | goes on just as long as more text could mend it |
@@ -19,6 +20,7 @@ mod api;
 mod bytecode;
 mod callbacks;
 pub mod generate;
+pub mod image;
 pub mod program;
 mod session;
 mod source;
@@ -27,6 +29,7 @@ mod validator;
 
 pub use api::api;
 pub use bytecode::bytecode;
+pub use image::image;
 pub use session::session;
 pub use source::{generated, parse, run};
 pub use tier::PAIRS;

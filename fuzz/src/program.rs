@@ -15,16 +15,18 @@
 
 use crate::Bytes;
 use siskin::{Dialect, Vm};
-use siskin_core::bytecode::lines::Lines;
+use siskin_core::bytecode::lines::LineMarks;
 use siskin_core::bytecode::operand::{Dst, OperandKind};
 use siskin_core::bytecode::{
-    Capture, Code, Const, Effect, Field, FnIndex, OP_COUNT, Op, POLL, ROWS, RowOperand, Site, Text,
+    Assembly, Capture, Const, Effect, Field, FnCode, FnIndex, Insn, OP_COUNT, Op, POLL, Program, ROWS,
+    RowOperand, Site, Text,
 };
-use siskin_core::bytecode::{Insn, Program};
 use siskin_core::mem::{Mem, OutOfMemory, Vec};
 
-/// What all names and strings are made of: four names of four bytes.
-const TEXT: &str = "initnext\u{e9}\u{e9}abcd";
+/// The names and strings, beside the empty one.
+const STRINGS: [&str; 4] = ["init", "next", "\u{e9}\u{e9}", "abcd"];
+/// `init`
+const INIT: Text = Text(1);
 
 /// Mode: leave operands as they are read.
 pub const RAW: u8 = 4;
@@ -35,7 +37,7 @@ impl Bytes<'_> {
     }
 
     fn name(&mut self) -> Text {
-        Text { start: self.below(4) as u32 * 4, len: 4 }
+        Text(INIT.0 + self.below(STRINGS.len()) as u32)
     }
 }
 
@@ -43,7 +45,7 @@ impl Bytes<'_> {
 pub const MUTATE: u8 = 8;
 
 /// The program that `data` describes in one way or the other; nothing if memory is out, or if the text has errors.
-pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {
+pub fn of(data: &[u8], vm: &Vm) -> Option<Assembly> {
     match data.first() {
         Some(modes) if modes & MUTATE != 0 => mutated(data, vm),
         _ => decode(data, vm.mem()).ok(),
@@ -54,13 +56,15 @@ pub fn of(data: &[u8], vm: &Vm) -> Option<Program> {
 ///
 /// # Errors
 /// When memory is out.
-pub fn decode(data: &[u8], mem: &Mem) -> Result<Program, OutOfMemory> {
+pub fn decode(data: &[u8], mem: &Mem) -> Result<Assembly, OutOfMemory> {
     let mut bytes = Bytes(data);
     let modes = bytes.next();
     bytes.next();
     let count = 1 + bytes.below(4);
-    let mut program = Program::new(mem);
-    program.text.extend_from_slice(TEXT.as_bytes())?;
+    let mut program = Assembly::new(mem)?;
+    for string in STRINGS {
+        program.add(string)?;
+    }
     for index in 0..count {
         let code = function(&mut bytes, index, count, modes & RAW != 0, mem)?;
         program.functions.push(code)?;
@@ -74,9 +78,9 @@ fn function(
     count: usize,
     raw: bool,
     mem: &Mem,
-) -> Result<Code, OutOfMemory> {
+) -> Result<FnCode, OutOfMemory> {
     let arity = if own == 0 { 0 } else { bytes.below(4) as u8 };
-    let mut code = Code {
+    let mut code = FnCode {
         name: if own == 0 { Text::default() } else { bytes.name() },
         arity,
         registers: registers(bytes.next()),
@@ -85,14 +89,18 @@ fn function(
         sites: Vec::new(mem),
         captures: Vec::new(mem),
         spans: Vec::new(mem),
-        lines: Lines::new(mem),
+        lines: LineMarks::new(mem),
     };
     if own > 0 {
         for _ in 0..bytes.below(4) {
             let index = u16::from(bytes.next() % 8);
             // The script, which makes function 1, has captured nothing.
             let register = own == 1 || index < 6;
-            code.captures.push(if register { Capture::Register(index) } else { Capture::Upvalue(index - 6) })?;
+            code.captures.push(if register {
+                Capture::Register(index)
+            } else {
+                Capture::Upvalue(index - 6)
+            })?;
         }
     }
     for _ in 0..bytes.below(12) {
@@ -140,14 +148,15 @@ fn registers(byte: u8) -> u16 {
 /// ```text
 ///   modes (2), count of changes, per change 8 bytes, source text
 /// ```
-pub fn mutated(data: &[u8], vm: &Vm) -> Option<Program> {
+pub fn mutated(data: &[u8], vm: &Vm) -> Option<Assembly> {
     let (&[modes, _, count], rest) = data.split_first_chunk()?;
     let (changes, source) = rest.split_at_checked(usize::from(count % 16) * 8)?;
-    let mut program = vm.compile(std::str::from_utf8(source).ok()?, Dialect::Siskin).ok()?;
+    let program = vm.compile(std::str::from_utf8(source).ok()?, Dialect::Siskin).ok()?;
+    let mut program = unpack(&program, vm.mem()).ok()?;
     for change in changes.chunks_exact(8) {
         let mut bytes = Bytes(change);
         let function = bytes.below(program.functions.len());
-        let names = program.text.len() as u32;
+        let names = program.ends.len() as u32;
         let code = program.functions.get_mut(function)?;
         mutate(&mut bytes, code, names, modes & RAW != 0).ok()?;
     }
@@ -157,8 +166,36 @@ pub fn mutated(data: &[u8], vm: &Vm) -> Option<Program> {
     Some(program)
 }
 
+/// The assembly that a program was packed from, but for its lines.
+fn unpack(program: &Program, mem: &Mem) -> Result<Assembly, OutOfMemory> {
+    let image = program.image();
+    let mut assembly = Assembly::new(mem)?;
+    assembly.builtin_methods = image.has_builtin_methods();
+    for index in 1..image.text_count() {
+        assembly.add(image.text(Text(index as u32)))?;
+    }
+    for code in image.functions() {
+        let mut unpacked = FnCode {
+            name: code.name,
+            arity: code.arity,
+            registers: code.registers,
+            words: Vec::from_slice(mem, code.words)?,
+            consts: Vec::new(mem),
+            sites: Vec::new(mem),
+            captures: Vec::new(mem),
+            spans: Vec::new(mem),
+            lines: LineMarks::new(mem),
+        };
+        code.consts.iter().try_for_each(|constant| unpacked.consts.push(constant))?;
+        code.sites.iter().try_for_each(|site| unpacked.sites.push(site))?;
+        code.captures.iter().try_for_each(|capture| unpacked.captures.push(capture))?;
+        assembly.functions.push(unpacked)?;
+    }
+    Ok(assembly)
+}
+
 /// Makes one change to a function: what, where (two bytes), and four bytes that say how.
-fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Result<(), OutOfMemory> {
+fn mutate(bytes: &mut Bytes<'_>, code: &mut FnCode, text: u32, raw: bool) -> Result<(), OutOfMemory> {
     let what = bytes.next() % 10;
     let place = usize::from(bytes.next()) | usize::from(bytes.next()) << 8;
     let starts = starts(code);
@@ -181,7 +218,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Resul
             if other.words() == op.words() && !jumps(other) && !op.row().has(Effect::end) {
                 code.words[at] = code.words[at] & !0xFF | other as u32;
                 site = Some(code.sites.len() as u32);
-                let name = Text { start: u32::from(bytes.next()).min(text), len: 0 };
+                let name = Text(u32::from(bytes.next()) % text);
                 code.sites.push(Site { name })?;
             }
         }
@@ -221,7 +258,8 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut Code, text: u32, raw: bool) -> Resul
             let capture = bytes.below(len);
             let index = u16::from(bytes.next());
             if let Some(capture) = code.captures.get_mut(capture) {
-                *capture = if index & 1 == 0 { Capture::Register(index / 2) } else { Capture::Upvalue(index / 2) };
+                *capture =
+                    if index & 1 == 0 { Capture::Register(index / 2) } else { Capture::Upvalue(index / 2) };
             }
             return Ok(());
         }
@@ -242,7 +280,7 @@ fn jumps(op: Op) -> bool {
 }
 
 /// Where instructions begin.
-fn starts(code: &Code) -> std::vec::Vec<usize> {
+fn starts(code: &FnCode) -> std::vec::Vec<usize> {
     let mut starts = std::vec::Vec::new();
     let mut at = 0;
     while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
@@ -260,14 +298,14 @@ fn constant(bytes: &mut Bytes<'_>, own: usize, count: usize) -> Const {
         3 => Const::Number(f64::from_bits(u64::from(bytes.word()) << 32 | u64::from(bytes.word()))),
         4 => Const::Str(bytes.name()),
         5 if own + 1 < count => Const::Fn(FnIndex((own + 1 + bytes.below(count - own - 1)) as u32)),
-        6 => Const::Name(Text { start: 0, len: 4 }),
+        6 => Const::Name(INIT),
         _ => Const::Global(bytes.name()),
     }
 }
 
 /// Bends the operands of the instruction at `at`, jumps apart, to what exists; false if there is no such thing.
 /// `site` is free for it.
-fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
+fn bend(code: &mut FnCode, at: usize, op: Op, site: Option<u32>) -> bool {
     let registers = u32::from(code.registers);
     let argc = code.words[at] >> 8 & 0xFF;
     op.row().operands.iter().all(|operand| {
@@ -300,14 +338,14 @@ fn bend(code: &mut Code, at: usize, op: Op, site: Option<u32>) -> bool {
 }
 
 /// The constant at or after index `from`, going round, that is `wanted`.
-fn find(code: &Code, from: u32, wanted: impl Fn(&Const) -> bool) -> Option<u32> {
+fn find(code: &FnCode, from: u32, wanted: impl Fn(&Const) -> bool) -> Option<u32> {
     let len = code.consts.len();
     let from = (from as usize).checked_rem(len)?;
     (from..len).chain(0..from).find(|&index| wanted(&code.consts[index])).map(|index| index as u32)
 }
 
 /// The first site that no instruction before `at` uses, if there is one.
-fn free_site(code: &Code, at: usize) -> Option<u32> {
+fn free_site(code: &FnCode, at: usize) -> Option<u32> {
     let mut used = 0;
     let mut before = 0;
     while before < at {
@@ -319,7 +357,7 @@ fn free_site(code: &Code, at: usize) -> Option<u32> {
 }
 
 /// Bends jumps to where an instruction begins, in their direction.
-fn bend_jumps(code: &mut Code) {
+fn bend_jumps(code: &mut FnCode) {
     let starts = starts(code);
     for (index, &at) in starts.iter().enumerate() {
         let Some(op) = Op::from_word(code.words[at]) else { continue };
@@ -330,7 +368,7 @@ fn bend_jumps(code: &mut Code) {
 }
 
 /// Puts polls in place of instructions that would be too many without one.
-fn put_polls(code: &mut Code) {
+fn put_polls(code: &mut FnCode) {
     let mut paths = vec![0; code.words.len()];
     let (mut at, mut free) = (0, 0);
     while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
@@ -360,7 +398,7 @@ fn put_polls(code: &mut Code) {
 }
 
 /// Bends one operand of an instruction, if it is a jump, to where one of the instructions begins, in its direction.
-fn aim(code: &mut Code, starts: &[usize], index: usize, operand: &RowOperand) {
+fn aim(code: &mut FnCode, starts: &[usize], index: usize, operand: &RowOperand) {
     let targets = match operand.kind {
         OperandKind::Forward24 | OperandKind::Forward32 => &starts[index + 1..],
         OperandKind::Back24 | OperandKind::Back32 => &starts[..=index],
@@ -387,12 +425,12 @@ fn place(field: Field) -> (usize, u32, u32) {
     }
 }
 
-fn get(code: &Code, at: usize, field: Field) -> u32 {
+fn get(code: &FnCode, at: usize, field: Field) -> u32 {
     let (word, shift, mask) = place(field);
     code.words[at + word] >> shift & mask
 }
 
-fn put(code: &mut Code, at: usize, field: Field, bits: u32) {
+fn put(code: &mut FnCode, at: usize, field: Field, bits: u32) {
     let (word, shift, mask) = place(field);
     let word = &mut code.words[at + word];
     *word = *word & !(mask << shift) | (bits & mask) << shift;

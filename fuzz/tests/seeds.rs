@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use siskin_core::bytecode::{Assembly, Program, VerifyError};
+
 /// The seeds of a target, each in every pair of modes, which are the low bits of its byte number `at`.
 fn each_in_pairs(target: &str, at: usize, body: fn(&[u8])) {
     each(target, |seed| {
@@ -107,7 +109,7 @@ fn most_bytecode_is_accepted() {
     let mem = siskin::mem::Mem::new(siskin::SYSTEM, 1 << 26).expect("memory");
     let accepted = |data: &[u8]| {
         let program = siskin_fuzz::program::decode(data, &mem).expect("memory");
-        siskin_core::bytecode::verify(&program).map_err(|error| format!("{error}\n{program}"))
+        verify(&program).map_err(|error| error.to_string())
     };
     let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus/bytecode");
     for seed in ["loop", "call", "object", "cells"] {
@@ -139,11 +141,38 @@ fn many_changed_programs_are_accepted() {
         for _ in 0..500 {
             data[3..19].fill_with(&mut random);
             let program = siskin_fuzz::program::of(&data, &vm).expect("a text without errors");
-            accepted += usize::from(siskin_core::bytecode::verify(&program).is_ok());
+            accepted += usize::from(verify(&program).is_ok());
             all += 1;
         }
     }
     assert!(accepted * 10 > all * 6, "{accepted} of {all}");
+}
+
+#[test]
+fn image() {
+    each_in_pairs("image", 0, siskin_fuzz::image);
+}
+
+/// Nor if all damaged images are refused; and some must be.
+#[test]
+fn some_damaged_images_are_accepted() {
+    let vm = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default()).expect("memory");
+    let source = include_bytes!("../corpus/bytecode/compiled_classes").get(19..).expect("a source text");
+    let (mut random, mut accepted) = (random(), 0);
+    for _ in 0..1000 {
+        let mut data = vec![0, 1];
+        data.extend((0..6).map(|_| random()));
+        data.extend_from_slice(source);
+        let bytes = siskin_fuzz::image::damaged(&data, &vm).expect("a text without errors");
+        accepted += u32::from(Program::copy_of(&bytes, vm.mem()).is_ok());
+    }
+    assert!((100..900).contains(&accepted), "{accepted} of 1000");
+}
+
+/// Whether the image of a program is accepted.
+fn verify(program: &Assembly) -> Result<(), VerifyError> {
+    let mem = program.text.mem();
+    Program::from_owner(program.pack(mem)?, mem).map(drop)
 }
 
 /// Bytes, the same every time (xorshift).

@@ -64,6 +64,6 @@ pub use panics::PANIC_GUARD;
 pub use siskin_core::platform::HostIo;
 pub use siskin_core::{
     Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,
-    Outcome, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
+    Outcome, Program, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
 };
 pub use system::{SYSTEM, random_seed};

@@ -4,7 +4,7 @@
 use siskin::{HostIo, Options, SYSTEM, Vm, native};
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Capture, Const, FnIndex, Insn, Text};
-use siskin_core::testing::bytecode::{code, fill, program};
+use siskin_core::testing::bytecode::{code, fill, program, verified};
 use siskin_core::testing::{Kept, Nothing};
 
 /// What a script of those instructions and constants prints, how it ends, and its fuel.
@@ -27,7 +27,8 @@ fn run_with(hot: Option<u32>, insns: &[Insn], consts: &[Const], function: &[Insn
         fill(&mut function, &[], &[], &[Capture::Register(1)]);
         program.functions.push(function).expect("memory");
     }
-    let script = vm.load_program(program).expect("verified");
+    let program = verified(&program).expect("good");
+    let script = vm.load_program(&program).expect("memory");
     vm.start(script).expect("memory");
     let mut output = Kept::default();
     let outcome = vm.run(Some(100_000), &mut HostIo::new(&mut output).clock(&Nothing));

@@ -80,7 +80,19 @@ fn baseline_gc_stress() {
 #[test]
 fn baseline_fuel_sliced() {
     let options = Options::new().hot(1);
-    run_suite(&["baseline", "fuel_sliced"], Mode { options, native: true, slice: SLICE });
+    run_suite(&["baseline", "fuel_sliced"], Mode { options, native: true, slice: SLICE, ..Mode::default() });
+}
+
+/// Every script is loaded from its image.
+#[test]
+fn image() {
+    run_suite(&["match"], Mode { image: true, ..Mode::default() });
+}
+
+#[test]
+fn image_baseline() {
+    let options = Options::new().hot(1);
+    run_suite(&["baseline"], Mode { options, native: true, image: true, ..Mode::default() });
 }
 
 /// A script and what its comments say of it.

@@ -157,7 +157,7 @@ impl Page<'_> {
         match part {
             Part::Prologue => Vec::new(),
             Part::Word(word) | Part::Again(word) => {
-                let text = disasm::instruction(self.program, self.index, word).to_string();
+                let text = disasm::instruction(self.program.image(), self.index, word).to_string();
                 let Some((insn, meaning)) = text.split_once(';') else {
                     return vec![format!("       {word:04}  {text}")];
                 };

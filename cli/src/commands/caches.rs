@@ -96,7 +96,7 @@ fn shape(entry: CacheEntry<'_>) -> String {
 /// For each cache, the word of its instruction, and the mnemonic.
 fn places(found: &Found<'_>) -> Vec<Option<(usize, &'static str)>> {
     let mut places = Vec::new();
-    let Some(code) = found.program.functions.get(found.index.0 as usize) else { return places };
+    let Some(code) = found.program.function(found.index) else { return places };
     places.resize(code.sites.len(), None);
     let mut word = 0;
     while let Some(insn) = code.words.get(word..).and_then(Insn::decode) {

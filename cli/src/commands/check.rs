@@ -1,4 +1,4 @@
-//! `siskin check`: compile, but do not run.
+//! `siskin check`: compile or verify, but do not run.
 
 use siskin::SYSTEM;
 use siskin_core::bytecode::Program;
@@ -6,11 +6,19 @@ use siskin_core::{LoadError, Vm};
 
 use crate::args::Compile;
 use crate::console::Console;
-use crate::{exit, source};
+use crate::{compiled, exit, source};
 
-/// Reports a script's compile errors; silent if there are none.
+/// Reports a script's compile errors, or why a compiled program is refused; silent if all is well.
 pub(crate) fn check(args: &Compile, console: &mut Console<'_>) -> u8 {
-    compile(args, console).err().unwrap_or(exit::SUCCESS)
+    bytecode(args, console).err().unwrap_or(exit::SUCCESS)
+}
+
+/// The program that the command line names, compiled already or not.
+pub(super) fn bytecode(args: &Compile, console: &mut Console<'_>) -> Result<Program, u8> {
+    match compiled::read(args, false, console)? {
+        Some(compiled) => Ok(compiled.program),
+        None => compile(args, console),
+    }
 }
 
 /// Compiles a script; when that fails, says why and returns the exit code.

@@ -3,7 +3,7 @@
 use siskin_core::bytecode::Program;
 use siskin_core::bytecode::disasm::listing;
 
-use super::check::compile;
+use super::check::bytecode;
 use crate::args::Disasm;
 use crate::console::Console;
 use crate::exit;
@@ -11,7 +11,7 @@ use crate::paths::Paths;
 
 /// Lists a script's bytecode.
 pub(crate) fn disasm(args: &Disasm, console: &mut Console<'_>) -> u8 {
-    let listed = compile(&args.compile, console).and_then(|program| match &args.function {
+    let listed = bytecode(&args.compile, console).and_then(|program| match &args.function {
         Some(name) => one(&program, name, console),
         None => console.print(program),
     });
@@ -26,7 +26,7 @@ fn one(program: &Program, name: &str, console: &mut Console<'_>) -> Result<(), u
     })?;
     let mut gap = "";
     for index in found {
-        console.print(format_args!("{gap}{}", listing(program, index)))?;
+        console.print(format_args!("{gap}{}", listing(program.image(), index)))?;
         gap = "\n";
     }
     Ok(())

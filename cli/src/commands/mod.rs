@@ -6,6 +6,7 @@
 //! ```text
 //!   run      run a script
 //!   check    report compile errors          disasm   list bytecode
+//!   build    compile into a file
 //!   jit      what gets machine code         asm      machine code beside bytecode
 //!   views    source | bytecode | machine code
 //!   caches   inline caches, after a run     gc       the heap, after a run
@@ -17,6 +18,7 @@
 mod after_run;
 #[cfg(feature = "views")]
 pub(crate) mod asm;
+pub(crate) mod build;
 #[cfg(feature = "repl")]
 pub(crate) mod caches;
 pub(crate) mod check;

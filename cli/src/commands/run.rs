@@ -4,15 +4,16 @@ use std::fs::{File, OpenOptions};
 use std::io;
 
 use siskin::SYSTEM;
-use siskin::diagnostics::{Source, Sources, Stopped};
+use siskin::diagnostics::{Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
 use siskin::native;
 #[cfg(feature = "repl")]
 use siskin_core::inspect::ValueKind;
 use siskin_core::platform::HostIo;
-use siskin_core::{Outcome, Vm};
+use siskin_core::{Dialect, Options, Outcome, Script, Vm};
 
 use crate::args::{Execute, Run, Tier};
+use crate::compiled::{self, Compiled};
 use crate::console::Console;
 use crate::input::with_semicolon_within;
 #[cfg(feature = "repl")]
@@ -23,16 +24,48 @@ use crate::{exit, source, stats};
 #[cfg(feature = "repl")]
 const WIDTH: usize = 100;
 
+/// What is run.
+enum Subject {
+    Text(Source),
+    Compiled(Compiled),
+}
+
+impl Subject {
+    /// What is left for the engine of a limit on memory.
+    fn rest(&self, options: Options) -> Options {
+        match self {
+            Subject::Text(source) => source::rest(options, source),
+            Subject::Compiled(compiled) => options.memory(compiled.memory),
+        }
+    }
+
+    fn dialect(&self) -> Dialect {
+        match self {
+            Subject::Text(source) => source.dialect(),
+            Subject::Compiled(compiled) => compiled.dialect(),
+        }
+    }
+}
+
 /// Runs a script.
 pub(crate) fn run(args: &Run, console: &mut Console<'_>) -> u8 {
     let Execute { compile, engine, .. } = &args.execute;
-    let source = match source::read(compile, console) {
-        Ok(source) => source,
+    let subject = match compiled::read(compile, args.map, console) {
+        Ok(Some(compiled)) => Ok(Subject::Compiled(compiled)),
+        Ok(None) => source::read(compile, console).map(Subject::Text),
+        Err(code) => Err(code),
+    };
+    let subject = match subject {
+        Ok(subject) => subject,
         Err(code) => return code,
     };
-    let mut vm = match Vm::new(SYSTEM, source::rest(args.execute.options(), &source)) {
+    let printer = console.printer(&compile.errors, subject.dialect());
+    let mut vm = match Vm::new(SYSTEM, subject.rest(args.execute.options())) {
         Ok(vm) => vm,
-        Err(error) => return console.load_error(&compile.errors, &error.into(), &source),
+        Err(error) => {
+            let unread = Source::new(compile.input.name(), "", subject.dialect());
+            return console.load_error(&compile.errors, &error.into(), &unread);
+        }
     };
     let refused = match engine.tier {
         Tier::Interp => None,
@@ -45,8 +78,7 @@ pub(crate) fn run(args: &Run, console: &mut Console<'_>) -> u8 {
         },
         Tier::Baseline => native::install(&mut vm).err(),
     };
-    let source = if compile.input.is_value { for_its_value(&source, &vm) } else { source };
-    let code = load_and_run(&mut vm, source, args, console);
+    let code = load_and_run(&mut vm, subject, &printer, args, console).unwrap_or_else(|code| code);
     if args.stats {
         console.error(stats::Report { vm: &vm, refused });
     }
@@ -64,30 +96,56 @@ fn perf_map() -> Result<File, (String, io::Error)> {
     OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| (path, error))
 }
 
-fn load_and_run(vm: &mut Vm, source: Source, args: &Run, console: &mut Console<'_>) -> u8 {
-    let printer = console.printer(&args.execute.compile.errors, source.dialect());
-    let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
-        Ok(script) => script,
-        Err(error) => return console.load_error(&args.execute.compile.errors, &error, &source),
-    };
+/// Makes the subject ready to run; when that fails, says why and returns the exit code.
+fn load(
+    vm: &mut Vm,
+    subject: Subject,
+    args: &Run,
+    console: &mut Console<'_>,
+) -> Result<(Script, Sources), u8> {
     let mut sources = Sources::new();
-    sources.add(source, &script);
+    let script = match subject {
+        Subject::Text(source) => {
+            let source =
+                if args.execute.compile.input.is_value { for_its_value(&source, vm) } else { source };
+            let loaded = vm.load_with(source.text(), source.dialect(), source.options());
+            let script =
+                loaded.map_err(|error| console.load_error(&args.execute.compile.errors, &error, &source))?;
+            sources.add(source, &script);
+            script
+        }
+        Subject::Compiled(compiled) => vm.load_program(&compiled.program).map_err(|error| {
+            let unread = Source::new(args.execute.compile.input.name(), "", compiled.dialect());
+            console.load_error(&args.execute.compile.errors, &error.into(), &unread)
+        })?,
+    };
+    Ok((script, sources))
+}
+
+fn load_and_run(
+    vm: &mut Vm,
+    subject: Subject,
+    printer: &Printer,
+    args: &Run,
+    console: &mut Console<'_>,
+) -> Result<u8, u8> {
+    let (script, sources) = load(vm, subject, args, console)?;
     if let Err(error) = vm.start(script) {
         console.error(printer.stopped(Stopped::Error(&error), vm, &sources));
-        return exit::RUNTIME;
+        return Err(exit::RUNTIME);
     }
     let mut output = StreamOutput::new(console.stdout);
     let clock = SystemClock::start();
     let outcome = run_in_slices(vm, args, &mut HostIo::new(&mut output).clock(&clock));
     // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
     if let Some(error) = output.error() {
-        return console.cannot_write(&error);
+        return Err(console.cannot_write(&error));
     }
     match Stopped::of(&outcome) {
-        None => show_value(vm, args, console).err().unwrap_or(exit::SUCCESS),
+        None => show_value(vm, args, console).map(|()| exit::SUCCESS),
         Some(why) => {
             console.error(printer.stopped(why, vm, &sources));
-            exit::RUNTIME
+            Err(exit::RUNTIME)
         }
     }
 }

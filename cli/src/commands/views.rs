@@ -65,8 +65,9 @@ pub(crate) fn columns(subject: &Subject<'_>, isa: Isa, width: usize) -> String {
         }
         format!("{line:3} {}", source_line(source.get(line.saturating_sub(1) as usize).unwrap_or(&"")))
     };
-    let bytecode_of =
-        |word: u32| format!("{word:04} {}", squeeze(&disasm::instruction(program, index, word).to_string()));
+    let bytecode_of = |word: u32| {
+        format!("{word:04} {}", squeeze(&disasm::instruction(program.image(), index, word).to_string()))
+    };
     match &machine {
         Ok(machine) => {
             for (mark, piece) in machine.marks.iter().enumerate() {

@@ -177,7 +177,7 @@ mod tests {
             [("out", "fn out/1"), ("out.inner", "fn inner/2"), ("C", "fn init/0"), ("C.m", "fn m/1")]
         {
             let found = session.find(path).unwrap_or_else(|error| panic!("{path}: {error}"));
-            let listing = disasm::listing(&found.program, found.index).to_string();
+            let listing = disasm::listing(found.program.image(), found.index).to_string();
             assert!(listing.starts_with(head), "{path}: {listing}");
             assert_eq!(found.source.name(), "<input 2>");
         }

@@ -1,6 +1,7 @@
 //! The `siskin` program as its users meet it: arguments and files in, text and exit codes out.
 
 mod args;
+mod build;
 #[path = "../common/mod.rs"]
 mod common;
 mod errors;
@@ -50,6 +51,13 @@ fn siskin_with_input<A: Into<OsString>>(args: impl IntoIterator<Item = A>, mut i
 
 fn siskin<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Ran {
     siskin_with_input(args, b"")
+}
+
+/// Runs the program, and gives what it writes, which need not be text.
+fn siskin_into_bytes<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Vec<u8> {
+    let mut out = Vec::new();
+    assert_eq!(siskin_on(args, &mut io::empty(), &mut out), (0, String::new()));
+    out
 }
 
 /// A file of that name, alone in a directory of this test's own.

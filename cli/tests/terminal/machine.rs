@@ -251,13 +251,13 @@ sk> Node(Node(Node(nil))) == nil
 sk> :gc
   alive                   objects          bytes
   strings                       5            160
-  functions                     1            468
+  functions                     1            404
   closures                      1             16
   classes                       1             80
   method tables                 1             32
   shapes                        2            372
   instances                     2             32
-  together                     13          1,160
+  together                     13          1,096
 
   collections  0 young, 1 full
   pauses       0, longest 0.000 ms, 0.000 ms in all

@@ -3,8 +3,7 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::bytecode::verify::{Flaw, VerifyError, verify};
-use crate::bytecode::{FnIndex, Program};
+use crate::bytecode::{Flaw, FnIndex, Program, VerifyError};
 use crate::compile::{CompileError, CompileOptions, compile};
 use crate::heap::Want;
 use crate::interp::{Fault, FunctionId, Options, RuntimeError, Vm};
@@ -65,6 +64,62 @@ pub struct LoadOptions {
     pub spans: bool,
 }
 
+impl Program {
+    /// Compiles a source text into memory of its own, for any number of VMs.
+    ///
+    /// # Errors
+    /// When the text has errors, something in it is too large, or memory is out.
+    pub fn compile(
+        mem: &Mem,
+        source: &str,
+        dialect: Dialect,
+        options: LoadOptions,
+    ) -> Result<Program, LoadError> {
+        compile_program(mem, &Options::new(), source, dialect, options)
+    }
+}
+
+/// Compiles a source text within the limits of `limits`.
+fn compile_program(
+    mem: &Mem,
+    limits: &Options,
+    source: &str,
+    dialect: Dialect,
+    options: LoadOptions,
+) -> Result<Program, LoadError> {
+    let Options { native_stack, max_source, .. } = *limits;
+    let parsing = ParseOptions { native_stack, max_source, interactive: options.interactive };
+    let parsed = parse(source, dialect, &parsing, mem).map_err(|failure| match failure {
+        ParseFailure::Syntax(errors) => LoadError::Syntax(errors),
+        ParseFailure::OutOfMemory => LoadError::OutOfMemory,
+    })?;
+    let compiling = CompileOptions { native_stack, spans: options.spans };
+    let mut assembly = match compile(&parsed.ast, &parsed.symbols, source, &compiling, mem) {
+        Ok(assembly) => assembly,
+        Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
+        Err(CompileError::TooLarge { span, what }) => {
+            let line = LineIndex::new(source, mem)?.line(span.end);
+            return Err(LoadError::TooLarge { line, what });
+        }
+        Err(CompileError::TooDeep { span }) => {
+            let error = Diagnostic { code: Code::NestedTooDeeply, span, found: FoundAt::Nothing };
+            return Err(LoadError::Syntax(Vec::from_slice(mem, &[error])?));
+        }
+    };
+    // The tree is the larger part of what compiling takes.
+    drop(parsed);
+    assembly.builtin_methods = dialect.has_builtin_methods();
+    match Program::compiled(&assembly, mem) {
+        Ok(program) => Ok(program),
+        // An image has at most 4 GiB.
+        Err(VerifyError { what: Flaw::OutOfMemory | Flaw::TooLarge, .. }) => Err(LoadError::OutOfMemory),
+        Err(error) => {
+            debug_assert!(false, "the compiler made bytecode that is refused: {error:?}");
+            Err(LoadError::OutOfMemory)
+        }
+    }
+}
+
 /// A script that was loaded into a VM; [`Vm::start`] of that VM starts it.
 pub struct Script {
     pub(super) index: usize,
@@ -114,34 +169,7 @@ impl Vm {
         dialect: Dialect,
         options: LoadOptions,
     ) -> Result<Program, LoadError> {
-        let Options { native_stack, max_source, .. } = self.options;
-        let parsing = ParseOptions { native_stack, max_source, interactive: options.interactive };
-        let parsed = parse(source, dialect, &parsing, self.mem()).map_err(|failure| match failure {
-            ParseFailure::Syntax(errors) => LoadError::Syntax(errors),
-            ParseFailure::OutOfMemory => LoadError::OutOfMemory,
-        })?;
-        let compiling = CompileOptions { native_stack, spans: options.spans };
-        let mut program = match compile(&parsed.ast, &parsed.symbols, source, &compiling, self.mem()) {
-            Ok(program) => program,
-            Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
-            Err(CompileError::TooLarge { span, what }) => {
-                let line = LineIndex::new(source, self.mem())?.line(span.end);
-                return Err(LoadError::TooLarge { line, what });
-            }
-            Err(CompileError::TooDeep { span }) => {
-                let error = Diagnostic { code: Code::NestedTooDeeply, span, found: FoundAt::Nothing };
-                return Err(LoadError::Syntax(Vec::from_slice(self.mem(), &[error])?));
-            }
-        };
-        program.builtin_methods = dialect.has_builtin_methods();
-        if cfg!(debug_assertions) {
-            match verify(&program) {
-                Ok(()) => {}
-                Err(VerifyError { what: Flaw::OutOfMemory, .. }) => return Err(LoadError::OutOfMemory),
-                Err(error) => panic!("the compiler made bytecode that is refused: {error:?}"),
-            }
-        }
-        Ok(program)
+        compile_program(self.mem(), &self.options, source, dialect, options)
     }
 
     /// Compiles a source text and makes it ready to run.
@@ -180,22 +208,24 @@ impl Vm {
         options: LoadOptions,
     ) -> Result<Script, LoadError> {
         let program = self.compile_with(source, dialect, options)?;
-        Ok(self.link_script(program)?)
+        Ok(self.link_script(&program)?)
     }
 
-    /// Verifies a program and makes it ready to run. It may have been made in the memory of another VM, or in memory
-    /// apart: what the loaded script needs of it is copied then, and counts towards this VM's memory.
+    /// Makes a program ready to run. Its image stays where it is, and counts towards this VM's memory only if it was made
+    /// in that: code, lines and captures are read there, while constants and names are made in the heap.
     ///
     /// # Errors
-    /// When the program is refused, or memory is out.
-    pub fn load_program(&mut self, program: Program) -> Result<Script, VerifyError> {
-        verify(&program)?;
-        let linked = self.link_script(program);
+    /// When memory is out.
+    pub fn load_program(&mut self, program: &Program) -> Result<Script, OutOfMemory> {
+        let linked = match self.link_script(program) {
+            Err(OutOfMemory) => self.collect_for_space(Want::Table).and_then(|()| self.link_script(program)),
+            linked => linked,
+        };
         self.resume_panic();
-        linked.map_err(|OutOfMemory| VerifyError { function: FnIndex(0), at: None, what: Flaw::OutOfMemory })
+        linked
     }
 
-    fn link_script(&mut self, program: Program) -> Result<Script, OutOfMemory> {
+    fn link_script(&mut self, program: &Program) -> Result<Script, OutOfMemory> {
         let first = self.functions;
         let index = self.link(program)?;
         Ok(Script { index, functions: first..self.functions, mem: self.mem().clone() })

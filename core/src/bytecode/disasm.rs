@@ -13,14 +13,14 @@
 //! stand for. Upvalues come first, with where the maker of the closure takes them from (`u0 = r3`
 //! its register 3, `u0 = u2` its upvalue 2). A function without a name goes by its index in the
 //! program. Words that are no instruction are shown as `??` with their bits, and what does not exist as `?`:
-//! a program need not be verified, or even right, to be listed.
+//! an image need not be verified, or even right, to be listed.
 //!
 //! Nothing here allocates, and the form is stable: tests and tools may rely on it.
 
 use core::fmt::{self, Display, Formatter, Write};
 
 use super::lines::Runs;
-use super::{AnyOperand, Capture, Code, Const, FnIndex, Insn, Program};
+use super::{AnyOperand, Capture, Code, Const, FnIndex, Image, Insn, Program};
 
 /// Where the comment of a line begins, counted from the operands.
 const OPERANDS: usize = 25;
@@ -29,25 +29,25 @@ const MNEMONIC: usize = 13;
 /// A string in a comment is cut after as many characters.
 const LONGEST: usize = 40;
 
-/// The listing of a function: `listing(&program, FnIndex(0)).to_string()`.
+/// The listing of a function: `listing(program.image(), FnIndex(0)).to_string()`.
 ///
-/// For all functions, a [`Program`] itself is `Display`.
+/// For all functions, a [`Program`] itself is `Display`, and so is an [`Image`].
 #[must_use]
-pub fn listing(program: &Program, function: FnIndex) -> Listing<'_> {
-    Listing { program, function }
+pub fn listing(image: Image<'_>, function: FnIndex) -> Listing<'_> {
+    Listing { image, function }
 }
 
 /// A function that displays as its listing; see [`listing`].
 #[derive(Clone, Copy, Debug)]
 pub struct Listing<'a> {
-    program: &'a Program,
+    image: Image<'a>,
     function: FnIndex,
 }
 
 /// One instruction, without line, offset and line break: what stands at word `word` of a function.
 #[must_use]
-pub fn instruction(program: &Program, function: FnIndex, word: u32) -> Instruction<'_> {
-    Instruction { listing: listing(program, function), word }
+pub fn instruction(image: Image<'_>, function: FnIndex, word: u32) -> Instruction<'_> {
+    Instruction { listing: listing(image, function), word }
 }
 
 /// An instruction that displays as it does in a listing; see [`instruction`].
@@ -59,23 +59,29 @@ pub struct Instruction<'a> {
 
 impl Display for Instruction<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Listing { program, function } = self.listing;
-        let code = program.functions.get(function.0 as usize);
+        let Listing { image, function } = self.listing;
+        let code = image.function(function);
         match code.and_then(|code| Some((code, code.words.get(self.word as usize..)?))) {
-            Some((code, rest @ [_, ..])) => self.listing.at(f, code, rest, self.word as usize).map(|_| ()),
+            Some((code, rest @ [_, ..])) => self.listing.at(f, &code, rest, self.word as usize).map(|_| ()),
             _ => f.write_char('?'),
         }
     }
 }
 
 impl Display for Program {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.image().fmt(f)
+    }
+}
+
+impl Display for Image<'_> {
     /// All functions' listings, in the order of their index, with empty lines between them.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for index in 0..self.functions.len() {
+        for index in 0..self.function_count() {
             if index > 0 {
                 f.write_char('\n')?;
             }
-            listing(self, FnIndex(index as u32)).fmt(f)?;
+            listing(*self, FnIndex(index as u32)).fmt(f)?;
         }
         Ok(())
     }
@@ -83,21 +89,21 @@ impl Display for Program {
 
 impl Display for Listing<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Some(code) = self.program.functions.get(self.function.0 as usize) else {
+        let Some(code) = self.image.function(self.function) else {
             return writeln!(f, "fn #{}  missing", self.function.0);
         };
-        self.header(f, code)?;
+        self.header(f, &code)?;
         for (index, capture) in code.captures.iter().enumerate() {
             match capture {
                 Capture::Register(register) => writeln!(f, "  u{index} = r{register}")?,
                 Capture::Upvalue(outer) => writeln!(f, "  u{index} = u{outer}")?,
             }
         }
-        let mut margin = Margin::new(code);
+        let mut margin = Margin::new(&code);
         let mut at = 0;
         while let Some(rest) = code.words.get(at..).filter(|rest| !rest.is_empty()) {
             margin.write(f, at)?;
-            at += self.at(f, code, rest, at)?;
+            at += self.at(f, &code, rest, at)?;
             f.write_char('\n')?;
         }
         Ok(())
@@ -105,18 +111,24 @@ impl Display for Listing<'_> {
 }
 
 impl Listing<'_> {
-    fn header(&self, f: &mut Formatter<'_>, code: &Code) -> fmt::Result {
+    fn header(&self, f: &mut Formatter<'_>, code: &Code<'_>) -> fmt::Result {
         let words = code.words.len();
         if self.function.0 == 0 {
             f.write_str("script")?;
         } else {
-            write!(f, "{}/{}", FnName(self.program, self.function), code.arity)?;
+            write!(f, "{}/{}", FnName(self.image, self.function), code.arity)?;
         }
         writeln!(f, "  registers {}  words {words} ({} bytes)", code.registers, words * 4)
     }
 
     /// What stands at word `at`, where `rest` begins; so many words it takes.
-    fn at(&self, f: &mut Formatter<'_>, code: &Code, rest: &[u32], at: usize) -> Result<usize, fmt::Error> {
+    fn at(
+        &self,
+        f: &mut Formatter<'_>,
+        code: &Code<'_>,
+        rest: &[u32],
+        at: usize,
+    ) -> Result<usize, fmt::Error> {
         match Insn::decode(rest) {
             Some(insn) => self.instruction(f, code, &insn, at).map(|()| insn.op().words()),
             None => {
@@ -126,7 +138,7 @@ impl Listing<'_> {
         }
     }
 
-    fn instruction(&self, f: &mut Formatter<'_>, code: &Code, insn: &Insn, at: usize) -> fmt::Result {
+    fn instruction(&self, f: &mut Formatter<'_>, code: &Code<'_>, insn: &Insn, at: usize) -> fmt::Result {
         let mnemonic = insn.op().mnemonic();
         if insn.op().row().operands.is_empty() {
             return f.write_str(mnemonic);
@@ -164,15 +176,15 @@ impl Listing<'_> {
     }
 
     /// What stands for itself only by an index.
-    fn meaning<'a>(&'a self, code: &Code, operand: AnyOperand) -> Option<Meaning<'a>> {
-        let program = self.program;
+    fn meaning<'a>(&'a self, code: &Code<'_>, operand: AnyOperand) -> Option<Meaning<'a>> {
+        let image = self.image;
         if let AnyOperand::Site32(site) = operand {
             let site = code.sites.get(site.0 as usize);
-            return Some(site.map_or(Meaning::Missing, |site| Meaning::Name(program.text(site.name))));
+            return Some(site.map_or(Meaning::Missing, |site| Meaning::Name(image.text(site.name))));
         }
         let index = operand.constant()?;
         let constant = code.consts.get(index as usize);
-        Some(constant.map_or(Meaning::Missing, |&constant| Meaning::Const(program, constant)))
+        Some(constant.map_or(Meaning::Missing, |constant| Meaning::Const(image, constant)))
     }
 }
 
@@ -184,7 +196,7 @@ struct Margin<'a> {
 }
 
 impl<'a> Margin<'a> {
-    fn new(code: &'a Code) -> Margin<'a> {
+    fn new(code: &Code<'a>) -> Margin<'a> {
         let mut runs = code.lines.runs();
         let run = runs.next().unwrap_or(super::lines::Run { end: None, line: 1 });
         Margin { runs, run, shown: None }
@@ -223,27 +235,27 @@ impl Write for Column<'_, '_> {
 enum Meaning<'a> {
     Missing,
     Name(&'a str),
-    Const(&'a Program, Const),
+    Const(Image<'a>, Const),
 }
 
 impl Display for Meaning<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let (program, constant) = match *self {
+        let (image, constant) = match *self {
             Meaning::Missing => return f.write_char('?'),
             Meaning::Name(name) => return plain(name, f),
-            Meaning::Const(program, constant) => (program, constant),
+            Meaning::Const(image, constant) => (image, constant),
         };
         match constant {
             Const::Nil => f.write_str("nil"),
             Const::Bool(value) => value.fmt(f),
             Const::Number(number) if number.abs() < 1e16 => number.fmt(f),
             Const::Number(number) => fmt::Debug::fmt(&number, f),
-            Const::Str(text) | Const::Name(text) => quoted(program.text(text), f),
+            Const::Str(text) | Const::Name(text) => quoted(image.text(text), f),
             Const::Global(name) => {
                 f.write_str("global ")?;
-                plain(program.text(name), f)
+                plain(image.text(name), f)
             }
-            Const::Fn(index) => FnName(program, index).fmt(f),
+            Const::Fn(index) => FnName(image, index).fmt(f),
         }
     }
 }
@@ -265,12 +277,12 @@ fn shortened(text: &str) -> (&str, &'static str) {
 }
 
 /// `fn` and the name of a function, or its index if it has none.
-struct FnName<'a>(&'a Program, FnIndex);
+struct FnName<'a>(Image<'a>, FnIndex);
 
 impl Display for FnName<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let FnName(program, index) = self;
-        match program.functions.get(index.0 as usize).map(|code| program.text(code.name)) {
+        let FnName(image, index) = self;
+        match image.function(*index).map(|code| image.text(code.name)) {
             None => write!(f, "fn #{}?", index.0),
             Some("") => write!(f, "fn #{}", index.0),
             Some(name) => {

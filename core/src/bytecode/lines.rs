@@ -18,9 +18,61 @@ const HEAD: usize = 8;
 ///   block 0        block 1                  block 2
 /// ```
 ///
-/// A run lies in one block; zeros fill what is left.
+/// A run lies in one block; zeros fill what is left. Any bytes are lines of some kind: reading them is safe.
+#[derive(Clone, Copy, Debug)]
+pub struct Lines<'a> {
+    runs: &'a [u8],
+    /// The line of what no run covers.
+    last: u32,
+}
+
+impl<'a> Lines<'a> {
+    /// All instructions come from line 1.
+    pub const NONE: Lines<'static> = Lines { runs: &[], last: 1 };
+
+    /// Lines in an image: the last line, little-endian, and the runs. Without even that, as [`NONE`](Lines::NONE).
+    #[must_use]
+    pub fn from_bytes(bytes: &'a [u8]) -> Lines<'a> {
+        match bytes.split_first_chunk() {
+            Some((last, runs)) => Lines { runs, last: u32::from_le_bytes(*last) },
+            None => Lines::NONE,
+        }
+    }
+
+    /// The line of the instruction whose first word is `at`.
+    #[must_use]
+    pub fn line(self, at: u32) -> u32 {
+        self.runs_from(at).find(|run| run.covers(at)).map_or(self.last, |run| run.line)
+    }
+
+    /// The runs of instructions that come from one line, in order; the last covers all that follows.
+    #[must_use]
+    pub fn runs(self) -> Runs<'a> {
+        Runs { bytes: self.runs, at: 0, end: 0, line: 1, last: Some(self.last) }
+    }
+
+    /// The same from some run on that is not after the one that covers the word `at`.
+    fn runs_from(self, at: u32) -> Runs<'a> {
+        let (mut low, mut high) = (0, self.runs.len() / BLOCK + 1);
+        while high - low > 1 {
+            let middle = low + (high - low) / 2;
+            match head(self.runs, middle * BLOCK) {
+                Some((word, _)) if word <= at => low = middle,
+                _ => high = middle,
+            }
+        }
+        match head(self.runs, low * BLOCK) {
+            Some((word, line)) if low > 0 => {
+                Runs { at: low * BLOCK + HEAD, end: word.into(), line: line.into(), ..self.runs() }
+            }
+            _ => self.runs(),
+        }
+    }
+}
+
+/// Lines in the making.
 #[derive(Debug)]
-pub struct Lines {
+pub struct LineMarks {
     runs: Vec<u8>,
     /// First word of the run being written.
     open: u32,
@@ -28,19 +80,22 @@ pub struct Lines {
     before: u32,
 }
 
-impl Lines {
+impl LineMarks {
     /// No lines yet.
     #[must_use]
-    pub fn new(mem: &Mem) -> Lines {
-        Lines { runs: Vec::new(mem), open: 0, line: 1, before: 1 }
+    pub fn new(mem: &Mem) -> LineMarks {
+        LineMarks { runs: Vec::new(mem), open: 0, line: 1, before: 1 }
     }
 
-    /// The same lines in that memory: a copy, unless they are there.
-    ///
-    /// # Errors
-    /// When it is out.
-    pub(crate) fn into_mem(self, mem: &Mem) -> Result<Lines, OutOfMemory> {
-        Ok(Lines { runs: self.runs.into_mem(mem)?, ..self })
+    /// What was marked so far.
+    #[must_use]
+    pub fn lines(&self) -> Lines<'_> {
+        Lines { runs: &self.runs, last: self.line }
+    }
+
+    /// The pieces that [`Lines::from_bytes`] reads, one after the other.
+    pub(crate) fn bytes(&self) -> ([u8; 4], &[u8]) {
+        (self.line.to_le_bytes(), &self.runs)
     }
 
     /// Says that the instructions from word `at` on come from `line`; `at` never decreases.
@@ -59,35 +114,6 @@ impl Lines {
         }
         self.line = line;
         Ok(())
-    }
-
-    /// The line of the instruction whose first word is `at`.
-    #[must_use]
-    pub fn line(&self, at: u32) -> u32 {
-        self.runs_from(at).find(|run| run.covers(at)).map_or(self.line, |run| run.line)
-    }
-
-    /// The runs of instructions that come from one line, in order; the last covers all that follows.
-    pub fn runs(&self) -> Runs<'_> {
-        Runs { bytes: &self.runs, at: 0, end: 0, line: 1, last: Some(self.line) }
-    }
-
-    /// The same from some run on that is not after the one that covers the word `at`.
-    fn runs_from(&self, at: u32) -> Runs<'_> {
-        let (mut low, mut high) = (0, self.runs.len() / BLOCK + 1);
-        while high - low > 1 {
-            let middle = low + (high - low) / 2;
-            match head(&self.runs, middle * BLOCK) {
-                Some((word, _)) if word <= at => low = middle,
-                _ => high = middle,
-            }
-        }
-        match head(&self.runs, low * BLOCK) {
-            Some((word, line)) if low > 0 => {
-                Runs { at: low * BLOCK + HEAD, end: word.into(), line: line.into(), ..self.runs() }
-            }
-            _ => self.runs(),
-        }
     }
 
     fn write(&mut self, words: u64, delta: u64) -> Result<(), OutOfMemory> {
@@ -200,7 +226,7 @@ mod tests {
     #[test]
     fn lines_are_found_as_they_are_listed() {
         let mem = mem();
-        let mut lines = Lines::new(&mem);
+        let mut lines = LineMarks::new(&mem);
         let (mut word, mut state) = (0, 1_u32);
         for _ in 0..3000 {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -210,26 +236,29 @@ mod tests {
         }
         assert!(lines.runs.len() > 20 * BLOCK);
         let mut begin = 0;
-        for run in lines.runs() {
+        for run in lines.lines().runs() {
             let end = run.end.unwrap_or(begin + 10);
             assert!(begin < end);
             for at in [begin, begin + (end - begin) / 2, end - 1] {
-                assert_eq!(lines.line(at), run.line, "at word {at}");
+                assert_eq!(lines.lines().line(at), run.line, "at word {at}");
             }
             begin = end;
         }
-        assert_eq!(lines.runs().count(), 1 + lines.runs().filter(|run| run.end.is_some()).count());
+        assert_eq!(
+            lines.lines().runs().count(),
+            1 + lines.lines().runs().filter(|run| run.end.is_some()).count()
+        );
     }
 
     #[test]
     fn few_lines_need_few_bytes() {
         let mem = mem();
-        let mut lines = Lines::new(&mem);
-        assert_eq!(lines.line(0), 1);
+        let mut lines = LineMarks::new(&mem);
+        assert_eq!(lines.lines().line(0), 1);
         for line in 0..10 {
             lines.mark(3 * line, 7 + line).unwrap();
         }
         assert_eq!(lines.runs.len(), 18);
-        assert_eq!([lines.line(0), lines.line(2), lines.line(3), lines.line(99)], [7, 7, 8, 16]);
+        assert_eq!([0, 2, 3, 99].map(|at| lines.lines().line(at)), [7, 7, 8, 16]);
     }
 }

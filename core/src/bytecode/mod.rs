@@ -1,18 +1,26 @@
 //! Bytecode: the table of instructions and all that derives from it. Knows no heap.
 
-pub mod code;
+pub mod assembly;
+mod code;
 pub mod disasm;
+pub mod image;
 pub mod lines;
+mod list;
 pub mod op;
 pub mod operand;
+mod program;
 mod registers;
 mod row;
 mod table;
 mod texts;
 pub mod verify;
 
-pub use code::{Capture, Code, Const, FnIndex, Program, Site, Text};
+pub use assembly::{Assembly, FnCode};
+pub use code::{Capture, Code, Const, FnIndex, InsnSpan, Site, Text};
+pub use image::{GlobalUse, Image, ImageBuf, Section};
+pub use list::{List, Packed};
 pub use op::{AnyOperand, Field, Insn, OP_COUNT, Op, Visitor};
+pub use program::Program;
 pub use registers::{Access, Window};
 pub use row::{Effect, Effects, OperandName, ROWS, Row, RowOperand, SampledOperand};
 pub use table::SUFFIXES;

@@ -70,6 +70,11 @@ impl Effects {
         Effects(bits)
     }
 
+    /// A bit for each effect, in the order of [`Effect::ALL`].
+    pub(super) const fn bits(self) -> u16 {
+        self.0
+    }
+
     /// Whether the set contains `effect`.
     #[must_use]
     pub const fn has(self, effect: Effect) -> bool {

@@ -2,9 +2,8 @@
 
 use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res};
-use crate::Span;
 use crate::bytecode::operand::*;
-use crate::bytecode::{Insn, POLL};
+use crate::bytecode::{Insn, InsnSpan, POLL};
 use crate::mem::{Mem, Vec};
 
 /// Free words after which a poll follows: an instruction and a poll have room then, wherever jumps lead.
@@ -17,7 +16,7 @@ pub(super) struct CodeBuffer {
     pub(super) marks: Vec<(u32, u32)>,
     pub(super) line: u32,
     /// What instructions come from, if that is wanted.
-    pub(super) spans: Vec<(u32, Span)>,
+    pub(super) spans: Vec<InsnSpan>,
     /// The first word of the last instruction.
     pub(super) last: u32,
     /// The last word that a label was bound to.
@@ -88,10 +87,10 @@ impl Compiler<'_> {
         }
         if self.with_spans {
             // Drops the records of removed instructions.
-            while code.spans.last().is_some_and(|(before, _)| *before >= at) {
+            while code.spans.last().is_some_and(|before| before.word >= at) {
                 code.spans.pop();
             }
-            code.spans.push((at, self.span))?;
+            code.spans.push(InsnSpan { word: at, start: self.span.start, end: self.span.end })?;
         }
         code.last = at;
         let (word, ext) = insn.encode();

@@ -6,10 +6,10 @@ use super::registers::{FAR, SCRATCH};
 use super::scope::Unwind;
 use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::Span;
-use crate::bytecode::lines::Lines;
+use crate::bytecode::lines::LineMarks;
 use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
-use crate::bytecode::{Capture, Code, Const, FnIndex, Insn, Site, Text};
+use crate::bytecode::{Capture, Const, FnCode, FnIndex, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
 use crate::syntax::ast::{FnId, FnKind, VarId};
 
@@ -71,15 +71,15 @@ impl FnState {
     }
 
     /// A copy of exactly the size needed.
-    fn finished(&self, mem: &Mem, name: Text, arity: u8) -> Res<Code> {
+    fn finished(&self, mem: &Mem, name: Text, arity: u8) -> Res<FnCode> {
         if self.code.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
             return Err(CompileAbort::TooLarge(What::Words));
         }
-        let mut lines = Lines::new(mem);
+        let mut lines = LineMarks::new(mem);
         for &(at, line) in &self.code.marks {
             lines.mark(at, line)?;
         }
-        Ok(Code {
+        Ok(FnCode {
             name,
             arity,
             registers: self.high,

@@ -46,8 +46,8 @@ mod value;
 mod variable;
 
 use crate::Span;
-use crate::bytecode::{Program, Text};
-use crate::mem::{Mem, StackBound, Vec};
+use crate::bytecode::{Assembly, Text};
+use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 use crate::syntax::ast::{Ast, ExprId, FnId};
 use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
 pub use error::CompileError;
@@ -83,9 +83,9 @@ pub fn compile(
     source: &str,
     options: &CompileOptions,
     mem: &Mem,
-) -> Result<Program, CompileError> {
+) -> Result<Assembly, CompileError> {
     let lines = LineIndex::new(source, mem)?;
-    let mut compiler = Compiler::new(ast, symbols, source, options, lines.cursor(), mem);
+    let mut compiler = Compiler::new(ast, symbols, source, options, lines.cursor(), mem)?;
     match compiler.program() {
         Ok(()) => Ok(compiler.out),
         Err(CompileAbort::OutOfMemory) => Err(CompileError::OutOfMemory),
@@ -114,7 +114,7 @@ struct Compiler<'a> {
     ast: &'a Ast,
     symbols: &'a Symbols<'a>,
     source: &'a str,
-    out: Program,
+    out: Assembly,
     /// The function at work.
     f: FnState,
     /// The functions around it, outermost first, then buffers that finished functions have left.
@@ -157,12 +157,12 @@ impl<'a> Compiler<'a> {
         options: &CompileOptions,
         cursor: LineCursor<'a>,
         mem: &Mem,
-    ) -> Compiler<'a> {
-        Compiler {
+    ) -> Result<Compiler<'a>, OutOfMemory> {
+        Ok(Compiler {
             ast,
             symbols,
             source,
-            out: Program::new(mem),
+            out: Assembly::new(mem)?,
             f: FnState::new(mem),
             outer: Vec::new(mem),
             level: 0,
@@ -181,7 +181,7 @@ impl<'a> Compiler<'a> {
             with_spans: options.spans,
             stack: StackBound::new(options.native_stack),
             passes_left: source.len().saturating_add(PASSED_ON),
-        }
+        })
     }
 
     fn program(&mut self) -> Res<()> {

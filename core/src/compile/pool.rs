@@ -2,7 +2,7 @@
 
 use super::{Compiler, Res};
 use crate::Span;
-use crate::bytecode::{Const, Site, Text};
+use crate::bytecode::{Assembly, Const, Site, Text};
 use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
 use crate::syntax::ast::Symbol;
 
@@ -90,36 +90,28 @@ pub(super) fn hash_bits(seed: Seed, kind: u64, bits: u64) -> u32 {
     hash_words(seed, kind, bits) as u32
 }
 
-/// The strings of a program, each kept once in its text.
+/// Which strings a program has: each is kept once.
 pub(super) struct StringPool {
     table: IndexTable,
-    texts: Vec<Text>,
     seed: Seed,
 }
 
 impl StringPool {
     pub(super) fn new(mem: &Mem) -> StringPool {
-        StringPool { table: IndexTable::new(mem), texts: Vec::new(mem), seed: mem.seed() }
+        StringPool { table: IndexTable::new(mem), seed: mem.seed() }
     }
 
-    /// Where `string` lies in `bytes`, which it is appended to if it is new.
-    pub(super) fn text(&mut self, bytes: &mut Vec<u8>, string: &str) -> Res<Text> {
+    /// The index of `string` in the program, to which it is added if it is new.
+    pub(super) fn text(&mut self, program: &mut Assembly, string: &str) -> Res<Text> {
         if string.is_empty() {
             return Ok(Text::default());
         }
-        let string = string.as_bytes();
-        let hash = hash(self.seed, string) as u32;
-        let found = self.table.find(hash, |index| {
-            let text = self.texts[index as usize];
-            bytes[text.start as usize..][..text.len as usize] == *string
-        });
-        if let Some(index) = found {
-            return Ok(self.texts[index as usize]);
+        let hash = hash(self.seed, string.as_bytes()) as u32;
+        if let Some(index) = self.table.find(hash, |index| program.bytes(Text(index)) == string.as_bytes()) {
+            return Ok(Text(index));
         }
-        let text = Text { start: bytes.len() as u32, len: string.len() as u32 };
-        bytes.extend_from_slice(string)?;
-        self.texts.push(text)?;
-        self.table.insert(hash, self.texts.len() as u32 - 1)?;
+        let text = program.add(string)?;
+        self.table.insert(hash, text.0)?;
         Ok(text)
     }
 }
@@ -133,7 +125,7 @@ impl Compiler<'_> {
         if self.names.len() <= symbol.index() {
             self.names.resize(symbol.index() + 1, None)?;
         }
-        let text = self.strings.text(&mut self.out.text, self.symbols.text(symbol))?;
+        let text = self.strings.text(&mut self.out, self.symbols.text(symbol))?;
         self.names[symbol.index()] = Some(text);
         Ok(text)
     }
@@ -141,7 +133,7 @@ impl Compiler<'_> {
     /// The text of a string literal.
     pub(super) fn string(&mut self, span: Span) -> Res<Text> {
         let string = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
-        self.strings.text(&mut self.out.text, string)
+        self.strings.text(&mut self.out, string)
     }
 
     /// The index of a constant of the function.
@@ -154,9 +146,9 @@ impl Compiler<'_> {
                 let value = if value.is_nan() { f64::NAN } else { value };
                 (hash_bits(seed, 0, value.to_bits()), Const::Number(value))
             }
-            Const::Str(text) => (hash_bits(seed, 3, u64::from(text.start)), constant),
-            Const::Name(text) => (hash_bits(seed, 6, u64::from(text.start)), constant),
-            Const::Global(text) => (hash_bits(seed, 4, u64::from(text.start)), constant),
+            Const::Str(text) => (hash_bits(seed, 3, u64::from(text.0)), constant),
+            Const::Name(text) => (hash_bits(seed, 6, u64::from(text.0)), constant),
+            Const::Global(text) => (hash_bits(seed, 4, u64::from(text.0)), constant),
             Const::Fn(index) => (hash_bits(seed, 5, u64::from(index.0)), constant),
         };
         let f = &mut self.f;

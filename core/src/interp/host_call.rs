@@ -55,7 +55,7 @@ where
         // longer the current one.
         _ if !matches!(vm.stop, Stop::Switch) => Status::Failed,
         Ok(value) => {
-            vm.set_register(0, value);
+            vm.context.stack.set_first(value);
             Status::Done
         }
         Err(fault) => {
@@ -92,41 +92,55 @@ impl Vm {
         }
         let argc = usize::from(argc);
         // The window keeps the callee alive.
-        let window = self.with_stack(Some(receiver), |stack| stack.push_host(entry, argc, win))?;
-        // The instruction may run again, so the callee stays, past the function's own registers.
-        let callee = self.register(0);
-        let kept = if callee.is_identical(receiver) { 0 } else { self.context.stack.host_registers() };
-        if kept != 0 {
-            if let Err(fault) = self.with_stack(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
-                self.context.stack.pop_host();
-                return Err(fault);
-            }
-            self.set_register(kept, callee);
-            self.set_register(0, receiver);
-        }
+        let window = match self.context.stack.push_host(entry, argc, win) {
+            Ok(window) => window,
+            Err(_) => self.with_stack(Some(receiver), |stack| stack.push_host(entry, argc, win))?,
+        };
+        let kept =
+            if self.context.stack.first().is_identical(receiver) { 0 } else { self.keep_callee(receiver)? };
         let callbacks = self.callbacks;
         let vm: *mut Vm = self;
         // SAFETY: the VM's address, the window of the record just made, as many arguments as the entry allows.
         let status = unsafe { entry.call(vm.cast(), window, argc) };
-        match status {
-            // A script that the function called has ended the run.
-            _ if !matches!(self.stop, Stop::Switch) => Err(Fault::Stopped),
-            Status::Done => {
-                self.context.stack.pop_host();
-                Ok(())
-            }
-            Status::Failed => {
-                if kept != 0 {
-                    let callee = self.register(kept);
-                    self.set_register(0, callee);
-                }
-                self.context.stack.pop_host();
-                let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
-                // A function that has called scripts cannot run again.
-                let ends = self.callbacks != callbacks && core::mem::take(&mut self.suspended);
-                Err(if ends { self.stop_for_good() } else { fault })
-            }
+        if status == Status::Done && matches!(self.stop, Stop::Switch) {
+            self.context.stack.pop_host();
+            return Ok(());
         }
+        self.host_function_failed(kept, callbacks)
+    }
+
+    /// Puts the receiver in place of the callee in register 0 of a host function's frame. The instruction may run again,
+    /// so the callee stays, past the function's own registers; returns in which one.
+    #[cold]
+    fn keep_callee(&mut self, receiver: Value) -> Result<usize, Fault> {
+        let callee = self.context.stack.first();
+        let kept = self.context.stack.host_registers();
+        if let Err(fault) = self.with_stack(Some(receiver), |stack| stack.set_host_registers(kept + 1)) {
+            self.context.stack.pop_host();
+            return Err(fault);
+        }
+        self.set_register(kept, callee);
+        self.context.stack.set_first(receiver);
+        Ok(kept)
+    }
+
+    /// Ends a call of a host function that has no value. The callee is in register `kept`, or in register 0; the run has
+    /// called scripts `callbacks` times before it.
+    #[cold]
+    fn host_function_failed(&mut self, kept: usize, callbacks: u64) -> Result<(), Fault> {
+        if !matches!(self.stop, Stop::Switch) {
+            // A script that the function called has ended the run.
+            return Err(Fault::Stopped);
+        }
+        if kept != 0 {
+            let callee = self.register(kept);
+            self.context.stack.set_first(callee);
+        }
+        self.context.stack.pop_host();
+        let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
+        // A function that has called scripts cannot run again.
+        let ends = self.callbacks != callbacks && core::mem::take(&mut self.suspended);
+        Err(if ends { self.stop_for_good() } else { fault })
     }
 
     /// The fault for a stop where no run can be resumed.

@@ -428,12 +428,12 @@ fn new_closure(vm: &mut Vm, dst: Dst, function: Value) -> Flow {
 
 fn capture(vm: &mut Vm, dst: Dst, function: Value) -> Result<(), Fault> {
     let function: Gc<Function> = function.as_object().ok_or(Fault::Bytecode)?;
-    vm.charge_bulk(function.captures.len() * size_of::<Value>(), 2)?;
+    vm.charge_bulk(function.captures().len() * size_of::<Value>(), 2)?;
     let closure = vm.make_closure(function)?;
     let running = vm.context.stack.top().closure().ok_or(Fault::Bytecode)?;
-    for (slot, capture) in closure.upvalues().iter().zip(&function.captures) {
+    for (slot, capture) in closure.upvalues().iter().zip(function.captures().iter()) {
         // New objects need no barrier.
-        slot.set(match *capture {
+        slot.set(match capture {
             Capture::Register(index) => vm.register(usize::from(index)),
             Capture::Upvalue(index) => {
                 running.upvalues().get(usize::from(index)).ok_or(Fault::Bytecode)?.get()

@@ -15,15 +15,21 @@
 
 mod budget;
 mod hash;
+mod keeper;
 mod native_stack;
+mod plain;
 mod raw;
+mod shared;
 mod table;
 mod vec;
 
 pub use budget::{Mem, MemoryUse};
 pub(crate) use hash::{Seed, hash, hash_words};
+pub(crate) use keeper::Keeper;
 pub use native_stack::StackBound;
+pub(crate) use plain::{bytes_of, bytes_of_mut, cast};
 pub use raw::RawAlloc;
+pub(crate) use shared::SharedBytes;
 pub(crate) use table::Table;
 pub use vec::Vec;
 

@@ -91,14 +91,6 @@ impl<T: Copy> Vec<T> {
         Ok(vec)
     }
 
-    /// The same items in that memory: a copy, unless they are there.
-    ///
-    /// # Errors
-    /// When it is out.
-    pub(crate) fn into_mem(self, mem: &Mem) -> Result<Vec<T>, OutOfMemory> {
-        if self.mem().is_same(mem) { Ok(self) } else { Vec::from_slice(mem, &self) }
-    }
-
     /// Appends copies of all `items`.
     ///
     /// # Errors

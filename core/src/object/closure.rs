@@ -71,7 +71,7 @@ impl Gc<Closure> {
     /// All upvalues.
     pub(crate) fn upvalues(&self) -> &[Cell<Value>] {
         // SAFETY: as many follow the closure as the function captures.
-        unsafe { core::slice::from_raw_parts(self.first_upvalue(), self.function.captures.len()) }
+        unsafe { core::slice::from_raw_parts(self.first_upvalue(), self.function.captures().len()) }
     }
 }
 

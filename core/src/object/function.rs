@@ -1,7 +1,7 @@
 //! Functions and their feedback.
 //!
 //! ```text
-//!   Function ── code ──> [u32]            read-only words, as compiled
+//!   Function ── code ──> [u32]            words, in the image of the program
 //!            └─ data ─────────────┐
 //!                                 v
 //!   [InlineCache n-1] ... [InlineCache 1][InlineCache 0][DataHeader][const 0][const 1] ... [const m-1]
@@ -19,9 +19,9 @@ use super::{
     Feedback, Gc, Header, InlineCache, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer,
     Tracing,
 };
-use crate::bytecode::Capture;
 use crate::bytecode::lines::Lines;
-use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::bytecode::{Capture, Code, List};
+use crate::mem::{Keeper, Mem, OutOfMemory};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -55,14 +55,12 @@ pub(crate) struct Function {
     pub(crate) id: u32,
     /// None for the script.
     pub(crate) name: Option<Gc<Str>>,
-    pub(crate) captures: Vec<Capture>,
     /// None before the first sample.
     pub(crate) feedback: RefCell<Option<Feedback>>,
     /// State of the function in native tiers.
     pub(crate) native: RefCell<NativeRecord>,
     next_exits: Cell<u32>,
-    words: Vec<u32>,
-    pub(crate) lines: Lines,
+    image: InImage,
     consts: u32,
     sites: u32,
     mem: Mem,
@@ -117,7 +115,9 @@ unsafe impl Object for Function {
 
     fn table_bytes(&self) -> usize {
         let data = data_layout(self.consts as usize, self.sites as usize).map_or(0, |layout| layout.size());
-        size_of_val(&*self.words) + data
+        // The image may count towards other memory, or none.
+        let words = if self.image.keeper.is_in(&self.mem) { size_of_val(self.words()) } else { 0 };
+        words + data
     }
 
     fn text(function: Gc<Function>, _: &ShapeTable) -> Text {
@@ -145,9 +145,42 @@ pub(crate) struct Parts {
     pub(crate) arity: u8,
     pub(crate) builtin_methods: bool,
     pub(crate) registers: u16,
-    pub(crate) words: Vec<u32>,
-    pub(crate) captures: Vec<Capture>,
-    pub(crate) lines: Lines,
+    pub(crate) image: InImage,
+}
+
+/// What of a function stays in the image of its program.
+pub(crate) struct InImage {
+    words: &'static [u32],
+    captures: List<'static, Capture>,
+    lines: Lines<'static>,
+    /// Keeps the image, whose lifetime the others do not tell.
+    keeper: Keeper,
+}
+
+impl InImage {
+    /// The parts of a function of an image.
+    ///
+    /// # Safety
+    /// `keeper` keeps the image.
+    pub(crate) unsafe fn new(code: &Code<'_>, keeper: &Keeper) -> InImage {
+        let Code { words, captures, lines, .. } = *code;
+        // SAFETY: the lifetime is extended to that of `keeper`, which is kept with them; this module lends them for the
+        // life of the function only.
+        unsafe {
+            InImage {
+                words: core::mem::transmute::<&[u32], &'static [u32]>(words),
+                captures: core::mem::transmute::<List<'_, Capture>, List<'static, Capture>>(captures),
+                lines: core::mem::transmute::<Lines<'_>, Lines<'static>>(lines),
+                keeper: keeper.clone(),
+            }
+        }
+    }
+
+    /// Words that last, of a function that captures nothing.
+    #[cfg(test)]
+    pub(crate) fn lasting(words: &'static [u32]) -> InImage {
+        InImage { words, captures: List::new(&[]), lines: Lines::NONE, keeper: Keeper::NOTHING }
+    }
 }
 
 impl Function {
@@ -186,19 +219,17 @@ impl Function {
         }
         Ok(Function {
             header: Header::with_aux(Kind::Function, u16::from(parts.builtin_methods)),
-            code: parts.words.as_ptr(),
+            code: parts.image.words.as_ptr(),
             data,
             entry: Cell::new(core::ptr::null()),
             registers: u32::from(parts.registers),
             arity: parts.arity,
             id: parts.id,
             name: parts.name,
-            captures: parts.captures,
             feedback: RefCell::new(None),
             native: RefCell::new(NativeRecord::Cold),
             next_exits: Cell::new(FIRST_EXITS),
-            words: parts.words,
-            lines: parts.lines,
+            image: parts.image,
             consts: consts as u32,
             sites: sites as u32,
             mem: mem.clone(),
@@ -231,8 +262,20 @@ impl Function {
     }
 
     /// The words of the code.
+    #[inline]
     pub(crate) fn words(&self) -> &[u32] {
-        &self.words
+        self.image.words
+    }
+
+    /// Where the upvalues of its closures come from.
+    #[inline]
+    pub(crate) fn captures(&self) -> List<'_, Capture> {
+        self.image.captures
+    }
+
+    /// The source line of the instruction that contains word `word`.
+    pub(crate) fn line(&self, word: u32) -> u32 {
+        self.image.lines.line(word)
     }
 
     /// Calls and loop iterations until the function is sampled or compiled.
@@ -301,12 +344,12 @@ impl Function {
 
     /// Length of the code in words.
     pub(crate) fn word_count(&self) -> usize {
-        self.words.len()
+        self.words().len()
     }
 
     /// The source line of the instruction that ends before `pc`.
     pub(crate) fn line_before(&self, pc: *const u32) -> u32 {
-        self.lines.line(self.word_index(pc).saturating_sub(1))
+        self.line(self.word_index(pc).saturating_sub(1))
     }
 }
 

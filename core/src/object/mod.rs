@@ -43,7 +43,7 @@ pub(crate) use class::{BoundMethod, Class};
 pub(crate) use closure::{CellObject, Closure};
 pub use feedback::Kinds;
 pub(crate) use feedback::{Feedback, Target};
-pub(crate) use function::{DataHeader, Function, NEVER, Parts, cache_at};
+pub(crate) use function::{DataHeader, Function, InImage, NEVER, Parts, cache_at};
 pub(crate) use host_function::HostFunction;
 pub(crate) use inline_cache::{ENTRIES, FREE_ENTRY, IcEntry, IcKind, InlineCache, OUTLYING};
 pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};

@@ -2,7 +2,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::interp::{Options, Vm};
-use crate::object::{Function, Parts};
+use crate::object::{Function, InImage, Parts};
 use crate::testing::{Moody, SYSTEM, mem};
 
 /// A heap to make closures in, and a stack of its own.
@@ -26,9 +26,7 @@ impl World {
             arity: 0,
             registers,
             builtin_methods: false,
-            words: crate::mem::Vec::new(&mem),
-            captures: crate::mem::Vec::new(&mem),
-            lines: crate::bytecode::lines::Lines::new(&mem),
+            image: InImage::lasting(&[]),
         };
         let function = Function::new(&mem, parts, 0, 0, self.vm.init).unwrap();
         let function = self.vm.make(function).unwrap();

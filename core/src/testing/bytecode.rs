@@ -1,26 +1,32 @@
 //! Bytecode by hand.
 
-use crate::bytecode::lines::Lines;
-use crate::bytecode::{Capture, Code, Const, Insn, Program, Site, Text};
+use std::string::{String, ToString};
+
+use crate::bytecode::lines::LineMarks;
+use crate::bytecode::{Assembly, Capture, Const, FnCode, Image, Insn, Program, Site, Text, VerifyError};
 use crate::mem::{Mem, Vec};
 use crate::testing::mem;
 
 /// A program to be filled.
-pub fn program() -> Program {
-    Program::new(&mem())
+///
+/// # Panics
+/// When memory is out.
+pub fn program() -> Assembly {
+    Assembly::new(&mem()).unwrap()
 }
 
-/// Adds a string to the text.
-pub fn text(program: &mut Program, string: &str) -> Text {
-    let start = program.text.len() as u32;
-    program.text.extend_from_slice(string.as_bytes()).unwrap();
-    Text { start, len: string.len() as u32 }
+/// Adds a string.
+///
+/// # Panics
+/// When memory is out.
+pub fn text(program: &mut Assembly, string: &str) -> Text {
+    program.add(string).unwrap()
 }
 
 /// A function without constants, sites and captures.
-pub fn code(program: &Program, name: Text, arity: u8, registers: u16, insns: &[Insn]) -> Code {
+pub fn code(program: &Assembly, name: Text, arity: u8, registers: u16, insns: &[Insn]) -> FnCode {
     let mem = program.text.mem();
-    Code {
+    FnCode {
         name,
         arity,
         registers,
@@ -29,8 +35,34 @@ pub fn code(program: &Program, name: Text, arity: u8, registers: u16, insns: &[I
         sites: Vec::new(mem),
         captures: Vec::new(mem),
         spans: Vec::new(mem),
-        lines: Lines::new(mem),
+        lines: LineMarks::new(mem),
     }
+}
+
+/// The program, verified.
+///
+/// # Errors
+/// When it is refused.
+pub fn verified(program: &Assembly) -> Result<Program, VerifyError> {
+    let mem = program.text.mem();
+    Program::from_owner(program.pack(mem)?, mem)
+}
+
+/// Whether the program is accepted.
+///
+/// # Errors
+/// When it is refused.
+pub fn verify(program: &Assembly) -> Result<(), VerifyError> {
+    verified(program).map(drop)
+}
+
+/// The listing of a program, which need not be right.
+///
+/// # Panics
+/// When memory is out.
+pub fn listing(program: &Assembly) -> String {
+    let image = program.pack(program.text.mem()).unwrap();
+    Image::new(image.as_ref()).unwrap().to_string()
 }
 
 /// The words of instructions.
@@ -47,7 +79,7 @@ pub fn words(mem: &Mem, insns: &[Insn]) -> Vec<u32> {
 }
 
 /// Sets the lists of a function.
-pub fn fill(code: &mut Code, consts: &[Const], sites: &[Site], captures: &[Capture]) {
+pub fn fill(code: &mut FnCode, consts: &[Const], sites: &[Site], captures: &[Capture]) {
     code.consts.extend_from_slice(consts).unwrap();
     code.sites.extend_from_slice(sites).unwrap();
     code.captures.extend_from_slice(captures).unwrap();

@@ -98,7 +98,7 @@ impl<'a> Unit<'a> {
     /// The line of the instruction that contains word `word`.
     #[must_use]
     pub fn line(&self, word: u32) -> u32 {
-        self.function.lines.line(word)
+        self.function.line(word)
     }
 
     /// The bits of a constant: a value, or what [`layout`](crate::layout) says of its kind.

@@ -2,11 +2,11 @@
 
 use siskin_core::bytecode::disasm::listing;
 use siskin_core::bytecode::operand::*;
-use siskin_core::bytecode::{Capture, Const, FnIndex, Insn, Program, Site, verify};
-use siskin_core::testing::bytecode::{code, fill, program, text};
+use siskin_core::bytecode::{Assembly, Capture, Const, FnIndex, Image, ImageBuf, Insn, Site};
+use siskin_core::testing::bytecode::{code, fill, program, text, verified};
 
 /// A script that makes and calls `fib`, and a nameless function with captures.
-fn sample() -> Program {
+fn sample() -> Assembly {
     let mut program = program();
     let [fib, print, none, long] =
         ["fib", "say \"\u{e9}\"\n", "", &"x".repeat(50)].map(|s| text(&mut program, s));
@@ -70,11 +70,14 @@ fn sample() -> Program {
     program
 }
 
+fn pack(program: &Assembly) -> ImageBuf {
+    program.pack(program.text.mem()).unwrap()
+}
+
 #[test]
 fn golden() {
     let program = sample();
-    verify(&program).unwrap();
-    assert_eq!(program.to_string(), include_str!("golden.txt"));
+    assert_eq!(verified(&program).unwrap().to_string(), include_str!("golden.txt"));
 }
 
 #[test]
@@ -90,19 +93,21 @@ fn anything_can_be_listed() {
             Insn::LoadLit { dst: Dst(9), lit: Lit32(77) }.encode().0,
         ])
         .unwrap();
-    let shown = listing(&program, FnIndex(0)).to_string();
+    let packed = pack(&program);
+    let image = Image::new(packed.as_ref()).unwrap();
+    let shown = listing(image, FnIndex(0)).to_string();
     assert_eq!(
         shown,
         "script  registers 5  words 3 (12 bytes)\n    3  0000  ??             0xdeadbeff\n       \
          0001  get.far        r1, r0\n       0002  ??             0x00000907\n"
     );
-    assert_eq!(listing(&program, FnIndex(9)).to_string(), "fn #9  missing\n");
+    assert_eq!(listing(image, FnIndex(9)).to_string(), "fn #9  missing\n");
 
     let script = &mut program.functions[0];
     script.words.push(77).unwrap();
+    let packed = pack(&program);
+    let image = Image::new(packed.as_ref()).unwrap();
     assert!(
-        listing(&program, FnIndex(0))
-            .to_string()
-            .ends_with("lit            r9, k77                    ; ?\n")
+        listing(image, FnIndex(0)).to_string().ends_with("lit            r9, k77                    ; ?\n")
     );
 }

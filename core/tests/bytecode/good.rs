@@ -3,11 +3,12 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use siskin_core::bytecode::operand::OperandKind;
-use siskin_core::bytecode::{Capture, Const, Field, FnIndex, OP_COUNT, Op, Program, Site, Text};
-use siskin_core::testing::bytecode::{code, fill, program};
+use siskin_core::bytecode::{Assembly, Capture, Const, Field, FnIndex, OP_COUNT, Op, Site, Text};
+use siskin_core::testing::bytecode::{code, fill, program, text};
 
-const TEXT: &str = "name \u{20ac}";
-const NAME: Text = Text { start: 0, len: 4 };
+const STRINGS: [&str; 2] = ["name", "\u{20ac}"];
+const NAME: Text = Text(1);
+const WORD: Text = Text(2);
 const REGISTERS: u16 = 20;
 /// The constants of every function by kind; the one of [`FUNCTION`] is nil in the last function.
 const NUMBERS: [u32; 2] = [0, 5];
@@ -20,16 +21,18 @@ const FUNCTION: u32 = 7;
 type Seed = (usize, [u32; 4]);
 
 /// One to three functions that the verifier accepts.
-pub(crate) fn good_program() -> impl Strategy<Value = Program> {
+pub(crate) fn good_program() -> impl Strategy<Value = Assembly> {
     any_program(15)
 }
 
 /// One to three functions of fewer instructions than that, which may be too many without a poll; nothing else is wrong.
-pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program> {
+pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Assembly> {
     let seed = (0..OP_COUNT, any::<[u32; 4]>());
     prop::collection::vec(prop::collection::vec(seed, 0..instructions), 1..4).prop_map(|functions| {
         let mut program = program();
-        program.text.extend_from_slice(TEXT.as_bytes()).unwrap();
+        for string in STRINGS {
+            text(&mut program, string);
+        }
         let count = functions.len();
         for (own, seeds) in functions.into_iter().enumerate() {
             let captures: &[Capture] = match own {
@@ -39,7 +42,7 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Program>
             };
             let child = if own + 1 < count { Const::Fn(FnIndex(own as u32 + 1)) } else { Const::Nil };
             let number = Const::Number(1.5);
-            let word = Const::Str(Text { start: 5, len: 3 });
+            let word = Const::Str(WORD);
             let consts = [
                 number,
                 Const::Nil,
@@ -133,16 +136,12 @@ pub(crate) enum Change {
     PopSites(usize),
     Capture(Capture),
     Text(Index, u8),
+    End(Index, u32),
 }
 
 /// Any change, and which function to change.
 pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
-    let text = || {
-        prop_oneof![
-            3 => (0_u32..10, 0_u32..10).prop_map(|(start, len)| Text { start, len }),
-            1 => (any::<u32>(), any::<u32>()).prop_map(|(start, len)| Text { start, len }),
-        ]
-    };
+    let text = || prop_oneof![3 => (0_u32..5).prop_map(Text), 1 => any::<u32>().prop_map(Text)];
     let constant = prop_oneof![
         (0x7FF7_FFFF_FFFF_FFFE..0x7FF8_0000_0000_0003_u64, any::<bool>())
             .prop_map(|(bits, sign)| Const::Number(f64::from_bits(bits | u64::from(sign) << 63))),
@@ -173,16 +172,21 @@ pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
         2 => (0..OP_COUNT).prop_map(Change::PopSites),
         4 => capture.prop_map(Change::Capture),
         1 => (any_index(), any::<u8>()).prop_map(|(index, byte)| Change::Text(index, byte)),
+        1 => (any_index(), 0_u32..9).prop_map(|(index, end)| Change::End(index, end)),
     ];
     (any_index(), change)
 }
 
 impl Change {
     /// Changes function number `function`, or the text of all.
-    pub(crate) fn apply(&self, program: &mut Program, function: usize) {
+    pub(crate) fn apply(&self, program: &mut Assembly, function: usize) {
         if let Change::Text(index, byte) = self {
             let index = index.index(program.text.len());
             program.text[index] = *byte;
+        }
+        if let Change::End(index, end) = self {
+            let index = index.index(program.ends.len());
+            program.ends[index] = *end;
         }
         let code = &mut program.functions[function];
         let words = code.words.len();

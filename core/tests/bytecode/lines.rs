@@ -1,7 +1,7 @@
 //! Line tables against the simplest model.
 
 use proptest::prelude::*;
-use siskin_core::bytecode::lines::Lines;
+use siskin_core::bytecode::lines::LineMarks;
 use siskin_core::testing::mem;
 
 /// The line that the last mark at or before `at` gives.
@@ -25,24 +25,24 @@ fn marks() -> impl Strategy<Value = Vec<(u32, u32)>> {
 proptest! {
     #[test]
     fn lines_are_what_was_marked(marks in marks(), anywhere in any::<u32>()) {
-        let mut lines = Lines::new(&mem());
+        let mut lines = LineMarks::new(&mem());
         for &(at, line) in &marks {
             lines.mark(at, line).unwrap();
         }
         let near = marks.iter().flat_map(|mark| [mark.0.saturating_sub(1), mark.0, mark.0 + 1]);
         for at in near.chain([0, anywhere, u32::MAX]) {
-            prop_assert_eq!(lines.line(at), model(&marks, at), "at {}", at);
+            prop_assert_eq!(lines.lines().line(at), model(&marks, at), "at {}", at);
         }
     }
 
     #[test]
     fn runs_cover_all_in_order(marks in marks()) {
-        let mut lines = Lines::new(&mem());
+        let mut lines = LineMarks::new(&mem());
         for &(at, line) in &marks {
             lines.mark(at, line).unwrap();
         }
         let mut from = 0;
-        let runs: Vec<_> = lines.runs().collect();
+        let runs: Vec<_> = lines.lines().runs().collect();
         for run in &runs[..runs.len() - 1] {
             let end = run.end.unwrap();
             prop_assert!(from < end);

@@ -4,6 +4,7 @@ mod disasm;
 mod encoding;
 mod facts;
 mod good;
+mod image;
 mod lines;
 mod naive;
 mod verify;

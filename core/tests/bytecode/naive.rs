@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use siskin_core::bytecode::operand::OperandKind;
-use siskin_core::bytecode::{Capture, Code, Const, Effect, Field, Program, ROWS, Row, Text};
+use siskin_core::bytecode::{Assembly, Capture, Const, Effect, Field, FnCode, ROWS, Row, Text};
 
 /// Whether a machine that checks nothing may run the program.
-pub(crate) fn acceptable(program: &Program) -> bool {
-    let Ok(text) = std::str::from_utf8(&program.text) else { return false };
+pub(crate) fn acceptable(program: &Assembly) -> bool {
+    let Some(strings) = strings(program) else { return false };
     let Some(script) = program.functions.first() else { return false };
     script.arity == 0
         && script.captures.is_empty()
@@ -16,23 +16,34 @@ pub(crate) fn acceptable(program: &Program) -> bool {
             .functions
             .iter()
             .enumerate()
-            .all(|(own, code)| function(program, text, own, code).is_some())
+            .all(|(own, code)| function(program, strings, own, code).is_some())
 }
 
 fn ensure(good: bool) -> Option<()> {
     good.then_some(())
 }
 
-fn is_text(text: &str, part: Text) -> Option<()> {
-    let end = part.start.checked_add(part.len)?;
-    text.get(part.start as usize..end as usize).map(drop)
+/// How many strings there are, if they are.
+fn strings(program: &Assembly) -> Option<usize> {
+    let text = std::str::from_utf8(&program.text).ok()?;
+    let mut start = 0;
+    for &end in &program.ends {
+        text.get(start..end as usize)?;
+        start = end as usize;
+    }
+    ensure(program.ends.first() == Some(&0) && start == text.len())?;
+    Some(program.ends.len())
 }
 
-fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()> {
-    is_text(text, code.name)?;
+fn is_text(strings: usize, text: Text) -> Option<()> {
+    ensure((text.0 as usize) < strings)
+}
+
+fn function(program: &Assembly, strings: usize, own: usize, code: &FnCode) -> Option<()> {
+    is_text(strings, code.name)?;
     ensure(code.registers > u16::from(code.arity) && code.captures.len() < 0x1_0000)?;
     for site in &code.sites {
-        is_text(text, site.name)?;
+        is_text(strings, site.name)?;
     }
     for constant in &code.consts {
         match *constant {
@@ -40,7 +51,7 @@ fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()
                 let plain = [0x7FF8_0000_0000_0000, 0xFFF8_0000_0000_0000];
                 ensure(!n.is_nan() || plain.contains(&n.to_bits()))?;
             }
-            Const::Str(part) | Const::Name(part) | Const::Global(part) => is_text(text, part)?,
+            Const::Str(part) | Const::Name(part) | Const::Global(part) => is_text(strings, part)?,
             Const::Fn(index) => ensure((own + 1..program.functions.len()).contains(&(index.0 as usize)))?,
             Const::Nil | Const::Bool(_) => {}
         }
@@ -70,7 +81,7 @@ fn function(program: &Program, text: &str, own: usize, code: &Code) -> Option<()
 }
 
 /// How many words may run from each instruction on before there is a unit of fuel, a poll or a return.
-fn free_words(code: &Code, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, usize> {
+fn free_words(code: &FnCode, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, usize> {
     let mut longest = BTreeMap::new();
     for (&at, row) in rows.iter().rev() {
         let next = at + length(row);
@@ -107,8 +118,8 @@ fn field(words: &[u32], field: Field) -> i64 {
 }
 
 fn good(
-    program: &Program,
-    code: &Code,
+    program: &Assembly,
+    code: &FnCode,
     rows: &BTreeMap<usize, &Row>,
     at: usize,
     kind: OperandKind,

@@ -2,13 +2,13 @@
 
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{
-    AnyOperand, Capture, Code, Const, Flaw, FnIndex, Insn, OP_COUNT, Op, OperandName, Program, Site, Text,
-    VerifyError, verify,
+    AnyOperand, Assembly, Capture, Const, Flaw, FnCode, FnIndex, Image, Insn, OP_COUNT, Op, OperandName,
+    Section, Site, Text, VerifyError,
 };
-use siskin_core::testing::bytecode::{code, fill, program, text, words};
+use siskin_core::testing::bytecode::{code, fill, program, text, verify, words};
 
 /// A function of 8 registers with one constant of each kind, two sites and two captures.
-fn function(program: &Program, insns: &[Insn]) -> Code {
+fn function(program: &Assembly, insns: &[Insn]) -> FnCode {
     let mut code = code(program, NAME, 0, 8, insns);
     let number = Const::Number(0.5);
     let consts = [
@@ -24,12 +24,12 @@ fn function(program: &Program, insns: &[Insn]) -> Code {
     code
 }
 
-/// What the text of every program here begins with.
-const NAME: Text = Text { start: 0, len: 4 };
+/// The string of every program here, beside the empty one.
+const NAME: Text = Text(1);
 
 /// A script that makes a closure of a [`function`] with these instructions and a return, and one of a function
 /// that it names.
-fn with(insns: &[Insn]) -> Program {
+fn with(insns: &[Insn]) -> Assembly {
     let mut program = program();
     text(&mut program, "name\u{e9}");
     let mut script =
@@ -54,7 +54,7 @@ fn only(good: Insn, bad: Insn, operand: OperandName, found: AnyOperand) {
 }
 
 /// What is found in function 1 after a change to it.
-fn changed(change: impl FnOnce(&mut Code)) -> Result<(), (Option<u32>, Flaw)> {
+fn changed(change: impl FnOnce(&mut FnCode)) -> Result<(), (Option<u32>, Flaw)> {
     let mut program = with(&[]);
     change(&mut program.functions[1]);
     verify(&program).map_err(|error| {
@@ -63,13 +63,13 @@ fn changed(change: impl FnOnce(&mut Code)) -> Result<(), (Option<u32>, Flaw)> {
     })
 }
 
-fn set_words(code: &mut Code, insns: &[Insn]) {
+fn set_words(code: &mut FnCode, insns: &[Insn]) {
     code.words = words(code.words.mem(), insns);
 }
 
 #[test]
 fn the_script_is_a_script() {
-    let what = |program: &Program| verify(program).unwrap_err().what;
+    let what = |program: &Assembly| verify(program).unwrap_err().what;
     assert_eq!(what(&program()), Flaw::NoScript);
     let mut bad = with(&[]);
     bad.functions[0].arity = 1;
@@ -101,20 +101,28 @@ fn captures_can_be_counted() {
 }
 
 #[test]
-fn the_text_is_utf8() {
-    let mut bad = with(&[]);
-    bad.text.push(0xFF).unwrap();
-    assert_eq!(verify(&bad).unwrap_err().what, Flaw::NotUtf8);
+fn the_text_is_whole_strings_of_utf8() {
+    let what = |change: fn(&mut Assembly)| {
+        let mut program = with(&[]);
+        change(&mut program);
+        verify(&program).map_err(|error| error.what)
+    };
+    // "", and "name" with two bytes of one character.
+    assert_eq!(what(|program| program.ends.push(6).unwrap()), Ok(()));
+    assert_eq!(what(|program| program.text[4] = 0xFF), Err(Flaw::NotUtf8));
+    let bad = Err(Flaw::BadSection(Section::Names));
+    assert_eq!(what(|program| program.ends[0] = 1), bad);
+    assert_eq!(what(|program| program.ends[1] = 5), bad, "in a character, and before the end");
+    assert_eq!(what(|program| program.ends[1] = 4), bad, "before the end");
+    assert_eq!(what(|program| program.ends[1] = 7), bad, "past the end");
+    assert_eq!(what(|program| program.ends.push(5).unwrap()), bad, "before its start");
+    assert_eq!(what(|program| program.ends.clear()), bad, "no string at all");
 }
 
 #[test]
-fn names_lie_in_the_text() {
-    // "name", and two bytes of one character.
-    let good = [(0, 0), (0, 4), (0, 6), (4, 2), (6, 0)];
-    let bad = [(0, 5), (5, 1), (0, 7), (6, 1), (7, 0), (u32::MAX, 1), (1, u32::MAX), (u32::MAX, u32::MAX)];
-    let all = good.map(|text| (text, true)).into_iter().chain(bad.map(|text| (text, false)));
-    for ((start, len), is_good) in all {
-        let text = Text { start, len };
+fn names_are_strings() {
+    for (index, is_good) in [(0, true), (1, true), (2, false), (u32::MAX, false)] {
+        let text = Text(index);
         let expected = if is_good { Ok(()) } else { Err((None, Flaw::BadText(text))) };
         assert_eq!(changed(|code| code.name = text), expected);
         assert_eq!(changed(|code| code.consts[3] = Const::Str(text)), expected);
@@ -371,8 +379,10 @@ fn jumps_may_be_long() {
 fn no_memory_is_an_error() {
     let program = with(&[]);
     let mem = program.functions.mem();
+    let image = program.pack(mem).unwrap();
     mem.set_limit(mem.usage().used);
-    assert_eq!(verify(&program).map_err(|error| error.what), Err(Flaw::OutOfMemory));
+    let judged = siskin_core::bytecode::verify(Image::new(image.as_ref()).unwrap(), mem);
+    assert_eq!(judged.map_err(|error| error.what), Err(Flaw::OutOfMemory));
 }
 
 #[test]

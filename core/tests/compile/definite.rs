@@ -11,13 +11,13 @@ type Set = Vec<bool>;
 
 /// The first read of a register that may not have been written, in words.
 pub(crate) fn check(program: &Program) -> Result<(), String> {
-    program.functions.iter().enumerate().try_for_each(|(index, code)| {
-        check_function(program, code)
+    program.functions().enumerate().try_for_each(|(index, code)| {
+        check_function(program, &code)
             .map_err(|(at, reg)| format!("function {index}, word {at}: reads r{reg} unwritten"))
     })
 }
 
-fn check_function(program: &Program, code: &Code) -> Result<(), (usize, usize)> {
+fn check_function(program: &Program, code: &Code<'_>) -> Result<(), (usize, usize)> {
     // What is written for certain before each word that is reached.
     let mut before: Vec<Option<Set>> = vec![None; code.words.len()];
     before[0] = Some((0..usize::from(code.registers)).map(|reg| reg <= usize::from(code.arity)).collect());
@@ -48,13 +48,13 @@ fn check_function(program: &Program, code: &Code) -> Result<(), (usize, usize)> 
 }
 
 /// The registers that an instruction reads.
-fn reads(program: &Program, code: &Code, insn: &Insn) -> Vec<usize> {
+fn reads(program: &Program, code: &Code<'_>, insn: &Insn) -> Vec<usize> {
     let mut regs = Vec::new();
     insn.uses(|reg| regs.push(reg as usize));
     if let Insn::Closure { function, .. } = *insn {
-        let Const::Fn(index) = code.consts[function.0 as usize] else { unreachable!() };
-        let captures = program.functions[index.0 as usize].captures.iter();
-        regs.extend(captures.filter_map(|capture| match *capture {
+        let Some(Const::Fn(index)) = code.consts.get(function.0 as usize) else { unreachable!() };
+        let captures = program.function(index).unwrap().captures;
+        regs.extend(captures.iter().filter_map(|capture| match capture {
             Capture::Register(reg) => Some(usize::from(reg)),
             Capture::Upvalue(_) => None,
         }));

@@ -1,8 +1,9 @@
 //! Source text to a checked program, and on to its output.
 
-use siskin_core::bytecode::{Program, verify};
+use siskin_core::bytecode::Program;
 use siskin_core::compile::{CompileError, CompileOptions, compile};
 use siskin_core::syntax::{ParseOptions, parse};
+use siskin_core::testing::bytecode::{listing, verified};
 use siskin_core::testing::{End, Moody, mem, run};
 use siskin_core::{Dialect, Options};
 
@@ -12,13 +13,14 @@ use crate::definite;
 pub(crate) fn try_compile(source: &str, dialect: Dialect) -> Option<Result<Program, CompileError>> {
     let mem = mem();
     let parsed = parse(source, dialect, &ParseOptions::default(), &mem).ok()?;
-    let program = match compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem) {
-        Ok(program) => program,
+    let assembly = match compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem) {
+        Ok(assembly) => assembly,
         Err(error) => return Some(Err(error)),
     };
-    if let Err(error) = verify(&program) {
-        panic!("{error:?} in\n{source}\n{program}");
-    }
+    let program = match verified(&assembly) {
+        Ok(program) => program,
+        Err(error) => panic!("{error:?} in\n{source}\n{}", listing(&assembly)),
+    };
     if let Err(error) = definite::check(&program) {
         panic!("{error} in\n{source}\n{program}");
     }

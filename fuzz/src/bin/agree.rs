@@ -12,6 +12,7 @@ use std::io::Write;
 use std::panic;
 use std::process::ExitCode;
 
+use siskin_core::bytecode::Image;
 use siskin_fuzz::program;
 
 /// Bytes that a program is made of, at most, beyond the fewest.
@@ -63,8 +64,12 @@ fn show_text(data: &[u8]) {
 fn show_bytecode(data: &[u8]) {
     if let Ok(vm) = siskin::Vm::new(siskin::SYSTEM, siskin::Options::default())
         && let Some(program) = siskin_fuzz::program::of(data, &vm)
+        && let Ok(image) = program.pack(vm.mem())
     {
-        eprintln!("{program}");
+        match Image::new(image.as_ref()) {
+            Ok(image) => eprintln!("{image}"),
+            Err(flaw) => eprintln!("{flaw}"),
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! What Siskin takes from an operating system beyond the standard library: executable memory.
+//! What Siskin takes from an operating system beyond the standard library: executable memory, and mapped files.
 //!
 //! [`code_memory`] gives the [`CodeMemory`] of the platform: Linux on x86-64 and ARM64, and (untested) macOS.
 //! Elsewhere, and where the system's policy forbids it, there is none, and the VM interprets. A host that wants
@@ -13,10 +13,13 @@
 //!         Mapping mapping/     the process's addresses: one file for each system
 //!       arch.rs                what differs by processor: the trap, the caches
 //!   NullCode      null.rs      refuses, for hosts that forbid machine code
+//!   map           map.rs       a program in a file that is mapped
 //! ```
 //!
 //! # Features
-//! None.
+//! | feature | default | what it brings | what it costs |
+//! |---|---|---|---|
+//! | `map` | no | [`map()`] | 2 crates |
 //!
 //! # What is stable
 //! Versions follow SemVer; before 1.0 a minor version may break things. Everything public here is meant to last.
@@ -45,6 +48,8 @@ mod extents;
     target_os = "macos"
 ))]
 mod lease;
+#[cfg(feature = "map")]
+mod map;
 #[cfg(any(
     all(target_os = "linux", any(target_arch = "x86_64", target_arch = "aarch64")),
     target_os = "macos"
@@ -59,6 +64,8 @@ mod region;
 mod reserve;
 
 pub use code::HostedCode;
+#[cfg(feature = "map")]
+pub use map::{MapError, map};
 pub use null::NullCode;
 
 use siskin_core::platform::{CodeError, CodeMemory};

@@ -138,9 +138,9 @@ impl<'a> Spans<'a> {
 
     fn span(&mut self, index: usize, frame: &TraceFrame<'_>) -> Option<Range<usize>> {
         let function = Script::index_of(&self.sources.loaded[index].functions, frame.function)?;
-        let code = self.program(index)?.functions.get(function.0 as usize)?;
-        let after = code.spans.partition_point(|(word, _)| *word <= frame.word);
-        let (_, span) = code.spans.get(after.checked_sub(1)?)?;
+        let code = self.program(index)?.function(function)?;
+        let after = code.spans.partition_point(|span| span.word <= frame.word);
+        let span = code.spans.get(after.checked_sub(1)?)?;
         Some(span.start as usize..span.end as usize)
     }
 

@@ -4,7 +4,9 @@ use std::num::NonZeroU64;
 
 use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
-use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native, random_seed};
+use siskin::mem::Mem;
+use siskin::{Dialect, HostIo, LoadError, Options, Outcome, SYSTEM, Script, Vm, native, random_seed};
+use siskin_core::bytecode::Program;
 
 /// How scripts are run.
 #[derive(Clone, Copy, Default)]
@@ -12,6 +14,8 @@ pub(crate) struct Mode {
     pub(crate) options: Options,
     /// Whether functions that get hot are compiled to machine code, where that can be.
     pub(crate) native: bool,
+    /// Whether the script is compiled apart and loaded from a copy of its image.
+    pub(crate) image: bool,
     /// Units of fuel after which the script is stopped and resumed, again and again.
     pub(crate) slice: Option<NonZeroU64>,
 }
@@ -37,6 +41,15 @@ pub(crate) struct Ran {
     pub(crate) errors: String,
 }
 
+/// Loads a script from a copy of its image, which was made in memory of its own.
+fn load_image(vm: &mut Vm, source: &Source) -> Result<Script, LoadError> {
+    let mem = Mem::new(SYSTEM, usize::MAX)?;
+    let program = Program::compile(&mem, source.text(), source.dialect(), source.options())?;
+    let copy = Program::copy_of(program.as_bytes(), &mem).expect("an image that is accepted");
+    drop(program);
+    Ok(vm.load_program(&copy)?)
+}
+
 /// Runs a script.
 pub(crate) fn run(text: &str, dialect: Dialect, mode: Mode) -> Ran {
     let printer = Printer { format: Format::Lox, color: false };
@@ -50,7 +63,11 @@ pub(crate) fn run(text: &str, dialect: Dialect, mode: Mode) -> Ran {
         // Where there is no compiler, the script is interpreted.
         let _ = native::install(&mut vm);
     }
-    let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
+    let loaded = match mode.image {
+        true => load_image(&mut vm, &source),
+        false => vm.load_with(source.text(), source.dialect(), source.options()),
+    };
+    let script = match loaded {
         Ok(script) => script,
         Err(error) => return ran(End::Refused, printer.load_error(&error, &source), Vec::new()),
     };

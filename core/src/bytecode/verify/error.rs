@@ -2,7 +2,8 @@
 
 use core::fmt;
 
-use crate::bytecode::{AnyOperand, FnIndex, OP_COUNT, OperandName, POLL, Text};
+use crate::bytecode::image::VERSION;
+use crate::bytecode::{AnyOperand, FnIndex, OP_COUNT, OperandName, POLL, Section, Text};
 
 /// Why a program was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +21,22 @@ pub struct VerifyError {
 pub enum Flaw {
     /// There was no memory to find out.
     OutOfMemory,
+    /// The bytes do not begin as an image does.
+    NoImage,
+    /// The image does not begin at a multiple of 8 bytes.
+    Misaligned,
+    /// The image is of this version of the format, which is not [`VERSION`].
+    OtherVersion(u32),
+    /// The image is of an engine with other instructions.
+    OtherOpcodes,
+    /// The header or the directory does not say where the sections are, which end with the image.
+    BadDirectory,
+    /// A section is cut off, or its parts do not follow one another to its end.
+    BadSection(Section),
+    /// A record of a function, or of a global, has bits that mean nothing.
+    BadRecord,
+    /// The section of globals does not say what the functions do.
+    BadGlobals,
     /// The text of the program is not UTF-8.
     NotUtf8,
     /// There is no function 0.
@@ -34,7 +51,7 @@ pub enum Flaw {
     TooManyCaptures,
     /// There is no register for each argument and the callee.
     TooFewRegisters,
-    /// A name or string lies outside the text, or cuts a character.
+    /// There is no such string.
     BadText(Text),
     /// A number constant is a NaN with a payload, so it could pass for another value.
     BadNumber,
@@ -61,6 +78,16 @@ impl fmt::Display for Flaw {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Flaw::OutOfMemory => f.write_str("out of memory"),
+            Flaw::NoImage => f.write_str("this is no image of a program"),
+            Flaw::Misaligned => f.write_str("the image does not begin at a multiple of 8 bytes"),
+            Flaw::OtherVersion(version) => {
+                write!(f, "the image is of version {version} of the format, this engine reads {VERSION}")
+            }
+            Flaw::OtherOpcodes => f.write_str("the image is of an engine with other instructions"),
+            Flaw::BadDirectory => f.write_str("the image is cut off, or its directory is wrong"),
+            Flaw::BadSection(section) => write!(f, "the section of {} is wrong", section.name()),
+            Flaw::BadRecord => f.write_str("a record has bits that mean nothing"),
+            Flaw::BadGlobals => f.write_str("the section of globals does not say what the functions do"),
             Flaw::NotUtf8 => f.write_str("the text is not UTF-8"),
             Flaw::NoScript => f.write_str("there is no script"),
             Flaw::ScriptTakesArguments => f.write_str("the script takes arguments"),
@@ -68,9 +95,7 @@ impl fmt::Display for Flaw {
             Flaw::TooLarge => f.write_str("too large"),
             Flaw::TooManyCaptures => f.write_str("too many captured variables"),
             Flaw::TooFewRegisters => f.write_str("fewer registers than the callee and arguments need"),
-            Flaw::BadText(text) => {
-                write!(f, "{} bytes from {} on are no string of the text", text.len, text.start)
-            }
+            Flaw::BadText(text) => write!(f, "there is no string {}", text.0),
             Flaw::BadNumber => f.write_str("a number constant is a NaN with a payload"),
             Flaw::BadFunction(index) => {
                 write!(f, "a constant names function {}, which is no later one", index.0)
@@ -101,6 +126,13 @@ impl fmt::Display for VerifyError {
 }
 
 impl core::error::Error for VerifyError {}
+
+/// A flaw of the whole program.
+impl From<Flaw> for VerifyError {
+    fn from(what: Flaw) -> VerifyError {
+        VerifyError { function: FnIndex(0), at: None, what }
+    }
+}
 
 /// A flaw, and the word where it is if it is in an instruction.
 pub(super) type Refusal = (Option<u32>, Flaw);

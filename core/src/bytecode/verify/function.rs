@@ -21,7 +21,7 @@ impl Scratch {
         Scratch { starts: Vec::new(mem), used: Vec::new(mem), paths: Paths::new(mem) }
     }
 
-    fn reset(&mut self, code: &Code) -> Result<(), OutOfMemory> {
+    fn reset(&mut self, code: &Code<'_>) -> Result<(), OutOfMemory> {
         self.starts.clear();
         self.starts.resize(code.words.len().div_ceil(32), 0)?;
         self.used.clear();
@@ -42,7 +42,7 @@ impl Scratch {
 }
 
 /// Checks the words of `code`, whose other parts have been checked.
-pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Result<(), Refusal> {
+pub(super) fn check(code: &Code<'_>, needs: &[Needs], scratch: &mut Scratch) -> Result<(), Refusal> {
     scratch.reset(code).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     find_instructions(code, scratch)?;
 
@@ -66,7 +66,7 @@ pub(super) fn check(code: &Code, needs: &[Needs], scratch: &mut Scratch) -> Resu
 
 /// Marks where instructions begin; the words must end where the last one ends, and that one must not fall
 /// through.
-fn find_instructions(code: &Code, scratch: &mut Scratch) -> Result<(), Refusal> {
+fn find_instructions(code: &Code<'_>, scratch: &mut Scratch) -> Result<(), Refusal> {
     let mut at = 0;
     let mut last = None;
     while let Some(&word) = code.words.get(at) {
@@ -88,7 +88,7 @@ fn find_instructions(code: &Code, scratch: &mut Scratch) -> Result<(), Refusal> 
 
 /// Checks the operands of one instruction, in the order of its row.
 struct Operands<'a> {
-    code: &'a Code,
+    code: &'a Code<'a>,
     needs: &'a [Needs],
     scratch: &'a mut Scratch,
     /// The word after the instruction.
@@ -124,7 +124,7 @@ impl Operands<'_> {
             AnyOperand::Name32(k) => matches!(constant(k.0), Some(Const::Name(_))),
             AnyOperand::Global32(k) => matches!(constant(k.0), Some(Const::Global(_))),
             AnyOperand::Fn32(k) => match constant(k.0) {
-                Some(&Const::Fn(child)) => {
+                Some(Const::Fn(child)) => {
                     // Constants are checked: the child exists.
                     let Some(needs) = self.needs.get(child.0 as usize) else {
                         return Err(Flaw::BadFunction(child));

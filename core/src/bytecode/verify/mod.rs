@@ -1,13 +1,15 @@
 //! The verifier: the boundary between words from a stranger and an interpreter that checks nothing.
 //!
-//! [`verify`] accepts a [`Program`] only if a machine that does no bounds check on registers, constants,
+//! [`verify`] accepts an [`Image`] only if a machine that does no bounds check on registers, constants,
 //! inline caches, upvalues, functions and jump targets can run it without leaving its memory,
 //! whatever the words are. What it promises:
 //!
 //! | of | promise |
 //! |---|---|
-//! | program | its text is UTF-8; function 0 exists, takes no arguments and captures nothing |
-//! | every [`Text`] | lies in the text, on character boundaries |
+//! | image | every section is the parts of its functions, or its strings, one after the other |
+//! | program | its strings are UTF-8; function 0 exists, takes no arguments and captures nothing |
+//! | globals | are listed with what functions do with them, and nothing else |
+//! | every [`Text`] | is a string of the program |
 //! | every function | has room for its callee and arguments; every count fits an `i32`, captures a `u16` |
 //! | every instruction | is a row of the table, and whole |
 //! | registers, upvalues, sites, constants | exist; a constant is of the kind that the row asks for |
@@ -27,54 +29,49 @@
 
 mod error;
 mod function;
+mod image;
 mod polls;
 
 pub use error::{Flaw, VerifyError};
 
-use super::{Capture, Code, Const, FnIndex, Program, Text};
-use crate::mem::{OutOfMemory, Vec};
+use super::{Capture, Code, Const, FnIndex, Image, Packed, Text};
+use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
 /// Counts and lengths stay below this, so that machines may hold them in an `i32`. The compiler keeps to it, too.
 pub(crate) const MOST: usize = tunable(i32::MAX as usize, 1 << 20);
 
-/// Checks that `program` can be trusted; see the [module](self).
+/// Checks that an image can be trusted; see the [module](self).
 ///
-/// Needs working memory, which it takes from the memory of the program: some bytes for each word, function and site.
+/// Needs working memory of `mem`: some bytes for each word, function, site and string.
 ///
 /// # Errors
 /// The first flaw found, or that memory is out.
-pub fn verify(program: &Program) -> Result<(), VerifyError> {
-    let whole = |what| VerifyError { function: FnIndex(0), at: None, what };
-    let text = core::str::from_utf8(&program.text).map_err(|_| whole(Flaw::NotUtf8))?;
-    let script = program.functions.first().ok_or(whole(Flaw::NoScript))?;
+pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
+    image::check(image)?;
+    let script = image.function(FnIndex(0)).ok_or(Flaw::NoScript)?;
     if script.arity != 0 {
-        return Err(whole(Flaw::ScriptTakesArguments));
+        return Err(Flaw::ScriptTakesArguments.into());
     }
     if !script.captures.is_empty() {
-        return Err(whole(Flaw::ScriptCaptures));
+        return Err(Flaw::ScriptCaptures.into());
     }
-    if program.functions.len() >= MOST || program.text.len() > u32::MAX as usize {
-        return Err(whole(Flaw::TooLarge));
-    }
-
-    let mem = program.functions.mem();
-    let no_memory = |OutOfMemory| whole(Flaw::OutOfMemory);
     let mut needs = Vec::new(mem);
-    needs.reserve_exact(program.functions.len()).map_err(no_memory)?;
-    for code in &program.functions {
-        needs.push(Needs::of(code)).map_err(no_memory)?;
+    needs.reserve_exact(image.function_count()).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
+    for code in image.functions() {
+        needs.push(Needs::of(&code)).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
     }
-
+    let mut globals = image::Globals::new(image, mem)?;
     let mut scratch = function::Scratch::new(mem);
-    for (index, code) in program.functions.iter().enumerate() {
+    for (index, code) in image.functions().enumerate() {
         let function = FnIndex(index as u32);
-        let checked = check_parts(text, needs.len(), function, code).map_err(|what| (None, what));
+        let checked = check_parts(image, function, &code).map_err(|what| (None, what));
         checked
-            .and_then(|()| function::check(code, &needs, &mut scratch))
+            .and_then(|()| function::check(&code, &needs, &mut scratch))
             .map_err(|(at, what)| VerifyError { function, at, what })?;
+        globals.note(&code);
     }
-    Ok(())
+    Ok(globals.check(image)?)
 }
 
 /// What the maker of a closure must have for the captures of the function to exist.
@@ -87,10 +84,10 @@ struct Needs {
 }
 
 impl Needs {
-    fn of(code: &Code) -> Needs {
+    fn of(code: &Code<'_>) -> Needs {
         let mut needs = Needs { registers: 0, upvalues: 0 };
-        for capture in &code.captures {
-            match *capture {
+        for capture in code.captures.iter() {
+            match capture {
                 Capture::Register(index) => needs.registers = needs.registers.max(u32::from(index) + 1),
                 Capture::Upvalue(index) => needs.upvalues = needs.upvalues.max(u32::from(index) + 1),
             }
@@ -100,7 +97,7 @@ impl Needs {
 }
 
 /// Checks all of a function but its words.
-fn check_parts(text: &str, functions: usize, own: FnIndex, code: &Code) -> Result<(), Flaw> {
+fn check_parts(image: Image<'_>, own: FnIndex, code: &Code<'_>) -> Result<(), Flaw> {
     if code.words.len() >= MOST || code.consts.len() >= MOST || code.sites.len() >= MOST {
         return Err(Flaw::TooLarge);
     }
@@ -110,27 +107,25 @@ fn check_parts(text: &str, functions: usize, own: FnIndex, code: &Code) -> Resul
     if code.registers <= u16::from(code.arity) {
         return Err(Flaw::TooFewRegisters);
     }
-    check_text(text, code.name)?;
-    for constant in &code.consts {
-        match *constant {
+    if code.captures.bits().iter().any(|&bits| Capture::unpack(bits).pack() != bits) {
+        return Err(Flaw::BadRecord);
+    }
+    let text =
+        |text: Text| if (text.0 as usize) < image.text_count() { Ok(()) } else { Err(Flaw::BadText(text)) };
+    text(code.name)?;
+    for constant in code.consts.iter() {
+        match constant {
             Const::Nil | Const::Bool(_) => {}
             Const::Number(number) => check_number(number)?,
-            Const::Str(name) | Const::Name(name) | Const::Global(name) => check_text(text, name)?,
+            Const::Str(name) | Const::Name(name) | Const::Global(name) => text(name)?,
             Const::Fn(index) => {
-                if index.0 as usize >= functions || index.0 <= own.0 {
+                if index.0 as usize >= image.function_count() || index.0 <= own.0 {
                     return Err(Flaw::BadFunction(index));
                 }
             }
         }
     }
-    code.sites.iter().try_for_each(|site| check_text(text, site.name))
-}
-
-fn check_text(text: &str, Text { start, len }: Text) -> Result<(), Flaw> {
-    let found = (start as usize)
-        .checked_add(len as usize)
-        .is_some_and(|end| text.is_char_boundary(start as usize) && text.is_char_boundary(end));
-    if found { Ok(()) } else { Err(Flaw::BadText(Text { start, len })) }
+    code.sites.iter().try_for_each(|site| text(site.name))
 }
 
 /// Values that are no numbers ride in NaNs with a payload; only the two plain ones are numbers.

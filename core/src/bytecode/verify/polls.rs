@@ -10,7 +10,7 @@
 
 use super::Flaw;
 use super::error::Refusal;
-use crate::bytecode::{Code, Insn, POLL};
+use crate::bytecode::{Code, Effect, Insn, Op, POLL};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Working memory: for each word, free words on the longest path that jumps there.
@@ -26,23 +26,27 @@ impl Paths {
 
 /// Checks that at most [`POLL`] words of `code` are free, one after the other. Its instructions are whole, and its jumps
 /// land in it.
-pub(super) fn check(code: &Code, Paths(paths): &mut Paths) -> Result<(), Refusal> {
+pub(super) fn check(code: &Code<'_>, Paths(paths): &mut Paths) -> Result<(), Refusal> {
     paths.clear();
     paths.resize(code.words.len(), 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     let (mut at, mut free) = (0, 0);
-    while let Some(insn) = code.words.get(at..).and_then(Insn::decode) {
-        let row = insn.op().row();
-        let next = at + insn.op().words();
-        free = insn.op().words() + paths.get(at).map_or(free, |&path| free.max(usize::from(path)));
+    while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
+        let row = op.row();
+        let next = at + op.words();
+        free = op.words() + paths.get(at).map_or(free, |&path| free.max(usize::from(path)));
         if free > POLL {
             return Err((Some(at as u32), Flaw::NoPoll));
         }
-        insn.operands(|_, operand| {
-            let target = operand.jump().and_then(|to| usize::try_from(to).ok());
-            if let Some(path) = target.and_then(|ahead| paths.get_mut(next + ahead)) {
-                *path = (*path).max(free as u8);
-            }
-        });
+        if row.has(Effect::jump)
+            && let Some(insn) = code.words.get(at..).and_then(Insn::decode)
+        {
+            insn.operands(|_, operand| {
+                let target = operand.jump().and_then(|to| usize::try_from(to).ok());
+                if let Some(path) = target.and_then(|ahead| paths.get_mut(next + ahead)) {
+                    *path = (*path).max(free as u8);
+                }
+            });
+        }
         if row.ends_free_code() || !row.falls_through() {
             free = 0;
         }

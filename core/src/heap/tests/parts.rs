@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::heap::collect::DISCARD_STEP;
-use crate::object::{Function, Parts};
+use crate::object::{Function, InImage, Parts};
 use crate::testing::Moody;
 
 /// Bytes that a step may scan beyond its budget: a part of a large object.
@@ -101,9 +101,7 @@ fn a_function_is_scanned_in_parts() {
         arity: 0,
         builtin_methods: false,
         registers: 1,
-        words: crate::mem::Vec::new(&mem),
-        captures: crate::mem::Vec::new(&mem),
-        lines: crate::bytecode::lines::Lines::new(&mem),
+        image: InImage::lasting(&[]),
     };
     let (consts, sites) = (10_001, 5003);
     let function = world.make(Function::new(&mem, parts, consts, sites, name).unwrap());

@@ -5,8 +5,8 @@ use std::vec::Vec;
 
 use super::*;
 use crate::interp::Options;
-use crate::mem::{RawAlloc, Vec as MemVec};
-use crate::object::{Callable, Closure, Function, Parts, Str};
+use crate::mem::RawAlloc;
+use crate::object::{Callable, Closure, Function, InImage, Parts, Str};
 use crate::testing::{Moody, SYSTEM};
 
 /// A machine with names and closures, all of them roots.
@@ -45,9 +45,7 @@ impl World {
             arity: 0,
             builtin_methods: false,
             registers: 1,
-            words: MemVec::new(&vm.mem),
-            captures: MemVec::new(&vm.mem),
-            lines: crate::bytecode::lines::Lines::new(&vm.mem),
+            image: InImage::lasting(&[]),
         };
         let function = Function::new(&vm.mem, parts, 0, 0, vm.init).unwrap();
         let function = vm.make(function).unwrap();

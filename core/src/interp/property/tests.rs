@@ -2,7 +2,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::interp::Options;
-use crate::object::{BuiltinClass, Declaration, ENTRIES, FREE_ENTRY, Function, Kind, Parts};
+use crate::object::{BuiltinClass, Declaration, ENTRIES, FREE_ENTRY, Function, InImage, Kind, Parts};
 use crate::testing::SYSTEM;
 
 /// A machine with a class and names, all of them roots.
@@ -386,9 +386,7 @@ fn function_with_a_site(vm: &Vm, name: Gc<Str>) -> Function {
         arity: 0,
         builtin_methods: false,
         registers: 1,
-        words: crate::mem::Vec::new(mem),
-        captures: crate::mem::Vec::new(mem),
-        lines: crate::bytecode::lines::Lines::new(mem),
+        image: InImage::lasting(&[]),
     };
     Function::new(mem, parts, 0, 1, name).unwrap()
 }

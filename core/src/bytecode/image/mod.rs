@@ -1,0 +1,299 @@
+//! Images: compiled programs as bytes.
+//!
+//! ```text
+//!   header      magic, version, flags, hash of the opcode table, length, number of sections
+//!   directory   for each section that is not empty, in ascending order: kind, length in bytes
+//!   sections    one after the other, each from a multiple of 8 bytes on
+//! ```
+//!
+//! All numbers are little-endian words of 32 bits, but for constants of 64. Nothing in an image depends on where it lies,
+//! so one in flash, in a file that is mapped or in memory is used in place by any number of VMs. It begins at a multiple
+//! of 8 bytes.
+//!
+//! A function's record says where its part of each other section ends; it begins where that of the function before ends.
+//! So parts neither overlap nor leave anything out, and what is checked is linear in the image. A string ends where the
+//! list of ends says, and begins where the one before ends.
+//!
+//! [`Image`] finds the sections. Whether what is in them can be trusted is for the [verifier](super::verify).
+
+mod header;
+mod pack;
+
+pub use header::{Section, VERSION};
+pub use pack::ImageBuf;
+
+use header::{Directory, FLAG_BUILTIN_METHODS, MAGIC};
+
+use super::lines::Lines;
+use super::list::{List, Packed};
+use super::operand::OperandKind;
+use super::{AnyOperand, Code, Flaw, FnIndex, Insn, OP_COUNT, Op, ROWS, Text};
+use crate::mem::cast;
+
+/// What a program does with a global.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GlobalUse {
+    /// Its name.
+    pub name: Text,
+    /// Whether a function of the program declares it.
+    pub declared: bool,
+    /// Whether a function of the program assigns it.
+    pub assigned: bool,
+}
+
+impl Packed for GlobalUse {
+    type Bits = [u32; 2];
+
+    fn pack(self) -> [u32; 2] {
+        [self.name.0, u32::from(self.declared) | u32::from(self.assigned) << 1]
+    }
+
+    fn unpack([name, bits]: [u32; 2]) -> GlobalUse {
+        GlobalUse { name: Text(name), declared: bits & 1 != 0, assigned: bits & 2 != 0 }
+    }
+}
+
+/// The record of a function.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct FnRecord {
+    pub(super) name: u32,
+    pub(super) arity: u8,
+    pub(super) registers: u16,
+    /// Where its parts end: counts of items from the start of their sections.
+    pub(super) ends: FnEnds,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct FnEnds {
+    pub(super) words: u32,
+    pub(super) consts: u32,
+    pub(super) sites: u32,
+    pub(super) captures: u32,
+    pub(super) lines: u32,
+    pub(super) spans: u32,
+}
+
+impl FnEnds {
+    /// The ends, with the sections that they are of.
+    pub(super) fn by_section(self) -> [(Section, u32); 6] {
+        [
+            (Section::Words, self.words),
+            (Section::Constants, self.consts),
+            (Section::Sites, self.sites),
+            (Section::Captures, self.captures),
+            (Section::Lines, self.lines),
+            (Section::Spans, self.spans),
+        ]
+    }
+}
+
+impl Packed for FnRecord {
+    type Bits = [u32; 8];
+
+    fn pack(self) -> [u32; 8] {
+        let FnEnds { words, consts, sites, captures, lines, spans } = self.ends;
+        let sizes = u32::from(self.arity) | u32::from(self.registers) << 16;
+        [self.name, sizes, words, consts, sites, captures, lines, spans]
+    }
+
+    fn unpack([name, sizes, words, consts, sites, captures, lines, spans]: [u32; 8]) -> FnRecord {
+        let ends = FnEnds { words, consts, sites, captures, lines, spans };
+        FnRecord { name, arity: sizes as u8, registers: (sizes >> 16) as u16, ends }
+    }
+}
+
+/// The parts of an image. Reading any of them is safe, whatever they contain.
+#[derive(Clone, Copy, Debug)]
+pub struct Image<'a> {
+    bytes: &'a [u8],
+    flags: u32,
+    pub(super) functions: List<'a, FnRecord>,
+    words: &'a [u32],
+    consts: &'a [u64],
+    sites: &'a [u32],
+    captures: &'a [u32],
+    pub(super) ends: &'a [u32],
+    pub(super) text: &'a [u8],
+    globals: List<'a, GlobalUse>,
+    lines: &'a [u8],
+    spans: &'a [[u32; 3]],
+}
+
+impl<'a> Image<'a> {
+    /// An image of nothing.
+    pub(super) const EMPTY: Image<'static> = Image {
+        bytes: &[],
+        flags: 0,
+        functions: List::new(&[]),
+        words: &[],
+        consts: &[],
+        sites: &[],
+        captures: &[],
+        ends: &[],
+        text: &[],
+        globals: List::new(&[]),
+        lines: &[],
+        spans: &[],
+    };
+
+    /// Finds the sections of an image.
+    ///
+    /// # Errors
+    /// When it is none, is not aligned, is of another version or another table of opcodes, or its directory is not in order.
+    pub fn new(bytes: &'a [u8]) -> Result<Image<'a>, Flaw> {
+        let directory = Directory::new(bytes)?;
+        let words = |section| cast::<u32>(directory.section(section)).ok_or(Flaw::BadSection(section));
+        let consts = directory.section(Section::Constants);
+        Ok(Image {
+            bytes,
+            flags: directory.flags,
+            functions: List::new(groups(words(Section::Functions)?, Section::Functions)?),
+            words: words(Section::Words)?,
+            consts: cast(consts).ok_or(Flaw::BadSection(Section::Constants))?,
+            sites: words(Section::Sites)?,
+            captures: words(Section::Captures)?,
+            ends: words(Section::Names)?,
+            text: directory.section(Section::Text),
+            globals: List::new(groups(words(Section::Globals)?, Section::Globals)?),
+            lines: directory.section(Section::Lines),
+            spans: groups(words(Section::Spans)?, Section::Spans)?,
+        })
+    }
+
+    /// Whether bytes begin as an image does: its first 8 are no text.
+    #[must_use]
+    pub fn begins(bytes: &[u8]) -> bool {
+        bytes.starts_with(&MAGIC)
+    }
+
+    /// The bytes of the image.
+    #[must_use]
+    pub fn bytes(self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// How many functions there are.
+    #[must_use]
+    pub fn function_count(self) -> usize {
+        self.functions.len()
+    }
+
+    /// A function.
+    #[must_use]
+    pub fn function(self, FnIndex(index): FnIndex) -> Option<Code<'a>> {
+        let record = self.functions.get(index as usize)?;
+        let before = (index as usize).checked_sub(1).and_then(|before| self.functions.get(before));
+        let start = before.map_or(FnEnds::default(), |record| record.ends);
+        let end = record.ends;
+        Some(Code {
+            name: Text(record.name),
+            arity: record.arity,
+            registers: record.registers,
+            words: part(self.words, start.words, end.words),
+            consts: List::new(part(self.consts, start.consts, end.consts)),
+            sites: List::new(part(self.sites, start.sites, end.sites)),
+            captures: List::new(part(self.captures, start.captures, end.captures)),
+            lines: Lines::from_bytes(part(self.lines, start.lines, end.lines)),
+            spans: List::new(part(self.spans, start.spans, end.spans)),
+        })
+    }
+
+    /// All functions, in order; the first is the script.
+    pub fn functions(self) -> impl Iterator<Item = Code<'a>> {
+        (0..self.functions.len()).filter_map(move |index| self.function(FnIndex(index as u32)))
+    }
+
+    /// How many strings there are.
+    #[must_use]
+    pub fn text_count(self) -> usize {
+        self.ends.len()
+    }
+
+    /// A string; empty if there is none of that index.
+    #[must_use]
+    pub fn text(self, Text(index): Text) -> &'a str {
+        let end = self.ends.get(index as usize).copied().unwrap_or(0);
+        let before = (index as usize).checked_sub(1).and_then(|before| self.ends.get(before));
+        let bytes = part(self.text, before.copied().unwrap_or(0), end);
+        core::str::from_utf8(bytes).unwrap_or("")
+    }
+
+    /// The globals that the functions name, by the index of their names.
+    #[must_use]
+    pub fn globals(self) -> List<'a, GlobalUse> {
+        self.globals
+    }
+
+    /// Whether values that are no instances have methods, as in Siskin and unlike Lox.
+    #[must_use]
+    pub fn has_builtin_methods(self) -> bool {
+        self.flags & FLAG_BUILTIN_METHODS != 0
+    }
+
+    /// How many items a section has.
+    pub(super) fn len(self, section: Section) -> usize {
+        match section {
+            Section::Functions => self.functions.len(),
+            Section::Words => self.words.len(),
+            Section::Constants => self.consts.len(),
+            Section::Sites => self.sites.len(),
+            Section::Captures => self.captures.len(),
+            Section::Names => self.ends.len(),
+            Section::Text => self.text.len(),
+            Section::Globals => self.globals.len(),
+            Section::Lines => self.lines.len(),
+            Section::Spans => self.spans.len(),
+        }
+    }
+}
+
+/// A part of a section; empty if it is not in the section.
+fn part<T>(section: &[T], start: u32, end: u32) -> &[T] {
+    section.get(start as usize..end as usize).unwrap_or(&[])
+}
+
+/// Words as groups of `N`.
+fn groups<const N: usize>(words: &[u32], section: Section) -> Result<&[[u32; N]], Flaw> {
+    match words.as_chunks() {
+        (groups, []) => Ok(groups),
+        _ => Err(Flaw::BadSection(section)),
+    }
+}
+
+/// What a function does with globals; a bit of [`GlobalUse`] each, and one that it names them at all.
+pub(super) const NAMED: u8 = 4;
+
+/// Notes what the words of a function do with globals, by the index of their names. `global` is the name that a constant
+/// has, if it names a global.
+pub(super) fn note_globals(words: &[u32], global: impl Fn(u32) -> Option<Text>, uses: &mut [u8]) {
+    let mut rest = words;
+    while let Some(op) = rest.first().and_then(|&word| Op::from_word(word)) {
+        if NAMES_GLOBAL[op as usize]
+            && let Some(insn) = Insn::decode(rest)
+        {
+            insn.operands(|_, operand| {
+                if let AnyOperand::Global32(constant) = operand
+                    && let Some(Text(name)) = global(constant.0)
+                    && let Some(noted) = uses.get_mut(name as usize)
+                {
+                    *noted |= NAMED | u8::from(op == Op::DefGlobal) | u8::from(op == Op::SetGlobal) << 1;
+                }
+            });
+        }
+        rest = rest.get(op.words()..).unwrap_or_default();
+    }
+}
+
+/// Whether an instruction has an operand that names a global, by opcode.
+const NAMES_GLOBAL: [bool; OP_COUNT] = {
+    let (mut names, mut row) = ([false; OP_COUNT], 0);
+    while row < OP_COUNT {
+        let (operands, mut index) = (ROWS[row].operands, 0);
+        while index < operands.len() {
+            names[row] |= matches!(operands[index].kind, OperandKind::Global32);
+            index += 1;
+        }
+        row += 1;
+    }
+    names
+};
