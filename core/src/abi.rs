@@ -103,6 +103,13 @@ pub enum Stub {
     /// The sum of the values in `T1` and `T2`, to `T0`, if they are strings and it takes neither fuel nor the collector nor
     /// a new buffer; else `T0` is 0, and [`Runtime::Concat`] is to be asked.
     ConcatNow,
+    /// For the object in `T5`, whose shape is in `T6`, and the inline cache whose entries are at `T7`, the first two of
+    /// which missed: `T7` is the entry of a field, and `T5` the object that its slot is in. `T7` is 0 if none is known.
+    FindField,
+    /// The same for a store, which may add the field.
+    FindStore,
+    /// The same for a method that takes as many arguments as `T4` says, which may be a host function.
+    FindMethod,
     /// The first of the stubs around [`Runtime`] functions, in their order.
     Runtime,
 }
@@ -111,8 +118,18 @@ impl Stub {
     /// The name of the stub at an index of [`VM_STUBS`](crate::layout::VM_STUBS), for listings.
     #[must_use]
     pub fn name(index: usize) -> Option<&'static str> {
-        const OWN: [&str; Stub::Runtime as usize] =
-            ["enter", "exit", "uncompiled", "doubles", "construct", "instance", "concat_now"];
+        const OWN: [&str; Stub::Runtime as usize] = [
+            "enter",
+            "exit",
+            "uncompiled",
+            "doubles",
+            "construct",
+            "instance",
+            "concat_now",
+            "find_field",
+            "find_store",
+            "find_method",
+        ];
         match index.checked_sub(OWN.len()) {
             None => OWN.get(index).copied(),
             Some(runtime) => Runtime::ALL.get(runtime).map(|runtime| runtime.name()),

@@ -16,6 +16,7 @@ use core::sync::atomic::AtomicBool;
 use crate::abi::{RUNTIME, STUBS, Stub};
 use crate::fuel::Fuel;
 use crate::heap::{BumpRegion, Heap};
+use crate::object::LookupLine;
 use crate::stack::{Frame, Stack};
 use crate::value::Value;
 
@@ -42,6 +43,8 @@ pub(crate) struct NativeContext {
     /// Constants for comparisons in machine code.
     pub(crate) nil: Value,
     pub(crate) undefined: Value,
+    /// The lines of the lookup cache.
+    pub(crate) lookups: *const LookupLine,
     /// The addresses of stubs; 0 before there is any code.
     pub(crate) stubs: [usize; STUBS],
     /// The addresses of runtime functions.
@@ -49,13 +52,14 @@ pub(crate) struct NativeContext {
 }
 
 impl NativeContext {
-    pub(crate) fn new(runtime: [usize; RUNTIME]) -> NativeContext {
+    pub(crate) fn new(runtime: [usize; RUNTIME], lookups: *const LookupLine) -> NativeContext {
         NativeContext {
             frames_end: core::ptr::null_mut(),
             globals: core::ptr::null_mut(),
             sp: 0,
             nil: Value::NIL,
             undefined: Value::UNDEFINED,
+            lookups,
             stubs: [0; STUBS],
             runtime,
         }

@@ -16,8 +16,8 @@ use crate::context::{Context, NativeContext, region_offset};
 use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
-    Age, Buffer, CellObject, Class, Closure, DataHeader, FLAT, Function, Header, INSTANCE_SLOTS, IcEntry,
-    IcKind, InlineCache, Kind, Str,
+    self, Age, Buffer, CellObject, Class, Closure, DataHeader, ENTRIES, FLAT, FREE_ENTRY, Function, Header,
+    INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Kind, LOOKUP_LINES, LookupLine, NAME_SHIFT, Str,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -64,6 +64,8 @@ offsets! {
     VM_STUBS = offset_of!(Context, native) + offset_of!(NativeContext, stubs);
     /// In the VM: the addresses of runtime functions, in the order of [`Runtime`].
     VM_RUNTIME = offset_of!(Context, native) + offset_of!(NativeContext, runtime);
+    /// In the VM: the address of the first line of the lookup cache.
+    VM_LOOKUPS = offset_of!(Context, native) + offset_of!(NativeContext, lookups);
     /// In the VM: the bits of nil, which doubles are below.
     VM_NIL = offset_of!(Context, native) + offset_of!(NativeContext, nil);
     /// In the VM: the bits of a global that is not defined.
@@ -144,21 +146,52 @@ offsets! {
     /// In a bump region: bytes of a cell, by which `REGION_NEXT` advances.
     REGION_CELL = offset_of!(BumpRegion, size);
 
+    /// In an instance: 16 bits, how many slots it has.
+    INSTANCE_CAPACITY = Header::AUX;
+
+    /// In an inline cache: the name.
+    IC_NAME = offset_of!(InlineCache, name);
     /// In an inline cache: its entries.
     IC_ENTRIES = offset_of!(InlineCache, entries);
+    /// How many there are.
+    IC_ENTRY_COUNT = ENTRIES;
     /// Bytes of an entry.
     IC_ENTRY_SIZE = size_of::<IcEntry>();
-    /// In an entry: 32 bits, the shape.
-    IC_SHAPE = offset_of!(IcEntry, shape);
+    /// In an entry: 32 bits, the shape, with [`OUTLYING`] for a field in an outlying slot.
+    IC_KEY = offset_of!(IcEntry, key);
     /// In an entry: 16 bits, the slot.
     IC_SLOT = offset_of!(IcEntry, slot);
-    /// In an entry: 32 bits, the shape after a store.
-    IC_NEXT = offset_of!(IcEntry, next);
-    /// In an entry: a byte, [`IC_METHOD`] if the target is a closure.
+    /// In an entry: a byte, one of [`IC_INLINE`], [`IC_ADDED`], [`IC_OUTLINE`], [`IC_METHOD`], or another.
     IC_KIND = offset_of!(IcEntry, kind);
-    /// In an entry: the closure of a method.
-    IC_TARGET = offset_of!(IcEntry, target);
+    /// In the entry of a field: 32 bits, the shape, after a store, of the object that the slot is in.
+    IC_NEXT = IcEntry::PAYLOAD;
+    /// In the entry of a method: its closure.
+    IC_TARGET = IcEntry::PAYLOAD;
+
+    /// In a line of the lookup cache: the name, null if the line is free.
+    LOOKUP_NAME = offset_of!(LookupLine, name);
+    /// In a line of the lookup cache: the entry.
+    LOOKUP_ENTRY = offset_of!(LookupLine, entry);
 }
+
+/// Set in [`IC_KEY`] if the slot is not one of the instance, but of the object in its last slot.
+pub const OUTLYING: u32 = object::OUTLYING;
+/// What [`IC_KEY`] is of a free entry.
+pub const IC_FREE: i32 = FREE_ENTRY as i32;
+/// What [`IC_KIND`] is of a field in a slot of the instance.
+pub const IC_INLINE: u8 = IcKind::Inline as u8;
+/// What [`IC_KIND`] is of a field in an outlying slot that there is already.
+pub const IC_OUTLINE: u8 = IcKind::Outline as u8;
+/// What [`IC_KIND`] is of a field that a store adds, in a slot of the instance.
+pub const IC_ADDED: u8 = IcKind::Added as u8;
+
+/// The line of the lookup cache for a shape and a name: the shape times [`LOOKUP_STRIDE`], plus the address of the name
+/// without this many low bits, modulo one more than [`LOOKUP_MASK`].
+pub const LOOKUP_SHIFT: u8 = NAME_SHIFT as u8;
+/// See [`LOOKUP_SHIFT`].
+pub const LOOKUP_STRIDE: i32 = object::LOOKUP_STRIDE as i32;
+/// See [`LOOKUP_SHIFT`].
+pub const LOOKUP_MASK: i32 = LOOKUP_LINES as i32 - 1;
 
 /// Globals from this index on need a test of [`VM_MARKING`] before a store: if it is 1, the interpreter stores.
 pub const FAR_GLOBALS: u32 = crate::globals::NEAR;
@@ -189,7 +222,7 @@ pub const KIND_CELL: u8 = Kind::Cell as u8;
 pub const AGE_SCANNED: u8 = Age::Scanned as u8;
 
 // Machine code takes an `Option<Gc>` for an address, null for `None`.
-const _: () = assert!(size_of::<Option<crate::object::Gc<Closure>>>() == size_of::<usize>());
+const _: () = assert!(size_of::<Option<object::Gc<Closure>>>() == size_of::<usize>());
 const _: () = assert!(size_of::<Value>() == 8);
 // What sums of strings count on: the class of so many granules is known without a table, and the record is one of them.
 const _: () = assert!(
@@ -197,3 +230,4 @@ const _: () = assert!(
 );
 // Only where there is machine code.
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<BumpRegion>() == 24);
+const _: () = assert!(size_of::<usize>() != 8 || size_of::<LookupLine>() == 24);

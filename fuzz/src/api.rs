@@ -335,7 +335,7 @@ fn check_entry(cache: CacheView<'_>, entry: CacheEntry<'_>) {
     match entry.target {
         CacheTarget::Slot(slot) => assert!(slot < entry.fields, "{cache:?} {entry:?}"),
         CacheTarget::Added(slot) => assert!(slot >= entry.fields, "{cache:?} {entry:?}"),
-        CacheTarget::Outer(_) => {}
+        CacheTarget::Outer(_) | CacheTarget::AddedOuter(_) => {}
         CacheTarget::Method(MethodView::Script(target)) => {
             let CacheClass::Script(class) = entry.class else { panic!("{cache:?} {entry:?}") };
             let method = class.method(cache.name());

@@ -9,6 +9,7 @@
 //! Leaf functions need neither record nor fuel, and are called without the stub.
 
 mod concat;
+mod find;
 
 use siskin_core::layout::{
     self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE, FRAME_CALLEE,
@@ -72,6 +73,15 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
 
     place(Stub::ConcatNow as usize, masm.offset());
     concat::concat(masm);
+
+    place(Stub::FindField as usize, masm.offset());
+    find::field(masm, false);
+
+    place(Stub::FindStore as usize, masm.offset());
+    find::field(masm, true);
+
+    place(Stub::FindMethod as usize, masm.offset());
+    find::method(masm);
 
     for index in 0..RUNTIME {
         place(Stub::Runtime as usize + index, masm.offset());

@@ -86,6 +86,7 @@ fn shape(entry: CacheEntry<'_>) -> String {
         CacheTarget::Slot(slot) => format!("{class} of {fields}: slot {slot}"),
         CacheTarget::Outer(slot) => format!("{class} of {fields}: outer slot {slot}"),
         CacheTarget::Added(slot) => format!("{class} of {fields}: adds slot {slot}"),
+        CacheTarget::AddedOuter(slot) => format!("{class} of {fields}: adds outer slot {slot}"),
         CacheTarget::Method(method) => {
             format!("{class} of {fields}: method {}/{}", method.name().unwrap_or_default(), method.arity())
         }

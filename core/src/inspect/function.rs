@@ -142,6 +142,8 @@ pub enum CacheTarget<'v> {
     Outer(u16),
     /// In this slot, which the store adds to the instance.
     Added(u16),
+    /// In this slot of those that lie outside the instance, which a store adds.
+    AddedOuter(u16),
     /// It is a method.
     Method(MethodView<'v>),
 }
@@ -174,9 +176,9 @@ impl<'v> CacheView<'v> {
         // Inline caches hold shapes weakly, and methods through them: the sweeper may not have met a dead one yet.
         let heap = &self.vm.context.heap;
         let script = |class| CacheClass::Script(ClassView::new(class, self.vm));
-        let (class, fields) = match BuiltinClass::of_shape(entry.shape) {
+        let (class, fields) = match BuiltinClass::of_shape(entry.shape()?) {
             Some(class) => (CacheClass::Builtin(class.name()), 0),
-            None => match heap.shapes.entry(entry.shape)? {
+            None => match heap.shapes.entry(entry.shape()?)? {
                 Identified::Shape(shape) if heap.is_alive(shape) => (script(shape.class.get()?), shape.count),
                 Identified::Class(class) if heap.is_alive(class) => (script(class), 0),
                 Identified::Shape(_) | Identified::Class(_) => return None,
@@ -185,9 +187,10 @@ impl<'v> CacheView<'v> {
         let target = match entry.kind {
             IcKind::Empty => return None,
             IcKind::Method | IcKind::HostMethod => {
-                CacheTarget::Method(MethodView::new(entry.target, self.vm)?)
+                CacheTarget::Method(MethodView::new(entry.target()?, self.vm)?)
             }
-            IcKind::Inline if entry.slot >= fields => CacheTarget::Added(entry.slot),
+            IcKind::Added => CacheTarget::Added(entry.slot),
+            IcKind::AddedOutline => CacheTarget::AddedOuter(entry.slot),
             IcKind::Inline => CacheTarget::Slot(entry.slot),
             IcKind::Outline => CacheTarget::Outer(entry.slot),
         };

@@ -2,6 +2,7 @@ use std::string::{String, ToString};
 use std::vec::Vec;
 
 use super::*;
+use crate::object::ENTRIES;
 use crate::platform::HostIo;
 use crate::testing::Nothing;
 use crate::testing::SYSTEM;
@@ -113,7 +114,6 @@ fn caches_tell_shapes_and_hits() {
     run(
         &mut vm,
         "class A { init() { this.x = 1; } m() {} } class B { init() { this.y = 0; this.x = 2; } m() {} }
-         class C { init() { this.x = 3; } m() {} }
          fn get(o) { o.x } fn call(o) { o.m(); }
          let a = A(); let b = B();
          get(a); get(a); get(b); get(a); call(a);",
@@ -122,8 +122,13 @@ fn caches_tell_shapes_and_hits() {
     // The first access with each shape is a miss.
     assert_eq!(caches(function(&vm, "get")), [("x".to_string(), expected, 2, 0)]);
     assert_eq!(caches(function(&vm, "call"))[0].1, ["A/1 method m"]);
-    run(&mut vm, "get(C());");
-    assert_eq!(caches(function(&vm, "get"))[0].3, 1);
+    for _ in 2..ENTRIES {
+        run(&mut vm, "class C { init() { this.x = 3; } m() {} } get(C());");
+    }
+    assert_eq!(caches(function(&vm, "get"))[0].3, 0);
+    run(&mut vm, "class C { init() { this.x = 3; } m() {} } get(C());");
+    let (_, entries, _, overflows) = &caches(function(&vm, "get"))[0];
+    assert_eq!((entries.len(), *overflows), (ENTRIES, 1));
 }
 
 /// A global function.

@@ -1,7 +1,7 @@
 //! Calls off the fast path: classes, bound methods, host functions, errors, growing stacks. Running out of fuel.
 
 use super::machine::Flow;
-use super::property::{Found, method_entry};
+use super::property::Found;
 use super::stop::Stop;
 use super::{Fault, TypeFault, Vm};
 use crate::bytecode::Op;
@@ -203,7 +203,7 @@ impl Vm {
         let receiver = self.register(win);
         let direct = |entry: &IcEntry| is_direct(entry, argc);
         let found = receiver.header().and_then(|header| site.peek(header.shape()));
-        if let Some(entry) = found.and_then(|entry| entry.target.as_host()) {
+        if let Some(entry) = found.and_then(|entry| entry.target()?.as_host()) {
             return self.call_host_function(entry, argc, win, receiver);
         }
         let Some(instance) = receiver.as_object::<Instance>() else {
@@ -239,10 +239,12 @@ impl Vm {
     ) -> Result<Callable, Fault> {
         let class = superclass.as_object::<Class>().ok_or(Fault::Bytecode)?;
         self.seal(class)?;
+        let id = class.header.shape();
+        if let Some(method) = self.look_up(site, id, &accept).and_then(|entry| entry.target()) {
+            return Ok(method);
+        }
         let method = class.method(site.name).ok_or(Fault::UndefinedProperty(site.name))?;
-        let shape = class.header.shape();
-        let entry = method_entry(shape, method);
-        self.remember_entry(site, entry, accept);
+        self.remember_entry(site, IcEntry::method(id, method), accept);
         Ok(method)
     }
 
@@ -275,9 +277,11 @@ impl Vm {
 /// Whether the inline cache of an `invoke` may have an entry: only for methods that take exactly `argc` arguments.
 fn is_direct(entry: &IcEntry, argc: u8) -> bool {
     match entry.kind {
-        IcKind::Method => entry.target.as_closure().is_some_and(|method| method.function.arity == argc),
-        IcKind::HostMethod => entry.target.as_host().is_some_and(|entry| entry.arity().accepts(argc)),
-        IcKind::Empty | IcKind::Inline | IcKind::Outline => false,
+        IcKind::Method => entry.closure().is_some_and(|method| method.function.arity == argc),
+        IcKind::HostMethod => {
+            entry.target().and_then(Callable::as_host).is_some_and(|entry| entry.arity().accepts(argc))
+        }
+        IcKind::Empty | IcKind::Inline | IcKind::Added | IcKind::Outline | IcKind::AddedOutline => false,
     }
 }
 

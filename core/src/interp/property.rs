@@ -3,12 +3,11 @@
 //! ```text
 //!   entries of the site ──hit──> done, inline (semantics)
 //!           │ miss
-//!   lookup cache ──hit──> done          many shapes at one site, bound methods, outlying slots
+//!   lookup cache ──hit──> done          many shapes at one site, bound methods
 //!           │ miss
 //!   shape, then class ──> fill a free entry, or the lookup cache
 //! ```
 
-use super::vm::{LOOKUPS, Lookup};
 use super::work::entries;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
@@ -18,8 +17,8 @@ use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    Callable, Class, DICT_FIELDS, Dict, FREE_ENTRY, Gc, IcEntry, IcKind, Identified, InlineCache, Instance,
-    Location, Object, Shape, Slots, Str, inline_capacity,
+    Callable, Class, DICT_FIELDS, Dict, Gc, IcEntry, IcKind, Identified, InlineCache, Instance, Location,
+    Object, Shape, Slots, Str, inline_capacity,
 };
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -54,7 +53,9 @@ impl Vm {
             let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
             return field.or_else(|| shape.class.get()?.method(site.name).map(Found::Method));
         }
-        let entry = match self.look_up(id, site.name) {
+        // A field that a store would add is not there to be read; a method of that name may be.
+        let known = self.look_up(site, id, &accept).filter(|entry| !is_added(entry));
+        let entry = match known {
             Some(entry) => entry,
             None => {
                 let entry = search(shape, site.name)?;
@@ -65,8 +66,8 @@ impl Vm {
         match entry.kind {
             IcKind::Inline => instance.field(Location::Inline(entry.slot)).map(Found::Field),
             IcKind::Outline => instance.field(Location::Outline(entry.slot)).map(Found::Field),
-            IcKind::Method | IcKind::HostMethod => Some(Found::Method(entry.target)),
-            IcKind::Empty => None,
+            IcKind::Method | IcKind::HostMethod => entry.target().map(Found::Method),
+            IcKind::Empty | IcKind::Added | IcKind::AddedOutline => None,
         }
     }
 
@@ -84,18 +85,19 @@ impl Vm {
         let class = value.builtin_class().filter(|&class| knows && !self.library.methods(class).is_empty());
         let class = class.ok_or(none)?;
         let id = class.shape();
-        let entry = match self.look_up(id, site.name) {
+        // Values without a header never hit a site.
+        let accept = |entry: &IcEntry| value.header().is_some() && accept(entry);
+        let entry = match self.look_up(site, id, accept) {
             Some(entry) => entry,
             None => {
                 let method = self.library.method(class, site.name.text());
-                let entry =
-                    method_entry(id, Callable::host(method.ok_or(Fault::UndefinedProperty(site.name))?));
-                // Values without a header never hit a site.
-                self.remember_entry(site, entry, |entry| value.header().is_some() && accept(entry));
+                let method = Callable::host(method.ok_or(Fault::UndefinedProperty(site.name))?);
+                let entry = IcEntry::method(id, method);
+                self.remember_entry(site, entry, accept);
                 entry
             }
         };
-        entry.target.as_host().ok_or(Fault::Bytecode)
+        entry.target().and_then(Callable::as_host).ok_or(Fault::Bytecode)
     }
 
     /// Puts an entry into a site, or into the lookup cache when the site is full or must not hold it.
@@ -106,27 +108,27 @@ impl Vm {
         accept: impl Fn(&IcEntry) -> bool,
     ) {
         if accept(&entry) {
-            // The site has the entry and missed for another reason, such as a call that did not fit on the stack.
-            if site.entries.iter().any(|old| old.get().shape == entry.shape) {
-                return;
-            }
-            if let Some(free) = site.entries.iter().find(|old| old.get().shape == FREE_ENTRY) {
-                free.set(entry);
+            // The site may have the entry and miss for another reason, such as a call that did not fit on the stack.
+            if site.fill(entry) {
                 return;
             }
             site.overflows.set(site.overflows.get().saturating_add(1));
         }
-        if entry.next == FREE_ENTRY {
-            let index = lookup_index(entry.shape, site.name);
-            if let Some(lookup) = self.lookups.get_mut(index) {
-                *lookup = Lookup { name: Some(site.name), entry };
-            }
-        }
+        self.lookups.insert(site.name, entry);
     }
 
-    fn look_up(&self, id: u32, name: Gc<Str>) -> Option<IcEntry> {
-        let lookup = self.lookups.get(lookup_index(id, name))?;
-        (lookup.entry.shape == id && lookup.name == Some(name)).then_some(lookup.entry)
+    /// The entry of the lookup cache for a site. If the site may hold it and has a place, it hits the next time.
+    pub(super) fn look_up(
+        &self,
+        site: &InlineCache,
+        shape: u32,
+        accept: impl Fn(&IcEntry) -> bool,
+    ) -> Option<IcEntry> {
+        let entry = self.lookups.find(shape, site.name)?;
+        if !site.is_full() && accept(&entry) {
+            site.fill(entry);
+        }
+        Some(entry)
     }
 
     /// Sets a field for a site that missed. A safepoint: instance and value are in registers.
@@ -137,6 +139,24 @@ impl Vm {
         value: Value,
     ) -> Result<(), Fault> {
         let id = instance.header.shape();
+        if let Some(entry) = site.outlying(id).or_else(|| self.look_up(site, id, is_stored)) {
+            match entry.kind {
+                IcKind::Inline => return self.store(instance, Location::Inline(entry.slot), value),
+                IcKind::Outline => return self.store(instance, Location::Outline(entry.slot), value),
+                IcKind::Added => {
+                    instance.header.set_shape(entry.next());
+                    return self.store(instance, Location::Inline(entry.slot), value);
+                }
+                IcKind::AddedOutline => {
+                    let slots = instance.outline();
+                    if slots.is_some_and(|slots| entry.slot < slots.header.aux()) {
+                        instance.header.set_shape(entry.next());
+                        return self.store(instance, Location::Outline(entry.slot), value);
+                    }
+                }
+                IcKind::Empty | IcKind::Method | IcKind::HostMethod => {}
+            }
+        }
         let shape = self.context.heap.shapes.get(id).ok_or(Fault::Bytecode)?;
         if shape.dict {
             let dict = instance.dict().ok_or(Fault::Bytecode)?;
@@ -152,7 +172,7 @@ impl Vm {
         let Some(location) = shape.find(site.name) else {
             return self.add_field(site, instance, shape, value);
         };
-        self.remember_entry(site, IcEntry { next: id, ..field_entry(id, location) }, is_inline);
+        self.remember_entry(site, field_entry(id, location), is_stored);
         self.store(instance, location, value)
     }
 
@@ -188,10 +208,11 @@ impl Vm {
             self.reserve_slots(instance, next)?;
         }
         let location = next.location(next.count - 1);
-        if next.count <= next.capacity {
-            let entry = IcEntry { next: next.id, ..field_entry(shape.id, location) };
-            self.remember_entry(site, entry, is_inline);
-        }
+        let entry = match location {
+            Location::Inline(slot) => IcEntry::added(shape.id, slot, next.id),
+            Location::Outline(slot) => IcEntry::added_outline(shape.id, slot, next.id),
+        };
+        self.remember_entry(site, entry, is_stored);
         instance.header.set_shape(next.id);
         self.store(instance, location, value)
     }
@@ -364,33 +385,30 @@ fn search(shape: Gc<Shape>, name: Gc<Str>) -> Option<IcEntry> {
         return Some(field_entry(shape.id, location));
     }
     let method = shape.class.get()?.method(name)?;
-    Some(method_entry(shape.id, method))
-}
-
-/// The kind and target of an inline-cache entry for a method.
-pub(super) fn method_entry(shape: u32, method: Callable) -> IcEntry {
-    let kind = if method.is_host() { IcKind::HostMethod } else { IcKind::Method };
-    IcEntry { shape, kind, target: method, ..IcEntry::EMPTY }
+    Some(IcEntry::method(shape.id, method))
 }
 
 fn field_entry(shape: u32, location: Location) -> IcEntry {
-    let (kind, slot) = match location {
-        Location::Inline(slot) => (IcKind::Inline, slot),
-        Location::Outline(slot) => (IcKind::Outline, slot),
-    };
-    IcEntry { shape, slot, kind, ..IcEntry::EMPTY }
+    match location {
+        Location::Inline(slot) => IcEntry::inline(shape, slot),
+        Location::Outline(slot) => IcEntry::outline(shape, slot),
+    }
 }
 
-/// Entries of fields in inline slots, which handlers and machine code read and write without a call.
-pub(super) fn is_inline(entry: &IcEntry) -> bool {
-    entry.kind == IcKind::Inline
+/// Whether the site of a `get.field` may hold an entry: fields.
+pub(super) fn is_read(entry: &IcEntry) -> bool {
+    matches!(entry.kind, IcKind::Inline | IcKind::Outline)
 }
 
-fn lookup_index(shape: u32, name: Gc<Str>) -> usize {
-    (shape as usize ^ (name.address() >> 4)) & (LOOKUPS - 1)
+/// Whether the site of a `set.field` may hold an entry: fields, also those that it adds.
+fn is_stored(entry: &IcEntry) -> bool {
+    is_read(entry) || is_added(entry)
 }
 
-const _: () = assert!(LOOKUPS.is_power_of_two());
+fn is_added(entry: &IcEntry) -> bool {
+    matches!(entry.kind, IcKind::Added | IcKind::AddedOutline)
+}
+
 const _: () = assert!(!Instance::FINALIZE && !Slots::FINALIZE);
 
 #[cfg(test)]

@@ -107,7 +107,7 @@ impl Vm {
             });
         };
         let shape = found_by.header()?.shape();
-        let method = function.site(site.0 as usize)?.peek(shape)?.target;
+        let method = function.site(site.0 as usize)?.peek(shape)?.target()?;
         match method.as_closure() {
             Some(closure) => Some(Target::closure(closure)),
             None => method.is_host().then_some(Target::Host(method)),

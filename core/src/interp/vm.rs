@@ -16,10 +16,9 @@ use crate::fuel::{BULK, Fuel};
 use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, StackBound, Vec};
-use crate::object::{Closure, Declaration, Function, Gc, IcEntry, Str};
+use crate::object::{Closure, Declaration, Function, Gc, LookupCache, Str};
 use crate::platform::{HostIo, PanicGuard};
 use crate::stack::Stack;
-use crate::tunable::tunable;
 use crate::value::Value;
 
 /// How a run ended.
@@ -53,16 +52,6 @@ pub struct Stats {
     pub fuel: u64,
 }
 
-/// An entry of the lookup cache.
-#[derive(Clone, Copy)]
-pub(crate) struct Lookup {
-    pub(crate) name: Option<Gc<Str>>,
-    pub(crate) entry: IcEntry,
-}
-
-/// Entries of the lookup cache: a power of two.
-pub(crate) const LOOKUPS: usize = tunable(if cfg!(target_pointer_width = "64") { 256 } else { 32 }, 4);
-
 /// A virtual machine: a heap, globals, and one stack to run on.
 #[repr(C)]
 pub struct Vm {
@@ -83,7 +72,7 @@ pub struct Vm {
     /// Free places of `scripts`. Its capacity covers all of them.
     pub(crate) free_scripts: Vec<usize>,
     /// The lookup cache, for property sites with many shapes.
-    pub(crate) lookups: Vec<Lookup>,
+    pub(crate) lookups: LookupCache,
     /// The name of initializers.
     pub(crate) init: Gc<Str>,
     pub(crate) stop: Stop,
@@ -134,8 +123,9 @@ struct VmRoots<'a> {
     result: Value,
     partial: Value,
     init: Gc<Str>,
-    /// Not roots: cleared by a collection.
+    /// Not roots: cleared by a collection, as is the lookup cache.
     warm: &'a mut Vec<Gc<Function>>,
+    lookups: &'a mut LookupCache,
     /// The depth at which machine code was entered, if it is active.
     entered: usize,
     /// Set to make machine code exit.
@@ -166,6 +156,7 @@ impl Roots for VmRoots<'_> {
     fn forget_stale(&mut self) {
         self.stack.forget_stale();
         self.warm.clear();
+        self.lookups.clear();
     }
 }
 
@@ -179,15 +170,14 @@ impl Vm {
         let mem = Mem::with_seed(alloc, options.memory, options.seed)?;
         let mut heap = Heap::new(&mem, options.gc_stress)?;
         let init = super::alloc::first_name(&mut heap, "init")?;
-        let mut lookups = Vec::new(&mem);
-        lookups.resize(LOOKUPS, Lookup { name: None, entry: IcEntry::EMPTY })?;
+        let lookups = LookupCache::new(&mem)?;
         let globals = Globals::new(&mem);
         Ok(Vm {
             context: Context {
                 stack: Stack::new(&mem, options.max_frames as usize)?,
                 fuel: Fuel::new(),
                 interrupt: no_wish(),
-                native: NativeContext::new(addresses()),
+                native: NativeContext::new(addresses(), lookups.as_ptr()),
                 heap,
             },
             native: Native::new(&mem),
@@ -424,8 +414,7 @@ impl Vm {
         true
     }
 
-    /// All of the collector's work goes through here. The lookup cache holds its entries weakly, so it is emptied
-    /// whenever shapes may have died.
+    /// All of the collector's work goes through here.
     fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
         let mut roots = VmRoots {
             stack: &mut self.context.stack,
@@ -440,13 +429,10 @@ impl Vm {
             partial: self.work.partial,
             init: self.init,
             warm: &mut self.native.warm,
+            lookups: &mut self.lookups,
             entered: self.native.entered,
             leave: &mut self.native.moved,
         };
-        let result = f(&mut self.context.heap, &mut roots);
-        if self.context.heap.shapes.take_released() {
-            self.lookups.fill(Lookup { name: None, entry: IcEntry::EMPTY });
-        }
-        result
+        f(&mut self.context.heap, &mut roots)
     }
 }

@@ -14,7 +14,7 @@ use core::alloc::Layout;
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
-use super::inline_cache::{ENTRIES, FREE_ENTRY, IcEntry};
+use super::inline_cache::{ENTRIES, IcEntry};
 use super::{
     Feedback, Gc, Header, InlineCache, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer,
     Tracing,
@@ -105,8 +105,7 @@ unsafe impl Object for Function {
         for site in sites {
             tracer.object(site.name);
             for entry in &site.entries {
-                let shape = entry.get().shape;
-                if shape != FREE_ENTRY && !tracer.is_shape(shape) {
+                if entry.get().shape().is_some_and(|shape| !tracer.is_shape(shape)) {
                     entry.set(IcEntry::EMPTY);
                 }
             }

@@ -173,6 +173,9 @@ impl Slots {
     }
 }
 
+// Machine code finds a slot of either at the same offset.
+const _: () = assert!(core::mem::offset_of!(Slots, values) == INSTANCE_SLOTS);
+
 impl Gc<Slots> {
     /// All slots.
     pub(crate) fn values(&self) -> &[Cell<Value>] {

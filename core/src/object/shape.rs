@@ -12,6 +12,7 @@
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
+use super::inline_cache::OUTLYING;
 use super::string::NameTable;
 use super::{BUILTIN_CLASSES, Class, Gc, Header, Kind, Location, Object, Registry, Str, Tracer};
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -229,9 +230,10 @@ pub(crate) struct ShapeTable {
     retired: List,
     /// Ids that every inline cache will have forgotten when this full collection ends.
     leaving: List,
-    /// Ids were released: the lookup cache must forget them.
-    released: bool,
 }
+
+/// Ids are below this, so that no key of an inline cache is that of a free entry.
+const MAX_ID: u32 = OUTLYING - 1;
 
 /// The first and the last id of a list; 0 if it is empty.
 #[derive(Clone, Copy, Default)]
@@ -247,7 +249,7 @@ impl ShapeTable {
         entries.resize(BUILTIN_CLASSES, None)?;
         next.resize(BUILTIN_CLASSES, 0)?;
         let [free, retired, leaving] = [List::default(); 3];
-        Ok(ShapeTable { entries, next, free, retired, leaving, released: false })
+        Ok(ShapeTable { entries, next, free, retired, leaving })
     }
 
     /// The shape of that id, which the id of a live instance has.
@@ -272,7 +274,7 @@ impl ShapeTable {
             self.free.first = self.after(id);
             return Ok(id);
         }
-        let id = u32::try_from(self.entries.len()).map_err(|_| OutOfMemory)?;
+        let id = u32::try_from(self.entries.len()).ok().filter(|&id| id < MAX_ID).ok_or(OutOfMemory)?;
         self.next.reserve(1)?;
         self.entries.push(None)?;
         self.next.push(0)?;
@@ -307,13 +309,7 @@ impl ShapeTable {
     /// A full collection ended: every inline cache has dropped the ids retired before it.
     pub(crate) fn release(&mut self) {
         let leaving = core::mem::take(&mut self.leaving);
-        self.released |= leaving.first != 0;
         self.free = self.joined(leaving, self.free);
-    }
-
-    /// Whether ids were released since this was last asked.
-    pub(crate) fn take_released(&mut self) -> bool {
-        core::mem::take(&mut self.released)
     }
 
     fn after(&self, id: u32) -> u32 {

@@ -110,9 +110,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
             self.masm.branch8_mem(Cond::Ne, at(Reg::T3, FUNCTION_ARITY), call.argc, other);
         } else {
-            // The site has methods of the right arity only.
+            // The site and the stub have methods of the right arity only.
             self.load_object(call.by, other);
-            self.cache_entry(call.site, other);
+            self.cache_entry(call.site, Stub::FindMethod, call.argc, other);
             self.masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_METHOD, other);
             self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
             self.masm.load64(Reg::T3, at(Reg::T5, CLOSURE_FUNCTION));
@@ -143,7 +143,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         } else {
             let other = self.call_any_later(call, rejoin);
             self.load_object(call.by, other);
-            self.cache_entry(call.site, other);
+            self.cache_entry(call.site, Stub::FindMethod, call.argc, other);
             self.masm.pointer(Reg::T2, closure);
             self.masm.branch64(Cond::Ne, Reg::T2, at(Reg::T7, IC_TARGET), other);
         }
@@ -156,7 +156,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         if call.runtime == Runtime::Call {
             self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_CLOSURE, other);
         } else {
-            self.cache_entry(call.site, other);
+            self.cache_entry(call.site, Stub::FindMethod, call.argc, other);
             self.masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_METHOD, other);
             self.masm.load64(Reg::T5, at(Reg::T7, IC_TARGET));
         }

@@ -46,6 +46,9 @@ pub(super) enum Cold {
     Compare { label: Label, cond: FCond, lhs: Operand, rhs: Operand, to: Label, rejoin: Label, other: Label },
     /// The negation of a number that is a double, or whose negation is no int.
     Negate { label: Label, dst: u16, src: u16, rejoin: Label, other: Label },
+    /// The first entries of the inline cache at `T7` missed, for the shape in `T6` of the object in `T5`: `found` if `stub`
+    /// finds another. A method takes `argc` arguments.
+    Find { label: Label, stub: Stub, argc: u8, found: Label, other: Label },
     /// The object in `T5` was scanned and stored into.
     Remember { label: Label, rejoin: Label },
 }
@@ -230,6 +233,15 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.fneg(x, x);
                 self.masm.fstore(super::slot(dst), x);
                 self.masm.jump(rejoin);
+            }
+            Cold::Find { label, stub, argc, found, other } => {
+                self.bind(label);
+                if stub == Stub::FindMethod {
+                    self.masm.imm(Reg::T4, u64::from(argc));
+                }
+                self.masm.call_mem(at(Reg::Vm, VM_STUBS + stub as i32 * 8));
+                self.masm.branch64(Cond::Ne, Reg::T7, 0, found);
+                self.masm.jump(other);
             }
             Cold::Remember { label, rejoin } => {
                 self.bind(label);

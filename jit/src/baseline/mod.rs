@@ -44,6 +44,7 @@ use facts::{Facts, Known};
 use inline::Inlined;
 pub use listing::{Listing, Mark, Part};
 use peel::PeeledLoop;
+pub(crate) use property::COMPARED_ENTRIES;
 
 /// The longest function that is compiled, in words. Compiling it takes some 4 ms, for which an interrupt waits.
 const MAX_WORDS: usize = 1 << 13;

@@ -1,8 +1,8 @@
 //! Fields, cells, upvalues and globals.
 
 use siskin_core::layout::{
-    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CALLEE, IC_ENTRIES, IC_ENTRY_SIZE, IC_NEXT,
-    IC_SHAPE, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, VM_GLOBALS,
+    AGE_SCANNED, CELL_VALUE, CLOSURE_UPVALUES, FAR_GLOBALS, FRAME_CALLEE, IC_ENTRIES, IC_ENTRY_SIZE, IC_KEY,
+    IC_NEXT, IC_SLOT, INSTANCE_FIELDS, KIND_CELL, OBJECT_AGE, OBJECT_KIND, OBJECT_SHAPE, Stub, VM_GLOBALS,
     VM_MARKING, VM_UNDEFINED,
 };
 use siskin_core::tier::{Global, GlobalState};
@@ -12,6 +12,9 @@ use super::facts::Known;
 use super::{Held, Pass, known_bits};
 use crate::buffer::Label;
 use crate::masm::{Cond, Masm, Reg, Rhs, at};
+
+/// Entries of an inline cache that templates compare themselves; stubs compare the others.
+pub(crate) const COMPARED_ENTRIES: i32 = 2;
 
 impl<M: Masm> Pass<'_, '_, M> {
     /// `T5 = ` the object in `T0`, or `other` if it is none.
@@ -33,14 +36,16 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
     }
 
-    /// `T7 = ` the entry of an inline cache for the shape of the object in `T5`, or `other` if it has none.
-    pub(super) fn cache_entry(&mut self, site: u32, other: Label) {
+    /// `T7 = ` the entry of an inline cache for the shape of the object in `T5`, or the one that `stub` finds; `other` if it
+    /// finds none. A method takes `argc` arguments.
+    pub(super) fn cache_entry(&mut self, site: u32, stub: Stub, argc: u8, other: Label) {
         let entries = self.unit.site_address(site).map_or(0, |site| site as u64 + IC_ENTRIES as u64);
-        let found = self.masm.label();
+        let (found, miss) = (self.masm.label(), self.masm.label());
+        self.later(Cold::Find { label: miss, stub, argc, found, other });
         self.masm.load32(Reg::T6, at(Reg::T5, OBJECT_SHAPE));
         self.masm.pointer(Reg::T7, entries);
-        self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, IC_SHAPE)), found);
-        self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, IC_ENTRY_SIZE + IC_SHAPE)), other);
+        self.masm.branch32(Cond::Eq, Reg::T6, Rhs::Mem(at(Reg::T7, IC_KEY)), found);
+        self.masm.branch32(Cond::Ne, Reg::T6, Rhs::Mem(at(Reg::T7, IC_ENTRY_SIZE + IC_KEY)), miss);
         self.masm.address(Reg::T7, at(Reg::T7, IC_ENTRY_SIZE));
         self.bind(found);
     }
@@ -50,7 +55,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let rejoin = self.masm.label();
         let miss = self.step(rejoin);
         self.load_object(object, miss);
-        self.cache_entry(site, miss);
+        self.cache_entry(site, Stub::FindField, 0, miss);
         self.masm.load16(Reg::T2, at(Reg::T7, IC_SLOT));
         self.masm.load64_index(Reg::T0, Reg::T5, Reg::T2, INSTANCE_FIELDS);
         self.masm.store64(super::slot(dst), Reg::T0);
@@ -64,7 +69,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         let rejoin = self.masm.label();
         let miss = self.step(rejoin);
         self.load_object(object, miss);
-        self.cache_entry(site, miss);
+        self.cache_entry(site, Stub::FindStore, 0, miss);
         self.masm.load32(Reg::T3, at(Reg::T7, IC_NEXT));
         self.masm.load16(Reg::T2, at(Reg::T7, IC_SLOT));
         self.load(Reg::T0, src);

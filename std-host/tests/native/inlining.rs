@@ -128,7 +128,15 @@ fn what_is_no_use_inline_is_called_again() {
             }
         }
         main();";
-    assert!(!inlinable_after(many_shapes));
+    assert!(inlinable_after(many_shapes));
+
+    let bound_methods = "class O {} class P { x() {} } fun f(o) { return o.x; }
+        fun main() {
+            var o = O(); o.x = 1;
+            for (var i = 0; i < 12000; i = i + 1) { f(o); if (i == 3000) o = P(); }
+        }
+        main();";
+    assert!(!inlinable_after(bound_methods));
 }
 
 /// A callee that was seen to add strings is not inlined: that would save nothing.

@@ -157,6 +157,29 @@ fn a_subclass_begins_with_its_superclass_s_nodes() {
     world.check(&superclass);
 }
 
+/// Bytes allocated for a chain of `depth` classes, each with a method of its own.
+fn bytes_of_a_chain(depth: usize) -> u64 {
+    let mut world = World::new(SYSTEM, depth, false, false);
+    let before = world.vm.stats().heap.allocated;
+    let mut pair = world.class(None);
+    for name in 0..depth {
+        // Only the last class is checked, so its model is handed down.
+        let model = core::mem::take(&mut pair.model);
+        pair = Pair { model, ..world.class(Some(&pair)) };
+        world.declare(&mut pair, name, name % CLOSURES).unwrap();
+    }
+    world.check(&pair);
+    world.vm.stats().heap.allocated - before
+}
+
+/// Copying inherited methods would take the square of the depth.
+#[test]
+fn a_deep_chain_of_classes_takes_memory_in_proportion_to_its_depth() {
+    let (short, long) = (bytes_of_a_chain(1_000), bytes_of_a_chain(3_000));
+    assert!(short < 2_000_000, "{short}");
+    assert!(long * 10 <= short * 33, "{short} {long}");
+}
+
 #[test]
 fn a_declaration_that_fails_changes_nothing_whichever_request_is_refused() {
     for one_hash in [false, true] {

@@ -2,7 +2,7 @@ use std::vec::Vec;
 
 use super::*;
 use crate::interp::Options;
-use crate::object::{BuiltinClass, Declaration, Function, InImage, Kind, Parts};
+use crate::object::{BuiltinClass, Declaration, ENTRIES, FREE_ENTRY, Function, InImage, Kind, Parts};
 use crate::testing::SYSTEM;
 
 /// A VM with a class and names, all of them roots.
@@ -43,7 +43,7 @@ impl World {
 
     fn get(&mut self, instance: Gc<Instance>, field: usize) -> Option<Value> {
         let site = site(self.names[field]);
-        match self.vm.find_property(&site, instance, is_inline) {
+        match self.vm.find_property(&site, instance, is_read) {
             Some(Found::Field(value)) => Some(value),
             Some(Found::Method(_)) => panic!("a method"),
             None => None,
@@ -141,6 +141,80 @@ fn fields_keep_their_values_when_they_move_out() {
 }
 
 #[test]
+fn a_site_remembers_fields_in_outlying_slots() {
+    let mut world = World::new(1, 255, false);
+    let instance = world.instance();
+    for field in 0..255 {
+        world.set(instance, field, Value::int(field as i32));
+    }
+    let shape = instance.header.shape();
+    for (field, &name) in world.names.clone().iter().enumerate() {
+        let site = site(name);
+        for value in [field as i32, -1] {
+            let found = world.vm.find_property(&site, instance, is_read);
+            assert!(matches!(found, Some(Found::Field(found)) if found.is_identical(Value::int(value))));
+            world.vm.set_field(&site, instance, Value::int(-1)).unwrap();
+        }
+        // The instance has one slot. Handlers go to inline slots, so they must not find the entry.
+        assert!(site.peek(shape).is_none());
+        let entry = site.outlying(shape).unwrap();
+        assert_eq!((usize::from(entry.slot), entry.kind), (field, IcKind::Outline));
+        assert_eq!(entry.shape(), Some(shape));
+        // Machine code stores this into the header of `Slots`.
+        assert_eq!(entry.next(), instance.outline().unwrap().header.shape());
+    }
+    // The next instances have room for these fields, and other shapes.
+    let other = world.instance();
+    (0..60).for_each(|field| world.set(other, field, Value::NIL));
+    let site = site(world.names[0]);
+    for instance in [other, instance] {
+        assert!(world.vm.find_property(&site, instance, is_read).is_some());
+    }
+    assert!(site.peek(other.header.shape()).is_some() && site.outlying(shape).is_some());
+}
+
+/// A site knows where to add a field; whether the instance has that slot already is for the store to find out.
+#[test]
+fn stores_that_add_outlying_fields_make_the_slots_that_are_missing() {
+    let mut world = World::new(1, 100, false);
+    let sites = world.names.iter().map(|&name| site(name)).collect::<Vec<_>>();
+    for first in 0..6 {
+        let instance = world.instance();
+        for (field, site) in sites.iter().enumerate() {
+            world.vm.set_field(site, instance, Value::int(first + field as i32)).unwrap();
+        }
+        for field in 0..100 {
+            let value = world.get(instance, field).unwrap();
+            assert!(value.is_identical(Value::int(first + field as i32)), "{first} {field}");
+        }
+    }
+    let adds = |site: &InlineCache| site.entries.iter().any(|entry| entry.get().kind == IcKind::AddedOutline);
+    assert!(adds(sites.last().unwrap()));
+}
+
+#[test]
+fn entries_of_outlying_fields_die_with_their_shapes() {
+    let mut world = World::new(1, 8, false);
+    let function = world.vm.make(function_with_a_site(&world.vm, world.names[7])).unwrap();
+    world.vm.test_roots.push(function.value()).unwrap();
+    let test_roots = world.vm.test_roots.len();
+    for _ in 0..3 {
+        world.class = world.vm.make(Class::new(world.vm.init, 1, Declaration::FIRST)).unwrap();
+        world.vm.test_roots.push(world.class.value()).unwrap();
+        let instance = world.instance();
+        (0..8).for_each(|field| world.set(instance, field, Value::NIL));
+        let site = function.site(0).unwrap();
+        assert!(world.vm.find_property(site, instance, is_read).is_some());
+        assert!(site.outlying(instance.header.shape()).is_some());
+        world.vm.test_roots.truncate(test_roots);
+        // The first sweeps the shapes, the second takes their ids out of the caches.
+        world.vm.collect();
+        world.vm.collect();
+        assert!(site.entries.iter().all(|entry| entry.get().shape().is_none()));
+    }
+}
+
+#[test]
 fn instances_that_outgrow_their_slots_make_the_next_ones_roomier() {
     let mut world = World::new(1, 10, false);
     let small = world.instance();
@@ -218,6 +292,56 @@ fn a_dictionary_is_all_that_an_instance_holds() {
     assert!(held.map(|slot| slot.get().kind()).eq([Some(Kind::Dict)]));
 }
 
+/// A full site's entries go to the lookup cache. A site with a free entry takes them from there.
+#[test]
+fn sites_share_the_lookup_cache() {
+    let mut world = World::new(1, 2, false);
+    let (full, fresh) = (site(world.names[0]), site(world.names[0]));
+    let mut instances = Vec::new();
+    // As many as have lines of their own even in builds for fuzzing.
+    for field in 0..ENTRIES + 2 {
+        world.class = world.vm.make(Class::new(world.vm.init, 1, Declaration::FIRST)).unwrap();
+        world.vm.test_roots.push(world.class.value()).unwrap();
+        let instance = world.instance();
+        world.set(instance, 0, Value::int(field as i32));
+        assert!(world.vm.find_property(&full, instance, is_read).is_some());
+        instances.push(instance);
+    }
+    assert_eq!(full.overflows.get(), 2);
+    for (index, instance) in instances.iter().enumerate() {
+        let shape = instance.header.shape();
+        assert_eq!(full.peek(shape).is_some(), index < ENTRIES);
+        assert_eq!(world.vm.lookups.find(shape, world.names[0]).is_some(), index >= ENTRIES);
+        assert!(world.vm.lookups.find(shape, world.names[1]).is_none());
+    }
+    let last = instances.pop().unwrap();
+    assert!(world.vm.find_property(&fresh, last, is_read).is_some());
+    assert!(fresh.peek(last.header.shape()).is_some());
+    // The full site finds it there: no further overflow.
+    assert!(world.vm.find_property(&full, last, is_read).is_some());
+    assert_eq!(full.overflows.get(), 2);
+}
+
+/// Names of methods of built-in values may die while the shapes live, and another name may get the address.
+#[test]
+fn the_lookup_cache_is_empty_after_any_collection() {
+    for full in [false, true] {
+        let mut world = World::new(1, 1, false);
+        let shape = BuiltinClass::String.shape();
+        world.vm.lookups.insert(world.names[0], IcEntry::inline(shape, 0));
+        assert!(world.vm.lookups.find(shape, world.names[0]).is_some());
+        if full {
+            world.vm.collect();
+        } else {
+            let before = world.vm.stats().heap.young;
+            while world.vm.stats().heap.young == before {
+                world.vm.instantiate(world.class).unwrap();
+            }
+        }
+        assert!(world.vm.lookups.find(shape, world.names[0]).is_none());
+    }
+}
+
 /// Ids of dead shapes are reused. Inline caches and the lookup cache must have no entries of the old shapes then.
 #[test]
 fn ids_that_come_again_mean_what_they_mean_now() {
@@ -242,7 +366,7 @@ fn ids_that_come_again_mean_what_they_mean_now() {
         world.set(instance, 0, value);
         most = most.max(instance.header.shape());
         for _ in 0..2 {
-            let found = world.vm.find_property(function.site(0).unwrap(), instance, is_inline);
+            let found = world.vm.find_property(function.site(0).unwrap(), instance, is_read);
             assert!(matches!(found, Some(Found::Field(field)) if field.is_identical(value)), "{round}");
             let entry = function.site(0).unwrap().entry(instance.header.shape());
             assert!(entry.is_none_or(|entry| usize::from(entry.slot) == before), "{round}");

@@ -4,7 +4,7 @@ use crate::bytecode::operand::{Argc, Site32, SuperWin, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::stop::Stop;
-use crate::object::{Callable, Closure, Gc, Header, IcKind, InlineCache};
+use crate::object::{Callable, Closure, Gc, Header, InlineCache};
 use crate::stack::Frame;
 use crate::tier::policy::CALL;
 use crate::value::Value;
@@ -113,7 +113,5 @@ fn done(vm: &mut Vm) -> Flow {
 /// The site's method for the shape of the object, if it is a closure.
 #[inline(always)]
 fn hit(site: &InlineCache, object: Gc<Header>) -> Option<Gc<Closure>> {
-    let entry = site.entry(object.shape())?;
-    // SAFETY: such an entry has a closure; while the shape lives, its class keeps it.
-    (entry.kind == IcKind::Method).then(|| unsafe { entry.target.unchecked_closure() })
+    site.entry(object.shape())?.closure()
 }

@@ -3,9 +3,9 @@
 use crate::bytecode::operand::{Dst, Global32, Site32, Src, Upvalue16};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
-use crate::interp::property::{Found, is_inline};
+use crate::interp::property::{Found, is_read};
 use crate::interp::{Fault, Vm};
-use crate::object::{Callable, CellObject, InlineCache, Instance, Object};
+use crate::object::{Callable, CellObject, InlineCache, Instance, Location, Object};
 use crate::value::Value;
 
 impl Machine {
@@ -40,7 +40,7 @@ impl Machine {
             // SAFETY: only instances have that shape, and the site's entries have inline slots of it or of the next
             // shape, which has the same capacity.
             let instance = unsafe { header.cast::<Instance>() };
-            header.set_shape(entry.next);
+            header.set_shape(entry.next());
             // SAFETY: as above.
             let field = unsafe { instance.slot(entry.slot) };
             self.vm().context.heap.set(instance, field, value);
@@ -147,7 +147,10 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, F
         let method = vm.builtin_method(value, site, |_| false, none)?;
         return Ok(vm.bind(value, Callable::host(method))?);
     };
-    match vm.find_property(site, instance, is_inline) {
+    if let Some(entry) = site.outlying(instance.header.shape()) {
+        return instance.field(Location::Outline(entry.slot)).ok_or(Fault::Bytecode);
+    }
+    match vm.find_property(site, instance, is_read) {
         Some(Found::Field(field)) => Ok(field),
         Some(Found::Method(method)) => Ok(vm.bind(value, method)?),
         None => Err(Fault::UndefinedProperty(site.name)),
