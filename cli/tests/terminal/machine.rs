@@ -186,8 +186,10 @@ sk> class A { init() { this.x = 1; } m() { 2 } }
 sk> class B < A {}
   defined class B
 
-sk> class C < A {}
+sk> class C < A {} class D < A {} class E < A {}
   defined class C
+  defined class D
+  defined class E
 
 sk> fn get(o) { o.x + o.m() }
   defined get/1
@@ -216,19 +218,22 @@ sk> :caches get
   0000  get.field     x         polymorphic         1  A of 1 field: slot 0 · B of 1 field: slot 0
   0003  invoke        m         polymorphic         1  A of 1 field: method m/0 · B of 1 field: method m/0
 
-sk> get(C())
-=> 3
+sk> get(C()) + get(D()) + get(E())
+=> 9
 
 sk> :caches get
   2 inline caches:
   word  instruction   property  state            hits  shapes
-  0000  get.field     x         megamorphic         1  A of 1 field: slot 0 · B of 1 field: slot 0 · others
-  0003  invoke        m         megamorphic         1  A of 1 field: method m/0 · B of 1 field: method m/0 · others
+  0000  get.field     x         megamorphic         1  A of 1 field: slot 0 · B of 1 field: slot 0 · C of 1 field: slot
+0 · D of 1 field: slot 0 · others
+  0003  invoke        m         megamorphic         1  A of 1 field: method m/0 · B of 1 field: method m/0 · C of 1 fiel
+d: method m/0 · D of 1 field: method m/0 · others
 
 sk> :caches A
   1 inline cache:
   word  instruction   property  state            hits  shapes
-  0001  set.field     x         megamorphic         1  A of 0 fields: adds slot 0 · B of 0 fields: adds slot 0 · others
+  0001  set.field     x         megamorphic         1  A of 0 fields: adds slot 0 · B of 0 fields: adds slot 0 · C of 0
+fields: adds slot 0 · D of 0 fields: adds slot 0 · others
 
 sk> :caches A.m
   no inline caches: the function accesses no property
@@ -251,13 +256,13 @@ sk> Node(Node(Node(nil))) == nil
 sk> :gc
   alive                   objects          bytes
   strings                       5            160
-  functions                     1            404
+  functions                     1            420
   closures                      1             16
   classes                       1             80
   method tables                 1             32
   shapes                        2            372
   instances                     2             32
-  together                     13          1,096
+  together                     13          1,112
 
   collections  0 young, 1 full
   pauses       0, longest 0.000 ms, 0.000 ms in all
