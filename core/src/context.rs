@@ -43,7 +43,7 @@ pub(crate) struct NativeContext {
     /// Constants for comparisons in machine code.
     pub(crate) nil: Value,
     pub(crate) undefined: Value,
-    /// The lines of the lookup cache.
+    /// The lines of the lookup cache; null without a native tier.
     pub(crate) lookups: *const LookupLine,
     /// The addresses of stubs; 0 before there is any code.
     pub(crate) stubs: [usize; STUBS],
@@ -52,14 +52,14 @@ pub(crate) struct NativeContext {
 }
 
 impl NativeContext {
-    pub(crate) fn new(runtime: [usize; RUNTIME], lookups: *const LookupLine) -> NativeContext {
+    pub(crate) fn new(runtime: [usize; RUNTIME]) -> NativeContext {
         NativeContext {
             frames_end: core::ptr::null_mut(),
             globals: core::ptr::null_mut(),
             sp: 0,
             nil: Value::NIL,
             undefined: Value::UNDEFINED,
-            lookups,
+            lookups: core::ptr::null(),
             stubs: [0; STUBS],
             runtime,
         }

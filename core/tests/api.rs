@@ -76,7 +76,7 @@ fn a_program_counts_where_it_was_made() {
 
     let used = user.mem().usage().used;
     let script = user.load_program(&program).expect("memory");
-    assert!(user.mem().usage().used - used < 20_000);
+    assert!(user.mem().usage().used - used < bytes);
     // Its functions keep the image, and the image its memory.
     drop(program);
     let mem = maker.mem().clone();
@@ -86,6 +86,12 @@ fn a_program_counts_where_it_was_made() {
     assert_eq!(run(&mut user).1, "10001\n");
     drop(user);
     assert!(mem.usage().used < 1000);
+}
+
+/// What a host pays for a VM before anything is loaded into it.
+#[test]
+fn a_new_vm_is_small() {
+    assert!(vm().mem().usage().used <= 24 << 10, "{:?}", vm().mem().usage());
 }
 
 /// Many VMs on many threads run one image.

@@ -23,8 +23,6 @@ pub(crate) const PAGE: usize =
 
 /// The most pages of a block: `Block::free` has a bit for each.
 const MOST: usize = tunable(64, 8);
-/// Pages of the first block: as many as a new VM needs.
-const FIRST: usize = tunable(2, 1);
 /// A block is at most one part in this many of the memory in use.
 const SHARE: usize = 8;
 /// The most pages of a block for one object. Larger objects are allocations of the host.
@@ -89,7 +87,7 @@ fn bits(count: usize) -> u64 {
 
 impl Blocks {
     pub(super) fn new(mem: &Mem) -> Blocks {
-        Blocks { mem: mem.clone(), first: None, last: None, listed: 0, largest: FIRST / 2, free: 0 }
+        Blocks { mem: mem.clone(), first: None, last: None, listed: 0, largest: 0, free: 0 }
     }
 
     /// Free pages of all blocks, which need no request of the host.
@@ -202,8 +200,8 @@ impl Blocks {
     /// A new block of at least `count` pages, larger as the heap grows, smaller if memory is short.
     fn add(&mut self, count: usize) -> Result<BlockPtr, OutOfMemory> {
         let share = self.mem.usage().used / SHARE / PAGE;
-        let most = if self.largest < FIRST { FIRST } else { share.min(self.largest * 2) };
-        let mut pages = most.min(MOST).max(count);
+        // The first block is as large as its first page.
+        let mut pages = share.min(self.largest * 2).min(MOST).max(count);
         let record = self.mem.alloc_raw(Layout::new::<Block>())?.cast::<Block>();
         loop {
             if let Ok(start) = layout(pages).and_then(|layout| self.mem.alloc_raw(layout)) {
@@ -306,4 +304,4 @@ fn layout(pages: usize) -> Result<Layout, OutOfMemory> {
     Layout::from_size_align(size, PAGE).map_err(|_| OutOfMemory)
 }
 
-const _: () = assert!(FIRST >= 1 && FIRST <= MOST && MOST <= 64 && MOST_IN_A_RUN >= 1);
+const _: () = assert!(MOST <= 64 && MOST_IN_A_RUN >= 1);

@@ -170,14 +170,13 @@ impl Vm {
         let mem = Mem::with_seed(alloc, options.memory, options.seed)?;
         let mut heap = Heap::new(&mem, options.gc_stress)?;
         let init = super::alloc::first_name(&mut heap, "init")?;
-        let lookups = LookupCache::new(&mem)?;
         let globals = Globals::new(&mem);
         Ok(Vm {
             context: Context {
                 stack: Stack::new(&mem, options.max_frames as usize)?,
                 fuel: Fuel::new(),
                 interrupt: no_wish(),
-                native: NativeContext::new(addresses(), lookups.as_ptr()),
+                native: NativeContext::new(addresses()),
                 heap,
             },
             native: Native::new(&mem),
@@ -189,7 +188,7 @@ impl Vm {
             work: Work::NONE,
             scripts: Vec::new(&mem),
             free_scripts: Vec::new(&mem),
-            lookups,
+            lookups: LookupCache::new(&mem),
             init,
             stop: Stop::Done,
             fault: Fault::Stopped,

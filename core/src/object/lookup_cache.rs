@@ -36,21 +36,22 @@ impl LookupLine {
     const EMPTY: LookupLine = LookupLine { name: None, entry: IcEntry::EMPTY };
 }
 
-/// The lookup cache of a VM. Its lines never move: machine code reads them.
+/// The lookup cache of a VM. It has lines from its first entry on, or from when machine code may read them; then they never
+/// move.
 pub(crate) struct LookupCache {
     lines: Vec<LookupLine>,
 }
 
 impl LookupCache {
-    pub(crate) fn new(mem: &Mem) -> Result<LookupCache, OutOfMemory> {
-        let mut lines = Vec::new(mem);
-        lines.resize(LOOKUP_LINES, LookupLine::EMPTY)?;
-        Ok(LookupCache { lines })
+    pub(crate) fn new(mem: &Mem) -> LookupCache {
+        LookupCache { lines: Vec::new(mem) }
     }
 
-    /// The first line, for machine code.
-    pub(crate) fn as_ptr(&self) -> *const LookupLine {
-        self.lines.as_ptr()
+    /// The first line, for machine code: from now on there are lines.
+    pub(crate) fn lines(&mut self) -> Result<*const LookupLine, OutOfMemory> {
+        self.lines.reserve_exact(LOOKUP_LINES - self.lines.len())?;
+        self.lines.resize(LOOKUP_LINES, LookupLine::EMPTY)?;
+        Ok(self.lines.as_ptr())
     }
 
     /// The entry for that shape and name.
@@ -59,9 +60,12 @@ impl LookupCache {
         (line.entry.shape() == Some(shape) && line.name == Some(name)).then_some(line.entry)
     }
 
-    /// Adds an entry, in the place of the one in its line.
+    /// Adds an entry, in the place of the one in its line; without memory for lines, does nothing.
     pub(crate) fn insert(&mut self, name: Gc<Str>, entry: IcEntry) {
         debug_assert!(entry.kind != IcKind::Empty);
+        if self.lines.is_empty() && self.lines().is_err() {
+            return;
+        }
         if let Some(shape) = entry.shape()
             && let Some(line) = self.lines.get_mut(index(shape, name))
         {

@@ -162,6 +162,7 @@ impl Vm {
         if self.functions != 0 || self.native.tier.is_some() {
             return Err(Bail::TooLate);
         }
+        self.context.native.lookups = self.lookups.lines()?;
         let layout = core::alloc::Layout::new::<T>();
         // A type of size 0 needs no allocation.
         let place =
