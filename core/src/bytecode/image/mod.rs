@@ -14,7 +14,7 @@
 //! So parts neither overlap nor leave anything out, and what is checked is linear in the image. A string ends where the
 //! list of ends says, and begins where the one before ends.
 //!
-//! [`Image`] finds the sections. Whether what is in them can be trusted is for the [verifier](super::verify).
+//! [`Image`] finds the sections. Whether what is in them can be trusted is for the [verifier](mod@super::verify).
 
 mod header;
 mod pack;
