@@ -1,12 +1,12 @@
 //! Compiled programs in files: `siskin build` writes them, and a run takes them in place of a text.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use siskin::SYSTEM;
 use siskin::diagnostics::Source;
-use siskin_core::bytecode::{Flaw, Image, Program};
+use siskin_core::bytecode::{Flaw, Image, ImageBuf, Program};
 use siskin_core::mem::{Mem, OutOfMemory};
 use siskin_core::{Dialect, LoadError};
 use siskin_hosted::MapError;
@@ -39,7 +39,7 @@ pub(crate) fn read(args: &Compile, maps: bool, console: &mut Console<'_>) -> Res
     let Some(path) = args.input.file.as_deref().filter(|&path| is_compiled(path)) else { return Ok(None) };
     let limit = args.options().memory;
     let read = Mem::new(SYSTEM, limit).map_err(|OutOfMemory| Refused::Memory).and_then(|mem| {
-        let program = if maps { map(path, &mem) } else { read_file(path, limit, &mem) }?;
+        let program = if maps { map(path, &mem) } else { read_file(path, &mem) }?;
         Ok(Compiled { program, memory: limit.saturating_sub(mem.usage().used) })
     });
     read.map(Some).map_err(|refused| match refused {
@@ -128,16 +128,13 @@ fn is_compiled(path: &Path) -> bool {
     path.is_file() && begins().unwrap_or(false)
 }
 
-fn read_file(path: &Path, limit: usize, mem: &Mem) -> Result<Program, Refused> {
-    let file = File::open(path)?;
+/// Reads a file into memory that is counted.
+fn read_file(path: &Path, mem: &Mem) -> Result<Program, Refused> {
+    let mut file = File::open(path)?;
     let len = usize::try_from(file.metadata()?.len()).map_err(|_| Refused::Memory)?;
-    if len >= limit {
-        return Err(Refused::Memory);
-    }
-    let mut bytes = Vec::new();
-    bytes.try_reserve_exact(len).map_err(|_| Refused::Memory)?;
-    file.take(len as u64).read_to_end(&mut bytes)?;
-    Ok(Program::copy_of(&bytes, mem)?)
+    let mut image = ImageBuf::zeros(len, mem).map_err(|OutOfMemory| Refused::Memory)?;
+    file.read_exact(image.bytes_mut())?;
+    Ok(Program::from_owner(image, mem)?)
 }
 
 fn map(path: &Path, mem: &Mem) -> Result<Program, Refused> {
@@ -155,15 +152,28 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if path.exists() && !is_compiled(path) {
         return Err(io::Error::new(io::ErrorKind::AlreadyExists, "what is there is no compiled program"));
     }
-    let mut name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
-    name.push(format!(".{}", std::process::id()));
-    let written = path.with_file_name(name);
-    let done = std::fs::write(&written, bytes).and_then(|()| std::fs::rename(&written, path));
+    let (mut file, written) = beside_new(path)?;
+    let done = file.write_all(bytes).and_then(|()| std::fs::rename(&written, path));
     if done.is_err() {
-        // There may be none.
+        // What was written of it is of no use.
         let _ = std::fs::remove_file(&written);
     }
     done
+}
+
+/// A new file beside another. What somebody else put there, a link for one, is neither followed nor changed.
+fn beside_new(path: &Path) -> io::Result<(File, PathBuf)> {
+    let name = path.file_name().ok_or(io::ErrorKind::InvalidInput)?;
+    let mut number = 0_u32;
+    loop {
+        let mut new = name.to_owned();
+        new.push(format!(".{}-{number}", std::process::id()));
+        let new = path.with_file_name(new);
+        match File::options().write(true).create_new(true).open(&new) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && number < 100 => number += 1,
+            file => return file.map(|file| (file, new)),
+        }
+    }
 }
 
 fn shown(path: &Path) -> String {

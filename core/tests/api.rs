@@ -1,9 +1,9 @@
 //! The public API: scripts, VMs, threads.
 
-use siskin_core::bytecode::Program;
+use siskin_core::bytecode::{Const, Insn, Program, Site, Text};
 use siskin_core::mem::Mem;
 use siskin_core::platform::{Clock, HostIo};
-use siskin_core::testing::{Kept, Moody, Nothing, SYSTEM};
+use siskin_core::testing::{Kept, Moody, Nothing, SYSTEM, bytecode};
 use siskin_core::{Dialect, ErrorKind, LoadOptions, Options, Outcome, Undefined, Vm};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
@@ -86,6 +86,25 @@ fn a_program_counts_where_it_was_made() {
     assert_eq!(run(&mut user).1, "10001\n");
     drop(user);
     assert!(mem.usage().used < 1000);
+}
+
+/// A string of a program is made once, however many constants are that string.
+#[test]
+fn strings_of_a_program_are_made_once() {
+    let mut program = bytecode::program();
+    let long = bytecode::text(&mut program, &"long ".repeat(20_000));
+    let insns = [Insn::ReturnNil {}];
+    let mut script = bytecode::code(&program, Text::default(), 0, 2, &insns);
+    let consts: Vec<_> =
+        (0..1_000).map(|index| if index % 2 == 0 { Const::Str(long) } else { Const::Name(long) }).collect();
+    bytecode::fill(&mut script, &consts, &[Site { name: long }; 500], &[]);
+    program.functions.push(script).expect("memory");
+    let program = bytecode::verified(&program).expect("good");
+    let mut vm = vm();
+    let used = vm.mem().usage().used;
+    vm.load_program(&program).expect("memory");
+    // A name, a literal, and the constants and sites.
+    assert!(vm.mem().usage().used - used < 400_000, "{:?}", vm.mem().usage());
 }
 
 /// What a host pays for a VM before anything is loaded into it.

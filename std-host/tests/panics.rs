@@ -2,11 +2,12 @@
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
 use std::cell::Cell;
+use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use siskin::mem::RawAlloc;
 use siskin::platform::{Clock, Output, OutputError};
-use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
+use siskin::{Dialect, HostIo, Options, Outcome, Program, SYSTEM, Vm, native};
 use siskin_core::testing::{Kept, Moody, Nothing};
 
 /// Panics at the `n`-th call, counted from 0.
@@ -191,11 +192,40 @@ const CHILD: &str = "SISKIN_TEST_PANIC_IN";
 #[test]
 fn child() {
     let Ok(tier) = std::env::var(CHILD) else { return };
+    if tier == "a collection" {
+        return drop_an_owner_that_panics();
+    }
     let hot = (tier == "machine code").then_some(0);
     // This memory has no guard.
     let mut vm = vm(Moody::new(), hot, false);
     start(&mut vm, "fn f() { print 1; } f();");
     panic_of(&mut vm, &mut Panics::at(0), &Nothing);
+}
+
+/// The owner of an image is dropped with its last function, by the heap, which cannot be unwound.
+fn drop_an_owner_that_panics() {
+    /// Bytes with an image in them, where it is aligned.
+    struct Owner(Vec<u8>, Range<usize>);
+    impl AsRef<[u8]> for Owner {
+        fn as_ref(&self) -> &[u8] {
+            &self.0[self.1.clone()]
+        }
+    }
+    impl Drop for Owner {
+        fn drop(&mut self) {
+            panic!("the owner");
+        }
+    }
+    let mut vm = vm(SYSTEM, None, false);
+    let compiled = vm.compile("fn f() {} f();", Dialect::Siskin).expect("no errors");
+    let mut bytes = vec![0; compiled.as_bytes().len() + 8];
+    let start = bytes.as_ptr().align_offset(8);
+    let image = start..start + compiled.as_bytes().len();
+    bytes[image.clone()].copy_from_slice(compiled.as_bytes());
+    let program = Program::from_owner(Owner(bytes, image), vm.mem()).expect("an image");
+    drop(vm.load_program(&program).expect("memory"));
+    drop(program);
+    drop(vm);
 }
 
 // An emulator of one process cannot start another.
@@ -204,7 +234,7 @@ fn child() {
 fn without_a_guard_a_panic_ends_the_process() {
     use std::os::unix::process::ExitStatusExt as _;
     use std::process::Command;
-    for tier in ["interpreter", "machine code"] {
+    for tier in ["interpreter", "machine code", "a collection"] {
         let test = std::env::current_exe().expect("this test");
         let ended =
             Command::new(test).args(["--exact", "child"]).env(CHILD, tier).output().expect("a process");

@@ -39,10 +39,10 @@ impl<'a> Lines<'a> {
         }
     }
 
-    /// The line of the instruction whose first word is `at`.
+    /// The line of the instruction whose first word is `at`. Looks at one block.
     #[must_use]
     pub fn line(self, at: u32) -> u32 {
-        self.runs_from(at).find(|run| run.covers(at)).map_or(self.last, |run| run.line)
+        self.runs_near(at).find(|run| run.covers(at)).map_or(self.last, |run| run.line)
     }
 
     /// The runs of instructions that come from one line, in order; the last covers all that follows.
@@ -51,8 +51,8 @@ impl<'a> Lines<'a> {
         Runs { bytes: self.runs, at: 0, end: 0, line: 1, last: Some(self.last) }
     }
 
-    /// The same from some run on that is not after the one that covers the word `at`.
-    fn runs_from(self, at: u32) -> Runs<'a> {
+    /// The runs of the block in which the word `at` is covered, and what covers all that follows.
+    fn runs_near(self, at: u32) -> Runs<'a> {
         let (mut low, mut high) = (0, self.runs.len() / BLOCK + 1);
         while high - low > 1 {
             let middle = low + (high - low) / 2;
@@ -61,11 +61,13 @@ impl<'a> Lines<'a> {
                 _ => high = middle,
             }
         }
+        let end = ((low + 1) * BLOCK).min(self.runs.len());
+        let block = Lines { runs: self.runs.get(..end).unwrap_or(&[]), ..self };
         match head(self.runs, low * BLOCK) {
             Some((word, line)) if low > 0 => {
-                Runs { at: low * BLOCK + HEAD, end: word.into(), line: line.into(), ..self.runs() }
+                Runs { at: low * BLOCK + HEAD, end: word.into(), line: line.into(), ..block.runs() }
             }
-            _ => self.runs(),
+            _ => block.runs(),
         }
     }
 }
@@ -248,6 +250,24 @@ mod tests {
             lines.lines().runs().count(),
             1 + lines.lines().runs().filter(|run| run.end.is_some()).count()
         );
+    }
+
+    /// Bytes of a stranger: the line of a word takes a look at one block, whatever heads and runs say.
+    #[test]
+    fn lines_that_lie_are_found_in_one_block() {
+        // Heads that say a word past all others, and runs of no words.
+        let empty = [0x80, 0x00, 0x00];
+        let mut bytes = 7_u32.to_le_bytes().to_vec();
+        for block in 0..1000 {
+            let head: &[u8] = if block > 0 { &[0xFF; HEAD] } else { &[] };
+            let runs = empty.iter().copied().cycle().take((BLOCK - head.len()) / 3 * 3);
+            let filled = head.iter().copied().chain(runs);
+            bytes.extend(filled.chain([0; BLOCK]).take(BLOCK));
+        }
+        let lines = Lines::from_bytes(&bytes);
+        assert_eq!(lines.line(5), 7);
+        assert!(lines.runs_near(5).count() < BLOCK, "{}", lines.runs_near(5).count());
+        assert!(lines.runs().count() > 1000);
     }
 
     #[test]

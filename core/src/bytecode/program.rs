@@ -30,7 +30,9 @@ impl Program {
         Program(SharedBytes::lasting(bytes)).verified(mem)
     }
 
-    /// A program in the bytes of an owner: a vector, a file that is mapped. The owner is kept in a block of `mem`.
+    /// A program in the bytes of an owner: a vector, a file that is mapped. The owner is kept in a block of `mem`. It is
+    /// dropped with the last clone of the program and the last of its functions, which may be in the middle of a collection
+    /// on any thread: if its drop panics, the process aborts.
     ///
     /// # Errors
     /// As for [`from_image`](Program::from_image).

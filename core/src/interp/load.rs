@@ -2,9 +2,9 @@
 
 use super::Vm;
 use super::handles::{Local, Scope};
-use crate::bytecode::{Code, Const, FnIndex, Image, Program};
-use crate::mem::{Keeper, OutOfMemory, Vec};
-use crate::object::{Closure, Function, Gc, InImage, Object, Parts};
+use crate::bytecode::{Code, Const, FnIndex, Image, Program, Text};
+use crate::mem::{Keeper, Mem, OutOfMemory, Vec};
+use crate::object::{Closure, Function, Gc, InImage, Object, Parts, Str};
 use crate::value::Value;
 
 impl Vm {
@@ -39,12 +39,13 @@ impl Vm {
         self.expect_functions(count);
         let mut made: Vec<Local<'s, Function>> = Vec::new(self.mem());
         made.reserve_exact(count)?;
+        let mut strings = Strings::new(image, self.mem())?;
         for index in (0..count as u32).rev() {
             let code = image.function(FnIndex(index)).ok_or(OutOfMemory)?;
-            made.push(self.link_function(scope, &code, image, program.keeper(), &made)?)?;
+            made.push(self.link_function(scope, &code, program.keeper(), &mut strings, &made)?)?;
         }
         for global in image.globals().iter().filter(|global| global.declared || global.assigned) {
-            let name = self.intern(image.text(global.name).as_bytes())?;
+            let name = strings.name(self, global.name)?;
             let index = self.global_index(name)?;
             if global.assigned {
                 self.globals.assigns(index);
@@ -60,14 +61,14 @@ impl Vm {
         &mut self,
         scope: Scope<'s>,
         code: &Code<'_>,
-        image: Image<'_>,
         keeper: &Keeper,
+        strings: &mut Strings<'_>,
         made: &[Local<'s, Function>],
     ) -> Result<Local<'s, Function>, OutOfMemory> {
-        let bytes = |text| image.text(text).as_bytes();
-        let name = match bytes(code.name) {
-            [] => None,
-            name => Some(scope.root(self.intern(name)?)?.gc()),
+        let image = strings.image;
+        let name = match image.text(code.name) {
+            "" => None,
+            _ => Some(scope.root(strings.name(self, code.name)?)?.gc()),
         };
         let id = self.functions;
         self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
@@ -92,10 +93,10 @@ impl Vm {
                 Const::Nil => Value::NIL,
                 Const::Bool(value) => Value::bool(value),
                 Const::Number(value) => Value::number(value),
-                Const::Str(text) => self.literal(bytes(text))?.value(),
-                Const::Name(text) => self.intern(bytes(text))?.value(),
+                Const::Str(text) => strings.literal(self, text)?.value(),
+                Const::Name(text) => strings.name(self, text)?.value(),
                 Const::Global(text) => {
-                    let name = self.intern(bytes(text))?;
+                    let name = strings.name(self, text)?;
                     Value::raw(self.global_index(name)?)
                 }
                 Const::Fn(index) => {
@@ -107,7 +108,7 @@ impl Vm {
             self.context.heap.part_barrier(function.gc(), value);
         }
         for (index, site) in code.sites.iter().enumerate() {
-            let name = self.intern(bytes(site.name))?;
+            let name = strings.name(self, site.name)?;
             function.name_site(index, name);
             self.context.heap.part_barrier(function.gc(), name.value());
         }
@@ -126,5 +127,58 @@ impl Vm {
             }
             Ok(Gc::from_raw(memory))
         }
+    }
+}
+
+/// The strings of an image that are in the heap by now: each is made once, however many constants it has.
+///
+/// Who gets one puts it into a constant, a site or a root before the next safepoint, and functions that are loaded stay
+/// alive meanwhile. So those that are here are alive.
+struct Strings<'a> {
+    image: Image<'a>,
+    made: Vec<MadeString>,
+}
+
+/// What a string has become.
+#[derive(Clone, Copy, Default)]
+struct MadeString {
+    /// Interned, as a name.
+    name: Option<Gc<Str>>,
+    /// A literal, which is interned if it is short.
+    literal: Option<Gc<Str>>,
+}
+
+impl Strings<'_> {
+    fn new<'a>(image: Image<'a>, mem: &Mem) -> Result<Strings<'a>, OutOfMemory> {
+        let mut made = Vec::new(mem);
+        made.reserve_exact(image.text_count())?;
+        made.resize(image.text_count(), MadeString::default())?;
+        Ok(Strings { image, made })
+    }
+
+    /// A name. A safepoint, unless it was made before.
+    fn name(&mut self, vm: &mut Vm, text: Text) -> Result<Gc<Str>, OutOfMemory> {
+        let made = self.made.get_mut(text.0 as usize);
+        if let Some(name) = made.as_ref().and_then(|made| made.name) {
+            return Ok(name);
+        }
+        let name = vm.intern(self.image.text(text).as_bytes())?;
+        if let Some(made) = made {
+            made.name = Some(name);
+        }
+        Ok(name)
+    }
+
+    /// A literal. A safepoint, unless it was made before.
+    fn literal(&mut self, vm: &mut Vm, text: Text) -> Result<Gc<Str>, OutOfMemory> {
+        let made = self.made.get_mut(text.0 as usize);
+        if let Some(literal) = made.as_ref().and_then(|made| made.literal) {
+            return Ok(literal);
+        }
+        let literal = vm.literal(self.image.text(text).as_bytes())?;
+        if let Some(made) = made {
+            made.literal = Some(literal);
+        }
+        Ok(literal)
     }
 }

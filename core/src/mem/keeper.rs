@@ -18,8 +18,9 @@ use super::{Mem, OutOfMemory};
 #[repr(C)]
 struct Head {
     handles: AtomicUsize,
-    /// Drops the value and frees the block.
-    drop: unsafe fn(NonNull<Head>),
+    /// Drops the value and frees the block. A value whose drop panics aborts the process: it may be dropped in the middle of
+    /// a collection, which cannot be unwound.
+    drop: unsafe extern "C" fn(NonNull<Head>),
     mem: Mem,
 }
 
@@ -77,7 +78,7 @@ impl Keeper {
 ///
 /// # Safety
 /// The block was made by `Keeper::new::<T>`, and no handle is left.
-unsafe fn drop_block<T>(head: NonNull<Head>) {
+unsafe extern "C" fn drop_block<T>(head: NonNull<Head>) {
     // SAFETY: passed on from the caller; the block is not used after it was read out of.
     unsafe {
         let block = head.cast::<Block<T>>();

@@ -152,18 +152,20 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
 /// Whether to inline a callee that is found by `found_by` and whose window begins at register `window`.
 pub(super) fn is_inlinable(callee: &Callee<'_>, found_by: Runtime, window: u16) -> bool {
+    // Asked at each call of the callee: only the words that would be inlined are looked at, which are few.
+    let Some(body) = simple_body(callee.unit.words()) else { return false };
     let fits = u32::from(window) + callee.unit.registers() <= u32::from(u16::MAX);
     let finds_upvalues = match callee.closure {
         Called::Always(_) | Called::Initializer(_) => true,
-        Called::Any => found_by == Runtime::Call && keeps_closure(callee.unit.words()),
+        Called::Any => found_by == Runtime::Call && keeps_closure(body),
     };
-    callee.inlinable && fits && finds_upvalues && is_simple(callee.unit.words()) && !adds_texts(&callee.unit)
+    callee.inlinable && fits && finds_upvalues && !adds_texts(&callee.unit, body)
 }
 
-/// Whether a function does not write its register 0, which holds the closure that is called.
-fn keeps_closure(words: &[u32]) -> bool {
+/// Whether a body does not write register 0, which holds the closure that is called.
+fn keeps_closure(body: &[u32]) -> bool {
     let mut at = 0;
-    while let Some(insn) = words.get(at..).and_then(Insn::decode) {
+    while let Some(insn) = body.get(at..).and_then(Insn::decode) {
         if writes(&insn, 0) {
             return false;
         }
@@ -172,10 +174,10 @@ fn keeps_closure(words: &[u32]) -> bool {
     true
 }
 
-/// Whether feedback says that a function adds strings: an inlined copy would be left each time.
-fn adds_texts(unit: &Unit<'_>) -> bool {
+/// Whether feedback says that the body of a function adds strings: an inlined copy would be left each time.
+fn adds_texts(unit: &Unit<'_>, body: &[u32]) -> bool {
     let mut at = 0;
-    while let Some(insn) = unit.words().get(at..).and_then(Insn::decode) {
+    while let Some(insn) = body.get(at..).and_then(Insn::decode) {
         let seen = |operand| unit.operand(at as u32, operand).has(Kinds::STR);
         if insn.op() == Op::Add && (seen(OperandName::lhs) || seen(OperandName::rhs)) {
             return true;
@@ -194,15 +196,20 @@ fn writes(insn: &Insn, register: u8) -> bool {
 
 /// Whether a function is one block of instructions that need no frame.
 pub(crate) fn is_simple(words: &[u32]) -> bool {
+    simple_body(words).is_some()
+}
+
+/// The words of a function to its first return, if all are a few instructions that need no frame.
+fn simple_body(words: &[u32]) -> Option<&[u32]> {
     let mut at = 0;
-    while at < MAX_WORDS
-        && let Some(insn) = words.get(at..).and_then(Insn::decode)
-    {
+    while at < MAX_WORDS {
+        let insn = words.get(at..).and_then(Insn::decode)?;
+        at += insn.op().words();
         match insn.op() {
-            Op::Return | Op::ReturnNil => return true,
-            op if !op.row().has(Effect::frameless) => return false,
-            op => at += op.words(),
+            Op::Return | Op::ReturnNil => return words.get(..at),
+            op if !op.row().has(Effect::frameless) => return None,
+            _ => {}
         }
     }
-    false
+    None
 }

@@ -30,16 +30,20 @@ impl ImageBuf {
         Ok(buf)
     }
 
-    /// The bytes, to be changed.
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
-        bytes_of_mut(&mut self.words).get_mut(..self.len).unwrap_or(&mut [])
-    }
-
-    fn zeros(len: usize, mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
+    /// So many zeros, to be changed.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn zeros(len: usize, mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
         let mut words = Vec::new(mem);
         words.reserve_exact(len.div_ceil(ALIGN))?;
         words.resize(len.div_ceil(ALIGN), 0)?;
         Ok(ImageBuf { words, len })
+    }
+
+    /// The bytes, to be changed.
+    pub fn bytes_mut(&mut self) -> &mut [u8] {
+        bytes_of_mut(&mut self.words).get_mut(..self.len).unwrap_or(&mut [])
     }
 }
 
