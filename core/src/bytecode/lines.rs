@@ -154,7 +154,7 @@ fn head(runs: &[u8], at: usize) -> Option<(u32, u32)> {
 /// Neighbouring instructions that come from one source line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Run {
-    /// The word behind the last one; `None` if the run has no end.
+    /// The word after the last one; `None` if the run has no end.
     pub end: Option<u32>,
     /// The line.
     pub line: u32,

@@ -111,9 +111,9 @@ impl Machine {
         self.register(usize::from(win.0))
     }
 
-    /// The value after a window's arguments.
+    /// The superclass, which is after the arguments of a window.
     #[inline(always)]
-    pub(super) fn read_behind(&self, win: Win, argc: Argc) -> Value {
+    pub(super) fn read_superclass(&self, win: Win, argc: Argc) -> Value {
         self.register(usize::from(win.0) + 1 + usize::from(argc.0))
     }
 

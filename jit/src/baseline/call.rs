@@ -77,7 +77,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             }
             None => self.call_any(call, rejoin),
         }
-        self.behind_call(call, rejoin);
+        self.after_call(call, rejoin);
     }
 
     /// Tests that the callee is the expected one, charges for the call and checks the stack. If any of these fails, a cold
@@ -288,8 +288,8 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         masm.add64(Reg::Base, Reg::Base, -(i32::from(call.win) * 8));
     }
 
-    /// Behind a call that was not inlined nothing is known but where its value is.
-    fn behind_call(&mut self, call: CallSite, rejoin: Label) {
+    /// After a call that was not inlined nothing is known but where its value is.
+    fn after_call(&mut self, call: CallSite, rejoin: Label) {
         self.bind(rejoin);
         self.facts.forget_all();
         self.hold(call.win, RESULT);

@@ -1,4 +1,4 @@
-//! Cold paths: what is rare, behind the blocks.
+//! Cold paths: what is rare, after the blocks.
 
 use siskin_core::layout::{INT_TAG, Runtime, Stub, VM_NIL, VM_STUBS};
 
@@ -71,7 +71,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         label
     }
 
-    /// Where the interpreter goes on from this instruction, with the charge for a turn given back if it was `charged`.
+    /// Where the interpreter goes on from this instruction, with the charge for an iteration given back if it was `charged`.
     pub(super) fn step_on(&mut self, charged: bool) -> Label {
         if let Some(label) = self.deopt_inlined() {
             return label;

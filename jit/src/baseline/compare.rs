@@ -93,21 +93,21 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Charges for an iteration of a loop in advance, although only one that is taken costs. If the loop ends, the
     /// charge is given back.
-    fn charge_turn(&mut self) {
+    fn charge_iteration(&mut self) {
         let empty = self.step_on(true);
         self.masm.count_down(Reg::Fuel, empty);
     }
 
     /// `loop`
     pub(super) fn back(&mut self, to: i32) {
-        self.charge_turn();
+        self.charge_iteration();
         let to = self.target(to);
         self.masm.jump(to);
     }
 
     /// `loop.true`
     pub(super) fn back_if_true(&mut self, src: u16, to: i32) {
-        self.charge_turn();
+        self.charge_iteration();
         let (to, done) = (self.target(to), self.masm.label());
         self.branch_falsy(src, true, done);
         self.masm.jump(to);
@@ -117,7 +117,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `loop.*`: back on an ordering.
     pub(super) fn back_if(&mut self, order: Order, lhs: Operand, rhs: Operand, to: i32) {
-        self.charge_turn();
+        self.charge_iteration();
         let to = self.target(to);
         self.branch(order, true, [lhs, rhs], to, true);
         self.masm.bump32(Reg::Fuel, 1);
@@ -125,7 +125,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `add.loop.*`: a step, then back on an ordering.
     pub(super) fn add_back_if(&mut self, order: Order, var: u16, rhs: Operand, step: i32, to: i32) {
-        self.charge_turn();
+        self.charge_iteration();
         let to = self.target(to);
         let lhs = Operand::Register(var);
         if self.mode(lhs, rhs, false) == Mode::Double {

@@ -139,7 +139,7 @@ impl Facts {
     }
 
     /// Forgets facts about the registers above this one.
-    pub(crate) fn forget_behind(&mut self, register: u16) {
+    pub(crate) fn forget_above(&mut self, register: u16) {
         for tag in self.used_mut().iter_mut().filter(|(of, _)| *of > register) {
             tag.1 = Known::Anything;
         }

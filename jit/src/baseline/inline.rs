@@ -56,28 +56,28 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     /// Compiles a call by inlining the callee. Cold paths come back to the block after the call.
     pub(super) fn call_inlined(&mut self, call: CallSite, callee: &Callee<'u>) {
-        let Some(behind) = self.leader(call.next).map(|leader| leader.label) else {
+        let Some(after) = self.leader(call.next).map(|leader| leader.label) else {
             // There is always a block after a call.
             self.out_of_memory = true;
             return;
         };
-        self.begin_call(call, callee, behind);
+        self.begin_call(call, callee, after);
         let leave = self.masm.label();
         let closure = match callee.closure {
             Called::Always(closure) | Called::Initializer(closure) => Some(closure),
             Called::Any => None,
         };
-        self.later(Cold::DeoptInlined { label: leave, call, closure, rejoin: behind });
+        self.later(Cold::DeoptInlined { label: leave, call, closure, rejoin: after });
         let outer = (self.unit, self.at, self.next);
         self.inlined = Some(Inlined { window: call.win, returned: None, leave });
         // Facts about registers above the arguments describe the caller's temporaries. The callee reuses these
         // registers, so such facts are forgotten before it, and facts about the callee's registers after it.
-        self.facts.forget_behind(call.win + u16::from(call.argc));
+        self.facts.forget_above(call.win + u16::from(call.argc));
         (self.unit, self.next) = (callee.unit, 0);
         let cells = self.facts.change_closure(0);
         self.inlined_body(outer.1);
         self.facts.change_closure(cells);
-        self.facts.forget_behind(call.win);
+        self.facts.forget_above(call.win);
         (self.unit, self.at, self.next) = outer;
         self.inlined = None;
         self.hold(call.win, RESULT);

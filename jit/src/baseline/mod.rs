@@ -113,7 +113,7 @@ struct Leader {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lead {
     Target,
-    Behind,
+    Next,
     Through,
 }
 
@@ -181,7 +181,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             }
             self.mark(Part::Word(self.at));
             match self.loop_head(&insn) {
-                Some(head) => self.peel_first_turn(&insn, head),
+                Some(head) => self.peel_first_iteration(&insn, head),
                 None => insn.accept(&mut self),
             }
         }
@@ -195,7 +195,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn find_leaders(&mut self) {
-        self.lead(0, Lead::Behind);
+        self.lead(0, Lead::Next);
         let words = self.unit.words();
         let mut at = 0;
         while let Some(insn) = words.get(at..).and_then(Insn::decode) {
@@ -208,7 +208,7 @@ impl<M: Masm> Pass<'_, '_, M> {
             let row = insn.op().row();
             if row.has(Effect::fuel) {
                 let inlined = self.inlines(at as u32, &insn).is_some();
-                self.lead(next, if inlined { Lead::Through } else { Lead::Behind });
+                self.lead(next, if inlined { Lead::Through } else { Lead::Next });
             }
             at = next;
         }

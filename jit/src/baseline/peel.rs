@@ -41,7 +41,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     /// The back-edge at the end of the first copy.
-    pub(super) fn peel_first_turn(&mut self, insn: &Insn, head: u32) {
+    pub(super) fn peel_first_iteration(&mut self, insn: &Insn, head: u32) {
         let again = self.masm.label();
         self.back = Some(again);
         insn.accept(self);
@@ -60,13 +60,13 @@ impl<M: Masm> Pass<'_, '_, M> {
     }
 
     fn emit_again(&mut self, PeeledLoop { head, end, facts, again }: PeeledLoop) {
-        let (edge, turn) = (self.masm.label(), self.masm.label());
+        let (edge, body) = (self.masm.label(), self.masm.label());
         self.facts = facts;
         self.bind(again);
         self.mark(Part::Again(head));
         self.room_for_all(head, end);
         let facts = self.facts;
-        self.bind(turn);
+        self.bind(body);
         self.next = head;
         let words = self.unit.words();
         while self.next <= end
@@ -81,11 +81,11 @@ impl<M: Masm> Pass<'_, '_, M> {
             insn.accept(self);
         }
         self.back = None;
-        if let Some(behind) = self.leader(self.next) {
-            self.masm.jump(behind.label);
+        if let Some(after) = self.leader(self.next) {
+            self.masm.jump(after.label);
         }
         if self.facts.imply(&facts) {
-            self.masm.bind_to(edge, turn);
+            self.masm.bind_to(edge, body);
         } else {
             self.bind(edge);
             if let Some(head) = self.leader(head) {

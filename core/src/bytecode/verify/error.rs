@@ -61,7 +61,7 @@ pub enum Flaw {
     UnknownOpcode(u8),
     /// The words end within an instruction.
     Truncated,
-    /// The words end behind an instruction that falls through, or there are none.
+    /// The words end after an instruction that falls through, or there are none.
     FallsOff,
     /// An operand, by its name in the row, that names nothing, or not what the row asks for; or a jump that
     /// does not land on an instruction in its direction; or a window that leaves the registers.

@@ -43,7 +43,7 @@ impl Machine {
         let win = Win(win.0);
         let machine = *self;
         let cache = machine.site(site);
-        if let Some(method) = self.read_behind(win, argc).header().and_then(|header| hit(cache, header))
+        if let Some(method) = self.read_superclass(win, argc).header().and_then(|header| hit(cache, header))
             && let Some(flow) = self.push_frame(method, win)
         {
             return flow;
