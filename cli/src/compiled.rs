@@ -124,8 +124,8 @@ fn is_compiled(path: &Path) -> bool {
         (&file).read_exact(&mut begin).ok()?;
         Some(Image::begins(&begin))
     };
-    // A pipe could wait for a writer.
-    path.is_file() && begins().unwrap_or(false)
+    // `-` is standard input, whatever files there are; and a pipe could wait for a writer.
+    path != Path::new("-") && path.is_file() && begins().unwrap_or(false)
 }
 
 /// Reads a file into memory that is counted.
