@@ -27,7 +27,7 @@ pub use budget::{Mem, MemoryUse};
 pub(crate) use hash::{Seed, hash, hash_words};
 pub(crate) use keeper::Keeper;
 pub use native_stack::StackBound;
-pub(crate) use plain::{bytes_of, bytes_of_mut, cast};
+pub(crate) use plain::{Word, bytes_of, bytes_of_mut, cast};
 pub use raw::RawAlloc;
 pub(crate) use shared::SharedBytes;
 pub(crate) use table::Table;

@@ -12,6 +12,15 @@ unsafe impl Plain for u8 {}
 unsafe impl Plain for u32 {}
 // SAFETY: as above.
 unsafe impl Plain for u64 {}
+// SAFETY: as above; as long as it is aligned.
+unsafe impl Plain for Word {}
+
+/// Eight bytes that begin at a multiple of eight, also where a u64 need not.
+#[repr(C, align(8))]
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Word(u64);
+
+const _: () = assert!(size_of::<Word>() == 8 && align_of::<Word>() == 8);
 
 /// Bytes as integers in the order of this processor. None unless they are aligned and as many as whole integers need; no
 /// bytes are no integers, wherever they are.

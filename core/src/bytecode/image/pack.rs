@@ -3,12 +3,12 @@
 use super::header::{ALIGN, ENTRY, FLAG_BUILTIN_METHODS, HEADER, MAGIC, Section, TABLE_HASH, VERSION};
 use super::{FnEnds, FnRecord, GlobalUse, NAMED, Packed, note_globals};
 use crate::bytecode::{Assembly, Const, Flaw, FnCode};
-use crate::mem::{Mem, OutOfMemory, Vec, bytes_of, bytes_of_mut};
+use crate::mem::{Mem, OutOfMemory, Vec, Word, bytes_of, bytes_of_mut};
 
 /// An image in memory, as it was packed: not verified.
 #[derive(Debug)]
 pub struct ImageBuf {
-    words: Vec<u64>,
+    words: Vec<Word>,
     /// Length in bytes.
     len: usize,
 }
@@ -37,7 +37,7 @@ impl ImageBuf {
     pub fn zeros(len: usize, mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
         let mut words = Vec::new(mem);
         words.reserve_exact(len.div_ceil(ALIGN))?;
-        words.resize(len.div_ceil(ALIGN), 0)?;
+        words.resize(len.div_ceil(ALIGN), Word::default())?;
         Ok(ImageBuf { words, len })
     }
 
