@@ -35,7 +35,7 @@ pub(crate) const INTERN_LIMIT: usize = tunable(64, 8);
 pub(crate) const FLAT: usize = tunable(64, 8);
 
 /// The most spare bytes of a buffer for a sum of two operands of about the same length.
-const FEW: usize = tunable(4 << 10, 256);
+const DOUBLED_SPARE: usize = tunable(4 << 10, 256);
 
 const INTERNED: u16 = 1;
 /// A flat string that was computed: the next concatenation gives it a buffer.
@@ -295,7 +295,7 @@ impl Buffer {
         let doubles = shorter >= len / 5 * 2;
         // A string that fits into a buffer is never too long.
         let most = MAX_LEN - len;
-        if doubles && len > FEW { FEW.min(most) } else { len.min(most) }
+        if doubles && len > DOUBLED_SPARE { DOUBLED_SPARE.min(most) } else { len.min(most) }
     }
 
     /// A buffer whose used part begins at `from`, and is empty; to be written at the start of `Buffer::size(capacity)`

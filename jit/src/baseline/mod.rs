@@ -112,8 +112,11 @@ struct Leader {
 /// Why a block begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lead {
+    /// Bytecode jumps there.
     Target,
+    /// The function's entry, or the instruction after one that costs fuel.
     Next,
+    /// Deoptimisation of an inlined callee comes back there.
     Through,
 }
 

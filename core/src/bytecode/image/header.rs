@@ -83,15 +83,15 @@ pub(super) struct Directory<'a> {
 
 impl<'a> Directory<'a> {
     pub(super) fn new(bytes: &'a [u8]) -> Result<Directory<'a>, Flaw> {
-        let (magic, _) = bytes.split_first_chunk::<8>().ok_or(Flaw::NoImage)?;
-        let header = bytes.get(..HEADER).filter(|_| *magic == MAGIC).ok_or(Flaw::NoImage)?;
+        if bytes.len() < HEADER || !bytes.starts_with(&MAGIC) {
+            return Err(Flaw::NoImage);
+        }
         if !bytes.as_ptr().addr().is_multiple_of(ALIGN) {
             return Err(Flaw::Misaligned);
         }
         let word =
             |at: usize| bytes.get(at..).and_then(<[u8]>::first_chunk).map(|word| u32::from_le_bytes(*word));
         let field = |index: usize| word(MAGIC.len() + 4 * index).unwrap_or(0);
-        debug_assert!(header.len() == HEADER);
         let [version, flags, low, high, length, count] = [0, 1, 2, 3, 4, 5].map(field);
         if version != VERSION {
             return Err(Flaw::OtherVersion(version));

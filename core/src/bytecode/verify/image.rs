@@ -1,7 +1,7 @@
 //! What is of the whole image: its sections, its strings, its globals.
 
 use super::{Flaw, MOST};
-use crate::bytecode::image::{NAMED, note_globals};
+use crate::bytecode::image::{FnEnds, FnRecord, NAMED, note_globals};
 use crate::bytecode::{Code, Const, GlobalUse, Image, Packed, Section};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
@@ -10,9 +10,9 @@ pub(super) fn check(image: Image<'_>) -> Result<(), Flaw> {
     if image.function_count() >= MOST || image.text_count() >= MOST {
         return Err(Flaw::TooLarge);
     }
-    let mut before = Default::default();
+    let mut before = FnEnds::default();
     for bits in image.functions.bits() {
-        let record = crate::bytecode::image::FnRecord::unpack(*bits);
+        let record = FnRecord::unpack(*bits);
         if record.pack() != *bits {
             return Err(Flaw::BadRecord);
         }
@@ -27,7 +27,8 @@ pub(super) fn check(image: Image<'_>) -> Result<(), Flaw> {
     check_text(image)
 }
 
-fn ascend(before: crate::bytecode::image::FnEnds, after: crate::bytecode::image::FnEnds) -> Result<(), Flaw> {
+/// Checks that no part ends before it begins.
+fn ascend(before: FnEnds, after: FnEnds) -> Result<(), Flaw> {
     for ((section, start), (_, end)) in before.by_section().into_iter().zip(after.by_section()) {
         if start > end {
             return Err(Flaw::BadSection(section));
