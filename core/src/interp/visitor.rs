@@ -39,10 +39,10 @@ macro_rules! add_loops {
 }
 
 macro_rules! ariths {
-    ($($name:ident $op:ty, $operand:ty;)*) => {$(
+    ($($name:ident $arith:ident $op:ty, $operand:ty;)*) => {$(
         #[inline(always)]
         fn $name(&mut self, dst: Dst, lhs: Src, rhs: $operand) -> Flow {
-            self.arith::<$op>(dst, lhs, rhs)
+            self.$arith::<$op>(dst, lhs, rhs)
         }
     )*};
 }
@@ -154,16 +154,16 @@ impl Visitor for Machine {
     }
 
     ariths! {
-        add Add, Src;
-        sub Sub, Src;
-        mul Mul, Src;
-        div Div, Src;
-        add_i Add, Imm8;
-        sub_i Sub, Imm8;
-        add_n Add, Num8;
-        sub_n Sub, Num8;
-        mul_n Mul, Num8;
-        div_n Div, Num8;
+        add arith Add, Src;
+        sub arith Sub, Src;
+        mul arith Mul, Src;
+        div arith Div, Src;
+        add_i arith_imm Add, Imm8;
+        sub_i arith_imm Sub, Imm8;
+        add_n arith Add, Num8;
+        sub_n arith Sub, Num8;
+        mul_n arith Mul, Num8;
+        div_n arith Div, Num8;
     }
 
     #[inline(always)]

@@ -79,11 +79,11 @@ impl NumOp for Div {
     }
 }
 
-/// An operand of arithmetic.
+/// A right operand of arithmetic.
 pub(in crate::interp) trait Source: Copy {
     fn value(self, machine: &Machine) -> Value;
-    /// The operand as a double, after `value` was tested to be one.
-    fn double(self, machine: &Machine) -> f64;
+    /// The operand, whose `value` is given, as a double, if it is a number.
+    fn to_f64(self, machine: &Machine, value: Value) -> Option<f64>;
 }
 
 impl Source for Src {
@@ -92,8 +92,14 @@ impl Source for Src {
         machine.read(self)
     }
     #[inline(always)]
-    fn double(self, machine: &Machine) -> f64 {
-        machine.read_double(self)
+    fn to_f64(self, machine: &Machine, value: Value) -> Option<f64> {
+        if value.is_double() {
+            Some(machine.read_double(self))
+        } else if value.is_int() {
+            Some(value.int_as_double())
+        } else {
+            None
+        }
     }
 }
 
@@ -103,53 +109,59 @@ impl Source for Num8 {
         machine.number(self)
     }
     #[inline(always)]
-    fn double(self, machine: &Machine) -> f64 {
-        machine.number(self).as_double()
-    }
-}
-
-impl Source for Imm8 {
-    #[inline(always)]
-    fn value(self, _: &Machine) -> Value {
-        Value::int(i32::from(self.0))
-    }
-    #[inline(always)]
-    fn double(self, _: &Machine) -> f64 {
-        f64::from(self.0)
+    fn to_f64(self, _: &Machine, value: Value) -> Option<f64> {
+        Some(if value.is_int() { value.int_as_double() } else { value.as_double() })
     }
 }
 
 impl Machine {
-    /// `dst = lhs op rhs`.
+    /// `dst = lhs op rhs`. Doubles are tested for first: an int then costs one comparison more, which the addition of
+    /// doubles would feel more.
     #[inline(always)]
     pub(in crate::interp) fn arith<O: NumOp>(&mut self, dst: Dst, lhs: Src, rhs: impl Source) -> Flow {
-        let (left, right) = (lhs.value(self), rhs.value(self));
-        // The four cases are spelled out: through two `Option<f64>` the compiler would test twice.
-        let (x, y) = if left.is_int() {
+        let (left, right) = (self.read(lhs), rhs.value(self));
+        // The cases are spelled out: through two `Option<f64>` the compiler would test twice.
+        let result = if left.is_double() {
+            match rhs.to_f64(self, right) {
+                Some(y) => O::double(self.read_double(lhs), y),
+                None => return self.arith_other::<O>(dst, left, right),
+            }
+        } else if left.is_int() {
             if right.is_int() {
                 if let Some(result) = O::int(left.as_int(), right.as_int()) {
                     self.write(dst, Value::int(result));
                     return Flow::Next;
                 }
-                (left.int_as_double(), right.int_as_double())
-            } else if right.is_double() {
-                (left.int_as_double(), rhs.double(self))
-            } else {
-                return self.arith_other::<O>(dst, left, right);
             }
-        } else if left.is_double() {
-            if right.is_double() {
-                (lhs.double(self), rhs.double(self))
-            } else if right.is_int() {
-                (lhs.double(self), right.int_as_double())
-            } else {
-                return self.arith_other::<O>(dst, left, right);
+            match rhs.to_f64(self, right) {
+                Some(y) => O::double(left.int_as_double(), y),
+                None => return self.arith_other::<O>(dst, left, right),
             }
         } else {
             return self.arith_other::<O>(dst, left, right);
         };
-        self.write(dst, Value::double(O::double(x, y)));
+        self.write(dst, Value::double(result));
         Flow::Next
+    }
+
+    /// `dst = lhs op rhs`, where the left operand is most often an int.
+    #[inline(always)]
+    pub(in crate::interp) fn arith_imm<O: NumOp>(&mut self, dst: Dst, lhs: Src, rhs: Imm8) -> Flow {
+        let left = self.read(lhs);
+        let rhs = i32::from(rhs.0);
+        if left.is_int()
+            && let Some(result) = O::int(left.as_int(), rhs)
+        {
+            self.write(dst, Value::int(result));
+            return Flow::Next;
+        }
+        match lhs.to_f64(self, left) {
+            Some(x) => {
+                self.write(dst, Value::double(O::double(x, f64::from(rhs))));
+                Flow::Next
+            }
+            None => self.arith_other::<O>(dst, left, Value::int(rhs)),
+        }
     }
 
     #[inline(always)]

@@ -42,22 +42,19 @@ impl Machine {
     /// Whether `lhs op rhs`; none if the error has been raised.
     #[inline(always)]
     pub(in crate::interp) fn compare<O: Ordering>(&mut self, lhs: Src, rhs: impl Source) -> Option<bool> {
-        let (left, right) = (lhs.value(self), rhs.value(self));
+        let (left, right) = (self.read(lhs), rhs.value(self));
         // Spelled out, as in `arith`.
         if left.is_int() {
             if right.is_int() {
                 return Some(O::int(left.as_int(), right.as_int()));
             }
-            if right.is_double() {
-                return Some(O::double(left.int_as_double(), rhs.double(self)));
+            if let Some(y) = rhs.to_f64(self, right) {
+                return Some(O::double(left.int_as_double(), y));
             }
-        } else if left.is_double() {
-            if right.is_double() {
-                return Some(O::double(lhs.double(self), rhs.double(self)));
-            }
-            if right.is_int() {
-                return Some(O::double(lhs.double(self), right.int_as_double()));
-            }
+        } else if left.is_double()
+            && let Some(y) = rhs.to_f64(self, right)
+        {
+            return Some(O::double(self.read_double(lhs), y));
         }
         self.save();
         not_numbers(self.vm());
