@@ -200,7 +200,7 @@ pub const FAR_GLOBALS: u32 = crate::globals::NEAR;
 pub const GRANULE: i32 = heap::GRANULE as i32;
 /// The kind of a string.
 pub const KIND_STR: u8 = Kind::Str as u8;
-/// What [`OBJECT_AUX`] is of slices, and of no other strings.
+/// What the lower byte of [`OBJECT_AUX`] is of slices that are not forked, and less in flat strings only.
 pub const STR_SLICE: u8 = Str::SLICE;
 /// The header of a fresh slice.
 pub const STR_SLICE_HEADER: u64 = Str::SLICE_HEADER;

@@ -9,7 +9,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use siskin::diagnostics::is_invisible;
-use siskin_core::inspect::{InstanceView, ValueKind, ValueView};
+use siskin_core::inspect::{InstanceView, StringView, ValueKind, ValueView};
 
 /// Instances inside instances that are shown with their fields.
 const DEEPEST: usize = 4;
@@ -137,13 +137,13 @@ fn decimal(number: &str) -> Option<String> {
 }
 
 /// Whether a string in quotes is read by the language as that string, and can be seen as it is.
-pub(crate) fn is_literal(text: &str) -> bool {
+pub(crate) fn is_literal(text: StringView<'_>) -> bool {
     let is_plain = |c: char| c != '"' && (matches!(c, '\n' | '\t') || !is_invisible(c));
     text.chars().count() <= LONGEST && text.chars().all(is_plain)
 }
 
 /// A string in quotes, with what could not be seen, or would do something to a terminal, escaped.
-pub(crate) struct Quoted<'a>(pub(crate) &'a str);
+pub(crate) struct Quoted<'a>(pub(crate) StringView<'a>);
 
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

@@ -132,6 +132,15 @@ impl Heap {
         self.gray.push(header);
     }
 
+    /// The barrier for a leaf that was stored into. A leaf has no age: what it refers to is marked when it is.
+    pub(crate) fn leaf_barrier<T: Object>(&mut self, owner: Gc<T>) {
+        let header = owner.header();
+        debug_assert!(header.kind().tracing() == Tracing::Leaf);
+        if Page::of(&header).is_marked(header) {
+            header.trace_leaf(self);
+        }
+    }
+
     /// Marks the objects that an object refers to, or schedules its parts.
     fn scan(&mut self, header: Gc<Header>) {
         header.set_age(Age::Scanned);

@@ -10,6 +10,7 @@
 
 mod census;
 mod function;
+mod string;
 mod value;
 
 #[cfg(test)]
@@ -17,6 +18,7 @@ mod tests;
 
 pub use census::{Census, Population};
 pub use function::{CacheClass, CacheEntry, CacheTarget, CacheView, FunctionView, NativeState};
+pub use string::StringView;
 pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 
 use crate::entry::Entry;

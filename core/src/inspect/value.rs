@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::FunctionView;
+use super::{FunctionView, StringView};
 use crate::entry::{Arity, Entry};
 use crate::interp::{Number, Vm};
 use crate::object::{BoundMethod, Callable, Class, Closure, Gc, Header, HostFunction, Instance, Shape, Str};
@@ -26,7 +26,7 @@ pub enum ValueKind<'v> {
     /// A number.
     Number(f64),
     /// A string.
-    Str(&'v str),
+    Str(StringView<'v>),
     /// A function.
     Function(FunctionView<'v>),
     /// A function of the library, or of the host.
@@ -106,7 +106,7 @@ impl<'v> ValueView<'v> {
         let vm = self.vm;
         let function = |function| FunctionView::new(function, vm);
         if let Some(string) = object.downcast() {
-            ValueKind::Str(text(string, vm))
+            ValueKind::Str(StringView::new(string, vm))
         } else if let Some(closure) = object.downcast::<Closure>() {
             ValueKind::Function(function(closure.function))
         } else if let Some(code) = object.downcast() {
@@ -171,7 +171,7 @@ impl fmt::Display for ValueView<'_> {
             ValueKind::Nil => f.write_str("nil"),
             ValueKind::Bool(value) => write!(f, "{value}"),
             ValueKind::Number(value) => Number(value).fmt(f),
-            ValueKind::Str(text) => f.write_str(text),
+            ValueKind::Str(text) => text.fmt(f),
             ValueKind::Function(view) | ValueKind::Method { method: MethodView::Script(view), .. } => {
                 function(f, view)
             }
@@ -282,7 +282,7 @@ impl fmt::Debug for InstanceView<'_> {
     }
 }
 
-/// The text of a string that is alive, for as long as the VM is borrowed.
+/// The text of a name that is alive, for as long as the VM is borrowed.
 pub(super) fn text(string: Gc<Str>, _: &Vm) -> &str {
     // SAFETY: every safepoint borrows the VM mutably, so there is none while this borrow lasts.
     unsafe { string.text_for() }

@@ -10,7 +10,7 @@ use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::meter;
-use crate::object::{Buffer, FLAT, Gc, MAX_LEN, Object, Origin, Slice, Str};
+use crate::object::{Buffer, FLAT, Fork, Gc, MAX_LEN, Object, Origin, Pending, Slice, Str};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -43,27 +43,59 @@ impl Vm {
     fn concat_slow(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         let len = left.len().checked_add(right.len()).filter(|&len| len <= MAX_LEN);
         let len = len.ok_or(Fault::StringTooLong)?;
-        let grows = left.is_computed() || right.is_computed() && right.len() >= PREPEND;
-        if len < FLAT || !grows && len <= PIECE {
+        self.settle(left)?;
+        self.settle(right)?;
+        if left.is_forked() {
+            let memory = self.allocate(Str::SLICE_SIZE, false)?;
+            // SAFETY: as many bytes as the string needs; both are settled.
+            return Ok(unsafe { pending_sum(memory, left, right) });
+        }
+        if len < FLAT || !grows(left, right) && len <= PIECE {
             self.charge_bulk(len, 1)?;
             let memory = self.allocate(Str::flat_size(len), false)?;
             // SAFETY: as many bytes as the string needs.
             return Ok(unsafe { flat_sum(memory, left, right) });
         }
+        let (slice, missing) = self.place(left, right)?;
+        // Before it is paid for, because without memory the instruction may run again.
+        let memory = self.allocate(Str::SLICE_SIZE, false)?;
+        let fork = left.fork();
+        let allowance = self.write_sum(left, right, slice, missing)?;
+        // SAFETY: memory of a slice, whose bytes are in use.
+        Ok(unsafe { slice_sum(memory, slice, len, allowance, fork) })
+    }
+
+    /// Makes a pending string a slice, for what an eager sum would have cost. If it stops, the string is as it was, and
+    /// the instruction runs again.
+    fn settle(&mut self, string: Gc<Str>) -> Result<(), Fault> {
+        let Some(Pending { left, right }) = string.pending() else {
+            return Ok(());
+        };
+        let (slice, missing) = self.place(left, right)?;
+        let fork = left.fork();
+        let allowance = self.write_sum(left, right, slice, missing)?;
+        // SAFETY: the slice has the bytes of both; the barrier is next.
+        unsafe { string.settle(slice, allowance, fork) };
+        self.context.heap.leaf_barrier(string);
+        Ok(())
+    }
+
+    /// Where the bytes of a sum go, and which of them are yet to be written.
+    fn place(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<(Slice, Range<usize>), Fault> {
+        let len = left.len() + right.len();
         if let Some(slice) = left.slice_to_append(right.len()) {
-            return self.join(left, right, slice, left.len()..len);
+            return Ok((slice, left.len()..len));
         }
-        let is_within = right.len() <= left.allowance();
+        let is_within = left.allowance_after(right.len()).is_some();
         // Within the allowance only the bytes of `right` are paid for, and this writes those of `left`.
         if let Some(slice) = right.slice_to_prepend(left.len()).filter(|_| !is_within) {
-            return self.join(left, right, slice, 0..left.len());
+            return Ok((slice, 0..left.len()));
         }
-        let buffer = self.buffer_for(left, right, grows)?;
+        let buffer = self.buffer_for(left, right)?;
         if is_within {
             self.copy_unpaid(left, buffer)?;
         }
-        let slice = Slice { buffer, from: buffer.from() as u32 };
-        self.join(left, right, slice, buffer.used()..len)
+        Ok((Slice { buffer, from: buffer.from() as u32 }, buffer.used()..len))
     }
 
     /// `left + right`, if that costs no fuel and a free run or buffer has space for it. Not a safepoint.
@@ -81,32 +113,33 @@ impl Vm {
             // SAFETY: as many bytes as the string needs.
             return Some(unsafe { flat_sum(memory, left, right) });
         }
-        let slice = left.slice_to_append(right.len()).filter(|_| right.len() < BULK)?;
-        let rest = left.allowance().checked_sub(right.len())?;
+        if !left.is_common_slice() || right.len() >= BULK {
+            return None;
+        }
+        let slice = left.slice_to_append(right.len())?;
+        let rest = left.allowance_after(right.len())?;
         let memory = self.context.heap.bump(Heap::space_of(Str::SLICE_SIZE, false)?)?;
         left.end_allowance();
         // SAFETY: the bytes fit; memory of a slice, which ends where the buffer's used part does then.
         unsafe {
             slice.buffer.append(right.bytes());
-            Some(slice_sum(memory, slice, len, rest))
+            Some(slice_sum(memory, slice, len, rest, Fork::NONE))
         }
     }
 
-    /// The sum as `slice` of a buffer. Its bytes in the range `missing` are yet to be written.
-    fn join(
+    /// Pays for a sum and writes its `missing` bytes; the others are in the slice. Gives the sum's allowance.
+    fn write_sum(
         &mut self,
         left: Gc<Str>,
         right: Gc<Str>,
         slice: Slice,
         missing: Range<usize>,
-    ) -> Result<Gc<Str>, Fault> {
-        // First, because without memory the instruction may run again.
-        let memory = self.allocate(Str::SLICE_SIZE, false)?;
+    ) -> Result<usize, Fault> {
         let len = left.len() + right.len();
-        let rest = left.allowance().checked_sub(right.len());
+        let rest = left.allowance_after(right.len());
         let (price, allowance) = match rest {
             Some(rest) => (right.len(), rest),
-            None => (len, if left.is_computed() { len } else { 0 }),
+            None => (len, 1 + if left.is_computed() { len } else { 0 }),
         };
         // The price pays for the last bytes of the sum. Those that are written count as used in the end only: until then
         // nobody else reads or writes them.
@@ -125,21 +158,19 @@ impl Vm {
             left.end_allowance();
         }
         let from = slice.from as usize;
-        // SAFETY: the pieces are all that was missing; memory of a slice.
-        unsafe {
-            slice.buffer.extend_used(from, from + len);
-            Ok(slice_sum(memory, slice, len, allowance))
-        }
+        // SAFETY: the pieces are all that was missing.
+        unsafe { slice.buffer.extend_used(from, from + len) };
+        Ok(allowance)
     }
 
-    /// A buffer for the sum, which the instruction under way keeps, with spare bytes if it `grows`. Its used part is
-    /// what earlier runs of the instruction copied.
-    fn buffer_for(&mut self, left: Gc<Str>, right: Gc<Str>, grows: bool) -> Result<Gc<Buffer>, OutOfMemory> {
+    /// A buffer for the sum, which the instruction under way keeps, with spare bytes if it grows. Its used part is what
+    /// earlier runs of the instruction copied.
+    fn buffer_for(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Buffer>, OutOfMemory> {
         if let Some(buffer) = self.work.partial.as_object::<Buffer>() {
             return Ok(buffer);
         }
         let len = left.len() + right.len();
-        let spare = if grows { Buffer::spare_for(len, left.len().min(right.len())) } else { 0 };
+        let spare = if grows(left, right) { Buffer::spare_for(len, left.len().min(right.len())) } else { 0 };
         // A string that grows at its front may well grow at its end too, as in `"(" + s + ")"`.
         let from = if left.len() < right.len() { spare / 2 } else { 0 };
         let memory = self.allocate(Buffer::size(len + spare), false)?.cast::<Buffer>();
@@ -199,7 +230,7 @@ impl Vm {
             let known = other_name || vm.work.partial == Value::FALSE;
             if !known {
                 meter::count(range.len());
-                if left.bytes()[range.clone()] != right.bytes()[range] {
+                if !equal_in(left, right, range) {
                     vm.work.partial = Value::FALSE;
                 }
             }
@@ -209,6 +240,27 @@ impl Vm {
         let equal = core::mem::replace(&mut self.work.partial, Value::NIL) != Value::FALSE;
         Some(equal && !other_name)
     }
+}
+
+/// Whether a sum may be appended or prepended to, so that spare bytes are worth it.
+fn grows(left: Gc<Str>, right: Gc<Str>) -> bool {
+    left.is_computed() || right.is_computed() && right.len() >= PREPEND
+}
+
+/// Whether two strings have the same bytes in a range.
+fn equal_in(left: Gc<Str>, right: Gc<Str>, range: Range<usize>) -> bool {
+    let mut from = range.start;
+    let compared = each_part(&left.parts(), range, |bytes| {
+        let mut rest = bytes;
+        each_part(&right.parts(), from..from + bytes.len(), |others| {
+            let (same, after) = rest.split_at_checked(others.len()).ok_or(())?;
+            rest = after;
+            if same == others { Ok(()) } else { Err(()) }
+        })?;
+        from += bytes.len();
+        if rest.is_empty() { Ok(()) } else { Err(()) }
+    });
+    compared.is_ok()
 }
 
 /// Writes the flat string of both into fresh memory.
@@ -228,11 +280,24 @@ unsafe fn flat_sum(memory: NonNull<u8>, left: Gc<Str>, right: Gc<Str>) -> Gc<Str
 ///
 /// # Safety
 /// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; the bytes are in the buffer's used part.
-unsafe fn slice_sum(memory: NonNull<u8>, slice: Slice, len: usize, allowance: usize) -> Gc<Str> {
+unsafe fn slice_sum(memory: NonNull<u8>, slice: Slice, len: usize, allowance: usize, fork: Fork) -> Gc<Str> {
     let memory = memory.cast::<Str>();
     // SAFETY: passed on from the caller.
     unsafe {
-        Str::init_slice(memory.as_ptr(), slice, len, allowance);
+        Str::init_slice(memory.as_ptr(), slice, len, allowance, fork);
+        Gc::from_raw(memory)
+    }
+}
+
+/// Writes the sum of both, without their bytes, into fresh memory.
+///
+/// # Safety
+/// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; neither is pending.
+unsafe fn pending_sum(memory: NonNull<u8>, left: Gc<Str>, right: Gc<Str>) -> Gc<Str> {
+    let memory = memory.cast::<Str>();
+    // SAFETY: passed on from the caller.
+    unsafe {
+        Str::init_pending(memory.as_ptr(), Pending { left, right });
         Gc::from_raw(memory)
     }
 }

@@ -130,8 +130,8 @@ impl Vm {
             line.number(value.as_double())
         } else {
             let Text { before, string, after } = text(value, &self.context.heap.shapes);
-            let string = string.as_ref().map_or(&[][..], |string| string.bytes());
-            let parts = [before, string, after];
+            let [first, second] = string.as_ref().map_or([&[][..]; 2], |string| string.parts());
+            let parts = [before, first, second, after];
             let len = parts.iter().map(|part| part.len()).sum();
             if len >= BULK {
                 self.in_pieces(len, 1, |vm, range| each_part(&parts, range, |bytes| vm.write(bytes)))?;
@@ -170,8 +170,8 @@ pub(super) fn write(out: &mut impl Write, value: Value, shapes: &ShapeTable) -> 
         return write!(out, "{}", Number(number));
     }
     let Text { before, string, after } = text(value, shapes);
-    let string = string.as_ref().map_or("", |string| string.text());
-    [before, string.as_bytes(), after]
+    let [first, second] = string.as_ref().map_or([&[][..]; 2], |string| string.parts());
+    [before, first, second, after]
         .into_iter()
         .try_for_each(|part| out.write_str(core::str::from_utf8(part).unwrap_or_default()))
 }

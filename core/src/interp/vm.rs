@@ -414,7 +414,7 @@ impl Vm {
     }
 
     /// All of the collector's work goes through here.
-    fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
+    pub(super) fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
         let mut roots = VmRoots {
             stack: &mut self.context.stack,
             globals: &mut self.globals,

@@ -53,7 +53,9 @@ pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Method
 pub(crate) use native_code::NativeRecord;
 pub use native_code::{EntryPoint, NativeCode};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
-pub(crate) use string::{Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Slice, Str, StringTable};
+pub(crate) use string::{
+    Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable,
+};
 pub(crate) use text::Text;
 
 /// The header, first in every object.
@@ -138,6 +140,11 @@ impl Header {
     #[inline(always)]
     pub(crate) fn aux(&self) -> u16 {
         self.aux.get()
+    }
+
+    /// Sets what `aux` says.
+    pub(crate) fn set_aux(&self, aux: u16) {
+        self.aux.set(aux);
     }
 
     /// Marks the memory as holding no object any more.

@@ -5,12 +5,18 @@
 //!   slice   Str | len | allowance | buffer ·--+ | from        long results of concatenation
 //!                                             v
 //!                      Buffer | from | to | capacity | ----......---- |
+//!
+//!   pending Str | len | 0 | left | right                       sums of a forked slice
 //! ```
 //!
 //! A slice is `len` bytes of a buffer that has spare bytes at its ends. Appending to the slice that ends where the
 //! buffer's used part ends writes the new bytes after it and makes a new 32-byte `Str`; the old one still reads its
 //! own bytes. Prepending to the slice that begins where the used part begins is the mirror image. So loops of
 //! `s = s + x` and of `s = x + s` copy each byte a bounded number of times on average.
+//!
+//! Two sums that begin with the same slice cannot both have the bytes after it: the second is a copy, and is *forked*. A program that did so once may do so at every step, as `o = s + "!"; s = s + x;` does. So sums of a forked
+//! slice are *pending*: they refer to their operands. The first sum that such a string is an operand of *settles* it,
+//! which makes it a slice where it is. Reading it needs no copy: it has two parts.
 //!
 //! Only names and short literals are interned, when code is loaded: then equal ones are the same object, and
 //! properties compare by address. Computed strings are neither interned nor hashed.
@@ -41,6 +47,13 @@ const INTERNED: u16 = 1;
 /// A flat string that was computed: the next concatenation gives it a buffer.
 const COMPUTED: u16 = 2;
 const SLICE: u16 = 4;
+/// A slice whose sums are pending. The upper byte of `aux` is the number of sums until one is not forked.
+const FORKED: u16 = 8;
+const PENDING: u16 = 16;
+
+/// The sums from a fork on that are forked too, and one of them, in `aux`.
+const FORKS: u16 = tunable(0xFF, 3) as u16 * FORK;
+const FORK: u16 = 1 << 8;
 
 /// A string of UTF-8.
 #[repr(C)]
@@ -49,8 +62,16 @@ pub(crate) struct Str {
     len: u32,
     /// The hash of an interned string, the allowance of a slice; 0 in others.
     hash_or_allowance: Cell<u32>,
-    /// Size 0: aligns the record after that of a slice's string.
-    slice: [Slice; 0],
+    /// Size 0: aligns the record after that of the string.
+    record: [Record; 0],
+}
+
+/// What follows the record of a string that is not flat; its `aux` says which.
+#[derive(Clone, Copy)]
+#[repr(C)]
+union Record {
+    slice: Slice,
+    pending: Pending,
 }
 
 /// Where the bytes of a slice are: the record after that of its string.
@@ -62,7 +83,24 @@ pub(crate) struct Slice {
     pub(crate) from: u32,
 }
 
-// SAFETY: repr(C), header first; made by `Str::init_flat` and `Str::init_slice` only.
+/// The `aux` of a slice, which says whether it is forked.
+#[derive(Clone, Copy)]
+pub(crate) struct Fork(u16);
+
+impl Fork {
+    /// A slice that is not forked.
+    pub(crate) const NONE: Fork = Fork(SLICE);
+}
+
+/// The operands of a sum that is not settled. Neither is pending.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub(crate) struct Pending {
+    pub(crate) left: Gc<Str>,
+    pub(crate) right: Gc<Str>,
+}
+
+// SAFETY: repr(C), header first; made by `Str::init_flat`, `Str::init_slice` and `Str::init_pending` only.
 unsafe impl Object for Str {
     const KIND: Kind = Kind::Str;
     const TRACING: Tracing = Tracing::Leaf;
@@ -70,6 +108,9 @@ unsafe impl Object for Str {
     fn trace(string: Gc<Str>, tracer: &mut impl Tracer) {
         if let Some(slice) = string.slice() {
             tracer.object(slice.buffer);
+        } else if let Some(Pending { left, right }) = string.pending() {
+            tracer.object(left);
+            tracer.object(right);
         }
     }
 
@@ -108,14 +149,15 @@ impl Str {
     pub(crate) const BUFFER: usize = size_of::<Str>() + core::mem::offset_of!(Slice, buffer);
     /// Offset of the place of a slice in its buffer, for machine code.
     pub(crate) const FROM: usize = size_of::<Str>() + core::mem::offset_of!(Slice, from);
-    /// The lower half of `aux` in slices only, for machine code.
+    /// The lower half of `aux` in slices that are not forked, and the least in strings that are not flat, for machine
+    /// code.
     pub(crate) const SLICE: u8 = SLICE as u8;
     /// The headers of fresh computed strings, slices and flat ones, for machine code.
     pub(crate) const SLICE_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), SLICE);
     pub(crate) const FLAT_HEADER: u64 = Header::bits(Kind::Str, Kind::Str.shape(), COMPUTED);
 
-    /// Bytes of a slice's object.
-    pub(crate) const SLICE_SIZE: usize = size_of::<Str>() + size_of::<Slice>();
+    /// Bytes of the object of a slice, or of a pending string.
+    pub(crate) const SLICE_SIZE: usize = size_of::<Str>() + size_of::<Record>();
 
     /// Writes a flat string of `parts` into fresh memory.
     ///
@@ -135,7 +177,7 @@ impl Str {
                 header: Header::with_aux(Kind::Str, aux),
                 len,
                 hash_or_allowance: Cell::new(0),
-                slice: [],
+                record: [],
             });
             let bytes = memory.add(1).cast::<u8>();
             bytes.copy_from_nonoverlapping(parts[0].as_ptr(), parts[0].len());
@@ -147,16 +189,41 @@ impl Str {
     ///
     /// # Safety
     /// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; the bytes are in the buffer's used part.
-    pub(crate) unsafe fn init_slice(memory: *mut Str, slice: Slice, len: usize, allowance: usize) {
+    pub(crate) unsafe fn init_slice(
+        memory: *mut Str,
+        slice: Slice,
+        len: usize,
+        allowance: usize,
+        fork: Fork,
+    ) {
         // SAFETY: the caller's memory covers both records.
         unsafe {
             memory.write(Str {
-                header: Header::with_aux(Kind::Str, SLICE),
+                header: Header::with_aux(Kind::Str, fork.0),
                 len: len as u32,
                 hash_or_allowance: Cell::new(allowance as u32),
-                slice: [],
+                record: [],
             });
-            memory.add(1).cast::<Slice>().write(slice);
+            memory.add(1).cast::<Record>().write(Record { slice });
+        }
+    }
+
+    /// Writes the sum of two strings into fresh memory, without their bytes.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; neither operand is pending.
+    pub(crate) unsafe fn init_pending(memory: *mut Str, operands: Pending) {
+        let Pending { left, right } = operands;
+        debug_assert!(left.pending().is_none() && right.pending().is_none());
+        // SAFETY: the caller's memory covers both records.
+        unsafe {
+            memory.write(Str {
+                header: Header::with_aux(Kind::Str, PENDING),
+                len: left.len + right.len,
+                hash_or_allowance: Cell::new(0),
+                record: [],
+            });
+            memory.add(1).cast::<Record>().write(Record { pending: operands });
         }
     }
 
@@ -171,11 +238,32 @@ impl Str {
     }
 
     pub(crate) fn is_computed(&self) -> bool {
-        self.header.aux() & (COMPUTED | SLICE) != 0
+        self.header.aux() & (COMPUTED | SLICE | PENDING) != 0
     }
 
     fn is_slice(&self) -> bool {
         self.header.aux() & SLICE != 0
+    }
+
+    /// Whether sums that begin with the string are pending.
+    pub(crate) fn is_forked(&self) -> bool {
+        self.header.aux() & FORKED != 0
+    }
+
+    /// Whether it is a slice that is not forked.
+    #[inline]
+    pub(crate) fn is_common_slice(&self) -> bool {
+        self.header.aux() == SLICE
+    }
+
+    /// What kind of slice a sum is that begins with the string: forked if another sum took over its allowance.
+    pub(crate) fn fork(&self) -> Fork {
+        Fork(match self.header.aux() {
+            aux if aux & SLICE == 0 => SLICE,
+            _ if self.allowance() == 0 => SLICE | FORKED | FORKS,
+            aux if aux & FORKS > FORK => aux - FORK,
+            _ => SLICE,
+        })
     }
 
     /// The hash of the bytes; 0 if the string is not interned.
@@ -183,11 +271,17 @@ impl Str {
         if self.is_slice() { 0 } else { self.hash_or_allowance.get() }
     }
 
-    /// Bytes that can be appended for the price of those bytes alone. It depends on how the string was computed, never
-    /// on the buffer.
+    /// A sum with fewer bytes on its right costs those bytes alone. The allowance depends on how the string was computed,
+    /// never on the buffer. It is 1 if it is used up, and 0 if another sum took it over.
     #[inline]
     pub(crate) fn allowance(&self) -> usize {
         if self.is_slice() { self.hash_or_allowance.get() as usize } else { 0 }
+    }
+
+    /// What is left of the allowance after `more` bytes, if they are within it.
+    #[inline]
+    pub(crate) fn allowance_after(&self, more: usize) -> Option<usize> {
+        self.allowance().checked_sub(more).filter(|&rest| rest > 0)
     }
 
     /// Ends the allowance of a slice: a sum takes it over.
@@ -210,7 +304,27 @@ impl Gc<Str> {
     #[inline]
     pub(crate) fn slice(self) -> Option<Slice> {
         // SAFETY: `init_slice` wrote the record after that of the string.
-        self.is_slice().then(|| unsafe { *self.as_ptr().add(1).cast::<Slice>() })
+        self.is_slice().then(|| unsafe { (*self.as_ptr().add(1).cast::<Record>()).slice })
+    }
+
+    /// The operands of a pending string.
+    #[inline]
+    pub(crate) fn pending(self) -> Option<Pending> {
+        // SAFETY: `init_pending` wrote the record after that of the string.
+        (self.header.aux() & PENDING != 0)
+            .then(|| unsafe { (*self.as_ptr().add(1).cast::<Record>()).pending })
+    }
+
+    /// Makes a pending string a slice.
+    ///
+    /// # Safety
+    /// The string is pending, and has as many bytes, the same, in the buffer's used part. A barrier follows.
+    pub(crate) unsafe fn settle(self, slice: Slice, allowance: usize, fork: Fork) {
+        debug_assert!(self.header.aux() == PENDING);
+        // SAFETY: the record after that of a pending string is as large as that of a slice.
+        unsafe { self.as_ptr().add(1).cast::<Record>().write(Record { slice }) };
+        self.hash_or_allowance.set(allowance as u32);
+        self.header.set_aux(fork.0);
     }
 
     /// Where a slice begins that ends where its buffer's used part does, if `more` bytes fit after it.
@@ -230,19 +344,48 @@ impl Gc<Str> {
         Some(Slice { buffer, from: start as u32 })
     }
 
-    /// The bytes: UTF-8.
+    /// The bytes of a string that is not pending: UTF-8.
     #[inline]
     pub(crate) fn bytes(&self) -> &[u8] {
-        let start = match self.slice() {
-            Some(Slice { buffer, from }) => buffer.start().wrapping_add(from as usize).cast_const(),
+        let start = if self.header.aux() & (SLICE | PENDING) == 0 {
             // SAFETY: the bytes of a flat string follow its record.
-            None => unsafe { self.as_ptr().add(1).cast() },
+            unsafe { self.as_ptr().add(1).cast() }
+        } else if let Some(Slice { buffer, from }) = self.slice() {
+            buffer.start().wrapping_add(from as usize).cast_const()
+        } else {
+            debug_assert!(false, "a pending string has two parts");
+            return &[];
         };
         // SAFETY: `len` bytes lie there, and nobody writes to them again.
         unsafe { core::slice::from_raw_parts(start, self.len()) }
     }
 
-    /// The text.
+    /// The bytes of any string, in two parts: UTF-8, each for itself.
+    #[inline]
+    pub(crate) fn parts(&self) -> [&[u8]; 2] {
+        match self.pending() {
+            // SAFETY: the string keeps its operands, whose bytes never change, as long as this pointer keeps the string, or
+            // until it is settled, in a safepoint.
+            Some(Pending { left, right }) => unsafe {
+                [left.text_for().as_bytes(), right.text_for().as_bytes()]
+            },
+            None => [self.bytes(), &[]],
+        }
+    }
+
+    /// The text of any string in two parts, for longer than the borrow of this pointer.
+    ///
+    /// # Safety
+    /// The string lives as long as `'a`: a root holds it, or there is no safepoint meanwhile; and there is no sum.
+    pub(crate) unsafe fn parts_for<'a>(self) -> [&'a str; 2] {
+        // SAFETY: strings are made of whole strs only; the bytes never change, and the operands of a pending string live as
+        // long as it is pending.
+        self.parts().map(|part| unsafe {
+            core::str::from_utf8_unchecked(core::slice::from_raw_parts(part.as_ptr(), part.len()))
+        })
+    }
+
+    /// The text of a string that is not pending.
     pub(crate) fn text(&self) -> &str {
         // SAFETY: strings are made of whole strs only.
         unsafe { core::str::from_utf8_unchecked(self.bytes()) }

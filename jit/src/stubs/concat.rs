@@ -86,11 +86,11 @@ fn flat(masm: &mut impl Masm, refuse: Label) {
 fn appended(masm: &mut impl Masm, refuse: Label) {
     masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), STR_SLICE, refuse);
     if STR_FLAT < BULK_BYTES {
-        // Builds for fuzzing have slices that are as short.
-        masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AUX), STR_SLICE, refuse);
+        // Builds for fuzzing have strings that are not flat and as short.
+        masm.branch8_mem(Cond::AboveEq, at(Reg::T6, OBJECT_AUX), STR_SLICE, refuse);
     }
     masm.branch32(Cond::AboveEq, Reg::T3, BULK_BYTES as i32, refuse);
-    masm.branch32(Cond::Above, Reg::T3, at(Reg::T5, STR_ALLOWANCE), refuse);
+    masm.branch32(Cond::AboveEq, Reg::T3, at(Reg::T5, STR_ALLOWANCE), refuse);
     masm.mov(Reg::T1, Reg::T5);
     masm.load64(Reg::T7, at(Reg::T1, STR_BUFFER));
     masm.load32(Reg::T5, at(Reg::T1, STR_FROM));
