@@ -127,11 +127,11 @@ impl Machine {
                 None => return self.arith_other::<O>(dst, left, right),
             }
         } else if left.is_int() {
-            if right.is_int() {
-                if let Some(result) = O::int(left.as_int(), right.as_int()) {
-                    self.write(dst, Value::int(result));
-                    return Flow::Next;
-                }
+            if right.is_int()
+                && let Some(result) = O::int(left.as_int(), right.as_int())
+            {
+                self.write(dst, Value::int(result));
+                return Flow::Next;
             }
             match rhs.to_f64(self, right) {
                 Some(y) => O::double(left.int_as_double(), y),
