@@ -1,6 +1,6 @@
-//! How fast source text becomes bytecode, in bytes of text: `parse` is text to tree (lexing included),
-//! `emit` tree to bytecode, `whole` both, as `siskin FILE` does it, and `verify` the check that bytecode from
-//! a stranger goes through. What each makes is freed within the time.
+//! How fast source text becomes bytecode, in bytes of text: `parse` is text to one tree (lexing included), `whole` text
+//! to bytecode, with a tree in parts, as `siskin FILE` does it, and `verify` the check that bytecode from a stranger goes
+//! through. What each makes is freed within the time.
 //!
 //! ```text
 //! cargo bench -p siskin-benches --bench compile
@@ -14,7 +14,6 @@ use std::hint::black_box;
 use criterion::{BenchmarkGroup, Criterion, Throughput, measurement::WallTime};
 use siskin::{Options, SYSTEM, Vm};
 use siskin_core::bytecode::verify;
-use siskin_core::compile::{CompileOptions, compile};
 use siskin_core::syntax::{ParseOptions, parse};
 
 fn main() {
@@ -33,12 +32,6 @@ fn stages(group: &mut BenchmarkGroup<'_, WallTime>, vm: &Vm, text: &str) {
     let options = ParseOptions::default();
     group.bench_function("parse", |bencher| {
         bencher.iter(|| parse(black_box(text), text::DIALECT, &options, vm.mem()));
-    });
-    let parsed = parse(text, text::DIALECT, &options, vm.mem()).expect("a text without errors");
-    group.bench_function("emit", |bencher| {
-        bencher.iter(|| {
-            compile(black_box(&parsed.ast), &parsed.symbols, text, &CompileOptions::default(), vm.mem())
-        });
     });
     group.bench_function("whole", |bencher| {
         bencher.iter(|| vm.compile(black_box(text), text::DIALECT));

@@ -255,7 +255,7 @@ fn large_programs_that_have_run_make_room() {
 /// Loading a program without enough memory first collects.
 #[test]
 fn garbage_makes_room_for_a_program() {
-    let source = "var x = 1; ".repeat(20_000);
+    let source = "var x = 1; ".repeat(50_000);
     let vm = |memory| Vm::new(Moody::new(), Options::new().memory(memory)).expect("memory");
     let mut alone = vm(usize::MAX);
     alone.load(&source, Dialect::Siskin).expect("no errors");

@@ -157,7 +157,7 @@ pub fn mutated(data: &[u8], vm: &Vm) -> Option<Assembly> {
     for change in changes.chunks_exact(8) {
         let mut bytes = Bytes(change);
         let function = bytes.below(program.functions.len());
-        let names = program.ends.len() as u32;
+        let names = program.strings.ends.len() as u32;
         let code = program.functions.get_mut(function)?;
         mutate(&mut bytes, code, names, modes & RAW != 0).ok()?;
     }

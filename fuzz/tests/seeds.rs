@@ -171,7 +171,7 @@ fn some_damaged_images_are_accepted() {
 
 /// Whether the image of a program is accepted.
 fn verify(program: &Assembly) -> Result<(), VerifyError> {
-    let mem = program.text.mem();
+    let mem = program.strings.text.mem();
     Program::from_owner(program.pack(mem)?, mem).map(drop)
 }
 

@@ -9,7 +9,7 @@ use crate::heap::Want;
 use crate::interp::{Fault, FunctionId, Options, RuntimeError, Vm};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::Closure;
-use crate::syntax::{Code, Diagnostic, Dialect, FoundAt, LineIndex, ParseFailure, ParseOptions, parse};
+use crate::syntax::{Code, Diagnostic, Dialect, FoundAt, LineIndex, ParseOptions};
 use crate::value::Value;
 
 /// The reason why a source text could not be loaded.
@@ -89,13 +89,9 @@ fn compile_program(
 ) -> Result<Program, LoadError> {
     let Options { native_stack, max_source, .. } = *limits;
     let parsing = ParseOptions { native_stack, max_source, interactive: options.interactive };
-    let parsed = parse(source, dialect, &parsing, mem).map_err(|failure| match failure {
-        ParseFailure::Syntax(errors) => LoadError::Syntax(errors),
-        ParseFailure::OutOfMemory => LoadError::OutOfMemory,
-    })?;
-    let compiling = CompileOptions { native_stack, spans: options.spans };
-    let mut assembly = match compile(&parsed.ast, &parsed.symbols, source, &compiling, mem) {
-        Ok(assembly) => assembly,
+    let image = match compile(source, dialect, &CompileOptions { parsing, spans: options.spans }, mem) {
+        Ok(image) => image,
+        Err(CompileError::Syntax(errors)) => return Err(LoadError::Syntax(errors)),
         Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
         Err(CompileError::TooLarge { span, what }) => {
             let line = LineIndex::new(source, mem)?.line(span.end);
@@ -106,13 +102,9 @@ fn compile_program(
             return Err(LoadError::Syntax(Vec::from_slice(mem, &[error])?));
         }
     };
-    // The tree is the larger part of what compiling takes.
-    drop(parsed);
-    assembly.builtin_methods = dialect.has_builtin_methods();
-    match Program::compiled(&assembly, mem) {
+    match Program::compiled(image, mem) {
         Ok(program) => Ok(program),
-        // An image has at most 4 GiB.
-        Err(VerifyError { what: Flaw::OutOfMemory | Flaw::TooLarge, .. }) => Err(LoadError::OutOfMemory),
+        Err(VerifyError { what: Flaw::OutOfMemory, .. }) => Err(LoadError::OutOfMemory),
         Err(error) => {
             debug_assert!(false, "the compiler made bytecode that is refused: {error:?}");
             Err(LoadError::OutOfMemory)

@@ -1,7 +1,9 @@
-//! Code in the making: what the compiler writes, and tests by hand, before it is packed into an image.
+//! Code in the making: what tests write by hand and fuzzing changes, before it is packed into an image. The compiler writes
+//! to an [`ImageBuilder`] at once.
 
+use super::image::{FnParts, ImageBuf, ImageBuilder};
 use super::lines::LineMarks;
-use super::{Capture, Const, InsnSpan, Site, Text};
+use super::{Capture, Const, Flaw, InsnSpan, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// A function.
@@ -32,10 +34,8 @@ pub struct FnCode {
 pub struct Assembly {
     /// Functions; the first is the script.
     pub functions: Vec<FnCode>,
-    /// The bytes of all strings and names (UTF-8), one after the other.
-    pub text: Vec<u8>,
-    /// Where each string ends in `text`; the first is empty.
-    pub ends: Vec<u32>,
+    /// Strings and names.
+    pub strings: Strings,
     /// Whether values that are no instances have methods, as in Siskin and unlike Lox.
     pub builtin_methods: bool,
 }
@@ -46,8 +46,7 @@ impl Assembly {
     /// # Errors
     /// When memory is out.
     pub fn new(mem: &Mem) -> Result<Assembly, OutOfMemory> {
-        let ends = Vec::from_slice(mem, &[0])?;
-        Ok(Assembly { functions: Vec::new(mem), text: Vec::new(mem), ends, builtin_methods: true })
+        Ok(Assembly { functions: Vec::new(mem), strings: Strings::new(mem)?, builtin_methods: true })
     }
 
     /// Adds a string.
@@ -55,16 +54,39 @@ impl Assembly {
     /// # Errors
     /// When memory is out.
     pub fn add(&mut self, string: &str) -> Result<Text, OutOfMemory> {
-        self.text.extend_from_slice(string.as_bytes())?;
-        self.ends.push(self.text.len() as u32)?;
-        Ok(Text(self.ends.len() as u32 - 1))
+        self.strings.add(string)
     }
 
-    /// The bytes of a string; none if there is no such string.
-    #[must_use]
-    pub fn bytes(&self, Text(index): Text) -> &[u8] {
-        let start = (index as usize).checked_sub(1).and_then(|before| self.ends.get(before)).copied();
-        let end = self.ends.get(index as usize).copied().unwrap_or(0);
-        self.text.get(start.unwrap_or(0) as usize..end as usize).unwrap_or(&[])
+    /// The image of the program, as it is: equal programs have equal images.
+    ///
+    /// # Errors
+    /// When memory is out, or lengths do not fit 32 bits.
+    pub fn pack(&self, mem: &Mem) -> Result<ImageBuf, Flaw> {
+        let out_of_memory = |OutOfMemory| Flaw::OutOfMemory;
+        let mut image = ImageBuilder::new(mem).map_err(out_of_memory)?;
+        image.strings.text.extend_from_slice(&self.strings.text).map_err(out_of_memory)?;
+        image.strings.ends.clear();
+        image.strings.ends.extend_from_slice(&self.strings.ends).map_err(out_of_memory)?;
+        let mut consts = Vec::new(mem);
+        for code in &self.functions {
+            consts.clear();
+            for constant in &code.consts {
+                consts.push(constant.pack()).map_err(out_of_memory)?;
+            }
+            let index = image.reserve().map_err(out_of_memory)?;
+            let parts = FnParts {
+                name: code.name,
+                arity: code.arity,
+                registers: code.registers,
+                words: &code.words,
+                consts: &consts,
+                sites: &code.sites,
+                captures: &code.captures,
+                lines: &code.lines,
+                spans: &code.spans,
+            };
+            image.put(index, &parts)?;
+        }
+        image.pack(self.builtin_methods)
     }
 }

@@ -89,6 +89,12 @@ impl LineMarks {
         LineMarks { runs: Vec::new(mem), open: 0, line: 1, before: 1 }
     }
 
+    /// Forgets all lines, and keeps the capacity.
+    pub(crate) fn clear(&mut self) {
+        self.runs.clear();
+        (self.open, self.line, self.before) = (0, 1, 1);
+    }
+
     /// What was marked so far.
     #[must_use]
     pub fn lines(&self) -> Lines<'_> {

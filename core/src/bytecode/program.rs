@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::{Assembly, Code, Flaw, FnIndex, Image, ImageBuf, Text, VerifyError, verify};
+use super::{Code, Flaw, FnIndex, Image, ImageBuf, Text, VerifyError, verify};
 use crate::mem::{Keeper, Mem, OutOfMemory, SharedBytes};
 
 /// A compiled program: of no VM, immutable, shared by its clones. Any number of VMs load it, and run it where it lies.
@@ -54,8 +54,7 @@ impl Program {
     }
 
     /// The program that the compiler made, which is verified in debug builds only.
-    pub(crate) fn compiled(assembly: &Assembly, mem: &Mem) -> Result<Program, VerifyError> {
-        let image = assembly.pack(mem)?;
+    pub(crate) fn compiled(image: ImageBuf, mem: &Mem) -> Result<Program, VerifyError> {
         let bytes = SharedBytes::of_owner(image, mem).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
         if cfg!(debug_assertions) { Program(bytes).verified(mem) } else { Ok(Program(bytes)) }
     }

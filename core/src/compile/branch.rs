@@ -104,7 +104,8 @@ impl Compiler<'_> {
 
     /// What a block does before its value.
     pub(super) fn items(&mut self, block: Block) -> Res<()> {
-        for item in self.ast.list::<ExprId>(block.items) {
+        for index in 0..block.items.len {
+            let item = self.ast.nth(block.items, index);
             self.effect(item)?;
         }
         Ok(())

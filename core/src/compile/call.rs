@@ -65,7 +65,8 @@ impl Compiler<'_> {
     /// Evaluates arguments into the registers that follow.
     fn args(&mut self, args: List) -> Res<Argc> {
         let argc = u8::try_from(args.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
-        for arg in self.ast.list::<ExprId>(args) {
+        for index in 0..args.len {
+            let arg = self.ast.nth(args, index);
             self.push(arg)?;
         }
         Ok(Argc(argc))

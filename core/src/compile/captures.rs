@@ -30,7 +30,7 @@ impl Compiler<'_> {
     /// Where `id` lives for the function at work.
     #[inline]
     pub(super) fn home(&mut self, id: VarId) -> Res<Home> {
-        let var = &self.ast.vars[id.index()];
+        let var = self.ast.vars[id.index()];
         if var.function == self.f.id {
             let reg = self.var_regs[id.index()];
             return Ok(if var.needs_cell() { Home::Cell(reg) } else { Home::Reg(reg) });

@@ -10,6 +10,20 @@ impl Compiler<'_> {
     #[inline(never)]
     pub(super) fn class(&mut self, id: ExprId, class: ClassId) -> Res<()> {
         let class = self.ast.classes[class.index()];
+        if class.begins {
+            self.begin_class(&class)?;
+        }
+        for index in 0..class.methods.len {
+            let method = self.ast.nth(class.methods, index);
+            self.add_method(id, method)?;
+        }
+        if class.ends {
+            self.end_class();
+        }
+        Ok(())
+    }
+
+    fn begin_class(&mut self, class: &Class) -> Res<()> {
         self.span = class.name_span;
         // A variable for the class stays; all else is gone with the scope.
         let variable = match class.place {
@@ -18,23 +32,23 @@ impl Compiler<'_> {
         };
         self.open(Unwind::Class(self.class))?;
         self.classes += 1;
-        self.class = ClassState { serial: self.classes, fields: 0 };
         let place = match variable {
             Some(reg) => reg,
             None => self.take()?,
         };
         let made = self.here();
-        let reg = self.new_class(&class, place)?;
+        let reg = self.new_class(class, place)?;
+        self.class = ClassState { serial: self.classes, fields: 0, made, reg };
         if let Some((superclass, var)) = class.superclass {
             self.inherit(reg, superclass, var)?;
         }
-        for method in self.ast.list::<FnId>(class.methods) {
-            self.add_method(id, reg, method)?;
-        }
-        let fields = u32::from(self.class.fields);
-        self.f.code.words[made as usize] |= fields << 16;
-        self.close();
         Ok(())
+    }
+
+    fn end_class(&mut self) {
+        let ClassState { made, fields, .. } = self.class;
+        self.f.code.words[made as usize] |= u32::from(fields) << 16;
+        self.close();
     }
 
     /// Makes the class and puts it in its place; returns a register that holds the class itself. The
@@ -73,7 +87,8 @@ impl Compiler<'_> {
         self.emit(Insn::Inherit { class, superclass })
     }
 
-    fn add_method(&mut self, id: ExprId, class: Reg, method: FnId) -> Res<()> {
+    fn add_method(&mut self, id: ExprId, method: FnId) -> Res<()> {
+        let class = self.class.reg;
         let mark = self.top();
         let reg = self.take()?;
         self.closure(id, method, None, reg)?;

@@ -2,6 +2,7 @@
 
 use super::registers::{FAR, SCRATCH};
 use super::{Compiler, Reg, Res};
+use crate::bytecode::lines::LineMarks;
 use crate::bytecode::operand::*;
 use crate::bytecode::{Insn, InsnSpan, POLL};
 use crate::mem::{Mem, Vec};
@@ -12,8 +13,7 @@ const LONG: usize = POLL - 3;
 /// The instructions emitted for a function.
 pub(super) struct CodeBuffer {
     pub(super) words: Vec<u32>,
-    /// Where the line changes: (word, line).
-    pub(super) marks: Vec<(u32, u32)>,
+    pub(super) lines: LineMarks,
     pub(super) line: u32,
     /// What instructions come from, if that is wanted.
     pub(super) spans: Vec<InsnSpan>,
@@ -33,7 +33,7 @@ impl CodeBuffer {
     pub(super) fn new(mem: &Mem) -> CodeBuffer {
         CodeBuffer {
             words: Vec::new(mem),
-            marks: Vec::new(mem),
+            lines: LineMarks::new(mem),
             line: 1,
             spans: Vec::new(mem),
             last: 0,
@@ -46,7 +46,7 @@ impl CodeBuffer {
 
     pub(super) fn clear(&mut self) {
         self.words.clear();
-        self.marks.clear();
+        self.lines.clear();
         self.line = 1;
         self.spans.clear();
         self.last = 0;
@@ -79,11 +79,11 @@ impl Compiler<'_> {
 
     fn append(&mut self, insn: Insn) -> Res<()> {
         let at = self.here();
-        let line = self.cursor.line(self.span.end);
+        let line = self.lines.line(self.span.end);
         let code = &mut self.f.code;
         if line != code.line {
             code.line = line;
-            code.marks.push((at, line))?;
+            code.lines.mark(at, line)?;
         }
         if self.with_spans {
             // Drops the records of removed instructions.

@@ -3,11 +3,14 @@
 use core::fmt;
 
 use crate::Span;
-use crate::mem::OutOfMemory;
+use crate::mem::{OutOfMemory, Vec};
+use crate::syntax::{Diagnostic, ParseFailure};
 
-/// Why a tree could not be compiled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Why a text could not be compiled.
+#[derive(Debug)]
 pub enum CompileError {
+    /// The text has errors, at least one, in the order found.
+    Syntax(Vec<Diagnostic>),
     /// Memory ran out.
     OutOfMemory,
     /// Something exceeds what an instruction can name.
@@ -30,9 +33,19 @@ impl From<OutOfMemory> for CompileError {
     }
 }
 
+impl From<ParseFailure> for CompileError {
+    fn from(failure: ParseFailure) -> CompileError {
+        match failure {
+            ParseFailure::Syntax(diagnostics) => CompileError::Syntax(diagnostics),
+            ParseFailure::OutOfMemory => CompileError::OutOfMemory,
+        }
+    }
+}
+
 impl fmt::Display for CompileError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            CompileError::Syntax(diagnostics) => write!(f, "{} syntax error(s)", diagnostics.len()),
             CompileError::OutOfMemory => f.write_str("Out of memory."),
             CompileError::TooLarge { what, .. } => write!(f, "Too many {what}."),
             CompileError::TooDeep { .. } => f.write_str("Nested too deeply."),
@@ -48,6 +61,20 @@ pub(super) enum CompileAbort {
     OutOfMemory,
     TooLarge(What),
     TooDeep,
+}
+
+impl CompileAbort {
+    /// The error, from where the compiler was.
+    pub(super) fn at(self, span: Span) -> CompileError {
+        match self {
+            CompileAbort::OutOfMemory => CompileError::OutOfMemory,
+            CompileAbort::TooDeep => CompileError::TooDeep { span },
+            CompileAbort::TooLarge(what) => CompileError::TooLarge {
+                span: Span { start: span.end.saturating_sub(1), end: span.end },
+                what: what.text(),
+            },
+        }
+    }
 }
 
 /// What there is too much of.

@@ -6,10 +6,9 @@ use super::registers::{FAR, SCRATCH};
 use super::scope::Unwind;
 use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::Span;
-use crate::bytecode::lines::LineMarks;
 use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
-use crate::bytecode::{Capture, Const, FnCode, FnIndex, Insn, Site, Text};
+use crate::bytecode::{Capture, FnIndex, FnParts, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
 use crate::syntax::ast::{FnId, FnKind, VarId};
 
@@ -22,7 +21,8 @@ pub(super) struct FnState {
     /// The variable that names this function and never changes: `R0` holds its value.
     pub(super) self_var: Option<VarId>,
     pub(super) code: CodeBuffer,
-    pub(super) consts: Vec<Const>,
+    /// Constants, packed.
+    pub(super) consts: Vec<u64>,
     pub(super) const_table: IndexTable,
     pub(super) sites: Vec<Site>,
     pub(super) captures: Vec<Capture>,
@@ -69,49 +69,37 @@ impl FnState {
         self.next = 1;
         self.high = 1;
     }
-
-    /// A copy of exactly the size needed.
-    fn finished(&self, mem: &Mem, name: Text, arity: u8) -> Res<FnCode> {
-        if self.code.words.len().max(self.consts.len()).max(self.sites.len()) >= MOST {
-            return Err(CompileAbort::TooLarge(What::Words));
-        }
-        let mut lines = LineMarks::new(mem);
-        for &(at, line) in &self.code.marks {
-            lines.mark(at, line)?;
-        }
-        Ok(FnCode {
-            name,
-            arity,
-            registers: self.high,
-            words: Vec::from_slice(mem, &self.code.words)?,
-            consts: Vec::from_slice(mem, &self.consts)?,
-            sites: Vec::from_slice(mem, &self.sites)?,
-            captures: Vec::from_slice(mem, &self.captures)?,
-            lines,
-            spans: Vec::from_slice(mem, &self.code.spans)?,
-        })
-    }
 }
 
 impl Compiler<'_> {
     /// Compiles a function. `self_var` is the local variable that names it, if that never changes.
     pub(super) fn function(&mut self, id: FnId, self_var: Option<VarId>) -> Res<FnIndex> {
         self.descend()?;
-        let index = FnIndex(self.out.functions.len() as u32);
-        self.reserve_function()?;
+        // Functions are numbered in the order in which they begin.
+        let index = self.out.reserve()?;
         self.begin_function(id, self_var)?;
-        self.entry()?;
-        self.body()?;
+        self.items(self.ast.functions[id.index()].body)?;
+        self.end_body()?;
         self.finish(index)?;
         self.close();
         Ok(index)
     }
 
-    /// Keeps the function's place: functions are numbered in the order they begin.
-    #[inline(never)]
-    fn reserve_function(&mut self) -> Res<()> {
-        let mem = self.out.functions.mem().clone();
-        Ok(self.out.functions.push(FnState::new(&mem).finished(&mem, Text::default(), 0)?)?)
+    /// Compiles a part of the script, whose index is 0.
+    pub(super) fn script(&mut self, last: bool) -> Res<()> {
+        let id = FnId::new(0);
+        self.var_regs.resize(self.ast.vars.len().max(self.var_regs.len()), 0)?;
+        if self.out.function_count() == 0 {
+            self.out.reserve()?;
+            self.begin_function(id, None)?;
+        }
+        self.items(self.ast.functions[id.index()].body)?;
+        if last {
+            self.end_body()?;
+            self.finish(FnIndex(0))?;
+            self.close();
+        }
+        Ok(())
     }
 
     #[inline(never)]
@@ -124,8 +112,8 @@ impl Compiler<'_> {
         core::mem::swap(&mut self.f, &mut self.outer[self.level]);
         self.level += 1;
         let kind = self.ast.functions[id.index()].kind;
-        self.f.begin(id, kind, self.out.functions.len() as u32, self_var);
-        Ok(())
+        self.f.begin(id, kind, self.out.function_count(), self_var);
+        self.entry()
     }
 
     /// Goes back to the function around.
@@ -144,7 +132,8 @@ impl Compiler<'_> {
         let count = function.params.len as Reg;
         self.f.next = count + 1;
         self.f.high = count + 1;
-        for (index, var) in self.ast.list::<VarId>(function.params).enumerate() {
+        for index in 0..function.params.len {
+            let var: VarId = self.ast.nth(function.params, index);
             let mut reg = index as Reg + 1;
             if reg >= SCRATCH {
                 // The caller cannot leave out the scratch registers: move these parameters away first.
@@ -155,7 +144,8 @@ impl Compiler<'_> {
             }
             self.var_regs[var.index()] = reg;
         }
-        for var in self.ast.list::<VarId>(function.params) {
+        for index in 0..function.params.len {
+            let var: VarId = self.ast.nth(function.params, index);
             if self.ast.vars[var.index()].needs_cell() {
                 let reg = self.var_regs[var.index()];
                 self.new_cell(reg, reg)?;
@@ -164,9 +154,9 @@ impl Compiler<'_> {
         Ok(())
     }
 
-    fn body(&mut self) -> Res<()> {
+    /// After the items of the body: its value, if it has one, and the way out.
+    fn end_body(&mut self) -> Res<()> {
         let function = self.ast.functions[self.f.id.index()];
-        self.items(function.body)?;
         match function.body.tail {
             // An initializer returns `this`, not its last expression.
             Some(tail) if self.f.kind == FnKind::Initializer => self.effect(tail)?,
@@ -188,14 +178,29 @@ impl Compiler<'_> {
         }
     }
 
-    /// Puts the code in the function's place.
+    /// Puts the code into the image.
     #[inline(never)]
     fn finish(&mut self, index: FnIndex) -> Res<()> {
         self.thread_jumps();
-        let function = &self.ast.functions[self.f.id.index()];
+        let function = self.ast.functions[self.f.id.index()];
         let arity = u8::try_from(function.params.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
-        self.out.functions[index.0 as usize] = self.f.finished(self.out.functions.mem(), name, arity)?;
-        Ok(())
+        let FnState { code, consts, sites, captures, high, .. } = &self.f;
+        if code.words.len().max(consts.len()).max(sites.len()) >= MOST {
+            return Err(CompileAbort::TooLarge(What::Words));
+        }
+        let parts = FnParts {
+            name,
+            arity,
+            registers: *high,
+            words: &code.words,
+            consts,
+            sites,
+            captures,
+            lines: &code.lines,
+            spans: &code.spans,
+        };
+        // An image has at most 4 GiB.
+        self.out.put(index, &parts).map_err(|_| CompileAbort::OutOfMemory)
     }
 }

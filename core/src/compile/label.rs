@@ -124,7 +124,7 @@ impl Compiler<'_> {
     /// and an error in either is on the same line.
     fn last_insn(&mut self) -> Option<(u32, Insn)> {
         let (at, here) = (self.f.code.last, self.here());
-        if self.f.code.bound == here || self.cursor.line(self.span.end) != self.f.code.line {
+        if self.f.code.bound == here || self.lines.line(self.span.end) != self.f.code.line {
             return None;
         }
         let last = Insn::decode(self.f.code.words.get(at as usize..)?)?;

@@ -1,4 +1,4 @@
-//! The compiler: a resolved tree to register bytecode. Knows no heap.
+//! The compiler: a text's tree, which comes in parts, to register bytecode in an image. Knows no heap.
 //!
 //! ```text
 //!   function class     constructs with a begin and an end; scope: undone at the end
@@ -46,10 +46,10 @@ mod value;
 mod variable;
 
 use crate::Span;
-use crate::bytecode::{Assembly, Text};
+use crate::bytecode::{ImageBuf, ImageBuilder, Text};
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
-use crate::syntax::ast::{Ast, ExprId, FnId};
-use crate::syntax::{DEFAULT_NATIVE_STACK, LineCursor, LineIndex, Symbols};
+use crate::syntax::ast::{Ast, ExprId};
+use crate::syntax::{Dialect, LineCursor, LineIndex, ParseOptions, Symbols, TakeParts, parse_in_parts};
 pub use error::CompileError;
 
 use error::{CompileAbort, What};
@@ -59,43 +59,44 @@ use pool::StringPool;
 use scope::{ClassState, Scope};
 
 /// What a host can set for compiling.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct CompileOptions {
-    /// Bytes of native stack that the compiler may take.
-    pub native_stack: usize,
+    /// What it can set for parsing. The native stack is what the parser or the compiler may take.
+    pub parsing: ParseOptions,
     /// Whether to note for each instruction which piece of the text it comes from.
     pub spans: bool,
 }
 
-impl Default for CompileOptions {
-    fn default() -> Self {
-        CompileOptions { native_stack: DEFAULT_NATIVE_STACK, spans: false }
-    }
-}
-
-/// Compiles a tree without syntax errors; `symbols` and `source` are those it was parsed with.
+/// Compiles a text.
 ///
 /// # Errors
-/// When memory is out, or a function is larger than its bytecode can say.
+/// All errors in the text; without any, that something in it is too large or nests too deeply, or that memory is out.
 pub fn compile(
-    ast: &Ast,
-    symbols: &Symbols<'_>,
     source: &str,
+    dialect: Dialect,
     options: &CompileOptions,
     mem: &Mem,
-) -> Result<Assembly, CompileError> {
-    let lines = LineIndex::new(source, mem)?;
-    let mut compiler = Compiler::new(ast, symbols, source, options, lines.cursor(), mem)?;
-    match compiler.program() {
-        Ok(()) => Ok(compiler.out),
-        Err(CompileAbort::OutOfMemory) => Err(CompileError::OutOfMemory),
-        Err(CompileAbort::TooDeep) => Err(CompileError::TooDeep { span: compiler.span }),
-        Err(CompileAbort::TooLarge(what)) => {
-            let end = compiler.span.end;
-            Err(CompileError::TooLarge {
-                span: Span { start: end.saturating_sub(1), end },
-                what: what.text(),
-            })
+) -> Result<ImageBuf, CompileError> {
+    let mut parts = Parts(Compiler::new(source, options, mem).map_err(CompileError::from));
+    parse_in_parts(source, dialect, &options.parsing, mem, &mut parts)?;
+    // What the compiler no longer needs is freed before the image takes memory.
+    let Compiler { out, .. } = parts.0?;
+    out.pack(dialect.has_builtin_methods()).map_err(|_| CompileError::OutOfMemory)
+}
+
+/// Compiles the parts of a tree as they come, until an error. There may be errors in the text still, which come first.
+struct Parts<'s>(Result<Compiler<'s>, CompileError>);
+
+impl<'s> TakeParts<'s> for Parts<'s> {
+    fn take(&mut self, ast: &mut Ast, symbols: &mut Symbols<'s>, last: bool) {
+        let Ok(compiler) = &mut self.0 else { return };
+        core::mem::swap(&mut compiler.ast, ast);
+        core::mem::swap(&mut compiler.symbols, symbols);
+        let done = compiler.script(last);
+        core::mem::swap(&mut compiler.ast, ast);
+        core::mem::swap(&mut compiler.symbols, symbols);
+        if let Err(abort) = done {
+            self.0 = Err(abort.at(compiler.span));
         }
     }
 }
@@ -110,11 +111,12 @@ type Reg = u16;
 const PASSED_ON: usize = 1 << 16;
 
 /// The work on one source text.
-struct Compiler<'a> {
-    ast: &'a Ast,
-    symbols: &'a Symbols<'a>,
-    source: &'a str,
-    out: Assembly,
+struct Compiler<'s> {
+    /// The part of the tree at hand.
+    ast: Ast,
+    symbols: Symbols<'s>,
+    source: &'s str,
+    out: ImageBuilder,
     /// The function at work.
     f: FnState,
     /// The functions around it, outermost first, then buffers that finished functions have left.
@@ -122,8 +124,8 @@ struct Compiler<'a> {
     /// How many of `outer` are around `f`.
     level: usize,
     strings: StringPool,
-    /// By symbol: its text in the program.
-    names: Vec<Option<Text>>,
+    /// By symbol: its text in the program; 0 if that is not known, or is the empty one.
+    names: Vec<Text>,
     /// By symbol: the function that used this global last, and its constant there.
     globals: Vec<(u32, u32)>,
     /// By variable: its register.
@@ -139,7 +141,8 @@ struct Compiler<'a> {
     class: ClassState,
     /// How many classes were begun.
     classes: u32,
-    cursor: LineCursor<'a>,
+    /// Finds the lines of places in the text.
+    lines: LineCursor,
     /// The node at work: where the instructions to come are from. Their line is that of its end.
     span: Span,
     /// Whether to note that.
@@ -149,20 +152,13 @@ struct Compiler<'a> {
     passes_left: usize,
 }
 
-impl<'a> Compiler<'a> {
-    fn new(
-        ast: &'a Ast,
-        symbols: &'a Symbols<'a>,
-        source: &'a str,
-        options: &CompileOptions,
-        cursor: LineCursor<'a>,
-        mem: &Mem,
-    ) -> Result<Compiler<'a>, OutOfMemory> {
+impl<'s> Compiler<'s> {
+    fn new(source: &'s str, options: &CompileOptions, mem: &Mem) -> Result<Compiler<'s>, OutOfMemory> {
         Ok(Compiler {
-            ast,
-            symbols,
+            ast: Ast::new(mem),
+            symbols: Symbols::none(mem),
             source,
-            out: Assembly::new(mem)?,
+            out: ImageBuilder::new(mem)?,
             f: FnState::new(mem),
             outer: Vec::new(mem),
             level: 0,
@@ -176,18 +172,12 @@ impl<'a> Compiler<'a> {
             field_owner: Vec::new(mem),
             class: ClassState::default(),
             classes: 0,
-            cursor,
+            lines: LineIndex::new(source, mem)?.into_cursor(),
             span: Span::default(),
             with_spans: options.spans,
-            stack: StackBound::new(options.native_stack),
+            stack: StackBound::new(options.parsing.native_stack),
             passes_left: source.len().saturating_add(PASSED_ON),
         })
-    }
-
-    fn program(&mut self) -> Res<()> {
-        self.var_regs.resize(self.ast.vars.len(), 0)?;
-        self.function(FnId::new(0), None)?;
-        Ok(())
     }
 
     /// Before each level of nesting: whether there is native stack for it.

@@ -2,7 +2,7 @@
 
 use super::{Compiler, Res};
 use crate::Span;
-use crate::bytecode::{Assembly, Const, Site, Text};
+use crate::bytecode::{Const, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
 use crate::syntax::ast::Symbol;
 
@@ -101,16 +101,16 @@ impl StringPool {
         StringPool { table: IndexTable::new(mem), seed: mem.seed() }
     }
 
-    /// The index of `string` in the program, to which it is added if it is new.
-    pub(super) fn text(&mut self, program: &mut Assembly, string: &str) -> Res<Text> {
+    /// The index of `string` among those of the program, to which it is added if it is new.
+    pub(super) fn text(&mut self, strings: &mut Strings, string: &str) -> Res<Text> {
         if string.is_empty() {
             return Ok(Text::default());
         }
         let hash = hash(self.seed, string.as_bytes()) as u32;
-        if let Some(index) = self.table.find(hash, |index| program.bytes(Text(index)) == string.as_bytes()) {
+        if let Some(index) = self.table.find(hash, |index| strings.bytes(Text(index)) == string.as_bytes()) {
             return Ok(Text(index));
         }
-        let text = program.add(string)?;
+        let text = strings.add(string)?;
         self.table.insert(hash, text.0)?;
         Ok(text)
     }
@@ -119,48 +119,37 @@ impl StringPool {
 impl Compiler<'_> {
     /// The text of a name.
     pub(super) fn name(&mut self, symbol: Symbol) -> Res<Text> {
-        if let Some(&Some(text)) = self.names.get(symbol.index()) {
-            return Ok(text);
+        match self.names.get(symbol.index()) {
+            Some(&Text(0)) => {}
+            Some(&text) => return Ok(text),
+            None => self.names.resize(symbol.index() + 1, Text(0))?,
         }
-        if self.names.len() <= symbol.index() {
-            self.names.resize(symbol.index() + 1, None)?;
-        }
-        let text = self.strings.text(&mut self.out, self.symbols.text(symbol))?;
-        self.names[symbol.index()] = Some(text);
+        let text = self.strings.text(&mut self.out.strings, self.symbols.text(symbol))?;
+        self.names[symbol.index()] = text;
         Ok(text)
     }
 
     /// The text of a string literal.
     pub(super) fn string(&mut self, span: Span) -> Res<Text> {
         let string = self.source.get(span.start as usize..span.end as usize).unwrap_or("");
-        self.strings.text(&mut self.out, string)
+        self.strings.text(&mut self.out.strings, string)
     }
 
     /// The index of a constant of the function.
     pub(super) fn constant(&mut self, constant: Const) -> Res<u32> {
-        let seed = self.strings.seed;
-        let (hash, constant) = match constant {
-            Const::Nil => (hash_bits(seed, 1, 0), constant),
-            Const::Bool(value) => (hash_bits(seed, 2, u64::from(value)), constant),
-            Const::Number(value) => {
-                let value = if value.is_nan() { f64::NAN } else { value };
-                (hash_bits(seed, 0, value.to_bits()), Const::Number(value))
-            }
-            Const::Str(text) => (hash_bits(seed, 3, u64::from(text.0)), constant),
-            Const::Name(text) => (hash_bits(seed, 6, u64::from(text.0)), constant),
-            Const::Global(text) => (hash_bits(seed, 4, u64::from(text.0)), constant),
-            Const::Fn(index) => (hash_bits(seed, 5, u64::from(index.0)), constant),
+        let constant = match constant {
+            Const::Number(value) if value.is_nan() => Const::Number(f64::NAN),
+            other => other,
         };
+        let bits = constant.pack();
+        let hash = hash_bits(self.strings.seed, 0, bits);
         let f = &mut self.f;
-        let found = f.const_table.find(hash, |index| match (f.consts[index as usize], constant) {
-            (Const::Number(a), Const::Number(b)) => a.to_bits() == b.to_bits(),
-            (a, b) => a == b,
-        });
+        let found = f.const_table.find(hash, |index| f.consts[index as usize] == bits);
         if let Some(index) = found {
             return Ok(index);
         }
         let index = f.consts.len() as u32;
-        f.consts.push(constant)?;
+        f.consts.push(bits)?;
         f.const_table.insert(hash, index)?;
         Ok(index)
     }

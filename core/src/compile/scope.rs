@@ -37,6 +37,10 @@ pub(super) struct ClassState {
     pub(super) serial: u32,
     /// How many different fields its methods assign to `this`.
     pub(super) fields: u8,
+    /// The word that makes it.
+    pub(super) made: u32,
+    /// The register that holds it.
+    pub(super) reg: Reg,
 }
 
 impl Compiler<'_> {

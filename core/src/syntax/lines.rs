@@ -17,6 +17,7 @@ impl LineIndex {
     /// When memory is out.
     pub fn new(source: &str, mem: &Mem) -> Result<LineIndex, OutOfMemory> {
         let mut newlines = Vec::new(mem);
+        newlines.reserve_exact(source.bytes().filter(|&byte| byte == b'\n').count())?;
         for (offset, byte) in source.bytes().enumerate() {
             if byte == b'\n' {
                 newlines.push(offset as u32)?;
@@ -42,20 +43,20 @@ impl LineIndex {
 
     /// A reader for offsets that mostly come in order.
     #[must_use]
-    pub fn cursor(&self) -> LineCursor<'_> {
-        LineCursor { newlines: &self.newlines, before: 0 }
+    pub fn into_cursor(self) -> LineCursor {
+        LineCursor { newlines: self.newlines, before: 0 }
     }
 }
 
 /// Looks lines up fast when each offset is near the one before.
-#[derive(Clone, Debug)]
-pub struct LineCursor<'a> {
-    newlines: &'a [u32],
+#[derive(Debug)]
+pub struct LineCursor {
+    newlines: Vec<u32>,
     /// The number of newlines before the last offset that was looked up.
     before: usize,
 }
 
-impl LineCursor<'_> {
+impl LineCursor {
     /// As [`LineIndex::line`].
     #[inline]
     pub fn line(&mut self, end: u32) -> u32 {

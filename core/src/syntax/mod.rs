@@ -24,6 +24,8 @@ pub use diagnostic::{Code, Diagnostic, FoundAt};
 pub use dialect::Dialect;
 pub use lexer::Lexer;
 pub use lines::{LineCursor, LineIndex};
-pub use parser::{DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, parse};
+pub use parser::{
+    DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, TakeParts, parse, parse_in_parts,
+};
 pub use symbol::Symbols;
 pub use token::{Token, TokenKind};

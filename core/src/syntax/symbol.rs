@@ -34,12 +34,16 @@ impl<'s> Symbols<'s> {
     /// # Errors
     /// When memory is out.
     pub fn new(mem: &Mem) -> Result<Symbols<'s>, OutOfMemory> {
-        let mut symbols =
-            Symbols { texts: Vec::new(mem), table: HashTable::new_in(mem.clone()), seed: mem.seed() };
+        let mut symbols = Symbols::none(mem);
         for text in PREDEFINED {
             symbols.intern(text)?;
         }
         Ok(symbols)
+    }
+
+    /// No names at all, not even those.
+    pub(crate) fn none(mem: &Mem) -> Symbols<'s> {
+        Symbols { texts: Vec::new(mem), table: HashTable::new_in(mem.clone()), seed: mem.seed() }
     }
 
     /// The symbol of a name.

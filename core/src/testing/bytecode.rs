@@ -25,7 +25,7 @@ pub fn text(program: &mut Assembly, string: &str) -> Text {
 
 /// A function without constants, sites and captures.
 pub fn code(program: &Assembly, name: Text, arity: u8, registers: u16, insns: &[Insn]) -> FnCode {
-    let mem = program.text.mem();
+    let mem = program.strings.text.mem();
     FnCode {
         name,
         arity,
@@ -44,7 +44,7 @@ pub fn code(program: &Assembly, name: Text, arity: u8, registers: u16, insns: &[
 /// # Errors
 /// When it is refused.
 pub fn verified(program: &Assembly) -> Result<Program, VerifyError> {
-    let mem = program.text.mem();
+    let mem = program.strings.text.mem();
     Program::from_owner(program.pack(mem)?, mem)
 }
 
@@ -61,7 +61,7 @@ pub fn verify(program: &Assembly) -> Result<(), VerifyError> {
 /// # Panics
 /// When memory is out.
 pub fn listing(program: &Assembly) -> String {
-    let image = program.pack(program.text.mem()).unwrap();
+    let image = program.pack(program.strings.text.mem()).unwrap();
     Image::new(image.as_ref()).unwrap().to_string()
 }
 

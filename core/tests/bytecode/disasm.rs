@@ -71,7 +71,7 @@ fn sample() -> Assembly {
 }
 
 fn pack(program: &Assembly) -> ImageBuf {
-    program.pack(program.text.mem()).unwrap()
+    program.pack(program.strings.text.mem()).unwrap()
 }
 
 #[test]

@@ -181,12 +181,12 @@ impl Change {
     /// Changes function number `function`, or the text of all.
     pub(crate) fn apply(&self, program: &mut Assembly, function: usize) {
         if let Change::Text(index, byte) = self {
-            let index = index.index(program.text.len());
-            program.text[index] = *byte;
+            let index = index.index(program.strings.text.len());
+            program.strings.text[index] = *byte;
         }
         if let Change::End(index, end) = self {
-            let index = index.index(program.ends.len());
-            program.ends[index] = *end;
+            let index = index.index(program.strings.ends.len());
+            program.strings.ends[index] = *end;
         }
         let code = &mut program.functions[function];
         let words = code.words.len();

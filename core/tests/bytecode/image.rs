@@ -35,7 +35,7 @@ fn sample() -> ImageBuf {
     fill(&mut inner, &[], &[], &[Capture::Register(1)]);
     program.functions.push(script).unwrap();
     program.functions.push(inner).unwrap();
-    program.pack(program.text.mem()).unwrap()
+    program.pack(program.strings.text.mem()).unwrap()
 }
 
 /// What is found after a change.
@@ -189,7 +189,7 @@ proptest! {
             prop_assert!(code.consts.iter().eq(made.consts.iter().copied()));
             prop_assert!(code.sites.iter().eq(made.sites.iter().copied()));
             prop_assert!(code.captures.iter().eq(made.captures.iter().copied()));
-            prop_assert_eq!(program.text(code.name).as_bytes(), assembly.bytes(made.name));
+            prop_assert_eq!(program.text(code.name).as_bytes(), assembly.strings.bytes(made.name));
         }
         let copy = Program::copy_of(program.as_bytes(), &mem()).unwrap();
         prop_assert_eq!(copy.to_string(), program.to_string());

@@ -25,14 +25,14 @@ fn ensure(good: bool) -> Option<()> {
 
 /// How many strings there are, if they are.
 fn strings(program: &Assembly) -> Option<usize> {
-    let text = std::str::from_utf8(&program.text).ok()?;
+    let text = std::str::from_utf8(&program.strings.text).ok()?;
     let mut start = 0;
-    for &end in &program.ends {
+    for &end in &program.strings.ends {
         text.get(start..end as usize)?;
         start = end as usize;
     }
-    ensure(program.ends.first() == Some(&0) && start == text.len())?;
-    Some(program.ends.len())
+    ensure(program.strings.ends.first() == Some(&0) && start == text.len())?;
+    Some(program.strings.ends.len())
 }
 
 fn is_text(strings: usize, text: Text) -> Option<()> {

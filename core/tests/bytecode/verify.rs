@@ -108,15 +108,15 @@ fn the_text_is_whole_strings_of_utf8() {
         verify(&program).map_err(|error| error.what)
     };
     // "", and "name" with two bytes of one character.
-    assert_eq!(what(|program| program.ends.push(6).unwrap()), Ok(()));
-    assert_eq!(what(|program| program.text[4] = 0xFF), Err(Flaw::NotUtf8));
+    assert_eq!(what(|program| program.strings.ends.push(6).unwrap()), Ok(()));
+    assert_eq!(what(|program| program.strings.text[4] = 0xFF), Err(Flaw::NotUtf8));
     let bad = Err(Flaw::BadSection(Section::Names));
-    assert_eq!(what(|program| program.ends[0] = 1), bad);
-    assert_eq!(what(|program| program.ends[1] = 5), bad, "in a character, and before the end");
-    assert_eq!(what(|program| program.ends[1] = 4), bad, "before the end");
-    assert_eq!(what(|program| program.ends[1] = 7), bad, "past the end");
-    assert_eq!(what(|program| program.ends.push(5).unwrap()), bad, "before its start");
-    assert_eq!(what(|program| program.ends.clear()), bad, "no string at all");
+    assert_eq!(what(|program| program.strings.ends[0] = 1), bad);
+    assert_eq!(what(|program| program.strings.ends[1] = 5), bad, "in a character, and before the end");
+    assert_eq!(what(|program| program.strings.ends[1] = 4), bad, "before the end");
+    assert_eq!(what(|program| program.strings.ends[1] = 7), bad, "past the end");
+    assert_eq!(what(|program| program.strings.ends.push(5).unwrap()), bad, "before its start");
+    assert_eq!(what(|program| program.strings.ends.clear()), bad, "no string at all");
 }
 
 #[test]

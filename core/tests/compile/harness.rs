@@ -1,9 +1,7 @@
 //! Compiles source text to a checked program, and runs it.
 
-use siskin_core::bytecode::Program;
+use siskin_core::bytecode::{Image, Program};
 use siskin_core::compile::{CompileError, CompileOptions, compile};
-use siskin_core::syntax::{ParseOptions, parse};
-use siskin_core::testing::bytecode::{listing, verified};
 use siskin_core::testing::{End, Moody, mem, run};
 use siskin_core::{Dialect, Options};
 
@@ -12,14 +10,15 @@ use crate::definite;
 /// Parses, compiles and checks; `None` if it does not parse.
 pub(crate) fn try_compile(source: &str, dialect: Dialect) -> Option<Result<Program, CompileError>> {
     let mem = mem();
-    let parsed = parse(source, dialect, &ParseOptions::default(), &mem).ok()?;
-    let assembly = match compile(&parsed.ast, &parsed.symbols, source, &CompileOptions::default(), &mem) {
-        Ok(assembly) => assembly,
+    let image = match compile(source, dialect, &CompileOptions::default(), &mem) {
+        Ok(image) => image,
+        Err(CompileError::Syntax(_)) => return None,
         Err(error) => return Some(Err(error)),
     };
-    let program = match verified(&assembly) {
+    let listing = Image::new(image.as_ref()).expect("an image").to_string();
+    let program = match Program::from_owner(image, &mem) {
         Ok(program) => program,
-        Err(error) => panic!("{error:?} in\n{source}\n{}", listing(&assembly)),
+        Err(error) => panic!("{error:?} in\n{source}\n{listing}"),
     };
     if let Err(error) = definite::check(&program) {
         panic!("{error} in\n{source}\n{program}");

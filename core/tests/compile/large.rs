@@ -2,7 +2,7 @@
 
 use siskin_core::Dialect;
 use siskin_core::compile::{CompileError, CompileOptions, compile};
-use siskin_core::syntax::{ParseOptions, parse};
+
 use siskin_core::testing::mem;
 
 use crate::harness::{lox, siskin, try_compile};
@@ -144,9 +144,8 @@ fn captured_variables_are_passed_on_in_proportion_to_the_text() {
     }
     let source = nested(10_000, 900);
     let mem = mem();
-    let parsed = parse(&source, Dialect::Siskin, &ParseOptions::default(), &mem).unwrap();
     let before = mem.usage().used;
-    let error = compile(&parsed.ast, &parsed.symbols, &source, &CompileOptions::default(), &mem).unwrap_err();
+    let error = compile(&source, Dialect::Siskin, &CompileOptions::default(), &mem).unwrap_err();
     assert!(matches!(error, CompileError::TooLarge { what: "captured variables", .. }), "{error:?}");
     let taken = mem.usage().peak - before;
     assert!(taken < 100 * source.len(), "{taken} bytes for {}", source.len());

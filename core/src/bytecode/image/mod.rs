@@ -16,11 +16,14 @@
 //!
 //! [`Image`] finds the sections. Whether what is in them can be trusted is for the [verifier](mod@super::verify).
 
+mod buf;
+mod build;
 mod header;
 mod pack;
 
+pub use buf::ImageBuf;
+pub(crate) use build::{FnParts, ImageBuilder};
 pub use header::{Section, VERSION};
-pub use pack::ImageBuf;
 
 use header::{Directory, FLAG_BUILTIN_METHODS, MAGIC};
 

@@ -1,62 +1,23 @@
-//! Packing: an assembly becomes an image.
+//! Packing: the sections of a builder become an image.
 
+use core::ops::Range;
+
+use super::build::{Record, with_starts};
 use super::header::{ALIGN, ENTRY, FLAG_BUILTIN_METHODS, HEADER, MAGIC, Section, TABLE_HASH, VERSION};
-use super::{FnEnds, FnRecord, GlobalUse, NAMED, Packed, note_globals};
-use crate::bytecode::{Assembly, Const, Flaw, FnCode};
-use crate::mem::{Mem, OutOfMemory, Vec, Word, bytes_of, bytes_of_mut};
+use super::{FnEnds, FnRecord, GlobalUse, ImageBuf, ImageBuilder, NAMED, Packed, part};
+use crate::bytecode::{Flaw, Strings};
+use crate::mem::{OutOfMemory, Vec, bytes_of};
 
-/// An image in memory, as it was packed: not verified.
-#[derive(Debug)]
-pub struct ImageBuf {
-    words: Vec<Word>,
-    /// Length in bytes.
-    len: usize,
-}
-
-impl AsRef<[u8]> for ImageBuf {
-    fn as_ref(&self) -> &[u8] {
-        bytes_of(&self.words).get(..self.len).unwrap_or(&[])
-    }
-}
-
-impl ImageBuf {
-    /// A copy of bytes that may be an image.
-    ///
-    /// # Errors
-    /// When memory is out.
-    pub fn copy_of(bytes: &[u8], mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
-        let mut buf = ImageBuf::zeros(bytes.len(), mem)?;
-        buf.bytes_mut().copy_from_slice(bytes);
-        Ok(buf)
-    }
-
-    /// So many zeros, to be changed.
-    ///
-    /// # Errors
-    /// When memory is out.
-    pub fn zeros(len: usize, mem: &Mem) -> Result<ImageBuf, OutOfMemory> {
-        let mut words = Vec::new(mem);
-        words.reserve_exact(len.div_ceil(ALIGN))?;
-        words.resize(len.div_ceil(ALIGN), Word::default())?;
-        Ok(ImageBuf { words, len })
-    }
-
-    /// The bytes, to be changed.
-    pub fn bytes_mut(&mut self) -> &mut [u8] {
-        bytes_of_mut(&mut self.words).get_mut(..self.len).unwrap_or(&mut [])
-    }
-}
-
-impl Assembly {
-    /// The image of the program, as it is: equal programs have equal images.
+impl ImageBuilder {
+    /// The image: equal programs have equal images.
     ///
     /// # Errors
     /// When memory is out, or lengths do not fit 32 bits.
-    pub fn pack(&self, mem: &Mem) -> Result<ImageBuf, Flaw> {
-        let globals = self.globals(mem).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
-        let lengths = self.lengths(globals.len()).ok_or(Flaw::TooLarge)?;
+    pub(crate) fn pack(self, builtin_methods: bool) -> Result<ImageBuf, Flaw> {
+        let lengths = self.lengths().ok_or(Flaw::TooLarge)?;
         let sections = || Section::ALL.iter().copied().zip(lengths).filter(|&(_, length)| length > 0);
-        let mut total = HEADER + sections().count() * ENTRY;
+        let head = HEADER + sections().count() * ENTRY;
+        let mut total = head;
         for (_, length) in sections() {
             total = total
                 .checked_add(length)
@@ -64,141 +25,141 @@ impl Assembly {
                 .ok_or(Flaw::TooLarge)?;
         }
         let length = u32::try_from(total).map_err(|_| Flaw::TooLarge)?;
-        let mut buf = ImageBuf::zeros(total, mem).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
+        let mut buf = ImageBuf::zeros(head, self.records.mem()).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
 
-        let mut out = Writer { bytes: buf.bytes_mut(), at: 0 };
+        let mut out = Writer(buf.bytes_mut());
         out.bytes(&MAGIC);
-        let flags = if self.builtin_methods { FLAG_BUILTIN_METHODS } else { 0 };
+        let flags = if builtin_methods { FLAG_BUILTIN_METHODS } else { 0 };
         let (low, high) = (TABLE_HASH as u32, (TABLE_HASH >> 32) as u32);
         out.words([VERSION, flags, low, high, length, sections().count() as u32]);
         sections().for_each(|(section, length)| out.words([section.number(), length as u32]));
-        for (section, _) in sections() {
-            self.write(section, &globals, &mut out);
-            out.at = out.at.next_multiple_of(ALIGN);
-        }
-        debug_assert!(out.at == total);
+        self.write_sections(&mut Space { buf: &mut buf, lengths })
+            .map_err(|OutOfMemory| Flaw::OutOfMemory)?;
+        debug_assert!(buf.as_ref().len().next_multiple_of(ALIGN) == total);
         Ok(buf)
     }
 
-    fn write(&self, section: Section, globals: &[GlobalUse], out: &mut Writer<'_>) {
-        let functions = || self.functions.iter();
-        match section {
-            Section::Functions => {
-                let mut ends = FnEnds::default();
-                for code in functions() {
-                    ends = code.ends(ends);
-                    let FnCode { name, arity, registers, .. } = *code;
-                    out.words(FnRecord { name: name.0, arity, registers, ends }.pack());
-                }
-            }
-            Section::Words => functions().for_each(|code| out.bytes(bytes_of(&code.words))),
-            Section::Constants => {
-                let consts = functions().flat_map(|code| &code.consts);
-                consts.for_each(|constant| out.bytes(&constant.pack().to_le_bytes()));
-            }
-            Section::Sites => {
-                functions().flat_map(|code| &code.sites).for_each(|site| out.words([site.pack()]))
-            }
-            Section::Captures => {
-                functions().flat_map(|code| &code.captures).for_each(|capture| out.words([capture.pack()]))
-            }
-            Section::Names => out.bytes(bytes_of(&self.ends)),
-            Section::Text => out.bytes(&self.text),
-            Section::Globals => globals.iter().for_each(|global| out.words(global.pack())),
-            Section::Lines => {
-                for code in functions() {
-                    let (last, runs) = code.lines.bytes();
-                    out.bytes(&last);
-                    out.bytes(runs);
-                }
-            }
-            Section::Spans => {
-                functions().flat_map(|code| &code.spans).for_each(|span| out.words(span.pack()))
-            }
+    /// Appends the sections, and frees each when it is written.
+    fn write_sections(self, space: &mut Space<'_>) -> Result<(), OutOfMemory> {
+        let ImageBuilder { records, words, consts, sites, captures, lines, spans, globals, strings, .. } =
+            self;
+        let mut out = space.of(Section::Functions)?;
+        let mut ends = FnEnds::default();
+        for (record, start) in with_starts(&records) {
+            ends = ends.plus(start, record.ends);
+            let Record { name, arity, registers, .. } = *record;
+            out.words(FnRecord { name: name.0, arity, registers, ends }.pack());
         }
+        write(&records, |ends| ends.words, words, bytes_of, space.of(Section::Words)?);
+        write(&records, |ends| ends.consts, consts, bytes_of, space.of(Section::Constants)?);
+        write(&records, |ends| ends.sites, sites, bytes_of, space.of(Section::Sites)?);
+        write(&records, |ends| ends.captures, captures, bytes_of, space.of(Section::Captures)?);
+        let Strings { text, ends } = strings;
+        space.of(Section::Names)?.bytes(bytes_of(&ends));
+        drop(ends);
+        space.of(Section::Text)?.bytes(&text);
+        drop(text);
+        let mut out = space.of(Section::Globals)?;
+        named(&globals).for_each(|global| out.words(global.pack()));
+        write(&records, |ends| ends.lines, lines, bytes_of, space.of(Section::Lines)?);
+        write(
+            &records,
+            |ends| ends.spans,
+            spans,
+            |spans| bytes_of(spans.as_flattened()),
+            space.of(Section::Spans)?,
+        );
+        Ok(())
     }
 
     /// Lengths of the sections in bytes, in their order.
-    fn lengths(&self, globals: usize) -> Option<[usize; Section::ALL.len()]> {
-        let mut ends = FnEnds::default();
-        for code in &self.functions {
-            ends = code.checked_ends(ends)?;
-        }
+    fn lengths(&self) -> Option<[usize; Section::ALL.len()]> {
         let mut lengths = [0; Section::ALL.len()];
         for (&section, length) in Section::ALL.iter().zip(&mut lengths) {
-            let parts = |end: u32| end as usize;
-            let (items, size) = match section {
-                Section::Functions => (self.functions.len(), size_of::<[u32; 8]>()),
-                Section::Words => (parts(ends.words), 4),
-                Section::Constants => (parts(ends.consts), 8),
-                Section::Sites => (parts(ends.sites), 4),
-                Section::Captures => (parts(ends.captures), 4),
-                Section::Names => (self.ends.len(), 4),
-                Section::Text => (self.text.len(), 1),
-                Section::Globals => (globals, size_of::<[u32; 2]>()),
-                Section::Lines => (parts(ends.lines), 1),
-                Section::Spans => (parts(ends.spans), size_of::<[u32; 3]>()),
+            let bytes = match section {
+                Section::Functions => self.records.len().checked_mul(size_of::<[u32; 8]>())?,
+                Section::Words => size_of_val(&*self.words),
+                Section::Constants => size_of_val(&*self.consts),
+                Section::Sites => size_of_val(&*self.sites),
+                Section::Captures => size_of_val(&*self.captures),
+                Section::Names => size_of_val(&*self.strings.ends),
+                Section::Text => self.strings.text.len(),
+                Section::Globals => named(&self.globals).count() * size_of::<[u32; 2]>(),
+                Section::Lines => self.lines.len(),
+                Section::Spans => size_of_val(&*self.spans),
             };
-            *length = items.checked_mul(size).filter(|&bytes| u32::try_from(bytes).is_ok())?;
+            *length = u32::try_from(bytes).ok()? as usize;
         }
         Some(lengths)
     }
+}
 
-    /// What the functions do with globals, by the index of their names.
-    fn globals(&self, mem: &Mem) -> Result<Vec<GlobalUse>, OutOfMemory> {
-        let mut uses = Vec::new(mem);
-        uses.resize(self.ends.len(), 0)?;
-        for code in &self.functions {
-            let global = |index: u32| match code.consts.get(index as usize) {
-                Some(&Const::Global(name)) => Some(name),
-                _ => None,
-            };
-            note_globals(&code.words, global, &mut uses);
-        }
-        let mut globals = Vec::new(mem);
-        for (name, &noted) in uses.iter().enumerate().filter(|&(_, noted)| noted & NAMED != 0) {
-            globals.push(GlobalUse::unpack([name as u32, noted.into()]))?;
-        }
-        Ok(globals)
+/// The end of an image, to which sections are appended.
+struct Space<'a> {
+    buf: &'a mut ImageBuf,
+    lengths: [usize; Section::ALL.len()],
+}
+
+impl Space<'_> {
+    /// Space for the next section.
+    fn of(&mut self, section: Section) -> Result<Writer<'_>, OutOfMemory> {
+        let length = self.lengths.get(section as usize).copied().unwrap_or(0);
+        Ok(Writer(self.buf.grow(length)?))
     }
 }
 
-impl FnCode {
-    /// Where its parts end if those of the function before end at `start`.
-    fn checked_ends(&self, start: FnEnds) -> Option<FnEnds> {
-        let end = |start: u32, len: usize| start.checked_add(u32::try_from(len).ok()?);
-        let (last, runs) = self.lines.bytes();
-        Some(FnEnds {
-            words: end(start.words, self.words.len())?,
-            consts: end(start.consts, self.consts.len())?,
-            sites: end(start.sites, self.sites.len())?,
-            captures: end(start.captures, self.captures.len())?,
-            lines: end(start.lines, last.len() + runs.len())?,
-            spans: end(start.spans, self.spans.len())?,
-        })
-    }
+/// The globals that were noted.
+fn named(globals: &[u8]) -> impl Iterator<Item = GlobalUse> {
+    let named = globals.iter().enumerate().filter(|&(_, noted)| noted & NAMED != 0);
+    named.map(|(name, &noted)| GlobalUse::unpack([name as u32, noted.into()]))
+}
 
-    /// The same, once it is known that they can be told.
-    fn ends(&self, start: FnEnds) -> FnEnds {
-        self.checked_ends(start).unwrap_or(start)
+/// Writes the parts of all functions in one section, by index, and frees it.
+fn write<T>(
+    records: &[Record],
+    end: fn(FnEnds) -> u32,
+    section: Vec<T>,
+    bytes: fn(&[T]) -> &[u8],
+    mut out: Writer<'_>,
+) {
+    // Neighbours that were put one after the other are copied in one go.
+    let mut run = 0..0;
+    let mut copy = |run: Range<u32>| out.bytes(bytes(part(&section, run.start, run.end)));
+    for (record, start) in with_starts(records) {
+        let start = end(start);
+        if start != run.end {
+            copy(core::mem::replace(&mut run, start..start));
+        }
+        run.end = end(record.ends);
+    }
+    copy(run);
+}
+
+impl FnEnds {
+    /// Where parts end that begin here and are as long as those from `start` to `end`.
+    fn plus(self, start: FnEnds, end: FnEnds) -> FnEnds {
+        let plus = |here: u32, start: u32, end: u32| here.wrapping_add(end.wrapping_sub(start));
+        FnEnds {
+            words: plus(self.words, start.words, end.words),
+            consts: plus(self.consts, start.consts, end.consts),
+            sites: plus(self.sites, start.sites, end.sites),
+            captures: plus(self.captures, start.captures, end.captures),
+            lines: plus(self.lines, start.lines, end.lines),
+            spans: plus(self.spans, start.spans, end.spans),
+        }
     }
 }
 
 /// Writes from the front.
-struct Writer<'a> {
-    bytes: &'a mut [u8],
-    at: usize,
-}
+struct Writer<'a>(&'a mut [u8]);
 
 impl Writer<'_> {
     fn bytes(&mut self, bytes: &[u8]) {
-        let end = self.at + bytes.len();
-        let place = self.bytes.get_mut(self.at..end);
+        let place = self.0.split_off_mut(..bytes.len());
         debug_assert!(place.is_some(), "lengths were counted");
         if let Some(place) = place {
             place.copy_from_slice(bytes);
         }
-        self.at = end;
     }
 
     fn words<const N: usize>(&mut self, words: [u32; N]) {

@@ -44,7 +44,7 @@ pub struct Function {
 
 /// A class declaration.
 ///
-/// Run in this order: the class is made and put in its place; the superclass is evaluated, checked and
+/// A long one at the top of a text can be in several parts of the tree, each with some of the methods. Run in this order: the class is made and put in its place; the superclass is evaluated, checked and
 /// kept in `super_var`; methods are made and added.
 #[derive(Clone, Copy, Debug)]
 pub struct Class {
@@ -59,6 +59,10 @@ pub struct Class {
     pub superclass: Option<(ExprId, VarId)>,
     /// [`FnId`]s of the methods, in order.
     pub methods: List,
+    /// Whether this is where the class begins. If not, it is all in the part of the tree before, but for these methods.
+    pub begins: bool,
+    /// Whether it ends here. If not, further methods are in the next part of the tree.
+    pub ends: bool,
 }
 
 /// How a variable was declared.

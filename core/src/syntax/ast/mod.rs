@@ -52,6 +52,16 @@ impl Ast {
         }
     }
 
+    /// Forgets all but the script, the variable that is `kept`, and those before it.
+    pub(in crate::syntax) fn clear(&mut self, kept: Option<VarId>) {
+        self.exprs.clear();
+        self.expr_spans.clear();
+        self.functions.truncate(1);
+        self.classes.clear();
+        self.vars.truncate(kept.map_or(0, |var| var.index() + 1));
+        self.lists.clear();
+    }
+
     /// Adds an expression.
     ///
     /// # Errors
@@ -80,6 +90,12 @@ impl Ast {
     #[must_use]
     pub fn expr(&self, id: ExprId) -> Expr {
         self.exprs[id.index()]
+    }
+
+    /// The id at an index of a list, which has it.
+    #[must_use]
+    pub fn nth<I: From<u32>>(&self, list: List, index: u32) -> I {
+        I::from(self.lists[(list.start + index) as usize])
     }
 
     /// The ids of a list.

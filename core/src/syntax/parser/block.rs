@@ -26,7 +26,7 @@ pub(super) struct Arm {
     else_jump: Position,
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Whether the block or script of the last statement ends here, so that the statement may lack its semicolon and be
     /// the value.
     pub(super) fn at_block_end(&self) -> bool {
@@ -39,27 +39,21 @@ impl Parser<'_> {
         ends && !self.panicking
     }
 
-    /// From after `{` to `}`.
+    /// From after `{` to `}`: declarations and statements.
     pub(super) fn block(&mut self) -> Parse<Block> {
         self.nest()?;
-        let block = self.items(TokenKind::RightBrace)?;
-        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterBlock)?;
-        self.unnest();
-        Ok(block)
-    }
-
-    /// Declarations and statements up to a token, or the end of the text.
-    #[inline(always)]
-    pub(super) fn items(&mut self, end: TokenKind) -> Parse<Block> {
         let base = self.pending.len();
         let mut tail = None;
-        while !self.check(end) && !self.check(TokenKind::End) {
+        while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
             match self.declaration()? {
                 Item::Effect(expr) => self.pending.push(expr.into())?,
                 Item::Tail(expr) => tail = Some(expr),
             }
         }
-        Ok(Block { items: self.take_pending(base)?, tail })
+        let items = self.take_pending(base)?;
+        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterBlock)?;
+        self.unnest();
+        Ok(Block { items, tail })
     }
 
     /// As [`Parser::block`], in a new scope; `start` is where it began.

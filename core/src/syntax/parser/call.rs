@@ -6,7 +6,7 @@ use super::scope::Resolved;
 use super::{Parse, Parser};
 use crate::Span;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     pub(super) fn call(&mut self, callee: ExprId, start: u32) -> Parse<ExprId> {
         let args = self.arguments()?;
         self.lox.bytes(2);

@@ -8,7 +8,7 @@ use super::{Parse, Parser};
 /// The bytes of lookahead that are allowed to find the ends of conditions, in lengths of the text.
 pub(super) const LOOKS: usize = 32;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// The condition of `if` or `while`, and whether it began with a parenthesis.
     pub(super) fn condition(&mut self, missing_paren: Code) -> Parse<(ExprId, bool)> {
         if self.dialect.has_bare_conditions() {

@@ -11,7 +11,7 @@ use super::{Parse, Parser};
 /// The most parameters a function has.
 const MAX_PARAMS: usize = 255;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// A declaration or statement directly in a block, a body or the script.
     pub(super) fn declaration(&mut self) -> Parse<Item> {
         let item = match self.current.kind {
@@ -140,6 +140,7 @@ impl Parser<'_> {
         self.advance()?;
         self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
         let (name, name_span) = (self.intern_previous()?, self.previous.span);
+        let at_top = self.scopes.current.kind == FnKind::Script && !self.in_local_scope();
         // The book makes a constant of the name even where a local variable gets the class.
         self.lox_constant()?;
         let place = if self.in_local_scope() {
@@ -155,17 +156,23 @@ impl Parser<'_> {
         let superclass = if self.matches(TokenKind::Less)? { Some(self.superclass(name)?) } else { None };
         self.synthetic_variable(name)?;
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeClassBody)?;
-        let methods = self.methods()?;
+        let in_scope = superclass.is_some();
+        let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
+        let class =
+            Class { name, name_span, place, superclass, methods: List::default(), begins: true, ends: false };
+        let class = self.methods(class, start, at_top)?;
         self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
         self.lox.bytes(1);
-        if superclass.is_some() {
+        if in_scope {
             self.end_scope();
         }
         self.class = enclosing;
+        self.class_node(class, start)
+    }
 
-        let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
+    fn class_node(&mut self, class: Class, start: u32) -> Parse<ExprId> {
         let id = ClassId::new(self.ast.classes.len() as u32);
-        self.ast.classes.push(Class { name, name_span, place, superclass, methods })?;
+        self.ast.classes.push(class)?;
         self.finish(Expr::Class(id), start)
     }
 
@@ -185,9 +192,20 @@ impl Parser<'_> {
         Ok((expr, var))
     }
 
-    fn methods(&mut self) -> Parse<List> {
-        let base = self.pending.len();
+    /// The methods of a class that began at `start`. `at_top` says whether that was at the top of the text: then it can
+    /// take several parts of the tree, of which this returns the last.
+    fn methods(&mut self, mut class: Class, start: u32, at_top: bool) -> Parse<Class> {
+        let super_var = class.superclass.map(|(_, var)| var);
+        let mut base = self.pending.len();
         while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
+            if at_top && self.is_part() {
+                class.methods = self.take_pending(base)?;
+                let node = self.class_node(class, start)?;
+                self.pending.push(node.into())?;
+                self.end_part(super_var)?;
+                class = Class { superclass: None, methods: List::default(), begins: false, ..class };
+                base = 0;
+            }
             self.consume(TokenKind::Identifier, Code::ExpectMethodName)?;
             let name = self.intern_previous()?;
             self.lox_constant()?;
@@ -196,6 +214,6 @@ impl Parser<'_> {
             self.pending.push(method.into())?;
             self.lox.bytes(2);
         }
-        self.take_pending(base)
+        Ok(Class { methods: self.take_pending(base)?, ends: true, ..class })
     }
 }

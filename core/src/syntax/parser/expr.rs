@@ -6,7 +6,7 @@ use super::super::{Code, TokenKind};
 use super::lox::Position;
 use super::{Parse, Parser};
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     #[inline]
     pub(super) fn expression(&mut self) -> Parse<ExprId> {
         self.parse_precedence(Precedence::Assignment)

@@ -94,7 +94,7 @@ impl LoxLimits {
 }
 
 /// Counts that may exceed a limit, which is an error at the last token.
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Counts a constant.
     #[inline]
     pub(super) fn lox_constant(&mut self) -> Parse<()> {

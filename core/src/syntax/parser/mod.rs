@@ -23,15 +23,16 @@ mod variable;
 
 use core::fmt;
 
-use self::block::Arm;
+use self::block::{Arm, Item};
 use self::condition::LOOKS;
 use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
-use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol};
+use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol, VarId};
 use super::dialect::FunctionLimits;
 use super::{Code, Diagnostic, Dialect, FoundAt, Lexer, Symbols, Token, TokenKind};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
+use crate::tunable::tunable;
 
 /// How deep blocks, bodies, parentheses and operands of a source text may nest, each counting one.
 ///
@@ -111,19 +112,32 @@ pub fn parse<'s>(
     options: &ParseOptions,
     mem: &Mem,
 ) -> Result<Parsed<'s>, ParseFailure> {
-    if source.len() > options.max_source || u32::try_from(source.len()).is_err() {
-        let nowhere =
-            Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: FoundAt::Nothing };
-        return Err(ParseFailure::Syntax(Vec::from_slice(mem, &[nowhere])?));
-    }
-    let mut parser = Parser::new(source, dialect, options, mem)?;
-    match parser.script() {
-        Err(ParseAbort::OutOfMemory) => Err(ParseFailure::OutOfMemory),
-        Ok(()) if parser.diagnostics.is_empty() => {
-            Ok(Parsed { source, dialect, ast: parser.ast, symbols: parser.symbols })
-        }
-        Ok(()) | Err(ParseAbort::TooDeep) => Err(ParseFailure::Syntax(parser.diagnostics)),
-    }
+    let (ast, symbols) = Parser::new(source, dialect, options, None, mem)?.parse()?;
+    Ok(Parsed { source, dialect, ast, symbols })
+}
+
+/// Takes the tree of a text in parts.
+pub trait TakeParts<'s> {
+    /// Takes the next part. The body of function 0, the script, is only what is in this part. No id is of another part,
+    /// but for the variable of a class that goes on. The tree may be swapped with another meanwhile.
+    ///
+    /// No part comes after an error in the text was found, not even the `last`.
+    fn take(&mut self, ast: &mut Ast, symbols: &mut Symbols<'s>, last: bool);
+}
+
+/// Parses a source text, and gives away the tree in parts, so that a long text does not need memory for all of it. A part
+/// ends between two statements at the top of the text, or two methods of a class there.
+///
+/// # Errors
+/// The errors in the text, or that memory ran out.
+pub fn parse_in_parts<'s>(
+    source: &'s str,
+    dialect: Dialect,
+    options: &ParseOptions,
+    mem: &Mem,
+    taker: &mut dyn TakeParts<'s>,
+) -> Result<(), ParseFailure> {
+    Parser::new(source, dialect, options, Some(taker), mem)?.parse().map(drop)
 }
 
 /// The reason why parsing cannot continue.
@@ -141,7 +155,10 @@ impl From<OutOfMemory> for ParseAbort {
 
 type Parse<T> = Result<T, ParseAbort>;
 
-struct Parser<'s> {
+/// How many nodes of a tree are a part; see [`parse_in_parts`].
+const PART: usize = tunable(1024, 8);
+
+struct Parser<'s, 't> {
     source: &'s str,
     lexer: Lexer<'s>,
     dialect: Dialect,
@@ -167,15 +184,22 @@ struct Parser<'s> {
     pending: Vec<u32>,
     /// Arms of `if` chains not yet complete, the innermost on top.
     arms: Vec<Arm>,
+    taker: Option<&'t mut dyn TakeParts<'s>>,
 }
 
-impl<'s> Parser<'s> {
+impl<'s, 't> Parser<'s, 't> {
     fn new(
         source: &'s str,
         dialect: Dialect,
         options: &ParseOptions,
+        taker: Option<&'t mut dyn TakeParts<'s>>,
         mem: &Mem,
-    ) -> Result<Parser<'s>, OutOfMemory> {
+    ) -> Result<Parser<'s, 't>, ParseFailure> {
+        if source.len() > options.max_source || u32::try_from(source.len()).is_err() {
+            let nowhere =
+                Diagnostic { code: Code::SourceTooLong, span: Span::default(), found: FoundAt::Nothing };
+            return Err(ParseFailure::Syntax(Vec::from_slice(mem, &[nowhere])?));
+        }
         let start = Token { kind: TokenKind::End, span: Span::default() };
         Ok(Parser {
             source,
@@ -197,24 +221,70 @@ impl<'s> Parser<'s> {
             class: None,
             pending: Vec::new(mem),
             arms: Vec::new(mem),
+            taker,
         })
+    }
+
+    /// The tree of the whole text, or of the last part.
+    fn parse(mut self) -> Result<(Ast, Symbols<'s>), ParseFailure> {
+        match self.script() {
+            Err(ParseAbort::OutOfMemory) => Err(ParseFailure::OutOfMemory),
+            Ok(()) if self.diagnostics.is_empty() => Ok((self.ast, self.symbols)),
+            Ok(()) | Err(ParseAbort::TooDeep) => Err(ParseFailure::Syntax(self.diagnostics)),
+        }
     }
 
     /// The whole text.
     fn script(&mut self) -> Parse<()> {
-        let id = self.reserve_function()?;
+        self.reserve_function()?;
         self.bind_slot_zero(None)?;
         self.advance()?;
-        let body = self.items(TokenKind::End)?;
+        let mut tail = None;
+        while !self.check(TokenKind::End) {
+            if self.is_part() {
+                self.end_part(None)?;
+            }
+            match self.declaration()? {
+                Item::Effect(expr) => self.pending.push(expr.into())?,
+                Item::Tail(expr) => tail = Some(expr),
+            }
+        }
         self.check_global_assignments()?;
-        self.ast.functions[id.index()] = Function {
-            name: Symbol::EMPTY,
-            kind: FnKind::Script,
-            params: List::default(),
-            this: None,
-            body,
-            span: Span { start: 0, end: self.current.span.end },
-        };
+        self.give(tail, true)
+    }
+
+    // Parts.
+
+    /// Whether the tree is large enough to be given away.
+    fn is_part(&self) -> bool {
+        self.ast.exprs.len() >= PART && self.taker.is_some()
+    }
+
+    /// Gives the tree away, between two items at the top of the text or two methods of a class there. That class may have
+    /// a variable, which stays.
+    fn end_part(&mut self, kept: Option<VarId>) -> Parse<()> {
+        self.give(None, false)?;
+        self.ast.clear(kept);
+        Ok(())
+    }
+
+    fn give(&mut self, tail: Option<ExprId>, last: bool) -> Parse<()> {
+        let body = Block { items: self.take_pending(0)?, tail };
+        if let Some(script) = self.ast.functions.first_mut() {
+            *script = Function {
+                name: Symbol::EMPTY,
+                kind: FnKind::Script,
+                params: List::default(),
+                this: None,
+                body,
+                span: Span { start: 0, end: self.current.span.end },
+            };
+        }
+        if self.diagnostics.is_empty()
+            && let Some(taker) = &mut self.taker
+        {
+            taker.take(&mut self.ast, &mut self.symbols, last);
+        }
         Ok(())
     }
 

@@ -5,7 +5,7 @@ use super::super::{Code, TokenKind};
 use super::{Parse, Parser};
 use crate::Span;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// The operand that the last token begins; `None` if it begins no expression.
     #[inline]
     pub(super) fn operand(&mut self, can_assign: bool) -> Parse<Option<ExprId>> {

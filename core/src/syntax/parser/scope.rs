@@ -151,9 +151,7 @@ impl Scopes {
     fn binding(&mut self, name: Symbol) -> Result<&mut Binding, OutOfMemory> {
         let index = name.index();
         if index >= self.bindings.len() {
-            // At least doubled, so that growing takes linear time in total.
-            let len = (index + 1).max(self.bindings.len() * 2);
-            self.bindings.resize(len, Binding::default())?;
+            self.bindings.resize(index + 1, Binding::default())?;
         }
         Ok(&mut self.bindings[index])
     }
@@ -183,7 +181,7 @@ impl Scopes {
     }
 }
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     // Functions.
 
     /// Starts a function inside the current one. `this` is its receiver, in a method.

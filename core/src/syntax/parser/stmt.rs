@@ -5,7 +5,7 @@ use super::super::{Code, TokenKind};
 use super::block::Item;
 use super::{Parse, Parser};
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// A statement other than a declaration.
     ///
     /// `last_gives_value` says whether the statement is directly in a block or body. There the last one, without its

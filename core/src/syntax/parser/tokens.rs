@@ -5,7 +5,7 @@ use super::super::{Code, Diagnostic, Dialect, FoundAt, Token, TokenKind};
 use super::{Parse, Parser};
 use crate::Span;
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     #[inline]
     pub(super) fn advance(&mut self) -> Parse<()> {
         self.previous = self.current;
@@ -84,7 +84,7 @@ impl Parser<'_> {
 }
 
 /// Errors, as in the book: one in a statement; then parsing continues at the next statement.
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// Reports an error at the last token stepped over.
     #[cold]
     #[inline(never)]

@@ -5,7 +5,7 @@ use super::super::{Code, TokenKind};
 use super::scope::Resolved;
 use super::{Parse, Parser};
 
-impl Parser<'_> {
+impl Parser<'_, '_> {
     /// The use of the variable that the last token names.
     pub(super) fn variable(&mut self, can_assign: bool) -> Parse<ExprId> {
         let name = self.intern_previous()?;
