@@ -6,33 +6,31 @@ use crate::bytecode::{Const, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
 use crate::syntax::ast::Symbol;
 
-/// A hash table of indexes into something else. Clearing it costs nothing, however large it has grown.
+/// A hash table of indexes into something else, each higher than those stored before. Clearing it costs nothing, however
+/// large it has grown.
 pub(super) struct IndexTable {
     slots: Vec<Slot>,
     used: usize,
-    /// Slots with another stamp are empty.
-    stamp: u32,
+    /// The number of index 0. It rises when the table is cleared: slots with a lower number are empty.
+    base: u32,
+    /// One more than the highest number that was ever stored.
+    end: u32,
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 struct Slot {
-    stamp: u32,
     hash: u32,
-    index: u32,
+    number: u32,
 }
 
 impl IndexTable {
     pub(super) fn new(mem: &Mem) -> IndexTable {
-        IndexTable { slots: Vec::new(mem), used: 0, stamp: 1 }
+        IndexTable { slots: Vec::new(mem), used: 0, base: 1, end: 1 }
     }
 
     pub(super) fn clear(&mut self) {
         self.used = 0;
-        self.stamp = self.stamp.wrapping_add(1);
-        if self.stamp == 0 {
-            self.slots.clear();
-            self.stamp = 1;
-        }
+        self.base = self.end;
     }
 
     /// The index stored under `hash` for which `same` holds.
@@ -42,30 +40,32 @@ impl IndexTable {
         let mut at = hash as usize & mask;
         loop {
             let slot = self.slots.get(at)?;
-            if slot.stamp != self.stamp {
-                return None;
-            }
-            if slot.hash == hash && same(slot.index) {
-                return Some(slot.index);
+            let index = slot.number.checked_sub(self.base)?;
+            if slot.hash == hash && same(index) {
+                return Some(index);
             }
             at = (at + 1) & mask;
         }
     }
 
-    /// Stores an index that is not there yet.
+    /// Stores an index that is higher than all before. An image that would need more numbers than there are would be too
+    /// large, too.
     pub(super) fn insert(&mut self, hash: u32, index: u32) -> Result<(), OutOfMemory> {
+        let number = self.base.checked_add(index).ok_or(OutOfMemory)?;
+        let end = number.checked_add(1).ok_or(OutOfMemory)?;
         if self.used * 4 >= self.slots.len() * 3 {
             self.grow()?;
         }
         self.used += 1;
-        self.place(Slot { stamp: self.stamp, hash, index });
+        self.end = end;
+        self.place(Slot { hash, number });
         Ok(())
     }
 
     fn place(&mut self, slot: Slot) {
         let mask = self.slots.len() - 1;
         let mut at = slot.hash as usize & mask;
-        while self.slots[at].stamp == self.stamp {
+        while self.slots[at].number >= self.base {
             at = (at + 1) & mask;
         }
         self.slots[at] = slot;
@@ -73,10 +73,10 @@ impl IndexTable {
 
     fn grow(&mut self) -> Result<(), OutOfMemory> {
         let mut slots = Vec::new(self.slots.mem());
-        slots.resize((self.slots.len() * 2).max(16), Slot { stamp: 0, hash: 0, index: 0 })?;
+        slots.resize((self.slots.len() * 2).max(16), Slot::default())?;
         let old = core::mem::replace(&mut self.slots, slots);
         for &slot in &old {
-            if slot.stamp == self.stamp {
+            if slot.number >= self.base {
                 self.place(slot);
             }
         }

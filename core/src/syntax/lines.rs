@@ -17,10 +17,13 @@ impl LineIndex {
     /// When memory is out.
     pub fn new(source: &str, mem: &Mem) -> Result<LineIndex, OutOfMemory> {
         let mut newlines = Vec::new(mem);
-        newlines.reserve_exact(source.bytes().filter(|&byte| byte == b'\n').count())?;
-        for (offset, byte) in source.bytes().enumerate() {
-            if byte == b'\n' {
-                newlines.push(offset as u32)?;
+        let counts = eights(source).map(|(_, newlines_here)| newlines_here.count_ones() as usize);
+        newlines.reserve_exact(counts.sum())?;
+        for (offset, newlines_here) in eights(source) {
+            let mut left = newlines_here;
+            while left != 0 {
+                newlines.push(offset + left.trailing_zeros() / 8)?;
+                left &= left - 1;
             }
         }
         Ok(LineIndex { newlines })
@@ -46,6 +49,18 @@ impl LineIndex {
     pub fn into_cursor(self) -> LineCursor {
         LineCursor { newlines: self.newlines, before: 0 }
     }
+}
+
+/// A text by eights of bytes: the offset of each, and a word whose highest bit of a byte is set where that is a newline.
+fn eights(source: &str) -> impl Iterator<Item = (u32, u64)> {
+    const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
+    let (eights, rest) = source.as_bytes().as_chunks();
+    let mut last = [0; 8];
+    last[..rest.len()].copy_from_slice(rest);
+    eights.iter().copied().chain([last]).enumerate().map(|(index, eight)| {
+        let differing = u64::from_le_bytes(eight) ^ u64::from_le_bytes([b'\n'; 8]);
+        (8 * index as u32, !((differing & LOW) + LOW | differing | LOW))
+    })
 }
 
 /// Looks lines up fast when each offset is near the one before.
