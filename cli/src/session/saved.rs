@@ -149,10 +149,11 @@ fn bind_value(text: &mut String, dialect: Dialect, memory: usize) {
     let Ok(mem) = Mem::new(SYSTEM, memory) else { return };
     let options = ParseOptions { interactive: true, ..ParseOptions::default() };
     let Ok(parsed) = parse(text, dialect, &options, &mem) else { return };
-    let tail = parsed.ast.functions.first().and_then(|script| {
-        let span = parsed.ast.expr_spans.get(script.body.tail?.index())?;
-        Some(span.start as usize)
-    });
+    let tail = parsed
+        .ast
+        .functions
+        .first()
+        .and_then(|script| Some(parsed.ast.span(script.body.tail?).start as usize));
     drop(parsed);
     if let Some(tail) = tail {
         text.insert_str(tail, "_ = ");

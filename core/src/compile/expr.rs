@@ -103,6 +103,6 @@ impl Compiler<'_> {
     /// Makes `id` the position of the instructions to come.
     #[inline]
     pub(super) fn at(&mut self, id: ExprId) {
-        self.span = self.ast.expr_spans[id.index()];
+        self.span = self.ast.span(id);
     }
 }

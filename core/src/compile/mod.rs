@@ -77,8 +77,22 @@ pub fn compile(
     options: &CompileOptions,
     mem: &Mem,
 ) -> Result<ImageBuf, CompileError> {
+    match compile_once(source, dialect, options, options.spans, mem) {
+        // That is told with a place in the text.
+        Err(CompileError::TooDeep { .. }) => compile_once(source, dialect, options, true, mem),
+        done => done,
+    }
+}
+
+fn compile_once(
+    source: &str,
+    dialect: Dialect,
+    options: &CompileOptions,
+    keep_starts: bool,
+    mem: &Mem,
+) -> Result<ImageBuf, CompileError> {
     let mut parts = Parts(Compiler::new(source, options, mem).map_err(CompileError::from));
-    parse_in_parts(source, dialect, &options.parsing, mem, &mut parts)?;
+    parse_in_parts(source, dialect, &options.parsing, keep_starts, mem, &mut parts)?;
     // What the compiler no longer needs is freed before the image takes memory.
     let Compiler { out, .. } = parts.0?;
     out.pack(dialect.has_builtin_methods()).map_err(|_| CompileError::OutOfMemory)
@@ -155,7 +169,7 @@ struct Compiler<'s> {
 impl<'s> Compiler<'s> {
     fn new(source: &'s str, options: &CompileOptions, mem: &Mem) -> Result<Compiler<'s>, OutOfMemory> {
         Ok(Compiler {
-            ast: Ast::new(mem),
+            ast: Ast::new(false, mem),
             symbols: Symbols::none(mem),
             source,
             out: ImageBuilder::new(mem)?,

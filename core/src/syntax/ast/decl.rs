@@ -87,8 +87,6 @@ pub enum VarKind {
 pub struct Var {
     /// Its name.
     pub name: Symbol,
-    /// Its declaration.
-    pub span: Span,
     /// The function to which it belongs.
     pub function: FnId,
     /// How it was declared.

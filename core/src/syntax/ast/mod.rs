@@ -26,8 +26,11 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 pub struct Ast {
     /// Expressions, by [`ExprId`].
     pub exprs: Vec<Expr>,
-    /// Their positions.
-    pub expr_spans: Vec<Span>,
+    /// Where each ends in the text.
+    ends: Vec<u32>,
+    /// Where each starts, if that is kept.
+    starts: Vec<u32>,
+    keep_starts: bool,
     /// Functions, by [`FnId`]; the first is the script.
     pub functions: Vec<Function>,
     /// Classes, by [`ClassId`].
@@ -39,12 +42,14 @@ pub struct Ast {
 }
 
 impl Ast {
-    /// An empty tree.
+    /// An empty tree, which keeps where its expressions start, or does not: lines are told by where they end.
     #[must_use]
-    pub fn new(mem: &Mem) -> Ast {
+    pub(crate) fn new(keep_starts: bool, mem: &Mem) -> Ast {
         Ast {
             exprs: Vec::new(mem),
-            expr_spans: Vec::new(mem),
+            ends: Vec::new(mem),
+            starts: Vec::new(mem),
+            keep_starts,
             functions: Vec::new(mem),
             classes: Vec::new(mem),
             vars: Vec::new(mem),
@@ -55,7 +60,8 @@ impl Ast {
     /// Forgets all but the script, the variable that is `kept`, and those before it.
     pub(in crate::syntax) fn clear(&mut self, kept: Option<VarId>) {
         self.exprs.clear();
-        self.expr_spans.clear();
+        self.ends.clear();
+        self.starts.clear();
         self.functions.truncate(1);
         self.classes.clear();
         self.vars.truncate(kept.map_or(0, |var| var.index() + 1));
@@ -69,7 +75,10 @@ impl Ast {
     pub fn add_expr(&mut self, expr: Expr, span: Span) -> Result<ExprId, OutOfMemory> {
         let id = ExprId::new(self.exprs.len() as u32);
         self.exprs.push(expr)?;
-        self.expr_spans.push(span)?;
+        self.ends.push(span.end)?;
+        if self.keep_starts {
+            self.starts.push(span.start)?;
+        }
         Ok(id)
     }
 
@@ -90,6 +99,14 @@ impl Ast {
     #[must_use]
     pub fn expr(&self, id: ExprId) -> Expr {
         self.exprs[id.index()]
+    }
+
+    /// Its place in the text; an empty one at its end if starts are not kept.
+    #[must_use]
+    #[inline]
+    pub fn span(&self, id: ExprId) -> Span {
+        let end = self.ends[id.index()];
+        Span { start: self.starts.get(id.index()).copied().unwrap_or(end), end }
     }
 
     /// The id at an index of a list, which has it.

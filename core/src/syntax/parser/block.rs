@@ -172,7 +172,7 @@ impl Parser<'_, '_> {
             return Ok(expr);
         }
         let items = self.ast.add_list(&[expr])?;
-        let span = self.ast.expr_spans[expr.index()];
+        let span = self.ast.span(expr);
         Ok(self.ast.add_expr(Expr::Block(Block { items, tail: None }), span)?)
     }
 }

@@ -90,9 +90,7 @@ impl Parser<'_, '_> {
         self.begin_function(id, kind)?;
         let account = self.lox.begin_function();
         let this = match kind {
-            FnKind::Method | FnKind::Initializer => {
-                Some(self.new_var(Symbol::THIS, self.previous.span, VarKind::Implicit)?)
-            }
+            FnKind::Method | FnKind::Initializer => Some(self.new_var(Symbol::THIS, VarKind::Implicit)?),
             FnKind::Script | FnKind::Function => None,
         };
         self.bind_slot_zero(this)?;
@@ -184,7 +182,7 @@ impl Parser<'_, '_> {
             self.error(Code::InheritsFromItself)?;
         }
         self.begin_scope();
-        let var = self.add_local(Symbol::SUPER, self.previous.span, VarKind::Implicit)?;
+        let var = self.add_local(Symbol::SUPER, VarKind::Implicit)?;
         self.mark_initialized();
         let _: Resolved = self.synthetic_variable(class)?;
         self.lox.bytes(1);

@@ -112,7 +112,7 @@ pub fn parse<'s>(
     options: &ParseOptions,
     mem: &Mem,
 ) -> Result<Parsed<'s>, ParseFailure> {
-    let (ast, symbols) = Parser::new(source, dialect, options, None, mem)?.parse()?;
+    let (ast, symbols) = Parser::new(source, dialect, options, None, Ast::new(true, mem), mem)?.parse()?;
     Ok(Parsed { source, dialect, ast, symbols })
 }
 
@@ -126,7 +126,8 @@ pub trait TakeParts<'s> {
 }
 
 /// Parses a source text, and gives away the tree in parts, so that a long text does not need memory for all of it. A part
-/// ends between two statements at the top of the text, or two methods of a class there.
+/// ends between two statements at the top of the text, or two methods of a class there. `keep_starts` says whether the
+/// [spans](Ast::span) of expressions are to have their starts.
 ///
 /// # Errors
 /// The errors in the text, or that memory ran out.
@@ -134,10 +135,11 @@ pub fn parse_in_parts<'s>(
     source: &'s str,
     dialect: Dialect,
     options: &ParseOptions,
+    keep_starts: bool,
     mem: &Mem,
     taker: &mut dyn TakeParts<'s>,
 ) -> Result<(), ParseFailure> {
-    Parser::new(source, dialect, options, Some(taker), mem)?.parse().map(drop)
+    Parser::new(source, dialect, options, Some(taker), Ast::new(keep_starts, mem), mem)?.parse().map(drop)
 }
 
 /// The reason why parsing cannot continue.
@@ -193,6 +195,7 @@ impl<'s, 't> Parser<'s, 't> {
         dialect: Dialect,
         options: &ParseOptions,
         taker: Option<&'t mut dyn TakeParts<'s>>,
+        ast: Ast,
         mem: &Mem,
     ) -> Result<Parser<'s, 't>, ParseFailure> {
         if source.len() > options.max_source || u32::try_from(source.len()).is_err() {
@@ -215,7 +218,7 @@ impl<'s, 't> Parser<'s, 't> {
             stack: StackBound::new(options.native_stack),
             look_left: source.len().saturating_mul(LOOKS),
             interactive: options.interactive,
-            ast: Ast::new(mem),
+            ast,
             symbols: Symbols::new(mem)?,
             scopes: Scopes::new(mem)?,
             class: None,

@@ -262,10 +262,10 @@ impl Parser<'_, '_> {
     // Declarations.
 
     /// Makes a variable of the tree.
-    pub(super) fn new_var(&mut self, name: Symbol, span: Span, kind: VarKind) -> Parse<VarId> {
+    pub(super) fn new_var(&mut self, name: Symbol, kind: VarKind) -> Parse<VarId> {
         let id = VarId::new(self.ast.vars.len() as u32);
         let function = self.scopes.current.id;
-        self.ast.vars.push(Var { name, span, function, kind, captured: false, assigned: false })?;
+        self.ast.vars.push(Var { name, function, kind, captured: false, assigned: false })?;
         Ok(id)
     }
 
@@ -278,16 +278,16 @@ impl Parser<'_, '_> {
         {
             self.error(Code::DuplicateVariable)?;
         }
-        self.add_local(name, self.previous.span, kind)
+        self.add_local(name, kind)
     }
 
     /// Adds a local, not yet initialized; `None` if there are too many.
-    pub(super) fn add_local(&mut self, name: Symbol, span: Span, kind: VarKind) -> Parse<Option<VarId>> {
+    pub(super) fn add_local(&mut self, name: Symbol, kind: VarKind) -> Parse<Option<VarId>> {
         if self.scopes.local_count() >= self.limits.locals {
             self.error(Code::TooManyLocals)?;
             return Ok(None);
         }
-        let var = self.new_var(name, span, kind)?;
+        let var = self.new_var(name, kind)?;
         self.scopes.push_local(name, Some(var), false)?;
         Ok(Some(var))
     }
