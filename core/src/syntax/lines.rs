@@ -59,7 +59,7 @@ fn eights(source: &str) -> impl Iterator<Item = (u32, u64)> {
     last[..rest.len()].copy_from_slice(rest);
     eights.iter().copied().chain([last]).enumerate().map(|(index, eight)| {
         let differing = u64::from_le_bytes(eight) ^ u64::from_le_bytes([b'\n'; 8]);
-        (8 * index as u32, !((differing & LOW) + LOW | differing | LOW))
+        (8 * index as u32, !(((differing & LOW) + LOW) | differing | LOW))
     })
 }
 
