@@ -35,7 +35,7 @@ impl ImageBuilder {
         sections().for_each(|(section, length)| out.words([section.number(), length as u32]));
         self.write_sections(&mut Space { buf: &mut buf, lengths })
             .map_err(|OutOfMemory| Flaw::OutOfMemory)?;
-        debug_assert!(buf.as_ref().len().next_multiple_of(ALIGN) == total);
+        debug_assert!(buf.as_ref().len() == total);
         Ok(buf)
     }
 
