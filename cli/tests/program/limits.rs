@@ -85,6 +85,6 @@ fn errors_in_long_texts_take_bounded_memory() {
     };
     let fill = "while true { l = N(l); }";
     assert_eq!(fails(10, fill).as_deref(), Some("-e:12:18: error: Out of memory."));
-    assert_eq!(fails(40_000, fill).as_deref(), Some("-e:40002:1: error: Out of memory."));
+    assert_eq!(fails(400_000, fill).as_deref(), Some("-e:400002:1: error: Out of memory."));
     assert_eq!(fails(20_000, "nil; -nil;").as_deref(), Some("-e:20002:6: error: Operand must be a number."));
 }

@@ -235,6 +235,18 @@ impl AnyOperand {
         }
     }
 
+    /// The register that its 8 bits name; `None` for other operands, windows too.
+    #[must_use]
+    #[inline(always)]
+    pub(crate) fn near_register(&self) -> Option<u8> {
+        match *self {
+            AnyOperand::Dst(reg) => Some(reg.0),
+            AnyOperand::Src(reg) => Some(reg.0),
+            AnyOperand::Var(reg) => Some(reg.0),
+            _ => None,
+        }
+    }
+
     /// The index of the constant that it names; `None` for other operands.
     #[must_use]
     pub fn constant(&self) -> Option<u32> {

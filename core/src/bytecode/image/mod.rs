@@ -266,6 +266,11 @@ fn groups<const N: usize>(words: &[u32], section: Section) -> Result<&[[u32; N]]
 /// What a function does with globals; a bit of [`GlobalUse`] each, and one that it names them at all.
 pub(super) const NAMED: u8 = 4;
 
+/// What an instruction does with the global that it names.
+pub(super) fn global_use(op: Op) -> u8 {
+    NAMED | u8::from(op == Op::DefGlobal) | u8::from(op == Op::SetGlobal) << 1
+}
+
 /// Notes what the words of a function do with globals, by the index of their names. `global` is the name that a constant
 /// has, if it names a global.
 pub(super) fn note_globals(words: &[u32], global: impl Fn(u32) -> Option<Text>, uses: &mut [u8]) {
@@ -279,7 +284,7 @@ pub(super) fn note_globals(words: &[u32], global: impl Fn(u32) -> Option<Text>, 
                     && let Some(Text(name)) = global(constant.0)
                     && let Some(noted) = uses.get_mut(name as usize)
                 {
-                    *noted |= NAMED | u8::from(op == Op::DefGlobal) | u8::from(op == Op::SetGlobal) << 1;
+                    *noted |= global_use(op);
                 }
             });
         }

@@ -1,6 +1,7 @@
 //! The words of one function.
 
 use super::error::Refusal;
+use super::image::Globals;
 use super::polls::Paths;
 use super::{Flaw, Needs, polls};
 use crate::bytecode::operand::Argc;
@@ -42,7 +43,12 @@ impl Scratch {
 }
 
 /// Checks the words of `code`, whose other parts have been checked.
-pub(super) fn check(code: &Code<'_>, needs: &[Needs], scratch: &mut Scratch) -> Result<(), Refusal> {
+pub(super) fn check(
+    code: &Code<'_>,
+    needs: &[Needs],
+    globals: &mut Globals,
+    scratch: &mut Scratch,
+) -> Result<(), Refusal> {
     scratch.reset(code).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
     find_instructions(code, scratch)?;
 
@@ -51,10 +57,12 @@ pub(super) fn check(code: &Code<'_>, needs: &[Needs], scratch: &mut Scratch) -> 
         let found = |what| (Some(at as u32), what);
         let insn = Insn::decode(&code.words[at..]).ok_or(found(Flaw::Truncated))?;
         let next = at + insn.op().words();
-        let mut operands = Operands { code, needs, scratch, next, argc: None };
+        let mut operands = Operands { code, needs, globals, scratch, op: insn.op(), next, argc: None };
         let mut checked = Ok(());
         insn.operands(|row, operand| {
-            if checked.is_ok() {
+            // Most operands are registers in range, for which there is no call.
+            let in_range = operand.near_register().is_some_and(|reg| u16::from(reg) < code.registers);
+            if !in_range && checked.is_ok() {
                 checked = operands.check(row, operand);
             }
         });
@@ -90,7 +98,10 @@ fn find_instructions(code: &Code<'_>, scratch: &mut Scratch) -> Result<(), Refus
 struct Operands<'a> {
     code: &'a Code<'a>,
     needs: &'a [Needs],
+    /// Where to note what the instruction does with globals.
+    globals: &'a mut Globals,
     scratch: &'a mut Scratch,
+    op: Op,
     /// The word after the instruction.
     next: usize,
     /// The arguments of the window to come; a row names them before the window.
@@ -122,7 +133,13 @@ impl Operands<'_> {
             AnyOperand::Lit8(k) => is_literal(u32::from(k.0)),
             AnyOperand::Lit32(k) => is_literal(k.0),
             AnyOperand::Name32(k) => matches!(constant(k.0), Some(Const::Name(_))),
-            AnyOperand::Global32(k) => matches!(constant(k.0), Some(Const::Global(_))),
+            AnyOperand::Global32(k) => match constant(k.0) {
+                Some(Const::Global(name)) => {
+                    self.globals.note(name, self.op);
+                    true
+                }
+                _ => false,
+            },
             AnyOperand::Fn32(k) => match constant(k.0) {
                 Some(Const::Fn(child)) => {
                     // Constants are checked: the child exists.

@@ -1,8 +1,8 @@
 //! What is of the whole image: its sections, its strings, its globals.
 
 use super::{Flaw, MOST};
-use crate::bytecode::image::{FnEnds, FnRecord, NAMED, note_globals};
-use crate::bytecode::{Code, Const, GlobalUse, Image, Packed, Section};
+use crate::bytecode::image::{FnEnds, FnRecord, NAMED, global_use};
+use crate::bytecode::{GlobalUse, Image, Op, Packed, Section, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Checks that parts of functions and strings follow one another, from the first item of a section to its last.
@@ -61,12 +61,11 @@ impl Globals {
         Ok(Globals(uses))
     }
 
-    pub(super) fn note(&mut self, code: &Code<'_>) {
-        let global = |index: u32| match code.consts.get(index as usize) {
-            Some(Const::Global(name)) => Some(name),
-            _ => None,
-        };
-        note_globals(code.words, global, &mut self.0);
+    /// Notes what an instruction does with the global that it names.
+    pub(super) fn note(&mut self, Text(name): Text, op: Op) {
+        if let Some(noted) = self.0.get_mut(name as usize) {
+            *noted |= global_use(op);
+        }
     }
 
     /// Checks that the image says the same.

@@ -67,9 +67,8 @@ pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
         let function = FnIndex(index as u32);
         let checked = check_parts(image, function, &code).map_err(|what| (None, what));
         checked
-            .and_then(|()| function::check(&code, &needs, &mut scratch))
+            .and_then(|()| function::check(&code, &needs, &mut globals, &mut scratch))
             .map_err(|(at, what)| VerifyError { function, at, what })?;
-        globals.note(&code);
     }
     Ok(globals.check(image)?)
 }
