@@ -1,5 +1,5 @@
 //! Code in the making: what tests write by hand and fuzzing changes, before it is packed into an image. The compiler writes
-//! to an [`ImageBuilder`] at once.
+//! to the sections of an image at once.
 
 use super::image::{FnParts, ImageBuf, ImageBuilder};
 use super::lines::LineMarks;

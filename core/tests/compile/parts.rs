@@ -24,7 +24,7 @@ fn text(len: usize, piece: impl Fn(usize) -> String) -> String {
 }
 
 /// Texts of one kind each.
-fn kinds(len: usize) -> [(&'static str, String); 10] {
+fn kinds(len: usize) -> [(&'static str, String); 11] {
     let function = |i| format!("fn add_{i}(a, b) {{\n  let c = a + b * {i};\n  return c - {};\n}}\n", i % 7);
     let class = |i| {
         format!(
@@ -63,6 +63,10 @@ fn process_item_{i}(items, count) {{
         ("globals", text(len, |i| format!("var name_{i} = {i};\n"))),
         ("mixed", text(len, mixed)),
         ("mixed, in one function", wrapped("fn main() {\n", text(len, mixed), "}\nmain();\n")),
+        (
+            "mixed, half in one function",
+            wrapped("fn main() {\n", text(len / 2, mixed), "}\n") + &text(len / 2, mixed),
+        ),
         ("mixed, in one block", wrapped("{\n", text(len, mixed), "}\n")),
     ]
 }

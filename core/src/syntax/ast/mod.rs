@@ -59,13 +59,13 @@ impl Ast {
 
     /// Forgets all but the script, the variable that is `kept`, and those before it.
     pub(in crate::syntax) fn clear(&mut self, kept: Option<VarId>) {
-        self.exprs.clear();
-        self.ends.clear();
-        self.starts.clear();
+        empty(&mut self.exprs);
+        empty(&mut self.ends);
+        empty(&mut self.starts);
         self.functions.truncate(1);
-        self.classes.clear();
+        empty(&mut self.classes);
         self.vars.truncate(kept.map_or(0, |var| var.index() + 1));
-        self.lists.clear();
+        empty(&mut self.lists);
     }
 
     /// Adds an expression.
@@ -118,5 +118,17 @@ impl Ast {
     /// The ids of a list.
     pub fn list<I: From<u32>>(&self, list: List) -> impl DoubleEndedIterator<Item = I> + ExactSizeIterator {
         self.lists[list.start as usize..][..list.len as usize].iter().map(|&id| I::from(id))
+    }
+}
+
+/// The most items for which [`empty`] keeps the capacity.
+const KEPT: usize = 1 << 14;
+
+/// Drops all items, and the capacity that one very long function took.
+fn empty<T>(items: &mut Vec<T>) {
+    if items.capacity() > KEPT {
+        *items = Vec::new(&items.mem().clone());
+    } else {
+        items.clear();
     }
 }
