@@ -77,6 +77,7 @@ impl Compiler<'_> {
         if self.f.code.free > LONG { self.append(Insn::Poll {}) } else { Ok(()) }
     }
 
+    #[inline(never)]
     fn append(&mut self, insn: Insn) -> Res<()> {
         let at = self.here();
         let line = self.lines.line(self.span.end);
@@ -94,9 +95,9 @@ impl Compiler<'_> {
         }
         code.last = at;
         let (word, ext) = insn.encode();
-        code.words.push(word)?;
+        code.words.push_inline(word)?;
         if let Some(ext) = ext {
-            code.words.push(ext)?;
+            code.words.push_inline(ext)?;
         }
         let row = insn.op().row();
         code.free =

@@ -53,6 +53,12 @@ impl<T> Vec<T> {
     /// When memory is out; the vector is as it was.
     #[inline]
     pub fn push(&mut self, item: T) -> Result<(), OutOfMemory> {
+        self.push_inline(item)
+    }
+
+    /// As [`push`](Vec::push), without a call, for hot functions that do not recurse: inlined, it takes native stack.
+    #[inline(always)]
+    pub(crate) fn push_inline(&mut self, item: T) -> Result<(), OutOfMemory> {
         if self.0.len() == self.0.capacity() {
             self.reserve(1)?;
         }

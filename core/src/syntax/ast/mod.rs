@@ -72,10 +72,11 @@ impl Ast {
     ///
     /// # Errors
     /// When memory is out.
+    #[inline(never)]
     pub fn add_expr(&mut self, expr: Expr, span: Span) -> Result<ExprId, OutOfMemory> {
         let id = ExprId::new(self.exprs.len() as u32);
-        self.exprs.push(expr)?;
-        self.ends.push(span.end)?;
+        self.exprs.push_inline(expr)?;
+        self.ends.push_inline(span.end)?;
         if self.keep_starts {
             self.starts.push(span.start)?;
         }
