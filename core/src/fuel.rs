@@ -18,9 +18,6 @@ const _: () = assert!(BULK == crate::meter::LEAST);
 /// code, and their returns take less than a millisecond, or a few if each word waits for memory.
 pub(crate) const SLICE: u64 = tunable(1 << 10, 100) as u64;
 
-/// Units between two samples.
-const SAMPLE: u64 = tunable(1 << 14, 100) as u64;
-
 /// The fuel left to spend.
 #[repr(C)]
 pub(crate) struct Fuel {
@@ -32,20 +29,17 @@ pub(crate) struct Fuel {
     given: u64,
     /// Units of collections for space for which there was no budget left; the next budget pays them first.
     owed: u64,
-    /// Units given out since a sample was taken.
-    since_sample: u64,
 }
 
 impl Fuel {
     pub(crate) fn new() -> Fuel {
-        Fuel { slice: 0, rest: Some(0), given: 0, owed: 0, since_sample: 0 }
+        Fuel { slice: 0, rest: Some(0), given: 0, owed: 0 }
     }
 
     /// Sets the budget from here on; no limit if `None`.
     pub(crate) fn set(&mut self, budget: Option<u64>) {
         self.end_slice();
         self.rest = budget;
-        self.since_sample = SAMPLE;
         let owed = core::mem::take(&mut self.owed);
         self.pay(owed);
     }
@@ -72,7 +66,6 @@ impl Fuel {
             *rest -= slice;
         }
         self.given += slice;
-        self.since_sample = self.since_sample.saturating_add(slice);
         self.slice = slice as u32;
         slice != 0
     }
@@ -84,20 +77,6 @@ impl Fuel {
         if let Some(rest) = &mut self.rest {
             *rest += left;
         }
-    }
-
-    /// Whether it is time for a sample: at the first slice of a run, and when as many units as a slice has at most were
-    /// given out since the last one.
-    pub(crate) fn take_sample_due(&mut self) -> bool {
-        let due = self.is_sample_due();
-        if due {
-            self.since_sample = 0;
-        }
-        due
-    }
-
-    pub(crate) fn is_sample_due(&self) -> bool {
-        self.since_sample >= SAMPLE
     }
 
     /// Takes as many of `units` as the slice has, and returns their number.
@@ -164,24 +143,6 @@ mod tests {
         assert_eq!((fuel.left(), fuel.spent()), (Some(0), 20_013));
         fuel.set(Some(3));
         assert_eq!((fuel.left(), fuel.spent()), (Some(2), 20_014));
-    }
-
-    #[test]
-    fn samples_are_rarer_than_slices() {
-        let mut fuel = Fuel::new();
-        fuel.set(Some(2 * SAMPLE + 5));
-        let (mut slices, mut samples) = (0, 0);
-        loop {
-            let due = fuel.take_sample_due();
-            if !fuel.next_slice() {
-                break;
-            }
-            slices += 1;
-            samples += u32::from(due);
-            fuel.slice = 0;
-        }
-        assert_eq!((fuel.spent(), fuel.left()), (2 * SAMPLE + 5, Some(0)));
-        assert!(slices == 2 * SAMPLE / SLICE + 1 && samples == 3, "{slices} {samples}");
     }
 
     #[test]

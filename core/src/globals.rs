@@ -4,14 +4,6 @@
 //! current frame's registers, whenever nothing gray is left. Later ones are *far*: they are scanned once in a
 //! collection, in steps, and a store into one tells the collector. So a program of a million globals does not hold up
 //! its script while they are scanned, and others pay nothing for it.
-//!
-//! A global that no loaded code assigns has one value from its definition on. Machine code contains that value instead
-//! of a load, and is given up if the value changes nevertheless:
-//!
-//! | the change | noticed by |
-//! |---|---|
-//! | loaded code that assigns it, or defines it a second time | the loader |
-//! | its definition, if a function of the library had its name, or bytecode executes it again | `def.global` |
 
 use crate::heap::Heap;
 use crate::mem::{Mem, OutOfMemory, Table, Vec};
@@ -26,40 +18,9 @@ pub(crate) const NEAR: u32 = tunable(4096, 4) as u32;
 /// As many globals as machine code can tell apart by an offset of 31 bits.
 const MAX: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
 
-/// The most times that code is given up because globals changed: each takes a look at every function of the VM. After the
-/// last, no code contains values of globals any more.
-const MOST_CHANGES: u32 = tunable(1000, 3) as u32;
-
-/// Facts about a global beside its value.
-#[derive(Clone, Copy, Default)]
-struct Use {
-    /// Loaded code defines it.
-    is_declared: bool,
-    /// Its value may change after its definition.
-    is_assigned: bool,
-    /// Machine code contains its value; see [`Globals::is_embedded`].
-    is_embedded: bool,
-}
-
-/// The facts about a global on which machine code may rely.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GlobalState {
-    /// It is not defined yet, and may become defined at any time.
-    Undefined,
-    /// It is defined, and stays so.
-    Defined,
-    /// It has the value with these bits. Code that contains the value is given up before the global changes.
-    Constant(u64),
-}
-
 /// Values of globals by index, and their names.
 pub(crate) struct Globals {
     values: Vec<Value>,
-    uses: Vec<Use>,
-    /// The number of times that code may still be given up because globals changed.
-    changes_left: u32,
-    /// Machine code may contain values of globals that are not embedded any more.
-    has_stale_code: bool,
     names: Vec<Gc<Str>>,
     index: Table<u32>,
     /// The number of near globals that are declared.
@@ -74,9 +35,6 @@ impl Globals {
     pub(crate) fn new(mem: &Mem) -> Globals {
         Globals {
             values: Vec::new(mem),
-            uses: Vec::new(mem),
-            changes_left: MOST_CHANGES,
-            has_stale_code: false,
             names: Vec::new(mem),
             index: Table::new(mem),
             near: 0,
@@ -96,11 +54,9 @@ impl Globals {
         }
         let index = self.values.len() as u32;
         self.values.reserve(1)?;
-        self.uses.reserve(1)?;
         self.names.reserve(1)?;
         self.index.reserve(hash, |&index| self.names[index as usize].hash())?;
         self.values.push(Value::UNDEFINED)?;
-        self.uses.push(Use::default())?;
         self.names.push(name)?;
         self.near = NEAR.min(index + 1);
         self.index.insert(hash, index, |&index| self.names[index as usize].hash());
@@ -184,56 +140,6 @@ impl Globals {
     /// Whether a global is defined.
     pub(crate) fn is_defined(&self, index: u32) -> bool {
         self.value(index).is_some()
-    }
-
-    /// What machine code may rely on.
-    pub(crate) fn state(&self, index: u32) -> GlobalState {
-        let is_assigned = self.uses.get(index as usize).is_none_or(|uses| uses.is_assigned);
-        match self.value(index) {
-            None => GlobalState::Undefined,
-            Some(_) if is_assigned || self.changes_left == 0 => GlobalState::Defined,
-            Some(value) => GlobalState::Constant(value.bits()),
-        }
-    }
-
-    /// Records that loaded code defines a global. A second definition changes its value.
-    pub(crate) fn declares(&mut self, index: u32) {
-        let uses = self.uses.get_mut(index as usize);
-        if uses.is_some_and(|uses| core::mem::replace(&mut uses.is_declared, true)) {
-            self.assigns(index);
-        }
-    }
-
-    /// Records that loaded code assigns a global, or that the global is defined again. Code that contains its value is
-    /// stale.
-    pub(crate) fn assigns(&mut self, index: u32) {
-        self.has_stale_code |= self.is_embedded(index);
-        if let Some(uses) = self.uses.get_mut(index as usize) {
-            uses.is_assigned = true;
-            uses.is_embedded = false;
-        }
-    }
-
-    /// Records that machine code contains the value of a global from here on.
-    pub(crate) fn embed(&mut self, index: u32) {
-        if let Some(uses) = self.uses.get_mut(index as usize) {
-            uses.is_embedded = true;
-        }
-    }
-
-    /// Whether machine code may contain the value of a global.
-    #[inline(always)]
-    pub(crate) fn is_embedded(&self, index: u32) -> bool {
-        self.changes_left != 0 && self.uses.get(index as usize).is_some_and(|uses| uses.is_embedded)
-    }
-
-    /// Whether there is stale code, which the caller gives up: code that contains the value of a global that is not
-    /// [embedded](Globals::is_embedded) any more.
-    #[must_use]
-    pub(crate) fn take_stale_code(&mut self) -> bool {
-        let is_stale = core::mem::take(&mut self.has_stale_code);
-        self.changes_left -= u32::from(is_stale);
-        is_stale
     }
 
     /// The value of a global, if it is defined.

@@ -16,8 +16,9 @@ use crate::context::{Context, NativeContext, region_offset};
 use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
-    self, Age, Buffer, CellObject, Class, Closure, DataHeader, ENTRIES, FLAT, FREE_ENTRY, Function, Header,
-    INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Kind, LOOKUP_LINES, LookupLine, NAME_SHIFT, Str,
+    self, Age, Buffer, CellObject, Class, Closure, DataHeader, ENTRIES, FLAT, FREE_ENTRY, Function,
+    FunctionNative, Header, INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Kind, LOOKUP_LINES, LookupLine,
+    NAME_SHIFT, Str,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -123,7 +124,7 @@ offsets! {
     /// In a function: its constants.
     FUNCTION_DATA = Function::DATA;
     /// In a function: the address to call.
-    FUNCTION_ENTRY = offset_of!(Function, entry);
+    FUNCTION_ENTRY = offset_of!(Function, native) + offset_of!(FunctionNative, entry);
     /// In a function: 32 bits, how many registers its frames have.
     FUNCTION_REGISTERS = offset_of!(Function, registers);
     /// In a function: a byte, how many parameters it has.

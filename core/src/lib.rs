@@ -20,7 +20,7 @@
 //! | [`compile`] | tree to bytecode; knows no heap |
 //! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
 //! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
-//! | [`tier`] [`layout`] `abi` | what native tiers are told, and what their code may touch |
+//! | [`tier`] `layout` `abi` | what native tiers are told, and what their code may touch |
 //! | `interp` | the virtual machine: meanings, calls, properties, tiers, faults |
 //! | [`library`] `entry` | the functions that scripts find, as constants |
 //! | `api` [`inspect`] | loading and starting; views of a VM that stands still |
@@ -50,21 +50,28 @@
 //! | feature | default | what it brings | what it costs |
 //! |---|---|---|---|
 //! | `texts` | yes | messages of run-time errors; without, a message is the name of its kind | the sentences, and the code that prints numbers into them |
+//! | `native` | no | [`tier`] and `layout`: compilers to machine code can be installed; `siskin-jit` switches it on | feedback and counts for each function, a second dispatcher, for samples |
 //! | `tail` | no | the dispatcher by tail calls ([`Dispatch`]) | nightly Rust |
 //! | `testing` | no | doubles for tests; hidden | not for programs |
 //!
 //! # What is stable
 //! Versions follow SemVer; before 1.0 a minor version may break things. What the crate `siskin` exports again is meant to last:
 //! [`Vm`], [`Options`], [`Outcome`] and the other types at the root, [`mem`], [`platform`], [`inspect`]. The modules
-//! [`bytecode`], [`compile`], [`syntax`], [`tier`], [`layout`] and [`library`] serve the crates around this one and tools; they change with the
+//! [`bytecode`], [`compile`], [`syntax`], [`tier`], `layout` and [`library`] serve the crates around this one and tools; they change with the
 //! engine. `testing` is hidden and promises nothing. An [image](bytecode::image) is read by the version of its format only.
 #![no_std]
 #![cfg_attr(feature = "tail", feature(explicit_tail_calls, rust_preserve_none_cc))]
 #![cfg_attr(feature = "tail", expect(incomplete_features, reason = "tail calls are the feature"))]
+// A build with the feature says what is dead in all builds.
+#![cfg_attr(
+    not(feature = "native"),
+    expect(dead_code, reason = "parts of types that machine code knows, beside their fields")
+)]
 
 #[cfg(any(test, fuzzing, feature = "testing"))]
 extern crate std;
 
+#[cfg(feature = "native")]
 mod abi;
 mod api;
 pub mod bytecode;
@@ -76,6 +83,7 @@ mod globals;
 mod heap;
 pub mod inspect;
 mod interp;
+#[cfg(feature = "native")]
 pub mod layout;
 pub mod library;
 pub mod mem;
@@ -97,8 +105,8 @@ pub use bytecode::Program;
 pub use entry::{Arity, Entry};
 pub use heap::HeapStats;
 pub use interp::{
-    Dispatch, ErrorKind, FunctionId, NativeStats, Options, Outcome, RuntimeError, Stats, TraceFrame,
-    Undefined, Vm,
+    Dispatch, ErrorKind, FunctionId, Options, Outcome, RuntimeError, Stats, TraceFrame, Undefined, Vm,
 };
 pub use span::Span;
 pub use syntax::Dialect;
+pub use tier::NativeStats;

@@ -138,26 +138,6 @@ fn a_program_is_shared_by_threads() {
 }
 
 #[test]
-fn the_functions_of_a_script_can_be_seen_until_it_is_started() {
-    let source = "fun a() { fun b() { fun c() {} return c; } return b; }\nclass D { e() { return a; } }";
-    let (mut one, two) = (vm(), vm());
-    let other = one.load("fun other() {}", Dialect::Lox).expect("no errors");
-    let script = one.load(source, Dialect::Lox).expect("no errors");
-    let program = one.compile(source, Dialect::Lox).expect("no errors");
-    let mut names = Vec::new();
-    for (index, unit) in one.units(&script).expect("memory") {
-        let code = program.function(index).expect("a function");
-        assert_eq!(unit.words(), code.words);
-        assert_eq!(unit.name().unwrap_or_default(), program.text(code.name));
-        names.push(unit.name().unwrap_or("script").to_owned());
-    }
-    assert_eq!(names.len(), program.functions().count());
-    assert_eq!(names, ["script", "a", "b", "c", "e"]);
-    assert_eq!(one.units(&other).expect("memory").count(), 2);
-    assert_eq!(two.units(&script).expect("memory").count(), 0);
-}
-
-#[test]
 fn undefined_names_are_told() {
     for (source, expected) in [
         ("print nobody;", Some(Undefined::Variable("nobody"))),

@@ -5,12 +5,10 @@ use std::cell::Cell;
 
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{Assembly, Const, FnIndex, Insn, Text};
-use siskin_core::layout::STUBS;
 use siskin_core::mem::RawAlloc;
-use siskin_core::platform::{Clock, CodeSpan, HostIo, Output, OutputError, PanicGuard};
+use siskin_core::platform::{Clock, HostIo, Output, OutputError, PanicGuard};
 use siskin_core::testing::bytecode::{code, fill, program, text, verified};
-use siskin_core::testing::{End, Kept, Moody, Nothing, run, run_in};
-use siskin_core::tier::{Bail, NativeCode, NativeTier, Unit};
+use siskin_core::testing::{End, Kept, Moody, Nothing, run};
 use siskin_core::{Dialect, ErrorKind, Options, Outcome, Vm};
 
 const STRESS: Options =
@@ -162,40 +160,6 @@ fn a_panic_of_the_host_leaves_no_trace() {
     let outcome = vm.run(None, &mut HostIo::new(&mut output).clock(&Nothing));
     assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
     assert_eq!(output.0, b"3\n");
-}
-
-/// A tier of size zero takes no memory: an allocator may not be asked for zero bytes.
-#[test]
-fn a_tier_may_have_no_size() {
-    struct Refuses;
-    // SAFETY: it makes no code.
-    unsafe impl NativeTier for Refuses {
-        fn name(&self) -> &'static str {
-            "none"
-        }
-        fn stubs(&mut self) -> Result<[usize; STUBS], Bail> {
-            Err(Bail::NoTier)
-        }
-        fn compile(&mut self, _: &Unit<'_>) -> Result<NativeCode, Bail> {
-            Err(Bail::NoTier)
-        }
-        fn inlines(&self, _: &[u32]) -> bool {
-            false
-        }
-        fn seal(&mut self) -> Result<(), Bail> {
-            Ok(())
-        }
-        fn free(&mut self, _: CodeSpan) {}
-        fn used(&self) -> usize {
-            0
-        }
-    }
-    let alloc = Moody::new();
-    let mut vm = Vm::new(alloc, STRESS).expect("memory");
-    vm.install_tier(Refuses).expect("memory");
-    assert_eq!((alloc.bytes(), vm.tier_name()), (vm.mem().usage().used, Some("none")));
-    assert_eq!(run_in(vm, "fun f() { return 3; } print f();", Dialect::Lox), End::Done("3\n".into()));
-    assert_eq!(alloc.bytes(), 0);
 }
 
 /// Fuel bounds bulk work even without calls and loops, and slices do not change the cost.

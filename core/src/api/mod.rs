@@ -1,6 +1,7 @@
 //! The public API: from source text to a script that runs.
 
 mod load;
+#[cfg(feature = "native")]
 mod units;
 mod vm;
 

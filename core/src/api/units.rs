@@ -25,7 +25,10 @@ impl Vm {
         };
         Ok((0..functions.len()).filter_map(move |index| {
             let function = functions.get(index).copied().flatten()?;
-            Some((FnIndex(index as u32), Unit::new(function, &self.mem, &self.globals)))
+            Some((
+                FnIndex(index as u32),
+                Unit::new(function, &self.mem, &self.globals, &self.context.heap.code),
+            ))
         }))
     }
 }

@@ -7,8 +7,7 @@ use super::page::{Page, PagePtr};
 use super::size_class::CLASSES;
 use super::space::Space;
 use super::{Heap, NURSERY, SPACES};
-use crate::object::{Gc, Object, Registry, Str, finalize};
-use crate::platform::CodeSpan;
+use crate::object::{CodeList, Gc, Object, Registry, Str, finalize};
 use crate::tunable::tunable;
 
 /// The roots of a heap.
@@ -395,7 +394,7 @@ impl Registry for Heap {
         self.strings.remove(string, hash);
     }
 
-    fn free_code(&mut self, index: u32, code: CodeSpan) {
-        self.code.kill(index, code);
+    fn code(&mut self) -> &mut CodeList {
+        &mut self.code
     }
 }

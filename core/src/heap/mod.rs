@@ -19,7 +19,6 @@
 //! (registers of frames below, globals beyond the first few thousand) are scanned once, in steps.
 
 mod block;
-mod code_list;
 mod collect;
 mod mark;
 mod page;
@@ -33,16 +32,18 @@ use core::alloc::Layout;
 use core::ptr::NonNull;
 
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Class, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable, finalize};
+use crate::object::{
+    Class, CodeList, Dict, Function, Gc, Header, Object, Shape, ShapeTable, StringTable, finalize,
+};
 use crate::tunable::tunable;
 use crate::value::Value;
 
 pub(crate) use block::PAGE;
 use block::{Blocks, MOST_IN_A_RUN};
-pub(crate) use code_list::CodeList;
 use collect::SWEEP_STEP;
 pub(crate) use collect::{Extent, Phase, Roots};
 use mark::Gray;
+#[cfg(feature = "native")]
 pub(crate) use page::GRANULE;
 use page::{FreeRun, Page, PagePtr};
 use rescue::Rescue;

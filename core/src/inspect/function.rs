@@ -1,34 +1,16 @@
-//! Functions, their inline caches and their machine code.
+//! Functions and their inline caches.
 
 use core::fmt;
 
 use super::value::{ClassView, MethodView, text};
 use crate::interp::{FunctionId, Vm};
-use crate::object::NativeRecord;
 use crate::object::{BuiltinClass, Function, Gc, IcEntry, IcKind, Identified, InlineCache};
-use crate::tier::Unit;
 
 /// A function.
 #[derive(Clone, Copy)]
 pub struct FunctionView<'v> {
-    function: Gc<Function>,
-    vm: &'v Vm,
-}
-
-/// The state of a function in the native tier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NativeState {
-    /// Interpreted; it may be compiled later.
-    Interpreted,
-    /// It has machine code.
-    Compiled {
-        /// The address of the code.
-        address: usize,
-        /// The size of the code in bytes.
-        len: usize,
-    },
-    /// Compilation was refused, and the function stays interpreted.
-    Bailed,
+    pub(super) function: Gc<Function>,
+    pub(super) vm: &'v Vm,
 }
 
 impl<'v> FunctionView<'v> {
@@ -52,24 +34,6 @@ impl<'v> FunctionView<'v> {
     #[must_use]
     pub fn arity(self) -> u8 {
         self.function.arity
-    }
-
-    /// The function as native tiers see it.
-    #[must_use]
-    pub fn unit(self) -> Unit<'v> {
-        Unit::new(self.function, &self.vm.mem, &self.vm.globals)
-    }
-
-    /// Its state in the native tier.
-    #[must_use]
-    pub fn native(self) -> NativeState {
-        match self.function.native.try_borrow().as_deref() {
-            Ok(NativeRecord::Compiled(code)) => {
-                NativeState::Compiled { address: code.span.start.as_ptr().addr(), len: code.span.len }
-            }
-            Ok(NativeRecord::Bailed) => NativeState::Bailed,
-            _ => NativeState::Interpreted,
-        }
     }
 
     /// The functions that it makes, methods included.

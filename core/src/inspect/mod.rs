@@ -10,6 +10,8 @@
 
 mod census;
 mod function;
+#[cfg(feature = "native")]
+mod native;
 mod string;
 mod value;
 
@@ -17,7 +19,9 @@ mod value;
 mod tests;
 
 pub use census::{Census, Population};
-pub use function::{CacheClass, CacheEntry, CacheTarget, CacheView, FunctionView, NativeState};
+pub use function::{CacheClass, CacheEntry, CacheTarget, CacheView, FunctionView};
+#[cfg(feature = "native")]
+pub use native::NativeState;
 pub use string::StringView;
 pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 

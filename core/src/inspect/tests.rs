@@ -196,13 +196,3 @@ fn the_census_counts_what_is_alive() {
     let bytes: usize = census.iter().map(|population| population.bytes).sum();
     assert_eq!(bytes, vm.stats().heap.live);
 }
-
-#[test]
-fn without_a_tier_nothing_compiles() {
-    let mut vm = vm();
-    run(&mut vm, "fn f() {}");
-    let Some(ValueKind::Function(function)) = vm.global_value("f").map(ValueView::kind) else { panic!() };
-    assert_eq!(function.native(), NativeState::Interpreted);
-    let id = function.id();
-    assert_eq!(vm.compile_now(id), Err(crate::tier::Bail::NoTier));
-}

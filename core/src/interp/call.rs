@@ -1,6 +1,7 @@
 //! Calls off the fast path: classes, bound methods, host functions, errors, growing stacks. Running out of fuel.
 
 use super::machine::Flow;
+use super::native::CALL;
 use super::property::Found;
 use super::stop::Stop;
 use super::{Fault, TypeFault, Vm};
@@ -10,7 +11,6 @@ use crate::object::{
     BoundMethod, Callable, Class, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache, Instance, Method,
     Object, Str,
 };
-use crate::tier::policy::CALL;
 use crate::value::Value;
 
 const NOT_CALLABLE: Fault = Fault::Type(TypeFault::Callable);
@@ -61,10 +61,9 @@ impl Vm {
             self.stop = Stop::Interrupt;
             Flow::Stop
         } else {
-            let sample = self.context.fuel.take_sample_due();
             if self.renew_slice() {
                 self.rewind(words);
-                if sample { self.sample_once() } else { Flow::Reload }
+                self.sample_if_due()
             } else {
                 self.stop_before(words);
                 Flow::Stop
@@ -74,18 +73,8 @@ impl Vm {
 
     /// Polls the interrupt and gets the next slice of fuel; false if there is none.
     pub(super) fn renew_slice(&mut self) -> bool {
-        self.context.stack.polled(self.native.entered);
+        self.context.stack.polled(self.native.entered());
         self.context.fuel.next_slice()
-    }
-
-    /// Gets the next slice when this one is used up and the code that runs next may need a unit, if nothing else is
-    /// due.
-    pub(super) fn renew_slice_early(&mut self) -> bool {
-        if self.context.fuel.is_sample_due() || self.is_interrupted() {
-            return false;
-        }
-        self.meter.polled();
-        self.renew_slice()
     }
 
     /// Stops without fuel before the instruction of `words` words that has just begun.
@@ -169,7 +158,7 @@ impl Vm {
         }
         self.with_stack(Some(first), |stack| stack.push(closure, win))?;
         self.context.stack.set_first(first);
-        if closure.function.count(CALL) && self.hot() == Flow::Stop {
+        if closure.function.data_header().count(CALL) && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
         }
         Ok(())

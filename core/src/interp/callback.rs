@@ -4,7 +4,7 @@
 //!   record of the host's function ──> Boundary ──> the machine, again, until the callee returns to the record
 //! ```
 //!
-//! A [`Boundary`] saves the state of machine code that waits below: its stack pointer, its depths, and that it is
+//! A boundary saves the state of machine code that waits below: its stack pointer, its depths, and that it is
 //! active. Scripts that a function of the host calls end before the function does, so they cannot be stopped and
 //! resumed: when fuel or an interrupt ends them, the run ends with an error. Nor is anything compiled or freed while
 //! machine code waits.
@@ -38,15 +38,6 @@ impl Call<'_> {
     pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
         self.vm.call_from_host(callee, args)
     }
-}
-
-/// The saved state of machine code below a function of the host.
-struct Boundary {
-    sp: usize,
-    entered: usize,
-    limit: usize,
-    sampling: bool,
-    outer: bool,
 }
 
 impl Vm {
@@ -116,30 +107,5 @@ impl Vm {
         // The trace shows the place where the callee stopped.
         let _ = self.raise(fault);
         Err(Fault::Stopped)
-    }
-
-    fn begin_boundary(&mut self) -> Boundary {
-        let boundary = Boundary {
-            sp: self.context.native.sp,
-            entered: self.native.entered,
-            limit: self.native.limit,
-            sampling: self.sampling,
-            outer: self.native.waits,
-        };
-        self.native.waits |= self.native.is_active();
-        self.native.entered = usize::MAX;
-        self.sampling = false;
-        boundary
-    }
-
-    fn end_boundary(&mut self, boundary: &Boundary) {
-        self.context.native.sp = boundary.sp;
-        self.native.entered = boundary.entered;
-        self.native.limit = boundary.limit;
-        self.native.waits = boundary.outer;
-        self.sampling = boundary.sampling;
-        self.context.stack.back_in_host(boundary.entered);
-        // Meanwhile, samples may have been taken and code given up.
-        self.native.moved = true;
     }
 }

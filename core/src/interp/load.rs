@@ -47,12 +47,7 @@ impl Vm {
         for global in image.globals().iter().filter(|global| global.declared || global.assigned) {
             let name = strings.name(self, global.name)?;
             let index = self.global_index(name)?;
-            if global.assigned {
-                self.globals.assigns(index);
-            }
-            if global.declared {
-                self.globals.declares(index);
-            }
+            self.note_global(index, global)?;
         }
         made.last().copied().ok_or(OutOfMemory)
     }
@@ -85,8 +80,7 @@ impl Vm {
         let function =
             Function::new(self.context.heap.mem(), parts, code.consts.len(), code.sites.len(), self.init)?;
         self.context.stack.widen(usize::from(code.registers));
-        function.entry.set(self.first_entry());
-        function.hotness().set(self.first_hotness());
+        self.prepare_function(&function);
         let function = scope.root(self.make(function)?)?;
         for (slot, constant) in function.consts().iter().zip(code.consts.iter()) {
             let value = match constant {

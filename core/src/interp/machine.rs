@@ -5,7 +5,7 @@
 
 use super::Vm;
 use crate::bytecode::operand::{Argc, Dst, FarDst, FarSrc, Lit8, Lit32, Num8, Site32, Src, Upvalue16, Win};
-use crate::object::{Closure, DataHeader, Gc, InlineCache, cache_at};
+use crate::object::{Closure, Gc, InlineCache, cache_at, header_below};
 use crate::value::Value;
 
 /// The dispatcher's next step.
@@ -185,11 +185,8 @@ impl Machine {
     /// is left.
     #[inline(always)]
     pub(super) fn count(&self, cost: u32) -> bool {
-        // SAFETY: the header lies right below the constants.
-        let hotness = unsafe { &(*self.data.cast::<DataHeader>().sub(1)).hotness };
-        let before = hotness.get();
-        hotness.set(before.wrapping_sub(cost));
-        before <= cost
+        // SAFETY: `data` is the running function's, and never null.
+        unsafe { header_below(core::ptr::NonNull::new_unchecked(self.data.cast_mut())).as_ref() }.count(cost)
     }
 
     /// The running closure.

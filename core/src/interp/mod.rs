@@ -38,10 +38,10 @@ mod load;
 mod machine;
 mod meter;
 mod methods;
+#[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
 mod options;
 mod property;
-mod sample;
 mod semantics;
 mod stop;
 mod visitor;
@@ -56,6 +56,5 @@ pub(crate) use host_call::{Call, entry};
 pub(crate) use library::Library;
 #[cfg(any(test, fuzzing))]
 pub(crate) use native::DEPTH;
-pub use native::NativeStats;
 pub use options::{Dispatch, Options};
 pub use vm::{Outcome, Stats, Vm};

@@ -146,9 +146,7 @@ impl Visitor for Machine {
         let value = self.read(src);
         let index = self.constant(global.0 as usize).as_raw();
         let vm = self.vm();
-        if vm.globals.is_embedded(index) {
-            vm.redefine_embedded(index);
-        }
+        vm.before_definition(index);
         vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next
     }

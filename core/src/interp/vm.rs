@@ -6,17 +6,17 @@ use super::handles::{self, RootList};
 use super::host::{HostGuard, no_wish};
 use super::library::Library;
 use super::meter::Meter;
-use super::native::{Native, addresses};
+use super::native::{self, Native};
 use super::options::{Dispatch, Options};
 use super::stop::Stop;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
-use crate::context::{Context, NativeContext};
+use crate::context::Context;
 use crate::fuel::{BULK, Fuel};
 use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, StackBound, Vec};
-use crate::object::{Closure, Declaration, Function, Gc, LookupCache, Str};
+use crate::object::{Closure, Declaration, Gc, LookupCache, Str};
 use crate::platform::{HostIo, PanicGuard};
 use crate::stack::Stack;
 use crate::value::Value;
@@ -95,8 +95,6 @@ pub struct Vm {
     running: bool,
     /// Whether the last allocation failed because the script is to stop, not for want of memory.
     pub(super) suspended: bool,
-    /// Whether instructions are being recorded.
-    pub(crate) sampling: bool,
     /// Functions loaded so far: the id of the next.
     pub(crate) functions: u32,
     /// The class declaration that ran last.
@@ -123,13 +121,9 @@ struct VmRoots<'a> {
     result: Value,
     partial: Value,
     init: Gc<Str>,
-    /// Not roots: cleared by a collection, as is the lookup cache.
-    warm: &'a mut Vec<Gc<Function>>,
+    /// What it holds are no roots, nor is what the lookup cache holds: a collection forgets them.
+    native: &'a mut Native,
     lookups: &'a mut LookupCache,
-    /// The depth at which machine code was entered, if it is active.
-    entered: usize,
-    /// Set to make machine code exit.
-    leave: &'a mut bool,
 }
 
 impl Roots for VmRoots<'_> {
@@ -139,7 +133,15 @@ impl Roots for VmRoots<'_> {
     }
 
     fn mark(&mut self, heap: &mut Heap, work: usize) -> bool {
-        if !self.globals.mark(heap, work) || !self.stack.mark(heap, work, self.entered, self.leave) {
+        if !self.globals.mark(heap, work) {
+            return false;
+        }
+        let mut leave = false;
+        let is_marked = self.stack.mark(heap, work, self.native.entered(), &mut leave);
+        if leave {
+            self.native.leave();
+        }
+        if !is_marked {
             return false;
         }
         for &value in self.test_roots.iter().chain(self.scripts) {
@@ -155,7 +157,7 @@ impl Roots for VmRoots<'_> {
 
     fn forget_stale(&mut self) {
         self.stack.forget_stale();
-        self.warm.clear();
+        self.native.forget_stale();
         self.lookups.clear();
     }
 }
@@ -176,7 +178,7 @@ impl Vm {
                 stack: Stack::new(&mem, options.max_frames as usize)?,
                 fuel: Fuel::new(),
                 interrupt: no_wish(),
-                native: NativeContext::new(addresses()),
+                native: native::context(),
                 heap,
             },
             native: Native::new(&mem),
@@ -201,7 +203,6 @@ impl Vm {
             panicked: false,
             running: false,
             suspended: false,
-            sampling: false,
             functions: 0,
             declarations: Declaration::FIRST,
             stats: Stats::default(),
@@ -351,9 +352,9 @@ impl Vm {
         self.suspended = false;
         // Frames of machine code are scanned in steps as others are: none returns before the collection ends. If it is left
         // unfinished, and the instruction can do without the memory, they return unnoticed: they are not scanned then.
-        let entered = core::mem::replace(&mut self.native.entered, usize::MAX);
+        let entered = self.native.set_entered(usize::MAX);
         let result = self.rescue(want);
-        self.native.entered = entered;
+        self.native.set_entered(entered);
         self.context.stack.rescan_from(entered);
         self.count_pause(before);
         result
@@ -386,8 +387,8 @@ impl Vm {
     pub(super) fn end_slice_if_interrupted(&mut self) {
         if self.is_interrupted() {
             self.context.fuel.end_slice();
-            self.context.stack.poll_next_return(self.native.entered);
-            self.native.moved = true;
+            self.context.stack.poll_next_return(self.native.entered());
+            self.native.leave();
         }
     }
 
@@ -427,10 +428,8 @@ impl Vm {
             result: self.result,
             partial: self.work.partial,
             init: self.init,
-            warm: &mut self.native.warm,
+            native: &mut self.native,
             lookups: &mut self.lookups,
-            entered: self.native.entered,
-            leave: &mut self.native.moved,
         };
         f(&mut self.context.heap, &mut roots)
     }

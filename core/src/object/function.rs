@@ -1,4 +1,4 @@
-//! Functions and their feedback.
+//! Functions.
 //!
 //! ```text
 //!   Function ── code ──> [u32]            words, in the image of the program
@@ -11,13 +11,13 @@
 //! below it.
 
 use core::alloc::Layout;
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use core::ptr::NonNull;
 
 use super::inline_cache::{ENTRIES, IcEntry};
+use super::native::FunctionNative;
 use super::{
-    Feedback, Gc, Header, InlineCache, Kind, NativeRecord, Object, Registry, ShapeTable, Str, Text, Tracer,
-    Tracing,
+    DataHeader, Gc, Header, InlineCache, Kind, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing,
 };
 use crate::bytecode::lines::Lines;
 use crate::bytecode::{Capture, Code, List};
@@ -25,43 +25,20 @@ use crate::mem::{Keeper, Mem, OutOfMemory};
 use crate::tunable::tunable;
 use crate::value::Value;
 
-/// Exits for unexpected operands until a function's first machine code is dropped.
-const FIRST_EXITS: u32 = tunable(100, 3) as u32;
-
-/// Hotness of a function that is never compiled.
-pub(crate) const NEVER: u32 = u32::MAX;
-
-/// The record between sites and constants.
-#[repr(C, align(8))]
-pub(crate) struct DataHeader {
-    /// Hotness until the function is sampled or compiled. Calls and loop iterations use it up.
-    pub(crate) hotness: Cell<u32>,
-    /// Exits for unexpected operands until machine code is dropped. Machine code counts down to 0.
-    pub(crate) exits_left: Cell<u32>,
-}
-
 /// A compiled function, ready to run.
 #[repr(C)]
 pub(crate) struct Function {
     header: Header,
     code: *const u32,
     data: NonNull<Value>,
-    /// Address that machine code jumps to for a call of this function: its own code, or the stub that enters the
-    /// interpreter.
-    pub(crate) entry: Cell<*const u8>,
+    /// What native tiers know of it.
+    pub(crate) native: FunctionNative,
     pub(crate) registers: u32,
     pub(crate) arity: u8,
     /// Unique in the VM, dead functions included.
     pub(crate) id: u32,
     /// None for the script.
     pub(crate) name: Option<Gc<Str>>,
-    /// None before the first sample.
-    pub(crate) feedback: RefCell<Option<Feedback>>,
-    /// State of the function in native tiers.
-    pub(crate) native: RefCell<NativeRecord>,
-    /// Its index in the heap's list of functions that have machine code, if it has some.
-    pub(crate) code_index: Cell<u32>,
-    next_exits: Cell<u32>,
     image: InImage,
     consts: u32,
     sites: u32,
@@ -79,14 +56,7 @@ unsafe impl Object for Function {
         if let Some(name) = function.name {
             tracer.object(name);
         }
-        // Nothing is collected while feedback is being written.
-        let feedback = function.feedback.try_borrow();
-        debug_assert!(feedback.is_ok());
-        if let Ok(Some(feedback)) = feedback.as_deref() {
-            for object in feedback.objects() {
-                tracer.value(object);
-            }
-        }
+        function.native.trace(tracer);
         tracer.in_parts(function);
     }
 
@@ -129,9 +99,7 @@ unsafe impl Object for Function {
     unsafe fn finalize(this: NonNull<Function>, registry: &mut impl Registry) {
         // SAFETY: passed on from the caller.
         unsafe {
-            if let NativeRecord::Compiled(code) = &*this.as_ref().native.borrow() {
-                registry.free_code(this.as_ref().code_index.get(), code.span);
-            }
+            this.as_ref().native.finalize(registry.code());
             this.drop_in_place();
         }
     }
@@ -195,7 +163,9 @@ impl Function {
         name: Gc<Str>,
     ) -> Result<Function, OutOfMemory> {
         let layout = data_layout(consts, sites)?;
-        let block = mem.alloc_raw(layout)?;
+        // Without native tiers, a function may have no data.
+        let block =
+            if layout.size() == 0 { NonNull::<Value>::dangling().cast() } else { mem.alloc_raw(layout)? };
         let offset = sites * size_of::<InlineCache>() + size_of::<DataHeader>();
         // SAFETY: the block is as long as `data_layout` says: sites, the header, constants.
         let data = unsafe { block.add(offset) }.cast::<Value>();
@@ -210,11 +180,7 @@ impl Function {
             unsafe { cache_at(data, index).write(site) };
         }
         // SAFETY: the header lies right below the constants.
-        unsafe {
-            data.cast::<DataHeader>()
-                .sub(1)
-                .write(DataHeader { hotness: Cell::new(NEVER), exits_left: Cell::new(FIRST_EXITS) })
-        };
+        unsafe { header_below(data).write(DataHeader::new()) };
         for index in 0..consts {
             // SAFETY: `consts` of them fit.
             unsafe { data.add(index).write(Value::NIL) };
@@ -223,15 +189,11 @@ impl Function {
             header: Header::with_aux(Kind::Function, u16::from(parts.builtin_methods)),
             code: parts.image.words.as_ptr(),
             data,
-            entry: Cell::new(core::ptr::null()),
+            native: FunctionNative::new(),
             registers: u32::from(parts.registers),
             arity: parts.arity,
             id: parts.id,
             name: parts.name,
-            feedback: RefCell::new(None),
-            native: RefCell::new(NativeRecord::Cold),
-            code_index: Cell::new(0),
-            next_exits: Cell::new(FIRST_EXITS),
             image: parts.image,
             consts: consts as u32,
             sites: sites as u32,
@@ -281,44 +243,16 @@ impl Function {
         self.image.lines.line(word)
     }
 
-    /// Hotness until the function is sampled or compiled.
-    pub(crate) fn hotness(&self) -> &Cell<u32> {
+    /// The record between sites and constants.
+    pub(crate) fn data_header(&self) -> &DataHeader {
         // SAFETY: the header lies right below the constants, and as long as them in the function's block.
-        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).hotness }
-    }
-
-    /// Exits for unexpected operands until the machine code is dropped.
-    pub(crate) fn exits_left(&self) -> &Cell<u32> {
-        // SAFETY: the header lies right below the constants, and as long as them in the function's block.
-        unsafe { &(*self.data.cast::<DataHeader>().sub(1).as_ptr()).exits_left }
-    }
-
-    /// Gives new machine code as many exits as the last code had, or more.
-    pub(crate) fn renew_exits(&self) {
-        self.exits_left().set(self.next_exits.get());
-    }
-
-    /// Gives the next machine code more exits, because this one was dropped for too many.
-    pub(crate) fn allow_more_exits(&self) {
-        self.next_exits.set(self.next_exits.get().saturating_mul(8));
-    }
-
-    /// Counts a call or an iteration of a loop, which uses up `cost` of the hotness. True if none is left.
-    pub(crate) fn count(&self, cost: u32) -> bool {
-        let before = self.hotness().get();
-        self.hotness().set(before.wrapping_sub(cost));
-        before <= cost
+        unsafe { header_below(self.data).as_ref() }
     }
 
     /// Offset of `code`, for machine code.
     pub(crate) const CODE: usize = core::mem::offset_of!(Function, code);
     /// Offset of `data`, for machine code.
     pub(crate) const DATA: usize = core::mem::offset_of!(Function, data);
-
-    /// The address of the site of that index, for machine code.
-    pub(crate) fn site_address(&self, index: usize) -> Option<usize> {
-        self.site(index).map(|site| core::ptr::from_ref(site).expose_provenance())
-    }
 
     /// The constants.
     pub(crate) fn consts(&self) -> &[Cell<Value>] {
@@ -358,12 +292,24 @@ impl Function {
 
 impl Drop for Function {
     fn drop(&mut self) {
-        if let Ok(layout) = data_layout(self.consts as usize, self.sites as usize) {
+        if let Ok(layout) = data_layout(self.consts as usize, self.sites as usize)
+            && layout.size() != 0
+        {
             let offset = self.sites as usize * size_of::<InlineCache>() + size_of::<DataHeader>();
             // SAFETY: `new` allocated the block with this layout and put `data` at this offset.
             unsafe { self.mem.free_raw(self.data.cast::<u8>().sub(offset), layout) };
         }
     }
+}
+
+/// The record between sites and constants, below `data`.
+///
+/// # Safety
+/// `data` is a function's.
+#[inline(always)]
+pub(crate) unsafe fn header_below(data: NonNull<Value>) -> NonNull<DataHeader> {
+    // SAFETY: `new` made room for it.
+    unsafe { data.byte_sub(size_of::<DataHeader>()).cast() }
 }
 
 /// The site with this index, below `data`.
@@ -373,7 +319,7 @@ impl Drop for Function {
 #[inline(always)]
 pub(crate) unsafe fn cache_at(data: NonNull<Value>, index: usize) -> NonNull<InlineCache> {
     // SAFETY: sites lie below the header, the first one uppermost.
-    unsafe { data.cast::<DataHeader>().sub(1).cast::<InlineCache>().sub(index + 1) }
+    unsafe { header_below(data).cast::<InlineCache>().sub(index + 1) }
 }
 
 fn data_layout(consts: usize, sites: usize) -> Result<Layout, OutOfMemory> {

@@ -13,10 +13,9 @@
 use core::ptr::NonNull;
 
 use super::{
-    BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, Dict, Function, Gc, Header,
-    HostFunction, Instance, Methods, Shape, ShapeTable, Slots, Str, Text,
+    BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Function, Gc,
+    Header, HostFunction, Instance, Methods, Shape, ShapeTable, Slots, Str, Text,
 };
-use crate::platform::CodeSpan;
 use crate::value::Value;
 
 /// How the collector traces objects of a kind.
@@ -56,8 +55,8 @@ pub(crate) trait Registry {
     fn retire_shape(&mut self, id: u32);
     /// Removes a dead interned string.
     fn forget_string(&mut self, string: NonNull<Str>, hash: u32);
-    /// Queues the machine code of a dead function to be freed; `index` is its [`code_index`](Function::code_index).
-    fn free_code(&mut self, index: u32, code: CodeSpan);
+    /// The list of machine code, which a dead function leaves.
+    fn code(&mut self) -> &mut CodeList;
 }
 
 /// A type of object.

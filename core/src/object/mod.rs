@@ -15,7 +15,6 @@ mod builtin;
 mod callable;
 mod class;
 mod closure;
-mod feedback;
 mod function;
 mod host_function;
 mod inline_cache;
@@ -23,7 +22,8 @@ mod instance;
 mod kind;
 mod lookup_cache;
 mod methods;
-mod native_code;
+#[cfg_attr(not(feature = "native"), path = "native_off.rs")]
+mod native;
 mod shape;
 mod string;
 mod text;
@@ -41,22 +41,33 @@ pub(crate) use builtin::{BUILTIN_CLASSES, BuiltinClass};
 pub(crate) use callable::Callable;
 pub(crate) use class::{BoundMethod, Class};
 pub(crate) use closure::{CellObject, Closure};
-pub use feedback::Kinds;
-pub(crate) use feedback::{Feedback, Target};
-pub(crate) use function::{DataHeader, Function, InImage, NEVER, Parts, cache_at};
+pub(crate) use function::{Function, InImage, Parts, cache_at, header_below};
 pub(crate) use host_function::HostFunction;
-pub(crate) use inline_cache::{ENTRIES, FREE_ENTRY, IcEntry, IcKind, InlineCache, OUTLYING};
-pub(crate) use instance::{Dict, INSTANCE_SLOTS, Instance, Location, Slots};
+pub(crate) use inline_cache::{IcEntry, IcKind, InlineCache};
+pub(crate) use instance::{Dict, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
-pub(crate) use lookup_cache::{LOOKUP_LINES, LOOKUP_STRIDE, LookupCache, LookupLine, NAME_SHIFT};
+pub(crate) use lookup_cache::LookupCache;
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
-pub(crate) use native_code::NativeRecord;
-pub use native_code::{EntryPoint, NativeCode};
+pub(crate) use native::{CodeList, DataHeader};
+#[cfg(feature = "native")]
+pub use native::{EntryPoint, Kinds, NativeCode};
+#[cfg(feature = "native")]
+pub(crate) use native::{Feedback, FunctionNative, NEVER, NativeRecord, Target};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{
     Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable,
 };
 pub(crate) use text::Text;
+
+#[cfg(any(test, feature = "native"))]
+pub(crate) use inline_cache::{ENTRIES, FREE_ENTRY};
+// What machine code knows of the objects it touches.
+#[cfg(feature = "native")]
+pub(crate) use {
+    inline_cache::OUTLYING,
+    instance::INSTANCE_SLOTS,
+    lookup_cache::{LOOKUP_LINES, LOOKUP_STRIDE, LookupLine, NAME_SHIFT},
+};
 
 /// The header, first in every object.
 #[repr(C)]

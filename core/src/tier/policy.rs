@@ -30,6 +30,9 @@ const WORTH_ENTERING: u64 = 16;
 /// the interpreter by a switch in 64 iterations.
 const PAUSE: u32 = 64;
 
+/// Units of fuel between two samples of whatever runs.
+const BETWEEN_SAMPLES: u64 = tunable(1 << 14, 100) as u64;
+
 /// Countdowns of a function until it is compiled; at the end of all but the last, it is sampled.
 const COUNTDOWNS: u32 = 3;
 /// Samples of a function before it is compiled.
@@ -113,6 +116,29 @@ impl Policy {
 /// as soon as it can be.
 pub(crate) fn pause_after(fuel: u64) -> Option<u32> {
     (fuel < WORTH_ENTERING).then_some(PAUSE)
+}
+
+/// When to sample what runs at the end of a slice of fuel.
+#[derive(Debug, Default)]
+pub(crate) struct SampleClock {
+    /// The fuel spent at which the next sample is due.
+    next: u64,
+}
+
+impl SampleClock {
+    /// Whether a sample is due, when so much fuel is spent: in the first slice of a run, and later now and then.
+    pub(crate) fn is_due(&self, spent: u64) -> bool {
+        spent >= self.next
+    }
+
+    /// Whether a sample is due; if so, it is taken.
+    pub(crate) fn take(&mut self, spent: u64) -> bool {
+        let is_due = self.is_due(spent);
+        if is_due {
+            self.next = spent.saturating_add(BETWEEN_SAMPLES);
+        }
+        is_due
+    }
 }
 
 /// The bytes that an eviction drops when machine code takes `used` bytes, and so many `evictions` before it did not make
@@ -229,6 +255,16 @@ mod tests {
         for fuel in 0..WORTH_ENTERING {
             assert!(pause_after(fuel).is_some_and(|pause| pause > 4 * SWITCH));
         }
+    }
+
+    #[test]
+    fn samples_are_rarer_than_slices() {
+        let mut clock = SampleClock::default();
+        let slices = 2 * BETWEEN_SAMPLES / crate::fuel::SLICE;
+        let samples = (0..=slices).filter(|slice| clock.take(slice * crate::fuel::SLICE)).count();
+        assert_eq!(samples, 3);
+        assert!(!clock.is_due(2 * BETWEEN_SAMPLES + crate::fuel::SLICE));
+        assert!(SampleClock::default().is_due(0));
     }
 
     #[test]

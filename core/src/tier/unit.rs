@@ -2,9 +2,9 @@
 
 use super::Kinds;
 use crate::bytecode::{Op, OperandName, SampledOperand};
-use crate::globals::{GlobalState, Globals};
+use crate::globals::Globals;
 use crate::mem::Mem;
-use crate::object::{Closure, Function, Gc, Target};
+use crate::object::{Closure, CodeList, Function, Gc, Target};
 
 /// A function to compile: verified bytecode, constants, sites and feedback.
 ///
@@ -14,6 +14,7 @@ pub struct Unit<'a> {
     function: Gc<Function>,
     mem: &'a Mem,
     globals: &'a Globals,
+    codes: &'a CodeList,
 }
 
 /// The function that a call was always seen to run.
@@ -52,9 +53,25 @@ pub struct Global {
     pub state: GlobalState,
 }
 
+/// The facts about a global on which machine code may rely.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GlobalState {
+    /// It is not defined yet, and may become defined at any time.
+    Undefined,
+    /// It is defined, and stays so.
+    Defined,
+    /// It has the value with these bits. Code that contains the value is given up before the global changes.
+    Constant(u64),
+}
+
 impl<'a> Unit<'a> {
-    pub(crate) fn new(function: Gc<Function>, mem: &'a Mem, globals: &'a Globals) -> Unit<'a> {
-        Unit { function, mem, globals }
+    pub(crate) fn new(
+        function: Gc<Function>,
+        mem: &'a Mem,
+        globals: &'a Globals,
+        codes: &'a CodeList,
+    ) -> Unit<'a> {
+        Unit { function, mem, globals, codes }
     }
 
     /// The memory to compile in.
@@ -111,7 +128,12 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn global(&self, constant: u32) -> Option<Global> {
         let index = self.function.consts().get(constant as usize)?.get().as_raw();
-        Some(Global { index, state: self.globals.state(index) })
+        let state = match self.globals.value(index) {
+            None => GlobalState::Undefined,
+            Some(value) if self.codes.constants.is_constant(index) => GlobalState::Constant(value.bits()),
+            Some(_) => GlobalState::Defined,
+        };
+        Some(Global { index, state })
     }
 
     /// The name of the global that a constant names.
@@ -156,7 +178,7 @@ impl<'a> Unit<'a> {
     }
 
     fn seen(&self, word: u32, operand: SampledOperand) -> Kinds {
-        let feedback = self.function.feedback.try_borrow().ok();
+        let feedback = self.function.native.feedback.try_borrow().ok();
         feedback
             .as_ref()
             .and_then(|feedback| feedback.as_ref())
@@ -186,7 +208,7 @@ impl<'a> Unit<'a> {
     }
 
     fn target(&self, word: u32) -> Option<(Target, bool)> {
-        let feedback = self.function.feedback.try_borrow().ok()?;
+        let feedback = self.function.native.feedback.try_borrow().ok()?;
         feedback.as_ref()?.target(word + self.op(word)?.words() as u32)
     }
 }

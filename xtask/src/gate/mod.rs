@@ -72,7 +72,7 @@ const GATES: [Gate; 15] = [
     },
     Gate {
         name: "no-std",
-        about: "the core and the compiler to machine code build for Cortex-M, RISC-V and WebAssembly",
+        about: "core and compiler build for Cortex-M, RISC-V and WebAssembly; core without native tiers runs scripts",
         minutes: 8,
         check: no_std,
     },
@@ -240,6 +240,13 @@ fn no_std(run: &Runner) -> Result<Passed, String> {
             .env("CARGO_PROFILE_DEV_DEBUG", "0")
             .run()?;
     }
+    // What firmware has: an engine without native tiers. All other tests are of builds that have `siskin-jit`; with these
+    // they share the folder, for the crates that both build.
+    run.cargo()
+        .target_dir("..")
+        .args(["test", "--locked", "-p", "siskin-core", "-p", "siskin", "--no-default-features"])
+        .args(["--features", "siskin-core/texts,siskin/reports", "--lib", "--test", "spec"])
+        .run()?;
     Ok(Passed::All)
 }
 

@@ -11,7 +11,10 @@
 //! record; then it continues at the record's pc if that is an entry point, or leaves. So errors, slices of fuel and
 //! traces have one implementation.
 
+mod boundary;
 mod runtime;
+mod sample;
+mod step;
 mod tiering;
 
 use core::ptr::NonNull;
@@ -20,14 +23,15 @@ use super::Vm;
 use super::machine::Flow;
 use super::stop::Stop;
 use crate::abi::{LEFT, RETURNED, Stub, UNCOMPILED};
+use crate::bytecode::GlobalUse;
+use crate::context::NativeContext;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::NativeRecord;
-use crate::object::{Function, Gc, NEVER};
+use crate::object::{Function, Gc, NEVER, NativeRecord};
 use crate::platform::CodeSpan;
-use crate::tier::policy::{CALL, Clock, Policy, SWITCH, pause_after};
-use crate::tier::{Bail, NativeTier};
+pub(super) use crate::tier::policy::{CALL, ITERATION};
+use crate::tier::policy::{Clock, Policy, SWITCH, SampleClock, pause_after};
+use crate::tier::{Bail, NativeStats, NativeTier};
 use crate::tunable::tunable;
-pub(super) use runtime::addresses;
 
 /// The deepest nesting of calls between pieces of machine code: each takes 16 bytes of native stack. Deeper calls
 /// leave machine code and enter again.
@@ -37,13 +41,16 @@ pub(crate) const DEPTH: usize = tunable(1024, 7);
 pub(crate) struct Native {
     /// Machine code must be left: a sample may have changed the frames, or the collector wants to scan the frames
     /// below in steps.
-    pub(super) moved: bool,
+    moved: bool,
     /// The depth that machine code must stay below until it is left.
-    pub(super) limit: usize,
+    limit: usize,
     /// The depth at which machine code was entered; the highest number while none is active.
-    pub(super) entered: usize,
+    entered: usize,
     /// Machine code waits for a function of the host that calls scripts.
-    pub(super) waits: bool,
+    waits: bool,
+    /// Instructions are being recorded.
+    sampling: bool,
+    samples: SampleClock,
     tier: Option<NonNull<dyn NativeTier>>,
     tier_layout: core::alloc::Layout,
     mem: Mem,
@@ -56,25 +63,8 @@ pub(crate) struct Native {
     /// Bytes of machine code that `mem` counts.
     counted: usize,
     /// Functions after their last sample, which get hot next. Not roots: a collection clears the list.
-    pub(super) warm: Vec<Gc<Function>>,
+    warm: Vec<Gc<Function>>,
     stats: NativeStats,
-}
-
-/// Counters of native tiers since the VM was created.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct NativeStats {
-    /// Functions compiled.
-    pub compiled: u32,
-    /// Functions that stay interpreted.
-    pub bailed: u32,
-    /// Functions that stay interpreted because all of the code memory is too small for them.
-    pub full: u32,
-    /// Functions whose code was dropped to make space for other code. They are compiled again when they get hot again.
-    pub evicted: u32,
-    /// Why the last function stays interpreted.
-    pub last_bail: Option<Bail>,
-    /// Bytes of machine code in use.
-    pub code: usize,
 }
 
 impl Native {
@@ -84,6 +74,8 @@ impl Native {
             limit: 0,
             entered: usize::MAX,
             waits: false,
+            sampling: false,
+            samples: SampleClock::default(),
             tier: None,
             tier_layout: core::alloc::Layout::new::<()>(),
             mem: mem.clone(),
@@ -102,19 +94,40 @@ impl Native {
         self.entered != usize::MAX
     }
 
+    /// The depth at which machine code was entered; the highest number while none is active.
+    #[inline(always)]
+    pub(super) fn entered(&self) -> usize {
+        self.entered
+    }
+
+    /// Changes what [`entered`](Native::entered) says, and returns what it said.
+    pub(super) fn set_entered(&mut self, entered: usize) -> usize {
+        core::mem::replace(&mut self.entered, entered)
+    }
+
+    /// Makes machine code exit before its next instruction.
+    pub(super) fn leave(&mut self) {
+        self.moved = true;
+    }
+
+    /// Forgets objects that a collection may free.
+    pub(super) fn forget_stale(&mut self) {
+        self.warm.clear();
+    }
+
     fn tier(&mut self) -> Option<&mut dyn NativeTier> {
         // SAFETY: `install_tier` put it there, and only this field refers to it.
         self.tier.map(|mut tier| unsafe { tier.as_mut() })
     }
 
     /// Whether the tier would compile a function of these words in place of a call.
-    pub(super) fn inlines(&self, words: &[u32]) -> bool {
+    fn inlines(&self, words: &[u32]) -> bool {
         // SAFETY: as in `tier`.
         self.tier.is_some_and(|tier| unsafe { tier.as_ref() }.inlines(words))
     }
 
     /// Frees code that no frame runs any more.
-    pub(crate) fn free(&mut self, span: CodeSpan) {
+    fn free(&mut self, span: CodeSpan) {
         if let Some(tier) = self.tier() {
             tier.free(span);
         }
@@ -124,7 +137,7 @@ impl Native {
     }
 
     /// Counts new machine code towards the VM's memory.
-    pub(super) fn count_code(&mut self) -> Result<(), OutOfMemory> {
+    fn count_code(&mut self) -> Result<(), OutOfMemory> {
         let more = self.code().saturating_sub(self.counted);
         self.mem.charge(more)?;
         self.counted += more;
@@ -136,6 +149,11 @@ impl Native {
         // SAFETY: as in `tier`.
         self.tier.map_or(0, |tier| unsafe { tier.as_ref() }.used())
     }
+}
+
+/// The part of a new VM's context that machine code alone uses.
+pub(super) fn context() -> NativeContext {
+    NativeContext::new(runtime::addresses())
 }
 
 impl Drop for Native {
@@ -175,8 +193,27 @@ impl Vm {
     }
 
     /// The entry of functions that have no code yet; null before there is any code.
-    pub(super) fn first_entry(&self) -> *const u8 {
+    fn first_entry(&self) -> *const u8 {
         core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Uncompiled))
+    }
+
+    /// A function was made: sets where machine code goes to call it, and when it is sampled.
+    pub(super) fn prepare_function(&self, function: &Function) {
+        function.native.entry.set(self.first_entry());
+        function.hotness().set(self.first_hotness());
+    }
+
+    /// Records what a loaded program does with a global.
+    pub(super) fn note_global(&mut self, index: u32, uses: GlobalUse) -> Result<(), OutOfMemory> {
+        let constants = &mut self.context.heap.code.constants;
+        constants.reserve(index)?;
+        if uses.assigned {
+            constants.assigns(index);
+        }
+        if uses.declared {
+            constants.declares(index);
+        }
+        Ok(())
     }
 
     /// When functions are compiled.
@@ -185,7 +222,7 @@ impl Vm {
     }
 
     /// The hotness of a function that is not compiled, until its next step.
-    pub(super) fn first_hotness(&self) -> u32 {
+    fn first_hotness(&self) -> u32 {
         if self.native.tier.is_some() { self.policy().countdown() } else { NEVER }
     }
 
@@ -207,7 +244,7 @@ impl Vm {
         self.native.paused = !on;
         let first = self.first_hotness();
         self.context.heap.each_function(|function| {
-            let hotness = match &*function.native.borrow() {
+            let hotness = match &*function.native.record.borrow() {
                 NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
                 NativeRecord::Bailed => NEVER,
                 _ => first,
@@ -223,7 +260,7 @@ impl Vm {
         if self.native.refused || self.native.paused {
             return None;
         }
-        match &*function.native.borrow() {
+        match &*function.native.record.borrow() {
             NativeRecord::Compiled(code) => code.address(function.word_index(frame.pc)),
             _ => None,
         }
@@ -235,6 +272,7 @@ impl Vm {
         self.stop = Stop::Switch;
         self.native.entered = usize::MAX;
         self.native.waits = false;
+        self.native.samples = SampleClock::default();
         let begins = self
             .context
             .stack
@@ -271,7 +309,13 @@ impl Vm {
     /// Counts a call of the current frame's function, whose first instruction is next. A sample may end the script:
     /// `stop` says so.
     fn count_call(&mut self) {
-        if self.context.stack.top().closure().is_some_and(|closure| closure.function.count(CALL)) {
+        if self
+            .context
+            .stack
+            .top()
+            .closure()
+            .is_some_and(|closure| closure.function.data_header().count(CALL))
+        {
             let _ = self.hot();
         }
     }
@@ -288,9 +332,9 @@ impl Vm {
     /// Machine code is about to run the current frame. Calls go to it directly again, if the clock has passed it.
     fn note_use(&self) {
         if let Some(closure) = self.context.stack.top().closure()
-            && let NativeRecord::Compiled(code) = &*closure.function.native.borrow()
+            && let NativeRecord::Compiled(code) = &*closure.function.native.record.borrow()
         {
-            closure.function.entry.set(code.span.start.as_ptr());
+            closure.function.native.entry.set(code.span.start.as_ptr());
         }
     }
 

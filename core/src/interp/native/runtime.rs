@@ -8,11 +8,12 @@
 
 use core::ptr::NonNull;
 
+use super::step::step_once;
 use crate::abi::{RUNTIME, Stub, runtime_table};
 use crate::bytecode::{Op, SampledOperand};
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
-use crate::interp::{Fault, Vm, dispatch};
+use crate::interp::{Fault, Vm};
 use crate::object::{Closure, Function, Gc, Header, InlineCache};
 use crate::tier::Kinds;
 use crate::value::Value;
@@ -35,7 +36,7 @@ impl Vm {
     /// Executes the instruction at `pc` in the current frame, and updates the frame's record.
     fn execute(&mut self, pc: *const u32) -> Flow {
         self.context.stack.top_mut().pc = pc;
-        dispatch::step(self)
+        step_once(self)
     }
 
     fn exit(&self) -> *const u8 {
@@ -47,6 +48,16 @@ impl Vm {
         let code =
             self.context.stack.top().closure().map_or(core::ptr::null(), |closure| closure.function.code());
         code.wrapping_add(word as usize)
+    }
+
+    /// Gets the next slice when this one is used up and the code that runs next may need a unit, if nothing else is
+    /// due.
+    fn renew_slice_early(&mut self) -> bool {
+        if self.native.samples.is_due(self.context.fuel.spent()) || self.is_interrupted() {
+            return false;
+        }
+        self.meter.polled();
+        self.renew_slice()
     }
 
     fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
@@ -108,6 +119,7 @@ impl Vm {
             return;
         };
         let only_ints = function
+            .native
             .feedback
             .borrow()
             .as_ref()
@@ -123,7 +135,7 @@ impl Vm {
         let frame = self.context.stack.top();
         let Some(function) = frame.closure().map(|closure| closure.function) else { return false };
         let at = function.word_index(frame.pc);
-        let mut feedback = function.feedback.borrow_mut();
+        let mut feedback = function.native.feedback.borrow_mut();
         feedback
             .as_mut()
             .is_some_and(|feedback| feedback.see_operand(at, SampledOperand::FIRST, Kinds::DOUBLE))
@@ -168,7 +180,7 @@ impl Vm {
         if exits.get() == 0 {
             // Without a new kind, recompiled code would exit as often.
             if !self.see_double()
-                && let Some(feedback) = caller.feedback.borrow_mut().as_mut()
+                && let Some(feedback) = caller.native.feedback.borrow_mut().as_mut()
             {
                 feedback.give_up_inlining(next);
             }
@@ -216,7 +228,7 @@ impl Vm {
         let target = match self.context.stack.top().closure() {
             // A call that found its slice empty is not made yet: its record says that it is next.
             _ if now == depth && self.context.stack.top().pc == pc => core::ptr::null(),
-            Some(callee) if now == depth + 1 && now < self.native.limit => callee.function.entry.get(),
+            Some(callee) if now == depth + 1 && now < self.native.limit => callee.function.native.entry.get(),
             _ => return self.exit(),
         };
         self.before_native();

@@ -6,13 +6,11 @@
 
 use super::Vm;
 use crate::abi::Stub;
-use crate::heap::CodeList;
 use crate::interp::FunctionId;
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::mem::Vec;
-use crate::object::{Function, Gc, NEVER};
-use crate::object::{NativeCode, NativeRecord};
+use crate::object::{CodeList, Function, Gc, NEVER, NativeCode, NativeRecord};
 use crate::platform::CodeError;
 use crate::tier::policy::{Action, Eviction, SAMPLES_BEFORE_COMPILE, Stage, bytes_to_evict};
 use crate::tier::{Bail, Unit};
@@ -40,12 +38,12 @@ fn stage_of(record: &NativeRecord) -> Stage {
 
 /// Gives up a function's code, if it has any: from here on it is called at `entry`. True if there was code.
 fn give_up(function: Gc<Function>, entry: *const u8, list: &mut CodeList) -> bool {
-    let mut record = function.native.borrow_mut();
+    let mut record = function.native.record.borrow_mut();
     let NativeRecord::Compiled(code) = &*record else { return false };
     // It is freed when no machine code is active.
-    list.kill(function.code_index.get(), code.span);
+    list.kill(&function.native, code.span);
     *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
-    function.entry.set(entry);
+    function.native.entry.set(entry);
     function.hotness().set(1);
     true
 }
@@ -62,16 +60,16 @@ impl Vm {
             function.hotness().set(NEVER);
             return Flow::Reload;
         }
-        let stage = stage_of(&function.native.borrow());
+        let stage = stage_of(&function.native.record.borrow());
         match self.policy().at_zero(stage, !self.native.waits) {
             Action::Sample(number) => return self.warm_up(function, number),
             Action::Compile => {
                 function.hotness().set(1);
-                *function.native.borrow_mut() = NativeRecord::Hot;
+                *function.native.record.borrow_mut() = NativeRecord::Hot;
             }
             Action::Postpone => {
                 function.hotness().set(self.first_hotness());
-                *function.native.borrow_mut() = NativeRecord::Hot;
+                *function.native.record.borrow_mut() = NativeRecord::Hot;
                 return Flow::Reload;
             }
             Action::Enter => {
@@ -92,7 +90,7 @@ impl Vm {
     /// Takes sample number `sample` of the running function.
     fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
         function.hotness().set(self.first_hotness());
-        *function.native.borrow_mut() = NativeRecord::Warm(sample);
+        *function.native.record.borrow_mut() = NativeRecord::Warm(sample);
         if sample == SAMPLES_BEFORE_COMPILE {
             // Without memory the function misses the batch and is compiled alone.
             let _ = self.native.warm.push(function);
@@ -106,14 +104,14 @@ impl Vm {
     pub(super) fn compile_hot(&mut self) -> bool {
         let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
-        if self.native.paused || !matches!(&*function.native.borrow(), NativeRecord::Hot) {
+        if self.native.paused || !matches!(&*function.native.record.borrow(), NativeRecord::Hot) {
             return false;
         }
         let warm = core::mem::replace(&mut self.native.warm, Vec::new(&self.mem));
         self.make_code(function);
         let mut left = BATCH.saturating_sub(function.word_count());
         for &function in warm.iter() {
-            if matches!(&*function.native.borrow(), NativeRecord::Warm(SAMPLES_BEFORE_COMPILE)) {
+            if matches!(&*function.native.record.borrow(), NativeRecord::Warm(SAMPLES_BEFORE_COMPILE)) {
                 let Some(fewer) = left.checked_sub(function.word_count()) else { break };
                 left = fewer;
                 match self.try_compile(function) {
@@ -157,14 +155,14 @@ impl Vm {
             && let Some(index) = self.native.clock.advance(code.live().len())
             && let Some(&function) = code.live().get(index)
         {
-            let span = match &*function.native.borrow() {
+            let span = match &*function.native.record.borrow() {
                 NativeRecord::Compiled(code) => code.span,
                 NativeRecord::Cold | NativeRecord::Warm(_) | NativeRecord::Hot | NativeRecord::Bailed => {
                     break;
                 }
             };
             // A call of code that the clock has passed leaves to the VM, which puts the entry back.
-            let has_run = function.entry.replace(entry) == span.start.as_ptr();
+            let has_run = function.native.entry.replace(entry) == span.start.as_ptr();
             if eviction.drops(has_run, span.len) && give_up(function, entry, code) {
                 function.hotness().set(hotness);
                 self.native.stats.evicted += 1;
@@ -176,12 +174,12 @@ impl Vm {
     fn note_compiled(&mut self, function: Gc<Function>, result: Result<NativeCode, Bail>) {
         match result {
             Ok(code) => {
-                function.entry.set(code.span.start.as_ptr());
+                function.native.entry.set(code.span.start.as_ptr());
                 function.hotness().set(1);
                 for &global in code.globals.iter() {
-                    self.globals.embed(global);
+                    self.context.heap.code.constants.embed(global);
                 }
-                *function.native.borrow_mut() = NativeRecord::Compiled(code);
+                *function.native.record.borrow_mut() = NativeRecord::Compiled(code);
                 self.context.heap.code.add(function);
                 self.native.stats.compiled += 1;
             }
@@ -204,7 +202,7 @@ impl Vm {
         if self.context.native.stub(Stub::Enter) == 0 {
             self.context.native.stubs = self.native.tier().ok_or(Bail::NoTier)?.stubs()?;
             let entry = self.first_entry();
-            self.context.heap.each_function(|function| function.entry.set(entry));
+            self.context.heap.each_function(|function| function.native.entry.set(entry));
             // The stubs stay, even if there is no memory to compile a function.
             self.native.count_code()?;
         }
@@ -218,7 +216,7 @@ impl Vm {
         self.make_stubs()?;
         self.context.heap.code.reserve()?;
         function.renew_exits();
-        let unit = Unit::new(function, &self.mem, &self.globals);
+        let unit = Unit::new(function, &self.mem, &self.globals, &self.context.heap.code);
         let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
         if let Err(out) = self.native.count_code() {
             self.native.free(code.span);
@@ -244,7 +242,7 @@ impl Vm {
         self.native.stats.bailed += 1;
         self.native.stats.full += u32::from(matches!(bail, Bail::Code(CodeError::Full)));
         self.native.stats.last_bail = Some(bail);
-        *function.native.borrow_mut() = NativeRecord::Bailed;
+        *function.native.record.borrow_mut() = NativeRecord::Bailed;
     }
 
     /// Takes back new code that could not be sealed.
@@ -272,7 +270,7 @@ impl Vm {
             found = found.or(object.downcast::<Function>().filter(|function| function.id == id.0));
         });
         let function = found.ok_or(Bail::NoTier)?;
-        if matches!(&*function.native.borrow(), NativeRecord::Compiled(_)) {
+        if matches!(&*function.native.record.borrow(), NativeRecord::Compiled(_)) {
             return Ok(());
         }
         self.free_dead_code();
@@ -280,7 +278,7 @@ impl Vm {
         if let Err(bail) = self.seal_code() {
             self.refuse(function, bail);
         }
-        match &*function.native.borrow() {
+        match &*function.native.record.borrow() {
             NativeRecord::Compiled(_) => Ok(()),
             _ => Err(self.native.stats.last_bail.unwrap_or(Bail::NoTier)),
         }
@@ -292,34 +290,42 @@ impl Vm {
         give_up(function, self.first_entry(), &mut self.context.heap.code)
     }
 
+    /// A global is about to be defined.
+    #[inline(always)]
+    pub(in crate::interp) fn before_definition(&mut self, index: u32) {
+        if self.context.heap.code.constants.is_embedded(index) {
+            self.redefine_embedded(index);
+        }
+    }
+
     /// A global is defined again whose value machine code contains.
     #[cold]
     #[inline(never)]
-    pub(in crate::interp) fn redefine_embedded(&mut self, index: u32) {
-        self.globals.assigns(index);
+    fn redefine_embedded(&mut self, index: u32) {
+        self.context.heap.code.constants.assigns(index);
         self.give_up_stale_code();
     }
 
     /// Gives up code that contains values of globals that changed. Active code exits before its next instruction.
     pub(in crate::interp) fn give_up_stale_code(&mut self) {
-        if !self.globals.take_stale_code() {
+        if !self.context.heap.code.constants.take_stale_code() {
             return;
         }
         let entry = self.first_entry();
-        let code = &mut self.context.heap.code;
+        let list = &mut self.context.heap.code;
         // From the end on: the last function takes the index of one that leaves.
-        for index in (0..code.live().len()).rev() {
-            let Some(&function) = code.live().get(index) else { continue };
-            let is_stale = match &*function.native.borrow() {
+        for index in (0..list.live().len()).rev() {
+            let Some(&function) = list.live().get(index) else { continue };
+            let is_stale = match &*function.native.record.borrow() {
                 NativeRecord::Compiled(code) => {
-                    code.globals.iter().any(|&index| !self.globals.is_embedded(index))
+                    code.globals.iter().any(|&index| !list.constants.is_embedded(index))
                 }
                 NativeRecord::Cold | NativeRecord::Warm(_) | NativeRecord::Hot | NativeRecord::Bailed => {
                     false
                 }
             };
             if is_stale {
-                give_up(function, entry, code);
+                give_up(function, entry, list);
             }
         }
         self.native.moved = true;

@@ -3,10 +3,10 @@
 use crate::bytecode::operand::{Argc, Site32, SuperWin, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
+use crate::interp::native::CALL;
 use crate::interp::stop::Stop;
 use crate::object::{Callable, Closure, Gc, Header, InlineCache};
 use crate::stack::Frame;
-use crate::tier::policy::CALL;
 use crate::value::Value;
 
 impl Machine {

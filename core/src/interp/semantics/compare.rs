@@ -3,9 +3,9 @@
 use crate::bytecode::operand::{Dst, Src, Var};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
+use crate::interp::native::ITERATION;
 use crate::interp::semantics::arith::{Add, NumOp, Source};
 use crate::interp::{Fault, Vm};
-use crate::tier::policy::ITERATION;
 use crate::value::Value;
 
 /// An ordering of numbers; false if either is NaN.

@@ -9,10 +9,10 @@
 //! | kinds of operands, callees | [`Feedback`] | sampled |
 //!
 //! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a
-//! short run of instructions is recorded before it is executed (`interp::sample`). So samples depend on the script
+//! short run of instructions is recorded before it is executed (`interp::native::sample`). So samples depend on the script
 //! and its fuel alone.
 
-use super::{Callable, Closure, Function, Gc};
+use super::super::{Callable, Closure, Function, Gc};
 use crate::bytecode::SampledOperand;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;

@@ -13,7 +13,7 @@ macro_rules! define {
     )* })*) => {
         /// Executes the next instruction of the VM's current frame, and updates the frame's record.
         #[inline(never)]
-        pub(in crate::interp) fn step(vm: &mut Vm) -> Flow {
+        pub(super) fn step_once(vm: &mut Vm) -> Flow {
             let mut machine = Machine::at_frame(vm);
             let word = machine.fetch();
             // SAFETY: verified code has only opcodes of the table, which are numbered from 0 without gaps.

@@ -7,8 +7,10 @@
 //! Code dies with its function, or is given up for better code or to make space. Killing needs no memory: `dead` has
 //! capacity for all live pieces. So the capacity follows the number of pieces that exist.
 
+use super::super::{Function, Gc};
+use super::FunctionNative;
+use super::constants::Constants;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Function, Gc};
 use crate::platform::CodeSpan;
 
 /// Capacity beyond four times the number of pieces, in pieces, from which on it is given back.
@@ -16,15 +18,17 @@ const SLACK: usize = 64;
 
 /// The list of live and dead pieces of machine code.
 pub(crate) struct CodeList {
-    /// The functions that have code, in the order of [`Function::code_index`]. Not roots: a dead function leaves.
+    /// The functions that have code, in the order of their indices. Not roots: a dead function leaves.
     live: Vec<Gc<Function>>,
     /// Code that no function has. Its capacity covers the code of all `live`, too.
     dead: Vec<CodeSpan>,
+    /// The globals whose values are in code.
+    pub(crate) constants: Constants,
 }
 
 impl CodeList {
-    pub(super) fn new(mem: &Mem) -> CodeList {
-        CodeList { live: Vec::new(mem), dead: Vec::new(mem) }
+    pub(crate) fn new(mem: &Mem) -> CodeList {
+        CodeList { live: Vec::new(mem), dead: Vec::new(mem), constants: Constants::new(mem) }
     }
 
     /// Makes capacity for the code of one more function.
@@ -35,19 +39,19 @@ impl CodeList {
 
     /// Adds a function that has code now. [`reserve`](CodeList::reserve) made the capacity.
     pub(crate) fn add(&mut self, function: Gc<Function>) {
-        function.code_index.set(self.live.len() as u32);
+        function.native.code_index.set(self.live.len() as u32);
         let added = self.live.push(function);
         debug_assert!(added.is_ok(), "`reserve` was called");
     }
 
-    /// The code at `span`, of the function at `index`, is dead. The last function takes its index.
-    pub(crate) fn kill(&mut self, index: u32, span: CodeSpan) {
-        let index = index as usize;
+    /// The code at `span`, of that function, is dead. The last function takes its index.
+    pub(crate) fn kill(&mut self, function: &FunctionNative, span: CodeSpan) {
+        let index = function.code_index.get() as usize;
         if index < self.live.len() {
             self.live.swap_remove(index);
         }
         if let Some(moved) = self.live.get(index) {
-            moved.code_index.set(index as u32);
+            moved.native.code_index.set(index as u32);
         }
         let queued = self.dead.push(span);
         debug_assert!(queued.is_ok(), "`reserve` was called");

@@ -6,9 +6,10 @@
 //!                           for each of some instructions: `record` what it meets, then `step`
 //! ```
 
-use super::machine::Flow;
-use super::{Vm, dispatch};
+use super::step::step_once;
 use crate::bytecode::{Effect, Insn, Op};
+use crate::interp::Vm;
+use crate::interp::machine::Flow;
 use crate::object::{Callable, Class, Closure, Function, Gc, HostFunction, Kind};
 use crate::object::{Feedback, Kinds, NativeRecord, Target};
 use crate::tunable::tunable;
@@ -20,14 +21,19 @@ const SAMPLE: usize = tunable(48, 6);
 const LONGEST: usize = tunable(256, 24);
 
 impl Vm {
+    /// A sample, if one is due at the end of a slice.
+    pub(in crate::interp) fn sample_if_due(&mut self) -> Flow {
+        if self.native.samples.take(self.context.fuel.spent()) { self.sample_once() } else { Flow::Reload }
+    }
+
     /// A sample, unless one is being taken.
     pub(super) fn sample_once(&mut self) -> Flow {
-        if core::mem::replace(&mut self.sampling, true) {
+        if core::mem::replace(&mut self.native.sampling, true) {
             return Flow::Reload;
         }
         self.native.moved = true;
         let flow = self.sample();
-        self.sampling = false;
+        self.native.sampling = false;
         flow
     }
 
@@ -45,7 +51,7 @@ impl Vm {
                 news = false;
             }
             news |= self.record();
-            if dispatch::step(self) == Flow::Stop {
+            if step_once(self) == Flow::Stop {
                 return Flow::Stop;
             }
         }
@@ -59,7 +65,7 @@ impl Vm {
         let at = function.word_index(self.context.stack.top().pc);
         let Some(words @ &[first, ..]) = function.words().get(at as usize..) else { return false };
         let Some(op) = Op::from_word(first) else { return false };
-        let Ok(mut slot) = function.feedback.try_borrow_mut() else { return false };
+        let Ok(mut slot) = function.native.feedback.try_borrow_mut() else { return false };
         if slot.is_none() {
             // Feedback is only advice. Without memory, there is none.
             *slot = Feedback::new(self.mem(), function.word_count()).ok();
@@ -78,7 +84,7 @@ impl Vm {
             if let Some(object) = target.object() {
                 self.context.heap.part_barrier(function, object);
             }
-            let compiled = matches!(&*function.native.borrow(), NativeRecord::Compiled(_));
+            let compiled = matches!(&*function.native.record.borrow(), NativeRecord::Compiled(_));
             let is_only = feedback.target(next).is_some();
             let inlines = target.function().is_some_and(|callee| self.native.inlines(callee.words()));
             if compiled && is_only && inlines && feedback.may_renew() {
@@ -183,14 +189,14 @@ mod tests {
              main();",
         );
         let [_, add, one, _, main] = functions[..] else { panic!("{}", functions.len()) };
-        let feedback = add.feedback.borrow();
+        let feedback = add.native.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
         let at = find(add, Op::Add);
         let operand = |operand| seen.operand(at, Op::Add.row().sampled_operand(operand).unwrap());
         assert_eq!(operand(OperandName::lhs), Kinds(Kinds::INT.0 | Kinds::DOUBLE.0 | Kinds::STR.0));
         assert_eq!(operand(OperandName::rhs), Kinds(Kinds::INT.0 | Kinds::STR.0));
 
-        let feedback = main.feedback.borrow();
+        let feedback = main.native.feedback.borrow();
         let seen = feedback.as_ref().unwrap();
         let callee = |&at: &u32| seen.target(at + 1).and_then(|(target, _)| target.function());
         let callees: std::vec::Vec<_> = find_all(main, Op::Call).iter().map(callee).collect();

@@ -1,0 +1,127 @@
+//! What native tiers know of a heap's functions: how hot they are, what samples saw of them, their machine code.
+//!
+//! ```text
+//!   Function ── native ─────> FunctionNative   entry, feedback, record: the code
+//!            └─ below data ─> DataHeader       counted down by the interpreter and by machine code
+//!   Heap     ── code ───────> CodeList         live and dead code; the globals whose values are in it
+//! ```
+//!
+//! Without the feature `native` there is nothing of it: `native_off.rs` has the same names, for values without a size.
+
+mod code;
+mod code_list;
+mod constants;
+mod feedback;
+
+use core::cell::{Cell, RefCell};
+
+use super::{Function, Tracer};
+use crate::tunable::tunable;
+pub(crate) use code::NativeRecord;
+pub use code::{EntryPoint, NativeCode};
+pub(crate) use code_list::CodeList;
+pub use feedback::Kinds;
+pub(crate) use feedback::{Feedback, Target};
+
+/// Exits for unexpected operands until a function's first machine code is dropped.
+const FIRST_EXITS: u32 = tunable(100, 3) as u32;
+
+/// Hotness of a function that is never compiled.
+pub(crate) const NEVER: u32 = u32::MAX;
+
+/// The record between a function's sites and its constants.
+#[repr(C, align(8))]
+pub(crate) struct DataHeader {
+    /// Hotness until the function is sampled or compiled. Calls and loop iterations use it up.
+    pub(crate) hotness: Cell<u32>,
+    /// Exits for unexpected operands until machine code is dropped. Machine code counts down to 0.
+    pub(crate) exits_left: Cell<u32>,
+}
+
+impl DataHeader {
+    /// That of a function that is not counted yet.
+    pub(super) fn new() -> DataHeader {
+        DataHeader { hotness: Cell::new(NEVER), exits_left: Cell::new(FIRST_EXITS) }
+    }
+
+    /// Counts a call or an iteration of a loop, which uses up `cost` of the hotness. True if none is left.
+    #[inline(always)]
+    pub(crate) fn count(&self, cost: u32) -> bool {
+        let before = self.hotness.get();
+        self.hotness.set(before.wrapping_sub(cost));
+        before <= cost
+    }
+}
+
+/// The part of a function that native tiers use.
+pub(crate) struct FunctionNative {
+    /// Address that machine code jumps to for a call of the function: its own code, or the stub that enters the
+    /// interpreter.
+    pub(crate) entry: Cell<*const u8>,
+    /// None before the first sample.
+    pub(crate) feedback: RefCell<Option<Feedback>>,
+    /// How far the function is on its way to machine code.
+    pub(crate) record: RefCell<NativeRecord>,
+    /// Its index in the heap's list of functions that have machine code, if it has some.
+    code_index: Cell<u32>,
+    next_exits: Cell<u32>,
+}
+
+impl FunctionNative {
+    pub(super) fn new() -> FunctionNative {
+        FunctionNative {
+            entry: Cell::new(core::ptr::null()),
+            feedback: RefCell::new(None),
+            record: RefCell::new(NativeRecord::Cold),
+            code_index: Cell::new(0),
+            next_exits: Cell::new(FIRST_EXITS),
+        }
+    }
+
+    /// Marks the objects that it refers to.
+    pub(super) fn trace(&self, tracer: &mut impl Tracer) {
+        // Nothing is collected while feedback is being written.
+        let feedback = self.feedback.try_borrow();
+        debug_assert!(feedback.is_ok());
+        if let Ok(Some(feedback)) = feedback.as_deref() {
+            for object in feedback.objects() {
+                tracer.value(object);
+            }
+        }
+    }
+
+    /// The function is dead: its machine code waits to be freed.
+    pub(super) fn finalize(&self, list: &mut CodeList) {
+        if let NativeRecord::Compiled(code) = &*self.record.borrow() {
+            list.kill(self, code.span);
+        }
+    }
+}
+
+impl Function {
+    /// Hotness until the function is sampled or compiled.
+    pub(crate) fn hotness(&self) -> &Cell<u32> {
+        &self.data_header().hotness
+    }
+
+    /// Exits for unexpected operands until the machine code is dropped.
+    pub(crate) fn exits_left(&self) -> &Cell<u32> {
+        &self.data_header().exits_left
+    }
+
+    /// Gives new machine code as many exits as the last code had, or more.
+    pub(crate) fn renew_exits(&self) {
+        self.exits_left().set(self.native.next_exits.get());
+    }
+
+    /// Gives the next machine code more exits, because this one was dropped for too many.
+    pub(crate) fn allow_more_exits(&self) {
+        let next = &self.native.next_exits;
+        next.set(next.get().saturating_mul(8));
+    }
+
+    /// The address of the site of that index.
+    pub(crate) fn site_address(&self, index: usize) -> Option<usize> {
+        self.site(index).map(|site| core::ptr::from_ref(site).expose_provenance())
+    }
+}
