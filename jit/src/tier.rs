@@ -58,9 +58,9 @@ unsafe impl<C: CodeMemory> NativeTier for Jit<C> {
 
     fn compile(&mut self, unit: &Unit<'_>) -> Result<NativeCode, Bail> {
         let mut masm = Native::new(unit.mem());
-        let Compiled { entries, globals } = emit_function(&mut masm, unit)?;
+        let Compiled { entries, roots, globals } = emit_function(&mut masm, unit)?;
         let span = self.place(masm.finish()?)?;
-        Ok(NativeCode { span, entries, globals })
+        Ok(NativeCode { span, entries, roots, globals })
     }
 
     fn inlines(&self, words: &[u32]) -> bool {

@@ -57,7 +57,9 @@ impl Vm {
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
         let index = self.intern(name.as_bytes()).and_then(|name| self.global_index(name));
         self.resume_panic();
-        self.globals.set(index?, self.result, &mut self.context.heap);
+        let index = index?;
+        self.before_change(index);
+        self.globals.set(index, self.result, &mut self.context.heap);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! Functions as native tiers see them, and their machine code.
 
 use super::function::FunctionView;
-use crate::object::NativeRecord;
+use crate::object::Stage;
 use crate::tier::Unit;
 
 /// The state of a function in the native tier.
@@ -30,12 +30,12 @@ impl<'v> FunctionView<'v> {
     /// Its state in the native tier.
     #[must_use]
     pub fn native(self) -> NativeState {
-        match self.function.native.record.try_borrow().as_deref() {
-            Ok(NativeRecord::Compiled(code)) => {
-                NativeState::Compiled { address: code.span.start.as_ptr().addr(), len: code.span.len }
+        match (self.function.native.newest(), self.function.native.stage.get()) {
+            (Some(span), _) => NativeState::Compiled { address: span.start.as_ptr().addr(), len: span.len },
+            (None, Stage::Bailed) => NativeState::Bailed,
+            (None, Stage::Interpreted { .. } | Stage::Requested | Stage::Compiled) => {
+                NativeState::Interpreted
             }
-            Ok(NativeRecord::Bailed) => NativeState::Bailed,
-            _ => NativeState::Interpreted,
         }
     }
 }

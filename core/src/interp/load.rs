@@ -17,8 +17,6 @@ impl Vm {
             let script = vm.link_functions(scope, program)?;
             vm.make_closure(script.gc())
         });
-        // Done even if memory ran out on the way, since stores that were recorded stay recorded.
-        self.give_up_stale_code();
         let closure = closure?.value();
         let free = self.free_scripts.pop();
         match free.and_then(|index| self.scripts.get_mut(index)) {

@@ -105,7 +105,5 @@ impl Vm {
     }
 
     #[inline(always)]
-    pub(super) fn before_definition(&mut self, _: u32) {}
-
-    pub(super) fn give_up_stale_code(&mut self) {}
+    pub(crate) fn before_change(&mut self, _: u32) {}
 }

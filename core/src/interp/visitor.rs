@@ -146,7 +146,7 @@ impl Visitor for Machine {
         let value = self.read(src);
         let index = self.constant(global.0 as usize).as_raw();
         let vm = self.vm();
-        vm.before_definition(index);
+        vm.before_change(index);
         vm.globals.set(index, value, &mut vm.context.heap);
         Flow::Next
     }

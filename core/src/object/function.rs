@@ -189,7 +189,7 @@ impl Function {
             header: Header::with_aux(Kind::Function, u16::from(parts.builtin_methods)),
             code: parts.image.words.as_ptr(),
             data,
-            native: FunctionNative::new(),
+            native: FunctionNative::new(mem),
             registers: u32::from(parts.registers),
             arity: parts.arity,
             id: parts.id,

@@ -50,9 +50,9 @@ pub(crate) use lookup_cache::LookupCache;
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
 pub(crate) use native::{CodeList, DataHeader};
 #[cfg(feature = "native")]
-pub use native::{EntryPoint, Kinds, NativeCode};
+pub use native::{EntryPoint, Kinds, NativeCode, Root};
 #[cfg(feature = "native")]
-pub(crate) use native::{Feedback, FunctionNative, NEVER, NativeRecord, Target};
+pub(crate) use native::{Feedback, FunctionNative, NEVER, Stage, Target};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{
     Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable,

@@ -23,7 +23,7 @@ impl DataHeader {
 pub(crate) struct FunctionNative;
 
 impl FunctionNative {
-    pub(super) fn new() -> FunctionNative {
+    pub(super) fn new(_: &Mem) -> FunctionNative {
         FunctionNative
     }
 

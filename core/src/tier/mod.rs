@@ -21,7 +21,7 @@ pub(crate) mod policy;
 mod unit;
 
 #[cfg(feature = "native")]
-pub use crate::object::{EntryPoint, Kinds, NativeCode};
+pub use crate::object::{EntryPoint, Kinds, NativeCode, Root};
 pub use bail::{Bail, NativeStats};
 #[cfg(feature = "native")]
 pub use compiler::NativeTier;

@@ -3,17 +3,18 @@
 //! Decisions only: `interp::native` asks, and acts on the answer.
 //!
 //! ```text
-//!   Cold ──sample──> Warm(1) ──sample──> Warm(2) ──> Hot ──> Compiled, or Bailed
-//!                                           ^                    │
-//!                                           └ given up, evicted ─┘
+//!   Interpreted ──sample──> ──sample──> ──> Requested ──> Compiled, or Bailed
+//!                                        ^                    │
+//!                                        └ given up, evicted ─┘
 //! ```
 //!
-//! A function's *hotness* counts down. At 0 the next step is due. Each step up to Hot takes a third of `Options::hot`.
+//! A function's *hotness* counts down. At 0 the next step is due. Each step up to Requested takes a third of `Options::hot`.
 //!
 //! The unit is an iteration of a small loop: the interpreter takes 3 to 4 ns for it, machine code 2 ns less. Compiling a small
 //! function takes some 10 us, half of it in the system. At the default of 4,000 it is compiled when interpreting it has
 //! taken as long as compiling will. So no program loses more by compiling than the time it has run.
 
+use crate::object::Stage;
 use crate::tunable::tunable;
 
 /// Hotness that a back-edge uses up.
@@ -43,22 +44,6 @@ const EVICTED_SHARE: usize = 256;
 const LEAST_EVICTED: usize = tunable(4 << 10, 256);
 /// Pieces of code that one eviction spares because they ran: it takes the same time at any number of pieces.
 const MOST_SPARED: u32 = tunable(64, 2) as u32;
-
-/// How far a function is on its way to machine code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stage {
-    /// It is interpreted, and was sampled this many times.
-    Interpreted {
-        /// Samples since it was loaded.
-        samples: u8,
-    },
-    /// Its compilation was requested.
-    Requested,
-    /// It has machine code.
-    Compiled,
-    /// It stays interpreted.
-    Bailed,
-}
 
 /// What to do with a function whose hotness is used up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,9 +77,9 @@ impl Policy {
         (self.hot / COUNTDOWNS).max(1)
     }
 
-    /// Hotness until a function is compiled again whose code was evicted: as much as the first time, so that compiling
-    /// again and again takes no longer than interpreting.
-    pub(crate) fn hotness_after_eviction(self) -> u32 {
+    /// Hotness until a function is compiled again whose code was evicted, or contained a global that changed: as much as
+    /// the first time, so that compiling again and again takes no longer than interpreting.
+    pub(crate) fn hotness_to_recompile(self) -> u32 {
         self.countdown().saturating_mul(COUNTDOWNS)
     }
 
@@ -223,7 +208,7 @@ mod tests {
 
     #[test]
     fn three_thousand_iterations_are_interpreted_and_a_thousand_calls_compiled() {
-        let until_compiled = Policy::new(crate::Options::new().hot).hotness_after_eviction();
+        let until_compiled = Policy::new(crate::Options::new().hot).hotness_to_recompile();
         assert!(until_compiled > 3000 * ITERATION && until_compiled <= 1000 * CALL, "{until_compiled}");
     }
 
@@ -271,8 +256,8 @@ mod tests {
     fn evicted_code_gets_as_hot_as_new_code_before_it_is_compiled() {
         let policy = Policy::new(4000);
         let all: u32 = steps(policy).iter().map(|(_, hotness)| hotness).sum();
-        assert_eq!(policy.hotness_after_eviction(), all);
-        assert!(Policy::new(u32::MAX).hotness_after_eviction() > u32::MAX / 2);
+        assert_eq!(policy.hotness_to_recompile(), all);
+        assert!(Policy::new(u32::MAX).hotness_to_recompile() > u32::MAX / 2);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What a native tier sees of a function.
 
-use super::Kinds;
+use super::{Kinds, Root};
 use crate::bytecode::{Op, OperandName, SampledOperand};
 use crate::globals::Globals;
 use crate::mem::Mem;
@@ -19,13 +19,15 @@ pub struct Unit<'a> {
 
 /// The function that a call was always seen to run.
 ///
-/// It lives, at these addresses, as long as the function that calls it.
+/// It lives, at these addresses, as long as code with its `root`.
 #[derive(Clone, Copy)]
 pub struct Callee<'a> {
     /// The function.
     pub unit: Unit<'a>,
     /// Its address.
     pub function: u64,
+    /// What code that contains these addresses has among its [roots](super::NativeCode::roots).
+    pub root: Root,
     /// Which of its closures is called.
     pub closure: Called,
     /// Whether it may be compiled in place of the call: not if such code had to be given up before.
@@ -130,7 +132,7 @@ impl<'a> Unit<'a> {
         let index = self.function.consts().get(constant as usize)?.get().as_raw();
         let state = match self.globals.value(index) {
             None => GlobalState::Undefined,
-            Some(value) if self.codes.constants.is_constant(index) => GlobalState::Constant(value.bits()),
+            Some(value) if self.codes.dependents.is_constant(index) => GlobalState::Constant(value.bits()),
             Some(_) => GlobalState::Defined,
         };
         Some(Global { index, state })
@@ -198,7 +200,14 @@ impl<'a> Unit<'a> {
             Target::Class | Target::Host(_) | Target::Other => return None,
         };
         let unit = Unit { function, ..*self };
-        Some(Callee { unit, function: function.as_ptr().expose_provenance() as u64, closure, inlinable })
+        let root = Root(target.object()?);
+        Some(Callee {
+            unit,
+            function: function.as_ptr().expose_provenance() as u64,
+            root,
+            closure,
+            inlinable,
+        })
     }
 
     /// Whether the call at `word` was always seen to call a class without an initializer.

@@ -51,6 +51,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
 
     fn call(&mut self, call: CallSite) {
         let callee = self.callee(self.at, call.argc);
+        if let Some(callee) = &callee {
+            self.out_of_memory |= self.roots.push(callee.root).is_err();
+        }
         if let Some(callee) = callee.filter(|callee| is_inlinable(callee, call.runtime, call.win)) {
             return self.call_inlined(call, &callee);
         }

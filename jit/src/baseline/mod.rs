@@ -34,7 +34,7 @@ mod visitor;
 use siskin_core::bytecode::{Effect, Insn};
 use siskin_core::layout::{Runtime, Stub, VM_STUBS};
 use siskin_core::mem::Vec;
-use siskin_core::tier::{Bail, EntryPoint, Unit};
+use siskin_core::tier::{Bail, EntryPoint, Root, Unit};
 
 use crate::buffer::Label;
 use crate::masm::{Masm, MemOperand, Reg, Rhs, at};
@@ -54,6 +54,8 @@ const MAX_WORDS: usize = 1 << 13;
 pub struct Compiled {
     /// Entry points by ascending word.
     pub entries: Vec<EntryPoint>,
+    /// Callees that it contains, in any order.
+    pub roots: Vec<Root>,
     /// Indices of the globals whose values it contains, in any order.
     pub globals: Vec<u32>,
 }
@@ -91,6 +93,7 @@ pub fn compile_listed<M: Masm>(
         holding: Vec::new(unit.mem()),
         cold: Vec::new(unit.mem()),
         loops: Vec::new(unit.mem()),
+        roots: Vec::new(unit.mem()),
         globals: Vec::new(unit.mem()),
         back: None,
         out_of_memory: false,
@@ -157,6 +160,8 @@ struct Pass<'p, 'u, M> {
     cold: Vec<Cold>,
     /// Loops whose bodies get a second copy.
     loops: Vec<PeeledLoop>,
+    /// Callees that the code contains.
+    roots: Vec<Root>,
     /// Globals whose values the code contains.
     globals: Vec<u32>,
     /// The target of the back-edge being compiled, if that is not the block of its bytecode target.
@@ -194,7 +199,7 @@ impl<M: Masm> Pass<'_, '_, M> {
         if self.out_of_memory {
             return Err(Bail::OutOfMemory);
         }
-        Ok(Compiled { entries, globals: self.globals })
+        Ok(Compiled { entries, roots: self.roots, globals: self.globals })
     }
 
     fn find_leaders(&mut self) {

@@ -26,7 +26,7 @@ use crate::abi::{LEFT, RETURNED, Stub, UNCOMPILED};
 use crate::bytecode::GlobalUse;
 use crate::context::NativeContext;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Function, Gc, NEVER, NativeRecord};
+use crate::object::{Function, Gc, NEVER, Stage};
 use crate::platform::CodeSpan;
 pub(super) use crate::tier::policy::{CALL, ITERATION};
 use crate::tier::policy::{Clock, Policy, SWITCH, SampleClock, pause_after};
@@ -205,13 +205,11 @@ impl Vm {
 
     /// Records what a loaded program does with a global.
     pub(super) fn note_global(&mut self, index: u32, uses: GlobalUse) -> Result<(), OutOfMemory> {
-        let constants = &mut self.context.heap.code.constants;
-        constants.reserve(index)?;
-        if uses.assigned {
-            constants.assigns(index);
-        }
-        if uses.declared {
-            constants.declares(index);
+        let dependents = &mut self.context.heap.code.dependents;
+        dependents.reserve_global(index)?;
+        let is_redeclared = uses.declared && dependents.declares(index);
+        if uses.assigned || is_redeclared {
+            self.give_up_dependents(index);
         }
         Ok(())
     }
@@ -244,10 +242,10 @@ impl Vm {
         self.native.paused = !on;
         let first = self.first_hotness();
         self.context.heap.each_function(|function| {
-            let hotness = match &*function.native.record.borrow() {
-                NativeRecord::Compiled(_) | NativeRecord::Hot if on => 1,
-                NativeRecord::Bailed => NEVER,
-                _ => first,
+            let hotness = match function.native.stage.get() {
+                Stage::Compiled | Stage::Requested if on => 1,
+                Stage::Bailed => NEVER,
+                Stage::Compiled | Stage::Requested | Stage::Interpreted { .. } => first,
             };
             function.hotness().set(hotness);
         });
@@ -260,10 +258,7 @@ impl Vm {
         if self.native.refused || self.native.paused {
             return None;
         }
-        match &*function.native.record.borrow() {
-            NativeRecord::Compiled(code) => code.address(function.word_index(frame.pc)),
-            _ => None,
-        }
+        function.native.address(function.word_index(frame.pc))
     }
 
     /// Runs the current frame in machine code if it has some, else in the interpreter, until the script stops: `stop`
@@ -332,9 +327,9 @@ impl Vm {
     /// Machine code is about to run the current frame. Calls go to it directly again, if the clock has passed it.
     fn note_use(&self) {
         if let Some(closure) = self.context.stack.top().closure()
-            && let NativeRecord::Compiled(code) = &*closure.function.native.record.borrow()
+            && let Some(span) = closure.function.native.newest()
         {
-            closure.function.native.entry.set(code.span.start.as_ptr());
+            closure.function.native.entry.set(span.start.as_ptr());
         }
     }
 

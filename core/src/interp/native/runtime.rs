@@ -292,7 +292,7 @@ unsafe extern "C" fn super_invoke(
 }
 
 /// # Safety
-/// As for `step`; `closure` is one that the running function's feedback refers to, or null if the window's first register
+/// As for `step`; `closure` is a root of the running code, or null if the window's first register
 /// holds one; `word` is that of one of its function's instructions.
 unsafe extern "C" fn deopt_inlined(
     vm: *mut Vm,
@@ -301,7 +301,7 @@ unsafe extern "C" fn deopt_inlined(
     closure: *mut Closure,
     word: u32,
 ) -> *const u8 {
-    // SAFETY: as above; feedback keeps the closure alive.
+    // SAFETY: as above; the code, which is not given up, keeps the closure alive.
     unsafe {
         let closure = NonNull::new(closure).map(|closure| Gc::from_raw(closure));
         (*vm).deopt_inlined(next, window as usize, closure, word)

@@ -11,7 +11,7 @@ use crate::bytecode::{Effect, Insn, Op};
 use crate::interp::Vm;
 use crate::interp::machine::Flow;
 use crate::object::{Callable, Class, Closure, Function, Gc, HostFunction, Kind};
-use crate::object::{Feedback, Kinds, NativeRecord, Target};
+use crate::object::{Feedback, Kinds, Stage, Target};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -84,7 +84,7 @@ impl Vm {
             if let Some(object) = target.object() {
                 self.context.heap.part_barrier(function, object);
             }
-            let compiled = matches!(&*function.native.record.borrow(), NativeRecord::Compiled(_));
+            let compiled = function.native.stage.get() == Stage::Compiled;
             let is_only = feedback.target(next).is_some();
             let inlines = target.function().is_some_and(|callee| self.native.inlines(callee.words()));
             if compiled && is_only && inlines && feedback.may_renew() {

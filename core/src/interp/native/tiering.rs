@@ -10,9 +10,9 @@ use crate::interp::FunctionId;
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::mem::Vec;
-use crate::object::{CodeList, Function, Gc, NEVER, NativeCode, NativeRecord};
-use crate::platform::CodeError;
-use crate::tier::policy::{Action, Eviction, SAMPLES_BEFORE_COMPILE, Stage, bytes_to_evict};
+use crate::object::{CodeList, Function, Gc, NEVER, Stage};
+use crate::platform::{CodeError, CodeSpan};
+use crate::tier::policy::{Action, Eviction, SAMPLES_BEFORE_COMPILE, bytes_to_evict};
 use crate::tier::{Bail, Unit};
 use crate::tunable::tunable;
 
@@ -25,27 +25,23 @@ const FREED: usize = tunable(1 << 10, 3);
 /// compiled.
 const FEW: usize = 1000;
 
-/// How far a function is on its way to machine code.
-fn stage_of(record: &NativeRecord) -> Stage {
-    match *record {
-        NativeRecord::Cold => Stage::Interpreted { samples: 0 },
-        NativeRecord::Warm(samples) => Stage::Interpreted { samples },
-        NativeRecord::Hot => Stage::Requested,
-        NativeRecord::Compiled(_) => Stage::Compiled,
-        NativeRecord::Bailed => Stage::Bailed,
-    }
-}
-
-/// Gives up a function's code, if it has any: from here on it is called at `entry`. True if there was code.
-fn give_up(function: Gc<Function>, entry: *const u8, list: &mut CodeList) -> bool {
-    let mut record = function.native.record.borrow_mut();
-    let NativeRecord::Compiled(code) = &*record else { return false };
+/// Gives up a piece of a function's code. Without another piece, the function is called at `entry` from here on, and
+/// compiled again after so much `hotness`. True if there was such a piece.
+fn give_up(
+    function: Gc<Function>,
+    place: usize,
+    entry: *const u8,
+    hotness: u32,
+    list: &mut CodeList,
+) -> bool {
     // It is freed when no machine code is active.
-    list.kill(&function.native, code.span);
-    *record = NativeRecord::Warm(SAMPLES_BEFORE_COMPILE);
-    function.native.entry.set(entry);
-    function.hotness().set(1);
-    true
+    let native = &function.native;
+    let is_given_up = native.give_up(place, entry, list);
+    if is_given_up && native.newest().is_none() {
+        native.stage.set(Stage::Interpreted { samples: SAMPLES_BEFORE_COMPILE });
+        function.hotness().set(hotness);
+    }
+    is_given_up
 }
 
 impl Vm {
@@ -60,16 +56,16 @@ impl Vm {
             function.hotness().set(NEVER);
             return Flow::Reload;
         }
-        let stage = stage_of(&function.native.record.borrow());
+        let stage = function.native.stage.get();
         match self.policy().at_zero(stage, !self.native.waits) {
             Action::Sample(number) => return self.warm_up(function, number),
             Action::Compile => {
                 function.hotness().set(1);
-                *function.native.record.borrow_mut() = NativeRecord::Hot;
+                function.native.stage.set(Stage::Requested);
             }
             Action::Postpone => {
                 function.hotness().set(self.first_hotness());
-                *function.native.record.borrow_mut() = NativeRecord::Hot;
+                function.native.stage.set(Stage::Requested);
                 return Flow::Reload;
             }
             Action::Enter => {
@@ -90,7 +86,7 @@ impl Vm {
     /// Takes sample number `sample` of the running function.
     fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
         function.hotness().set(self.first_hotness());
-        *function.native.record.borrow_mut() = NativeRecord::Warm(sample);
+        function.native.stage.set(Stage::Interpreted { samples: sample });
         if sample == SAMPLES_BEFORE_COMPILE {
             // Without memory the function misses the batch and is compiled alone.
             let _ = self.native.warm.push(function);
@@ -104,14 +100,14 @@ impl Vm {
     pub(super) fn compile_hot(&mut self) -> bool {
         let Some(closure) = self.context.stack.top().closure() else { return false };
         let function = closure.function;
-        if self.native.paused || !matches!(&*function.native.record.borrow(), NativeRecord::Hot) {
+        if self.native.paused || function.native.stage.get() != Stage::Requested {
             return false;
         }
         let warm = core::mem::replace(&mut self.native.warm, Vec::new(&self.mem));
         self.make_code(function);
         let mut left = BATCH.saturating_sub(function.word_count());
         for &function in warm.iter() {
-            if matches!(&*function.native.record.borrow(), NativeRecord::Warm(SAMPLES_BEFORE_COMPILE)) {
+            if function.native.stage.get() == (Stage::Interpreted { samples: SAMPLES_BEFORE_COMPILE }) {
                 let Some(fewer) = left.checked_sub(function.word_count()) else { break };
                 left = fewer;
                 match self.try_compile(function) {
@@ -149,38 +145,31 @@ impl Vm {
     /// Gives up code that has not run for long; more of it after each of the `evictions` that did not make enough space.
     fn evict(&mut self, evictions: u32) {
         let mut eviction = Eviction::new(bytes_to_evict(self.native.code(), evictions));
-        let (entry, hotness) = (self.first_entry(), self.policy().hotness_after_eviction());
-        let code = &mut self.context.heap.code;
+        let (entry, hotness) = (self.first_entry(), self.policy().hotness_to_recompile());
+        let list = &mut self.context.heap.code;
         while eviction.is_open()
-            && let Some(index) = self.native.clock.advance(code.live().len())
-            && let Some(&function) = code.live().get(index)
+            && let Some(index) = self.native.clock.advance(list.len())
+            && let Some(function) = list.function(index)
+            && let Some((place, span)) = function.native.piece(index)
         {
-            let span = match &*function.native.record.borrow() {
-                NativeRecord::Compiled(code) => code.span,
-                NativeRecord::Cold | NativeRecord::Warm(_) | NativeRecord::Hot | NativeRecord::Bailed => {
-                    break;
-                }
-            };
             // A call of code that the clock has passed leaves to the VM, which puts the entry back.
             let has_run = function.native.entry.replace(entry) == span.start.as_ptr();
-            if eviction.drops(has_run, span.len) && give_up(function, entry, code) {
-                function.hotness().set(hotness);
+            if eviction.drops(has_run, span.len) && give_up(function, place, entry, hotness, list) {
                 self.native.stats.evicted += 1;
             }
         }
     }
 
     /// Notes a function's new code, or why it stays interpreted.
-    fn note_compiled(&mut self, function: Gc<Function>, result: Result<NativeCode, Bail>) {
+    fn note_compiled(&mut self, function: Gc<Function>, result: Result<CodeSpan, Bail>) {
         match result {
-            Ok(code) => {
-                function.native.entry.set(code.span.start.as_ptr());
+            Ok(span) => {
+                function.native.entry.set(span.start.as_ptr());
+                function.native.stage.set(Stage::Compiled);
                 function.hotness().set(1);
-                for &global in code.globals.iter() {
-                    self.context.heap.code.constants.embed(global);
+                for root in function.native.newest_roots() {
+                    self.context.heap.part_barrier(function, root);
                 }
-                *function.native.record.borrow_mut() = NativeRecord::Compiled(code);
-                self.context.heap.code.add(function);
                 self.native.stats.compiled += 1;
             }
             Err(bail) => self.bail(function, bail),
@@ -209,7 +198,8 @@ impl Vm {
         Ok(())
     }
 
-    fn try_compile(&mut self, function: Gc<Function>) -> Result<NativeCode, Bail> {
+    /// Gives a function code.
+    fn try_compile(&mut self, function: Gc<Function>) -> Result<CodeSpan, Bail> {
         if self.native.refused {
             return Err(Bail::Code(CodeError::Refused));
         }
@@ -218,11 +208,16 @@ impl Vm {
         function.renew_exits();
         let unit = Unit::new(function, &self.mem, &self.globals, &self.context.heap.code);
         let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
-        if let Err(out) = self.native.count_code() {
-            self.native.free(code.span);
+        let span = code.span;
+        let globals = &self.globals;
+        let counted = self.native.count_code();
+        let added =
+            counted.and_then(|()| self.context.heap.code.add(function, code, |global| globals.value(global)));
+        if let Err(out) = added {
+            self.native.free(span);
             return Err(out.into());
         }
-        Ok(code)
+        Ok(span)
     }
 
     /// Makes new machine code executable. If the system refuses, no machine code runs again, old code included.
@@ -242,7 +237,7 @@ impl Vm {
         self.native.stats.bailed += 1;
         self.native.stats.full += u32::from(matches!(bail, Bail::Code(CodeError::Full)));
         self.native.stats.last_bail = Some(bail);
-        *function.native.record.borrow_mut() = NativeRecord::Bailed;
+        function.native.stage.set(Stage::Bailed);
     }
 
     /// Takes back new code that could not be sealed.
@@ -270,7 +265,7 @@ impl Vm {
             found = found.or(object.downcast::<Function>().filter(|function| function.id == id.0));
         });
         let function = found.ok_or(Bail::NoTier)?;
-        if matches!(&*function.native.record.borrow(), NativeRecord::Compiled(_)) {
+        if function.native.stage.get() == Stage::Compiled {
             return Ok(());
         }
         self.free_dead_code();
@@ -278,57 +273,48 @@ impl Vm {
         if let Err(bail) = self.seal_code() {
             self.refuse(function, bail);
         }
-        match &*function.native.record.borrow() {
-            NativeRecord::Compiled(_) => Ok(()),
-            _ => Err(self.native.stats.last_bail.unwrap_or(Bail::NoTier)),
-        }
-    }
-
-    /// Drops the code of a function, and resets entry and hotness so that the function is compiled again. Active code
-    /// exits before its next instruction. True if there was code.
-    pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
-        give_up(function, self.first_entry(), &mut self.context.heap.code)
-    }
-
-    /// A global is about to be defined.
-    #[inline(always)]
-    pub(in crate::interp) fn before_definition(&mut self, index: u32) {
-        if self.context.heap.code.constants.is_embedded(index) {
-            self.redefine_embedded(index);
-        }
-    }
-
-    /// A global is defined again whose value machine code contains.
-    #[cold]
-    #[inline(never)]
-    fn redefine_embedded(&mut self, index: u32) {
-        self.context.heap.code.constants.assigns(index);
-        self.give_up_stale_code();
-    }
-
-    /// Gives up code that contains values of globals that changed. Active code exits before its next instruction.
-    pub(in crate::interp) fn give_up_stale_code(&mut self) {
-        if !self.context.heap.code.constants.take_stale_code() {
-            return;
-        }
-        let entry = self.first_entry();
-        let list = &mut self.context.heap.code;
-        // From the end on: the last function takes the index of one that leaves.
-        for index in (0..list.live().len()).rev() {
-            let Some(&function) = list.live().get(index) else { continue };
-            let is_stale = match &*function.native.record.borrow() {
-                NativeRecord::Compiled(code) => {
-                    code.globals.iter().any(|&index| !list.constants.is_embedded(index))
-                }
-                NativeRecord::Cold | NativeRecord::Warm(_) | NativeRecord::Hot | NativeRecord::Bailed => {
-                    false
-                }
-            };
-            if is_stale {
-                give_up(function, entry, list);
+        match function.native.stage.get() {
+            Stage::Compiled => Ok(()),
+            Stage::Interpreted { .. } | Stage::Requested | Stage::Bailed => {
+                Err(self.native.stats.last_bail.unwrap_or(Bail::NoTier))
             }
         }
-        self.native.moved = true;
+    }
+
+    /// Drops all code of a function, and resets entry and hotness so that the function is compiled again. Active code
+    /// exits before its next instruction. True if there was code.
+    pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
+        let entry = self.first_entry();
+        let mut had_code = false;
+        while give_up(function, 0, entry, 1, &mut self.context.heap.code) {
+            had_code = true;
+        }
+        had_code
+    }
+
+    /// A global is about to get a value from something else than an assignment.
+    #[inline(always)]
+    pub(crate) fn before_change(&mut self, global: u32) {
+        if self.context.heap.code.dependents.is_embedded(global) {
+            self.give_up_dependents(global);
+        }
+    }
+
+    /// The value of a global may change from here on: gives up the code that contains it. Active code exits before its
+    /// next instruction.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn give_up_dependents(&mut self, global: u32) {
+        let (entry, hotness) = (self.first_entry(), self.policy().hotness_to_recompile());
+        let list = &mut self.context.heap.code;
+        list.dependents.assigns(global);
+        while let Some((function, node)) = list.dependents.first(global)
+            && let Some(place) = function.native.dependent(node)
+            && give_up(function, place, entry, hotness, list)
+        {
+            self.native.leave();
+        }
+        debug_assert!(!self.context.heap.code.dependents.is_embedded(global));
     }
 
     /// Frees dead code, at most one step's pieces. True if there was any. No machine code is active.

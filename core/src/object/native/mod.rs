@@ -1,7 +1,7 @@
 //! What native tiers know of a heap's functions: how hot they are, what samples saw of them, their machine code.
 //!
 //! ```text
-//!   Function ── native ─────> FunctionNative   entry, feedback, record: the code
+//!   Function ── native ─────> FunctionNative   entry, stage, feedback, codes
 //!            └─ below data ─> DataHeader       counted down by the interpreter and by machine code
 //!   Heap     ── code ───────> CodeList         live and dead code; the globals whose values are in it
 //! ```
@@ -10,15 +10,19 @@
 
 mod code;
 mod code_list;
-mod constants;
+mod dependents;
 mod feedback;
 
 use core::cell::{Cell, RefCell};
 
 use super::{Function, Tracer};
+use crate::mem::{Mem, Vec};
+use crate::platform::CodeSpan;
 use crate::tunable::tunable;
-pub(crate) use code::NativeRecord;
-pub use code::{EntryPoint, NativeCode};
+use crate::value::Value;
+use code::Code;
+pub(crate) use code::Stage;
+pub use code::{EntryPoint, NativeCode, Root};
 pub(crate) use code_list::CodeList;
 pub use feedback::Kinds;
 pub(crate) use feedback::{Feedback, Target};
@@ -61,19 +65,19 @@ pub(crate) struct FunctionNative {
     /// None before the first sample.
     pub(crate) feedback: RefCell<Option<Feedback>>,
     /// How far the function is on its way to machine code.
-    pub(crate) record: RefCell<NativeRecord>,
-    /// Its index in the heap's list of functions that have machine code, if it has some.
-    code_index: Cell<u32>,
+    pub(crate) stage: Cell<Stage>,
+    /// Its machine code, the newest last.
+    codes: RefCell<Vec<Code>>,
     next_exits: Cell<u32>,
 }
 
 impl FunctionNative {
-    pub(super) fn new() -> FunctionNative {
+    pub(super) fn new(mem: &Mem) -> FunctionNative {
         FunctionNative {
             entry: Cell::new(core::ptr::null()),
             feedback: RefCell::new(None),
-            record: RefCell::new(NativeRecord::Cold),
-            code_index: Cell::new(0),
+            stage: Cell::new(Stage::Interpreted { samples: 0 }),
+            codes: RefCell::new(Vec::new(mem)),
             next_exits: Cell::new(FIRST_EXITS),
         }
     }
@@ -88,13 +92,55 @@ impl FunctionNative {
                 tracer.value(object);
             }
         }
+        let codes = self.codes.try_borrow();
+        debug_assert!(codes.is_ok());
+        for root in codes.iter().flat_map(|codes| codes.iter()).flat_map(|code| &code.roots) {
+            tracer.value(root.0);
+        }
     }
 
     /// The function is dead: its machine code waits to be freed.
     pub(super) fn finalize(&self, list: &mut CodeList) {
-        if let NativeRecord::Compiled(code) = &*self.record.borrow() {
-            list.kill(self, code.span);
+        while self.newest().is_some() {
+            list.kill(self, 0);
         }
+    }
+
+    /// The newest of its pieces of code.
+    pub(crate) fn newest(&self) -> Option<CodeSpan> {
+        self.codes.borrow().last().map(|code| code.span)
+    }
+
+    /// The address where machine code goes on at `word`, if a piece can be entered there: the newest that can.
+    pub(crate) fn address(&self, word: u32) -> Option<*const u8> {
+        self.codes.borrow().iter().rev().find_map(|code| code.address(word))
+    }
+
+    /// The piece at an index of the heap's list: its place among the function's, and where it is.
+    pub(crate) fn piece(&self, index: usize) -> Option<(usize, CodeSpan)> {
+        let codes = self.codes.borrow();
+        let place = codes.iter().position(|code| code.index as usize == index)?;
+        Some((place, codes.get(place)?.span))
+    }
+
+    /// The place of the piece that a node of the [`Dependents`] is about.
+    pub(crate) fn dependent(&self, node: u32) -> Option<usize> {
+        self.codes.borrow().iter().position(|code| code.nodes.contains(&node))
+    }
+
+    /// Gives up the piece of code at a place; active code exits before its next instruction. The function's entry is that
+    /// of the newest piece left, or else `entry`. True if there was such a piece.
+    pub(crate) fn give_up(&self, place: usize, entry: *const u8, list: &mut CodeList) -> bool {
+        let before = self.codes.borrow().len();
+        list.kill(self, place);
+        self.entry.set(self.newest().map_or(entry, |span| span.start.as_ptr().cast_const()));
+        before != self.codes.borrow().len()
+    }
+
+    /// The objects that its newest code contains.
+    pub(crate) fn newest_roots(&self) -> impl Iterator<Item = Value> {
+        let last = self.codes.borrow().len().saturating_sub(1);
+        (0..).map_while(move |at| Some(self.codes.borrow().get(last)?.roots.get(at)?.0))
     }
 }
 
