@@ -229,6 +229,8 @@ const _: () = assert!(size_of::<Value>() == 8);
 const _: () = assert!(
     size_of::<Str>() == heap::GRANULE && class_of(size_of::<Str>() + FLAT) == FLAT.div_ceil(heap::GRANULE)
 );
+// Offsets that fit a byte, for shorter code.
+const _: () = assert!(FUNCTION_ENTRY < 128 && FUNCTION_REGISTERS < 128 && FUNCTION_ARITY < 128);
 // Only where there is machine code.
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<BumpRegion>() == 24);
 const _: () = assert!(size_of::<usize>() != 8 || size_of::<LookupLine>() == 24);

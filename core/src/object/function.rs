@@ -31,14 +31,14 @@ pub(crate) struct Function {
     header: Header,
     code: *const u32,
     data: NonNull<Value>,
-    /// What native tiers know of it.
-    pub(crate) native: FunctionNative,
     pub(crate) registers: u32,
     pub(crate) arity: u8,
     /// Unique in the VM, dead functions included.
     pub(crate) id: u32,
     /// None for the script.
     pub(crate) name: Option<Gc<Str>>,
+    /// What native tiers know of it.
+    pub(crate) native: FunctionNative,
     image: InImage,
     consts: u32,
     sites: u32,

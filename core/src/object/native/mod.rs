@@ -57,7 +57,8 @@ impl DataHeader {
     }
 }
 
-/// The part of a function that native tiers use.
+/// The part of a function that native tiers use. Machine code reads its first field, whose offset fits a byte.
+#[repr(C)]
 pub(crate) struct FunctionNative {
     /// Address that machine code jumps to for a call of the function: its own code, or the stub that enters the
     /// interpreter.
