@@ -106,8 +106,6 @@ impl From<siskin_core::bytecode::VerifyError> for Refused {
     fn from(error: siskin_core::bytecode::VerifyError) -> Refused {
         match error.what {
             Flaw::OutOfMemory => Refused::Memory,
-            // Of the image, in which no function was looked at yet.
-            flaw if error.at.is_none() && error.function.0 == 0 => Refused::Flaw(flaw.to_string()),
             _ => Refused::Flaw(error.to_string()),
         }
     }

@@ -5,9 +5,9 @@
 //!
 //! # From text to result
 //! ```text
-//!   text ──syntax──> Ast ──compile──> Assembly ──pack──> Program ──interp: load──> Function objects ──interp: run──> Outcome
-//!                                                           ^                                           │ hot
-//!                                          bytes ──verify───┘                               tier: Unit ──> machine code
+//!   text ──syntax──> Ast ──compile──> ImageBuilder ──pack──> Program ──interp: load──> Function objects ──interp: run──> Outcome
+//!                                                               ^                                           │ hot
+//!                                              bytes ──verify───┘                               tier: Unit ──> machine code
 //! ```
 //!
 //! # The map
@@ -50,7 +50,7 @@
 //! | feature | default | what it brings | what it costs |
 //! |---|---|---|---|
 //! | `texts` | yes | messages of run-time errors; without, a message is the name of its kind | the sentences, and the code that prints numbers into them |
-//! | `native` | no | [`tier`] and `layout`: compilers to machine code can be installed; `siskin-jit` switches it on | feedback and counts for each function, a second dispatcher, for samples |
+//! | `native` | no | `layout`, and all of [`tier`] but `Bail` and `NativeStats`: compilers to machine code can be installed; `siskin-jit` switches it on | feedback and counts for each function, a second dispatcher, for samples |
 //! | `tail` | no | the dispatcher by tail calls ([`Dispatch`]) | nightly Rust |
 //! | `testing` | no | doubles for tests; hidden | not for programs |
 //!

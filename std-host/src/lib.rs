@@ -61,6 +61,7 @@ mod perf;
 mod system;
 
 pub use panics::PANIC_GUARD;
+pub use siskin_core::bytecode::{Flaw, VerifyError};
 pub use siskin_core::platform::HostIo;
 pub use siskin_core::{
     Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,

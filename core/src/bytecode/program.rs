@@ -22,7 +22,8 @@ use crate::mem::{Keeper, Mem, OutOfMemory, SharedBytes};
 pub struct Program(SharedBytes);
 
 impl Program {
-    /// A program in bytes that last: in flash, or part of the host. Takes working memory of `mem` meanwhile.
+    /// A program in bytes that last: in flash, or part of the host. They begin at a multiple of 8 bytes. Takes working memory
+    /// of `mem` meanwhile.
     ///
     /// # Errors
     /// When they are no image, are refused by the [verifier](mod@verify), or memory is out.
@@ -30,7 +31,8 @@ impl Program {
         Program(SharedBytes::lasting(bytes)).verified(mem)
     }
 
-    /// A program in the bytes of an owner: a vector, a file that is mapped. The owner is kept in a block of `mem`. It is
+    /// A program in the bytes of an owner: a vector, a file that is mapped. They begin at a multiple of 8 bytes, as those of
+    /// a vector do that the system's allocator made. The owner is kept in a block of `mem`. It is
     /// dropped with the last clone of the program and the last of its functions, which may be in the middle of a collection
     /// on any thread: if its drop panics, the process aborts.
     ///

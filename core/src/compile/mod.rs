@@ -78,7 +78,7 @@ pub fn compile(
     mem: &Mem,
 ) -> Result<ImageBuf, CompileError> {
     match compile_once(source, dialect, options, options.spans, mem) {
-        // That is told with a place in the text.
+        // The error names a place: compiled again, with the starts of expressions, it is known.
         Err(CompileError::TooDeep { .. }) => compile_once(source, dialect, options, true, mem),
         done => done,
     }
@@ -98,7 +98,7 @@ fn compile_once(
     out.pack(dialect.has_builtin_methods()).map_err(|_| CompileError::OutOfMemory)
 }
 
-/// Compiles the parts of a tree as they come, until an error. There may be errors in the text still, which come first.
+/// Compiles the parts of a tree as they come, until an error. Errors in the text that are found later take precedence.
 struct Parts<'s>(Result<Compiler<'s>, CompileError>);
 
 impl<'s> TakeParts<'s> for Parts<'s> {

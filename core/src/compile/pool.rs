@@ -48,8 +48,8 @@ impl IndexTable {
         }
     }
 
-    /// Stores an index that is higher than all before. An image that would need more numbers than there are would be too
-    /// large, too.
+    /// Stores an index that is higher than all before. Numbers never come back. After 2^32 this fails; an image of so many
+    /// constants would be too large, too.
     pub(super) fn insert(&mut self, hash: u32, index: u32) -> Result<(), OutOfMemory> {
         let number = self.base.checked_add(index).ok_or(OutOfMemory)?;
         let end = number.checked_add(1).ok_or(OutOfMemory)?;

@@ -132,7 +132,7 @@ impl Heap {
         self.gray.push(header);
     }
 
-    /// The barrier for a leaf that was stored into. A leaf has no age: what it refers to is marked when it is.
+    /// The barrier for a leaf that was stored into. A leaf has no age: what it refers to is marked together with it.
     pub(crate) fn leaf_barrier<T: Object>(&mut self, owner: Gc<T>) {
         let header = owner.header();
         debug_assert!(header.kind().tracing() == Tracing::Leaf);

@@ -14,7 +14,7 @@ use crate::object::{Gc, Str};
 /// use siskin_core::{Dialect, Options, Vm};
 /// # use siskin_core::testing::{Nothing, SYSTEM};
 /// let mut vm = Vm::new(SYSTEM, Options::default())?;
-/// let script = vm.load("'sis' + 'kin'".replace('\'', "\"").as_str(), Dialect::Siskin)?;
+/// let script = vm.load(r#""sis" + "kin""#, Dialect::Siskin)?;
 /// vm.start(script)?;
 /// vm.run(None, &mut HostIo::new(&mut Nothing).clock(&Nothing));
 /// let ValueKind::Str(text) = vm.result().kind() else { panic!("a string") };

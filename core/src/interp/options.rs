@@ -31,11 +31,11 @@ pub struct Options {
     /// default, so that a thread of 1 MB suffices. A text that needs more is refused as nested too deeply.
     pub native_stack: usize,
     /// The most bytes of a source text; a longer one is refused. Bounds the time of compiling, which nothing
-    /// interrupts, and its memory: up to some 40 times the text.
+    /// interrupts, and its memory: up to some 50 times the text.
     pub max_source: usize,
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
-    /// Loop iterations until a native tier compiles a function, if there is one; a call counts as four. 0 and 1 compile at
+    /// Loop iterations until a native tier compiles a function, if there is one; a call counts as four. 0 to 2 compile at
     /// once. A third less suffices when another function gets hot, and calls of compiled functions count more.
     pub hot: u32,
     /// How bytecode is dispatched.

@@ -268,7 +268,7 @@ impl Visitor for Machine {
 
     #[inline(always)]
     fn loop_(&mut self, to: Back24) -> Flow {
-        match self.fuel_for_turn(1) {
+        match self.fuel_for_back_edge(1) {
             Ok(()) => self.take_back_edge(to.0),
             Err(flow) => flow,
         }
@@ -276,7 +276,7 @@ impl Visitor for Machine {
 
     #[inline(always)]
     fn loop_true(&mut self, src: Src, to: Back32) -> Flow {
-        if let Err(flow) = self.fuel_for_turn(2) {
+        if let Err(flow) = self.fuel_for_back_edge(2) {
             return flow;
         }
         if self.read(src).is_falsy() { Flow::Next } else { self.take_back_edge(to.0) }

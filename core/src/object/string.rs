@@ -51,9 +51,12 @@ const SLICE: u16 = 4;
 const FORKED: u16 = 8;
 const PENDING: u16 = 16;
 
-/// The sums from a fork on that are forked too, and one of them, in `aux`.
-const FORKS: u16 = tunable(0xFF, 3) as u16 * FORK;
-const FORK: u16 = 1 << 8;
+/// One sum, in the count in the upper byte of `aux`.
+const FORK_COUNT_ONE: u16 = 1 << 8;
+/// The count after a fork: so many sums stay forked.
+const FORK_COUNT_START: u16 = tunable(0xFF, 3) as u16 * FORK_COUNT_ONE;
+// It serves as the mask of the count.
+const _: () = assert!((FORK_COUNT_START / FORK_COUNT_ONE + 1).is_power_of_two());
 
 /// A string of UTF-8.
 #[repr(C)]
@@ -260,8 +263,8 @@ impl Str {
     pub(crate) fn fork(&self) -> Fork {
         Fork(match self.header.aux() {
             aux if aux & SLICE == 0 => SLICE,
-            _ if self.allowance() == 0 => SLICE | FORKED | FORKS,
-            aux if aux & FORKS > FORK => aux - FORK,
+            _ if self.allowance() == 0 => SLICE | FORKED | FORK_COUNT_START,
+            aux if aux & FORK_COUNT_START > FORK_COUNT_ONE => aux - FORK_COUNT_ONE,
             _ => SLICE,
         })
     }

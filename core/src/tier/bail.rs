@@ -64,7 +64,7 @@ pub struct NativeStats {
     pub full: u32,
     /// Functions whose code was dropped to make space for other code. They are compiled again when they get hot again.
     pub evicted: u32,
-    /// Why the last function stays interpreted.
+    /// The latest reason why a function stays interpreted.
     pub last_bail: Option<Bail>,
     /// Bytes of machine code in use.
     pub code: usize,

@@ -7,14 +7,16 @@ use crate::platform::CodeSpan;
 ///
 /// # Safety
 /// Code behaves as the bytecode does: the caller of `compile` runs the returned code once it is sealed. Code of
-/// [`stubs`](NativeTier::stubs) and of units that were not [freed](NativeTier::free) stays where it is.
+/// [`stubs`](NativeTier::stubs) and of units that were not [freed](NativeTier::free) stays where it is. Code refers to no
+/// objects but its own function and those in [`NativeCode::roots`], and to the value of a global only if
+/// [`NativeCode::globals`] lists it.
 pub unsafe trait NativeTier: Send {
     /// What it is, for people: `"x86-64 jit"`.
     fn name(&self) -> &'static str;
 
     /// The addresses of the code that all functions share, in the order of [`layout::Stub`](crate::layout::Stub);
     /// made once, before anything is compiled: when the first function is to be, so that short scripts do not wait for
-    /// it. Like code, they do not run before [`seal`](NativeTier::seal).
+    /// it, or before in a VM of many functions. Like code, they do not run before [`seal`](NativeTier::seal).
     ///
     /// # Errors
     /// When there is no memory, executable or other.

@@ -50,7 +50,7 @@ pub enum Called {
 pub struct Global {
     /// Its index.
     pub index: u32,
-    /// What code may rely on. Whoever uses the value of a constant says so in
+    /// What code may rely on. Code that uses the value of a constant lists it in
     /// [`NativeCode::globals`](super::NativeCode::globals).
     pub state: GlobalState,
 }

@@ -50,7 +50,7 @@ fn with(insns: &[Insn]) -> Assembly {
 fn only(good: Insn, bad: Insn, operand: OperandName, found: AnyOperand) {
     assert_eq!(verify(&with(&[good])), Ok(()));
     let what = Flaw::BadOperand(operand, found);
-    assert_eq!(verify(&with(&[bad])), Err(VerifyError { function: FnIndex(1), at: Some(0), what }));
+    assert_eq!(verify(&with(&[bad])), Err(VerifyError { function: Some(FnIndex(1)), at: Some(0), what }));
 }
 
 /// What is found in function 1 after a change to it.
@@ -58,7 +58,7 @@ fn changed(change: impl FnOnce(&mut FnCode)) -> Result<(), (Option<u32>, Flaw)> 
     let mut program = with(&[]);
     change(&mut program.functions[1]);
     verify(&program).map_err(|error| {
-        assert_eq!(error.function, FnIndex(1));
+        assert_eq!(error.function, Some(FnIndex(1)));
         (error.at, error.what)
     })
 }
@@ -262,7 +262,7 @@ fn closures_capture_what_their_maker_has() {
         program.functions[2].captures.push(capture).unwrap();
         verify(&program).map_err(|error| (error.function, error.at, error.what))
     };
-    let bad = Err((FnIndex(1), Some(0), Flaw::BadCapture(FnIndex(2))));
+    let bad = Err((Some(FnIndex(1)), Some(0), Flaw::BadCapture(FnIndex(2))));
     assert_eq!(captures(Capture::Register(7)), Ok(()));
     assert_eq!(captures(Capture::Register(8)), bad);
     assert_eq!(captures(Capture::Upvalue(1)), Ok(()));

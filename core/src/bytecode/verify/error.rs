@@ -8,8 +8,8 @@ use crate::bytecode::{AnyOperand, FnIndex, OP_COUNT, OperandName, POLL, Section,
 /// Why a program was not accepted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifyError {
-    /// The function with the flaw; 0 if it is of the whole program.
-    pub function: FnIndex,
+    /// The function with the flaw, if it is in one.
+    pub function: Option<FnIndex>,
     /// The first word of the instruction with the flaw, if it is in one.
     pub at: Option<u32>,
     /// The kind of flaw, with its operands.
@@ -117,11 +117,14 @@ impl fmt::Display for Flaw {
 
 impl fmt::Display for VerifyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "function {}", self.function.0)?;
-        if let Some(at) = self.at {
-            write!(f, " at {at:04}")?;
+        if let Some(function) = self.function {
+            write!(f, "function {}", function.0)?;
+            if let Some(at) = self.at {
+                write!(f, " at {at:04}")?;
+            }
+            f.write_str(": ")?;
         }
-        write!(f, ": {}", self.what)
+        self.what.fmt(f)
     }
 }
 
@@ -130,7 +133,7 @@ impl core::error::Error for VerifyError {}
 /// A flaw of the whole program.
 impl From<Flaw> for VerifyError {
     fn from(what: Flaw) -> VerifyError {
-        VerifyError { function: FnIndex(0), at: None, what }
+        VerifyError { function: None, at: None, what }
     }
 }
 

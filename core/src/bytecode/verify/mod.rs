@@ -68,7 +68,7 @@ pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
         let checked = check_parts(image, function, &code).map_err(|what| (None, what));
         checked
             .and_then(|()| function::check(&code, &needs, &mut globals, &mut scratch))
-            .map_err(|(at, what)| VerifyError { function, at, what })?;
+            .map_err(|(at, what)| VerifyError { function: Some(function), at, what })?;
     }
     Ok(globals.check(image)?)
 }

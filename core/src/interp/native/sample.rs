@@ -1,9 +1,9 @@
 //! Sampling: a few instructions recorded, then executed one by one.
 //!
 //! ```text
-//!   dispatch ──slice of fuel used up──> next_slice ──> sample ──> dispatch
-//!                                                        │
-//!                           for each of some instructions: `record` what it meets, then `step`
+//!   dispatch ──slice of fuel used up──> next_slice ──> sample_if_due ──> dispatch
+//!                                                            │
+//!                               for each of some instructions: `record` what it meets, then `step_once`
 //! ```
 
 use super::step::step_once;

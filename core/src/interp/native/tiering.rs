@@ -281,8 +281,8 @@ impl Vm {
         }
     }
 
-    /// Drops all code of a function, and resets entry and hotness so that the function is compiled again. Active code
-    /// exits before its next instruction. True if there was code.
+    /// Gives up all code of a function, and resets entry and hotness so that the function is compiled again. If code is
+    /// active, the caller has it exit before its next instruction. True if there was code.
     pub(in crate::interp) fn give_up_code(&mut self, function: Gc<Function>) -> bool {
         let entry = self.first_entry();
         let mut had_code = false;

@@ -81,10 +81,10 @@ impl Machine {
         }
     }
 
-    /// Charges a back-edge, an instruction of `words` words. Without fuel returns the flow to continue with: usually
-    /// the instruction runs again with the next slice.
+    /// Makes sure that a unit of fuel is left for a back-edge, an instruction of `words` words. Otherwise returns the flow to
+    /// continue with: usually the instruction runs again with the next slice.
     #[inline(always)]
-    pub(in crate::interp) fn fuel_for_turn(&mut self, words: usize) -> Result<(), Flow> {
+    pub(in crate::interp) fn fuel_for_back_edge(&mut self, words: usize) -> Result<(), Flow> {
         if self.vm().context.fuel.slice != 0 {
             return Ok(());
         }
@@ -92,7 +92,7 @@ impl Machine {
         Err(self.vm().next_slice(words))
     }
 
-    /// Takes a back-edge that is charged for.
+    /// Charges a back-edge, and takes it.
     #[inline(always)]
     pub(in crate::interp) fn take_back_edge(&mut self, to: i32) -> Flow {
         let fuel = &mut self.vm().context.fuel;
@@ -109,7 +109,7 @@ impl Machine {
     /// Jumps back if `lhs op rhs`.
     #[inline(always)]
     pub(in crate::interp) fn loop_if<O: Ordering>(&mut self, lhs: Src, rhs: impl Source, to: i32) -> Flow {
-        if let Err(flow) = self.fuel_for_turn(2) {
+        if let Err(flow) = self.fuel_for_back_edge(2) {
             return flow;
         }
         match self.compare::<O>(lhs, rhs) {
@@ -128,7 +128,7 @@ impl Machine {
         step: i8,
         to: i32,
     ) -> Flow {
-        if let Err(flow) = self.fuel_for_turn(2) {
+        if let Err(flow) = self.fuel_for_back_edge(2) {
             return flow;
         }
         let (src, dst) = (Src(var.0), Dst(var.0));

@@ -25,7 +25,8 @@ pub struct NativeCode {
     pub span: CodeSpan,
     /// Entry points by ascending word; the first is word 0.
     pub entries: Vec<EntryPoint>,
-    /// Objects that it contains, in any order: they live as long as it does. Values of globals are found by `globals`.
+    /// Objects that it contains, in any order: they live as long as it does. Values of globals are found by `globals`. The
+    /// collector visits them in one step.
     pub roots: Vec<Root>,
     /// Indices of the globals whose values it contains, in any order: it is given up when one of them changes.
     pub globals: Vec<u32>,
@@ -44,7 +45,7 @@ pub(crate) struct Code {
 }
 
 impl Code {
-    /// Code whose `nodes` are yet the globals they are to be about.
+    /// Code whose `nodes` still are indices of globals; `CodeList::add` replaces each by its node.
     pub(super) fn new(code: NativeCode, index: u32) -> Code {
         Code { span: code.span, entries: code.entries, roots: code.roots, nodes: code.globals, index }
     }
@@ -66,7 +67,7 @@ impl Code {
 pub(crate) enum Stage {
     /// It is interpreted, and was sampled this many times.
     Interpreted {
-        /// Samples since it was loaded.
+        /// Samples that count towards compiling.
         samples: u8,
     },
     /// Its compilation was requested.

@@ -129,8 +129,8 @@ impl FunctionNative {
         self.codes.borrow().iter().position(|code| code.nodes.contains(&node))
     }
 
-    /// Gives up the piece of code at a place; active code exits before its next instruction. The function's entry is that
-    /// of the newest piece left, or else `entry`. True if there was such a piece.
+    /// Gives up the piece of code at a place. If code is active, the caller has it exit before its next instruction. The
+    /// function's entry is that of the newest piece left, or else `entry`. True if there was such a piece.
     pub(crate) fn give_up(&self, place: usize, entry: *const u8, list: &mut CodeList) -> bool {
         let before = self.codes.borrow().len();
         list.kill(self, place);

@@ -8,7 +8,7 @@
 //! Names are resolved while they are parsed (a Lox scope is lexical and a name must be declared before a
 //! use sees it), so a variable in the tree is a [`VarId`] or a global [`Symbol`], never a bare name. What
 //! the compiler needs to know about a variable as a whole (is it captured, is it ever reassigned) is in
-//! its [`Var`] and is final once parsing ends.
+//! its [`Var`] and is final once its scope ends.
 
 mod decl;
 mod expr;
@@ -21,7 +21,7 @@ pub use super::operator::{ArithOp, BinaryOp, EqualOp, LogicalOp, OrderOp};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 
-/// A parsed source text.
+/// The tree of a text, or of a part of it.
 #[derive(Debug)]
 pub struct Ast {
     /// Expressions, by [`ExprId`].
