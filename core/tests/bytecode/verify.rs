@@ -389,5 +389,5 @@ fn no_memory_is_an_error() {
 fn errors_say_where() {
     let error = verify(&with(&[Insn::Print { src: Src(8) }])).unwrap_err();
     assert_eq!(error.to_string(), "function 1 at 0000: operand src (src) must not be r8");
-    assert_eq!(verify(&program()).unwrap_err().to_string(), "function 0: there is no script");
+    assert_eq!(verify(&program()).unwrap_err().to_string(), "there is no script");
 }
