@@ -73,7 +73,7 @@ impl Assembly {
             for constant in &code.consts {
                 consts.push(constant.pack()).map_err(out_of_memory)?;
             }
-            let index = image.reserve().map_err(out_of_memory)?;
+            let index = image.next_index().map_err(out_of_memory)?;
             let parts = FnParts {
                 name: code.name,
                 arity: code.arity,

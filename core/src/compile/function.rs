@@ -76,7 +76,7 @@ impl Compiler<'_> {
     pub(super) fn function(&mut self, id: FnId, self_var: Option<VarId>) -> Res<FnIndex> {
         self.descend()?;
         // Functions are numbered in the order in which they begin.
-        let index = self.out.reserve()?;
+        let index = self.out.next_index()?;
         self.begin_function(id, self_var)?;
         self.items(self.ast.functions[id.index()].body)?;
         self.end_body()?;
@@ -90,7 +90,7 @@ impl Compiler<'_> {
         let id = FnId::new(0);
         self.var_regs.resize(self.ast.vars.len().max(self.var_regs.len()), 0)?;
         if self.out.function_count() == 0 {
-            self.out.reserve()?;
+            self.out.next_index()?;
             self.begin_function(id, None)?;
         }
         self.items(self.ast.functions[id.index()].body)?;

@@ -84,7 +84,7 @@ impl ImageBuilder {
     }
 
     /// Gives the next function its index.
-    pub(crate) fn reserve(&mut self) -> Result<FnIndex, OutOfMemory> {
+    pub(crate) fn next_index(&mut self) -> Result<FnIndex, OutOfMemory> {
         let index = FnIndex(self.function_count());
         self.records.push(Record::default())?;
         Ok(index)

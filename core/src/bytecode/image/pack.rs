@@ -33,41 +33,41 @@ impl ImageBuilder {
         let (low, high) = (TABLE_HASH as u32, (TABLE_HASH >> 32) as u32);
         out.words([VERSION, flags, low, high, length, sections().count() as u32]);
         sections().for_each(|(section, length)| out.words([section.number(), length as u32]));
-        self.write_sections(&mut Space { buf: &mut buf, lengths })
+        self.write_sections(&mut SectionWriter { buf: &mut buf, written: 0, lengths })
             .map_err(|OutOfMemory| Flaw::OutOfMemory)?;
         debug_assert!(buf.as_ref().len() == total);
         Ok(buf)
     }
 
     /// Appends the sections, and frees each when it is written.
-    fn write_sections(self, space: &mut Space<'_>) -> Result<(), OutOfMemory> {
+    fn write_sections(self, to: &mut SectionWriter<'_>) -> Result<(), OutOfMemory> {
         let ImageBuilder { records, words, consts, sites, captures, lines, spans, globals, strings, .. } =
             self;
-        let mut out = space.of(Section::Functions)?;
+        let mut out = to.of(Section::Functions)?;
         let mut ends = FnEnds::default();
         for (record, start) in with_starts(&records) {
             ends = ends.plus(start, record.ends);
             let Record { name, arity, registers, .. } = *record;
             out.words(FnRecord { name: name.0, arity, registers, ends }.pack());
         }
-        write(&records, |ends| ends.words, words, bytes_of, space.of(Section::Words)?);
-        write(&records, |ends| ends.consts, consts, bytes_of, space.of(Section::Constants)?);
-        write(&records, |ends| ends.sites, sites, bytes_of, space.of(Section::Sites)?);
-        write(&records, |ends| ends.captures, captures, bytes_of, space.of(Section::Captures)?);
+        write(&records, |ends| ends.words, words, bytes_of, to.of(Section::Words)?);
+        write(&records, |ends| ends.consts, consts, bytes_of, to.of(Section::Constants)?);
+        write(&records, |ends| ends.sites, sites, bytes_of, to.of(Section::Sites)?);
+        write(&records, |ends| ends.captures, captures, bytes_of, to.of(Section::Captures)?);
         let Strings { text, ends } = strings;
-        space.of(Section::Names)?.bytes(bytes_of(&ends));
+        to.of(Section::Names)?.bytes(bytes_of(&ends));
         drop(ends);
-        space.of(Section::Text)?.bytes(&text);
+        to.of(Section::Text)?.bytes(&text);
         drop(text);
-        let mut out = space.of(Section::Globals)?;
+        let mut out = to.of(Section::Globals)?;
         named(&globals).for_each(|global| out.words(global.pack()));
-        write(&records, |ends| ends.lines, lines, bytes_of, space.of(Section::Lines)?);
+        write(&records, |ends| ends.lines, lines, bytes_of, to.of(Section::Lines)?);
         write(
             &records,
             |ends| ends.spans,
             spans,
             |spans| bytes_of(spans.as_flattened()),
-            space.of(Section::Spans)?,
+            to.of(Section::Spans)?,
         );
         Ok(())
     }
@@ -95,14 +95,18 @@ impl ImageBuilder {
 }
 
 /// The end of an image, to which sections are appended.
-struct Space<'a> {
+struct SectionWriter<'a> {
     buf: &'a mut ImageBuf,
+    /// The sections written so far, which are the first ones.
+    written: usize,
     lengths: [usize; Section::ALL.len()],
 }
 
-impl Space<'_> {
-    /// Space for the next section.
+impl SectionWriter<'_> {
+    /// Writes the next section. They lie in the order of their numbers, which the directory does not say.
     fn of(&mut self, section: Section) -> Result<Writer<'_>, OutOfMemory> {
+        debug_assert_eq!(section as usize, self.written, "sections follow one another");
+        self.written += 1;
         let length = self.lengths.get(section as usize).copied().unwrap_or(0);
         Ok(Writer(self.buf.grow(length)?))
     }
