@@ -246,6 +246,8 @@ pub trait Masm {
     fn store64_index(&mut self, base: Reg, index: Reg, disp: i32, src: Reg);
     /// Writes a known 64-bit value.
     fn store64_imm(&mut self, to: MemOperand, value: u64);
+    /// Writes 1 to the byte at a known address. As with `pointer`, the length of code does not depend on it.
+    fn set_byte(&mut self, address: u64);
     /// `dst = base + disp`, an address.
     fn address(&mut self, dst: Reg, of: MemOperand);
     /// `dst = base + index * 8 + disp`, an address.

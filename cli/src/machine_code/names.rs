@@ -58,6 +58,11 @@ impl Names {
             }
             words = words.get(insn.op().words()..).unwrap_or_default();
         }
+        for word in 0..unit.words().len() as u32 {
+            if let Some(byte) = unit.coverage_address(word) {
+                values.insert(byte, format!("ran.{word:04}"));
+            }
+        }
         for callee in (0..unit.words().len()).filter_map(|word| unit.callee(word as u32)) {
             let name = callee.unit.name().unwrap_or_default();
             if let Called::Always(closure) | Called::Initializer(closure) = callee.closure {

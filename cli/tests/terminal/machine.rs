@@ -98,6 +98,57 @@ sk> :asm none
     );
 }
 
+/// A block that did not run is marked when it does.
+#[test]
+fn asm_names_the_marks_of_blocks_that_did_not_run() {
+    check(
+        r#"
+sk> fn pick(n) { if n < 0 { 1 } else { 2 } }
+  defined pick/1
+
+sk> for (var i = 0; i < 5000; i = i + 1) { pick(i); }
+
+sk> :asm pick
+x64: rbx is the VM, rbp register 0 of the frame (reg.N), r12 the frame's record
+(the callee's is next), r13 fuel, r14 the tag of ints, r15 that of objects;
+L0003 is where word 3 begins, A0003 where it does for later iterations of a loop,
+C1 a cold path
+
+fn pick/1  registers 3  24 bytes of bytecode, 101 of machine code, 2 entry points
+      from callers
+                                                       0000  endbr64
+    1 | fn pick(n) { if n < 0 { 1 } else { 2 } }
+       0000  jump.nlt.n     r1, k0 -> 0004 ; 0  L0000  0004  mov    rax, [rbp+reg.1]
+                                                       0008  cmp    rax, r14
+                                                       000b  jb     C1
+                                                       0011  test   eax, eax
+                                                       0013  jge    L0004
+       0002  int            r2, #1                     0019  mov    r11, ran.0002
+                                                       0023  mov    byte ptr [r11], 1
+                                                       0027  lea    rsi, [r14+1]
+                                                       002b  mov    [rbp+reg.2], rsi
+       0003  return         r2                         002f  mov    r8, [rbp+reg.2]
+                                                       0033  mov    [rbp+reg.0], r8
+                                                       0037  sub    r12, 0x20
+                                                       003b  ret
+       0004  int            r2, #2              L0004  003c  lea    rsi, [r14+2]
+                                                       0040  mov    [rbp+reg.2], rsi
+       0005  return         r2                         0044  mov    r8, [rbp+reg.2]
+                                                       0048  mov    [rbp+reg.0], r8
+                                                       004c  sub    r12, 0x20
+                                                       0050  ret
+      cold paths: rare cases
+       0000  jump.nlt.n                            C1  0051  xor    esi, esi
+                                                       0053  jmp    qword ptr [rbx+stub.unexpected]
+      entries: from the interpreter
+       0000  jump.nlt.n                                0059  endbr64
+                                                       005d  jmp    L0000
+       0004  int                                       005f  endbr64
+                                                       0063  jmp    L0004
+"#,
+    );
+}
+
 #[test]
 fn views_fit_narrow_terminals() {
     check_with(

@@ -42,7 +42,7 @@ pub(crate) struct Function {
     image: InImage,
     consts: u32,
     sites: u32,
-    mem: Mem,
+    pub(super) mem: Mem,
 }
 
 // SAFETY: repr(C), header first; made by `Function::new` only.

@@ -48,11 +48,13 @@ pub(crate) use instance::{Dict, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
 pub(crate) use lookup_cache::LookupCache;
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
+#[cfg(all(test, feature = "native"))]
+pub(crate) use native::Feedback;
 pub(crate) use native::{CodeList, DataHeader};
 #[cfg(feature = "native")]
 pub use native::{EntryPoint, Kinds, NativeCode, Root};
 #[cfg(feature = "native")]
-pub(crate) use native::{Feedback, FunctionNative, NEVER, Stage, Target};
+pub(crate) use native::{FunctionNative, NEVER, Stage, Target};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{
     Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable,

@@ -187,6 +187,27 @@ impl<'a> Unit<'a> {
             .map_or(Kinds::default(), |feedback| feedback.operand(word, operand))
     }
 
+    /// False if the block that begins at `word` never ran, as far as is known; true if nothing is known.
+    ///
+    /// A block begins at word 0, at targets of jumps, and after jumps. Samples of the interpreter see some blocks. From the
+    /// first compilation on, all that run in machine code are known, since code marks those that have a
+    /// [`coverage_address`](Unit::coverage_address). Nothing is known of a function before its first sample, nor if it
+    /// was compiled before that by [`Vm::compile_now`](crate::Vm::compile_now).
+    #[must_use]
+    pub fn ran(&self, word: u32) -> bool {
+        self.coverage_address(word).is_none()
+    }
+
+    /// The address of a byte in which code writes 1 when the block that begins at `word` runs; none if it is known to have
+    /// run, or nothing is known. Code of another function may write it too, as long as that function's
+    /// [root](Callee::root) is among its own.
+    #[must_use]
+    pub fn coverage_address(&self, word: u32) -> Option<u64> {
+        let feedback = self.function.native.feedback.try_borrow().ok()?;
+        let byte = feedback.as_ref()?.unseen(word)?;
+        Some(core::ptr::from_ref(byte).expose_provenance() as u64)
+    }
+
     /// The function that the call at `word` was always seen to run.
     #[must_use]
     pub fn callee(&self, word: u32) -> Option<Callee<'a>> {

@@ -87,6 +87,7 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let words = self.unit.words();
         let decode = |word: u32| words.get(word as usize..).and_then(Insn::decode);
         let mut in_place = false;
+        self.cover_inlined();
         while let Some(insn) = decode(self.next) {
             self.at = self.next;
             self.next = self.at + insn.op().words() as u32;

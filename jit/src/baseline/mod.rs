@@ -22,6 +22,7 @@ mod arith;
 mod call;
 mod cold;
 mod compare;
+mod coverage;
 mod equal;
 mod facts;
 pub(crate) mod inline;
@@ -39,6 +40,7 @@ use siskin_core::tier::{Bail, EntryPoint, Root, Unit};
 use crate::buffer::Label;
 use crate::masm::{Masm, MemOperand, Reg, Rhs, at};
 use cold::Cold;
+use coverage::Block;
 pub(crate) use facts::FSCRATCH;
 use facts::{Facts, Known};
 use inline::Inlined;
@@ -88,6 +90,7 @@ pub fn compile_listed<M: Masm>(
         at: 0,
         next: 0,
         leaders: leaders(unit)?,
+        blocks: Vec::new(unit.mem()),
         facts: Facts::NONE,
         held: None,
         holding: Vec::new(unit.mem()),
@@ -152,6 +155,8 @@ struct Pass<'p, 'u, M> {
     /// The word of the next instruction.
     next: u32,
     leaders: Vec<Option<Leader>>,
+    /// The blocks that coverage tells apart, by ascending word.
+    blocks: Vec<Block>,
     facts: Facts,
     /// A value that was just loaded or stored.
     held: Option<Held>,
@@ -179,15 +184,20 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.masm.landing();
         self.masm.prologue();
         let words = self.unit.words();
+        let mut before = None;
         while let Some(rest) = words.get(self.next as usize..)
             && let Some(insn) = Insn::decode(rest)
         {
             self.at = self.next;
             self.next = self.at + insn.op().words() as u32;
-            if let Some(leader) = self.leader(self.at) {
+            let leader = self.leader(self.at);
+            if let Some(leader) = leader {
                 self.begin_block(leader);
             }
             self.mark(Part::Word(self.at));
+            if self.is_block(before.replace(insn), leader) {
+                self.cover_block();
+            }
             match self.loop_head(&insn) {
                 Some(head) => self.peel_first_iteration(&insn, head),
                 None => insn.accept(&mut self),
@@ -284,6 +294,7 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.mark(Part::Entry(word as u32));
                 entries.push(EntryPoint { word: word as u32, offset: self.masm.offset() as u32 })?;
                 self.masm.landing();
+                self.cover_entry(word as u32);
                 if let Some(&(at, held)) = self.holding.get(next)
                     && at == word as u32
                 {

@@ -8,8 +8,8 @@ use siskin_jit::isa::a64::data_imm::{
 use siskin_jit::isa::a64::data_reg::{add_reg, add_shifted, cmp_sxtw, logical_reg, mov, mvn, smull};
 use siskin_jit::isa::a64::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fneg, movi_zero, scvtf};
 use siskin_jit::isa::a64::memory::{
-    Disp, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, ldp, offset, post_index, pre_index,
-    register, stp,
+    Disp, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, STRB, ldp, offset, post_index,
+    pre_index, register, stp,
 };
 use siskin_jit::isa::a64::reg::{D, Size, X};
 
@@ -145,6 +145,7 @@ fn displacements() {
     is(offset(LDR_W, X0, X1, disp(4, 2)), "10 111 0 01 01 000000000001 00001 00000", "ldr w0, [x1, #0x4]");
     is(offset(STR_W, ZR, X1, disp(0, 2)), "10 111 0 01 00 000000000000 00001 11111", "str wzr, [x1]");
     is(offset(LDRH, X0, X1, disp(2, 1)), "01 111 0 01 01 000000000001 00001 00000", "ldrh w0, [x1, #0x2]");
+    is(offset(STRB, X0, X1, disp(1, 0)), "00 111 0 01 00 000000000001 00001 00000", "strb w0, [x1, #0x1]");
     is(offset(LDRB, X0, X1, disp(3, 0)), "00 111 0 01 01 000000000011 00001 00000", "ldrb w0, [x1, #0x3]");
     is(offset(LDR_D, D1, X1, disp(8, 3)), "11 111 1 01 01 000000000001 00001 00001", "ldr d1, [x1, #0x8]");
     is(offset(STR_D, D31, X1, disp(8, 3)), "11 111 1 01 00 000000000001 00001 11111", "str d31, [x1, #0x8]");

@@ -98,6 +98,7 @@ fn moves() -> String {
         store64_imm(at(Base, 8), 0);
         store64_imm(at(Base, 8), 0xFFFA_0000_0000_0000);
         store64_imm(at(Base, 0x10008), 0xFFFF_0000_0000_0007);
+        set_byte(0x7F00_0000_1234);
         address(T0, at(Base, 0));
         address(Base, at(Base, 64));
         address(T0, at(Base, -64));

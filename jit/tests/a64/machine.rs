@@ -113,6 +113,7 @@ impl Machine {
             Opcode::LDRB => self.load(first, 1, second),
             Opcode::LDRH => self.load(first, 2, second),
             Opcode::LDR | Opcode::LDUR => self.load(first, width(first), second),
+            Opcode::STRB => self.store(first, 1, second),
             Opcode::STR | Opcode::STUR => self.store(first, width(first), second),
             Opcode::LDURB => self.load(first, 1, second),
             Opcode::LDURH => self.load(first, 2, second),

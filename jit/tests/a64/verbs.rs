@@ -237,6 +237,10 @@ proptest! {
                 End::Falls
             })?;
         }
+        check(&start, |asm, _| asm.set_byte(imm), |m| {
+            m.write_memory(imm, 1, 1);
+            End::Falls
+        })?;
         check(&start, |asm, _| asm.fstore(to, fsrc), |m| {
             m.write_memory(m.at(to), 8, m.freg(fsrc).to_bits());
             End::Falls

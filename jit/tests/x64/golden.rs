@@ -77,6 +77,7 @@ const MOVES: &[Case] = cases! {
     m.store64_imm(at(Base, 8), 0xFFFF_FFFF_FFFF_FFFF);
     m.store64_imm(at(Base, 8), 0xFFFF_FFFF);
     m.store64_imm(at(Base, 8), 0xFFFA_0000_0000_0001);
+    m.set_byte(0x7F00_0000_1234);
     m.address(T0, at(Base, 24));
     m.address(Base, at(Base, 24));
     m.address(T0, at(Base, 0));

@@ -147,6 +147,7 @@ proptest! {
         writes(&m, address, 4, m.get(src), |masm| masm.store32(to, src));
         writes(&m, address, 8, imm, |masm| masm.store64_imm(to, imm));
         writes(&m, address, 8, m.get(Gpr::Rsp), |masm| masm.store_sp(to));
+        writes(&m, imm, 1, 1, |masm| masm.set_byte(imm));
 
         let address = m.get(base).wrapping_add(m.get(index).wrapping_mul(8)).wrapping_add_signed(disp.into());
         writes(&m, address, 8, m.get(src), |masm| masm.store64_index(base, index, disp, src));

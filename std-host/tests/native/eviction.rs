@@ -13,7 +13,7 @@ use siskin_jit::Jit;
 
 use crate::{AT_ONCE, compiled_into, interpreted, run};
 
-fn vm_with<C: CodeMemory + 'static>(options: Options, make: fn() -> Result<C, CodeError>) -> Vm {
+pub(crate) fn vm_with<C: CodeMemory + 'static>(options: Options, make: fn() -> Result<C, CodeError>) -> Vm {
     let mut vm = Vm::new(SYSTEM, options).expect("memory");
     let jit = Jit::new(make, vm.mem());
     vm.install_tier(jit).expect("memory");

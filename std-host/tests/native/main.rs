@@ -1,6 +1,7 @@
 //! Machine code in a VM: it does the same as the interpreter, at the same cost, and copes without memory.
 #![cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 
+mod coverage;
 mod eviction;
 mod globals;
 mod inlining;

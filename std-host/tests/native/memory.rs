@@ -295,7 +295,7 @@ fn machine_code_counts_as_memory() {
 fn machine_code_counts_as_memory_from_its_first_byte() {
     let source = format!("fun f(a) {{ {} return a; }} f(1);", "a = a * 2 - a;".repeat(40));
     let mut tight = 0;
-    for more in (0..40 << 10).step_by(256) {
+    for more in (0..40 << 10).step_by(64) {
         let counting = Moody::new();
         let mut vm = Vm::new(counting, AT_ONCE).expect("memory");
         native::install(&mut vm).expect("machine code");

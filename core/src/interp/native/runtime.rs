@@ -98,6 +98,10 @@ impl Vm {
                 self.before_native();
                 return target;
             }
+            // A block may begin there that is no entry point, so that no code marks it.
+            if let Some(feedback) = closure.function.native.feedback.borrow().as_ref() {
+                feedback.see(closure.function.word_index(at));
+            }
         }
     }
 

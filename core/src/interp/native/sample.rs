@@ -11,7 +11,7 @@ use crate::bytecode::{Effect, Insn, Op};
 use crate::interp::Vm;
 use crate::interp::machine::Flow;
 use crate::object::{Callable, Class, Closure, Function, Gc, HostFunction, Kind};
-use crate::object::{Feedback, Kinds, Stage, Target};
+use crate::object::{Kinds, Stage, Target};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -65,12 +65,8 @@ impl Vm {
         let at = function.word_index(self.context.stack.top().pc);
         let Some(words @ &[first, ..]) = function.words().get(at as usize..) else { return false };
         let Some(op) = Op::from_word(first) else { return false };
-        let Ok(mut slot) = function.native.feedback.try_borrow_mut() else { return false };
-        if slot.is_none() {
-            // Feedback is only advice. Without memory, there is none.
-            *slot = Feedback::new(self.mem(), function.word_count()).ok();
-        }
-        let Some(feedback) = slot.as_mut() else { return false };
+        let Some(mut feedback) = function.feedback() else { return false };
+        feedback.see(at);
         let mut news = false;
         for (operand, row) in op.row().sampled() {
             let Some(register) = row.field.bits(words) else { continue };
@@ -137,6 +133,7 @@ fn kind_of(value: Value) -> Kinds {
 mod tests {
     use super::*;
     use crate::bytecode::OperandName;
+    use crate::object::Feedback;
     use crate::platform::HostIo;
     use crate::testing::Nothing;
     use crate::testing::SYSTEM;
@@ -210,7 +207,7 @@ mod tests {
     fn four_targets_of_a_call_are_told_apart() {
         let source = "fun a() {} fun b() {} fun c() {} fun d() {} fun e() {} fun f() {}";
         let (mut vm, functions) = functions_after(source);
-        let mut feedback = Feedback::new(vm.mem(), functions[0].word_count()).unwrap();
+        let mut feedback = Feedback::new(vm.mem(), functions[0].word_count(), true).unwrap();
         let targets: std::vec::Vec<_> = functions[1..]
             .iter()
             .map(|&function| Target::closure(vm.make_closure(function).unwrap()))
@@ -231,12 +228,32 @@ mod tests {
         assert_eq!(feedback.target(9), Some((targets[0], true)));
     }
 
+    /// What feedback says of blocks takes a byte for each word, which stays where it is.
+    #[test]
+    fn what_ran_takes_a_byte_for_each_word() {
+        let (vm, functions) = functions_after("fun f() {}");
+        let words = functions[0].word_count() + 100;
+        let used = |covers| {
+            let before = vm.mem().usage().used;
+            let feedback = Feedback::new(vm.mem(), words, covers).unwrap();
+            (vm.mem().usage().used - before, feedback)
+        };
+        let ((without, blind), (with, feedback)) = (used(false), used(true));
+        assert_eq!(with - without, words);
+        let place = feedback.unseen(7).map(core::ptr::from_ref);
+        feedback.see(7);
+        assert!(feedback.unseen(7).is_none() && feedback.unseen(words as u32).is_none());
+        assert_eq!(feedback.unseen(8).map(core::ptr::from_ref), place.map(|place| place.wrapping_add(1)));
+        blind.see(7);
+        assert!((0..words as u32).all(|at| blind.unseen(at).is_none()));
+    }
+
     /// Feedback has a limit on the number of calls, because it is moved and scanned in one step.
     #[test]
     fn few_of_very_many_calls_are_noted() {
         let (mut vm, functions) = functions_after("fun f() {} f();");
         let callee = vm.make_closure(functions[1]).unwrap();
-        let mut feedback = Feedback::new(vm.mem(), functions[0].word_count()).unwrap();
+        let mut feedback = Feedback::new(vm.mem(), functions[0].word_count(), true).unwrap();
         let news = (0..100_000)
             .rev()
             .filter(|&next| feedback.see_call(next, Target::closure(callee)).unwrap())

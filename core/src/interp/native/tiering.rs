@@ -104,6 +104,8 @@ impl Vm {
             return false;
         }
         let warm = core::mem::replace(&mut self.native.warm, Vec::new(&self.mem));
+        // Its code marks in it which blocks run.
+        let _ = function.feedback();
         self.make_code(function);
         let mut left = BATCH.saturating_sub(function.word_count());
         for &function in warm.iter() {

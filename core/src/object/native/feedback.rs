@@ -7,10 +7,13 @@
 //! | the number of calls of a function, of iterations of its loops, and of its calls of machine code | `hotness`, below its constants | counted down to the tier's next look |
 //! | shapes and methods that a property instruction met | its site's entries | recorded by the inline cache |
 //! | kinds of operands, callees | [`Feedback`] | sampled |
+//! | which blocks ran | [`Feedback`] | sampled; machine code marks the blocks that had not run when it was made |
 //!
 //! Sampling costs nothing between samples: whenever a slice of fuel is used up, and when a function gets warm, a
 //! short run of instructions is recorded before it is executed (`interp::native::sample`). So samples depend on the script
 //! and its fuel alone.
+
+use core::cell::Cell;
 
 use super::super::{Callable, Closure, Function, Gc};
 use crate::bytecode::SampledOperand;
@@ -144,6 +147,9 @@ struct CallSample {
 pub(crate) struct Feedback {
     /// For the first word of an instruction, the kinds of its sampled operands, a nibble each.
     words: Vec<u8>,
+    /// For the first word of an instruction, whether it is known to have run. Machine code contains addresses of these
+    /// bytes and writes 1 there, so the vector is never moved. Empty if there is code that does not.
+    ran: Vec<Cell<bool>>,
     /// Targets of calls, in the order of the calls' words.
     calls: Vec<CallSample>,
     /// How often code was dropped because of a newly seen call.
@@ -151,11 +157,29 @@ pub(crate) struct Feedback {
 }
 
 impl Feedback {
-    /// Empty feedback for a function of `words` words.
-    pub(crate) fn new(mem: &Mem, words: usize) -> Result<Feedback, OutOfMemory> {
-        let mut feedback = Feedback { words: Vec::new(mem), calls: Vec::new(mem), renewed: 0 };
+    /// Empty feedback for a function of `words` words. `covers`: whether to tell which of them ran.
+    pub(crate) fn new(mem: &Mem, words: usize, covers: bool) -> Result<Feedback, OutOfMemory> {
+        let (kinds, ran, calls) = (Vec::new(mem), Vec::new(mem), Vec::new(mem));
+        let mut feedback = Feedback { words: kinds, ran, calls, renewed: 0 };
         feedback.words.resize(words, 0)?;
+        if covers {
+            feedback.ran.reserve_exact(words)?;
+            feedback.ran.resize(words, Cell::new(false))?;
+        }
         Ok(feedback)
+    }
+
+    /// Records that the instruction at word `at` runs.
+    pub(crate) fn see(&self, at: u32) {
+        if let Some(ran) = self.ran.get(at as usize) {
+            ran.set(true);
+        }
+    }
+
+    /// The byte of the instruction at word `at`; none if that is known to have run, or nothing is known. It stays where it is as long as the
+    /// feedback exists.
+    pub(crate) fn unseen(&self, at: u32) -> Option<&Cell<bool>> {
+        self.ran.get(at as usize).filter(|ran| !ran.get())
     }
 
     /// Records the kind of an operand of the instruction at word `at`. True if the kind is new.

@@ -13,7 +13,7 @@ mod code_list;
 mod dependents;
 mod feedback;
 
-use core::cell::{Cell, RefCell};
+use core::cell::{Cell, RefCell, RefMut};
 
 use super::{Function, Tracer};
 use crate::mem::{Mem, Vec};
@@ -63,7 +63,7 @@ pub(crate) struct FunctionNative {
     /// Address that machine code jumps to for a call of the function: its own code, or the stub that enters the
     /// interpreter.
     pub(crate) entry: Cell<*const u8>,
-    /// None before the first sample.
+    /// None before the first sample. Once made, it stays as long as the function: machine code writes into it.
     pub(crate) feedback: RefCell<Option<Feedback>>,
     /// How far the function is on its way to machine code.
     pub(crate) stage: Cell<Stage>,
@@ -146,6 +146,16 @@ impl FunctionNative {
 }
 
 impl Function {
+    /// Makes the feedback if there is none, and gives access to it. None without memory: feedback is only advice. Code that
+    /// was made without feedback does not tell what runs, so feedback that comes later says nothing of that.
+    pub(crate) fn feedback(&self) -> Option<RefMut<'_, Feedback>> {
+        let mut slot = self.native.feedback.try_borrow_mut().ok()?;
+        if slot.is_none() {
+            *slot = Feedback::new(&self.mem, self.word_count(), self.native.newest().is_none()).ok();
+        }
+        RefMut::filter_map(slot, Option::as_mut).ok()
+    }
+
     /// Hotness until the function is sampled or compiled.
     pub(crate) fn hotness(&self) -> &Cell<u32> {
         &self.data_header().hotness

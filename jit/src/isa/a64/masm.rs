@@ -12,8 +12,8 @@ use super::data_reg::{add_shifted, cmp_sxtw, smull};
 use super::fixup::Distance;
 use super::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fneg, movi_zero, scvtf};
 use super::memory::{
-    Access, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, ldp, post_index, pre_index,
-    register, stp,
+    Access, Disp, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, STRB, ldp, offset,
+    post_index, pre_index, register, stp,
 };
 use super::reg::{D, Size, X};
 use crate::buffer::{Buffer, BufferError, Label};
@@ -211,6 +211,14 @@ impl Masm for A64 {
             self.constant(X::SCRATCH2, value);
             self.at(STR, X::SCRATCH2, to);
         }
+    }
+
+    fn set_byte(&mut self, address: u64) {
+        for word in pointer(X::SCRATCH, address) {
+            self.put(word);
+        }
+        self.constant(X::SCRATCH2, 1);
+        self.put(offset(STRB, X::SCRATCH2, X::SCRATCH, Disp::Scaled(0)));
     }
 
     fn address(&mut self, dst: Reg, of: MemOperand) {

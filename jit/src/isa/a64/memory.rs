@@ -23,6 +23,8 @@ impl<R> Access<R> {
     }
 }
 
+/// `strb`: the low 8 bits of a general register.
+pub const STRB: Access<X> = Access::new(0, 0, 0);
 /// `ldrb`: 8 bits of a general register, the rest zero.
 pub const LDRB: Access<X> = Access::new(0, 0, 1);
 /// `ldrh`: 16 bits, the rest zero.

@@ -181,6 +181,11 @@ impl Masm for X64 {
         }
     }
 
+    fn set_byte(&mut self, address: u64) {
+        self.emit(mov::imm64(Gpr::SCRATCH, address));
+        self.emit(mov::store8_imm(Addr::at(Gpr::SCRATCH, 0), 1));
+    }
+
     fn address(&mut self, dst: Reg, of: MemOperand) {
         self.add64(dst, of.base, of.disp);
     }

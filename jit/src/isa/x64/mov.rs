@@ -33,6 +33,12 @@ pub fn store_imm(width: Width, to: Addr, imm: i32) -> Inst {
     Inst::modrm(Opcode::one(0xC7), width, 0, to).imm32(imm)
 }
 
+/// `MOV m8, imm8`: a store of a byte.
+#[must_use]
+pub fn store8_imm(to: Addr, imm: u8) -> Inst {
+    Inst::modrm(Opcode::one(0xC6), Width::Dword, 0, to).imm8(imm.cast_signed())
+}
+
 /// `MOVZX r32, m8`: a load of a byte.
 #[must_use]
 pub fn load8(dst: Gpr, from: Addr) -> Inst {
@@ -147,6 +153,12 @@ mod tests {
         check(store(Dword, Addr::at(Rbx, 16), Rax), &[0x89, 0x43, 0x10]);
         check(store(Qword, Addr::at(R12, 0), R15), &[0x4D, 0x89, 0x3C, 0x24]);
         check(store_imm(Qword, Addr::at(Rbp, -8), -1), &[0x48, 0xC7, 0x45, 0xF8, 0xFF, 0xFF, 0xFF, 0xFF]);
+    }
+
+    #[test]
+    fn a_byte() {
+        check(store8_imm(Addr::at(R11, 0), 1), &[0x41, 0xC6, 0x03, 0x01]);
+        check(store8_imm(Addr::at(Rbp, 8), 0xFF), &[0xC6, 0x45, 0x08, 0xFF]);
     }
 
     #[test]
