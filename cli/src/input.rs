@@ -1,7 +1,7 @@
 //! What a person types at a prompt: is it all, or does more follow?
 //!
 //! ```text
-//!   text --lexer--> a brace, or a string, open at the end? ----------> incomplete
+//!   text --lexer--> a brace, string or comment open at the end? ------> incomplete
 //!              \--> a bracket closed that nobody opened? ------------> complete: no more text mends it
 //!        --parser-> understood, maybe once a `;` is supplied? -------> complete
 //!              \--> the first error is that the text ended? ---------> incomplete
@@ -63,7 +63,7 @@ fn completeness_within(text: &str, dialect: Dialect, memory: usize) -> Completen
     }
     match Scan::new(text, dialect).end() {
         End::Broken => Completeness::Complete,
-        End::InBlock | End::InString => Completeness::Incomplete,
+        End::InBlock | End::InToken => Completeness::Incomplete,
         End::Plain => match first_error(text, dialect, memory) {
             Some(Diagnostic { found: FoundAt::End, .. }) if supplied(text, dialect, memory).is_none() => {
                 Completeness::Incomplete
@@ -134,20 +134,30 @@ struct Scan {
     last: usize,
     /// The kind of the last token.
     kind: Option<TokenKind>,
-    /// Where a string begins that nothing ends.
-    string: Option<usize>,
+    /// A string or comment that nothing ends.
+    unended: Option<Unended>,
     /// Whether a bracket closed nothing. What follows it is not scanned.
     broken: bool,
+}
+
+/// A token that nothing ends.
+#[derive(Clone, Copy)]
+struct Unended {
+    /// Where it begins.
+    start: usize,
+    /// What may end it.
+    end: &'static str,
 }
 
 /// Where the end of a text is.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
-    /// In no block and no string; parentheses may be open.
+    /// In no block, string or comment; parentheses may be open.
     Plain,
     /// In a block, a body or a class.
     InBlock,
-    InString,
+    /// In a string or a comment.
+    InToken,
     /// After a bracket that closed nothing.
     Broken,
 }
@@ -162,7 +172,7 @@ impl Scan {
     /// Scans the text from `from` on: what stands before was scanned, and `from` is inside no token.
     fn read(&mut self, text: &str, from: usize, dialect: Dialect) {
         let mut lexer = Lexer::new(text.get(from..).unwrap_or_default(), dialect);
-        self.string = None;
+        self.unended = None;
         while !self.broken {
             let token = lexer.next_token();
             match token.kind {
@@ -180,7 +190,8 @@ impl Scan {
                         None => self.broken = true,
                     }
                 }
-                TokenKind::UnterminatedString => self.string = Some(from + token.span.start as usize),
+                TokenKind::UnterminatedString => self.unended_at(from + token.span.start as usize, "\""),
+                TokenKind::UnterminatedComment => self.unended_at(from + token.span.start as usize, "*/"),
                 _ => {}
             }
             if !self.broken {
@@ -188,6 +199,10 @@ impl Scan {
                 self.kind = Some(token.kind);
             }
         }
+    }
+
+    fn unended_at(&mut self, start: usize, end: &'static str) {
+        self.unended = Some(Unended { start, end });
     }
 
     fn open(&mut self, bracket: TokenKind) {
@@ -204,8 +219,8 @@ impl Scan {
     fn end(&self) -> End {
         if self.broken {
             End::Broken
-        } else if self.string.is_some() {
-            End::InString
+        } else if self.unended.is_some() {
+            End::InToken
         } else if self.braces > 0 {
             End::InBlock
         } else {

@@ -17,6 +17,7 @@
 //! | [`platform`] | the rest that a host gives: output, clock, executable memory, a guard against panics |
 //! | [`syntax`] | lexer, parser, tree, diagnostics; knows no VM |
 //! | [`bytecode`] | the table of opcodes, and what derives from it; images of programs; the verifier |
+//! | `numeric` | arithmetic beyond the processor's, the same bits everywhere |
 //! | [`compile`] | tree to bytecode; knows no heap |
 //! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
 //! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
@@ -41,7 +42,7 @@
 //!   bytecode
 //!   syntax
 //!   mem
-//!   meter platform span tunable
+//!   meter numeric platform span tunable
 //! ```
 //!
 //! The gate `imports` of the repository holds the modules to this order. `docs/tour` walks through them.
@@ -88,6 +89,7 @@ pub mod layout;
 pub mod library;
 pub mod mem;
 mod meter;
+mod numeric;
 mod object;
 pub mod platform;
 mod span;

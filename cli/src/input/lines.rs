@@ -1,7 +1,7 @@
 //! An input that comes line by line, from a pipe or from a terminal without an editor.
 //!
 //! Whether it is complete is asked after every line, and the answer costs about as much as the line: tokens are scanned
-//! on from where the last line ended, and only an end outside all braces and strings makes the parser read the text
+//! on from where the last line ended, and only an end outside all braces, strings and comments makes the parser read the text
 //! from its start. Where the tokens alone say that no parse can succeed (a parenthesis is open, an operand is missing),
 //! a long text is parsed again only once it is twice as long. An error found so late belongs to an earlier line: the
 //! input ends there, and the lines after it are given back.
@@ -58,10 +58,10 @@ impl PartialInput {
     pub(crate) fn push(&mut self, line: &str) -> Grown {
         let from = self.text.len().max(self.start);
         self.text.push_str(line);
-        let in_string = self.scan.string.is_some();
-        if !in_string || line.contains('"') {
+        let unended = self.scan.unended;
+        if unended.is_none_or(|unended| line.contains(unended.end)) {
             let code = self.text.get(self.start..).unwrap_or_default();
-            self.scan.read(code, self.scan.string.unwrap_or(from - self.start), self.dialect);
+            self.scan.read(code, unended.map_or(from - self.start, |unended| unended.start), self.dialect);
         }
         match self.check() {
             Check::Incomplete => {
@@ -77,7 +77,7 @@ impl PartialInput {
         let code = self.text.get(self.start..).unwrap_or_default();
         let end = self.scan.end();
         match end {
-            End::InBlock | End::InString => return Check::Incomplete,
+            End::InBlock | End::InToken => return Check::Incomplete,
             End::Plain if self.wants_more() && code.len() > SHORT && code.len() < 2 * self.parsed => {
                 return Check::Incomplete;
             }
@@ -98,12 +98,8 @@ impl PartialInput {
     /// Whether the last token says that the text cannot be parsed as it is.
     fn wants_more(&self) -> bool {
         use TokenKind as T;
-        let is_infix = |kind| {
-            matches!(kind, T::Comma | T::Dot | T::Minus | T::Plus | T::Slash | T::Star | T::Bang | T::Equal)
-                || matches!(kind, T::BangEqual | T::EqualEqual | T::Greater | T::GreaterEqual | T::Less)
-                || matches!(kind, T::LessEqual | T::And | T::Or)
-        };
-        !self.scan.open.is_empty() || self.scan.kind.is_some_and(is_infix)
+        let wants_more = |kind: T| kind.is_infix() || matches!(kind, T::Comma | T::Dot | T::Bang | T::Tilde);
+        !self.scan.open.is_empty() || self.scan.kind.is_some_and(wants_more)
     }
 
     /// The input up to the end of the line with its first error.
@@ -179,6 +175,7 @@ mod tests {
         let long = |head: &str, line: &str, end: &str| format!("{head}\n{}{end}\n1\n", line.repeat(800));
         let texts = [
             "1\n2\n\n3\n".to_owned(),
+            "1 /* a\n/* */\n} */ + 2\n3 % /*\n*/ 4\nx ??\n1\n".into(),
             "fn f() {\n  1\n}\nf(\n)\n1 +\n2\n".into(),
             "\"a\nb\"\nprint \"{\n\";\n".into(),
             "}\n{\n)\n}\nf(1;\n2\n".into(),

@@ -130,7 +130,7 @@ fn each_name(input: &Input, mut see: impl FnMut(&str, Role, usize)) {
                     Some(T::Let) if depth == 0 => Some(Role::Let),
                     Some(T::Var | T::Fun | T::Class) if depth == 0 => Some(Role::Changed),
                     Some(T::Let | T::Var | T::Fun | T::Class) => None,
-                    _ if after.kind == T::Equal => Some(Role::Changed),
+                    _ if after.kind.is_assignment() => Some(Role::Changed),
                     _ => Some(Role::Said),
                 };
                 if let Some(role) = role {

@@ -105,18 +105,44 @@ macro_rules! opcode_table {
                 "dst = -src";
             Not not "not" [pure frameless] { dst: Dst at a, src: Src at b }
                 "dst = whether src is false or nil";
+            Mod mod_ "mod" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs % rhs, with the sign of rhs";
+            FloorDiv floor_div "floordiv" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs ~/ rhs, the greatest integer that is not above the quotient";
+            Pow pow "pow" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs ** rhs";
+        }
+
+        "Bits"
+            "Operands are integers from -2^31 to 2^32 - 1, of which 32 bits count. A result is signed, but for `shr.zero`."
+        {
+            BitAnd bit_and "bit.and" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs & rhs";
+            BitOr bit_or "bit.or" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs | rhs";
+            BitXor bit_xor "bit.xor" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs ^ rhs";
+            BitNot bit_not "bit.not" [throw frameless] { dst: Dst at a, src: Src at b }
+                "dst = ~src";
+            Shl shl "shl" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs << rhs, a count from 0 to 31";
+            Shr shr "shr" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs >> rhs, the sign coming in";
+            ShrZero shr_zero "shr.zero" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = lhs >>> rhs, zeros coming in; from 0 to 2^32 - 1";
         }
 
         "Comparisons as values"
-            "Where a comparison decides a jump, the jump compares."
+            "Where a comparison decides a jump, the jump compares. Order is of numbers; in functions of the Siskin dialect also of \
+             strings, by their bytes."
         {
             Eq eq "eq" [bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
                 "dst = whether lhs equals rhs";
             Ne ne "ne" [bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
                 "dst = whether lhs differs from rhs";
-            Lt lt "lt" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+            Lt lt "lt" [throw bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
                 "dst = lhs < rhs";
-            Le le "le" [throw frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+            Le le "le" [throw bulk frameless] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
                 "dst = lhs <= rhs";
         }
 
@@ -130,6 +156,8 @@ macro_rules! opcode_table {
                 "jump to `to` if src is truthy";
             JumpFalse jump_false "jump.false" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` unless src is truthy";
+            JumpNotNil jump_not_nil "jump.nnil" [jump] { src: Src at a, to: Forward32 at x }
+                "jump to `to` unless src is nil";
             JumpEq jump_eq "jump.eq" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs equals rhs";
             JumpNe jump_ne "jump.ne" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
@@ -138,13 +166,13 @@ macro_rules! opcode_table {
                 "jump to `to` if lhs equals rhs";
             JumpNeLit jump_ne_lit "jump.ne.k" [jump bulk] { lhs: Src at a, rhs: Lit8 at b, to: Forward32 at x }
                 "jump to `to` if lhs differs from rhs";
-            JumpLt jump_lt "jump.lt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
+            JumpLt jump_lt "jump.lt" [jump throw bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs < rhs";
-            JumpNotLt jump_not_lt "jump.nlt" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
+            JumpNotLt jump_not_lt "jump.nlt" [jump throw bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` unless lhs < rhs";
-            JumpLe jump_le "jump.le" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
+            JumpLe jump_le "jump.le" [jump throw bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs <= rhs";
-            JumpNotLe jump_not_le "jump.nle" [jump throw] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
+            JumpNotLe jump_not_le "jump.nle" [jump throw bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` unless lhs <= rhs";
             JumpLtN jump_lt_n "jump.lt.n" [jump throw] { lhs: Src at a, rhs: Num8 at b, to: Forward32 at x }
                 "jump to `to` if lhs < rhs";
@@ -172,9 +200,9 @@ macro_rules! opcode_table {
                 "jump to `to`";
             LoopTrue loop_true "loop.true" [jump fuel] { src: Src at a, to: Back32 at x }
                 "jump to `to` if src is truthy";
-            LoopLt loop_lt "loop.lt" [jump throw fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
+            LoopLt loop_lt "loop.lt" [jump throw bulk fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
                 "jump to `to` if lhs < rhs";
-            LoopLe loop_le "loop.le" [jump throw fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
+            LoopLe loop_le "loop.le" [jump throw bulk fuel] { lhs: Src at a, rhs: Src at b, to: Back32 at x }
                 "jump to `to` if lhs <= rhs";
             LoopLtN loop_lt_n "loop.lt.n" [jump throw fuel] { lhs: Src at a, rhs: Num8 at b, to: Back32 at x }
                 "jump to `to` if lhs < rhs";

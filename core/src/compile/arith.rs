@@ -4,7 +4,7 @@ use super::value::{Val, tiny_int};
 use super::{Compiler, Reg, Res, fold};
 use crate::bytecode::Insn;
 use crate::bytecode::operand::*;
-use crate::syntax::ast::{ArithOp, Binary, BinaryOp, EqualOp, ExprId, OrderOp, UnaryOp};
+use crate::syntax::ast::{ArithOp, Binary, BinaryOp, BitOp, EqualOp, ExprId, OrderOp, UnaryOp};
 
 impl Compiler<'_> {
     #[inline(never)]
@@ -26,6 +26,7 @@ impl Compiler<'_> {
         self.result(mark, hint, |dst| match op {
             UnaryOp::Negate => Insn::Neg { dst, src },
             UnaryOp::Not => Insn::Not { dst, src },
+            UnaryOp::BitNot => Insn::BitNot { dst, src },
         })
     }
 
@@ -47,6 +48,17 @@ impl Compiler<'_> {
         self.at(id);
         match binary.op {
             BinaryOp::Arith(op) => self.arith(op, left, right, mark, hint),
+            BinaryOp::Bit(op) => {
+                let (lhs, rhs) = self.pair(left, right)?;
+                self.result(mark, hint, |dst| match op {
+                    BitOp::And => Insn::BitAnd { dst, lhs, rhs },
+                    BitOp::Or => Insn::BitOr { dst, lhs, rhs },
+                    BitOp::Xor => Insn::BitXor { dst, lhs, rhs },
+                    BitOp::Shl => Insn::Shl { dst, lhs, rhs },
+                    BitOp::Shr => Insn::Shr { dst, lhs, rhs },
+                    BitOp::ShrZero => Insn::ShrZero { dst, lhs, rhs },
+                })
+            }
             BinaryOp::Order(op) => {
                 // `a > b` is `b < a`.
                 let (left, right) = if op.is_flipped() { (right, left) } else { (left, right) };
@@ -71,7 +83,7 @@ impl Compiler<'_> {
         // A literal goes to the right where order does not matter; errors are the same both ways.
         let (mut left, right) = match (op, left) {
             (Add | Mul, Val::Num(_)) => (right, left),
-            (Add | Sub | Mul | Div, _) => (left, right),
+            (Add | Sub | Mul | Div | Mod | FloorDiv | Pow, _) => (left, right),
         };
         if let Val::Num(number) = right {
             let reg = self.reg_of(left)?;
@@ -85,16 +97,20 @@ impl Compiler<'_> {
                     let (lhs, rhs) = (self.near(reg, 0)?, Imm8(int));
                     return self.result(mark, hint, |dst| Insn::SubI { dst, lhs, rhs });
                 }
-                (Add | Sub, None) | (Mul | Div, _) => {}
+                (Add | Sub, None) | (Mul | Div | Mod | FloorDiv | Pow, _) => {}
             }
-            if let Some(rhs) = self.num8(number)? {
+            let with_number: Option<fn(Dst, Src, Num8) -> Insn> = match op {
+                Add => Some(|dst, lhs, rhs| Insn::AddN { dst, lhs, rhs }),
+                Sub => Some(|dst, lhs, rhs| Insn::SubN { dst, lhs, rhs }),
+                Mul => Some(|dst, lhs, rhs| Insn::MulN { dst, lhs, rhs }),
+                Div => Some(|dst, lhs, rhs| Insn::DivN { dst, lhs, rhs }),
+                Mod | FloorDiv | Pow => None,
+            };
+            if let Some(build) = with_number
+                && let Some(rhs) = self.num8(number)?
+            {
                 let lhs = self.near(reg, 0)?;
-                return self.result(mark, hint, |dst| match op {
-                    Add => Insn::AddN { dst, lhs, rhs },
-                    Sub => Insn::SubN { dst, lhs, rhs },
-                    Mul => Insn::MulN { dst, lhs, rhs },
-                    Div => Insn::DivN { dst, lhs, rhs },
-                });
+                return self.result(mark, hint, |dst| build(dst, lhs, rhs));
             }
         }
         let (lhs, rhs) = self.pair(left, right)?;
@@ -103,6 +119,9 @@ impl Compiler<'_> {
             Sub => Insn::Sub { dst, lhs, rhs },
             Mul => Insn::Mul { dst, lhs, rhs },
             Div => Insn::Div { dst, lhs, rhs },
+            Mod => Insn::Mod { dst, lhs, rhs },
+            FloorDiv => Insn::FloorDiv { dst, lhs, rhs },
+            Pow => Insn::Pow { dst, lhs, rhs },
         })
     }
 }

@@ -46,12 +46,17 @@ impl Compiler<'_> {
                     id = operand;
                     when = !when;
                 }
-                Expr::Logical(logical) => return self.cond_chain(id, logical.op, when, label),
+                Expr::Logical(logical) => {
+                    return match logical.op.deciding_truth() {
+                        Some(decides) => self.cond_chain(id, logical.op, decides, when, label),
+                        None => self.cond_value(id, when, label),
+                    };
+                }
                 Expr::Binary(binary) => {
                     return match binary.op {
                         BinaryOp::Order(op) => self.cond_order(id, op, binary, when, label),
                         BinaryOp::Equal(op) => self.cond_equal(id, op, binary, when, label),
-                        BinaryOp::Arith(_) => self.cond_value(id, when, label),
+                        BinaryOp::Arith(_) | BinaryOp::Bit(_) => self.cond_value(id, when, label),
                     };
                 }
                 _ => return self.cond_value(id, when, label),
@@ -78,9 +83,15 @@ impl Compiler<'_> {
     }
 
     #[inline(never)]
-    fn cond_chain(&mut self, id: ExprId, op: LogicalOp, when: bool, label: &mut Label) -> Res<()> {
+    fn cond_chain(
+        &mut self,
+        id: ExprId,
+        op: LogicalOp,
+        decides: bool,
+        when: bool,
+        label: &mut Label,
+    ) -> Res<()> {
         self.descend()?;
-        let decides = op.decides();
         let base = self.terms.len();
         let mut term = self.first_term(id, op)?;
         let mut skip = Label::new();

@@ -27,6 +27,12 @@ impl Compiler<'_> {
                 self.release(mark);
                 Ok(())
             }
+            Expr::Hold { clobbers, object, body } => {
+                let mark = self.f.next;
+                self.hold(clobbers, object, |compiler| compiler.effect(body))?;
+                self.release(mark);
+                Ok(())
+            }
             Expr::Error
             | Expr::Nil
             | Expr::True
@@ -35,6 +41,7 @@ impl Compiler<'_> {
             | Expr::Str(_)
             | Expr::Local(_)
             | Expr::Global(_)
+            | Expr::Held
             | Expr::SetLocal { .. }
             | Expr::SetGlobal { .. }
             | Expr::Unary { .. }

@@ -62,6 +62,10 @@ impl Compiler<'_> {
                 Expr::Set { clobbers, object, value, name } => {
                     break self.set_value(at, (object, name), value, clobbers, mark);
                 }
+                Expr::Hold { clobbers, object, body } => {
+                    break self.hold_value(clobbers, object, body, mark);
+                }
+                Expr::Held => break Ok(self.held_object()),
                 Expr::Super(method) => break self.get_super(at, method, mark, hint),
                 Expr::If(branch) => break self.if_value(branch, mark),
                 Expr::Block(block) => break self.block_value(block, mark),

@@ -1,4 +1,4 @@
-//! `and` and `or`, in chains of one of them. (As conditions: see `cond`.)
+//! `and`, `or` and `??`, in chains of one of them. (`and` and `or` as conditions: see `cond`.)
 
 use super::label::Label;
 use super::value::Val;
@@ -8,11 +8,12 @@ use crate::bytecode::operand::*;
 use crate::syntax::ast::{Expr, ExprId, LogicalOp};
 
 impl LogicalOp {
-    /// The truth of a term that decides the whole.
-    pub(super) fn decides(self) -> bool {
+    /// The truth of a term that decides the whole, if its truth does.
+    pub(super) fn deciding_truth(self) -> Option<bool> {
         match self {
-            LogicalOp::And => false,
-            LogicalOp::Or => true,
+            LogicalOp::And => Some(false),
+            LogicalOp::Or => Some(true),
+            LogicalOp::Coalesce => None,
         }
     }
 }
@@ -28,7 +29,7 @@ impl Compiler<'_> {
             self.release(mark);
             let value = self.eval(term, None)?;
             let is_last = self.terms.len() == base;
-            let decided = fold::truth(value).map(|truth| truth == op.decides());
+            let decided = fold::decides(op, value);
             if is_last || decided == Some(true) {
                 self.terms.truncate(base);
                 if !end.is_used() {
@@ -49,6 +50,7 @@ impl Compiler<'_> {
                 self.jump(&mut end, |to| match op {
                     LogicalOp::And => Insn::JumpFalse { src, to: Forward32(to) },
                     LogicalOp::Or => Insn::JumpTrue { src, to: Forward32(to) },
+                    LogicalOp::Coalesce => Insn::JumpNotNil { src, to: Forward32(to) },
                 })?;
             }
             term = self.next_term(term, op)?;
@@ -62,11 +64,31 @@ impl Compiler<'_> {
         let mut term = self.first_term(id, op)?;
         let mut end = Label::new();
         while self.terms.len() > base {
-            self.cond(term, op.decides(), &mut end)?;
+            match op.deciding_truth() {
+                Some(truth) => self.cond(term, truth, &mut end)?,
+                None => self.unless_nil(term, &mut end)?,
+            }
             term = self.next_term(term, op)?;
         }
         self.effect(term)?;
         self.bind(end)
+    }
+
+    /// Jumps to `label` unless a term is nil.
+    fn unless_nil(&mut self, term: ExprId, label: &mut Label) -> Res<()> {
+        let mark = self.f.next;
+        let value = self.eval(term, None)?;
+        self.at(term);
+        match value {
+            Val::Reg(reg) => {
+                let src = self.near(reg, 0)?;
+                self.jump(label, |to| Insn::JumpNotNil { src, to: Forward32(to) })?;
+            }
+            Val::Nil => {}
+            Val::Bool(_) | Val::Num(_) | Val::Str(_) => self.go(label)?,
+        }
+        self.release(mark);
+        Ok(())
     }
 
     /// The term of a chain that comes after `term`, which was not the last.

@@ -73,11 +73,13 @@ impl Compiler<'_> {
     fn back_edge(&mut self, id: ExprId, top: u32, exit: &mut Label) -> Res<()> {
         self.descend()?;
         match self.ast.expr(id) {
-            Expr::Logical(logical) => self.back_edge_chain(id, logical.op, top, exit),
+            Expr::Logical(logical) if logical.op.deciding_truth().is_some() => {
+                self.back_edge_chain(id, logical.op, top, exit)
+            }
             Expr::Binary(binary) => match binary.op {
                 BinaryOp::Order(op) => self.back_edge_order(id, op, binary, top),
                 BinaryOp::Equal(_) => self.test_then_back_edge(id, top, exit),
-                BinaryOp::Arith(_) => self.back_edge_value(id, top),
+                BinaryOp::Arith(_) | BinaryOp::Bit(_) => self.back_edge_value(id, top),
             },
             Expr::Unary { op: UnaryOp::Not, .. } => self.test_then_back_edge(id, top, exit),
             _ => self.back_edge_value(id, top),

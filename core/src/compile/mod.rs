@@ -150,6 +150,8 @@ struct Compiler<'s> {
     chain: Vec<(ExprId, Link)>,
     /// Terms of `and` and `or` still to come, the next on top; see `logic`.
     terms: Vec<ExprId>,
+    /// Registers of the objects that are held, the innermost on top; see [`Expr::Hold`](crate::syntax::ast::Expr::Hold).
+    holding: Vec<Reg>,
     /// By symbol: the class whose methods were last seen to assign the field.
     field_owner: Vec<u32>,
     class: ClassState,
@@ -183,6 +185,7 @@ impl<'s> Compiler<'s> {
             scopes: Vec::new(mem),
             chain: Vec::new(mem),
             terms: Vec::new(mem),
+            holding: Vec::new(mem),
             field_owner: Vec::new(mem),
             class: ClassState::default(),
             classes: 0,

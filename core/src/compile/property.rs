@@ -58,6 +58,41 @@ impl Compiler<'_> {
         self.settle(value, mark)
     }
 
+    /// `body`, for which an object is held in a register.
+    pub(super) fn hold<T>(
+        &mut self,
+        clobbers: bool,
+        object: ExprId,
+        body: impl FnOnce(&mut Self) -> Res<T>,
+    ) -> Res<T> {
+        let mark = self.top();
+        let reg = match self.eval(object, None)? {
+            // A variable that the body may assign is copied.
+            Val::Reg(reg) if reg >= mark || !clobbers => reg,
+            object => {
+                let copy = self.take()?;
+                self.load(copy, object)?;
+                copy
+            }
+        };
+        self.holding.push(reg)?;
+        let result = body(self)?;
+        self.holding.pop();
+        Ok(result)
+    }
+
+    #[inline(never)]
+    pub(super) fn hold_value(&mut self, clobbers: bool, object: ExprId, body: ExprId, mark: Reg) -> Res<Val> {
+        let value = self.hold(clobbers, object, |compiler| compiler.eval(body, None))?;
+        self.settle(value, mark)
+    }
+
+    /// The object that is held.
+    pub(super) fn held_object(&self) -> Val {
+        // The parser makes such a node only where an object is held.
+        self.holding.last().map_or(Val::Nil, |&reg| Val::Reg(reg))
+    }
+
     /// Counts a field that a method assigns: the class will guess the size of its instances from it.
     fn note_field(&mut self, object: VarId, name: Symbol) -> Res<()> {
         let var = &self.ast.vars[object.index()];

@@ -41,6 +41,7 @@ mod methods;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
 mod options;
+mod order;
 mod property;
 mod semantics;
 mod stop;

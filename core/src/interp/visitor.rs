@@ -1,7 +1,7 @@
 //! The visitor: the meaning of each row of the table, mostly in one line.
 
 use super::machine::{Flow, Machine};
-use super::semantics::{Add, Div, Ge, Gt, Le, Lt, Mul, Sub};
+use super::semantics::{Add, Div, FloorDiv, Ge, Gt, Le, Lt, Mod, Mul, Pow, Sub, bits};
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
     Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
@@ -175,6 +175,23 @@ impl Visitor for Machine {
         self.done(dst, value)
     }
 
+    ariths! {
+        mod_ arith Mod, Src;
+        floor_div arith FloorDiv, Src;
+        pow arith Pow, Src;
+        bit_and bits bits::And, Src;
+        bit_or bits bits::Or, Src;
+        bit_xor bits bits::Xor, Src;
+        shl bits bits::Shl, Src;
+        shr bits bits::Shr, Src;
+        shr_zero bits bits::ShrZero, Src;
+    }
+
+    #[inline(always)]
+    fn bit_not(&mut self, dst: Dst, src: Src) -> Flow {
+        self.invert(dst, src)
+    }
+
     #[inline(always)]
     fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
@@ -195,7 +212,7 @@ impl Visitor for Machine {
 
     #[inline(always)]
     fn lt(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
-        match self.compare::<Lt>(lhs, rhs) {
+        match self.compare::<Lt>(lhs, rhs, 1) {
             Some(holds) => self.done(dst, Value::bool(holds)),
             None => Flow::Stop,
         }
@@ -203,7 +220,7 @@ impl Visitor for Machine {
 
     #[inline(always)]
     fn le(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
-        match self.compare::<Le>(lhs, rhs) {
+        match self.compare::<Le>(lhs, rhs, 1) {
             Some(holds) => self.done(dst, Value::bool(holds)),
             None => Flow::Stop,
         }
@@ -224,6 +241,12 @@ impl Visitor for Machine {
     #[inline(always)]
     fn jump_false(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = self.read(src).is_falsy();
+        self.jump_when(holds, to)
+    }
+
+    #[inline(always)]
+    fn jump_not_nil(&mut self, src: Src, to: Forward32) -> Flow {
+        let holds = self.read(src) != Value::NIL;
         self.jump_when(holds, to)
     }
 

@@ -26,7 +26,8 @@ pub(super) const PIECE: usize = SLICE as usize * BULK;
 pub(crate) struct Work {
     /// Units paid; the bytes that they pay for are done.
     paid: usize,
-    /// The intermediate result, a root: a buffer being filled, `false` for strings known to differ, or nil.
+    /// The intermediate result, a root: a buffer being filled, `false` for strings known to differ, the order of strings
+    /// (`order`), or nil.
     pub(super) partial: Value,
 }
 
@@ -72,7 +73,7 @@ impl Vm {
 
     /// The next slice of fuel, in the middle of an instruction of `words` words; false if the run stops before it.
     #[cold]
-    fn refill(&mut self, words: usize) -> bool {
+    pub(super) fn refill(&mut self, words: usize) -> bool {
         if self.take_interrupt() {
             self.rewind(words);
             self.stop = Stop::Interrupt;

@@ -214,6 +214,11 @@ impl Function {
         self.header.aux() != 0
     }
 
+    /// Whether the function compares strings with `<`: it is of the dialect whose values have methods.
+    pub(crate) fn orders_strings(&self) -> bool {
+        self.knows_methods()
+    }
+
     /// The first instruction.
     #[inline(always)]
     pub(crate) fn code(&self) -> *const u32 {

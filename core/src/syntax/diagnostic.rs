@@ -35,9 +35,17 @@ macro_rules! codes {
 codes! {
     UnexpectedCharacter = "Unexpected character.";
     UnterminatedString = "Unterminated string.";
+    /// (Siskin dialect)
+    UnterminatedComment = "Unterminated comment.";
+    /// (Siskin dialect)
+    BadNumber = "Malformed number.";
+    /// (Siskin dialect)
+    InexactNumber = "This number has more digits than a number holds.";
 
     ExpectExpression = "Expect expression.";
     InvalidAssignmentTarget = "Invalid assignment target.";
+    /// (Siskin dialect)
+    PowerOfUnary = "Can't raise an operand with '-', '!' or '~' before it to a power.";
     ExpectParenAfterExpression = "Expect ')' after expression.";
     ExpectParenAfterArguments = "Expect ')' after arguments.";
     TooManyArguments = "Can't have more than 255 arguments.";

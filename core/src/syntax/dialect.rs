@@ -46,6 +46,24 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether `/*` begins a comment that ends with `*/`.
+    #[must_use]
+    pub fn has_nesting_comments(self) -> bool {
+        self == Dialect::Siskin
+    }
+
+    /// Whether numbers can have exponents, `_` between digits, and the prefixes `0x` and `0b`.
+    #[must_use]
+    pub fn has_number_forms(self) -> bool {
+        self == Dialect::Siskin
+    }
+
+    /// Whether `;` alone is a statement.
+    #[must_use]
+    pub fn has_empty_statement(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

@@ -1,11 +1,12 @@
 //! The lexer: text to tokens.
 
-use super::Dialect;
+use super::bytes::{IN_NAME, prefix_len};
 use super::token::{SIGNS, Token, TokenKind, keyword};
+use super::{Dialect, number};
 use crate::Span;
 
 /// The class of the first byte of a token, which determines how the rest is read.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
     /// Starts no token.
     Other,
@@ -20,7 +21,13 @@ enum Class {
     Sign(u8),
 }
 
-static CLASSES: [Class; 256] = {
+/// The classes of bytes in a dialect.
+type Classes = [Class; 256];
+
+static LOX: Classes = classes(Dialect::Lox);
+static SISKIN: Classes = classes(Dialect::Siskin);
+
+const fn classes(dialect: Dialect) -> Classes {
     let mut classes = [Class::Other; 256];
     let mut byte = 0;
     while byte < 256 {
@@ -35,24 +42,27 @@ static CLASSES: [Class; 256] = {
     }
     let mut index = 0;
     while index < SIGNS.len() {
-        let byte = SIGNS[index].text[0] as usize;
-        match classes[byte] {
-            Class::Other if SIGNS[index].is_single() && byte != COMMENT[0] as usize => {
-                classes[byte] = Class::Single(SIGNS[index].kind);
-            }
-            Class::Other => classes[byte] = Class::Sign(index as u8),
-            // The table must be in this order.
-            Class::Single(_) | Class::Sign(_) => {
-                let before = SIGNS[index - 1].text;
-                assert!(before[0] as usize == byte && before.len() >= SIGNS[index].text.len());
-                classes[byte] = Class::Sign(first_like(index));
-            }
-            Class::Letter | Class::Digit | Class::Space | Class::Quote => panic!("no sign begins like this"),
+        let sign = &SIGNS[index];
+        let byte = sign.text[0] as usize;
+        // The table must be in this order.
+        if index > 0 && SIGNS[index - 1].text[0] as usize == byte {
+            assert!(SIGNS[index - 1].text.len() >= sign.text.len());
+        }
+        if sign.is_in(dialect) {
+            classes[byte] = match classes[byte] {
+                Class::Other if sign.text.len() == 1 && byte != COMMENT[0] as usize => {
+                    Class::Single(sign.kind)
+                }
+                Class::Other | Class::Single(_) | Class::Sign(_) => Class::Sign(first_like(index)),
+                Class::Letter | Class::Digit | Class::Space | Class::Quote => {
+                    panic!("no sign begins like this")
+                }
+            };
         }
         index += 1;
     }
     classes
-};
+}
 
 /// The first of the signs that begin as the one at `index` does, which stand together.
 const fn first_like(index: usize) -> u8 {
@@ -65,17 +75,9 @@ const fn first_like(index: usize) -> u8 {
 
 /// The beginning of a comment, which ends with the line.
 const COMMENT: &[u8] = b"//";
-
-/// Whether a byte can be in a name after its first.
-static IN_NAME: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        table[byte] = matches!(CLASSES[byte], Class::Letter | Class::Digit);
-        byte += 1;
-    }
-    table
-};
+/// The beginning of a comment that ends with [`COMMENT_END`], in a dialect that has it.
+const NESTING_COMMENT: &[u8] = b"/*";
+const COMMENT_END: &[u8] = b"*/";
 
 /// Splits a source text into tokens, on demand.
 #[derive(Clone, Debug)]
@@ -83,13 +85,18 @@ pub struct Lexer<'s> {
     source: &'s [u8],
     at: usize,
     dialect: Dialect,
+    classes: &'static Classes,
 }
 
 impl<'s> Lexer<'s> {
     /// A lexer at the start of `source`, which must be shorter than 4 GiB.
     #[must_use]
     pub fn new(source: &'s str, dialect: Dialect) -> Lexer<'s> {
-        Lexer { source: source.as_bytes(), at: 0, dialect }
+        let classes = match dialect {
+            Dialect::Lox => &LOX,
+            Dialect::Siskin => &SISKIN,
+        };
+        Lexer { source: source.as_bytes(), at: 0, dialect, classes }
     }
 
     /// The next token; always [`TokenKind::End`] at the end.
@@ -98,7 +105,7 @@ impl<'s> Lexer<'s> {
         let mut at = self.at;
         loop {
             let Some(&byte) = source.get(at) else { return self.token(TokenKind::End, at, at) };
-            match CLASSES[byte as usize] {
+            match self.classes[byte as usize] {
                 Class::Space => at += 1,
                 Class::Letter => {
                     let end = at + 1 + prefix_len(&source[at + 1..], |b| IN_NAME[b as usize]);
@@ -107,6 +114,14 @@ impl<'s> Lexer<'s> {
                 Class::Single(kind) => return self.token(kind, at, at + 1),
                 Class::Sign(_) if source[at..].starts_with(COMMENT) => {
                     at += prefix_len(&source[at..], |b| b != b'\n');
+                }
+                Class::Sign(_)
+                    if self.dialect.has_nesting_comments() && source[at..].starts_with(NESTING_COMMENT) =>
+                {
+                    match nesting_comment_len(&source[at..]) {
+                        Some(len) => at += len,
+                        None => return self.token(TokenKind::UnterminatedComment, at, source.len()),
+                    }
                 }
                 Class::Sign(first) => return self.sign(first, at),
                 Class::Digit => return self.number(at),
@@ -137,6 +152,10 @@ impl<'s> Lexer<'s> {
 
     fn number(&mut self, start: usize) -> Token {
         let rest = &self.source[start..];
+        if self.dialect.has_number_forms() {
+            let (kind, len) = number::scan(rest);
+            return self.token(kind, start, start + len);
+        }
         let mut len = prefix_len(rest, |b| b.is_ascii_digit());
         // A point belongs to the number only when a digit follows.
         if rest.get(len) == Some(&b'.') {
@@ -165,10 +184,42 @@ impl<'s> Lexer<'s> {
     }
 }
 
-/// The number of bytes at the start of `bytes` that satisfy `wanted`.
-#[inline]
-fn prefix_len(bytes: &[u8], wanted: impl Fn(u8) -> bool) -> usize {
-    bytes.iter().position(|&byte| !wanted(byte)).unwrap_or(bytes.len())
+/// The length of the comment at the start of a text of the dialect that has `/*`, if there is one. A comment that does not
+/// end takes all of the text.
+#[must_use]
+pub fn comment_len(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    if bytes.starts_with(COMMENT) {
+        Some(prefix_len(bytes, |byte| byte != b'\n'))
+    } else if bytes.starts_with(NESTING_COMMENT) {
+        Some(nesting_comment_len(bytes).unwrap_or(bytes.len()))
+    } else {
+        None
+    }
+}
+
+/// The length of the comment at the start of `bytes`, with those inside it; `None` if it does not end.
+#[cold]
+fn nesting_comment_len(bytes: &[u8]) -> Option<usize> {
+    let mut depth = 0_usize;
+    let mut at = 0;
+    while let Some(rest) = bytes.get(at..) {
+        if rest.starts_with(NESTING_COMMENT) {
+            depth += 1;
+            at += NESTING_COMMENT.len();
+        } else if rest.starts_with(COMMENT_END) {
+            depth -= 1;
+            at += COMMENT_END.len();
+            if depth == 0 {
+                return Some(at);
+            }
+        } else if rest.is_empty() {
+            return None;
+        } else {
+            at += 1;
+        }
+    }
+    None
 }
 
 /// As `starts_with`, for a few bytes.

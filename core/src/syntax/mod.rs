@@ -11,10 +11,12 @@
 #![forbid(unsafe_code)]
 
 pub mod ast;
+mod bytes;
 pub mod diagnostic;
 mod dialect;
 mod lexer;
 mod lines;
+mod number;
 mod operator;
 mod parser;
 mod symbol;
@@ -22,7 +24,7 @@ mod token;
 
 pub use diagnostic::{Code, Diagnostic, FoundAt};
 pub use dialect::Dialect;
-pub use lexer::Lexer;
+pub use lexer::{Lexer, comment_len};
 pub use lines::{LineCursor, LineIndex};
 pub use parser::{
     DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, TakeParts, parse, parse_in_parts,

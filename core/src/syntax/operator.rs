@@ -1,4 +1,4 @@
-//! Operators that follow an operand: one row for each.
+//! Operators that follow an operand, and assignments: one row for each.
 //!
 //! The parser, the text of an operator and the cases of the compiler derive from the rows. A row makes a variant of a
 //! narrow enum ([`ArithOp`], [`OrderOp`] ...), so that an operator without a meaning in the compiler does not
@@ -26,9 +26,15 @@ pub(super) enum Precedence {
     And,
     Equality,
     Comparison,
+    Coalescence,
+    BitOr,
+    BitXor,
+    BitAnd,
+    Shift,
     Term,
     Factor,
     Unary,
+    Power,
     Postfix,
 }
 
@@ -66,11 +72,31 @@ impl InfixRow {
     }
 }
 
+/// What an assignment stores.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Assign {
+    /// `=`: the right side
+    Plain,
+    /// `+=` and its like: the result of an operation on the old value and the right side
+    Binary(BinaryOp),
+    /// `??=`: the right side, if the old value is nil
+    Coalesce,
+}
+
+impl Assign {
+    /// The assignment that a token stands for.
+    #[inline]
+    pub(super) fn of(kind: TokenKind) -> Option<Assign> {
+        ASSIGNS[kind as usize]
+    }
+}
+
 macro_rules! infix {
     (
         postfix { $($post:ident $post_token:ident;)* }
         logical { $($(#[doc = $logical_doc:literal])* $logical:ident $logical_token:ident
             $logical_binds:ident $logical_right:ident $logical_bytes:literal;)* }
+        assign { $($assign_token:ident => $assign:expr;)* }
         $($(#[doc = $group_doc:literal])* $Group:ident $Op:ident {
             $($(#[doc = $doc:literal])* $op:ident $token:ident $binds:ident $right:ident $bytes:literal;)*
         })*
@@ -111,6 +137,12 @@ macro_rules! infix {
             }
         }
 
+        static ASSIGNS: [Option<Assign>; TOKEN_KINDS] = {
+            let mut assigns = [None; TOKEN_KINDS];
+            $(assigns[TokenKind::$assign_token as usize] = Some($assign);)*
+            assigns
+        };
+
         static ROWS: [InfixRow; TOKEN_KINDS] = {
             let mut rows = [InfixRow::NONE; TOKEN_KINDS];
             $(rows[TokenKind::$post_token as usize] = InfixRow {
@@ -146,6 +178,26 @@ infix! {
         Or Or Or And 1;
         /// `a and b`
         And And And Equality 1;
+        /// `a ?? b`
+        Coalesce QuestionQuestion Coalescence BitOr 0;
+    }
+    // The value that is stored.
+    assign {
+        Equal => Assign::Plain;
+        PlusEqual => Assign::Binary(BinaryOp::Arith(ArithOp::Add));
+        MinusEqual => Assign::Binary(BinaryOp::Arith(ArithOp::Sub));
+        StarEqual => Assign::Binary(BinaryOp::Arith(ArithOp::Mul));
+        SlashEqual => Assign::Binary(BinaryOp::Arith(ArithOp::Div));
+        PercentEqual => Assign::Binary(BinaryOp::Arith(ArithOp::Mod));
+        TildeSlashEqual => Assign::Binary(BinaryOp::Arith(ArithOp::FloorDiv));
+        StarStarEqual => Assign::Binary(BinaryOp::Arith(ArithOp::Pow));
+        AmpEqual => Assign::Binary(BinaryOp::Bit(BitOp::And));
+        PipeEqual => Assign::Binary(BinaryOp::Bit(BitOp::Or));
+        CaretEqual => Assign::Binary(BinaryOp::Bit(BitOp::Xor));
+        LessLessEqual => Assign::Binary(BinaryOp::Bit(BitOp::Shl));
+        GreaterGreaterEqual => Assign::Binary(BinaryOp::Bit(BitOp::Shr));
+        GreaterGreaterGreaterEqual => Assign::Binary(BinaryOp::Bit(BitOp::ShrZero));
+        QuestionQuestionEqual => Assign::Coalesce;
     }
     // The book has no opcode for three of the comparisons and negates the opposite.
     /// Whether two values are equal. No operand is an error.
@@ -155,16 +207,16 @@ infix! {
         /// `a != b`
         Ne BangEqual Equality Comparison 2;
     }
-    /// The order of two numbers; false with NaN.
+    /// The order of two numbers, false with NaN, or of two strings, by their bytes.
     Order OrderOp {
         /// `a < b`
-        Lt Less Comparison Term 1;
+        Lt Less Comparison Coalescence 1;
         /// `a <= b`
-        Le LessEqual Comparison Term 2;
+        Le LessEqual Comparison Coalescence 2;
         /// `a > b`
-        Gt Greater Comparison Term 1;
+        Gt Greater Comparison Coalescence 1;
         /// `a >= b`
-        Ge GreaterEqual Comparison Term 2;
+        Ge GreaterEqual Comparison Coalescence 2;
     }
     /// Arithmetic.
     Arith ArithOp {
@@ -176,5 +228,41 @@ infix! {
         Mul Star Factor Unary 1;
         /// `a / b`
         Div Slash Factor Unary 1;
+        /// `a % b`, with the sign of `b`
+        Mod Percent Factor Unary 0;
+        /// `a ~/ b`: the greatest integer that is not above the quotient
+        FloorDiv TildeSlash Factor Unary 0;
+        /// `a ** b`, which leans to the right
+        Pow StarStar Power Power 0;
+    }
+    /// Operations on integers of 32 bits.
+    Bit BitOp {
+        /// `a & b`
+        And Amp BitAnd Shift 0;
+        /// `a | b`
+        Or Pipe BitOr BitXor 0;
+        /// `a ^ b`
+        Xor Caret BitXor BitAnd 0;
+        /// `a << b`
+        Shl LessLess Shift Term 0;
+        /// `a >> b`, the sign coming in
+        Shr GreaterGreater Shift Term 0;
+        /// `a >>> b`, zeros coming in
+        ShrZero GreaterGreaterGreater Shift Term 0;
+    }
+}
+
+impl TokenKind {
+    /// Whether the token assigns: `=`, `+=` and its like.
+    #[must_use]
+    pub fn is_assignment(self) -> bool {
+        Assign::of(self).is_some()
+    }
+
+    /// Whether the token stands between two operands, or assigns.
+    #[must_use]
+    pub fn is_infix(self) -> bool {
+        let binds = InfixRow::of(self).binds;
+        binds != Precedence::None && binds != Precedence::Postfix || self.is_assignment()
     }
 }

@@ -15,14 +15,12 @@ pub(super) struct Sign {
 }
 
 impl Sign {
-    /// Whether it is one byte, in both dialects.
-    pub(super) const fn is_single(&self) -> bool {
-        self.text.len() == 1 && self.only.is_none()
-    }
-
-    #[inline]
-    pub(super) fn is_in(&self, dialect: Dialect) -> bool {
-        self.only.is_none_or(|only| only == dialect)
+    /// Whether the dialect has it.
+    pub(super) const fn is_in(&self, dialect: Dialect) -> bool {
+        match self.only {
+            Some(only) => only as u8 == dialect as u8,
+            None => true,
+        }
     }
 }
 
@@ -101,17 +99,44 @@ tokens! {
         RightBrace "}";
         Comma ",";
         Dot ".";
+        MinusEqual "-=" in Siskin;
         Minus "-";
+        PlusEqual "+=" in Siskin;
         Plus "+";
         Semicolon ";";
+        SlashEqual "/=" in Siskin;
         Slash "/";
+        StarStarEqual "**=" in Siskin;
+        StarStar "**" in Siskin;
+        StarEqual "*=" in Siskin;
         Star "*";
+        PercentEqual "%=" in Siskin;
+        Percent "%" in Siskin;
+        TildeSlashEqual "~/=" in Siskin;
+        TildeSlash "~/" in Siskin;
+        Tilde "~" in Siskin;
+        AmpAmp "&&" in Siskin;
+        AmpEqual "&=" in Siskin;
+        Amp "&" in Siskin;
+        PipePipe "||" in Siskin;
+        PipeEqual "|=" in Siskin;
+        Pipe "|" in Siskin;
+        CaretEqual "^=" in Siskin;
+        Caret "^" in Siskin;
+        QuestionQuestionEqual "??=" in Siskin;
+        QuestionQuestion "??" in Siskin;
         BangEqual "!=";
         Bang "!";
         EqualEqual "==";
         Equal "=";
+        GreaterGreaterGreaterEqual ">>>=" in Siskin;
+        GreaterGreaterGreater ">>>" in Siskin;
+        GreaterGreaterEqual ">>=" in Siskin;
+        GreaterGreater ">>" in Siskin;
         GreaterEqual ">=";
         Greater ">";
+        LessLessEqual "<<=" in Siskin;
+        LessLess "<<" in Siskin;
         LessEqual "<=";
         Less "<";
     }
@@ -144,10 +169,14 @@ tokens! {
         Str;
         /// A number.
         Number;
+        /// What begins like a number and is none (Siskin dialect).
+        BadNumber;
         /// A character that starts no token.
         UnexpectedCharacter;
         /// A string without its closing quote; reaches to the end of the text.
         UnterminatedString;
+        /// A comment without its `*/`; reaches to the end of the text (Siskin dialect).
+        UnterminatedComment;
         /// The end of the text, and every token after it.
         End;
     }

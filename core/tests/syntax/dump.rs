@@ -79,6 +79,7 @@ impl Dump<'_> {
             Expr::SetGlobal { name: symbol, value } => format!("(= {} {})", name(symbol), self.expr(value)),
             Expr::Unary { op: UnaryOp::Negate, operand } => format!("(- {})", self.expr(operand)),
             Expr::Unary { op: UnaryOp::Not, operand } => format!("(! {})", self.expr(operand)),
+            Expr::Unary { op: UnaryOp::BitNot, operand } => format!("(~ {})", self.expr(operand)),
             Expr::Binary(Binary { op, clobbers, left, right }) => {
                 let (op, mark) = (text(op.token()), mark(clobbers));
                 format!("({op}{mark} {} {})", self.expr(left), self.expr(right))
@@ -93,6 +94,10 @@ impl Dump<'_> {
                 let (object, value) = (self.expr(object), self.expr(value));
                 format!("(.{}={} {object} {value})", name(symbol), mark(clobbers))
             }
+            Expr::Hold { clobbers, object, body } => {
+                format!("(hold{} {} {})", mark(clobbers), self.expr(object), self.expr(body))
+            }
+            Expr::Held => "held".to_owned(),
             Expr::Super(Super { this, superclass, name: symbol }) => {
                 format!("(super.{} {} {})", name(symbol), self.var(this), self.var(superclass))
             }

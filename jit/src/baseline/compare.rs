@@ -1,5 +1,7 @@
 //! Orderings, the jumps on them, and back-edges.
 
+use siskin_core::tier::Kinds;
+
 use super::Pass;
 use super::arith::Mode;
 use super::cold::Cold;
@@ -74,13 +76,24 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `jump.*`: jumps on an ordering.
     pub(super) fn jump_if(&mut self, order: Order, wanted: bool, lhs: Operand, rhs: Operand, to: i32) {
+        if self.may_be_texts(lhs, rhs) {
+            return self.by_interpreter(None);
+        }
         let to = self.target(to);
         self.branch(order, wanted, [lhs, rhs], to, false);
+    }
+
+    /// Whether strings were compared here, which the interpreter does.
+    fn may_be_texts(&self, lhs: Operand, rhs: Operand) -> bool {
+        !(self.is_number(lhs) || self.is_number(rhs)) && self.seen(lhs).or(self.seen(rhs)).has(Kinds::STR)
     }
 
     /// `dst = lhs order rhs`
     pub(super) fn compare(&mut self, order: Order, dst: u16, lhs: Operand, rhs: Operand) {
         use siskin_core::layout::{FALSE, TRUE};
+        if self.may_be_texts(lhs, rhs) {
+            return self.by_interpreter(Some(dst));
+        }
         let (holds, done) = (self.masm.label(), self.masm.label());
         self.branch(order, true, [lhs, rhs], holds, false);
         self.masm.store64_imm(slot(dst), FALSE);
@@ -117,6 +130,9 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `loop.*`: back on an ordering.
     pub(super) fn back_if(&mut self, order: Order, lhs: Operand, rhs: Operand, to: i32) {
+        if self.may_be_texts(lhs, rhs) {
+            return self.by_interpreter(None);
+        }
         self.charge_iteration();
         let to = self.target(to);
         self.branch(order, true, [lhs, rhs], to, true);

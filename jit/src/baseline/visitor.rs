@@ -5,7 +5,7 @@ use siskin_core::bytecode::operand::{
     Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
     Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
-use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT};
+use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT, VM_NIL};
 
 use super::compare::Order;
 use super::equal::Other;
@@ -201,6 +201,46 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         Pass::not(self, self.dst(dst), self.reg(src.0));
     }
 
+    fn mod_(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn floor_div(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn pow(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn bit_and(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn bit_or(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn bit_xor(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn shl(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn shr(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn shr_zero(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn bit_not(&mut self, dst: Dst, _: Src) {
+        self.stepped(Some(dst));
+    }
+
     fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) {
         self.equality(self.dst(dst), self.reg(lhs.0), self.reg(rhs.0), true);
     }
@@ -230,6 +270,12 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     fn jump_false(&mut self, src: Src, to: Forward32) {
         let to = self.target(to.0);
         self.branch_falsy(self.reg(src.0), true, to);
+    }
+
+    fn jump_not_nil(&mut self, src: Src, to: Forward32) {
+        let to = self.target(to.0);
+        self.load(Reg::T0, self.reg(src.0));
+        self.masm.branch64(Cond::Ne, Reg::T0, at(Reg::Vm, VM_NIL), to);
     }
 
     fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Forward32) {

@@ -89,8 +89,8 @@ pub(super) fn native(word: &'static str, dialect: Dialect) -> &'static str {
 /// What to write for a character that begins nothing.
 pub(super) fn character(char: &str) -> Option<&'static str> {
     Some(match char {
-        "&" => "write 'and' for both",
-        "|" => "write 'or' for either",
+        "&" | "&&" => "write 'and' for both",
+        "|" | "||" => "write 'or' for either",
         "'" | "`" => "strings are written in double quotes",
         "#" => "comments begin with '//'",
         "[" | "]" => "there are no lists, maps or subscripts yet",
@@ -99,9 +99,14 @@ pub(super) fn character(char: &str) -> Option<&'static str> {
     })
 }
 
+/// How numbers are written.
+pub(super) const NUMBERS: &str = "numbers are written 12, 1_000, 1.5, 2.5e-3, 0xFF and 0b1010";
+
 /// What to write for an operator of two characters, when the second is not expected.
-pub(super) fn operator(sign: &str) -> Option<&'static str> {
+pub(super) fn operator(sign: &str, dialect: Dialect) -> Option<&'static str> {
     Some(match sign {
+        "++" if dialect == Dialect::Siskin => "there is no '++': write 'x += 1'",
+        "--" if dialect == Dialect::Siskin => "there is no '--': write 'x -= 1'",
         "++" => "there is no '++': write 'x = x + 1'",
         "--" => "there is no '--': write 'x = x - 1'",
         "**" => "there is no '**': write 'x * x'",

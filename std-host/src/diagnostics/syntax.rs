@@ -49,7 +49,7 @@ impl<'a> Context<'a> {
     }
 
     /// The range to underline. A missing token is reported after the token before, if the next token is on another line
-    /// or at the end of the text. Of an unterminated string, only the first line is underlined.
+    /// or at the end of the text. Of an unterminated string or comment, only the first line is underlined.
     fn span(&self, diagnostic: &Diagnostic, before: Option<Token>) -> Range<usize> {
         let span = range(diagnostic.span);
         let line = |at| self.source.line_at(at);
@@ -62,7 +62,7 @@ impl<'a> Context<'a> {
             Some(before) if is_end(diagnostic.code) && line(before.end) < line(span.end) => {
                 before.end..before.end
             }
-            _ if diagnostic.code == Code::UnterminatedString => {
+            _ if matches!(diagnostic.code, Code::UnterminatedString | Code::UnterminatedComment) => {
                 let line = self.source.line_bytes(line(span.start + 1));
                 span.start..span.end.min(line.start + self.source.text()[line].trim_end().len())
             }
@@ -89,6 +89,10 @@ impl<'a> Context<'a> {
             {
                 return said("'return' needs its ';' even before '}'");
             }
+            Code::BadNumber => return said(habits::NUMBERS),
+            Code::InexactNumber => return said("a number has 53 binary digits"),
+            Code::PowerOfUnary => return said("put parentheses: '(-a) ** b' or '-(a ** b)'"),
+            Code::UnterminatedComment => return said("comments inside a comment need their own '*/'"),
             Code::UnexpectedCharacter => return habits::character(self.text(here?)).and_then(said),
             Code::ExpectBraceAfterBlock | Code::ExpectBraceAfterClassBody if here.is_none() => {
                 let open = (*self.open.get_or_init(|| self.open_brace()))?;
@@ -118,7 +122,8 @@ impl<'a> Context<'a> {
             let (first, second) = (self.tokens.get(first)?, self.tokens.get(first + 1)?);
             let touch = first.span.end == second.span.start;
             let span = range(first.span).start..range(second.span).end;
-            touch.then(|| self.source.text().get(span)).flatten().and_then(habits::operator)
+            let sign = touch.then(|| self.source.text().get(span)).flatten()?;
+            habits::operator(sign, self.source.dialect())
         };
         let firsts = [at.checked_sub(1), at.checked_sub(2), Some(at)];
         firsts.into_iter().flatten().find_map(sign).map(str::to_owned)

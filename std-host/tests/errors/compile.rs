@@ -236,9 +236,11 @@ fn statements_and_signs_of_other_languages() {
         ("for (let x in 3) { }", each),
         ("for x in 3 { }", each),
         ("if true break;", "there is no 'break' yet"),
-        ("print 2 ** 3;", "there is no '**'"),
-        ("/* a comment */ print 1;", "comments begin with '//'"),
-        ("print 1 /* a comment */;", "comments begin with '//'"),
+        ("print -2 ** 2;", "put parentheses"),
+        ("print 1_000_;", "numbers are written 12, 1_000,"),
+        ("print 0x20000000000001;", "a number has 53 binary digits"),
+        ("print 1; /* /* */", "comments inside a comment need"),
+        ("var i = 0; i--;", "there is no '--': write 'x -= 1'"),
         ("let a = [1, 2];", "there are no lists, maps or subscripts yet"),
         ("print \"abc\"[0];", "there are no lists, maps or subscripts yet"),
     ] {
@@ -292,16 +294,16 @@ fn operator_of_another_language() {
     same(
         &pretty(
             r"var a = 1;
-a += 1;
+a => 1;
 ",
         ),
         r"error: Expect expression.
  --> a.sk:2:4
   |
-2 | a += 1;
+2 | a => 1;
   |    ^
   |
-  = help: there is no '+=': write 'x = x + ...'
+  = help: functions have a name and a body in braces
 ",
     );
 }
@@ -320,7 +322,7 @@ i++;
 2 | i++;
   |   ^
   |
-  = help: there is no '++': write 'x = x + 1'
+  = help: there is no '++': write 'x += 1'
 ",
     );
 }
@@ -348,7 +350,7 @@ fn ampersands() {
  --> a.sk:1:12
   |
 1 | print true && false;
-  |            ^
+  |            ^^
   |
   = help: write 'and' for both
 ",
@@ -485,7 +487,7 @@ fn only_the_first_of_many_errors_are_shown() {
 #[test]
 fn a_line_for_each_error_with_help_below() {
     same(
-        &short("let a = ;\nlet b = 2\nprint a &b;\n"),
+        &short("let a = ;\nlet b = 2\nprint a && b;\n"),
         r"a.sk:1:9: error: Expect expression.
 a.sk:2:10: error: Expect ';' after variable declaration.
 a.sk:3:9: error: Unexpected character.

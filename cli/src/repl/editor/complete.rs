@@ -97,8 +97,8 @@ fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate>
     };
     let gap = earlier.last().map_or(base, |token| span(token).end)..typed.start;
     let in_comment = text[gap].rsplit('\n').next().is_some_and(|line| line.contains("//"));
-    let in_string = earlier.last().is_some_and(|last| last.kind == TokenKind::UnterminatedString);
-    if in_comment || in_string {
+    let unended = |kind| matches!(kind, TokenKind::UnterminatedString | TokenKind::UnterminatedComment);
+    if in_comment || earlier.last().is_some_and(|last| unended(last.kind)) {
         return Vec::new();
     }
     let (start, typed) = (typed.start, &text[typed]);

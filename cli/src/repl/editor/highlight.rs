@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use nu_ansi_term::{Color, Style};
 use reedline::{Highlighter, StyledText};
 use siskin_core::Dialect;
-use siskin_core::syntax::{Lexer, TokenKind};
+use siskin_core::syntax::{Lexer, TokenKind, comment_len};
 
 use super::Known;
 use super::keys::View;
@@ -76,10 +76,11 @@ pub(super) fn spans(text: &str, cursor: usize, dialect: Dialect) -> Vec<(Range<u
 /// Adds the text between two tokens: blanks and comments.
 fn gap(spans: &mut Spans, text: &str, range: Range<usize>) {
     let Range { mut start, end } = range;
-    while let Some(slashes) = text.get(start..end).and_then(|gap| gap.find("//")) {
-        let comment = start + slashes;
+    while let Some(blanks) = text.get(start..end).and_then(|gap| gap.find('/')) {
+        let comment = start + blanks;
         spans.push(start..comment, Class::Plain);
-        start = text[comment..end].find('\n').map_or(end, |length| comment + length);
+        // Between tokens nothing else begins with a slash.
+        start = comment + comment_len(&text[comment..end]).unwrap_or(end - comment);
         spans.push(comment..start, Class::Comment);
     }
     spans.push(start..end, Class::Plain);
@@ -92,12 +93,20 @@ fn class(kind: TokenKind) -> Class {
         T::Comma | T::Dot | T::Semicolon | T::End => Class::Plain,
         T::Minus | T::Plus | T::Slash | T::Star | T::Bang | T::BangEqual | T::Equal => Class::Operator,
         T::EqualEqual | T::Greater | T::GreaterEqual | T::Less | T::LessEqual => Class::Operator,
+        T::PlusEqual | T::MinusEqual | T::StarEqual | T::SlashEqual | T::Percent => Class::Operator,
+        T::PercentEqual | T::TildeSlash | T::TildeSlashEqual | T::StarStar => Class::Operator,
+        T::StarStarEqual | T::Tilde | T::Amp | T::AmpEqual | T::Pipe | T::PipeEqual => Class::Operator,
+        T::Caret | T::CaretEqual | T::LessLess | T::LessLessEqual => Class::Operator,
+        T::GreaterGreater | T::GreaterGreaterEqual | T::GreaterGreaterGreater => Class::Operator,
+        T::GreaterGreaterGreaterEqual | T::QuestionQuestion | T::QuestionQuestionEqual => Class::Operator,
         T::Str => Class::Str,
         T::Number => Class::Number,
         T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
         T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::Let | T::Or => Class::Keyword,
         T::Print | T::Return | T::Var | T::While => Class::Keyword,
-        T::UnexpectedCharacter | T::UnterminatedString => Class::Error,
+        T::UnterminatedComment => Class::Comment,
+        T::UnexpectedCharacter | T::UnterminatedString | T::BadNumber => Class::Error,
+        T::AmpAmp | T::PipePipe => Class::Error,
     }
 }
 

@@ -305,7 +305,7 @@ fn edit(commands: impl IntoIterator<Item = EditCommand>) -> ReedlineEvent {
     ReedlineEvent::Edit(commands.into_iter().collect())
 }
 
-/// The number of open braces at the end of the text; `None` inside a string.
+/// The number of open braces at the end of the text; `None` inside a string or comment.
 fn depth(text: &str, dialect: siskin_core::Dialect) -> Option<usize> {
     let mut lexer = Lexer::new(text, dialect);
     let mut depth = 0usize;
@@ -313,7 +313,7 @@ fn depth(text: &str, dialect: siskin_core::Dialect) -> Option<usize> {
         match lexer.next_token().kind {
             TokenKind::LeftBrace => depth += 1,
             TokenKind::RightBrace => depth = depth.saturating_sub(1),
-            TokenKind::UnterminatedString => return None,
+            TokenKind::UnterminatedString | TokenKind::UnterminatedComment => return None,
             TokenKind::End => return Some(depth),
             _ => {}
         }

@@ -46,6 +46,8 @@ impl Missing {
             | Fault::OutOfFuel
             | Fault::Interrupted
             | Fault::Type(_)
+            | Fault::NotInt32 { .. }
+            | Fault::ShiftCount { .. }
             | Fault::Arity { .. }
             | Fault::WrongVm
             | Fault::Thrown(_)

@@ -56,6 +56,8 @@ macro_rules! sentence {
 fault_kinds! {
     /// A value whose type is wrong for an operation.
     Type "Type" Script catch "Wrong type.";
+    /// A value of the right type that an operation does not take.
+    Value "Value" Script catch "Wrong value.";
     /// No such variable.
     Name "Name" Script catch "Undefined variable.";
     /// No such field or method.

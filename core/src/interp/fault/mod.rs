@@ -22,6 +22,7 @@ use crate::mem::OutOfMemory;
 use crate::object::{Gc, Str};
 use crate::platform::OutputError;
 use crate::stack::StackError;
+use crate::syntax::TokenKind;
 use crate::value::Value;
 
 /// An error on its way to [`Vm::raise`](super::Vm::raise).
@@ -36,6 +37,15 @@ pub(crate) enum Fault {
     Panic,
     /// A value with an unexpected type.
     Type(TypeFault),
+    /// An operand of a bit operator that is not an integer of 32 bits.
+    NotInt32 {
+        op: TokenKind,
+        found: Value,
+    },
+    /// A count of a shift that is not an integer from 0 to 31.
+    ShiftCount {
+        found: Value,
+    },
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
     Arity {
@@ -69,7 +79,8 @@ impl Fault {
             Fault::StringTooLong => FaultKind::Size,
             Fault::Output => FaultKind::Output,
             Fault::Panic => FaultKind::Panic,
-            Fault::Type(_) => FaultKind::Type,
+            Fault::Type(_) | Fault::NotInt32 { .. } => FaultKind::Type,
+            Fault::ShiftCount { .. } => FaultKind::Value,
             Fault::UndefinedVariable(_) => FaultKind::Name,
             Fault::UndefinedProperty(_) => FaultKind::Property,
             Fault::Arity { .. } => FaultKind::Arity,

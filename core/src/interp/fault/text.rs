@@ -2,10 +2,16 @@
 //!
 //! Without the feature `texts`, a message is the name of the fault's kind.
 
+#[cfg(feature = "texts")]
+use core::fmt;
 use core::fmt::Write;
 
 use super::Fault;
 use crate::object::ShapeTable;
+#[cfg(feature = "texts")]
+use crate::object::Str;
+#[cfg(feature = "texts")]
+use crate::value::Value;
 
 macro_rules! type_faults {
     ($($(#[doc = $doc:literal])* $fault:ident $text:literal;)*) => {
@@ -52,6 +58,14 @@ impl Fault {
         let mut out = written;
         let result = match self {
             Fault::Type(fault) => return Ok(fault.text()),
+            Fault::NotInt32 { op, found } => {
+                let op = op.text().unwrap_or_default();
+                write!(out, "Operand of '{op}' must be a 32-bit integer, found {}.", Found(found, shapes))
+            }
+            Fault::ShiftCount { found } => {
+                let found = Found(found, shapes);
+                write!(out, "Count of a shift must be an integer from 0 to 31, found {found}.")
+            }
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
             Fault::Arity { expected, got } => write!(out, "Expected {expected} arguments but got {got}."),
@@ -77,5 +91,41 @@ impl Fault {
     #[cfg(not(feature = "texts"))]
     pub(super) fn message<W: Write>(self, _: W, _: &ShapeTable) -> Result<&'static str, Option<W>> {
         Ok(self.kind().sentence())
+    }
+}
+
+/// The most characters of a value that a message shows.
+#[cfg(feature = "texts")]
+const SHOWN: usize = 40;
+
+/// Displays as a value that was found: a string in quotes, and no more of it than helps.
+#[cfg(feature = "texts")]
+struct Found<'a>(Value, &'a ShapeTable);
+
+#[cfg(feature = "texts")]
+impl fmt::Display for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Found(value, shapes) = *self;
+        let Some(string) = value.as_object::<Str>() else {
+            return crate::interp::format::write(f, value, shapes);
+        };
+        f.write_char('"')?;
+        let mut left = SHOWN;
+        for part in string.parts() {
+            // Of a long part only what may be shown is looked at.
+            let part = part.get(..4 * SHOWN + 4).unwrap_or(part);
+            for char in part.utf8_chunks().flat_map(|chunk| chunk.valid().chars()) {
+                if left == 0 {
+                    return f.write_str("...\"");
+                }
+                left -= 1;
+                match char {
+                    '"' | '\\' => write!(f, "\\{char}")?,
+                    _ if char.is_control() => write!(f, "{}", char.escape_debug())?,
+                    _ => f.write_char(char)?,
+                }
+            }
+        }
+        f.write_char('"')
     }
 }

@@ -4,6 +4,7 @@ use crate::bytecode::operand::{Dst, Imm8, Num8, Src};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::{Fault, Vm};
+use crate::numeric;
 use crate::value::Value;
 
 /// An operation on two numbers.
@@ -77,6 +78,32 @@ impl NumOp for Div {
     fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
         Err(NOT_NUMBERS)
     }
+}
+
+macro_rules! numeric {
+    ($($name:ident $int:ident $double:ident;)*) => {$(
+        pub(in crate::interp) struct $name;
+
+        impl NumOp for $name {
+            #[inline(always)]
+            fn int(lhs: i32, rhs: i32) -> Option<i32> {
+                numeric::$int(lhs, rhs)
+            }
+            #[inline(always)]
+            fn double(lhs: f64, rhs: f64) -> f64 {
+                numeric::$double(lhs, rhs)
+            }
+            fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
+                Err(NOT_NUMBERS)
+            }
+        }
+    )*};
+}
+
+numeric! {
+    Mod int_floor_mod floor_mod;
+    FloorDiv int_floor_div floor_div;
+    Pow int_pow pow;
 }
 
 /// A right operand of arithmetic.

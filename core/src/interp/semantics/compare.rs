@@ -8,14 +8,16 @@ use crate::interp::semantics::arith::{Add, NumOp, Source};
 use crate::interp::{Fault, Vm};
 use crate::value::Value;
 
-/// An ordering of numbers; false if either is NaN.
+/// An ordering of numbers, false if either is NaN, and of strings.
 pub(in crate::interp) trait Ordering {
     fn int(lhs: i32, rhs: i32) -> bool;
     fn double(lhs: f64, rhs: f64) -> bool;
+    /// Whether strings that compare so have the order.
+    fn admits(ordering: core::cmp::Ordering) -> bool;
 }
 
 macro_rules! orderings {
-    ($($name:ident $op:tt;)*) => {$(
+    ($($name:ident $op:tt $admits:ident;)*) => {$(
         pub(in crate::interp) struct $name;
 
         impl Ordering for $name {
@@ -27,22 +29,49 @@ macro_rules! orderings {
             fn double(lhs: f64, rhs: f64) -> bool {
                 lhs $op rhs
             }
+            fn admits(ordering: core::cmp::Ordering) -> bool {
+                ordering.$admits()
+            }
         }
     )*};
 }
 
 orderings! {
-    Lt <;
-    Le <=;
-    Gt >;
-    Ge >=;
+    Lt < is_lt;
+    Le <= is_le;
+    Gt > is_gt;
+    Ge >= is_ge;
 }
 
 impl Machine {
-    /// Whether `lhs op rhs`; none if the error has been raised.
+    /// Whether `lhs op rhs`; none if the error has been raised, or there is not enough fuel to compare strings. `words`
+    /// is the length of the instruction.
     #[inline(always)]
-    pub(in crate::interp) fn compare<O: Ordering>(&mut self, lhs: Src, rhs: impl Source) -> Option<bool> {
+    pub(in crate::interp) fn compare<O: Ordering>(
+        &mut self,
+        lhs: Src,
+        rhs: impl Source,
+        words: usize,
+    ) -> Option<bool> {
         let (left, right) = (self.read(lhs), rhs.value(self));
+        match self.compare_numbers::<O>(left, right, lhs, rhs) {
+            None => {
+                self.save();
+                compare_others::<O>(self.vm(), left, right, words)
+            }
+            holds => holds,
+        }
+    }
+
+    /// Whether `lhs op rhs`; none if an operand, whose values are given, is not a number.
+    #[inline(always)]
+    fn compare_numbers<O: Ordering>(
+        &mut self,
+        left: Value,
+        right: Value,
+        lhs: Src,
+        rhs: impl Source,
+    ) -> Option<bool> {
         // Spelled out, as in `arith`.
         if left.is_int() {
             if right.is_int() {
@@ -56,8 +85,6 @@ impl Machine {
         {
             return Some(O::double(self.read_double(lhs), y));
         }
-        self.save();
-        not_numbers(self.vm());
         None
     }
 
@@ -70,7 +97,7 @@ impl Machine {
         wanted: bool,
         to: i32,
     ) -> Flow {
-        match self.compare::<O>(lhs, rhs) {
+        match self.compare::<O>(lhs, rhs, 2) {
             Some(holds) => {
                 if holds == wanted {
                     self.jump_by(to);
@@ -112,7 +139,15 @@ impl Machine {
         if let Err(flow) = self.fuel_for_back_edge(2) {
             return flow;
         }
-        match self.compare::<O>(lhs, rhs) {
+        let (left, right) = (self.read(lhs), rhs.value(self));
+        let holds = match self.compare_numbers::<O>(left, right, lhs, rhs) {
+            None => {
+                self.save();
+                compare_for_back_edge::<O>(self.vm(), left, right)
+            }
+            holds => holds,
+        };
+        match holds {
             Some(true) => self.take_back_edge(to),
             Some(false) => Flow::Next,
             None => Flow::Stop,
@@ -151,6 +186,32 @@ impl Machine {
         }
         self.save();
         not_addable(self.vm())
+    }
+}
+
+/// Whether values that are not both numbers have an order: strings. None if the error has been raised, or without fuel.
+#[cold]
+#[inline(never)]
+fn compare_others<O: Ordering>(vm: &mut Vm, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
+    match vm.order_strings(lhs, rhs, words) {
+        Ok(ordering) => Some(O::admits(ordering)),
+        Err(fault) => {
+            vm.raise(fault);
+            None
+        }
+    }
+}
+
+/// The same for a back-edge, an instruction of two words, for which there is a unit of fuel if it is taken.
+#[cold]
+#[inline(never)]
+fn compare_for_back_edge<O: Ordering>(vm: &mut Vm, lhs: Value, rhs: Value) -> Option<bool> {
+    match vm.order_for_back_edge(lhs, rhs, O::admits) {
+        Ok(holds) => Some(holds),
+        Err(fault) => {
+            vm.raise(fault);
+            None
+        }
     }
 }
 

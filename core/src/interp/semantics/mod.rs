@@ -4,9 +4,10 @@
 //! function of the VM. It must not be able to panic: a panic's landing costs registers in every handler.
 
 mod arith;
+pub(super) mod bits;
 mod call;
 mod compare;
 mod property;
 
-pub(super) use arith::{Add, Div, Mul, Sub};
+pub(super) use arith::{Add, Div, FloorDiv, Mod, Mul, Pow, Sub};
 pub(super) use compare::{Ge, Gt, Le, Lt};

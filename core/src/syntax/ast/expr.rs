@@ -11,6 +11,8 @@ pub enum UnaryOp {
     Negate,
     /// `!a`
     Not,
+    /// `~a`
+    BitNot,
 }
 
 /// An expression.
@@ -50,7 +52,7 @@ pub enum Expr {
         /// The new value, and the value of the expression.
         value: ExprId,
     },
-    /// `-a`, `!a`
+    /// `-a`, `!a`, `~a`
     Unary {
         /// The operator.
         op: UnaryOp,
@@ -59,7 +61,7 @@ pub enum Expr {
     },
     /// `a + b` and similar.
     Binary(Binary),
-    /// `a and b`, `a or b`
+    /// `a and b`, `a or b`, `a ?? b`
     Logical(Logical),
     /// `(expr)` around a property that is called. Such a call is not a method call.
     Paren(ExprId),
@@ -90,6 +92,18 @@ pub enum Expr {
         /// The property.
         name: Symbol,
     },
+    /// `body`, in which [`Expr::Held`] is `object`. So `a.b += c` is `a` held for `held.b = held.b + c`, and `a.b ??= c`
+    /// is `a` held for `held.b ?? (held.b = c)`.
+    Hold {
+        /// Whether evaluating `body` can assign a local variable of this function.
+        clobbers: bool,
+        /// Evaluated first, once.
+        object: ExprId,
+        /// The value.
+        body: ExprId,
+    },
+    /// The object of the innermost [`Expr::Hold`].
+    Held,
     /// `if cond { a } else { b }`
     If(If),
     /// `{ a; b }`

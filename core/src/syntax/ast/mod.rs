@@ -17,7 +17,7 @@ mod ids;
 pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind};
 pub use self::expr::{Binary, Block, Expr, If, Logical, Loop, Super, UnaryOp};
 pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId};
-pub use super::operator::{ArithOp, BinaryOp, EqualOp, LogicalOp, OrderOp};
+pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, OrderOp};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 

@@ -1,6 +1,7 @@
 //! Calls and properties.
 
 use super::super::ast::{Expr, ExprId, List, Super, Symbol};
+use super::super::operator::{Assign, Precedence};
 use super::super::{Code, TokenKind};
 use super::scope::Resolved;
 use super::{Parse, Parser};
@@ -36,8 +37,12 @@ impl Parser<'_, '_> {
         self.consume(TokenKind::Identifier, Code::ExpectPropertyName)?;
         let name = self.intern_previous()?;
         self.lox_constant()?;
-        if can_assign && self.matches(TokenKind::Equal)? {
-            return self.set(object, start, name);
+        if can_assign && let Some(assign) = Assign::of(self.current.kind) {
+            self.advance()?;
+            return match assign {
+                Assign::Plain => self.set(object, start, name),
+                Assign::Binary(_) | Assign::Coalesce => self.update(object, start, name, assign),
+            };
         }
         let span = self.span_from(start);
         let get = self.ast.add_expr(Expr::Get { object, name }, span)?;
@@ -56,6 +61,25 @@ impl Parser<'_, '_> {
         let clobbers = self.scopes.current.assignments != assignments;
         self.lox.bytes(2);
         self.finish(Expr::Set { clobbers, object, value, name }, start)
+    }
+
+    /// `object.name += value` and its like: the object is evaluated once, and the old value read before `value`.
+    #[inline(never)]
+    fn update(&mut self, object: ExprId, start: u32, name: Symbol, assign: Assign) -> Parse<ExprId> {
+        let assignments = self.scopes.current.assignments;
+        let span = self.span_from(start);
+        let held = self.ast.add_expr(Expr::Held, span)?;
+        let old = self.ast.add_expr(Expr::Get { object: held, name }, span)?;
+        let value = match assign {
+            Assign::Binary(op) => self.binary_with(old, start, op, Precedence::Assignment, 0)?,
+            Assign::Plain | Assign::Coalesce => self.expression()?,
+        };
+        let clobbers = self.scopes.current.assignments != assignments;
+        let mut body = self.finish(Expr::Set { clobbers: false, object: held, value, name }, start)?;
+        if matches!(assign, Assign::Coalesce) {
+            body = self.coalesce(old, body, start)?;
+        }
+        self.finish(Expr::Hold { clobbers, object, body }, start)
     }
 
     #[inline(never)]

@@ -1,7 +1,7 @@
 //! Expressions: a Pratt parser over the table of [operators](super::super::operator).
 
 use super::super::ast::{Binary, BinaryOp, Expr, ExprId, Logical, LogicalOp, UnaryOp};
-use super::super::operator::{Infix, InfixRow, Precedence};
+use super::super::operator::{Assign, Infix, InfixRow, Precedence};
 use super::super::{Code, TokenKind};
 use super::lox::Position;
 use super::{Parse, Parser};
@@ -43,7 +43,8 @@ impl Parser<'_, '_> {
                 Infix::Binary(op) => self.binary(left, start, op, row)?,
             };
         }
-        if can_assign && self.matches(TokenKind::Equal)? {
+        if can_assign && Assign::of(self.current.kind).is_some() {
+            self.advance()?;
             self.error(Code::InvalidAssignmentTarget)?;
         }
         Ok(left)
@@ -63,20 +64,35 @@ impl Parser<'_, '_> {
 
     pub(super) fn unary(&mut self, op: UnaryOp) -> Parse<ExprId> {
         let start = self.previous.span.start;
-        let operand = self.parse_precedence(Precedence::Unary)?;
+        let operand = self.parse_precedence(Precedence::Postfix)?;
+        if self.check(TokenKind::StarStar) {
+            self.error_at_current(Code::PowerOfUnary)?;
+        }
         self.lox.bytes(1);
         self.finish(Expr::Unary { op, operand }, start)
     }
 
     fn binary(&mut self, left: ExprId, start: u32, op: BinaryOp, row: InfixRow) -> Parse<ExprId> {
+        self.binary_with(left, start, op, row.right, row.lox_bytes)
+    }
+
+    /// An operation whose right operand comes next.
+    pub(super) fn binary_with(
+        &mut self,
+        left: ExprId,
+        start: u32,
+        op: BinaryOp,
+        right: Precedence,
+        lox_bytes: u32,
+    ) -> Parse<ExprId> {
         let assignments = self.scopes.current.assignments;
-        let right = self.parse_precedence(row.right)?;
+        let right = self.parse_precedence(right)?;
         let clobbers = self.scopes.current.assignments != assignments;
-        self.lox.bytes(row.lox_bytes);
+        self.lox.bytes(lox_bytes);
         self.finish(Expr::Binary(Binary { op, clobbers, left, right }), start)
     }
 
-    /// `a and b and c` (or all with `or`): `a and (b and c)` in the tree, parsed in a loop.
+    /// `a and b and c` (or all with `or`, or `??`): `a and (b and c)` in the tree, parsed in a loop.
     fn logical(&mut self, first: ExprId, start: u32, op: LogicalOp, row: InfixRow) -> Parse<ExprId> {
         let base = self.pending.len();
         let (mut left, mut left_start) = (first, start);

@@ -1,7 +1,7 @@
 //! Operands, with which expressions begin.
 
 use super::super::ast::{Expr, ExprId, UnaryOp};
-use super::super::{Code, TokenKind};
+use super::super::{Code, TokenKind, number};
 use super::{Parse, Parser};
 use crate::Span;
 
@@ -17,6 +17,7 @@ impl Parser<'_, '_> {
             T::LeftParen => self.grouping(),
             T::Minus => self.unary(UnaryOp::Negate),
             T::Bang => self.unary(UnaryOp::Not),
+            T::Tilde => self.unary(UnaryOp::BitNot),
             T::Nil => self.literal(Expr::Nil),
             T::True => self.literal(Expr::True),
             T::False => self.literal(Expr::False),
@@ -37,7 +38,14 @@ impl Parser<'_, '_> {
     #[inline(never)]
     fn number(&mut self) -> Parse<ExprId> {
         let span = self.previous.span;
-        let value = number_value(&self.source[span.start as usize..span.end as usize]);
+        let text = &self.source[span.start as usize..span.end as usize];
+        let value = match number::value(text, self.pending.mem())? {
+            Some(value) => value,
+            None => {
+                self.error(Code::InexactNumber)?;
+                f64::NAN
+            }
+        };
         self.lox_constant()?;
         self.lox.bytes(2);
         Ok(self.ast.add_expr(Expr::Number(value), span)?)
@@ -59,16 +67,4 @@ impl Parser<'_, '_> {
         }
         self.variable(false)
     }
-}
-
-/// The value of digits with an optional fraction.
-fn number_value(text: &str) -> f64 {
-    // Up to 15 digits an integer is exact in a double; most literals are that short.
-    let digits = text.as_bytes();
-    if digits.len() <= 15 && digits.iter().all(u8::is_ascii_digit) {
-        let integer = digits.iter().fold(0_u64, |sum, digit| sum * 10 + u64::from(digit - b'0'));
-        return integer as f64;
-    }
-    // The lexer only makes such tokens of numbers.
-    text.parse().unwrap_or(f64::NAN)
 }

@@ -19,6 +19,10 @@ impl Parser<'_, '_> {
             T::Return => self.return_statement().map(Item::Effect),
             T::While => self.while_statement().map(Item::Effect),
             T::LeftBrace => self.block_statement(last_gives_value),
+            T::Semicolon if self.dialect.has_empty_statement() => {
+                self.advance()?;
+                Ok(Item::Effect(self.ast.add_expr(Expr::Nil, self.previous.span)?))
+            }
             _ => self.expression_statement(last_gives_value),
         }
     }

@@ -1,7 +1,7 @@
 //! Stepping over tokens, and errors at them.
 
 use super::super::ast::Symbol;
-use super::super::{Code, Diagnostic, Dialect, FoundAt, Token, TokenKind};
+use super::super::{Code, Diagnostic, FoundAt, Token, TokenKind};
 use super::{Parse, Parser};
 use crate::Span;
 
@@ -11,7 +11,7 @@ impl Parser<'_, '_> {
         self.previous = self.current;
         self.current = self.lexer.next_token();
         match self.current.kind {
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => self.skip_bad_tokens(),
+            kind if is_bad(kind) => self.skip_bad_tokens(),
             _ => Ok(()),
         }
     }
@@ -20,37 +20,31 @@ impl Parser<'_, '_> {
     #[inline(never)]
     fn skip_bad_tokens(&mut self) -> Parse<()> {
         loop {
-            match self.current.kind {
-                TokenKind::UnexpectedCharacter => {
-                    if let Some(operator) = self.foreign_logical() {
-                        return self.read_as(operator);
-                    }
-                    self.error_at_current(Code::UnexpectedCharacter)?;
+            let code = match self.current.kind {
+                TokenKind::AmpAmp => return self.read_as(TokenKind::And),
+                TokenKind::PipePipe => return self.read_as(TokenKind::Or),
+                TokenKind::UnexpectedCharacter => Code::UnexpectedCharacter,
+                TokenKind::UnterminatedString => Code::UnterminatedString,
+                TokenKind::UnterminatedComment => Code::UnterminatedComment,
+                TokenKind::BadNumber => {
+                    self.error_at_current(Code::BadNumber)?;
+                    // It is an operand, so that this error causes no further ones.
+                    self.current.kind = TokenKind::Nil;
+                    return Ok(());
                 }
-                TokenKind::UnterminatedString => self.error_at_current(Code::UnterminatedString)?,
                 _ => return Ok(()),
-            }
+            };
+            self.error_at_current(code)?;
             self.current = self.lexer.next_token();
         }
     }
 
-    /// The operator for `&&` or `||`, if that comes next. `None` in Lox, which has the errors of the book.
-    fn foreign_logical(&self) -> Option<TokenKind> {
-        if self.dialect == Dialect::Lox {
-            return None;
-        }
-        let rest = self.source.get(self.current.span.start as usize..)?;
-        let operators = [("&&", TokenKind::And), ("||", TokenKind::Or)];
-        operators.into_iter().find(|(sign, _)| rest.starts_with(sign)).map(|(_, operator)| operator)
-    }
-
-    /// Reports the next two characters, and reads them as an operator, so that this error causes no further ones.
+    /// Reports the sign of another language, and reads it as an operator, so that this error causes no further ones.
     fn read_as(&mut self, operator: TokenKind) -> Parse<()> {
         if !self.panicking {
             self.report(self.current, Code::UnexpectedCharacter)?;
         }
-        let second = self.lexer.next_token();
-        self.current = Token { kind: operator, span: Span { end: second.span.end, ..self.current.span } };
+        self.current.kind = operator;
         Ok(())
     }
 
@@ -83,6 +77,14 @@ impl Parser<'_, '_> {
     }
 }
 
+/// Whether a token is an error wherever it stands.
+#[inline]
+fn is_bad(kind: TokenKind) -> bool {
+    use TokenKind as T;
+    matches!(kind, T::UnexpectedCharacter | T::UnterminatedString | T::UnterminatedComment)
+        || matches!(kind, T::BadNumber | T::AmpAmp | T::PipePipe)
+}
+
 /// Errors, as in the book: one in a statement; then parsing continues at the next statement.
 impl Parser<'_, '_> {
     /// Reports an error at the last token stepped over.
@@ -110,7 +112,7 @@ impl Parser<'_, '_> {
     pub(super) fn report(&mut self, token: Token, code: Code) -> Parse<()> {
         let found = match token.kind {
             TokenKind::End => FoundAt::End,
-            TokenKind::UnexpectedCharacter | TokenKind::UnterminatedString => FoundAt::Nothing,
+            kind if is_bad(kind) => FoundAt::Nothing,
             _ => FoundAt::Token,
         };
         self.diagnostics.push(Diagnostic { code, span: token.span, found })?;

@@ -1,7 +1,8 @@
 //! Uses of variables, and assignments to them.
 
-use super::super::ast::{Expr, ExprId, Symbol, VarKind};
-use super::super::{Code, TokenKind};
+use super::super::Code;
+use super::super::ast::{Expr, ExprId, Logical, LogicalOp, Symbol, VarKind};
+use super::super::operator::{Assign, Precedence};
 use super::scope::Resolved;
 use super::{Parse, Parser};
 
@@ -10,8 +11,8 @@ impl Parser<'_, '_> {
     pub(super) fn variable(&mut self, can_assign: bool) -> Parse<ExprId> {
         let name = self.intern_previous()?;
         let resolved = self.resolve(name)?;
-        if can_assign && self.check(TokenKind::Equal) {
-            return self.assignment(name, resolved);
+        if can_assign && let Some(assign) = Assign::of(self.current.kind) {
+            return self.assignment(name, resolved, assign);
         }
         self.lox.bytes(2);
         self.variable_node(name, resolved)
@@ -33,10 +34,17 @@ impl Parser<'_, '_> {
         Ok(self.ast.add_expr(expr, self.previous.span)?)
     }
 
-    fn assignment(&mut self, name: Symbol, resolved: Resolved) -> Parse<ExprId> {
+    fn assignment(&mut self, name: Symbol, resolved: Resolved, assign: Assign) -> Parse<ExprId> {
         let start = self.previous.span.start;
+        let old = match assign {
+            Assign::Plain => None,
+            Assign::Binary(_) | Assign::Coalesce => Some(self.variable_node(name, resolved)?),
+        };
         self.check_assignable(name, resolved)?;
-        let value = self.expression()?;
+        let value = match (assign, old) {
+            (Assign::Binary(op), Some(old)) => self.binary_with(old, start, op, Precedence::Assignment, 0)?,
+            (Assign::Plain | Assign::Binary(_) | Assign::Coalesce, _) => self.expression()?,
+        };
         self.lox.bytes(2);
         let expr = match resolved {
             Resolved::Local { var, own } => {
@@ -50,10 +58,19 @@ impl Parser<'_, '_> {
             Resolved::Global => Expr::SetGlobal { name, value },
             Resolved::Nothing => Expr::Error,
         };
-        self.finish(expr, start)
+        let set = self.finish(expr, start)?;
+        match (assign, old) {
+            (Assign::Coalesce, Some(old)) => self.coalesce(old, set, start),
+            (Assign::Plain | Assign::Binary(_) | Assign::Coalesce, _) => Ok(set),
+        }
     }
 
-    /// Steps over the `=` and checks that the variable before it may change.
+    /// `old`, if that is not nil; else an assignment.
+    pub(super) fn coalesce(&mut self, old: ExprId, set: ExprId, start: u32) -> Parse<ExprId> {
+        self.finish(Expr::Logical(Logical { op: LogicalOp::Coalesce, left: old, right: set }), start)
+    }
+
+    /// Steps over the `=` or its like, and checks that the variable before it may change.
     fn check_assignable(&mut self, name: Symbol, resolved: Resolved) -> Parse<()> {
         let name_span = self.previous.span;
         self.advance()?;
