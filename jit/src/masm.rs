@@ -141,6 +141,17 @@ pub enum Cond {
     AboveEq,
 }
 
+/// A direction of shifts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shift {
+    /// Left, zeros coming in.
+    Left,
+    /// Right, the sign coming in.
+    Right,
+    /// Right, zeros coming in.
+    RightZero,
+}
+
 /// A condition of two doubles. The negations hold when either is NaN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FCond {
@@ -276,8 +287,18 @@ pub trait Masm {
     fn sub32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label);
     /// `dst = lhs * rhs`, 32 bits; goes to `overflow` as `add32` does. The result is not tested for negative zero.
     fn mul32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>, overflow: Label);
+    /// `dst = lhs & rhs`, 32 bits.
+    fn and32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>);
     /// `dst = lhs | rhs`, 32 bits.
     fn or32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>);
+    /// `dst = lhs ^ rhs`, 32 bits.
+    fn xor32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>);
+    /// `dst = src` shifted, 32 bits, `by` below 32.
+    fn shift32(&mut self, shift: Shift, dst: Reg, src: Reg, by: u8);
+    /// `T2 = T2` shifted by the lowest five bits of `T3`, 32 bits.
+    fn shift32_by_t3(&mut self, shift: Shift);
+    /// `T0 = T0 / T3`, towards zero, and `T2` = the rest; signed, 32 bits. `T3` is neither 0 nor -1.
+    fn divide32_by_t3(&mut self);
     /// `dst = dst + by`, 32 bits, wrapping.
     fn bump32(&mut self, dst: Reg, by: i32);
     /// Takes one from the 32-bit counter `reg`; goes to `empty`, with `reg` wrapped to all ones, if it was zero.

@@ -19,6 +19,7 @@
 //! other instruction, `step` interprets up to the next entry point.
 
 mod arith;
+mod bits;
 mod call;
 mod cold;
 mod compare;

@@ -7,12 +7,13 @@ use siskin_core::bytecode::operand::{
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT, VM_NIL};
 
+use super::bits::{BitOp, Division};
 use super::compare::Order;
 use super::equal::Other;
 use super::facts::Known;
 use super::operand::{FOp, Operand};
 use super::{Pass, known_bits};
-use crate::masm::{Cond, Masm, Reg, at};
+use crate::masm::{Cond, Masm, Reg, Shift, at};
 
 impl<M: Masm> Pass<'_, '_, M> {
     #[inline(never)]
@@ -201,44 +202,45 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         Pass::not(self, self.dst(dst), self.reg(src.0));
     }
 
-    fn mod_(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn mod_(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.divide(Division::Rest, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn floor_div(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn floor_div(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.divide(Division::Quotient, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
     fn pow(&mut self, dst: Dst, _: Src, _: Src) {
         self.stepped(Some(dst));
+        self.facts.write(self.dst(dst), Known::Number);
     }
 
-    fn bit_and(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn bit_and(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.bit_op(BitOp::And, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn bit_or(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn bit_or(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.bit_op(BitOp::Or, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn bit_xor(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn bit_xor(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.bit_op(BitOp::Xor, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn shl(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn bit_not(&mut self, dst: Dst, src: Src) {
+        self.invert(self.dst(dst), self.operand(src));
     }
 
-    fn shr(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn shl(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.shift(Shift::Left, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn shr_zero(&mut self, dst: Dst, _: Src, _: Src) {
-        self.stepped(Some(dst));
+    fn shr(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.shift(Shift::Right, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
-    fn bit_not(&mut self, dst: Dst, _: Src) {
-        self.stepped(Some(dst));
+    fn shr_zero(&mut self, dst: Dst, lhs: Src, rhs: Src) {
+        self.shift(Shift::RightZero, self.dst(dst), self.operand(lhs), self.operand(rhs));
     }
 
     fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) {

@@ -3,9 +3,11 @@
 use siskin_jit::isa::a64::bitmask::Bitmask;
 use siskin_jit::isa::a64::branch::{B, BTI_JC, Flags, b_cond, blr, br, cbnz, cbz, ret};
 use siskin_jit::isa::a64::data_imm::{
-    Arith, Imm12, Logic, Quarter, Wide, add_imm, adr, logical_imm, lsr, mov_sp, move_wide,
+    Arith, Imm12, Logic, Quarter, Shifts, Wide, add_imm, adr, logical_imm, lsr, mov_sp, move_wide, shift_imm,
 };
-use siskin_jit::isa::a64::data_reg::{add_reg, add_shifted, cmp_sxtw, logical_reg, mov, mvn, smull};
+use siskin_jit::isa::a64::data_reg::{
+    add_reg, add_shifted, cmp_sxtw, logical_reg, mov, msub, mvn, sdiv, shift_reg, smull,
+};
 use siskin_jit::isa::a64::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fneg, movi_zero, scvtf};
 use siskin_jit::isa::a64::memory::{
     Disp, Index, LDR, LDR_D, LDR_W, LDRB, LDRH, Pair, STR, STR_D, STR_W, STRB, ldp, offset, post_index,
@@ -131,6 +133,14 @@ fn registers() {
     is(logical_reg(Logic::Eor, X, X0, X1, X2), "1 10 01010 00 0 00010 000000 00001 00000", "eor x0, x1, x2");
     is(mov(X, X0, X30), "1 01 01010 00 0 11110 000000 11111 00000", "mov x0, x30");
     is(mvn(W, X0, X1), "0 01 01010 00 1 00001 000000 11111 00000", "mvn w0, w1");
+    is(sdiv(X0, X1, X2), "0 0 0 11010110 00010 000011 00001 00000", "sdiv w0, w1, w2");
+    is(msub(X0, X1, X2, X30), "0 00 11011 000 00010 1 11110 00001 00000", "msub w0, w1, w2, w30");
+    is(shift_reg(Shifts::Lsl, X0, X1, X2), "0 0 0 11010110 00010 001000 00001 00000", "lsl w0, w1, w2");
+    is(shift_reg(Shifts::Lsr, X0, X1, X2), "0 0 0 11010110 00010 001001 00001 00000", "lsr w0, w1, w2");
+    is(shift_reg(Shifts::Asr, X0, X1, X2), "0 0 0 11010110 00010 001010 00001 00000", "asr w0, w1, w2");
+    is(shift_imm(Shifts::Lsl, X0, X1, 3), "0 10 100110 0 011101 011100 00001 00000", "lsl w0, w1, #0x3");
+    is(shift_imm(Shifts::Lsr, X0, X1, 31), "0 10 100110 0 011111 011111 00001 00000", "lsr w0, w1, #0x1f");
+    is(shift_imm(Shifts::Asr, X0, X1, 1), "0 00 100110 0 000001 011111 00001 00000", "asr w0, w1, #0x1");
     is(smull(X0, X1, X2), "1 00 11011 001 00010 0 11111 00001 00000", "smull x0, w1, w2");
 }
 

@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use siskin_jit::masm::Reg::{Base, Frame, Fuel, IntTag, ObjTag, T0, T1, T2, T3, T5, T7, Vm};
-use siskin_jit::masm::{Cond, FCond, FReg, Masm, at};
+use siskin_jit::masm::{Cond, FCond, FReg, Masm, Shift, at};
 
 use crate::common::{assembler, decode, words};
 
@@ -151,6 +151,13 @@ fn integers() -> String {
         mul32(T0, T1, T2, end);
         mul32(T0, T1, 2, end);
         mul32(T0, T1, 10, end);
+        and32(T0, T1, T2);
+        xor32(T3, T3, -1);
+        shift32(Shift::Left, T2, T2, 3);
+        shift32(Shift::Right, T2, T1, 0);
+        shift32(Shift::RightZero, T2, T1, 31);
+        shift32_by_t3(Shift::Right);
+        divide32_by_t3();
         or32(T0, T1, T2);
         or32(T0, T0, 1);
         or32(T0, T1, -1);

@@ -85,14 +85,30 @@ impl Machine {
             }
             Opcode::UBFM => {
                 let (immr, imms) = (self.read(third), self.read(fourth));
-                assert_eq!(width(first), 8, "{insn}");
                 let value = self.read(second);
                 let result = if imms >= immr {
                     value << (63 - imms) >> (63 - imms) >> immr
                 } else {
-                    (value & ((1 << (imms + 1)) - 1)) << (64 - immr)
+                    (value & ((1 << (imms + 1)) - 1)) << (8 * width(first) as u64 - immr)
                 };
                 self.write(first, result);
+            }
+            Opcode::SBFM => {
+                let (immr, imms) = (self.read(third), self.read(fourth));
+                assert_eq!((width(first), imms), (4, 31), "{insn}");
+                self.write(first, (self.read(second) as i32 >> immr) as u64);
+            }
+            Opcode::LSLV => self.write(first, self.read(second) << (self.read(third) & 31)),
+            Opcode::LSRV => self.write(first, self.read(second) >> (self.read(third) & 31)),
+            Opcode::ASRV => {
+                self.write(first, (self.read(second) as i32 >> (self.read(third) & 31)) as u64);
+            }
+            Opcode::SDIV => {
+                self.write(first, (self.read(second) as i32 / self.read(third) as i32) as u64);
+            }
+            Opcode::MSUB => {
+                let product = self.read(second).wrapping_mul(self.read(third));
+                self.write(first, self.read(fourth).wrapping_sub(product));
             }
             Opcode::SMADDL => {
                 let product = i64::from(self.read(second) as i32) * i64::from(self.read(third) as i32);

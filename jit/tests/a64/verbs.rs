@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use siskin_jit::buffer::Label;
 use siskin_jit::isa::a64::A64;
-use siskin_jit::masm::{Cond, FCond, FREGS, FReg, Masm, MemOperand, Reg, Rhs, at};
+use siskin_jit::masm::{Cond, FCond, FREGS, FReg, Masm, MemOperand, Reg, Rhs, Shift, at};
 
 use crate::common::assembler;
 use crate::machine::{CODE, Machine, bits};
@@ -14,6 +14,16 @@ enum End {
     Goes,
     /// The verb goes to the label and leaves this register undefined.
     Overflows(Reg),
+}
+
+/// The lower 32 bits of a value, shifted by the lowest five bits of `by`.
+fn shifted(shift: Shift, value: u64, by: u64) -> u64 {
+    let (value, by) = (value as i32, by & 31);
+    u64::from(match shift {
+        Shift::Left => (value << by).cast_unsigned(),
+        Shift::Right => (value >> by).cast_unsigned(),
+        Shift::RightZero => value.cast_unsigned() >> by,
+    })
 }
 
 fn goes(taken: bool) -> End {
@@ -290,10 +300,37 @@ proptest! {
             })?;
         }
         check(&start, |asm, _| asm.shr64(dst, lhs, by), |m| { m.set(dst, m.reg(lhs) >> by); End::Falls })?;
-        check(&start, |asm, _| asm.or32(dst, lhs, rhs), |m| {
-            m.set(dst, (m.reg(lhs) | value(m, rhs, 4)) & 0xFFFF_FFFF);
-            End::Falls
-        })?;
+        let verbs: [(Verb, Meaning); 3] = [
+            (A64::and32, |left, right| left & right),
+            (A64::or32, |left, right| left | right),
+            (A64::xor32, |left, right| left ^ right),
+        ];
+        for (verb, meaning) in verbs {
+            check(&start, |asm, _| verb(asm, dst, lhs, rhs), |m| {
+                m.set(dst, meaning(m.reg(lhs), value(m, rhs, 4)) & 0xFFFF_FFFF);
+                End::Falls
+            })?;
+        }
+        for shift in [Shift::Left, Shift::Right, Shift::RightZero] {
+            let by = by & 31;
+            check(&start, |asm, _| asm.shift32(shift, dst, lhs, by), |m| {
+                m.set(dst, shifted(shift, m.reg(lhs), by.into()));
+                End::Falls
+            })?;
+            check(&start, |asm, _| asm.shift32_by_t3(shift), |m| {
+                m.set(Reg::T2, shifted(shift, m.reg(Reg::T2), m.reg(Reg::T3)));
+                End::Falls
+            })?;
+        }
+        let by = start.reg(Reg::T3) as i32;
+        if by != 0 && by != -1 {
+            check(&start, |asm, _| asm.divide32_by_t3(), |m| {
+                let value = m.reg(Reg::T0) as i32;
+                m.set(Reg::T0, u64::from((value / by) as u32));
+                m.set(Reg::T2, u64::from((value % by) as u32));
+                End::Falls
+            })?;
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use iced_x86::{ConditionCode, Decoder, DecoderOptions, Instruction, Mnemonic, OpKind, Register};
 use proptest::prelude::*;
-use siskin_jit::isa::x64::alu::{self, Alu};
+use siskin_jit::isa::x64::alu::{self, Alu, Shift};
 use siskin_jit::isa::x64::branch::{self, Cc};
 use siskin_jit::isa::x64::sse::{self, Sse};
 use siskin_jit::isa::x64::{Addr, Gpr, Index, Inst, Rm, Scale, Width, Xmm, mov};
@@ -36,6 +36,9 @@ const GPR_64: [Register; 16] = [
     Register::R14,
     Register::R15,
 ];
+
+const SHIFTS: [(Shift, Mnemonic); 3] =
+    [(Shift::Shl, Mnemonic::Shl), (Shift::Shr, Mnemonic::Shr), (Shift::Sar, Mnemonic::Sar)];
 
 fn q(reg: Gpr) -> Op {
     Op::Reg(GPR_64[usize::from(reg.number())])
@@ -214,7 +217,11 @@ proptest! {
     #[test]
     fn tests_and_shifts(w in width(), lhs in gpr(), rhs in gpr(), by in 0_u8..64) {
         check(alu::test(w, lhs, rhs), Mnemonic::Test, &[r(w, lhs), r(w, rhs)]);
-        check(alu::shr(w, lhs, by), Mnemonic::Shr, &[r(w, lhs), imm(by)]);
+        for (op, mnemonic) in SHIFTS {
+            check(alu::shift(op, w, lhs, by), mnemonic, &[r(w, lhs), imm(by)]);
+            check(alu::shift_cl(op, w, lhs), mnemonic, &[r(w, lhs), Op::Reg(Register::CL)]);
+        }
+        check(alu::idiv(w, lhs), Mnemonic::Idiv, &[r(w, lhs)]);
     }
 
     #[test]

@@ -15,7 +15,7 @@ use siskin_jit::buffer::Label;
 use siskin_jit::isa::x64::X64;
 use siskin_jit::masm::Cond::{Above, Below, Eq, Ge, Gt, Lt, Ne};
 use siskin_jit::masm::Reg::{Base, Frame, Fuel, IntTag, ObjTag, T0, T1, T2, T3, T6, T7, Vm};
-use siskin_jit::masm::{FCond, FReg, Masm, at};
+use siskin_jit::masm::{FCond, FReg, Masm, Shift, at};
 
 use super::common::masm;
 
@@ -124,7 +124,14 @@ const INTEGERS: &[Case] = cases! {
     m.mul32(T0, T1, T2, ahead);
     m.mul32(T0, T1, 10, ahead);
     m.mul32(T0, T1, 1000, ahead);
+    m.and32(T0, T1, T2);
     m.or32(T0, T1, T2);
+    m.xor32(T3, T3, -1);
+    m.shift32(Shift::Left, T2, T2, 3);
+    m.shift32(Shift::Right, T2, T1, 0);
+    m.shift32(Shift::RightZero, T2, T1, 31);
+    m.shift32_by_t3(Shift::Right);
+    m.divide32_by_t3();
     m.bump32(T0, 1);
     m.bump32(T0, -0x1000);
     m.count_down(Fuel, ahead);

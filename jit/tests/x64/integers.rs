@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use siskin_jit::buffer::Label;
 use siskin_jit::isa::x64::{Gpr, X64};
-use siskin_jit::masm::{Masm, Reg, Rhs};
+use siskin_jit::masm::{Masm, Reg, Rhs, Shift};
 
 use super::common::{disp, few, masm, memory, reg, rhs, value};
 use super::machine::{Machine, may_change};
@@ -11,13 +11,21 @@ use super::machine::{Machine, may_change};
 type Op64 = (fn(&mut X64, Reg, Reg, Rhs), fn(u64, u64) -> u64);
 type Op32 = (fn(&mut X64, Reg, Reg, Rhs, Label), fn(i32, i32) -> (i32, bool));
 
-const OPS_64: [Op64; 6] = [
+const OPS_64: [Op64; 8] = [
     (X64::add64, u64::wrapping_add),
     (X64::sub64, u64::wrapping_sub),
     (X64::and64, |a, b| a & b),
     (X64::or64, |a, b| a | b),
     (X64::xor64, |a, b| a ^ b),
+    (X64::and32, |a, b| u64::from((a & b) as u32)),
     (X64::or32, |a, b| u64::from((a | b) as u32)),
+    (X64::xor32, |a, b| u64::from((a ^ b) as u32)),
+];
+
+const SHIFTS: [(Shift, fn(i32, u32) -> u64); 3] = [
+    (Shift::Left, |value, by| u64::from((value << by).cast_unsigned())),
+    (Shift::Right, |value, by| u64::from((value >> by).cast_unsigned())),
+    (Shift::RightZero, |value, by| u64::from(value.cast_unsigned() >> by)),
 ];
 
 const OPS_32: [Op32; 3] = [
@@ -99,6 +107,31 @@ proptest! {
     #[test]
     fn shifts(m in machine(), dst in few(), src in few(), by in 0_u8..64) {
         sets(&m, dst, m.get(src) >> by, |masm| masm.shr64(dst, src, by));
+        for (shift, meaning) in SHIFTS {
+            let by = by & 31;
+            sets(&m, dst, meaning(m.get(src) as i32, by.into()), |masm| masm.shift32(shift, dst, src, by));
+            let mut counted = m.clone();
+            counted.set(Reg::T2, m.get(src));
+            counted.set(Reg::T3, m.get(Reg::Base));
+            let count = m.get(Reg::Base) as u32 & 31;
+            let result = meaning(m.get(src) as i32, count);
+            sets(&counted, Reg::T2, result, |masm| masm.shift32_by_t3(shift));
+        }
+    }
+
+    #[test]
+    fn division(m in machine(), value in value(), by in value()) {
+        let by_int = by as i32;
+        if by_int != 0 && by_int != -1 {
+            let mut start = m.clone();
+            start.set(Reg::T0, value);
+            start.set(Reg::T3, by);
+            let mut after = start.clone();
+            after.run_verb(|masm| masm.divide32_by_t3());
+            prop_assert_eq!(after.get(Reg::T0), u64::from((value as i32 / by_int).cast_unsigned()));
+            prop_assert_eq!(after.get(Reg::T2), u64::from((value as i32 % by_int).cast_unsigned()));
+            prop_assert_eq!(start.with_from(&after, &[Gpr::Rax, Gpr::Rdx], &[]), after);
+        }
     }
 
     #[test]

@@ -229,7 +229,24 @@ impl Machine {
                 self.flags.overflow = i128::from(signed(product, bits)) != a * b;
                 self.assign(inst, product);
             }
-            Mnemonic::Shr => self.assign(inst, lhs >> rhs),
+            Mnemonic::Shr => self.assign(inst, lhs >> (rhs % bits as u64)),
+            Mnemonic::Shl => self.assign(inst, lhs << (rhs % bits as u64)),
+            Mnemonic::Sar => {
+                self.assign(inst, (signed(lhs, bits) >> (rhs % bits as u64)).cast_unsigned());
+            }
+            Mnemonic::Cdq => {
+                let sign = (self.get(Gpr::Rax) as i32) >> 31;
+                self.set(Gpr::Rdx, u64::from(sign.cast_unsigned()));
+            }
+            Mnemonic::Idiv => {
+                assert_eq!(bits, 32);
+                let low = self.get(Gpr::Rax) & mask(32);
+                let value = (self.get(Gpr::Rdx) << 32 | low).cast_signed();
+                let by = signed(lhs, 32);
+                let quotient = i32::try_from(value / by).expect("the processor traps");
+                self.set(Gpr::Rax, u64::from(quotient.cast_unsigned()));
+                self.set(Gpr::Rdx, u64::from(((value % by) as i32).cast_unsigned()));
+            }
             Mnemonic::Addsd => self.assign(inst, double(|a, b| a + b, lhs, rhs)),
             Mnemonic::Subsd => self.assign(inst, double(|a, b| a - b, lhs, rhs)),
             Mnemonic::Mulsd => self.assign(inst, double(|a, b| a * b, lhs, rhs)),

@@ -2,6 +2,7 @@
 
 use super::bitmask::Bitmask;
 use super::reg::{Size, X};
+use crate::masm::Shift;
 
 /// Addition or subtraction, and whether it sets flags: the bits `op` and `S`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -163,4 +164,42 @@ pub const fn move_wide(op: Wide, size: Size, rd: X, quarter: Quarter) -> u32 {
 #[must_use]
 pub const fn lsr(rd: X, rn: X, by: u8) -> u32 {
     0xD340_FC00 | (by as u32 & 63) << 16 | rn.n() | rd.d()
+}
+
+/// A shift: the bits `op2` of the form with registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shifts {
+    /// `lsl`
+    Lsl = 0,
+    /// `lsr`: zeros come in.
+    Lsr = 1,
+    /// `asr`: the sign comes in.
+    Asr = 2,
+}
+
+impl From<Shift> for Shifts {
+    fn from(shift: Shift) -> Shifts {
+        match shift {
+            Shift::Left => Shifts::Lsl,
+            Shift::Right => Shifts::Asr,
+            Shift::RightZero => Shifts::Lsr,
+        }
+    }
+}
+
+/// LSL, LSR, ASR (immediate), 32 bits, `by` from 0 to 31: aliases of UBFM and SBFM.
+///
+/// ```text
+///   31 30-29 28     23 22 21  16 15  10 9  5 4  0
+///   0  opc   1 0 0110  0  immr   imms   Rn   Rd      opc: 2 for UBFM, 0 for SBFM
+/// ```
+#[must_use]
+pub const fn shift_imm(op: Shifts, rd: X, rn: X, by: u8) -> u32 {
+    let by = by as u32 & 31;
+    let (opc, immr, imms) = match op {
+        Shifts::Lsl => (2, 32 - by & 31, 31 - by),
+        Shifts::Lsr => (2, by, 31),
+        Shifts::Asr => (0, by, 31),
+    };
+    0x1300_0000 | opc << 29 | immr << 16 | imms << 10 | rn.n() | rd.d()
 }

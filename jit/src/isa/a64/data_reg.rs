@@ -1,6 +1,6 @@
 //! Data processing, register.
 
-use super::data_imm::{Arith, Logic};
+use super::data_imm::{Arith, Logic, Shifts};
 use super::reg::{Size, X};
 
 /// ADD, ADDS, SUB, SUBS (shifted register): `rd = rn op (rm << by)`. 31 is zero.
@@ -52,6 +52,39 @@ pub const fn mov(size: Size, rd: X, rm: X) -> u32 {
 #[must_use]
 pub const fn mvn(size: Size, rd: X, rm: X) -> u32 {
     mov(size, rd, rm) | 1 << 21
+}
+
+/// LSLV, LSRV, ASRV: `rd = rn` shifted by the lowest five bits of `rm`, 32 bits. `op2` is the shift.
+///
+/// ```text
+///   31 30-29 28      21 20 16 15  12 11-10 9  5 4  0
+///   0  0 0   1 1010110  Rm    0 0 1 0 op2  Rn   Rd
+/// ```
+#[must_use]
+pub const fn shift_reg(op: Shifts, rd: X, rn: X, rm: X) -> u32 {
+    0x1AC0_2000 | rm.m() | (op as u32) << 10 | rn.n() | rd.d()
+}
+
+/// SDIV, 32 bits: `rd = rn / rm`, towards zero.
+///
+/// ```text
+///   31 30-29 28      21 20 16 15    10 9  5 4  0
+///   0  0 0   1 1010110  Rm    0 0 0011 Rn   Rd
+/// ```
+#[must_use]
+pub const fn sdiv(rd: X, rn: X, rm: X) -> u32 {
+    0x1AC0_0C00 | rm.m() | rn.n() | rd.d()
+}
+
+/// MSUB, 32 bits: `rd = ra - rn * rm`.
+///
+/// ```text
+///   31 30-29 28    24 23 21 20 16 15 14  10 9  5 4  0
+///   0  0 0   1 1011   000   Rm    1  Ra     Rn   Rd
+/// ```
+#[must_use]
+pub const fn msub(rd: X, rn: X, rm: X, ra: X) -> u32 {
+    0x1B00_8000 | rm.m() | ra.a() | rn.n() | rd.d()
 }
 
 /// SMULL, an alias of SMADDL: the product of two 32-bit operands, in 64 bits.

@@ -7,8 +7,8 @@ use siskin_core::mem;
 
 use super::branch::{B, BTI_JC, Flags, blr, br, ret};
 use super::constant::pointer;
-use super::data_imm::{Arith, Logic, adr, lsr, mov_sp};
-use super::data_reg::{add_shifted, cmp_sxtw, smull};
+use super::data_imm::{Arith, Logic, adr, lsr, mov_sp, shift_imm};
+use super::data_reg::{add_shifted, cmp_sxtw, msub, sdiv, shift_reg, smull};
 use super::fixup::Distance;
 use super::float::{Imm8, Op, arith, fcmp, fmov, fmov_from, fmov_imm, fneg, movi_zero, scvtf};
 use super::memory::{
@@ -17,7 +17,7 @@ use super::memory::{
 };
 use super::reg::{D, Size, X};
 use crate::buffer::{Buffer, BufferError, Label};
-use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs};
+use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs, Shift};
 
 /// The macro assembler of ARM64.
 pub struct A64 {
@@ -293,6 +293,31 @@ impl Masm for A64 {
 
     fn or32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>) {
         self.logic(Logic::Orr, Size::W, dst.into(), lhs.into(), rhs.into());
+    }
+
+    fn and32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>) {
+        self.logic(Logic::And, Size::W, dst.into(), lhs.into(), rhs.into());
+    }
+
+    fn xor32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>) {
+        self.logic(Logic::Eor, Size::W, dst.into(), lhs.into(), rhs.into());
+    }
+
+    fn shift32(&mut self, shift: Shift, dst: Reg, src: Reg, by: u8) {
+        debug_assert!(by < 32);
+        self.put(shift_imm(shift.into(), dst.into(), src.into(), by));
+    }
+
+    fn shift32_by_t3(&mut self, shift: Shift) {
+        let value = Reg::T2.into();
+        self.put(shift_reg(shift.into(), value, value, Reg::T3.into()));
+    }
+
+    fn divide32_by_t3(&mut self) {
+        let (value, by, quotient) = (Reg::T0.into(), Reg::T3.into(), X::SCRATCH);
+        self.put(sdiv(quotient, value, by));
+        self.put(msub(Reg::T2.into(), quotient, by, value));
+        self.copy(Size::W, value, quotient);
     }
 
     fn bump32(&mut self, dst: Reg, by: i32) {

@@ -7,13 +7,18 @@
 //!     m8, imm8            80 /nnn ib           rax, imm32   REX.W  00nnn101 id
 //!
 //!   TEST r/m, r    REX.W  85 /r                NEG r/m      REX.W  F7 /3
-//!   IMUL r, r/m    REX.W  0F AF /r             SHL r/m, 1   REX.W  D1 /4      r/m, imm8  C1 /4 ib
-//!   IMUL r, r/m, imm8     6B /r ib             SHR r/m, 1   REX.W  D1 /5      r/m, imm8  C1 /5 ib
+//!   IMUL r, r/m    REX.W  0F AF /r             IDIV r/m     REX.W  F7 /7
+//!   IMUL r, r/m, imm8     6B /r ib             CDQ                 99
 //!   IMUL r, r/m, imm32    69 /r id
+//!
+//!   SHL SHR SAR, nnn = 4 5 7
+//!     r/m, 1       REX.W  D1 /nnn              r/m, imm8    REX.W  C1 /nnn ib
+//!     r/m, cl      REX.W  D3 /nnn
 //! ```
 
 use super::inst::Opcode;
 use super::{Addr, Gpr, Inst, Rm, Width};
+use crate::masm;
 
 /// An operation of two operands. Its number is the digit `nnn`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,13 +103,53 @@ pub fn imul_imm(width: Width, dst: Gpr, src: impl Into<Rm>, imm: i32) -> Inst {
     }
 }
 
-/// `SHR r, imm8`, a logical shift, in the shortest form. The processor takes `by` modulo the width.
-#[must_use]
-pub fn shr(width: Width, dst: Gpr, by: u8) -> Inst {
-    match by {
-        1 => Inst::modrm(Opcode::one(0xD1), width, 5, dst),
-        _ => Inst::modrm(Opcode::one(0xC1), width, 5, dst).imm8(by.cast_signed()),
+/// A shift. Its number is the digit `nnn`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Shift {
+    /// `SHL`
+    Shl = 4,
+    /// `SHR`: zeros come in.
+    Shr = 5,
+    /// `SAR`: the sign comes in.
+    Sar = 7,
+}
+
+impl From<masm::Shift> for Shift {
+    fn from(shift: masm::Shift) -> Shift {
+        match shift {
+            masm::Shift::Left => Shift::Shl,
+            masm::Shift::Right => Shift::Sar,
+            masm::Shift::RightZero => Shift::Shr,
+        }
     }
+}
+
+/// A shift by `imm8`, in the shortest form. The processor takes `by` modulo the width.
+#[must_use]
+pub fn shift(op: Shift, width: Width, dst: Gpr, by: u8) -> Inst {
+    match by {
+        1 => Inst::modrm(Opcode::one(0xD1), width, op as u8, dst),
+        _ => Inst::modrm(Opcode::one(0xC1), width, op as u8, dst).imm8(by.cast_signed()),
+    }
+}
+
+/// A shift by `cl`, modulo the width.
+#[must_use]
+pub fn shift_cl(op: Shift, width: Width, dst: Gpr) -> Inst {
+    Inst::modrm(Opcode::one(0xD3), width, op as u8, dst)
+}
+
+/// `CDQ`: the sign of `eax` to all of `edx`.
+#[must_use]
+pub fn cdq() -> Inst {
+    Inst::fixed([0x99])
+}
+
+/// `IDIV r`: `edx:eax` or `rdx:rax` by a register, the quotient to `rax`, the rest to `rdx`.
+#[must_use]
+pub fn idiv(width: Width, by: Gpr) -> Inst {
+    Inst::modrm(Opcode::one(0xF7), width, 7, by)
 }
 
 #[cfg(test)]
@@ -159,8 +204,12 @@ mod tests {
 
     #[test]
     fn shifts() {
-        check(shr(Qword, Rax, 1), &[0x48, 0xD1, 0xE8]);
-        check(shr(Dword, Rsi, 3), &[0xC1, 0xEE, 0x03]);
-        check(shr(Qword, R10, 48), &[0x49, 0xC1, 0xEA, 0x30]);
+        check(shift(Shift::Shr, Qword, Rax, 1), &[0x48, 0xD1, 0xE8]);
+        check(shift(Shift::Shr, Dword, Rsi, 3), &[0xC1, 0xEE, 0x03]);
+        check(shift(Shift::Shr, Qword, R10, 48), &[0x49, 0xC1, 0xEA, 0x30]);
+        check(shift(Shift::Shl, Dword, R8, 31), &[0x41, 0xC1, 0xE0, 0x1F]);
+        check(shift_cl(Shift::Sar, Dword, Rdx), &[0xD3, 0xFA]);
+        check(cdq(), &[0x99]);
+        check(idiv(Dword, Rcx), &[0xF7, 0xF9]);
     }
 }

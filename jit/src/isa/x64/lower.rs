@@ -7,7 +7,7 @@
 //!                                                                             dst is part of it)
 //! ```
 
-use super::alu::{self, Alu};
+use super::alu::{self, Alu, Shift};
 use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Rm, Scale, Width, X64, Xmm, mov};
 use crate::masm::Rhs;
@@ -129,7 +129,7 @@ impl X64 {
         debug_assert!(by < 64);
         self.copy(Width::Qword, dst, src);
         if by != 0 {
-            self.emit(alu::shr(Width::Qword, dst, by));
+            self.emit(alu::shift(Shift::Shr, Width::Qword, dst, by));
         }
     }
 

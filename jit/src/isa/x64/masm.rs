@@ -7,7 +7,7 @@ use super::branch::{self, Cc, Rel};
 use super::sse::{self, Sse};
 use super::{Addr, Gpr, Index, Inst, Scale, Width, mov};
 use crate::buffer::{Buffer, BufferError, Label};
-use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs};
+use crate::masm::{Cond, FCond, FReg, Masm, MemOperand, Reg, Rhs, Shift};
 
 /// The callee-saved registers of the System V convention, in the order in which they are pushed.
 const KEPT: [Gpr; 6] = [Gpr::Rbx, Gpr::Rbp, Gpr::R12, Gpr::R13, Gpr::R14, Gpr::R15];
@@ -239,6 +239,35 @@ impl Masm for X64 {
 
     fn or32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>) {
         self.binary(Alu::Or, Width::Dword, dst.into(), lhs.into(), rhs.into());
+    }
+
+    fn and32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>) {
+        self.binary(Alu::And, Width::Dword, dst.into(), lhs.into(), rhs.into());
+    }
+
+    fn xor32(&mut self, dst: Reg, lhs: Reg, rhs: impl Into<Rhs>) {
+        self.binary(Alu::Xor, Width::Dword, dst.into(), lhs.into(), rhs.into());
+    }
+
+    fn shift32(&mut self, shift: Shift, dst: Reg, src: Reg, by: u8) {
+        debug_assert!(by < 32);
+        let (dst, src) = (Gpr::from(dst), Gpr::from(src));
+        // A shift by zero would not clear the upper half.
+        if dst != src || by == 0 {
+            self.emit(mov::mov(Width::Dword, dst, src));
+        }
+        if by != 0 {
+            self.emit(alu::shift(shift.into(), Width::Dword, dst, by));
+        }
+    }
+
+    fn shift32_by_t3(&mut self, shift: Shift) {
+        self.emit(alu::shift_cl(shift.into(), Width::Dword, Reg::T2.into()));
+    }
+
+    fn divide32_by_t3(&mut self) {
+        self.emit(alu::cdq());
+        self.emit(alu::idiv(Width::Dword, Reg::T3.into()));
     }
 
     fn bump32(&mut self, dst: Reg, by: i32) {
