@@ -107,7 +107,7 @@ impl CheckedVm {
                 let len = bytes.below(60).min(bytes.0.len());
                 let (description, rest) = bytes.0.split_at(len);
                 bytes.0 = rest;
-                self.load(&generate::source(description), 0);
+                self.load(&generate::source(description, Dialect::Lox), 0);
             }
             5..=7 => {
                 if !self.waiting.is_empty() {

@@ -6,6 +6,8 @@
 
 use std::fmt::Write;
 
+use siskin::Dialect;
+
 use crate::Bytes;
 
 /// The fewest and the most statements in a text. Short programs allow more runs.
@@ -16,12 +18,13 @@ const DEPTH: u32 = 6;
 const CLASSES: usize = 5;
 const FIELDS: [&str; 10] = ["a", "b", "c", "d", "e", "g", "h", "k", "q", "z"];
 
-/// A program in both dialects.
-pub fn source(data: &[u8]) -> String {
+/// A program in both dialects, or in Siskin only, with what Lox does not have.
+pub fn source(data: &[u8], dialect: Dialect) -> String {
     let mut bytes = Bytes(data);
     let left = STATEMENTS.0 + bytes.below(STATEMENTS.1 - STATEMENTS.0 as usize) as u32;
     let all_classes = bytes.below(CLASSES + 1);
     let mut writer = Writer {
+        dialect,
         bytes,
         text: String::new(),
         left,
@@ -51,6 +54,7 @@ pub fn source(data: &[u8]) -> String {
 }
 
 struct Writer<'a> {
+    dialect: Dialect,
     bytes: Bytes<'a>,
     text: String,
     left: u32,
@@ -211,7 +215,7 @@ impl Writer<'_> {
             }
             2 | 3 => {
                 self.numbered('n');
-                self.put(" = ");
+                self.assign();
                 self.number();
                 self.put(";");
             }
@@ -230,7 +234,13 @@ impl Writer<'_> {
             6..=8 => {
                 self.object();
                 let field = self.pick(&FIELDS);
-                let _ = write!(self.text, ".{field} = ");
+                let _ = write!(self.text, ".{field}");
+                // The other fields may not be there.
+                if ["a", "b", "c"].contains(&field) {
+                    self.assign();
+                } else {
+                    self.put(" = ");
+                }
                 self.number();
                 self.put(";");
             }
@@ -366,14 +376,17 @@ impl Writer<'_> {
                 let number = self.bytes.next();
                 let _ = write!(self.text, "{number}");
             }
-            7..=9 => {
-                self.put("(");
-                self.number();
-                let op = self.pick(&[" + ", " - ", " * ", " / "]);
-                self.put(op);
-                self.number();
-                self.put(")");
-            }
+            7..=9 => match self.bytes.next() % 4 {
+                0 if self.dialect == Dialect::Siskin => self.siskin_number(),
+                _ => {
+                    self.put("(");
+                    self.number();
+                    let op = self.pick(&[" + ", " - ", " * ", " / "]);
+                    self.put(op);
+                    self.number();
+                    self.put(")");
+                }
+            },
             10 => {
                 self.put("-");
                 self.numbered('n');
@@ -402,6 +415,76 @@ impl Writer<'_> {
             _ => self.numbered('n'),
         }
         self.depth += 1;
+    }
+
+    /// An operation that Lox does not have.
+    fn siskin_number(&mut self) {
+        match self.bytes.next() % 8 {
+            0 | 1 => {
+                self.put("(");
+                self.number();
+                let op = self.pick(&[" % ", " ~/ ", " ?? "]);
+                self.put(op);
+                self.number();
+                self.put(")");
+            }
+            2 => {
+                self.put("((");
+                self.number();
+                self.put(") ** ");
+                self.number();
+                self.put(")");
+            }
+            3 | 4 => {
+                self.put("(");
+                self.integer("4294967296");
+                let op = self.pick(&[" & ", " | ", " ^ "]);
+                self.put(op);
+                self.integer("65536");
+                self.put(")");
+            }
+            5 | 6 => {
+                self.put("(");
+                self.integer("4294967296");
+                let op = self.pick(&[" << ", " >> ", " >>> "]);
+                self.put(op);
+                if self.bytes.next() & 1 == 0 {
+                    self.integer("32");
+                } else {
+                    let count = self.bytes.below(33);
+                    let _ = write!(self.text, "{count}");
+                }
+                self.put(")");
+            }
+            _ => {
+                self.put("~");
+                self.integer("1000");
+            }
+        }
+    }
+
+    /// An integer from 0 to below `bound`, unless the number at hand is too large.
+    fn integer(&mut self, bound: &str) {
+        match self.bytes.next() % 4 {
+            0 => {
+                let number = self.bytes.below(32);
+                let _ = write!(self.text, "{number}");
+            }
+            _ => {
+                self.put("((");
+                self.number();
+                let _ = write!(self.text, ") ~/ 1 % {bound})");
+            }
+        }
+    }
+
+    /// `=`, or another assignment of a number.
+    fn assign(&mut self) {
+        let op = match self.dialect {
+            Dialect::Siskin => self.pick(&[" = ", " += ", " -= ", " *= ", " %= ", " ~/= ", " ??= ", " = "]),
+            Dialect::Lox => " = ",
+        };
+        self.put(op);
     }
 
     fn argument(&mut self) {
@@ -473,7 +556,10 @@ impl Writer<'_> {
             }
             2 => {
                 self.string();
-                let op = self.pick(&[" == ", " != "]);
+                let op = match self.dialect {
+                    Dialect::Siskin => self.pick(&[" == ", " != ", " < ", " <= ", " > ", " >= "]),
+                    Dialect::Lox => self.pick(&[" == ", " != "]),
+                };
                 self.put(op);
                 self.string();
             }

@@ -31,7 +31,7 @@ pub use api::api;
 pub use bytecode::bytecode;
 pub use image::image;
 pub use session::session;
-pub use source::{generated, parse, run};
+pub use source::{dialect_of, generated, parse, run};
 pub use tier::PAIRS;
 pub use validator::validator;
 

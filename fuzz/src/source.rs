@@ -39,14 +39,20 @@ pub fn run(data: &[u8]) {
 pub fn generated(data: &[u8]) {
     let &[modes, slice, more, ref rest @ ..] = data else { return };
     let memory = if modes >> 2 & 7 == 0 { 2 } else { 7 };
-    run_source(modes & !(7 << 2) | memory << 2, slice, more, &crate::generate::source(rest));
+    let text = crate::generate::source(rest, dialect_of(modes));
+    run_source(modes & !(7 << 2) | memory << 2, slice, more, &text);
 }
 
 /// Limits on the depth of calls, around the number of frames that a block holds. To the last, bits 19 to 23 are added.
 const DEPTHS: [u32; 8] = [64, 1, 6, 7, 8, 65, 1_000, 14];
 
+/// The dialect that bit 0 of the options says.
+pub fn dialect_of(modes: u8) -> Dialect {
+    if modes & 1 == 0 { Dialect::Siskin } else { Dialect::Lox }
+}
+
 fn run_source(modes: u8, slice: u8, more: u8, source: &str) {
-    let dialect = if modes & 1 == 0 { Dialect::Siskin } else { Dialect::Lox };
+    let dialect = dialect_of(modes);
     let depth = usize::from(modes >> 5);
     let beyond = if depth == DEPTHS.len() - 1 { u32::from(more >> 3) } else { 0 };
     let options = Options::new().memory(65_536 << (modes >> 2 & 7)).max_frames(DEPTHS[depth] + beyond);

@@ -68,13 +68,15 @@ fn generated() {
         let mut data = [0; 500];
         data.fill_with(&mut random);
         siskin_fuzz::generated(&data);
-        let source = siskin_fuzz::generate::source(&data);
+        let source = siskin_fuzz::generate::source(&data, siskin::Dialect::Lox);
         let options = siskin::Options::new().max_frames(64);
         let mut vm = siskin::Vm::new(siskin::SYSTEM, options).expect("memory");
         for dialect in [siskin::Dialect::Siskin, siskin::Dialect::Lox] {
             vm.load(&source, dialect).unwrap_or_else(|error| panic!("{error:?}:\n{source}"));
         }
-        let script = vm.load(&source, siskin::Dialect::Siskin).expect("no errors");
+        let source = siskin_fuzz::generate::source(&data, siskin::Dialect::Siskin);
+        let script =
+            vm.load(&source, siskin::Dialect::Siskin).unwrap_or_else(|error| panic!("{error:?}:\n{source}"));
         vm.start(script).expect("memory");
         let mut sink = std::io::sink();
         let mut output = siskin::io::StreamOutput::new(&mut sink);

@@ -59,7 +59,8 @@ fn main() -> ExitCode {
 }
 
 fn show_text(data: &[u8]) {
-    eprintln!("{}", siskin_fuzz::generate::source(data.get(3..).unwrap_or_default()));
+    let dialect = siskin_fuzz::dialect_of(data.first().copied().unwrap_or_default());
+    eprintln!("{}", siskin_fuzz::generate::source(data.get(3..).unwrap_or_default(), dialect));
 }
 
 fn show_bytecode(data: &[u8]) {
@@ -115,6 +116,6 @@ fn changed(number: u64) -> Vec<u8> {
     let count = front[2] % 16;
     let mut data = vec![front[0] & !program::RAW | program::MUTATE, front[1], count];
     data.extend(&front[3..3 + usize::from(count) * 8]);
-    data.extend(siskin_fuzz::generate::source(rest).into_bytes());
+    data.extend(siskin_fuzz::generate::source(rest, siskin::Dialect::Siskin).into_bytes());
     data
 }
