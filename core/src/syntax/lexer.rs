@@ -17,7 +17,7 @@ enum Class {
     Quote,
     /// A sign of one byte: no other token begins with the byte.
     Single(TokenKind),
-    /// One of some signs, or a comment; the index of the first one in [`SIGNS`] that begins with the byte.
+    /// One of some signs, or a comment; the index of the first one in [`SIGNS`] that the dialect has.
     Sign(u8),
 }
 
@@ -53,8 +53,9 @@ const fn classes(dialect: Dialect) -> Classes {
                 Class::Other if sign.text.len() == 1 && byte != COMMENT[0] as usize => {
                     Class::Single(sign.kind)
                 }
-                Class::Other | Class::Single(_) | Class::Sign(_) => Class::Sign(first_like(index)),
-                Class::Letter | Class::Digit | Class::Space | Class::Quote => {
+                Class::Other => Class::Sign(index as u8),
+                Class::Sign(first) => Class::Sign(first),
+                Class::Single(_) | Class::Letter | Class::Digit | Class::Space | Class::Quote => {
                     panic!("no sign begins like this")
                 }
             };
@@ -62,15 +63,6 @@ const fn classes(dialect: Dialect) -> Classes {
         index += 1;
     }
     classes
-}
-
-/// The first of the signs that begin as the one at `index` does, which stand together.
-const fn first_like(index: usize) -> u8 {
-    let mut first = index;
-    while first > 0 && SIGNS[first - 1].text[0] == SIGNS[index].text[0] {
-        first -= 1;
-    }
-    first as u8
 }
 
 /// The beginning of a comment, which ends with the line.
@@ -112,12 +104,10 @@ impl<'s> Lexer<'s> {
                     return self.token(keyword(&source[at..end], self.dialect), at, end);
                 }
                 Class::Single(kind) => return self.token(kind, at, at + 1),
-                Class::Sign(_) if source[at..].starts_with(COMMENT) => {
+                Class::Sign(_) if byte == COMMENT[0] && source[at..].starts_with(COMMENT) => {
                     at += prefix_len(&source[at..], |b| b != b'\n');
                 }
-                Class::Sign(_)
-                    if self.dialect.has_nesting_comments() && source[at..].starts_with(NESTING_COMMENT) =>
-                {
+                Class::Sign(_) if byte == COMMENT[0] && self.begins_nesting_comment(at) => {
                     match nesting_comment_len(&source[at..]) {
                         Some(len) => at += len,
                         None => return self.token(TokenKind::UnterminatedComment, at, source.len()),
@@ -129,6 +119,10 @@ impl<'s> Lexer<'s> {
                 Class::Other => return self.unexpected(at),
             }
         }
+    }
+
+    fn begins_nesting_comment(&self, at: usize) -> bool {
+        self.dialect.has_nesting_comments() && self.source[at..].starts_with(NESTING_COMMENT)
     }
 
     #[inline]

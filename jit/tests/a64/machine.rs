@@ -89,7 +89,7 @@ impl Machine {
                 let result = if imms >= immr {
                     value << (63 - imms) >> (63 - imms) >> immr
                 } else {
-                    (value & ((1 << (imms + 1)) - 1)) << (8 * width(first) as u64 - immr)
+                    (value & ((1 << (imms + 1)) - 1)) << (8 * width(first) - immr)
                 };
                 self.write(first, result);
             }

@@ -22,7 +22,9 @@ const OPS_64: [Op64; 8] = [
     (X64::xor32, |a, b| u64::from((a ^ b) as u32)),
 ];
 
-const SHIFTS: [(Shift, fn(i32, u32) -> u64); 3] = [
+type ShiftMeaning = fn(i32, u32) -> u64;
+
+const SHIFTS: [(Shift, ShiftMeaning); 3] = [
     (Shift::Left, |value, by| u64::from((value << by).cast_unsigned())),
     (Shift::Right, |value, by| u64::from((value >> by).cast_unsigned())),
     (Shift::RightZero, |value, by| u64::from(value.cast_unsigned() >> by)),

@@ -34,7 +34,12 @@ impl Parser<'_, '_> {
         let can_assign = min <= Precedence::Assignment;
         loop {
             let row = InfixRow::of(self.current.kind);
-            let Some(builds) = row.builds.filter(|_| row.binds >= min) else { break };
+            let Some(builds) = row.builds.filter(|_| row.binds >= min) else {
+                if self.foreign_operator()? {
+                    continue;
+                }
+                break;
+            };
             self.advance()?;
             left = match builds {
                 Infix::Call => self.call(left, start)?,

@@ -21,8 +21,6 @@ impl Parser<'_, '_> {
     fn skip_bad_tokens(&mut self) -> Parse<()> {
         loop {
             let code = match self.current.kind {
-                TokenKind::AmpAmp => return self.read_as(TokenKind::And),
-                TokenKind::PipePipe => return self.read_as(TokenKind::Or),
                 TokenKind::UnexpectedCharacter => Code::UnexpectedCharacter,
                 TokenKind::UnterminatedString => Code::UnterminatedString,
                 TokenKind::UnterminatedComment => Code::UnterminatedComment,
@@ -39,13 +37,20 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reports the sign of another language, and reads it as an operator, so that this error causes no further ones.
-    fn read_as(&mut self, operator: TokenKind) -> Parse<()> {
+    /// Whether the next token is an operator of another language. Reports it then, and reads it as ours, so that this
+    /// error causes no further ones.
+    #[inline]
+    pub(super) fn foreign_operator(&mut self) -> Parse<bool> {
+        let operator = match self.current.kind {
+            TokenKind::AmpAmp => TokenKind::And,
+            TokenKind::PipePipe => TokenKind::Or,
+            _ => return Ok(false),
+        };
         if !self.panicking {
             self.report(self.current, Code::UnexpectedCharacter)?;
         }
         self.current.kind = operator;
-        Ok(())
+        Ok(true)
     }
 
     #[inline]
@@ -81,8 +86,7 @@ impl Parser<'_, '_> {
 #[inline]
 fn is_bad(kind: TokenKind) -> bool {
     use TokenKind as T;
-    matches!(kind, T::UnexpectedCharacter | T::UnterminatedString | T::UnterminatedComment)
-        || matches!(kind, T::BadNumber | T::AmpAmp | T::PipePipe)
+    matches!(kind, T::BadNumber | T::UnexpectedCharacter | T::UnterminatedString | T::UnterminatedComment)
 }
 
 /// Errors, as in the book: one in a statement; then parsing continues at the next statement.
@@ -113,6 +117,7 @@ impl Parser<'_, '_> {
         let found = match token.kind {
             TokenKind::End => FoundAt::End,
             kind if is_bad(kind) => FoundAt::Nothing,
+            TokenKind::AmpAmp | TokenKind::PipePipe => FoundAt::Nothing,
             _ => FoundAt::Token,
         };
         self.diagnostics.push(Diagnostic { code, span: token.span, found })?;

@@ -197,7 +197,7 @@ impl From<Shift> for Shifts {
 pub const fn shift_imm(op: Shifts, rd: X, rn: X, by: u8) -> u32 {
     let by = by as u32 & 31;
     let (opc, immr, imms) = match op {
-        Shifts::Lsl => (2, 32 - by & 31, 31 - by),
+        Shifts::Lsl => (2, (32 - by) & 31, 31 - by),
         Shifts::Lsr => (2, by, 31),
         Shifts::Asr => (0, by, 31),
     };
