@@ -110,7 +110,13 @@ fn supplied(text: &str, dialect: Dialect, memory: usize) -> Option<String> {
     let last = Scan::new(text, dialect).last;
     let (before, after) = text.split_at_checked(last)?;
     let longer = format!("{before};{after}");
-    first_error(&longer, dialect, memory).is_none().then_some(longer)
+    if first_error(&longer, dialect, memory).is_some() {
+        return None;
+    }
+    // Where any statement may stand, the `;` would be an empty one: it ends nothing.
+    let statement = format!("{before} print nil;{after}");
+    let ends_nothing = dialect.has_empty_statement() && first_error(&statement, dialect, memory).is_none();
+    (!ends_nothing).then_some(longer)
 }
 
 /// The first error in the text, if it has any, and `memory` bytes suffice to look for one.
