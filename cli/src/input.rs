@@ -148,6 +148,7 @@ struct Scan {
 
 /// A token that nothing ends.
 #[derive(Clone, Copy)]
+#[cfg_attr(not(feature = "repl"), expect(dead_code, reason = "sessions alone read on from there"))]
 struct Unended {
     /// Where it begins.
     start: usize,
