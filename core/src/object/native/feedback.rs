@@ -176,8 +176,8 @@ impl Feedback {
         }
     }
 
-    /// The byte of the instruction at word `at`; none if that is known to have run, or nothing is known. It stays where it is as long as the
-    /// feedback exists.
+    /// The byte of the instruction at word `at`; none if that is known to have run, or nothing is known. It stays where it
+    /// is as long as the feedback exists.
     pub(crate) fn unseen(&self, at: u32) -> Option<&Cell<bool>> {
         self.ran.get(at as usize).filter(|ran| !ran.get())
     }
