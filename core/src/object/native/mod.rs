@@ -124,7 +124,7 @@ impl FunctionNative {
         Some((place, codes.get(place)?.span))
     }
 
-    /// The place of the piece that a node of the [`Dependents`] is about.
+    /// The place of the piece that a node of the [`Dependents`](dependents::Dependents) is about.
     pub(crate) fn dependent(&self, node: u32) -> Option<usize> {
         self.codes.borrow().iter().position(|code| code.nodes.contains(&node))
     }
