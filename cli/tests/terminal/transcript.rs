@@ -68,14 +68,27 @@ fn is_at_prompt(screen: &str, rows: usize) -> bool {
 }
 
 /// The text without figures that differ between runs or machines: addresses, sizes of machine code, times, ratios, and
-/// counters of the collector and of memory.
+/// counters of the collector and of memory. And without the place where an interrupt stopped a script.
 pub(crate) fn masked(text: &str) -> String {
-    text.lines().map(|line| mask_line(line, true)).collect::<Vec<_>>().join("\n")
+    mask_lines(text, true)
 }
 
 /// The same, but with sizes of machine code, for captures of one processor.
 pub(crate) fn masked_but_sizes(text: &str) -> String {
-    text.lines().map(|line| mask_line(line, false)).collect::<Vec<_>>().join("\n")
+    mask_lines(text, false)
+}
+
+fn mask_lines(text: &str, sizes: bool) -> String {
+    let mut is_interrupt = false;
+    let mut masked = Vec::new();
+    for line in text.lines() {
+        is_interrupt = line == "error: Interrupted." || is_interrupt && !line.is_empty();
+        let is_place = line.starts_with(" --> ") || !line.is_empty() && line.trim_matches([' ', '|', '^']).is_empty();
+        if !(is_interrupt && is_place) {
+            masked.push(mask_line(line, sizes));
+        }
+    }
+    masked.join("\n")
 }
 
 /// The beginnings of lines that only have figures.
@@ -107,6 +120,16 @@ fn is_time(figure: &str) -> bool {
 /// Whether a figure is the size of machine code. (The size of bytecode is the same everywhere.)
 fn is_size(before: &str, after: &str) -> bool {
     after.starts_with(" bytes") && !before.ends_with("ops, ") && !before.ends_with("bytecode, ")
+}
+
+#[test]
+fn the_place_of_an_interrupt_is_masked() {
+    let stopped = |column: &str, under: &str| {
+        format!("error: Interrupted.\n --> <input 3>:1:{column}\n  |\n1 | var n = 0;\n  | {under}\n\nsk> n")
+    };
+    assert_eq!(masked(&stopped("1", "^^^")), masked(&stopped("5", "    ^^^")));
+    let other = |text: &str| masked(&text.replace("Interrupted", "Stopped"));
+    assert_ne!(other(&stopped("1", "^^^")), other(&stopped("5", "    ^^^")));
 }
 
 #[test]

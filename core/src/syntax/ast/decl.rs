@@ -44,8 +44,9 @@ pub struct Function {
 
 /// A class declaration.
 ///
-/// A long one at the top of a text can be in several parts of the tree, each with some of the methods. Run in this order: the class is made and put in its place; the superclass is evaluated, checked and
-/// kept in `super_var`; methods are made and added.
+/// A long one at the top of a text can be in several parts of the tree, each with some of the methods. Run in this order:
+/// the class is made and put in its place; the superclass is evaluated, checked and kept in `super_var`; methods are made
+/// and added.
 #[derive(Clone, Copy, Debug)]
 pub struct Class {
     /// Its name.

@@ -135,10 +135,26 @@ impl Parser<'_, '_> {
     #[inline(never)]
     fn class_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
+        let at_top = self.scopes.current.kind == FnKind::Script && !self.in_local_scope();
+        let enclosing = self.class;
+        let mut class = self.class_head()?;
+        self.methods(&mut class, start, at_top)?;
+        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
+        self.lox.bytes(1);
+        // `superclass` began it.
+        if self.class.is_some_and(|class| class.has_superclass) {
+            self.end_scope();
+        }
+        self.class = enclosing;
+        self.class_node(class, start)
+    }
+
+    /// From `class` to the opening brace: the class without methods, which is the innermost from here on.
+    #[inline(never)]
+    fn class_head(&mut self) -> Parse<Class> {
         self.advance()?;
         self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
         let (name, name_span) = (self.intern_previous()?, self.previous.span);
-        let at_top = self.scopes.current.kind == FnKind::Script && !self.in_local_scope();
         // The book makes a constant of the name even where a local variable gets the class.
         self.lox_constant()?;
         let place = if self.in_local_scope() {
@@ -150,22 +166,12 @@ impl Parser<'_, '_> {
         self.lox.bytes(2);
         self.define();
 
-        let enclosing = self.class.replace(ClassState { has_superclass: false });
+        self.class = Some(ClassState { has_superclass: false, super_var: None });
         let superclass = if self.matches(TokenKind::Less)? { Some(self.superclass(name)?) } else { None };
         self.synthetic_variable(name)?;
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeClassBody)?;
-        let in_scope = superclass.is_some();
         let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
-        let class =
-            Class { name, name_span, place, superclass, methods: List::default(), begins: true, ends: false };
-        let class = self.methods(class, start, at_top)?;
-        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
-        self.lox.bytes(1);
-        if in_scope {
-            self.end_scope();
-        }
-        self.class = enclosing;
-        self.class_node(class, start)
+        Ok(Class { name, name_span, place, superclass, methods: List::default(), begins: true, ends: false })
     }
 
     fn class_node(&mut self, class: Class, start: u32) -> Parse<ExprId> {
@@ -186,22 +192,17 @@ impl Parser<'_, '_> {
         self.mark_initialized();
         let _: Resolved = self.synthetic_variable(class)?;
         self.lox.bytes(1);
-        self.class = Some(ClassState { has_superclass: true });
+        self.class = Some(ClassState { has_superclass: true, super_var: var });
         Ok((expr, var))
     }
 
     /// The methods of a class that began at `start`. `at_top` says whether that was at the top of the text: then it can
     /// take several parts of the tree, of which this returns the last.
-    fn methods(&mut self, mut class: Class, start: u32, at_top: bool) -> Parse<Class> {
-        let super_var = class.superclass.map(|(_, var)| var);
+    fn methods(&mut self, class: &mut Class, start: u32, at_top: bool) -> Parse<()> {
         let mut base = self.pending.len();
         while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
             if at_top && self.is_part() {
-                class.methods = self.take_pending(base)?;
-                let node = self.class_node(class, start)?;
-                self.pending.push(node.into())?;
-                self.end_part(super_var)?;
-                class = Class { superclass: None, methods: List::default(), begins: false, ..class };
+                self.end_part_of_class(class, start, base)?;
                 base = 0;
             }
             self.consume(TokenKind::Identifier, Code::ExpectMethodName)?;
@@ -212,6 +213,20 @@ impl Parser<'_, '_> {
             self.pending.push(method.into())?;
             self.lox.bytes(2);
         }
-        Ok(Class { methods: self.take_pending(base)?, ends: true, ..class })
+        class.methods = self.take_pending(base)?;
+        class.ends = true;
+        Ok(())
+    }
+
+    /// Ends a part of the tree with the methods since `base`. The class goes on in the next part.
+    #[cold]
+    #[inline(never)]
+    fn end_part_of_class(&mut self, class: &mut Class, start: u32, base: usize) -> Parse<()> {
+        class.methods = self.take_pending(base)?;
+        let node = self.class_node(*class, start)?;
+        self.pending.push(node.into())?;
+        self.end_part(self.class.and_then(|class| class.super_var))?;
+        *class = Class { superclass: None, methods: List::default(), begins: false, ..*class };
+        Ok(())
     }
 }

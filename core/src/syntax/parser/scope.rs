@@ -93,6 +93,8 @@ pub(super) struct FnState {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ClassState {
     pub(super) has_superclass: bool,
+    /// The variable that `super` reads, in a scope around the methods.
+    pub(super) super_var: Option<VarId>,
 }
 
 /// A name, resolved.
