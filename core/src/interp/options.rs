@@ -36,7 +36,8 @@ pub struct Options {
     /// Collect garbage before every allocation: for tests.
     pub gc_stress: bool,
     /// Loop iterations until a native tier compiles a function, if there is one; a call counts as four. 0 to 2 compile at
-    /// once. A third less suffices when another function gets hot, and calls of compiled functions count more.
+    /// once. A third less suffices when another function gets hot, a quarter is enough for a long function, and calls of
+    /// compiled functions count more.
     pub hot: u32,
     /// How bytecode is dispatched.
     pub dispatch: Dispatch,

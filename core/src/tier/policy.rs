@@ -34,6 +34,11 @@ const PAUSE: u32 = 64;
 /// Units of fuel between two samples of whatever runs.
 const BETWEEN_SAMPLES: u64 = tunable(1 << 14, 100) as u64;
 
+/// A function with as many words more counts down a share, half of the hotness, then a third ...
+const LONG_WORDS: usize = 128;
+/// ... and at least this part.
+const MOST_SHARE: usize = 4;
+
 /// Countdowns of a function until it is compiled; at the end of all but the last, it is sampled.
 const COUNTDOWNS: u32 = 3;
 /// Samples of a function before it is compiled.
@@ -72,15 +77,17 @@ impl Policy {
         Policy { hot }
     }
 
-    /// Hotness until the next step.
-    pub(crate) fn countdown(self) -> u32 {
-        (self.hot / COUNTDOWNS).max(1)
+    /// Hotness until the next step of a function of so many words. A run of a long function takes longer, while half of what
+    /// a short one's code costs is to make memory executable: so a long one is compiled after fewer runs.
+    pub(crate) fn countdown(self, words: usize) -> u32 {
+        let share = (1 + words / LONG_WORDS).min(MOST_SHARE) as u32;
+        (self.hot / share / COUNTDOWNS).max(1)
     }
 
     /// Hotness until a function is compiled again whose code was evicted, or contained a global that changed: as much as
     /// the first time, so that compiling again and again takes no longer than interpreting.
     pub(crate) fn hotness_to_recompile(self) -> u32 {
-        self.countdown().saturating_mul(COUNTDOWNS)
+        self.countdown(0).saturating_mul(COUNTDOWNS)
     }
 
     /// What to do with a function whose hotness is used up.
@@ -191,7 +198,7 @@ mod tests {
         let (mut samples, mut steps) = (0, std::vec::Vec::new());
         loop {
             let action = policy.at_zero(Stage::Interpreted { samples }, true);
-            steps.push((action, policy.countdown()));
+            steps.push((action, policy.countdown(0)));
             match action {
                 Action::Sample(number) => samples = number,
                 _ => return steps,
@@ -210,6 +217,14 @@ mod tests {
     fn three_thousand_iterations_are_interpreted_and_a_thousand_calls_compiled() {
         let until_compiled = Policy::new(crate::Options::new().hot).hotness_to_recompile();
         assert!(until_compiled > 3000 * ITERATION && until_compiled <= 1000 * CALL, "{until_compiled}");
+    }
+
+    #[test]
+    fn a_long_function_is_compiled_after_fewer_runs() {
+        let policy = Policy::new(4000);
+        let countdowns = [0, LONG_WORDS - 1, LONG_WORDS, 2 * LONG_WORDS, 3 * LONG_WORDS, usize::MAX / 2];
+        assert_eq!(countdowns.map(|words| policy.countdown(words)), [1333, 1333, 666, 444, 333, 333]);
+        assert_eq!(Policy::new(0).countdown(usize::MAX / 2), 1);
     }
 
     #[test]

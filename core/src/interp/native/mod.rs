@@ -200,7 +200,7 @@ impl Vm {
     /// A function was made: sets where machine code goes to call it, and when it is sampled.
     pub(super) fn prepare_function(&self, function: &Function) {
         function.native.entry.set(self.first_entry());
-        function.hotness().set(self.first_hotness());
+        function.hotness().set(self.first_hotness(function));
     }
 
     /// Records what a loaded program does with a global.
@@ -220,8 +220,8 @@ impl Vm {
     }
 
     /// The hotness of a function that is not compiled, until its next step.
-    fn first_hotness(&self) -> u32 {
-        if self.native.tier.is_some() { self.policy().countdown() } else { NEVER }
+    fn first_hotness(&self, function: &Function) -> u32 {
+        if self.native.tier.is_some() { self.policy().countdown(function.words().len()) } else { NEVER }
     }
 
     /// Counters of the VM's native tier.
@@ -240,12 +240,13 @@ impl Vm {
     /// Switches native tiers on or off. While off, all functions are interpreted, and machine code is kept.
     pub fn set_native(&mut self, on: bool) {
         self.native.paused = !on;
-        let first = self.first_hotness();
         self.context.heap.each_function(|function| {
             let hotness = match function.native.stage.get() {
                 Stage::Compiled | Stage::Requested if on => 1,
                 Stage::Bailed => NEVER,
-                Stage::Compiled | Stage::Requested | Stage::Interpreted { .. } => first,
+                Stage::Compiled | Stage::Requested | Stage::Interpreted { .. } => {
+                    self.first_hotness(&function)
+                }
             };
             function.hotness().set(hotness);
         });

@@ -64,7 +64,7 @@ impl Vm {
                 function.native.stage.set(Stage::Requested);
             }
             Action::Postpone => {
-                function.hotness().set(self.first_hotness());
+                function.hotness().set(self.first_hotness(&function));
                 function.native.stage.set(Stage::Requested);
                 return Flow::Reload;
             }
@@ -85,7 +85,7 @@ impl Vm {
 
     /// Takes sample number `sample` of the running function.
     fn warm_up(&mut self, function: Gc<Function>, sample: u8) -> Flow {
-        function.hotness().set(self.first_hotness());
+        function.hotness().set(self.first_hotness(&function));
         function.native.stage.set(Stage::Interpreted { samples: sample });
         if sample == SAMPLES_BEFORE_COMPILE {
             // Without memory the function misses the batch and is compiled alone.
