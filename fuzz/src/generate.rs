@@ -207,6 +207,12 @@ impl Writer<'_> {
         }
         self.left -= 1;
         self.depth -= 1;
+        if self.dialect == Dialect::Siskin && self.bytes.next().is_multiple_of(8) {
+            self.siskin_statement();
+            self.put("\n");
+            self.depth += 1;
+            return;
+        }
         match self.bytes.next() % 23 {
             0 | 1 => {
                 self.put("print ");
@@ -349,6 +355,49 @@ impl Writer<'_> {
         }
         self.put("\n");
         self.depth += 1;
+    }
+
+    /// A statement that Lox does not have: loops that are left in the middle.
+    fn siskin_statement(&mut self) {
+        let (turns, name) = (1 + self.bytes.below(9), self.bytes.below(3));
+        match self.bytes.next() % 4 {
+            0 => {
+                let _ = write!(self.text, "n{name} = {{ var t = 0; loop {{ t += 1; if t > {turns} {{ break ");
+                self.number();
+                self.put("; } ");
+                self.statement();
+                self.put("if ");
+                self.condition();
+                self.put(" { continue; } ");
+                self.statement();
+                self.put("} }; ");
+            }
+            1 => {
+                let _ = write!(self.text, "for (var t = 0; t < {turns}; t += 1) {{ if ");
+                self.condition();
+                let jump = self.pick(&["continue", "break"]);
+                let _ = write!(self.text, " {{ {jump}; }} ");
+                self.statement();
+                self.put("} ");
+            }
+            2 => {
+                let _ = write!(self.text, "'a: for (var t = 0; t < {turns}; t += 1) {{ var u = 0; while u < 3 {{ u += 1; ");
+                self.statement();
+                self.condition();
+                let jump = self.pick(&[" or continue 'a", " and break 'a", " and continue", " or break"]);
+                self.put(jump);
+                self.put("; ");
+                self.statement();
+                self.put("} } ");
+            }
+            _ => {
+                let _ = write!(self.text, "{{ var t = 0; loop {{ t += 1; n{name} = ");
+                self.number();
+                self.put(" + (if t > 2 { break } else { ");
+                self.number();
+                self.put(" }); } } ");
+            }
+        }
     }
 
     fn any(&mut self) {

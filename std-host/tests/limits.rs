@@ -396,13 +396,16 @@ fn no_newline_at_the_end() {
         run(name, "print 1;").prints("1\n");
         run(name, "print 1; // one").prints("1\n");
         run(name, "print 1; /").fails_to_compile("[line 1] Error at '/': Expect expression.\n");
-        run(name, "print 1").fails_to_compile("[line 1] Error at end: Expect ';' after value.\n");
-        run(name, "print 1\n").fails_to_compile("[line 2] Error at end: Expect ';' after value.\n");
         run(name, "print \"a").fails_to_compile("[line 1] Error: Unterminated string.\n");
         run(name, "print \"a\n").fails_to_compile("[line 2] Error: Unterminated string.\n");
-        run(name, "print 12").fails_to_compile("[line 1] Error at end: Expect ';' after value.\n");
-        run(name, "print abc").fails_to_compile("[line 1] Error at end: Expect ';' after value.\n");
     }
+    for (text, line) in [("print 1", 1), ("print 1\n", 2), ("print 12", 1), ("print abc", 1)] {
+        let error = format!("[line {line}] Error at end: Expect ';' after value.\n");
+        run("last.lox", text).fails_to_compile(&error);
+    }
+    // The last statement of a Siskin text needs none.
+    run("last.sk", "print 12").prints("12\n");
+    run("last.sk", "print 12\n").prints("12\n");
 }
 
 #[test]

@@ -18,6 +18,7 @@ use common::{End, Mode, Ran};
 #[cfg(feature = "tail")]
 use siskin::Dispatch;
 use siskin::{Dialect, Options};
+use siskin_core::syntax::{Lexer, TokenKind};
 
 /// Fewer scripts than this means that the suite was not found.
 const FEWEST: usize = 300;
@@ -81,6 +82,15 @@ fn baseline_gc_stress() {
 fn baseline_fuel_sliced() {
     let options = Options::new().hot(1);
     run_suite(&["baseline", "fuel_sliced"], Mode { options, native: true, slice: SLICE, ..Mode::default() });
+}
+
+/// What is Lox and ends without an error means the same in Siskin.
+#[test]
+fn lox_as_siskin() {
+    run_scripts(&["match"], Mode::default(), |script| {
+        (script.dialect == Dialect::Lox && script.means_the_same())
+            .then_some(Script { dialect: Dialect::Siskin, ..script })
+    });
 }
 
 /// Every script is loaded from its image.
@@ -171,6 +181,30 @@ impl Script {
             }
         }
         Ok(())
+    }
+
+    /// Whether it means the same in both dialects: it ends without an error, no name is a word of Siskin, and no string has
+    /// what is an escape there.
+    fn means_the_same(&self) -> bool {
+        if self.error.is_some() || !self.compile_errors.is_empty() {
+            return false;
+        }
+        let mut lexer = Lexer::new(&self.text, Dialect::Lox);
+        loop {
+            let token = lexer.next_token();
+            let text = &self.text[token.span.start as usize..token.span.end as usize];
+            let same = match token.kind {
+                TokenKind::End => return true,
+                TokenKind::Identifier => {
+                    Lexer::new(text, Dialect::Siskin).next_token().kind == TokenKind::Identifier
+                }
+                TokenKind::Str => !text.contains('\\') && !text.contains("${"),
+                _ => true,
+            };
+            if !same {
+                return false;
+            }
+        }
     }
 
     /// Runs the script. Returns the differences from the expectations; empty if there are none.
@@ -293,8 +327,14 @@ fn load() -> (Vec<Script>, Vec<String>) {
 /// Runs all scripts in a mode, except those that skip one of its names, on as many threads as the machine has CPUs.
 /// Fails with all differences.
 fn run_suite(names: &[&str], mode: Mode) {
-    let (mut scripts, complaints) = load();
+    run_scripts(names, mode, Some);
+}
+
+/// The same for what `chosen` makes of the scripts.
+fn run_scripts(names: &[&str], mode: Mode, chosen: impl Fn(Script) -> Option<Script>) {
+    let (scripts, complaints) = load();
     assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+    let mut scripts: Vec<Script> = scripts.into_iter().filter_map(chosen).collect();
     if let Some(filter) = std::env::var("SISKIN_SPEC").ok().filter(|filter| !filter.is_empty()) {
         scripts.retain(|script| script.name.contains(&filter));
     }

@@ -83,7 +83,8 @@ fn mask_lines(text: &str, sizes: bool) -> String {
     let mut masked = Vec::new();
     for line in text.lines() {
         is_interrupt = line == "error: Interrupted." || is_interrupt && !line.is_empty();
-        let is_place = line.starts_with(" --> ") || !line.is_empty() && line.trim_matches([' ', '|', '^']).is_empty();
+        let is_place =
+            line.starts_with(" --> ") || !line.is_empty() && line.trim_matches([' ', '|', '^']).is_empty();
         if !(is_interrupt && is_place) {
             masked.push(mask_line(line, sizes));
         }

@@ -20,7 +20,7 @@ pub(super) enum Dest {
 
 impl Compiler<'_> {
     /// Evaluates a branch.
-    fn put(&mut self, id: ExprId, dest: Dest) -> Res<()> {
+    pub(super) fn put(&mut self, id: ExprId, dest: Dest) -> Res<()> {
         match dest {
             Dest::Effect => self.effect(id),
             Dest::Return => self.return_expr(id),
@@ -75,8 +75,8 @@ impl Compiler<'_> {
         self.bind(end)
     }
 
-    /// The value of an `else` that is not there.
-    fn nil_to(&mut self, dest: Dest) -> Res<()> {
+    /// The value of an `else`, or of a `break`, that is not there.
+    pub(super) fn nil_to(&mut self, dest: Dest) -> Res<()> {
         match dest {
             Dest::Effect => Ok(()),
             Dest::Return => self.emit(Insn::ReturnNil {}),
@@ -141,6 +141,7 @@ impl Compiler<'_> {
         match self.ast.expr(id) {
             Expr::If(branch) => self.if_to(branch, Dest::Return),
             Expr::Block(block) => self.return_block(block),
+            Expr::Endless(body) => self.endless_to(id, body, Dest::Return),
             _ => self.return_value(id),
         }
     }

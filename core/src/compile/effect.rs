@@ -20,6 +20,9 @@ impl Compiler<'_> {
             Expr::Block(block) => self.block(block),
             Expr::If(branch) => self.if_to(branch, Dest::Effect),
             Expr::Loop(repeat) => self.repeat(id, repeat),
+            Expr::Endless(body) => self.endless_to(id, body, Dest::Effect),
+            Expr::Break { out, value } => self.break_loop(id, out, value),
+            Expr::Continue { out } => self.continue_loop(id, out),
             Expr::Logical(logical) => self.logical_effect(id, logical.op),
             Expr::Set { clobbers, object, value, name } => {
                 let mark = self.f.next;

@@ -4,18 +4,31 @@
 //!       test, if it is short; else go to entry
 //!   top:
 //!       body
+//!   next:                      continue leads here
 //!       step
 //!   entry:
 //!       test: go back to top
-//!   exit:
+//!   exit:                      break leads here
 //! ```
 
+use super::branch::Dest;
 use super::cond::number_right;
 use super::label::Label;
 use super::value::Val;
-use super::{Compiler, Res, fold};
+use super::{Compiler, Reg, Res, fold};
 use crate::bytecode::Insn;
 use crate::syntax::ast::{Binary, BinaryOp, Expr, ExprId, LogicalOp, Loop, OrderOp, UnaryOp};
+
+/// A loop whose body is being compiled.
+#[derive(Debug)]
+pub(super) struct LoopScope {
+    /// The end of the body, where the next iteration begins.
+    next: Label,
+    /// The end of the loop.
+    exit: Label,
+    /// Where the value of a `break` goes.
+    dest: Dest,
+}
 
 impl Compiler<'_> {
     #[inline(never)]
@@ -28,7 +41,8 @@ impl Compiler<'_> {
             None => {}
         }
         let top = self.loop_top();
-        self.effect(repeat.body)?;
+        let (next, mut exit) = self.loop_body(repeat.body, Dest::Effect, exit)?;
+        self.bind(next)?;
         if let Some(step) = repeat.step {
             self.effect(step)?;
         }
@@ -41,6 +55,68 @@ impl Compiler<'_> {
             }
         }
         self.bind(exit)
+    }
+
+    /// `loop`, whose value goes where `dest` says.
+    #[inline(never)]
+    pub(super) fn endless_to(&mut self, id: ExprId, body: ExprId, dest: Dest) -> Res<()> {
+        let top = self.loop_top();
+        let (next, exit) = self.loop_body(body, dest, Label::new())?;
+        self.bind(next)?;
+        self.at(id);
+        self.go_back(top)?;
+        self.bind(exit)
+    }
+
+    #[inline(never)]
+    pub(super) fn endless_value(&mut self, id: ExprId, body: ExprId, mark: Reg) -> Res<Val> {
+        self.endless_to(id, body, Dest::Register(mark))?;
+        self.release(mark);
+        Ok(Val::Reg(self.take()?))
+    }
+
+    /// The body of a loop, which `break` leaves for `exit`. Returns the labels of `continue` and `break`.
+    fn loop_body(&mut self, body: ExprId, dest: Dest, exit: Label) -> Res<(Label, Label)> {
+        self.loops.push(LoopScope { next: Label::new(), exit, dest })?;
+        self.effect(body)?;
+        let scope = self.loops.pop();
+        debug_assert!(scope.is_some(), "loops are closed in order");
+        Ok(scope.map_or((Label::new(), Label::new()), |scope| (scope.next, scope.exit)))
+    }
+
+    /// `break`: out of the loop that has `out` others of the function inside.
+    pub(super) fn break_loop(&mut self, id: ExprId, out: u32, value: Option<ExprId>) -> Res<()> {
+        let Some(index) = self.loops.len().checked_sub(out as usize + 1) else { return Ok(()) };
+        let dest = self.loops[index].dest;
+        let next = self.f.next;
+        match value {
+            Some(value) => self.put(value, dest)?,
+            None => {
+                self.at(id);
+                self.nil_to(dest)?;
+            }
+        }
+        self.f.next = next;
+        self.at(id);
+        match dest {
+            Dest::Return => Ok(()),
+            Dest::Effect | Dest::Register(_) => self.leave_body(index, |scope| &mut scope.exit),
+        }
+    }
+
+    /// `continue`: on to the next iteration of the loop that has `out` others of the function inside.
+    pub(super) fn continue_loop(&mut self, id: ExprId, out: u32) -> Res<()> {
+        let Some(index) = self.loops.len().checked_sub(out as usize + 1) else { return Ok(()) };
+        self.at(id);
+        self.leave_body(index, |scope| &mut scope.next)
+    }
+
+    /// Appends a jump to a label of a loop.
+    fn leave_body(&mut self, index: usize, label: impl Fn(&mut LoopScope) -> &mut Label) -> Res<()> {
+        let mut to = core::mem::replace(label(&mut self.loops[index]), Label::new());
+        let jumped = self.go(&mut to);
+        *label(&mut self.loops[index]) = to;
+        jumped
     }
 
     fn is_always_true(&self, cond: ExprId) -> bool {

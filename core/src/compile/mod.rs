@@ -55,6 +55,7 @@ pub use error::CompileError;
 use error::{CompileAbort, What};
 use expr::Link;
 use function::FnState;
+use loops::LoopScope;
 use pool::StringPool;
 use scope::{ClassState, Scope};
 
@@ -150,6 +151,8 @@ struct Compiler<'s> {
     chain: Vec<(ExprId, Link)>,
     /// Terms of `and` and `or` still to come, the next on top; see `logic`.
     terms: Vec<ExprId>,
+    /// Loops whose bodies are being compiled, the innermost on top.
+    loops: Vec<LoopScope>,
     /// Registers of the objects that are held, the innermost on top; see [`Expr::Hold`](crate::syntax::ast::Expr::Hold).
     holding: Vec<Reg>,
     /// By symbol: the class whose methods were last seen to assign the field.
@@ -185,6 +188,7 @@ impl<'s> Compiler<'s> {
             scopes: Vec::new(mem),
             chain: Vec::new(mem),
             terms: Vec::new(mem),
+            loops: Vec::new(mem),
             holding: Vec::new(mem),
             field_owner: Vec::new(mem),
             class: ClassState::default(),

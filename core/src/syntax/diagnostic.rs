@@ -17,6 +17,11 @@ macro_rules! codes {
                 /// The name in the source text.
                 name: Span,
             },
+            /// `Unknown label 'LABEL'.`
+            UnknownLabel {
+                /// The label in the source text, without its quote.
+                label: Span,
+            },
         }
 
         impl Code {
@@ -25,6 +30,9 @@ macro_rules! codes {
                     $(Code::$name => f.write_str($text),)*
                     Code::AssignToLet { name } => {
                         write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(source, name))
+                    }
+                    Code::UnknownLabel { label } => {
+                        write!(f, "Unknown label '{}'.", text_at(source, label))
                     }
                 }
             }
@@ -71,6 +79,22 @@ codes! {
     ExpectBraceAfterCondition = "Expect '{' after condition.";
     /// (Siskin dialect)
     ExpectBraceAfterElse = "Expect '{' after 'else'.";
+    /// (Siskin dialect)
+    ExpectBraceAfterLoop = "Expect '{' after 'loop'.";
+    /// (Siskin dialect)
+    ExpectColonAfterLabel = "Expect ':' after label.";
+    /// (Siskin dialect)
+    ExpectLoopAfterLabel = "Expect 'loop', 'while' or 'for' after label.";
+    /// (Siskin dialect)
+    ExpectSemicolonAfterBreak = "Expect ';' after 'break'.";
+    /// (Siskin dialect)
+    ExpectSemicolonAfterContinue = "Expect ';' after 'continue'.";
+    /// (Siskin dialect)
+    BreakOutsideLoop = "Can't use 'break' outside of a loop.";
+    /// (Siskin dialect)
+    ContinueOutsideLoop = "Can't use 'continue' outside of a loop.";
+    /// (Siskin dialect)
+    BreakWithValue = "Only 'loop' has a value: can't break from 'while' or 'for' with one.";
     ReturnFromScript = "Can't return from top-level code.";
     ReturnFromInitializer = "Can't return a value from an initializer.";
 
@@ -90,6 +114,8 @@ codes! {
     ExpectBraceAfterClassBody = "Expect '}' after class body.";
     InheritsFromItself = "A class can't inherit from itself.";
 
+    /// (Siskin dialect)
+    DuplicateGlobal = "Already a variable with this name in this file.";
     DuplicateVariable = "Already a variable with this name in this scope.";
     ReadInOwnInitializer = "Can't read local variable in its own initializer.";
     TooManyLocals = "Too many local variables in function.";

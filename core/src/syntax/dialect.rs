@@ -64,6 +64,13 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether there are `loop`, `break` and `continue`, and loops have names and are expressions, as are `print` and
+    /// `return`.
+    #[must_use]
+    pub fn has_jumps(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

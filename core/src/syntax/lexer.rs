@@ -15,6 +15,8 @@ enum Class {
     Digit,
     Space,
     Quote,
+    /// The quote before the name of a loop.
+    Label,
     /// A sign of one byte: no other token begins with the byte.
     Single(TokenKind),
     /// One of some signs, or a comment; the index of the first one in [`SIGNS`] that the dialect has.
@@ -36,6 +38,7 @@ const fn classes(dialect: Dialect) -> Classes {
             b'0'..=b'9' => Class::Digit,
             b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
             b'"' => Class::Quote,
+            b'\'' if dialect as u8 == Dialect::Siskin as u8 => Class::Label,
             _ => Class::Other,
         };
         byte += 1;
@@ -55,7 +58,12 @@ const fn classes(dialect: Dialect) -> Classes {
                 }
                 Class::Other => Class::Sign(index as u8),
                 Class::Sign(first) => Class::Sign(first),
-                Class::Single(_) | Class::Letter | Class::Digit | Class::Space | Class::Quote => {
+                Class::Single(_)
+                | Class::Letter
+                | Class::Digit
+                | Class::Space
+                | Class::Quote
+                | Class::Label => {
                     panic!("no sign begins like this")
                 }
             };
@@ -116,6 +124,7 @@ impl<'s> Lexer<'s> {
                 Class::Sign(first) => return self.sign(first, at),
                 Class::Digit => return self.number(at),
                 Class::Quote => return self.string(at),
+                Class::Label => return self.label(at),
                 Class::Other => return self.unexpected(at),
             }
         }
@@ -168,6 +177,18 @@ impl<'s> Lexer<'s> {
             return self.token(TokenKind::UnterminatedString, start, end);
         }
         self.token(TokenKind::Str, start, end + 1)
+    }
+
+    /// `'name`. With a quote after it, it is meant as a string, which has other quotes.
+    fn label(&mut self, start: usize) -> Token {
+        let rest = &self.source[start + 1..];
+        let len = prefix_len(rest, |b| IN_NAME[b as usize]);
+        match rest.first() {
+            Some(first) if !first.is_ascii_digit() && len != 0 && rest.get(len) != Some(&b'\'') => {
+                self.token(TokenKind::Label, start, start + 1 + len)
+            }
+            _ => self.unexpected(start),
+        }
     }
 
     #[cold]

@@ -104,6 +104,7 @@ tokens! {
         PlusEqual "+=" in Siskin;
         Plus "+";
         Semicolon ";";
+        Colon ":" in Siskin;
         SlashEqual "/=" in Siskin;
         Slash "/";
         StarStarEqual "**=" in Siskin;
@@ -142,13 +143,16 @@ tokens! {
     }
     keywords {
         And "and";
+        Break "break" in Siskin;
         Class "class";
+        Continue "continue" in Siskin;
         Else "else";
         False "false";
         For "for";
         Fun "fun";
         If "if";
         Let "let" in Siskin;
+        Loop "loop" in Siskin;
         Nil "nil";
         Or "or";
         Print "print";
@@ -165,6 +169,8 @@ tokens! {
     others {
         /// A name.
         Identifier;
+        /// The name of a loop, with the quote before it (Siskin dialect).
+        Label;
         /// A string, quotes included.
         Str;
         /// A number.

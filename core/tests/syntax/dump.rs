@@ -111,6 +111,10 @@ impl Dump<'_> {
                 format!("(loop {} {} {})", part(cond), part(step), self.expr(body))
             }
             Expr::Print(value) => format!("(print {})", self.expr(value)),
+            Expr::Endless(body) => format!("(loop {})", self.expr(body)),
+            Expr::Break { out, value: Some(value) } => format!("(break {out} {})", self.expr(value)),
+            Expr::Break { out, value: None } => format!("(break {out})"),
+            Expr::Continue { out } => format!("(continue {out})"),
             Expr::Return(Some(value)) => format!("(return {})", self.expr(value)),
             Expr::Return(None) => "(return)".to_owned(),
             Expr::Var { place, init: Some(init) } => {

@@ -97,7 +97,16 @@ fn codes_of_siskin() {
     siskin("let a = if (b) c;", (ExpectBraceAfterCondition, "c"));
     siskin("let a = if b {} else c;", (ExpectBraceAfterElse, "c"));
     siskin("let a;", (ExpectEqualAfterLet, ";"));
-    siskin("let a = 1; var a;", (DuplicateVariable, "a"));
+    siskin("let a = 1; var a;", (DuplicateGlobal, "a"));
+    siskin("break;", (BreakOutsideLoop, "break"));
+    siskin("fn f() { nil ?? continue }", (ContinueOutsideLoop, "continue"));
+    siskin("while a { break 1; }", (BreakWithValue, "break"));
+    siskin("loop { break 1 2 }", (ExpectSemicolonAfterBreak, "2"));
+    siskin("loop { continue 2 }", (ExpectSemicolonAfterContinue, "2"));
+    siskin("loop a;", (ExpectBraceAfterLoop, "a"));
+    siskin("'a loop {}", (ExpectColonAfterLabel, "loop"));
+    siskin("'a: {}", (ExpectLoopAfterLabel, "{"));
+    siskin("'a'", (UnexpectedCharacter, "'"));
     let source = "let a = 1; { a = 2; } { let b=1; b = 3; fn f() { b = 4; } }";
     let errors = errors(source, Dialect::Siskin);
     let assigned = |error: &Diagnostic| match error.code {

@@ -37,8 +37,8 @@ const FOREIGN: &[(&str, &str, Option<&str>)] = &[
 
 /// Words of other languages without an equivalent, with the help to give.
 const PHRASES: &[(&str, &str)] = &[
-    ("break", "there is no 'break' yet: a loop ends by its condition, or by a 'return'"),
-    ("continue", "there is no 'continue' yet: put the rest of the loop's body into an 'if'"),
+    ("break", "there is no 'break' in Lox: a loop ends by its condition, or by a 'return'"),
+    ("continue", "there is no 'continue' in Lox: put the rest of the loop's body into an 'if'"),
     ("new", "call the class to make an instance: 'Name(...)'"),
     ("extends", "write '<' before a superclass: 'class Name < Other { ... }'"),
     ("try", "there is no 'try' yet: an error ends the script"),

@@ -89,6 +89,14 @@ impl<'a> Context<'a> {
             {
                 return said("'return' needs its ';' even before '}'");
             }
+            Code::BreakWithValue => return said("assign the value to a variable, then 'break'"),
+            Code::BreakOutsideLoop | Code::ContinueOutsideLoop => {
+                return said("a function in a loop is not in the loop");
+            }
+            Code::UnknownLabel { .. } => {
+                return said("a label stands before a loop around it: 'name: while ...'");
+            }
+            Code::ExpectColonAfterLabel => return said("strings are written in double quotes"),
             Code::BadNumber => return said(habits::NUMBERS),
             Code::InexactNumber => return said("a number has 53 binary digits"),
             Code::PowerOfUnary => return said("put parentheses: '(-a) ** b' or '-(a ** b)'"),
@@ -170,6 +178,8 @@ fn is_end(code: Code) -> bool {
             | Code::ExpectSemicolonAfterExpression
             | Code::ExpectSemicolonAfterVariable
             | Code::ExpectSemicolonAfterReturn
+            | Code::ExpectSemicolonAfterBreak
+            | Code::ExpectSemicolonAfterContinue
     )
 }
 

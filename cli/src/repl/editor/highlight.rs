@@ -90,7 +90,7 @@ fn class(kind: TokenKind) -> Class {
     use TokenKind as T;
     match kind {
         T::Identifier | T::LeftParen | T::RightParen | T::LeftBrace | T::RightBrace => Class::Plain,
-        T::Comma | T::Dot | T::Semicolon | T::End => Class::Plain,
+        T::Comma | T::Dot | T::Semicolon | T::Colon | T::Label | T::End => Class::Plain,
         T::Minus | T::Plus | T::Slash | T::Star | T::Bang | T::BangEqual | T::Equal => Class::Operator,
         T::EqualEqual | T::Greater | T::GreaterEqual | T::Less | T::LessEqual => Class::Operator,
         T::PlusEqual | T::MinusEqual | T::StarEqual | T::SlashEqual | T::Percent => Class::Operator,
@@ -104,6 +104,7 @@ fn class(kind: TokenKind) -> Class {
         T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
         T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::Let | T::Or => Class::Keyword,
         T::Print | T::Return | T::Var | T::While => Class::Keyword,
+        T::Break | T::Continue | T::Loop => Class::Keyword,
         T::UnterminatedComment => Class::Comment,
         T::UnexpectedCharacter | T::UnterminatedString | T::BadNumber => Class::Error,
         T::AmpAmp | T::PipePipe => Class::Error,

@@ -110,9 +110,23 @@ pub enum Expr {
     Block(Block),
     /// `while` and `for`; the variables of `for` are those of a block around.
     Loop(Loop),
-    /// `print value;`
+    /// `loop body`: repeated until a `break`, whose value is its own.
+    Endless(ExprId),
+    /// `break` or `break value`: leaves a loop. Only one without end has a use for the value.
+    Break {
+        /// How many of the loops around in the same function lie between; in whose body it stands.
+        out: u32,
+        /// The loop's value; nil when absent.
+        value: Option<ExprId>,
+    },
+    /// `continue`: goes on with the next iteration of a loop.
+    Continue {
+        /// As for [`Expr::Break`].
+        out: u32,
+    },
+    /// `print value`
     Print(ExprId),
-    /// `return value;`; in an initializer the value is absent and means `this`.
+    /// `return value`; in an initializer the value is absent and means `this`.
     Return(Option<ExprId>),
     /// `var name = init;` or `let`
     Var {

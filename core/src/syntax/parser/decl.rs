@@ -88,6 +88,7 @@ impl Parser<'_, '_> {
         let start = self.previous.span.start;
         let id = self.reserve_function()?;
         self.begin_function(id, kind)?;
+        let loops = self.begin_loops();
         let account = self.lox.begin_function();
         let this = match kind {
             FnKind::Method | FnKind::Initializer => Some(self.new_var(Symbol::THIS, VarKind::Implicit)?),
@@ -101,6 +102,7 @@ impl Parser<'_, '_> {
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
         let body = self.block()?;
         self.lox.end_function(account);
+        self.loops_base = loops;
         let upvalues = self.end_function();
         let span = self.span_from(start);
         self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };

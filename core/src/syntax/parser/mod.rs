@@ -14,6 +14,8 @@ mod call;
 mod condition;
 mod decl;
 mod expr;
+mod jump;
+mod loops;
 mod lox;
 mod operand;
 mod scope;
@@ -25,6 +27,7 @@ use core::fmt;
 
 use self::block::{Arm, Item};
 use self::condition::LOOKS;
+use self::jump::LoopState;
 use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
 use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol, VarId};
@@ -186,6 +189,10 @@ struct Parser<'s, 't> {
     pending: Vec<u32>,
     /// Arms of `if` chains not yet complete, the innermost on top.
     arms: Vec<Arm>,
+    /// The loops in whose bodies the parser is, the innermost on top.
+    loops: Vec<LoopState>,
+    /// Those of `loops` from here on are in the function being parsed.
+    loops_base: usize,
     taker: Option<&'t mut dyn TakeParts<'s>>,
 }
 
@@ -224,6 +231,8 @@ impl<'s, 't> Parser<'s, 't> {
             class: None,
             pending: Vec::new(mem),
             arms: Vec::new(mem),
+            loops: Vec::new(mem),
+            loops_base: 0,
             taker,
         })
     }

@@ -25,6 +25,11 @@ impl Parser<'_, '_> {
             T::Super => self.super_(),
             T::If if self.dialect.has_block_values() => self.if_value(),
             T::LeftBrace if self.dialect.has_block_values() => self.block_value(),
+            T::Loop | T::While | T::For | T::Label if self.dialect.has_jumps() => self.loop_value(),
+            T::Print if self.dialect.has_jumps() => self.print_value(),
+            T::Return if self.dialect.has_jumps() => self.return_value(),
+            T::Break => self.break_value(),
+            T::Continue => self.continue_value(),
             _ => return Ok(None),
         };
         expr.map(Some)

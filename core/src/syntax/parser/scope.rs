@@ -309,15 +309,16 @@ impl Parser<'_, '_> {
     }
 
     /// Records how a global is declared, by the name that was just stepped over. A text declares a
-    /// global with `let` at most once.
+    /// global with `let` at most once, unless a person types it at a prompt.
     pub(super) fn declare_global(&mut self, name: Symbol, kind: VarKind) -> Parse<()> {
         if !self.dialect.has_fn_and_let() {
             return Ok(());
         }
         let declared = if kind == VarKind::Let { Declared::Let } else { Declared::Other };
         let before = core::mem::replace(&mut self.scopes.binding(name)?.global, declared);
-        if before != Declared::No && (before, declared) != (Declared::Other, Declared::Other) {
-            self.error(Code::DuplicateVariable)?;
+        let again = before != Declared::No && (before, declared) != (Declared::Other, Declared::Other);
+        if again && !self.interactive {
+            self.error(Code::DuplicateGlobal)?;
         }
         Ok(())
     }

@@ -138,6 +138,7 @@ impl Parser<'_, '_> {
                 T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
                     return Ok(());
                 }
+                T::Loop | T::Break | T::Continue => return Ok(()),
                 _ => self.advance()?,
             }
         }
