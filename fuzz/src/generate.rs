@@ -577,6 +577,9 @@ impl Writer<'_> {
 
     /// An expression whose value can be called with a number and returns one.
     fn function(&mut self) {
+        if self.dialect == Dialect::Siskin && self.depth > 0 && self.bytes.next().is_multiple_of(8) {
+            return self.closure();
+        }
         match self.bytes.next() % 6 {
             0 | 1 => {
                 self.object();
@@ -589,6 +592,24 @@ impl Writer<'_> {
             }
             _ => self.numbered('f'),
         }
+    }
+
+    /// A closure of one argument, over the variables in scope.
+    fn closure(&mut self) {
+        self.depth -= 1;
+        let callable = std::mem::replace(&mut self.callable, false);
+        self.put("(|n3| ");
+        if self.bytes.next().is_multiple_of(4) {
+            self.put("{ ");
+            self.statement();
+            self.number();
+            self.put(" }");
+        } else {
+            self.number();
+        }
+        self.put(")");
+        self.callable = callable;
+        self.depth += 1;
     }
 
     fn condition(&mut self) {

@@ -10,6 +10,7 @@ use std::fmt::{self, Display, Formatter, Write};
 
 use siskin::diagnostics::is_invisible;
 use siskin_core::inspect::{InstanceView, StringView, ValueKind, ValueView};
+use siskin_core::syntax::NAMELESS;
 
 /// Instances inside instances that are shown with their fields.
 const DEEPEST: usize = 4;
@@ -50,6 +51,7 @@ impl Show {
         let _ = match value.kind() {
             ValueKind::Str(text) => write!(self.text, "{}", Quoted(text)),
             ValueKind::Function(function) => match function.name() {
+                Some(NAMELESS) => write!(self.text, "<fn/{}>", function.arity()),
                 Some(name) => write!(self.text, "<fn {name}/{}>", function.arity()),
                 None => write!(self.text, "<script>"),
             },

@@ -51,6 +51,7 @@ impl Compiler<'_> {
             | Expr::Binary(_)
             | Expr::Paren(_)
             | Expr::Call { .. }
+            | Expr::Closure(_)
             | Expr::Super(_)
             | Expr::Get { .. } => {
                 let mark = self.f.next;
@@ -148,6 +149,24 @@ impl Compiler<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The value of `|a| expr`.
+    #[inline(never)]
+    pub(super) fn closure_value(
+        &mut self,
+        id: ExprId,
+        function: FnId,
+        mark: Reg,
+        hint: Option<Reg>,
+    ) -> Res<Val> {
+        self.release(mark);
+        let dst = match hint {
+            Some(reg) => reg,
+            None => self.take()?,
+        };
+        self.closure(id, function, None, dst)?;
+        Ok(Val::Reg(dst))
     }
 
     /// Compiles a function and makes a closure of it.

@@ -69,6 +69,7 @@ impl Compiler<'_> {
                 Expr::Super(method) => break self.get_super(at, method, mark, hint),
                 Expr::If(branch) => break self.if_value(branch, mark),
                 Expr::Block(block) => break self.block_value(block, mark),
+                Expr::Closure(function) => break self.closure_value(at, function, mark, hint),
                 Expr::Endless(body) => break self.endless_value(at, body, mark),
                 Expr::Loop(_)
                 | Expr::Break { .. }

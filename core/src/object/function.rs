@@ -22,6 +22,7 @@ use super::{
 use crate::bytecode::lines::Lines;
 use crate::bytecode::{Capture, Code, List};
 use crate::mem::{Keeper, Mem, OutOfMemory};
+use crate::syntax::NAMELESS;
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -204,6 +205,7 @@ impl Function {
     /// The text that `print` writes for the function, its closures and bound methods.
     pub(crate) fn text(&self) -> Text {
         match self.name {
+            Some(name) if name.text().as_bytes() == NAMELESS.as_bytes() => Text::plain(NAMELESS.as_bytes()),
             Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
             None => Text::plain(b"<script>"),
         }

@@ -104,6 +104,8 @@ codes! {
     ExpectFunctionName = "Expect function name.";
     ExpectParameterName = "Expect parameter name.";
     ExpectParenAfterFunctionName = "Expect '(' after function name.";
+    /// (Siskin dialect)
+    ExpectPipeAfterParameters = "Expect '|' after parameters.";
     ExpectParenAfterParameters = "Expect ')' after parameters.";
     ExpectBraceBeforeFunctionBody = "Expect '{' before function body.";
     TooManyParameters = "Can't have more than 255 parameters.";

@@ -71,6 +71,12 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether there are closures, `|x| x + 1`, parameters with defaults, and several parameters `_`.
+    #[must_use]
+    pub fn has_closures(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

@@ -29,5 +29,5 @@ pub use lines::{LineCursor, LineIndex};
 pub use parser::{
     DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, TakeParts, parse, parse_in_parts,
 };
-pub use symbol::Symbols;
+pub use symbol::{NAMELESS, Symbols};
 pub use token::{Token, TokenKind};

@@ -16,9 +16,16 @@ impl Symbol {
     pub const SUPER: Symbol = Symbol::new(2);
     /// `init`, the name that makes a method an initializer.
     pub const INIT: Symbol = Symbol::new(3);
+    /// [`NAMELESS`]
+    pub const NAMELESS: Symbol = Symbol::new(4);
+    /// `_`, which parameters may have several times.
+    pub const IGNORED: Symbol = Symbol::new(5);
 }
 
-const PREDEFINED: [&str; 4] = ["", "this", "super", "init"];
+/// The name of closures that have none. It is no name of a text.
+pub const NAMELESS: &str = "<fn>";
+
+const PREDEFINED: [&str; 6] = ["", "this", "super", "init", NAMELESS, "_"];
 
 /// The names of a source text: equal names have equal [`Symbol`]s.
 pub struct Symbols<'s> {

@@ -122,6 +122,7 @@ impl Dump<'_> {
             }
             Expr::Var { place, init: None } => format!("(var {})", self.place(place)),
             Expr::Fn { place, function } => format!("(fun {}{})", self.place(place), self.function(function)),
+            Expr::Closure(function) => format!("(closure {})", self.function(function)),
             Expr::Class(id) => self.class(id),
         }
     }

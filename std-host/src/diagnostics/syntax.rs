@@ -3,6 +3,7 @@
 use std::cell::OnceCell;
 use std::ops::Range;
 
+use siskin_core::Dialect;
 use siskin_core::syntax::{Code, Diagnostic, Lexer, Token, TokenKind};
 
 use super::record::{Kind, Report};
@@ -97,6 +98,12 @@ impl<'a> Context<'a> {
                 return said("a label stands before a loop around it: 'name: while ...'");
             }
             Code::ExpectColonAfterLabel => return said("strings are written in double quotes"),
+            Code::ExpectExpression
+                if self.source.dialect() == Dialect::Siskin
+                    && here.is_some_and(|token| token.kind == TokenKind::Fun) =>
+            {
+                return said(habits::CLOSURE);
+            }
             Code::BadNumber => return said(habits::NUMBERS),
             Code::InexactNumber => return said("a number has 53 binary digits"),
             Code::PowerOfUnary => return said("put parentheses: '(-a) ** b' or '-(a ** b)'"),

@@ -235,6 +235,8 @@ fn statements_and_signs_of_other_languages() {
         ("for (var x in 3) { }", each),
         ("for (let x in 3) { }", each),
         ("for x in 3 { }", each),
+        ("let f = fn(x) { x };", "write a function without a name as '|x| x + 1'"),
+        ("let f = (x) => x;", "write a function without a name as '|x| x + 1'"),
         ("while true { break 5; }", "assign the value to a variable, then 'break'"),
         ("loop { fn f() { break; } }", "a function in a loop is not in the loop"),
         ("loop { break 'outer; }", "a label stands before a loop around it"),
@@ -307,7 +309,7 @@ a => 1;
 2 | a => 1;
   |    ^
   |
-  = help: functions have a name and a body in braces
+  = help: write a function without a name as '|x| x + 1'
 ",
     );
 }

@@ -107,7 +107,8 @@ fn class(kind: TokenKind) -> Class {
         T::Break | T::Continue | T::Loop => Class::Keyword,
         T::UnterminatedComment => Class::Comment,
         T::UnexpectedCharacter | T::UnterminatedString | T::BadNumber => Class::Error,
-        T::AmpAmp | T::PipePipe => Class::Error,
+        T::PipePipe => Class::Operator,
+        T::AmpAmp => Class::Error,
     }
 }
 

@@ -17,7 +17,7 @@ pub enum Place {
 pub enum FnKind {
     /// The whole source text.
     Script,
-    /// A function declaration.
+    /// A function declaration or a closure.
     Function,
     /// A method.
     Method,
@@ -28,7 +28,7 @@ pub enum FnKind {
 /// A function, method or the script.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
-    /// Its name.
+    /// Its name; [`Symbol::NAMELESS`] for a closure that no `let` binds.
     pub name: Symbol,
     /// Its sort.
     pub kind: FnKind,

@@ -142,6 +142,8 @@ pub enum Expr {
         /// The function.
         function: FnId,
     },
+    /// `|a, b| expr`
+    Closure(FnId),
     /// `class name {...}`
     Class(ClassId),
 }

@@ -1,15 +1,10 @@
 //! Declarations: variables, functions, classes.
 
-use super::super::ast::{
-    Class, ClassId, Expr, ExprId, FnId, FnKind, Function, List, Place, Symbol, VarId, VarKind,
-};
+use super::super::ast::{Class, ClassId, Expr, ExprId, FnKind, List, Place, Symbol, VarId, VarKind};
 use super::super::{Code, TokenKind};
 use super::block::Item;
 use super::scope::{ClassState, Resolved};
 use super::{Parse, Parser};
-
-/// The most parameters a function has.
-const MAX_PARAMS: usize = 255;
 
 impl Parser<'_, '_> {
     /// A declaration or statement directly in a block, a body or the script.
@@ -34,6 +29,9 @@ impl Parser<'_, '_> {
         self.advance()?;
         let place = self.declared_name(kind, Code::ExpectVariableName)?;
         let init = if self.matches(TokenKind::Equal)? {
+            if kind == VarKind::Let {
+                self.name_closure(place);
+            }
             Some(self.expression()?)
         } else {
             if kind == VarKind::Let {
@@ -79,59 +77,6 @@ impl Parser<'_, '_> {
         } else {
             self.lox.bytes(2);
         }
-    }
-
-    /// From after the name to the closing brace.
-    #[inline(never)]
-    fn function(&mut self, kind: FnKind) -> Parse<FnId> {
-        let name = self.intern_previous()?;
-        let start = self.previous.span.start;
-        let id = self.reserve_function()?;
-        self.begin_function(id, kind)?;
-        let loops = self.begin_loops();
-        let account = self.lox.begin_function();
-        let this = match kind {
-            FnKind::Method | FnKind::Initializer => Some(self.new_var(Symbol::THIS, VarKind::Implicit)?),
-            FnKind::Script | FnKind::Function => None,
-        };
-        self.bind_slot_zero(this)?;
-        self.begin_scope();
-        self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
-        let params = self.parameters()?;
-        self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
-        self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
-        let body = self.block()?;
-        self.lox.end_function(account);
-        self.loops_base = loops;
-        let upvalues = self.end_function();
-        let span = self.span_from(start);
-        self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
-        self.lox_constant()?;
-        self.lox.bytes(2 + 2 * upvalues);
-        Ok(id)
-    }
-
-    fn parameters(&mut self) -> Parse<List> {
-        let base = self.pending.len();
-        if !self.check(TokenKind::RightParen) {
-            let mut count = 0;
-            loop {
-                count += 1;
-                if count > MAX_PARAMS {
-                    self.error_at_current(Code::TooManyParameters)?;
-                }
-                self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
-                let name = self.intern_previous()?;
-                if let Some(var) = self.declare_local(name, VarKind::Param)? {
-                    self.pending.push(var.into())?;
-                }
-                self.mark_initialized();
-                if !self.matches(TokenKind::Comma)? {
-                    break;
-                }
-            }
-        }
-        self.take_pending(base)
     }
 
     #[inline(never)]

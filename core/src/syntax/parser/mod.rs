@@ -14,6 +14,7 @@ mod call;
 mod condition;
 mod decl;
 mod expr;
+mod function;
 mod jump;
 mod loops;
 mod lox;
@@ -193,6 +194,8 @@ struct Parser<'s, 't> {
     loops: Vec<LoopState>,
     /// Those of `loops` from here on are in the function being parsed.
     loops_base: usize,
+    /// The name of the closure that comes next.
+    closure_name: Symbol,
     taker: Option<&'t mut dyn TakeParts<'s>>,
 }
 
@@ -233,6 +236,7 @@ impl<'s, 't> Parser<'s, 't> {
             arms: Vec::new(mem),
             loops: Vec::new(mem),
             loops_base: 0,
+            closure_name: Symbol::NAMELESS,
             taker,
         })
     }

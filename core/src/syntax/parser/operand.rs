@@ -28,6 +28,7 @@ impl Parser<'_, '_> {
             T::Loop | T::While | T::For | T::Label if self.dialect.has_jumps() => self.loop_value(),
             T::Print if self.dialect.has_jumps() => self.print_value(),
             T::Return if self.dialect.has_jumps() => self.return_value(),
+            T::Pipe | T::PipePipe => self.closure(),
             T::Break => self.break_value(),
             T::Continue => self.continue_value(),
             _ => return Ok(None),

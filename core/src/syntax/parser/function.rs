@@ -1,0 +1,106 @@
+//! Functions: parameters and bodies, of declarations and closures.
+
+use super::super::ast::{Block, Expr, ExprId, FnId, FnKind, Function, List, Place, Symbol, VarKind};
+use super::super::{Code, TokenKind};
+use super::{Parse, Parser};
+
+/// The most parameters a function has.
+const MAX_PARAMS: usize = 255;
+
+impl Parser<'_, '_> {
+    /// From after the name to the closing brace.
+    #[inline(never)]
+    pub(super) fn function(&mut self, kind: FnKind) -> Parse<FnId> {
+        let name = self.intern_previous()?;
+        let start = self.previous.span.start;
+        let id = self.reserve_function()?;
+        self.begin_function(id, kind)?;
+        let loops = self.begin_loops();
+        let account = self.lox.begin_function();
+        let this = match kind {
+            FnKind::Method | FnKind::Initializer => Some(self.new_var(Symbol::THIS, VarKind::Implicit)?),
+            FnKind::Script | FnKind::Function => None,
+        };
+        self.bind_slot_zero(this)?;
+        self.begin_scope();
+        self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
+        let params = self.parameters(TokenKind::RightParen)?;
+        self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
+        self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
+        let body = self.block()?;
+        self.lox.end_function(account);
+        self.loops_base = loops;
+        let upvalues = self.end_function();
+        let span = self.span_from(start);
+        self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
+        self.lox_constant()?;
+        self.lox.bytes(2 + 2 * upvalues);
+        Ok(id)
+    }
+
+    /// The parameters up to `end`, which they do not include.
+    fn parameters(&mut self, end: TokenKind) -> Parse<List> {
+        let base = self.pending.len();
+        if !self.check(end) {
+            let mut count = 0;
+            loop {
+                count += 1;
+                if count > MAX_PARAMS {
+                    self.error_at_current(Code::TooManyParameters)?;
+                }
+                self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
+                let name = self.intern_previous()?;
+                let var = if name == Symbol::IGNORED && self.dialect.has_closures() {
+                    self.add_local(name, VarKind::Param)?
+                } else {
+                    self.declare_local(name, VarKind::Param)?
+                };
+                if let Some(var) = var {
+                    self.pending.push(var.into())?;
+                }
+                self.mark_initialized();
+                if !self.matches(TokenKind::Comma)? {
+                    break;
+                }
+            }
+        }
+        self.take_pending(base)
+    }
+
+    /// The closure that comes next, if one does, has the name of the variable that `let` binds to it.
+    pub(super) fn name_closure(&mut self, place: Place) {
+        if matches!(self.current.kind, TokenKind::Pipe | TokenKind::PipePipe) {
+            self.closure_name = match place {
+                Place::Local(var) => self.ast.vars[var.index()].name,
+                Place::Global(name) => name,
+            };
+        }
+    }
+
+    /// From after `|` or `||`: a closure, whose body takes all to its right.
+    #[inline(never)]
+    pub(super) fn closure(&mut self) -> Parse<ExprId> {
+        let start = self.previous.span.start;
+        let has_params = self.previous.kind == TokenKind::Pipe;
+        let name = core::mem::replace(&mut self.closure_name, Symbol::NAMELESS);
+        self.nest()?;
+        let id = self.reserve_function()?;
+        self.begin_function(id, FnKind::Function)?;
+        let loops = self.begin_loops();
+        self.bind_slot_zero(None)?;
+        self.begin_scope();
+        let mut params = List::default();
+        if has_params {
+            params = self.parameters(TokenKind::Pipe)?;
+            self.consume(TokenKind::Pipe, Code::ExpectPipeAfterParameters)?;
+        }
+        let body = Block { items: List::default(), tail: Some(self.expression()?) };
+        self.loops_base = loops;
+        self.end_function();
+        self.unnest();
+        let span = self.span_from(start);
+        self.ast.functions[id.index()] =
+            Function { name, kind: FnKind::Function, params, this: None, body, span };
+        self.finish(Expr::Closure(id), start)
+    }
+}
