@@ -32,7 +32,7 @@ impl Value {
     pub(crate) const NIL: Value = Value(NIL);
     pub(crate) const FALSE: Value = Value(NIL | 1);
     pub(crate) const TRUE: Value = Value(NIL | 2);
-    /// A global without a definition; no register ever holds it.
+    /// A global without a definition. In a register, an argument that the call left out: only `jump.given` sees it.
     pub(crate) const UNDEFINED: Value = Value(NIL | 3);
 
     #[inline(always)]

@@ -86,8 +86,10 @@ impl Writer<'_> {
 
     /// A function that captures nothing and rarely calls.
     fn leaf(&mut self, index: usize) {
-        let _ = write!(self.text, "fun f{index}(n3) {{ ");
         let callable = std::mem::replace(&mut self.callable, false);
+        let _ = write!(self.text, "fun f{index}(n3");
+        self.default();
+        self.put(") { ");
         match self.bytes.next() % 6 {
             0 => {
                 self.numbered('n');
@@ -125,7 +127,9 @@ impl Writer<'_> {
         self.classes += 1;
         let outside = (self.method, self.callable);
         (self.method, self.callable) = (Some(superclass < own), false);
-        self.put("{ init(n3) { this.a = n3; this.b = n3; this.c = n3; ");
+        self.put("{ init(n3");
+        self.default();
+        self.put(") { this.a = n3; this.b = n3; this.c = n3; ");
         for _ in 0..self.bytes.below(4) {
             self.statement();
         }
@@ -133,7 +137,9 @@ impl Writer<'_> {
         for name in ["m0", "m1", "m2"] {
             if superclass == own || self.bytes.next() & 1 == 0 {
                 self.put(name);
-                self.put("(n3) { ");
+                self.put("(n3");
+                self.default();
+                self.put(") { ");
                 for _ in 0..self.bytes.below(3) {
                     self.statement();
                 }
@@ -286,8 +292,10 @@ impl Writer<'_> {
             14 | 15 => {
                 // A function that captures the variables in scope.
                 let name = self.bytes.below(3);
-                let _ = write!(self.text, "{{ fun f{name}(n3) {{ ");
                 let callable = std::mem::replace(&mut self.callable, false);
+                let _ = write!(self.text, "{{ fun f{name}(n3");
+                self.default();
+                self.put(") { ");
                 self.statement();
                 self.put("return ");
                 self.number();
@@ -538,8 +546,18 @@ impl Writer<'_> {
 
     fn argument(&mut self) {
         self.put("(");
-        self.number();
+        if self.dialect == Dialect::Lox || !self.bytes.next().is_multiple_of(16) {
+            self.number();
+        }
         self.put(")");
+    }
+
+    /// Mostly a default for the parameter before, since a few calls leave out their argument.
+    fn default(&mut self) {
+        if self.dialect == Dialect::Siskin && self.bytes.next() % 16 > 0 {
+            self.put(" = ");
+            self.number();
+        }
     }
 
     fn string(&mut self) {

@@ -83,6 +83,7 @@ fn function(
     let mut code = FnCode {
         name: if own == 0 { Text::default() } else { bytes.name() },
         arity,
+        required: arity,
         registers: registers(bytes.next()),
         words: Vec::new(mem),
         consts: Vec::new(mem),
@@ -179,6 +180,7 @@ fn unpack(program: &Program, mem: &Mem) -> Result<Assembly, OutOfMemory> {
         let mut unpacked = FnCode {
             name: code.name,
             arity: code.arity,
+            required: code.required,
             registers: code.registers,
             words: Vec::from_slice(mem, code.words)?,
             consts: Vec::new(mem),
@@ -245,6 +247,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut FnCode, text: u32, raw: bool) -> Res
         }
         7 => {
             code.arity = bytes.next() % 4;
+            code.required = code.required.min(code.arity);
             return Ok(());
         }
         8 => {

@@ -13,6 +13,8 @@ pub struct FnCode {
     pub name: Text,
     /// How many arguments it takes.
     pub arity: u8,
+    /// How many of its arguments a call may not leave out.
+    pub required: u8,
     /// How many registers its frame has.
     pub registers: u16,
     /// Instructions.
@@ -77,6 +79,7 @@ impl Assembly {
             let parts = FnParts {
                 name: code.name,
                 arity: code.arity,
+                required: code.required,
                 registers: code.registers,
                 words: &code.words,
                 consts: &consts,

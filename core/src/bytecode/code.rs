@@ -162,6 +162,8 @@ pub struct Code<'a> {
     pub name: Text,
     /// How many arguments it takes.
     pub arity: u8,
+    /// How many of its arguments a call may not leave out.
+    pub required: u8,
     /// How many registers its frame has: the callee or receiver, arguments, locals, temporaries, windows.
     pub registers: u16,
     /// Instructions.

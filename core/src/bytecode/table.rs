@@ -158,6 +158,8 @@ macro_rules! opcode_table {
                 "jump to `to` unless src is truthy";
             JumpNotNil jump_not_nil "jump.nnil" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` unless src is nil";
+            JumpGiven jump_given "jump.given" [jump] { src: Src at a, to: Forward32 at x }
+                "jump to `to` unless src is the register of an argument that the call left out";
             JumpEq jump_eq "jump.eq" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }
                 "jump to `to` if lhs equals rhs";
             JumpNe jump_ne "jump.ne" [jump bulk] { lhs: Src at a, rhs: Src at b, to: Forward32 at x }

@@ -1,6 +1,7 @@
 //! Functions: their state while they are compiled, their entry and their end.
 
 use super::emit::CodeBuffer;
+use super::label::Label;
 use super::pool::IndexTable;
 use super::registers::{FAR, SCRATCH};
 use super::scope::Unwind;
@@ -10,7 +11,7 @@ use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
 use crate::bytecode::{Capture, FnIndex, FnParts, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::{FnId, FnKind, VarId};
+use crate::syntax::ast::{ExprId, FnId, FnKind, VarId};
 
 /// A function at work. Its buffers are kept for the next one.
 pub(super) struct FnState {
@@ -144,14 +145,35 @@ impl Compiler<'_> {
             }
             self.var_regs[var.index()] = reg;
         }
+        let required = function.params.len - function.defaults.len;
+        // The scratch registers are needed before their arguments could be moved away.
+        if function.defaults.len != 0 && count >= SCRATCH {
+            return Err(CompileAbort::TooLarge(What::Arguments));
+        }
         for index in 0..function.params.len {
             let var: VarId = self.ast.nth(function.params, index);
+            let reg = self.var_regs[var.index()];
+            if let Some(default) = index.checked_sub(required) {
+                self.default(reg, self.ast.nth(function.defaults, default))?;
+            }
             if self.ast.vars[var.index()].needs_cell() {
-                let reg = self.var_regs[var.index()];
                 self.new_cell(reg, reg)?;
             }
         }
         Ok(())
+    }
+
+    /// The value of a parameter for which there is no argument.
+    fn default(&mut self, reg: Reg, value: ExprId) -> Res<()> {
+        let mark = self.f.next;
+        let mut given = Label::new();
+        let src = self.near(reg, 0)?;
+        self.at(value);
+        self.jump(&mut given, |to| Insn::JumpGiven { src, to: Forward32(to) })?;
+        let value = self.eval(value, None)?;
+        self.load(reg, value)?;
+        self.release(mark);
+        self.bind(given)
     }
 
     /// After the items of the body: its value, if it has one, and the way out.
@@ -192,6 +214,7 @@ impl Compiler<'_> {
         let parts = FnParts {
             name,
             arity,
+            required: arity - u8::try_from(function.defaults.len).unwrap_or(arity),
             registers: *high,
             words: &code.words,
             consts,

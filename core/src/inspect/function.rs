@@ -3,6 +3,7 @@
 use core::fmt;
 
 use super::value::{ClassView, MethodView, text};
+use crate::entry::Arity;
 use crate::interp::{FunctionId, Vm};
 use crate::object::{BuiltinClass, Function, Gc, IcEntry, IcKind, Identified, InlineCache};
 
@@ -34,6 +35,12 @@ impl<'v> FunctionView<'v> {
     #[must_use]
     pub fn arity(self) -> u8 {
         self.function.arity
+    }
+
+    /// The numbers of arguments that it takes: parameters with a default need none.
+    #[must_use]
+    pub fn takes(self) -> Arity {
+        self.function.takes()
     }
 
     /// The functions that it makes, methods included.

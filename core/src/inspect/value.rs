@@ -74,7 +74,7 @@ impl<'v> MethodView<'v> {
     #[must_use]
     pub fn arity(&self) -> Arity {
         match self {
-            MethodView::Script(function) => Arity::exactly(function.arity()),
+            MethodView::Script(function) => function.takes(),
             MethodView::Host(entry) => entry.arity(),
         }
     }

@@ -152,12 +152,16 @@ impl Vm {
         win: usize,
         first: Value,
     ) -> Result<(), Fault> {
-        let expected = closure.function.arity;
-        if expected != argc {
-            return Err(Fault::Arity { expected: Arity::exactly(expected), got: argc });
+        let function = closure.function;
+        if !(function.required..=function.arity).contains(&argc) {
+            return Err(Fault::Arity { expected: function.takes(), got: argc });
         }
         self.with_stack(Some(first), |stack| stack.push(closure, win))?;
         self.context.stack.set_first(first);
+        // The function begins with a look at them.
+        for missing in argc..function.arity {
+            self.set_register(usize::from(missing) + 1, Value::UNDEFINED);
+        }
         if closure.function.data_header().count(CALL) && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
         }

@@ -70,6 +70,7 @@ impl Vm {
             id,
             name,
             arity: code.arity,
+            required: code.required,
             builtin_methods: image.has_builtin_methods(),
             registers: code.registers,
             // SAFETY: the keeper is the program's, whose image this is.

@@ -251,6 +251,12 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn jump_given(&mut self, src: Src, to: Forward32) -> Flow {
+        let holds = !self.read(src).is_undefined();
+        self.jump_when(holds, to)
+    }
+
+    #[inline(always)]
     fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         self.jump_if_equal(lhs, rhs, true, to)

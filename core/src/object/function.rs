@@ -21,6 +21,7 @@ use super::{
 };
 use crate::bytecode::lines::Lines;
 use crate::bytecode::{Capture, Code, List};
+use crate::entry::Arity;
 use crate::mem::{Keeper, Mem, OutOfMemory};
 use crate::syntax::NAMELESS;
 use crate::tunable::tunable;
@@ -34,6 +35,8 @@ pub(crate) struct Function {
     data: NonNull<Value>,
     pub(crate) registers: u32,
     pub(crate) arity: u8,
+    /// How many of its arguments a call may not leave out.
+    pub(crate) required: u8,
     /// Unique in the VM, dead functions included.
     pub(crate) id: u32,
     /// None for the script.
@@ -114,6 +117,7 @@ pub(crate) struct Parts {
     pub(crate) id: u32,
     pub(crate) name: Option<Gc<Str>>,
     pub(crate) arity: u8,
+    pub(crate) required: u8,
     pub(crate) builtin_methods: bool,
     pub(crate) registers: u16,
     pub(crate) image: InImage,
@@ -193,6 +197,7 @@ impl Function {
             native: FunctionNative::new(mem),
             registers: u32::from(parts.registers),
             arity: parts.arity,
+            required: parts.required,
             id: parts.id,
             name: parts.name,
             image: parts.image,
@@ -209,6 +214,11 @@ impl Function {
             Some(name) => Text { before: b"<fn ", string: Some(name), after: b">" },
             None => Text::plain(b"<script>"),
         }
+    }
+
+    /// The numbers of arguments that it takes.
+    pub(crate) fn takes(&self) -> Arity {
+        Arity::between(self.required, self.arity)
     }
 
     /// Whether the function finds methods of values other than instances.

@@ -24,6 +24,7 @@ impl World {
             id: 0,
             name: None,
             arity: 0,
+            required: 0,
             registers,
             builtin_methods: false,
             image: InImage::lasting(&[]),

@@ -108,6 +108,10 @@ codes! {
     ExpectPipeAfterParameters = "Expect '|' after parameters.";
     ExpectParenAfterParameters = "Expect ')' after parameters.";
     ExpectBraceBeforeFunctionBody = "Expect '{' before function body.";
+    /// (Siskin dialect)
+    ExpectDefault = "Expect a default: the parameter before has one.";
+    /// (Siskin dialect)
+    DefaultUsesLater = "A default before this parameter uses its name.";
     TooManyParameters = "Can't have more than 255 parameters.";
     ExpectClassName = "Expect class name.";
     ExpectSuperclassName = "Expect superclass name.";

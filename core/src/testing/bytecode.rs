@@ -29,6 +29,7 @@ pub fn code(program: &Assembly, name: Text, arity: u8, registers: u16, insns: &[
     FnCode {
         name,
         arity,
+        required: arity,
         registers,
         words: words(mem, insns),
         consts: Vec::new(mem),

@@ -196,7 +196,7 @@ impl Change {
             Change::PushWord(word) => code.words.push(word).unwrap(),
             Change::PopWord => drop(code.words.pop()),
             Change::Registers(registers) => code.registers = registers,
-            Change::Arity(arity) => code.arity = arity,
+            Change::Arity(arity) => (code.arity, code.required) = (arity, arity),
             Change::Name(name) => code.name = name,
             Change::Const(index, constant) if !code.consts.is_empty() => {
                 let index = index.index(code.consts.len());

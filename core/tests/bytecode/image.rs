@@ -77,7 +77,7 @@ fn the_sample_is_good() {
 #[test]
 fn headers_are_read_in_order() {
     assert_eq!(changed(|bytes| bytes[0] = 0), Err(Flaw::NoImage));
-    assert_eq!(changed(|bytes| put(bytes, 8, 2)), Err(Flaw::OtherVersion(2)));
+    assert_eq!(changed(|bytes| put(bytes, 8, 3)), Err(Flaw::OtherVersion(3)));
     assert_eq!(changed(|bytes| bytes[20] ^= 1), Err(Flaw::OtherOpcodes));
     for (at, word) in [(12, 2), (24, 0), (24, u32::MAX), (28, 5), (28, 99), (28, u32::MAX)] {
         assert_eq!(changed(|bytes| put(bytes, at, word)), Err(Flaw::BadDirectory), "{at}: {word}");
@@ -142,7 +142,7 @@ fn records_tell_where_parts_end() {
             assert_eq!(lower.is_ok(), is_good, "{index} {of}");
         }
     }
-    // Bits between the arity and the registers.
+    // More arguments required than there are.
     assert_eq!(changed(|bytes| bytes[record + 5] = 1), Err(Flaw::BadRecord));
 }
 

@@ -81,7 +81,7 @@ fn the_script_is_a_script() {
 
 #[test]
 fn registers_hold_callee_and_arguments() {
-    assert_eq!(changed(|code| code.arity = 7), Ok(()));
+    assert_eq!(changed(|code| (code.arity, code.required) = (7, 7)), Ok(()));
     assert_eq!(changed(|code| code.arity = 8), Err((None, Flaw::TooFewRegisters)));
     let mut bare = with(&[]);
     bare.functions[2].registers = 0;
@@ -323,6 +323,64 @@ fn jumps_land_on_instructions() {
 /// `words` words of free code.
 fn free(words: usize) -> Vec<Insn> {
     vec![Insn::Move { dst: Dst(0), src: Src(0) }; words]
+}
+
+#[test]
+fn arguments_that_may_be_left_out_have_a_value_first() {
+    let with_two = |insns: &[Insn]| {
+        changed(|code| {
+            (code.arity, code.required) = (2, 0);
+            let insns: Vec<_> = insns.iter().copied().chain([Insn::ReturnNil {}]).collect();
+            set_words(code, &insns);
+        })
+    };
+    let given = |reg, to| Insn::JumpGiven { src: Src(reg), to: Forward32(to) };
+    let nil = |reg| Insn::LoadNil { dst: Dst(reg) };
+    let copy = |dst, src| Insn::Move { dst: Dst(dst), src: Src(src) };
+    let refused = |at| Err((Some(at), Flaw::NoDefault));
+    assert_eq!(with_two(&[given(1, 1), nil(1), given(2, 1), copy(2, 1)]), Ok(()));
+    // Jumps inside a default, polls, and what stands between two are free.
+    let inside = Insn::JumpTrue { src: Src(1), to: Forward32(1) };
+    assert_eq!(
+        with_two(&[
+            nil(3),
+            given(1, 2),
+            nil(1),
+            Insn::Poll {},
+            nil(4),
+            given(2, 4),
+            inside,
+            nil(3),
+            copy(2, 3)
+        ]),
+        Ok(())
+    );
+    // No test, one in the wrong order, one that skips more or less than a default.
+    assert_eq!(with_two(&[]), refused(0));
+    assert_eq!(with_two(&[given(2, 1), nil(2), given(1, 1), nil(1)]), refused(0));
+    assert_eq!(with_two(&[given(1, 1), nil(1)]), refused(3));
+    assert_eq!(with_two(&[given(1, 0), given(2, 1), nil(2)]), refused(0));
+    assert_eq!(with_two(&[given(1, 2), nil(1), nil(3), given(2, 1), nil(2)]), refused(0));
+    // A register that may be without a value is seen: read, captured, in a callee's frame.
+    assert_eq!(with_two(&[copy(3, 2), given(1, 1), nil(1), given(2, 1), nil(2)]), refused(0));
+    assert_eq!(with_two(&[given(1, 2), copy(3, 2), nil(1), given(2, 1), nil(2)]), refused(2));
+    assert_eq!(with_two(&[given(1, 1), copy(1, 1), given(2, 1), nil(2)]), refused(2));
+    let call = |win| Insn::Call { argc: Argc(0), win: Win(win) };
+    assert_eq!(with_two(&[given(1, 2), call(3), copy(1, 3), given(2, 1), nil(2)]), Ok(()));
+    assert_eq!(with_two(&[given(1, 2), call(1), nil(1), given(2, 1), nil(2)]), refused(2));
+    let closure = Insn::Closure { dst: Dst(1), function: Fn32(5) };
+    assert_eq!(with_two(&[given(1, 2), closure, given(2, 1), nil(2)]), Ok(()));
+    let mut program = with(&[]);
+    let function = &mut program.functions[1];
+    (function.arity, function.required) = (7, 6);
+    set_words(function, &[given(7, 3), closure, nil(7), Insn::ReturnNil {}]);
+    let found = verify(&program).map_err(|error| (error.at, error.what));
+    assert_eq!(found, refused(2));
+    // A jump leaves the default, or skips its end.
+    let out = Insn::JumpTrue { src: Src(0), to: Forward32(1) };
+    assert_eq!(with_two(&[given(1, 3), out, nil(1), given(2, 1), nil(2)]), refused(2));
+    // More are required than there are.
+    assert_eq!(changed(|code| code.required = 1), Err((None, Flaw::BadRecord)));
 }
 
 #[test]

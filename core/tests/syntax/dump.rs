@@ -149,7 +149,11 @@ impl Dump<'_> {
 
     fn function(&self, id: FnId) -> String {
         let function = self.0.ast.functions[id.index()];
-        let params: Vec<_> = self.0.ast.list::<VarId>(function.params).map(|id| self.var(id)).collect();
+        let mut params: Vec<_> = self.0.ast.list::<VarId>(function.params).map(|id| self.var(id)).collect();
+        let defaults = self.0.ast.list::<ExprId>(function.defaults).rev();
+        for (param, default) in params.iter_mut().rev().zip(defaults) {
+            *param = format!("{param}={}", self.expr(default));
+        }
         format!(" ({}) {{{}}}", params.join(" "), self.block(function.body))
     }
 }

@@ -5,7 +5,7 @@ use siskin_core::bytecode::operand::{
     Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
     Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
 };
-use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT, VM_NIL};
+use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT, VM_NIL, VM_UNDEFINED};
 
 use super::bits::{BitOp, Division};
 use super::compare::Order;
@@ -278,6 +278,12 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         let to = self.target(to.0);
         self.load(Reg::T0, self.reg(src.0));
         self.masm.branch64(Cond::Ne, Reg::T0, at(Reg::Vm, VM_NIL), to);
+    }
+
+    fn jump_given(&mut self, src: Src, to: Forward32) {
+        let to = self.target(to.0);
+        self.load(Reg::T0, self.reg(src.0));
+        self.masm.branch64(Cond::Ne, Reg::T0, at(Reg::Vm, VM_UNDEFINED), to);
     }
 
     fn jump_eq(&mut self, lhs: Src, rhs: Src, to: Forward32) {

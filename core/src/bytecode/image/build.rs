@@ -21,6 +21,7 @@ use crate::mem::{Mem, OutOfMemory, Vec};
 pub(crate) struct FnParts<'a> {
     pub(crate) name: Text,
     pub(crate) arity: u8,
+    pub(crate) required: u8,
     pub(crate) registers: u16,
     pub(crate) words: &'a [u32],
     /// Packed.
@@ -54,6 +55,7 @@ pub(crate) struct ImageBuilder {
 pub(super) struct Record {
     pub(super) name: Text,
     pub(super) arity: u8,
+    pub(super) required: u8,
     pub(super) registers: u16,
     /// Where its parts end.
     pub(super) ends: FnEnds,
@@ -95,9 +97,9 @@ impl ImageBuilder {
         let before = self.last;
         let ends = ends_of(&self.records, before).with(parts).ok_or(Flaw::TooLarge)?;
         self.append(parts).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
-        let FnParts { name, arity, registers, .. } = *parts;
+        let FnParts { name, arity, required, registers, .. } = *parts;
         if let Some(record) = self.records.get_mut(index as usize) {
-            *record = Record { name, arity, registers, ends, before };
+            *record = Record { name, arity, required, registers, ends, before };
             self.last = index + 1;
         }
         Ok(())

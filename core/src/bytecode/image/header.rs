@@ -7,7 +7,7 @@ pub(super) const MAGIC: [u8; 8] = *b"\x89SKB\r\n\x1A\n";
 
 /// The version of the format. An engine reads images of its own version only; it changes with the meaning of sections and of
 /// instructions.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Values other than instances have methods.
 pub(super) const FLAG_BUILTIN_METHODS: u32 = 1;
@@ -40,7 +40,7 @@ macro_rules! sections {
 }
 
 sections! {
-    /// Records of functions: name, arity and registers, ends of parts.
+    /// Records of functions: name, arguments and those required, registers, ends of parts.
     Functions "functions"
     /// Instructions.
     Words "words"

@@ -61,6 +61,7 @@ impl Packed for GlobalUse {
 pub(super) struct FnRecord {
     pub(super) name: u32,
     pub(super) arity: u8,
+    pub(super) required: u8,
     pub(super) registers: u16,
     /// Where its parts end: counts of items from the start of their sections.
     pub(super) ends: FnEnds,
@@ -95,13 +96,14 @@ impl Packed for FnRecord {
 
     fn pack(self) -> [u32; 8] {
         let FnEnds { words, consts, sites, captures, lines, spans } = self.ends;
-        let sizes = u32::from(self.arity) | u32::from(self.registers) << 16;
+        let sizes = u32::from(self.arity) | u32::from(self.required) << 8 | u32::from(self.registers) << 16;
         [self.name, sizes, words, consts, sites, captures, lines, spans]
     }
 
     fn unpack([name, sizes, words, consts, sites, captures, lines, spans]: [u32; 8]) -> FnRecord {
         let ends = FnEnds { words, consts, sites, captures, lines, spans };
-        FnRecord { name, arity: sizes as u8, registers: (sizes >> 16) as u16, ends }
+        let [arity, required, ..] = sizes.to_le_bytes();
+        FnRecord { name, arity, required, registers: (sizes >> 16) as u16, ends }
     }
 }
 
@@ -191,6 +193,7 @@ impl<'a> Image<'a> {
         Some(Code {
             name: Text(record.name),
             arity: record.arity,
+            required: record.required,
             registers: record.registers,
             words: part(self.words, start.words, end.words),
             consts: List::new(part(self.consts, start.consts, end.consts)),

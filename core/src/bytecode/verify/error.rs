@@ -70,6 +70,8 @@ pub enum Flaw {
     BadCapture(FnIndex),
     /// An inline cache that another instruction uses too.
     SharedSite(u32),
+    /// The register of an argument that a call may leave out can be seen before it has a value.
+    NoDefault,
     /// More than [`POLL`] words may run one after the other without fuel and without a `poll`.
     NoPoll,
 }
@@ -110,6 +112,7 @@ impl fmt::Display for Flaw {
             }
             Flaw::BadCapture(index) => write!(f, "function {} captures what is not there", index.0),
             Flaw::SharedSite(site) => write!(f, "another instruction uses inline cache s{site} too"),
+            Flaw::NoDefault => f.write_str("an argument that a call may leave out has no value here"),
             Flaw::NoPoll => write!(f, "more than {POLL} words may run without fuel and without a poll"),
         }
     }

@@ -12,6 +12,7 @@
 //! | every [`Text`] | is a string of the program |
 //! | every function | has room for its callee and arguments; every count fits an `i32`, captures a `u16` |
 //! | every instruction | is a row of the table, and whole |
+//! | arguments that a call may leave out | are given a value before any instruction sees their registers |
 //! | registers, upvalues, sites, constants | exist; a constant is of the kind that the row asks for |
 //! | a call's window | lies in the registers with all its arguments (and the superclass after them) |
 //! | an inline cache | belongs to one instruction, so that what one caches (for its opcode, for its number of arguments) no other reads |
@@ -31,6 +32,7 @@ mod error;
 mod function;
 mod image;
 mod polls;
+mod prologue;
 
 pub use error::{Flaw, VerifyError};
 
@@ -68,6 +70,7 @@ pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
         let checked = check_parts(image, function, &code).map_err(|what| (None, what));
         checked
             .and_then(|()| function::check(&code, &needs, &mut globals, &mut scratch))
+            .and_then(|()| prologue::check(image, &code))
             .map_err(|(at, what)| VerifyError { function: Some(function), at, what })?;
     }
     Ok(globals.check(image)?)
@@ -102,6 +105,9 @@ fn check_parts(image: Image<'_>, own: FnIndex, code: &Code<'_>) -> Result<(), Fl
     }
     if code.captures.len() > usize::from(u16::MAX) {
         return Err(Flaw::TooManyCaptures);
+    }
+    if code.required > code.arity {
+        return Err(Flaw::BadRecord);
     }
     if code.registers <= u16::from(code.arity) {
         return Err(Flaw::TooFewRegisters);

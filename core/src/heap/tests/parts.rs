@@ -99,6 +99,7 @@ fn a_function_is_scanned_in_parts() {
         id: 0,
         name: None,
         arity: 0,
+        required: 0,
         builtin_methods: false,
         registers: 1,
         image: InImage::lasting(&[]),

@@ -44,6 +44,7 @@ impl World {
             id: 0,
             name: None,
             arity: 0,
+            required: 0,
             builtin_methods: false,
             registers: 1,
             image: InImage::lasting(&[]),

@@ -384,6 +384,7 @@ fn function_with_a_site(vm: &Vm, name: Gc<Str>) -> Function {
         id: 0,
         name: None,
         arity: 0,
+        required: 0,
         builtin_methods: false,
         registers: 1,
         image: InImage::lasting(&[]),

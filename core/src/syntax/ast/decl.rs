@@ -34,6 +34,8 @@ pub struct Function {
     pub kind: FnKind,
     /// [`VarId`]s of the parameters.
     pub params: List,
+    /// [`ExprId`]s of the defaults of the last parameters, as many as have one.
+    pub defaults: List,
     /// The receiver, in a method.
     pub this: Option<VarId>,
     /// Its body. The value of the block is the returned value.

@@ -13,7 +13,7 @@ impl Parser<'_, '_> {
     }
 
     /// An expression whose operators bind at least as tightly as `min`.
-    fn parse_precedence(&mut self, min: Precedence) -> Parse<ExprId> {
+    pub(super) fn parse_precedence(&mut self, min: Precedence) -> Parse<ExprId> {
         self.nest()?;
         self.advance()?;
         let start = self.previous.span.start;

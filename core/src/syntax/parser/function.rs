@@ -1,7 +1,9 @@
 //! Functions: parameters and bodies, of declarations and closures.
 
 use super::super::ast::{Block, Expr, ExprId, FnId, FnKind, Function, List, Place, Symbol, VarKind};
+use super::super::operator::Precedence;
 use super::super::{Code, TokenKind};
+use super::scope::DefaultNames;
 use super::{Parse, Parser};
 
 /// The most parameters a function has.
@@ -24,7 +26,7 @@ impl Parser<'_, '_> {
         self.bind_slot_zero(this)?;
         self.begin_scope();
         self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
-        let params = self.parameters(TokenKind::RightParen)?;
+        let (params, defaults) = self.parameters(TokenKind::RightParen)?;
         self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
         self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
         let body = self.block()?;
@@ -32,15 +34,16 @@ impl Parser<'_, '_> {
         self.loops_base = loops;
         let upvalues = self.end_function();
         let span = self.span_from(start);
-        self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
+        self.ast.functions[id.index()] = Function { name, kind, params, defaults, this, body, span };
         self.lox_constant()?;
         self.lox.bytes(2 + 2 * upvalues);
         Ok(id)
     }
 
-    /// The parameters up to `end`, which they do not include.
-    fn parameters(&mut self, end: TokenKind) -> Parse<List> {
-        let base = self.pending.len();
+    /// The parameters up to `end`, which they do not include, and the defaults of the last ones.
+    fn parameters(&mut self, end: TokenKind) -> Parse<(List, List)> {
+        let (base, first_default) = (self.pending.len(), self.defaults.len());
+        let names = self.begin_defaults();
         if !self.check(end) {
             let mut count = 0;
             loop {
@@ -48,23 +51,51 @@ impl Parser<'_, '_> {
                 if count > MAX_PARAMS {
                     self.error_at_current(Code::TooManyParameters)?;
                 }
-                self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
-                let name = self.intern_previous()?;
-                let var = if name == Symbol::IGNORED && self.dialect.has_closures() {
-                    self.add_local(name, VarKind::Param)?
-                } else {
-                    self.declare_local(name, VarKind::Param)?
-                };
-                if let Some(var) = var {
-                    self.pending.push(var.into())?;
-                }
-                self.mark_initialized();
+                self.parameter(first_default, names, end)?;
                 if !self.matches(TokenKind::Comma)? {
                     break;
                 }
             }
         }
-        self.take_pending(base)
+        let params = self.take_pending(base)?;
+        let defaults = self.ast.add_list(&self.defaults[first_default..])?;
+        self.defaults.truncate(first_default);
+        Ok((params, defaults))
+    }
+
+    /// A parameter, and its default if it has one.
+    fn parameter(&mut self, first_default: usize, names: DefaultNames, end: TokenKind) -> Parse<()> {
+        self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
+        let name = self.intern_previous()?;
+        if self.is_in_default(name, names) {
+            self.error(Code::DefaultUsesLater)?;
+        }
+        let var = if name == Symbol::IGNORED && self.dialect.has_closures() {
+            self.add_local(name, VarKind::Param)?
+        } else {
+            self.declare_local(name, VarKind::Param)?
+        };
+        if let Some(var) = var {
+            self.pending.push(var.into())?;
+        }
+        if self.dialect.has_closures() && self.matches(TokenKind::Equal)? {
+            let default = self.default_value(end)?;
+            self.defaults.push(default.into())?;
+        } else if self.defaults.len() != first_default {
+            self.error(Code::ExpectDefault)?;
+        }
+        self.mark_initialized();
+        Ok(())
+    }
+
+    /// From after `=`. A `|` ends the default of a closure's parameter.
+    #[inline(never)]
+    fn default_value(&mut self, end: TokenKind) -> Parse<ExprId> {
+        let around = self.enter_default();
+        let min = if end == TokenKind::Pipe { Precedence::BitXor } else { Precedence::Assignment };
+        let value = self.parse_precedence(min)?;
+        self.leave_default(around);
+        Ok(value)
     }
 
     /// The closure that comes next, if one does, has the name of the variable that `let` binds to it.
@@ -89,9 +120,9 @@ impl Parser<'_, '_> {
         let loops = self.begin_loops();
         self.bind_slot_zero(None)?;
         self.begin_scope();
-        let mut params = List::default();
+        let (mut params, mut defaults) = (List::default(), List::default());
         if has_params {
-            params = self.parameters(TokenKind::Pipe)?;
+            (params, defaults) = self.parameters(TokenKind::Pipe)?;
             self.consume(TokenKind::Pipe, Code::ExpectPipeAfterParameters)?;
         }
         let body = Block { items: List::default(), tail: Some(self.expression()?) };
@@ -100,7 +131,7 @@ impl Parser<'_, '_> {
         self.unnest();
         let span = self.span_from(start);
         self.ast.functions[id.index()] =
-            Function { name, kind: FnKind::Function, params, this: None, body, span };
+            Function { name, kind: FnKind::Function, params, defaults, this: None, body, span };
         self.finish(Expr::Closure(id), start)
     }
 }

@@ -194,6 +194,8 @@ struct Parser<'s, 't> {
     loops: Vec<LoopState>,
     /// Those of `loops` from here on are in the function being parsed.
     loops_base: usize,
+    /// Defaults of parameters, of functions whose parameters are not complete, the innermost on top.
+    defaults: Vec<u32>,
     /// The name of the closure that comes next.
     closure_name: Symbol,
     taker: Option<&'t mut dyn TakeParts<'s>>,
@@ -236,6 +238,7 @@ impl<'s, 't> Parser<'s, 't> {
             arms: Vec::new(mem),
             loops: Vec::new(mem),
             loops_base: 0,
+            defaults: Vec::new(mem),
             closure_name: Symbol::NAMELESS,
             taker,
         })
@@ -291,6 +294,7 @@ impl<'s, 't> Parser<'s, 't> {
                 name: Symbol::EMPTY,
                 kind: FnKind::Script,
                 params: List::default(),
+                defaults: List::default(),
                 this: None,
                 body,
                 span: Span { start: 0, end: self.current.span.end },
@@ -311,6 +315,7 @@ impl<'s, 't> Parser<'s, 't> {
             name: Symbol::EMPTY,
             kind: FnKind::Function,
             params: List::default(),
+            defaults: List::default(),
             this: None,
             body: Block::default(),
             span: Span::default(),

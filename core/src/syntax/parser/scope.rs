@@ -45,6 +45,8 @@ struct Binding {
     local: u32,
     /// How the text declares the name as a global.
     global: Declared,
+    /// How many names defaults had used when one used this as a name of no function of theirs; 0 if none did.
+    in_default: u32,
 }
 
 /// How a text declares a global.
@@ -123,7 +125,15 @@ pub(super) struct Scopes {
     /// Assignments to globals that were not declared before, in a dialect with `let`: a function may come before the
     /// declaration of a global that it assigns.
     global_assignments: Vec<Assignment>,
+    /// The level of the outermost function that has a default being parsed.
+    default_level: Option<u32>,
+    /// How many names from around that function defaults have used.
+    default_names: u32,
 }
+
+/// How many names defaults had used when the parameters of a function began.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct DefaultNames(u32);
 
 impl Scopes {
     pub(super) fn new(mem: &Mem) -> Result<Scopes, OutOfMemory> {
@@ -142,6 +152,8 @@ impl Scopes {
             bindings: Vec::new(mem),
             captures: Vec::new(mem),
             global_assignments: Vec::new(mem),
+            default_level: None,
+            default_names: 0,
         })
     }
 
@@ -351,10 +363,49 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
+    // Defaults, which may not use a later parameter of their function.
+
+    /// Before the parameters of a function.
+    pub(super) fn begin_defaults(&self) -> DefaultNames {
+        DefaultNames(self.scopes.default_names)
+    }
+
+    /// Whether a default of the parameters that began with `names` used the name of something around the function.
+    pub(super) fn is_in_default(&self, name: Symbol, DefaultNames(before): DefaultNames) -> bool {
+        self.scopes.bindings.get(name.index()).is_some_and(|binding| binding.in_default > before)
+    }
+
+    /// Before a default of the function being parsed. Returns what [`leave_default`](Self::leave_default) takes.
+    pub(super) fn enter_default(&mut self) -> Option<u32> {
+        let level = self.scopes.level();
+        let around = self.scopes.default_level;
+        self.scopes.default_level = around.or(Some(level));
+        around
+    }
+
+    pub(super) fn leave_default(&mut self, around: Option<u32>) {
+        self.scopes.default_level = around;
+    }
+
+    /// Notes the use of a name in a default, if the function of the default does not have it.
+    #[cold]
+    #[inline(never)]
+    fn note_in_default(&mut self, name: Symbol, level: u32) -> Parse<()> {
+        if self.scopes.find(name).is_none_or(|(_, local)| local.level < level) {
+            self.scopes.default_names = self.scopes.default_names.saturating_add(1);
+            let names = self.scopes.default_names;
+            self.scopes.binding(name)?.in_default = names;
+        }
+        Ok(())
+    }
+
     // Uses.
 
     /// Looks a name up, as used at the last token.
     pub(super) fn resolve(&mut self, name: Symbol) -> Parse<Resolved> {
+        if let Some(level) = self.scopes.default_level {
+            self.note_in_default(name, level)?;
+        }
         let Some((index, local)) = self.scopes.find(name) else {
             self.lox_constant()?;
             return Ok(Resolved::Global);
