@@ -87,6 +87,15 @@ const SISKIN: &[Shape] = &[
     shape(TAIL, ("if a {", "1", "} else {2}"), 1),
     shape(TAIL, ("if a {", "1", "} 1"), 1),
     shape(TAIL, ("(if a {", "1", "});"), 3),
+    shape(BARE, ("loop {", "1", "}"), 1),
+    shape(BARE, ("'a: loop { while true {", "1", "} }"), 2),
+    shape(LET, ("loop { break ", "1", " }"), 3),
+    shape(LET, ("loop { let b = ", "1", "; break b; }"), 2),
+    shape(LET, ("print ", "1", ""), 1),
+    shape(LET, ("|x| ", "1", ""), 2),
+    shape(LET, ("|x| { ", "1", " }"), 4),
+    shape(LET, ("(|x = ", "1", "| x)"), 3),
+    shape(TAIL, ("1 + return ", "1", ""), 2),
     shape(("fn f(a) { ", " }"), ("if (1 or if {", "1", "} {2} else {3}) {4}"), 5),
 ];
 

@@ -101,6 +101,8 @@ fn the_process_itself() {
 fn what_is_piped_in_is_a_script() {
     assert_eq!(piped(&[], b"1+1"), ran(0, "", ""));
     assert_eq!(piped(&[], b"print 1+1;"), ran(0, "2\n", ""));
-    let err = "error: Expect ';' after value.\n --> <stdin>:1:8\n  |\n1 | print 1\n  |        ^\n";
-    assert_eq!(piped(&[], b"print 1"), ran(65, "", err));
+    assert_eq!(piped(&[], b"print 1"), ran(0, "1\n", ""));
+    let Ran { code, out, err } = piped(&[], b"1\n2;");
+    assert_eq!((code, out.as_str()), (65, ""));
+    assert!(err.starts_with("error: Expect ';' after expression.\n --> <stdin>:1:2\n"), "{err}");
 }
