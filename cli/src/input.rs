@@ -340,6 +340,7 @@ mod tests {
                 &["fun f()", "class", "class A", "class A <", "while", "for", "if", "1 + // one"],
             );
         }
+        incomplete(Siskin, &["loop", "'a:", "'a", "|x|", "let f = |x", "fn f(a =", "x ?? 1 +"]);
         incomplete(Siskin, &["if true", "while x", "let", "let x =", "if true { 1 } else"]);
         incomplete(Lox, &["if (x)", "while (x)", "if (x) print 1; else"]);
     }

@@ -91,6 +91,15 @@ fn codes() {
 }
 
 #[test]
+fn a_prompt_binds_a_name_again() {
+    let interactive = ParseOptions { interactive: true, ..ParseOptions::default() };
+    for text in ["let a = 1; let a = 2;", "let a = 1; fn a() {}", "var a; let a = 1;"] {
+        assert_eq!(errors_with(text, Dialect::Siskin, interactive), []);
+        assert_eq!(errors(text, Dialect::Siskin).len(), 1, "{text}");
+    }
+}
+
+#[test]
 fn codes_of_siskin() {
     use Code::*;
     siskin("if a print b;", (ExpectBraceAfterCondition, "print"));
