@@ -184,9 +184,16 @@ impl Scan {
             let token = lexer.next_token();
             match token.kind {
                 TokenKind::End => break,
-                TokenKind::LeftBrace | TokenKind::LeftParen => self.open(token.kind),
-                TokenKind::RightParen => match self.open.last() {
-                    Some(TokenKind::LeftParen) => self.close(self.open.len() - 1),
+                TokenKind::LeftBrace | TokenKind::LeftParen | TokenKind::LeftBracket => self.open(token.kind),
+                TokenKind::HashBrace => self.open(TokenKind::LeftBrace),
+                TokenKind::QuestionBracket => self.open(TokenKind::LeftBracket),
+                TokenKind::RightParen | TokenKind::RightBracket => match self.open.last() {
+                    Some(TokenKind::LeftParen) if token.kind == TokenKind::RightParen => {
+                        self.close(self.open.len() - 1)
+                    }
+                    Some(TokenKind::LeftBracket) if token.kind == TokenKind::RightBracket => {
+                        self.close(self.open.len() - 1)
+                    }
                     // The block that it stands in can still be closed.
                     Some(_) => {}
                     None => self.broken = true,

@@ -17,8 +17,8 @@ use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
     self, Age, Buffer, CellObject, Class, Closure, DataHeader, ENTRIES, FLAT, FREE_ENTRY, Function,
-    FunctionNative, Header, INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Kind, LOOKUP_LINES, LookupLine,
-    NAME_SHIFT, Str,
+    FunctionNative, Header, INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Items, Kind, LOOKUP_LINES, List,
+    LookupLine, NAME_SHIFT, Str,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -113,6 +113,12 @@ offsets! {
     /// In a buffer: its bytes.
     BUFFER_BYTES = size_of::<Buffer>();
 
+    /// In a list: 32 bits, how many items it has.
+    LIST_LEN = List::LEN;
+    /// In a list: the object with its items.
+    LIST_ITEMS = List::ITEMS;
+    /// In the items of a list: the first.
+    ITEMS_VALUES = size_of::<Items>();
     /// In a closure: its function.
     CLOSURE_FUNCTION = offset_of!(Closure, function);
     /// In a closure: its upvalues, 8 bytes each.
@@ -219,6 +225,8 @@ pub const KIND_CLOSURE: u8 = Kind::Closure as u8;
 pub const KIND_CLASS: u8 = Kind::Class as u8;
 /// The kind of a cell.
 pub const KIND_CELL: u8 = Kind::Cell as u8;
+/// The kind of lists.
+pub const KIND_LIST: u8 = Kind::List as u8;
 /// The age of an object that was scanned: a store into it must be told to the collector.
 pub const AGE_SCANNED: u8 = Age::Scanned as u8;
 

@@ -396,6 +396,14 @@ impl Stack {
         })
     }
 
+    /// Ends the current call, of a script by a script, whose value goes nowhere. True if the caller is to poll the interrupt.
+    pub(crate) fn pop_to_script(&mut self) -> bool {
+        debug_assert!(self.depth() > 1);
+        // SAFETY: below the record of a script's call there is another one.
+        self.frame = unsafe { self.frame.sub(1) };
+        self.top().pc.is_null() && self.pass_watermark()
+    }
+
     /// How many calls are active.
     pub(crate) fn depth(&self) -> usize {
         // SAFETY: `frame` points into the block of `frames`.

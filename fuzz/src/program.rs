@@ -16,7 +16,7 @@
 use crate::Bytes;
 use siskin::{Dialect, Vm};
 use siskin_core::bytecode::lines::LineMarks;
-use siskin_core::bytecode::operand::{Dst, OperandKind};
+use siskin_core::bytecode::operand::{Dst, Iter, IterBegin, KeyIter, OperandKind};
 use siskin_core::bytecode::{
     Assembly, Capture, Const, Effect, Field, FnCode, FnIndex, Insn, OP_COUNT, Op, POLL, Program, ROWS,
     RowOperand, Site, Text,
@@ -114,7 +114,7 @@ fn function(
     }
     let instructions = bytes.below(48);
     for _ in 0..instructions {
-        let op = ROWS[bytes.below(OP_COUNT)].op;
+        let op = any_op(bytes);
         let at = code.words.len();
         let a = u32::from(bytes.next());
         code.words
@@ -217,7 +217,7 @@ fn mutate(bytes: &mut Bytes<'_>, code: &mut FnCode, text: u32, raw: bool) -> Res
         }
         3 | 4 => {
             // Another instruction of the same length, with the same bits.
-            let other = ROWS[bytes.below(OP_COUNT)].op;
+            let other = any_op(bytes);
             if other.words() == op.words() && !jumps(other) && !op.row().has(Effect::end) {
                 code.words[at] = code.words[at] & !0xFF | other as u32;
                 site = Some(code.sites.len() as u32);
@@ -307,6 +307,14 @@ fn constant(bytes: &mut Bytes<'_>, own: usize, count: usize) -> Const {
     }
 }
 
+/// Any opcode but the library's own.
+fn any_op(bytes: &mut Bytes<'_>) -> Op {
+    match ROWS[bytes.below(OP_COUNT)].op {
+        Op::Finish => Op::ReturnNil,
+        op => op,
+    }
+}
+
 /// Bends the operands of the instruction at `at`, jumps apart, to what exists; false if there is no such thing.
 /// `site` is free for it.
 fn bend(code: &mut FnCode, at: usize, op: Op, site: Option<u32>) -> bool {
@@ -324,6 +332,17 @@ fn bend(code: &mut FnCode, at: usize, op: Op, site: Option<u32>) -> bool {
             OperandKind::Win | OperandKind::SuperWin => {
                 bits.checked_rem(registers.saturating_sub(argc % 4 + 1))
             }
+            OperandKind::Regs => bits.checked_rem(registers),
+            // The row comes before its count.
+            OperandKind::Count32 => {
+                let first = get(code, at, Field::bx);
+                bits.checked_rem(registers.saturating_sub(first) + 1)
+            }
+            OperandKind::IterBegin => {
+                bits.checked_rem(registers.saturating_sub(u32::from(IterBegin::REGISTERS) - 1))
+            }
+            OperandKind::Iter => bits.checked_rem(registers.saturating_sub(u32::from(Iter::REGISTERS) - 1)),
+            OperandKind::KeyIter => bits.checked_rem(registers.saturating_sub(u32::from(KeyIter::REGISTERS) - 1)),
             OperandKind::Argc => Some(bits % 4),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
             OperandKind::Lit8 | OperandKind::Lit32 => find(code, bits, |constant| {

@@ -89,7 +89,12 @@ fn compile_program(
 ) -> Result<Program, LoadError> {
     let Options { native_stack, max_source, .. } = *limits;
     let parsing = ParseOptions { native_stack, max_source, interactive: options.interactive };
-    let image = match compile(source, dialect, &CompileOptions { parsing, spans: options.spans }, mem) {
+    let image = match compile(
+        source,
+        dialect,
+        &CompileOptions { parsing, spans: options.spans, library: false },
+        mem,
+    ) {
         Ok(image) => image,
         Err(CompileError::Syntax(errors)) => return Err(LoadError::Syntax(errors)),
         Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),

@@ -1,7 +1,7 @@
 //! Code in the making: what tests write by hand and fuzzing changes, before it is packed into an image. The compiler writes
 //! to the sections of an image at once.
 
-use super::image::{FnParts, ImageBuf, ImageBuilder};
+use super::image::{FnParts, ImageBuf, ImageBuilder, ImageKind};
 use super::lines::LineMarks;
 use super::{Capture, Const, Flaw, InsnSpan, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -90,6 +90,6 @@ impl Assembly {
             };
             image.put(index, &parts)?;
         }
-        image.pack(self.builtin_methods)
+        image.pack(if self.builtin_methods { ImageKind::Siskin } else { ImageKind::Lox })
     }
 }

@@ -18,7 +18,7 @@ pub mod verify;
 
 pub use assembly::{Assembly, FnCode};
 pub use code::{Capture, Code, Const, FnIndex, InsnSpan, Site, Text};
-pub(crate) use image::{FnParts, ImageBuilder};
+pub(crate) use image::{FnParts, ImageBuilder, ImageKind};
 pub use image::{GlobalUse, Image, ImageBuf, Section};
 pub use list::{List, Packed};
 pub use op::{AnyOperand, Field, Insn, OP_COUNT, Op, Visitor};

@@ -94,6 +94,16 @@ operands! {
     Win(u16) "win" "r{}..";
     /// The same for a window that has the superclass after the last argument.
     SuperWin(u16) "superwin" "r{}..";
+    /// The first of a row of registers, which are read; as many as the count says.
+    Regs(u16) "regs" "r{}..";
+    /// The first of the registers of a loop over items that begins: what it goes over, which is read, its position and the
+    /// length, which are written.
+    IterBegin(u16) "iterbegin" "r{}..";
+    /// The first of the registers of a loop over items, which are read and written: what it goes over, its position, the
+    /// length, the item.
+    Iter(u16) "iter" "r{}..";
+    /// The same with a fifth register for the key of the item.
+    KeyIter(u16) "keyiter" "r{}..";
     /// The number of arguments of a call.
     Argc(u8) "argc" "{}";
     /// A small integer.
@@ -102,6 +112,8 @@ operands! {
     Imm16(i16) "imm16" "#{}";
     /// A count.
     Count(u8) "count" "#{}";
+    /// A count.
+    Count32(u32) "count32" "#{}";
     /// A number in the constants.
     Num8(u8) "num8" "k{}";
     /// Any literal value in the constants.
@@ -126,4 +138,27 @@ operands! {
     Back24(i32) "back24" "{:+}";
     /// A jump, in words from the instruction that follows; backwards.
     Back32(i32) "back32" "{:+}";
+}
+
+impl IterBegin {
+    /// The registers that it names.
+    pub const REGISTERS: u16 = 3;
+}
+
+impl Iter {
+    /// The registers of such a loop.
+    pub const REGISTERS: u16 = 4;
+    /// The place of the position among them.
+    pub const POSITION: u16 = 1;
+    /// The place of the length that the loop found at its beginning.
+    pub const LENGTH: u16 = 2;
+    /// The place of the item.
+    pub const ITEM: u16 = 3;
+    /// The place of the key.
+    pub const KEY: u16 = 4;
+}
+
+impl KeyIter {
+    /// The registers of such a loop.
+    pub const REGISTERS: u16 = 5;
 }

@@ -2,6 +2,7 @@
 
 use core::fmt;
 
+use super::verify::verify_library;
 use super::{Code, Flaw, FnIndex, Image, ImageBuf, Text, VerifyError, verify};
 use crate::mem::{Keeper, Mem, OutOfMemory, SharedBytes};
 
@@ -59,6 +60,12 @@ impl Program {
     pub(crate) fn compiled(image: ImageBuf, mem: &Mem) -> Result<Program, VerifyError> {
         let bytes = SharedBytes::of_owner(image, mem).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
         if cfg!(debug_assertions) { Program(bytes).verified(mem) } else { Ok(Program(bytes)) }
+    }
+
+    /// The library's program, in bytes that last and begin at a multiple of 8 bytes.
+    pub(crate) fn library(bytes: &'static [u8], mem: &Mem) -> Result<Program, VerifyError> {
+        verify_library(Image::new(bytes)?, mem)?;
+        Ok(Program(SharedBytes::lasting(bytes)))
     }
 
     fn verified(self, mem: &Mem) -> Result<Program, VerifyError> {

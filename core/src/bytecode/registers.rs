@@ -7,7 +7,7 @@
 //!                         r7 ...   the callee's            spoiled
 //! ```
 
-use core::ops::RangeInclusive;
+use core::ops::{Range, RangeInclusive};
 
 use super::op::{AnyOperand, Insn};
 use super::operand::{Argc, OperandKind, Site32, SuperWin, Win};
@@ -23,7 +23,16 @@ pub enum Access {
     UseDefine,
     /// Calls with a window that begins at it; see [`Window`].
     Call,
+    /// Reads a row that begins at it, as long as the count says.
+    Row,
+    /// Begins a loop: reads it, and writes the two after it.
+    IterBegin,
+    /// Goes on with a loop: reads it and the two after it, and writes all of so many but the first.
+    Iter(u16),
 }
+
+/// Registers of the state of a loop over items: what it goes over, position and length.
+const STATE: u32 = super::operand::IterBegin::REGISTERS as u32;
 
 impl OperandKind {
     /// Access to the register; none for an operand that names no register.
@@ -35,8 +44,12 @@ impl OperandKind {
             Dst | FarDst => Some(Access::Define),
             Var => Some(Access::UseDefine),
             Win | SuperWin => Some(Access::Call),
-            Argc | Imm8 | Imm16 | Count | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32 | Upvalue16
-            | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
+            Regs => Some(Access::Row),
+            IterBegin => Some(Access::IterBegin),
+            Iter => Some(Access::Iter(super::operand::Iter::REGISTERS)),
+            KeyIter => Some(Access::Iter(super::operand::KeyIter::REGISTERS)),
+            Argc | Imm8 | Imm16 | Count | Count32 | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32
+            | Upvalue16 | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
         }
     }
 }
@@ -94,9 +107,11 @@ impl Insn {
     /// which only the function says.
     pub fn uses(&self, mut each: impl FnMut(u32)) {
         self.operands(|row, operand| match row.kind.access() {
-            Some(Access::Use | Access::UseDefine) => each(operand.bits()),
-            Some(Access::Define | Access::Call) | None => {}
+            Some(Access::Use | Access::UseDefine | Access::IterBegin) => each(operand.bits()),
+            Some(Access::Iter(_)) => (operand.bits()..operand.bits() + STATE).for_each(&mut each),
+            Some(Access::Define | Access::Call | Access::Row) | None => {}
         });
+        self.row().for_each(&mut each);
         self.window().into_iter().flat_map(Window::used).for_each(each);
     }
 
@@ -104,8 +119,24 @@ impl Insn {
     pub fn defines(&self, mut each: impl FnMut(u32)) {
         self.operands(|row, operand| match row.kind.access() {
             Some(Access::Define | Access::UseDefine | Access::Call) => each(operand.bits()),
-            Some(Access::Use) | None => {}
+            Some(Access::IterBegin) => (operand.bits() + 1..operand.bits() + STATE).for_each(&mut each),
+            Some(Access::Iter(count)) => {
+                (operand.bits() + 1..operand.bits() + u32::from(count)).for_each(&mut each)
+            }
+            Some(Access::Use | Access::Row) | None => {}
         });
+    }
+
+    /// The row of registers that the instruction reads; empty if it reads none.
+    #[must_use]
+    pub fn row(&self) -> Range<u32> {
+        let (mut first, mut count) = (0, 0);
+        self.operands(|_, operand| match operand {
+            AnyOperand::Regs(row) => first = u32::from(row.0),
+            AnyOperand::Count32(operand) => count = operand.0,
+            other => debug_assert!(other.kind().access() != Some(Access::Row)),
+        });
+        first..first.saturating_add(count)
     }
 
     /// The window, if the instruction is a call.

@@ -156,6 +156,11 @@ macro_rules! opcode_table {
                 "jump to `to` if src is truthy";
             JumpFalse jump_false "jump.false" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` unless src is truthy";
+            JumpNil jump_nil "jump.nil" [jump] { src: Src at a, to: Forward32 at x }
+                "jump to `to` if src is nil";
+            JumpAbsent jump_absent "jump.absent" [jump throw alloc bulk]
+                { object: Src at a, index: Src at b, fields: Count at c, to: Forward32 at x }
+                "jump to `to` if index is no key of object, a map, or is past its items; with fields, also if it names no property of an instance";
             JumpNotNil jump_not_nil "jump.nnil" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` unless src is nil";
             JumpGiven jump_given "jump.given" [jump] { src: Src at a, to: Forward32 at x }
@@ -239,6 +244,8 @@ macro_rules! opcode_table {
                 "leave this function with the value src";
             ReturnNil return_nil "return.nil" [end] {}
                 "leave this function with the value nil";
+            Finish finish "finish" [throw alloc bulk end] { src: Src at a }
+                "leave this function of the library, and end the caller's instruction with the value src";
         }
 
         "Objects"
@@ -261,6 +268,45 @@ macro_rules! opcode_table {
                 "class gets the methods of superclass, which must be a class";
             AddMethod add_method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
                 "class gets the method closure";
+        }
+
+        "Lists, items and ranges"
+            "An item is found by an index, which is an integer from 0 on, or by a range, which gives a list or a string. A loop over \
+             items keeps its state in registers in a row."
+        {
+            NewList new_list "list" [throw alloc bulk] { dst: Dst at a, first: Regs at bx, count: Count32 at x }
+                "dst = a new list of count values, from first on";
+            ListExtend list_extend "list.extend" [throw alloc bulk]
+                { list: Src at a, first: Regs at bx, count: Count32 at x }
+                "append count values, from first on, to list";
+            NewMap new_map "map" [throw alloc bulk] { dst: Dst at a, first: Regs at bx, count: Count32 at x }
+                "dst = a new map of count keys and values in turn, from first on";
+            MapExtend map_extend "map.extend" [throw alloc bulk]
+                { list: Src at a, first: Regs at bx, count: Count32 at x }
+                "set the values of keys of list, a map, which are count registers in turn, from first on";
+            GetIndex get_index "get.index" [throw alloc bulk] { dst: Dst at a, object: Src at b, index: Src at c }
+                "dst = object[index]";
+            GetIndexI get_index_i "get.index.i" [throw alloc bulk]
+                { dst: Dst at a, object: Src at b, index: Imm8 at c }
+                "dst = object[index]";
+            SetIndex set_index "set.index" [throw alloc bulk] { object: Src at a, index: Src at b, src: Src at c }
+                "object[index] = src";
+            In in_ "in" [throw bulk] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = whether rhs contains lhs";
+            NewRange new_range "range" [throw alloc] { dst: Dst at a, start: Src at b, end: Src at c }
+                "dst = the range from start to end, without end";
+            NewRangeIncl new_range_incl "range.incl" [throw alloc] { dst: Dst at a, start: Src at b, end: Src at c }
+                "dst = the range from start to end, with end";
+            NewRangeFrom new_range_from "range.from" [throw alloc] { dst: Dst at a, start: Src at b }
+                "dst = the range from start on, without an end";
+            CheckRange check_range "range.check" [throw] { start: Src at a, end: Src at b }
+                "start and end must be numbers that a range can have";
+            ForPrep for_prep "for.prep" [throw] { iter: IterBegin at bx }
+                "begin a loop over the items of iter";
+            ForNext for_next "for.next" [jump throw alloc bulk fuel] { iter: Iter at bx, to: Back32 at x }
+                "jump to `to` with the next item of iter, if there is one";
+            ForNextKey for_next_key "for.next.key" [jump throw alloc bulk fuel] { iter: KeyIter at bx, to: Back32 at x }
+                "jump to `to` with the next item of iter and its key, if there is one";
         }
 
         "Output"

@@ -4,7 +4,7 @@ use super::value::{Val, tiny_int};
 use super::{Compiler, Reg, Res, fold};
 use crate::bytecode::Insn;
 use crate::bytecode::operand::*;
-use crate::syntax::ast::{ArithOp, Binary, BinaryOp, BitOp, EqualOp, ExprId, OrderOp, UnaryOp};
+use crate::syntax::ast::{ArithOp, Binary, BinaryOp, BitOp, EqualOp, ExprId, MemberOp, OrderOp, UnaryOp};
 
 impl Compiler<'_> {
     #[inline(never)]
@@ -58,6 +58,10 @@ impl Compiler<'_> {
                     BitOp::Shr => Insn::Shr { dst, lhs, rhs },
                     BitOp::ShrZero => Insn::ShrZero { dst, lhs, rhs },
                 })
+            }
+            BinaryOp::Member(MemberOp::In) => {
+                let (lhs, rhs) = self.pair(left, right)?;
+                self.result(mark, hint, |dst| Insn::In { dst, lhs, rhs })
             }
             BinaryOp::Order(op) => {
                 // `a > b` is `b < a`.

@@ -62,6 +62,25 @@ impl Compiler<'_> {
         self.settle(Val::Reg(window), mark)
     }
 
+    /// Whether a global is the library's word for the end of the caller's instruction.
+    pub(super) fn is_finish(&self, name: Symbol) -> bool {
+        self.in_library && self.symbols.text(name) == "finish"
+    }
+
+    /// `finish(value)`, in the library.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn end_instruction(&mut self, id: ExprId, args: List, mark: Reg) -> Res<Val> {
+        let value = self.ast.nth(args, 0);
+        let value = self.eval(value, None)?;
+        self.at(id);
+        let reg = self.reg_of(value)?;
+        let src = self.near(reg, 0)?;
+        self.emit(Insn::Finish { src })?;
+        self.release(mark);
+        Ok(Val::Nil)
+    }
+
     /// Evaluates arguments into the registers that follow.
     fn args(&mut self, args: List) -> Res<Argc> {
         let argc = u8::try_from(args.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;

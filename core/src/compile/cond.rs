@@ -56,7 +56,9 @@ impl Compiler<'_> {
                     return match binary.op {
                         BinaryOp::Order(op) => self.cond_order(id, op, binary, when, label),
                         BinaryOp::Equal(op) => self.cond_equal(id, op, binary, when, label),
-                        BinaryOp::Arith(_) | BinaryOp::Bit(_) => self.cond_value(id, when, label),
+                        BinaryOp::Arith(_) | BinaryOp::Bit(_) | BinaryOp::Member(_) => {
+                            self.cond_value(id, when, label)
+                        }
                     };
                 }
                 _ => return self.cond_value(id, when, label),

@@ -1,6 +1,7 @@
 //! Expressions for their effect: statements, declarations, and values that nothing asks for.
 
 use super::branch::Dest;
+use super::collection::ForIn;
 use super::value::Val;
 use super::{Compiler, Reg, Res};
 use crate::bytecode::operand::*;
@@ -23,10 +24,19 @@ impl Compiler<'_> {
             Expr::Endless(body) => self.endless_to(id, body, Dest::Effect),
             Expr::Break { out, value } => self.break_loop(id, out, value),
             Expr::Continue { out } => self.continue_loop(id, out),
+            Expr::ForIn { with_key, var, iterable, body } => {
+                self.for_in(id, ForIn { with_key, var, iterable, body })
+            }
             Expr::Logical(logical) => self.logical_effect(id, logical.op),
             Expr::Set { clobbers, object, value, name } => {
                 let mark = self.f.next;
                 self.set(id, (object, name), value, clobbers)?;
+                self.release(mark);
+                Ok(())
+            }
+            Expr::SetIndex { clobbers, object, index, value } => {
+                let mark = self.f.next;
+                self.set_index(id, (object, index), value, clobbers)?;
                 self.release(mark);
                 Ok(())
             }
@@ -44,7 +54,17 @@ impl Compiler<'_> {
             | Expr::Str(_)
             | Expr::Local(_)
             | Expr::Global(_)
-            | Expr::Held
+            | Expr::Held(_)
+            | Expr::List(_)
+            | Expr::Map(_)
+            | Expr::Name(_)
+            | Expr::Spread(_)
+            | Expr::Chain(_)
+            | Expr::Maybe(_)
+            | Expr::MaybeGet { .. }
+            | Expr::MaybeIndex(_)
+            | Expr::Index(_)
+            | Expr::Range(_)
             | Expr::SetLocal { .. }
             | Expr::SetGlobal { .. }
             | Expr::Unary { .. }

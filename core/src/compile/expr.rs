@@ -16,13 +16,17 @@
 
 use super::value::Val;
 use super::{Compiler, Reg, Res};
-use crate::syntax::ast::{Binary, Expr, ExprId, List, Symbol};
+use crate::syntax::ast::{Binary, Expr, ExprId, Index, List, Symbol};
 
 /// The use of a left part's value.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Link {
     Binary(Binary),
     Get(Symbol),
+    Index(Index),
+    Maybe,
+    MaybeGet { fields: bool, name: Symbol },
+    MaybeIndex(Index),
     Call(List),
     Invoke { name: Symbol, args: List },
 }
@@ -41,10 +45,17 @@ impl Compiler<'_> {
             at = match self.ast.expr(at) {
                 Expr::Binary(binary) => self.push_link(at, Link::Binary(binary), binary.left)?,
                 Expr::Get { object, name } => self.push_link(at, Link::Get(name), object)?,
+                Expr::Index(index) => self.push_link(at, Link::Index(index), index.object)?,
+                Expr::Maybe(object) => self.push_link(at, Link::Maybe, object)?,
+                Expr::MaybeGet { fields, object, name } => {
+                    self.push_link(at, Link::MaybeGet { fields, name }, object)?
+                }
+                Expr::MaybeIndex(index) => self.push_link(at, Link::MaybeIndex(index), index.object)?,
                 Expr::Paren(inner) => inner,
                 Expr::Call { callee, args } => match self.ast.expr(callee) {
                     Expr::Get { object, name } => self.push_link(at, Link::Invoke { name, args }, object)?,
                     Expr::Super(method) => break self.super_call(at, callee, method, args, mark),
+                    Expr::Global(name) if self.is_finish(name) => break self.end_instruction(at, args, mark),
                     _ => self.push_link(at, Link::Call(args), callee)?,
                 },
                 // No tree with an error is compiled.
@@ -65,7 +76,17 @@ impl Compiler<'_> {
                 Expr::Hold { clobbers, object, body } => {
                     break self.hold_value(clobbers, object, body, mark);
                 }
-                Expr::Held => break Ok(self.held_object()),
+                Expr::Held(depth) => break Ok(self.held_object(depth)),
+                Expr::List(items) => break self.list(at, items, mark, hint),
+                Expr::Map(entries) => break self.map(at, entries, mark, hint),
+                Expr::Name(name) => break self.name(name).map(Val::Str),
+                Expr::Chain(chain) => break self.maybe_chain(chain, mark),
+                // Only a list or a map has one.
+                Expr::Spread(value) => value,
+                Expr::SetIndex { clobbers, object, index, value } => {
+                    break self.set_index_value(at, (object, index), value, clobbers, mark);
+                }
+                Expr::Range(range) => break self.range(at, range, mark, hint),
                 Expr::Super(method) => break self.get_super(at, method, mark, hint),
                 Expr::If(branch) => break self.if_value(branch, mark),
                 Expr::Block(block) => break self.block_value(block, mark),
@@ -74,6 +95,7 @@ impl Compiler<'_> {
                 Expr::Loop(_)
                 | Expr::Break { .. }
                 | Expr::Continue { .. }
+                | Expr::ForIn { .. }
                 | Expr::Print(_)
                 | Expr::Return(_)
                 | Expr::Var { .. }
@@ -101,6 +123,10 @@ impl Compiler<'_> {
             value = match link {
                 Link::Binary(binary) => self.binary(at, binary, value, mark, hint)?,
                 Link::Get(name) => self.get(at, name, value, mark, hint)?,
+                Link::Maybe => self.maybe(at, value)?,
+                Link::MaybeGet { fields, name } => self.maybe_get(at, (name, fields), value, mark, hint)?,
+                Link::MaybeIndex(index) => self.maybe_index(at, index, value, mark, hint)?,
+                Link::Index(index) => self.index(at, index, value, mark, hint)?,
                 Link::Call(args) => self.call(at, value, args, mark)?,
                 Link::Invoke { name, args } => self.invoke(at, name, value, args, mark)?,
             };

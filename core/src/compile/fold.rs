@@ -21,6 +21,7 @@ pub(super) fn binary(op: BinaryOp, left: Val, right: Val) -> Option<Val> {
         BinaryOp::Bit(op) => bits(op, left, right),
         BinaryOp::Order(op) => order(op, left, right).map(Val::Bool),
         BinaryOp::Equal(op) => equal(op, left, right).map(Val::Bool),
+        BinaryOp::Member(_) => None,
     }
 }
 

@@ -76,7 +76,8 @@ impl Compiler<'_> {
     }
 
     /// The body of a loop, which `break` leaves for `exit`. Returns the labels of `continue` and `break`.
-    fn loop_body(&mut self, body: ExprId, dest: Dest, exit: Label) -> Res<(Label, Label)> {
+    #[inline(always)]
+    pub(super) fn loop_body(&mut self, body: ExprId, dest: Dest, exit: Label) -> Res<(Label, Label)> {
         self.loops.push(LoopScope { next: Label::new(), exit, dest })?;
         self.effect(body)?;
         let scope = self.loops.pop();
@@ -155,7 +156,7 @@ impl Compiler<'_> {
             Expr::Binary(binary) => match binary.op {
                 BinaryOp::Order(op) => self.back_edge_order(id, op, binary, top),
                 BinaryOp::Equal(_) => self.test_then_back_edge(id, top, exit),
-                BinaryOp::Arith(_) | BinaryOp::Bit(_) => self.back_edge_value(id, top),
+                BinaryOp::Arith(_) | BinaryOp::Bit(_) | BinaryOp::Member(_) => self.back_edge_value(id, top),
             },
             Expr::Unary { op: UnaryOp::Not, .. } => self.test_then_back_edge(id, top, exit),
             _ => self.back_edge_value(id, top),

@@ -27,6 +27,7 @@ mod branch;
 mod call;
 mod captures;
 mod class;
+mod collection;
 mod cond;
 mod effect;
 mod emit;
@@ -46,7 +47,7 @@ mod value;
 mod variable;
 
 use crate::Span;
-use crate::bytecode::{ImageBuf, ImageBuilder, Text};
+use crate::bytecode::{ImageBuf, ImageBuilder, ImageKind, Text};
 use crate::mem::{Mem, OutOfMemory, StackBound, Vec};
 use crate::syntax::ast::{Ast, ExprId};
 use crate::syntax::{Dialect, LineCursor, LineIndex, ParseOptions, Symbols, TakeParts, parse_in_parts};
@@ -55,6 +56,7 @@ pub use error::CompileError;
 use error::{CompileAbort, What};
 use expr::Link;
 use function::FnState;
+use label::Label;
 use loops::LoopScope;
 use pool::StringPool;
 use scope::{ClassState, Scope};
@@ -66,6 +68,9 @@ pub struct CompileOptions {
     pub parsing: ParseOptions,
     /// Whether to note for each instruction which piece of the text it comes from.
     pub spans: bool,
+    /// Whether the text is a part of the library: its globals have names that no other text can write, and `finish(x)` ends
+    /// the instruction of the caller.
+    pub library: bool,
 }
 
 /// Compiles a text.
@@ -92,11 +97,16 @@ fn compile_once(
     keep_starts: bool,
     mem: &Mem,
 ) -> Result<ImageBuf, CompileError> {
+    let kind = match dialect {
+        _ if options.library => ImageKind::Library,
+        Dialect::Siskin => ImageKind::Siskin,
+        Dialect::Lox => ImageKind::Lox,
+    };
     let mut parts = Parts(Compiler::new(source, options, mem).map_err(CompileError::from));
     parse_in_parts(source, dialect, &options.parsing, keep_starts, mem, &mut parts)?;
     // What the compiler no longer needs is freed before the image takes memory.
     let Compiler { out, .. } = parts.0?;
-    out.pack(dialect.has_builtin_methods()).map_err(|_| CompileError::OutOfMemory)
+    out.pack(kind).map_err(|_| CompileError::OutOfMemory)
 }
 
 /// Compiles the parts of a tree as they come, until an error. Errors in the text that are found later take precedence.
@@ -155,6 +165,8 @@ struct Compiler<'s> {
     loops: Vec<LoopScope>,
     /// Registers of the objects that are held, the innermost on top; see [`Expr::Hold`](crate::syntax::ast::Expr::Hold).
     holding: Vec<Reg>,
+    /// Where chains with `?` end that have nothing, the innermost on top.
+    nothing: Vec<Label>,
     /// By symbol: the class whose methods were last seen to assign the field.
     field_owner: Vec<u32>,
     class: ClassState,
@@ -166,6 +178,8 @@ struct Compiler<'s> {
     span: Span,
     /// Whether to note that.
     with_spans: bool,
+    /// Whether the text is a part of the library.
+    in_library: bool,
     stack: StackBound,
     /// How many more variables may be passed on; see [`PASSED_ON`].
     passes_left: usize,
@@ -190,12 +204,14 @@ impl<'s> Compiler<'s> {
             terms: Vec::new(mem),
             loops: Vec::new(mem),
             holding: Vec::new(mem),
+            nothing: Vec::new(mem),
             field_owner: Vec::new(mem),
             class: ClassState::default(),
             classes: 0,
             lines: LineIndex::new(source, mem)?.into_cursor(),
             span: Span::default(),
             with_spans: options.spans,
+            in_library: options.library,
             stack: StackBound::new(options.parsing.native_stack),
             passes_left: source.len().saturating_add(PASSED_ON),
         })

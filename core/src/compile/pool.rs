@@ -1,10 +1,13 @@
 //! What instructions name by an index: constants, names, inline caches. Each is kept once.
 
-use super::{Compiler, Res};
+use super::{CompileAbort, Compiler, Res, What};
 use crate::Span;
 use crate::bytecode::{Const, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
 use crate::syntax::ast::Symbol;
+
+/// The most bytes of the name of a global of the library, with its `$`.
+const PRIVATE_NAME: usize = 64;
 
 /// A hash table of indexes into something else, each higher than those stored before. Clearing it costs nothing, however
 /// large it has grown.
@@ -164,15 +167,31 @@ impl Compiler<'_> {
         } else {
             self.globals.resize(symbol.index() + 1, (0, 0))?;
         }
-        let text = self.name(symbol)?;
+        let text = if self.in_library { self.private_name(symbol)? } else { self.name(symbol)? };
         let index = self.constant(Const::Global(text))?;
         self.globals[symbol.index()] = (serial, index);
         Ok(index)
     }
 
+    /// The name of a global of the library, which begins with `$`.
+    #[cold]
+    fn private_name(&mut self, symbol: Symbol) -> Res<Text> {
+        let mut name = [b'$'; PRIVATE_NAME];
+        let text = self.symbols.text(symbol).as_bytes();
+        let end = 1 + text.len();
+        name.get_mut(1..end).ok_or(CompileAbort::TooLarge(What::Words))?.copy_from_slice(text);
+        let name = core::str::from_utf8(&name[..end]).unwrap_or("$");
+        self.strings.text(&mut self.out.strings, name)
+    }
+
     /// A new inline cache for a property.
     pub(super) fn site(&mut self, symbol: Symbol) -> Res<u32> {
         let name = self.name(symbol)?;
+        self.site_of(name)
+    }
+
+    /// A new inline cache for the property of that name.
+    pub(super) fn site_of(&mut self, name: Text) -> Res<u32> {
         let index = self.f.sites.len() as u32;
         self.f.sites.push(Site { name })?;
         Ok(index)

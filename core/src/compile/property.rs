@@ -87,10 +87,10 @@ impl Compiler<'_> {
         self.settle(value, mark)
     }
 
-    /// The object that is held.
-    pub(super) fn held_object(&self) -> Val {
+    /// The object that is held, `depth` further out than the innermost.
+    pub(super) fn held_object(&self, depth: u8) -> Val {
         // The parser makes such a node only where an object is held.
-        self.holding.last().map_or(Val::Nil, |&reg| Val::Reg(reg))
+        self.holding.iter().nth_back(usize::from(depth)).map_or(Val::Nil, |&reg| Val::Reg(reg))
     }
 
     /// Counts a field that a method assigns: the class will guess the size of its instances from it.

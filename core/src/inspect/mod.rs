@@ -65,12 +65,13 @@ impl Vm {
 
     /// The functions that scripts find without a declaration. Each becomes a global when a program first names it.
     pub fn library(&self) -> impl Iterator<Item = &'static Entry> {
-        self.library.globals().iter()
+        self.library.globals().iter().filter(|entry| !is_private(entry.name()))
     }
 
     /// The globals that are defined, in the order in which they were first named.
     pub fn globals(&self) -> impl Iterator<Item = (&str, ValueView<'_>)> {
-        self.globals.iter().map(|(name, value)| (name, ValueView::new(value, self)))
+        let public = self.globals.iter().filter(|(name, _)| !is_private(name));
+        public.map(|(name, value)| (name, ValueView::new(value, self)))
     }
 
     /// The global of that name, if it is defined.
@@ -79,4 +80,9 @@ impl Vm {
         let index = self.globals.find(self.context.heap.strings.find(name.as_bytes())?)?;
         self.globals.value(index).map(|value| ValueView::new(value, self))
     }
+}
+
+/// Whether a global is one that only the library can name.
+fn is_private(name: &str) -> bool {
+    name.starts_with('$')
 }

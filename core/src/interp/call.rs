@@ -105,13 +105,25 @@ impl Vm {
         frame.pc = frame.pc.wrapping_sub(words);
     }
 
+    /// Charges a call, an instruction of `words` words. Returns the flow to continue with if it cannot be made now.
+    #[inline]
+    fn charge_call_of(&mut self, words: usize) -> Option<Flow> {
+        if core::mem::take(&mut self.work.call_is_paid) {
+            return None;
+        }
+        if self.context.fuel.slice == 0 {
+            return Some(self.next_slice(words));
+        }
+        self.context.fuel.slice -= 1;
+        None
+    }
+
     /// A call of the value in register `win`. The frame's pc is past the instruction.
     #[inline(never)]
     pub(super) fn call(&mut self, argc: u8, win: usize) -> Flow {
-        if self.context.fuel.slice == 0 {
-            return self.next_slice(1);
+        if let Some(flow) = self.charge_call_of(1) {
+            return flow;
         }
-        self.context.fuel.slice -= 1;
         let result = self.call_value(self.register(win), argc, win);
         self.flow(result)
     }
@@ -184,10 +196,9 @@ impl Vm {
     /// `invoke` after a miss of the inline cache.
     #[inline(never)]
     pub(super) fn invoke(&mut self, argc: u8, win: usize, site: &InlineCache) -> Flow {
-        if self.context.fuel.slice == 0 {
-            return self.next_slice(2);
+        if let Some(flow) = self.charge_call_of(2) {
+            return flow;
         }
-        self.context.fuel.slice -= 1;
         let result = self.invoke_property(argc, win, site);
         self.flow(result)
     }
@@ -201,7 +212,7 @@ impl Vm {
         }
         let Some(instance) = receiver.as_object::<Instance>() else {
             let method = self.builtin_method(receiver, site, direct, Fault::Type(TypeFault::Methods))?;
-            return self.call_host_function(method, argc, win, receiver);
+            return self.call_method(method, argc, win, receiver);
         };
         match self.find_property(site, instance, direct) {
             Some(Found::Method(method)) => self.call_method(method, argc, win, receiver),
@@ -213,10 +224,9 @@ impl Vm {
     /// `super.invoke` after a miss of the inline cache.
     #[inline(never)]
     pub(super) fn super_invoke(&mut self, argc: u8, win: usize, site: &InlineCache) -> Flow {
-        if self.context.fuel.slice == 0 {
-            return self.next_slice(2);
+        if let Some(flow) = self.charge_call_of(2) {
+            return flow;
         }
-        self.context.fuel.slice -= 1;
         let result = self
             .super_method(self.register(win + 1 + usize::from(argc)), site, |entry| is_direct(entry, argc));
         let result = result.and_then(|method| self.call_method(method, argc, win, self.register(win)));

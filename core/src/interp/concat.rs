@@ -3,6 +3,7 @@
 use core::ops::Range;
 use core::ptr::NonNull;
 
+use super::machine::Flow;
 use super::stop::Stop;
 use super::work::{PIECE, each_part};
 use super::{Fault, TypeFault, Vm};
@@ -217,15 +218,15 @@ impl Vm {
         }
     }
 
-    /// Whether two values with different bits, not both numbers, are equal; none without fuel to find out. `words` is
-    /// the length of the instruction.
+    /// Whether two different objects are equal; the flow to continue with if there is no fuel to find out, or the library
+    /// does. `words` is the length of the instruction.
     #[inline(never)]
-    pub(super) fn strings_equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
+    pub(super) fn objects_equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Result<bool, Flow> {
         let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else {
-            return Some(false);
+            return self.collections_equal(lhs, rhs, words);
         };
         if left.len() != right.len() {
-            return Some(false);
+            return Ok(false);
         }
         // Equal names are one object. Every byte is charged for, so that the fuel does not depend on the place of a
         // difference.
@@ -240,9 +241,9 @@ impl Vm {
             }
             Ok(())
         });
-        compared.ok()?;
+        compared.map_err(|_| Flow::Stop)?;
         let equal = core::mem::replace(&mut self.work.partial, Value::NIL) != Value::FALSE;
-        Some(equal && !other_name)
+        Ok(equal && !other_name)
     }
 }
 

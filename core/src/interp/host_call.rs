@@ -9,6 +9,7 @@
 use core::ptr::NonNull;
 
 use super::stop::Stop;
+use super::work::IN_CALL;
 use super::{Fault, Vm};
 use crate::entry::{Arity, Entry, OpaqueVm, Status};
 use crate::mem::OutOfMemory;
@@ -71,6 +72,12 @@ impl Call<'_> {
         self.vm
     }
 
+    /// Charges for at most so many bytes of bulk work, before it is done. A function does so once, before it changes anything:
+    /// if the charge stops the run, its call runs again.
+    pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
+        self.vm.charge_bulk(bytes, IN_CALL)
+    }
+
     /// The receiver of a method; else the function.
     pub(crate) fn receiver(&self) -> Value {
         self.vm.context.stack.value_at(self.window)
@@ -128,7 +135,8 @@ impl Vm {
     /// called scripts `callbacks` times before it.
     #[cold]
     fn host_function_failed(&mut self, kept: usize, callbacks: u64) -> Result<(), Fault> {
-        if !matches!(self.stop, Stop::Switch) {
+        let repeats = core::mem::take(&mut self.work.repeats_call);
+        if !matches!(self.stop, Stop::Switch) && !repeats {
             // A script that the function called has ended the run.
             return Err(Fault::Stopped);
         }
@@ -139,7 +147,12 @@ impl Vm {
         self.context.stack.pop_host();
         let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
         // A function that has called scripts cannot run again.
-        let ends = self.callbacks != callbacks && core::mem::take(&mut self.suspended);
+        if repeats && self.callbacks == callbacks {
+            self.rewind_instruction();
+            self.work.call_is_paid = true;
+            return Err(Fault::Stopped);
+        }
+        let ends = repeats || self.callbacks != callbacks && core::mem::take(&mut self.suspended);
         Err(if ends { self.stop_for_good() } else { fault })
     }
 

@@ -9,20 +9,23 @@ use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 pub(crate) struct Library {
     /// Functions by global name.
     globals: &'static [Entry],
+    /// The image of what is written in Siskin.
+    image: &'static [u8],
     /// Methods of built-in classes, by the class's number.
     methods: [&'static [Entry]; BUILTIN_CLASSES],
 }
 
 impl Library {
-    /// A library of these tables, each in the order of its names.
+    /// A library of these tables, each in the order of its names, and of an image.
     ///
     /// # Panics
     /// If a table is not in order, which is a compile-time error for a constant library.
     pub(crate) const fn new(
         globals: &'static [Entry],
         methods: &[(BuiltinClass, &'static [Entry])],
+        image: &'static [u8],
     ) -> Library {
-        let mut library = Library { globals, methods: [&[]; BUILTIN_CLASSES] };
+        let mut library = Library { globals, image, methods: [&[]; BUILTIN_CLASSES] };
         assert!(is_ordered(globals), "functions are in the order of their names");
         let mut index = 0;
         while index < methods.len() {
@@ -39,6 +42,11 @@ impl Library {
         self.globals
     }
 
+    /// The image of what is written in Siskin.
+    pub(crate) fn image(&self) -> &'static [u8] {
+        self.image
+    }
+
     /// The function with this global name.
     pub(crate) fn global(&self, name: &str) -> Option<&'static Entry> {
         find(self.globals, name)
@@ -47,6 +55,11 @@ impl Library {
     /// The methods of a class, in the order of their names.
     pub(crate) fn methods(&self, class: BuiltinClass) -> &'static [Entry] {
         self.methods.get(class as usize).copied().unwrap_or_default()
+    }
+
+    /// Whether objects of a class have methods.
+    pub(crate) fn has_methods(&self, class: BuiltinClass) -> bool {
+        !self.methods(class).is_empty()
     }
 
     /// The method with this name.

@@ -14,7 +14,8 @@ impl Vm {
         self.scripts.reserve(1)?;
         self.free_scripts.reserve(self.scripts.len() + 1 - self.free_scripts.len())?;
         let closure = self.scope(|vm, scope| {
-            let script = vm.link_functions(scope, program)?;
+            let functions = vm.link_all(scope, program)?;
+            let script = functions.last().copied().ok_or(OutOfMemory)?;
             vm.make_closure(script.gc())
         });
         let closure = closure?.value();
@@ -26,12 +27,12 @@ impl Vm {
         Ok(free.unwrap_or(self.scripts.len() - 1))
     }
 
-    /// Functions refer only to functions after them, so the last is made first.
-    fn link_functions<'s>(
+    /// All functions of a program, the last first: functions refer only to functions after them.
+    pub(super) fn link_all<'s>(
         &mut self,
         scope: Scope<'s>,
         program: &Program,
-    ) -> Result<Local<'s, Function>, OutOfMemory> {
+    ) -> Result<Vec<Local<'s, Function>>, OutOfMemory> {
         let image = program.image();
         let count = image.function_count();
         self.expect_functions(count);
@@ -47,7 +48,7 @@ impl Vm {
             let index = self.global_index(name)?;
             self.note_global(index, global)?;
         }
-        made.last().copied().ok_or(OutOfMemory)
+        Ok(made)
     }
 
     fn link_function<'s>(
@@ -72,6 +73,7 @@ impl Vm {
             arity: code.arity,
             required: code.required,
             builtin_methods: image.has_builtin_methods(),
+            library: image.is_library(),
             registers: code.registers,
             // SAFETY: the keeper is the program's, whose image this is.
             image: unsafe { InImage::new(code, keeper) },

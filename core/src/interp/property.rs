@@ -12,7 +12,6 @@ use super::work::entries;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::context::region_offset;
-use crate::entry::Entry;
 use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
@@ -71,6 +70,16 @@ impl Vm {
         }
     }
 
+    /// Whether an instance has a field or method of that name.
+    pub(super) fn has_property(&self, instance: Gc<Instance>, name: Gc<Str>) -> bool {
+        let Some(shape) = self.context.heap.shapes.get(instance.header.shape()) else { return false };
+        if shape.dict {
+            let is_field = instance.dict().is_some_and(|dict| dict.get(name).is_some());
+            return is_field || shape.class.get().is_some_and(|class| class.method(name).is_some());
+        }
+        search(shape, name).is_some()
+    }
+
     /// The method that a value which is no instance has, for a site that missed. If its class has none, or the script is
     /// Lox, `none` is what it fails with.
     pub(super) fn builtin_method(
@@ -79,10 +88,10 @@ impl Vm {
         site: &InlineCache,
         accept: impl Fn(&IcEntry) -> bool,
         none: Fault,
-    ) -> Result<&'static Entry, Fault> {
+    ) -> Result<Callable, Fault> {
         let knows =
             self.context.stack.top().closure().is_some_and(|closure| closure.function.knows_methods());
-        let class = value.builtin_class().filter(|&class| knows && !self.library.methods(class).is_empty());
+        let class = value.builtin_class().filter(|&class| knows && self.library.has_methods(class));
         let class = class.ok_or(none)?;
         let id = class.shape();
         // Values without a header never hit a site.
@@ -90,14 +99,19 @@ impl Vm {
         let entry = match self.look_up(site, id, accept) {
             Some(entry) => entry,
             None => {
-                let method = self.library.method(class, site.name.text());
-                let method = Callable::host(method.ok_or(Fault::UndefinedProperty(site.name))?);
+                let method = match self.library.method(class, site.name.text()) {
+                    Some(method) => Callable::host(method),
+                    None => {
+                        let method = self.scripted_method(class, site.name)?;
+                        Callable::closure(method.ok_or(Fault::UndefinedProperty(site.name))?)
+                    }
+                };
                 let entry = IcEntry::method(id, method);
                 self.remember_entry(site, entry, accept);
                 entry
             }
         };
-        entry.target().and_then(Callable::as_host).ok_or(Fault::Bytecode)
+        entry.target().ok_or(Fault::Bytecode)
     }
 
     /// Puts an entry into a site, or into the lookup cache when the site is full or must not hold it.

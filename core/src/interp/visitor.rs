@@ -4,8 +4,9 @@ use super::machine::{Flow, Machine};
 use super::semantics::{Add, Div, FloorDiv, Ge, Gt, Le, Lt, Mod, Mul, Pow, Sub, bits};
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
-    Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
-    Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
+    Argc, Back24, Back32, Count, Count32, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8,
+    Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Name32, Num8, Regs, Site32, Src, SuperWin, Upvalue16, Var,
+    Win,
 };
 use crate::bytecode::{Capture, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
@@ -196,8 +197,8 @@ impl Visitor for Machine {
     fn eq(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         match self.equal(lhs, rhs, 1) {
-            Some(equal) => self.done(dst, Value::bool(equal)),
-            None => Flow::Stop,
+            Ok(equal) => self.done(dst, Value::bool(equal)),
+            Err(flow) => flow,
         }
     }
 
@@ -205,8 +206,8 @@ impl Visitor for Machine {
     fn ne(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         match self.equal(lhs, rhs, 1) {
-            Some(equal) => self.done(dst, Value::bool(!equal)),
-            None => Flow::Stop,
+            Ok(equal) => self.done(dst, Value::bool(!equal)),
+            Err(flow) => flow,
         }
     }
 
@@ -242,6 +243,23 @@ impl Visitor for Machine {
     fn jump_false(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = self.read(src).is_falsy();
         self.jump_when(holds, to)
+    }
+
+    #[inline(always)]
+    fn jump_nil(&mut self, src: Src, to: Forward32) -> Flow {
+        let holds = self.read(src).is_identical(Value::NIL);
+        self.jump_when(holds, to)
+    }
+
+    #[inline(always)]
+    fn jump_absent(&mut self, object: Src, index: Src, fields: Count, to: Forward32) -> Flow {
+        let (object, index) = (self.read(object), self.read(index));
+        self.save();
+        let vm = self.vm();
+        match vm.is_absent(object, index, fields.0 != 0) {
+            Ok(absent) => self.jump_when(absent, to),
+            Err(fault) => vm.raise(fault),
+        }
     }
 
     #[inline(always)]
@@ -352,6 +370,13 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn finish(&mut self, src: Src) -> Flow {
+        let value = self.read(src);
+        self.save();
+        self.vm().finish(value)
+    }
+
+    #[inline(always)]
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) -> Flow {
         self.get_field_cached(dst, object, site)
     }
@@ -396,6 +421,112 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn new_list(&mut self, dst: Dst, first: Regs, count: Count32) -> Flow {
+        self.save();
+        let vm = self.vm();
+        let result = vm.new_list(usize::from(dst.0), usize::from(first.0), count.0 as usize);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn list_extend(&mut self, list: Src, first: Regs, count: Count32) -> Flow {
+        let list = self.read(list);
+        self.save();
+        let vm = self.vm();
+        let result = vm.extend_list(list, usize::from(first.0), count.0 as usize);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn new_map(&mut self, dst: Dst, first: Regs, count: Count32) -> Flow {
+        self.save();
+        let vm = self.vm();
+        let result = vm.new_map(usize::from(dst.0), usize::from(first.0), count.0 as usize);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn map_extend(&mut self, map: Src, first: Regs, count: Count32) -> Flow {
+        let map = self.read(map);
+        self.save();
+        let vm = self.vm();
+        let result = vm.extend_map(map, usize::from(first.0), count.0 as usize);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn get_index(&mut self, dst: Dst, object: Src, index: Src) -> Flow {
+        let index = self.read(index);
+        self.get_item(dst, object, index)
+    }
+
+    #[inline(always)]
+    fn get_index_i(&mut self, dst: Dst, object: Src, index: Imm8) -> Flow {
+        self.get_item(dst, object, Value::int(i32::from(index.0)))
+    }
+
+    #[inline(always)]
+    fn set_index(&mut self, object: Src, index: Src, src: Src) -> Flow {
+        self.set_item(object, index, src)
+    }
+
+    #[inline(always)]
+    fn in_(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        self.save();
+        let vm = self.vm();
+        let result = vm.contains(usize::from(dst.0), lhs, rhs);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn new_range(&mut self, dst: Dst, start: Src, end: Src) -> Flow {
+        let end = self.read(end);
+        self.make_range(dst, start, Some(end), false)
+    }
+
+    #[inline(always)]
+    fn new_range_incl(&mut self, dst: Dst, start: Src, end: Src) -> Flow {
+        let end = self.read(end);
+        self.make_range(dst, start, Some(end), true)
+    }
+
+    #[inline(always)]
+    fn new_range_from(&mut self, dst: Dst, start: Src) -> Flow {
+        self.make_range(dst, start, None, false)
+    }
+
+    #[inline(always)]
+    fn check_range(&mut self, start: Src, end: Src) -> Flow {
+        let (start, end) = (self.read(start), self.read(end));
+        if start.is_int() && end.is_int() {
+            return Flow::Next;
+        }
+        self.save();
+        let vm = self.vm();
+        let result = vm.check_range(start, end);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn for_prep(&mut self, iter: IterBegin) -> Flow {
+        self.save();
+        let vm = self.vm();
+        let result = vm.begin_items(usize::from(iter.0));
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn for_next(&mut self, iter: Iter, to: Back32) -> Flow {
+        self.next_item(iter, false, to.0)
+    }
+
+    #[inline(always)]
+    fn for_next_key(&mut self, iter: KeyIter, to: Back32) -> Flow {
+        self.next_item(Iter(iter.0), true, to.0)
+    }
+
+    #[inline(always)]
     fn print(&mut self, src: Src) -> Flow {
         let value = self.read(src);
         self.save();
@@ -421,10 +552,19 @@ impl Machine {
     }
 
     #[inline(always)]
+    fn make_range(&mut self, dst: Dst, start: Src, end: Option<Value>, with_end: bool) -> Flow {
+        let start = self.read(start);
+        self.save();
+        let vm = self.vm();
+        let result = vm.new_range(usize::from(dst.0), start, end, with_end);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
     fn jump_if_equal(&mut self, lhs: Value, rhs: Value, wanted: bool, to: Forward32) -> Flow {
         match self.equal(lhs, rhs, 2) {
-            Some(equal) => self.jump_when(equal == wanted, to),
-            None => Flow::Stop,
+            Ok(equal) => self.jump_when(equal == wanted, to),
+            Err(flow) => flow,
         }
     }
 

@@ -8,6 +8,7 @@ use super::library::Library;
 use super::meter::Meter;
 use super::native::{self, Native};
 use super::options::{Dispatch, Options};
+use super::scripted::Scripted;
 use super::stop::Stop;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
@@ -69,6 +70,7 @@ pub struct Vm {
     pub(super) work: Work,
     /// Closures of loaded scripts that are not started; nil in free places.
     pub(crate) scripts: Vec<Value>,
+    pub(super) scripted: Scripted,
     /// Free places of `scripts`. Its capacity covers all of them.
     pub(crate) free_scripts: Vec<usize>,
     /// The lookup cache, for property sites with many shapes.
@@ -118,6 +120,7 @@ struct VmRoots<'a> {
     scopes: Option<NonNull<RootList>>,
     test_roots: &'a [Value],
     scripts: &'a [Value],
+    scripted: &'a Scripted,
     result: Value,
     partial: Value,
     init: Gc<Str>,
@@ -147,6 +150,7 @@ impl Roots for VmRoots<'_> {
         for &value in self.test_roots.iter().chain(self.scripts) {
             heap.mark_value(value);
         }
+        self.scripted.roots().for_each(|value| heap.mark_value(value));
         heap.mark_value(self.result);
         // SAFETY: a scope takes itself off when it is left.
         unsafe { handles::mark(self.scopes, heap) };
@@ -189,6 +193,7 @@ impl Vm {
             result: Value::NIL,
             work: Work::NONE,
             scripts: Vec::new(&mem),
+            scripted: Scripted::new(&mem),
             free_scripts: Vec::new(&mem),
             lookups: LookupCache::new(&mem),
             init,
@@ -425,6 +430,7 @@ impl Vm {
             #[cfg(not(test))]
             test_roots: &[],
             scripts: &self.scripts,
+            scripted: &self.scripted,
             result: self.result,
             partial: self.work.partial,
             init: self.init,

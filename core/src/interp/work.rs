@@ -29,11 +29,20 @@ pub(crate) struct Work {
     /// The intermediate result, a root: a buffer being filled, `false` for strings known to differ, the order of strings
     /// (`order`), or nil.
     pub(super) partial: Value,
+    /// The work is that of a function of the host, and its call is to run again.
+    pub(super) repeats_call: bool,
+    /// The unit of the call that runs next was paid before it stopped.
+    pub(super) call_is_paid: bool,
 }
 
 impl Work {
-    pub(super) const NONE: Work = Work { paid: 0, partial: Value::NIL };
+    pub(super) const NONE: Work =
+        Work { paid: 0, partial: Value::NIL, repeats_call: false, call_is_paid: false };
 }
+
+/// The length of an instruction whose work is done by a function of the host: the pc of that one's record stays, and the
+/// call runs again.
+pub(super) const IN_CALL: usize = 0;
 
 impl Vm {
     /// Charges an instruction of `words` words for at most [`PIECE`] bytes of bulk work, or for work that cannot be
@@ -77,13 +86,13 @@ impl Vm {
         if self.take_interrupt() {
             self.rewind(words);
             self.stop = Stop::Interrupt;
-            false
         } else if self.renew_slice() {
-            true
+            return true;
         } else {
             self.stop_before(words);
-            false
         }
+        self.work.repeats_call = words == IN_CALL;
+        false
     }
 }
 

@@ -51,9 +51,32 @@ builtin_classes! {
     Fn "Fn";
     /// Classes of scripts.
     Class "Class";
+    /// Values in a row.
+    List "List";
+    /// Values by keys.
+    Map "Map";
+    /// Numbers from one to another.
+    Range "Range";
 }
 
 impl BuiltinClass {
+    /// What one of its objects is called in a sentence.
+    #[cfg(feature = "texts")]
+    pub(crate) fn noun(self) -> &'static str {
+        match self {
+            BuiltinClass::Internal => "object",
+            BuiltinClass::Nil => "nil",
+            BuiltinClass::Bool => "boolean",
+            BuiltinClass::Number => "number",
+            BuiltinClass::String => "string",
+            BuiltinClass::Fn => "function",
+            BuiltinClass::Class => "class",
+            BuiltinClass::List => "list",
+            BuiltinClass::Map => "map",
+            BuiltinClass::Range => "range",
+        }
+    }
+
     /// The id of its shape.
     pub(crate) const fn shape(self) -> u32 {
         self as u32

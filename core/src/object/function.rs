@@ -109,6 +109,10 @@ unsafe impl Object for Function {
     }
 }
 
+/// Bits of `aux`.
+const KNOWS_METHODS: u16 = 1;
+const LIBRARY: u16 = 2;
+
 /// Constants and sites that are a part of a function.
 const PART: usize = tunable(512, 2);
 
@@ -119,6 +123,7 @@ pub(crate) struct Parts {
     pub(crate) arity: u8,
     pub(crate) required: u8,
     pub(crate) builtin_methods: bool,
+    pub(crate) library: bool,
     pub(crate) registers: u16,
     pub(crate) image: InImage,
 }
@@ -191,7 +196,11 @@ impl Function {
             unsafe { data.add(index).write(Value::NIL) };
         }
         Ok(Function {
-            header: Header::with_aux(Kind::Function, u16::from(parts.builtin_methods)),
+            header: Header::with_aux(
+                Kind::Function,
+                if parts.builtin_methods { KNOWS_METHODS } else { 0 }
+                    | if parts.library { LIBRARY } else { 0 },
+            ),
             code: parts.image.words.as_ptr(),
             data,
             native: FunctionNative::new(mem),
@@ -223,7 +232,12 @@ impl Function {
 
     /// Whether the function finds methods of values other than instances.
     pub(crate) fn knows_methods(&self) -> bool {
-        self.header.aux() != 0
+        self.header.aux() & KNOWS_METHODS != 0
+    }
+
+    /// Whether it is a part of the library, whose calls no trace shows.
+    pub(crate) fn is_library(&self) -> bool {
+        self.header.aux() & LIBRARY != 0
     }
 
     /// Whether the function compares strings with `<`: it is of the dialect whose values have methods.

@@ -14,7 +14,8 @@ use core::ptr::NonNull;
 
 use super::{
     BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Function, Gc,
-    Header, HostFunction, Instance, Methods, Shape, ShapeTable, Slots, Str, Text,
+    Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Range, Shape, ShapeTable, Slots,
+    Str, Text,
 };
 use crate::value::Value;
 
@@ -262,4 +263,9 @@ kinds! {
     Dict Dict "dictionaries" [Internal];
     BoundMethod BoundMethod "bound methods" [Fn];
     HostFunction HostFunction "native functions" [Fn];
+    List List "lists" [List];
+    Items Items "items of lists" [Internal];
+    Map Map "maps" [Map];
+    MapIndex MapIndex "indexes of maps" [Internal];
+    Range Range "ranges" [Range];
 }

@@ -20,10 +20,13 @@ mod host_function;
 mod inline_cache;
 mod instance;
 mod kind;
+mod list;
 mod lookup_cache;
+mod map;
 mod methods;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
+mod range;
 mod shape;
 mod string;
 mod text;
@@ -46,7 +49,9 @@ pub(crate) use host_function::HostFunction;
 pub(crate) use inline_cache::{IcEntry, IcKind, InlineCache};
 pub(crate) use instance::{Dict, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
+pub(crate) use list::{Items, List, MAX_ITEMS};
 pub(crate) use lookup_cache::LookupCache;
+pub(crate) use map::{MAX_ENTRIES, Map, MapIndex};
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
 #[cfg(all(test, feature = "native"))]
 pub(crate) use native::Feedback;
@@ -55,6 +60,7 @@ pub(crate) use native::{CodeList, DataHeader};
 pub use native::{EntryPoint, Kinds, NativeCode, Root};
 #[cfg(feature = "native")]
 pub(crate) use native::{FunctionNative, NEVER, Stage, Target};
+pub(crate) use range::{End, Range};
 pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{
     Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable,

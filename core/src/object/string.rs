@@ -549,7 +549,8 @@ impl StringTable {
         self.table.len()
     }
 
-    fn hash(&self, bytes: &[u8]) -> u32 {
+    /// The hash of the bytes of a string.
+    pub(crate) fn hash(&self, bytes: &[u8]) -> u32 {
         (crate::mem::hash(self.seed, bytes) >> 32) as u32
     }
 

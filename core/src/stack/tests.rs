@@ -27,6 +27,7 @@ impl World {
             required: 0,
             registers,
             builtin_methods: false,
+            library: false,
             image: InImage::lasting(&[]),
         };
         let function = Function::new(&mem, parts, 0, 0, self.vm.init).unwrap();

@@ -95,6 +95,27 @@ codes! {
     ContinueOutsideLoop = "Can't use 'continue' outside of a loop.";
     /// (Siskin dialect)
     BreakWithValue = "Only 'loop' has a value: can't break from 'while' or 'for' with one.";
+    ExpectBracketAfterItems = "Expect ']' after the items of a list.";
+    /// (Siskin dialect)
+    ExpectKey = "Expect a key of the map.";
+    /// (Siskin dialect)
+    ExpectColonAfterKey = "Expect ':' after the key.";
+    /// (Siskin dialect)
+    ExpectBraceAfterEntries = "Expect '}' after the entries of a map.";
+    /// (Siskin dialect)
+    ExpectBracketAfterKey = "Expect ']' after the key.";
+    /// (Siskin dialect)
+    ExpectBracketAfterIndex = "Expect ']' after index.";
+    /// (Siskin dialect)
+    ExpectEndOfRange = "Expect the end of the range after '..='.";
+    /// (Siskin dialect)
+    RangeOfRanges = "A range can't begin or end with a range.";
+    /// (Siskin dialect)
+    ExpectLoopName = "Expect a name or '(' after 'for'.";
+    /// (Siskin dialect)
+    ExpectInAfterLoopNames = "Expect 'in' after the names of the loop.";
+    /// (Siskin dialect)
+    ExpectBraceAfterIterable = "Expect '{' after what the loop goes over.";
     ReturnFromScript = "Can't return from top-level code.";
     ReturnFromInitializer = "Can't return a value from an initializer.";
 

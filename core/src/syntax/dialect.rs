@@ -58,6 +58,12 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether there are lists, ranges, and loops over items.
+    #[must_use]
+    pub fn has_collections(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Whether `;` alone is a statement.
     #[must_use]
     pub fn has_empty_statement(self) -> bool {

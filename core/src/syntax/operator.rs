@@ -27,6 +27,7 @@ pub(super) enum Precedence {
     Equality,
     Comparison,
     Coalescence,
+    Range,
     BitOr,
     BitXor,
     BitAnd,
@@ -45,8 +46,25 @@ pub(super) enum Infix {
     Call,
     /// `a.b`
     Property,
+    /// `a[b]`
+    Index,
+    /// `a?.b`
+    MaybeProperty,
+    /// `a?[b]`
+    MaybeIndex,
+    /// `a..b`, `a..=b`
+    Range(RangeEnd),
     Logical(LogicalOp),
     Binary(BinaryOp),
+}
+
+/// What a range does with its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RangeEnd {
+    /// `a..b`: it is not part of the range.
+    Excluded,
+    /// `a..=b`: it is.
+    Included,
 }
 
 /// The parser's row for a token after an operand.
@@ -94,6 +112,7 @@ impl Assign {
 macro_rules! infix {
     (
         postfix { $($post:ident $post_token:ident;)* }
+        range { $($range:ident $range_token:ident;)* }
         logical { $($(#[doc = $logical_doc:literal])* $logical:ident $logical_token:ident
             $logical_binds:ident $logical_right:ident $logical_bytes:literal;)* }
         assign { $($assign_token:ident => $assign:expr;)* }
@@ -150,6 +169,12 @@ macro_rules! infix {
                 binds: Precedence::Postfix,
                 ..InfixRow::NONE
             };)*
+            $(rows[TokenKind::$range_token as usize] = InfixRow {
+                builds: Some(Infix::Range(RangeEnd::$range)),
+                binds: Precedence::Range,
+                right: Precedence::BitOr,
+                ..InfixRow::NONE
+            };)*
             $(rows[TokenKind::$logical_token as usize] = InfixRow {
                 builds: Some(Infix::Logical(LogicalOp::$logical)),
                 binds: Precedence::$logical_binds,
@@ -171,6 +196,13 @@ infix! {
     postfix {
         Call LeftParen;
         Property Dot;
+        Index LeftBracket;
+        MaybeProperty QuestionDot;
+        MaybeIndex QuestionBracket;
+    }
+    range {
+        Excluded DotDot;
+        Included DotDotEqual;
     }
     // `a and b and c` leans to the right in the tree, so that the parser takes a whole chain at a time.
     logical {
@@ -179,7 +211,7 @@ infix! {
         /// `a and b`
         And And And Equality 1;
         /// `a ?? b`
-        Coalesce QuestionQuestion Coalescence BitOr 0;
+        Coalesce QuestionQuestion Coalescence Range 0;
     }
     // The value that is stored.
     assign {
@@ -217,6 +249,11 @@ infix! {
         Gt Greater Comparison Coalescence 1;
         /// `a >= b`
         Ge GreaterEqual Comparison Coalescence 2;
+    }
+    /// Whether the right operand contains the left one.
+    Member MemberOp {
+        /// `a in b`
+        In In Comparison Coalescence 0;
     }
     /// Arithmetic.
     Arith ArithOp {

@@ -54,6 +54,12 @@ macro_rules! tokens {
         pub(super) const TOKEN_KINDS: usize = [$(TokenKind::$sign,)* $(TokenKind::$word,)* $(TokenKind::$other,)*].len();
 
         impl TokenKind {
+            /// Whether it is a keyword.
+            #[must_use]
+            pub const fn is_word(self) -> bool {
+                matches!(self, $(TokenKind::$word)|*)
+            }
+
             /// Its text, if that is always the same. (A keyword may have a second spelling.)
             #[must_use]
             pub const fn text(self) -> Option<&'static str> {
@@ -97,14 +103,20 @@ tokens! {
         RightParen ")";
         LeftBrace "{";
         RightBrace "}";
+        HashBrace "#{" in Siskin;
+        LeftBracket "[" in Siskin;
+        RightBracket "]" in Siskin;
         Comma ",";
+        Colon ":" in Siskin;
+        DotDotDot "..." in Siskin;
+        DotDotEqual "..=" in Siskin;
+        DotDot ".." in Siskin;
         Dot ".";
         MinusEqual "-=" in Siskin;
         Minus "-";
         PlusEqual "+=" in Siskin;
         Plus "+";
         Semicolon ";";
-        Colon ":" in Siskin;
         SlashEqual "/=" in Siskin;
         Slash "/";
         StarStarEqual "**=" in Siskin;
@@ -126,6 +138,8 @@ tokens! {
         Caret "^" in Siskin;
         QuestionQuestionEqual "??=" in Siskin;
         QuestionQuestion "??" in Siskin;
+        QuestionDot "?." in Siskin;
+        QuestionBracket "?[" in Siskin;
         BangEqual "!=";
         Bang "!";
         EqualEqual "==";
@@ -151,6 +165,7 @@ tokens! {
         For "for";
         Fun "fun";
         If "if";
+        In "in" in Siskin;
         Let "let" in Siskin;
         Loop "loop" in Siskin;
         Nil "nil";

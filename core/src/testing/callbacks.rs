@@ -24,7 +24,7 @@ pub fn vm_with_callbacks(alloc: &'static dyn RawAlloc, options: Options) -> Resu
     Vm::with_library(alloc, options, &CALLBACKS)
 }
 
-static CALLBACKS: Library = Library::new(GLOBALS, &[(BuiltinClass::String, STRING)]);
+static CALLBACKS: Library = Library::new(GLOBALS, &[(BuiltinClass::String, STRING)], &[]);
 
 static GLOBALS: &[Entry] = &[
     entry("again", Arity::exactly(1), "(f): calls f twice.", again),

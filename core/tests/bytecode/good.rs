@@ -67,11 +67,13 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Assembly
 /// Instructions with valid operands, and a `return.nil`.
 fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
     seeds.retain(|seed| {
-        Op::from_word(seed.0 as u32).unwrap().row().operands.iter().all(|operand| match operand.kind {
-            OperandKind::Upvalue16 => captures > 0,
-            OperandKind::Fn32 => has_child,
-            _ => true,
-        })
+        let op = Op::from_word(seed.0 as u32).unwrap();
+        op != Op::Finish
+            && op.row().operands.iter().all(|operand| match operand.kind {
+                OperandKind::Upvalue16 => captures > 0,
+                OperandKind::Fn32 => has_child,
+                _ => true,
+            })
     });
     seeds.push((Op::ReturnNil as usize, [0; 4]));
     let mut starts = vec![0];
@@ -95,6 +97,10 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
                 | OperandKind::FarSrc => choice % u32::from(REGISTERS),
                 OperandKind::Argc => choice % 4,
                 OperandKind::Win | OperandKind::SuperWin => choice % (u32::from(REGISTERS) - 4),
+                OperandKind::Regs | OperandKind::IterBegin | OperandKind::Iter | OperandKind::KeyIter => {
+                    choice % (u32::from(REGISTERS) - 4)
+                }
+                OperandKind::Count32 => choice % 5,
                 OperandKind::Imm8 | OperandKind::Imm16 | OperandKind::Count => choice,
                 OperandKind::Num8 => pick(&NUMBERS),
                 OperandKind::Lit8 | OperandKind::Lit32 => pick(&LITERALS),

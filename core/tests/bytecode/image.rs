@@ -79,7 +79,8 @@ fn headers_are_read_in_order() {
     assert_eq!(changed(|bytes| bytes[0] = 0), Err(Flaw::NoImage));
     assert_eq!(changed(|bytes| put(bytes, 8, 3)), Err(Flaw::OtherVersion(3)));
     assert_eq!(changed(|bytes| bytes[20] ^= 1), Err(Flaw::OtherOpcodes));
-    for (at, word) in [(12, 2), (24, 0), (24, u32::MAX), (28, 5), (28, 99), (28, u32::MAX)] {
+    assert_eq!(changed(|bytes| put(bytes, 12, 2)), Err(Flaw::LibraryOnly));
+    for (at, word) in [(12, 4), (24, 0), (24, u32::MAX), (28, 5), (28, 99), (28, u32::MAX)] {
         assert_eq!(changed(|bytes| put(bytes, at, word)), Err(Flaw::BadDirectory), "{at}: {word}");
     }
 }

@@ -61,6 +61,7 @@ fn function(program: &Assembly, strings: usize, own: usize, code: &FnCode) -> Op
     let mut at = 0;
     while at < code.words.len() {
         let row = ROWS.get(usize::from(code.words[at].to_le_bytes()[0]))?;
+        ensure(row.op.mnemonic() != "finish")?;
         rows.insert(at, row);
         at += length(row);
     }
@@ -144,6 +145,11 @@ fn good(
             }
             needed.iter().all(|&register| register < registers)
         }
+        OperandKind::Regs => true,
+        OperandKind::Count32 => field(&code.words[at..], Field::bx) + bits <= registers,
+        OperandKind::IterBegin => (0..3).all(|register| bits + register < registers),
+        OperandKind::Iter => (0..4).all(|register| bits + register < registers),
+        OperandKind::KeyIter => (0..5).all(|register| bits + register < registers),
         OperandKind::Argc | OperandKind::Imm8 | OperandKind::Imm16 | OperandKind::Count => true,
         OperandKind::Num8 => matches!(constant, Some(Const::Number(_))),
         OperandKind::Lit8 | OperandKind::Lit32 => constant

@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use siskin_core::Dialect;
 use siskin_core::syntax::ast::{
-    Binary, Block, ClassId, Expr, ExprId, FnId, FnKind, Function, If, List, Logical, Loop, Place, Super,
-    UnaryOp, VarId,
+    Binary, Block, ClassId, Expr, ExprId, FnId, FnKind, Function, If, Index, List, Logical, Loop, Place,
+    Range, RangeEnd, Super, UnaryOp, VarId,
 };
 use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 use siskin_core::testing::mem;
@@ -97,7 +97,32 @@ impl Dump<'_> {
             Expr::Hold { clobbers, object, body } => {
                 format!("(hold{} {} {})", mark(clobbers), self.expr(object), self.expr(body))
             }
-            Expr::Held => "held".to_owned(),
+            Expr::Held(0) => "held".to_owned(),
+            Expr::Held(depth) => format!("held{depth}"),
+            Expr::List(items) => format!("(list{})", self.exprs(items)),
+            Expr::Map(entries) => format!("(map{})", self.exprs(entries)),
+            Expr::Spread(value) => format!("(... {})", self.expr(value)),
+            Expr::Name(symbol) => format!("{:?}", name(symbol)),
+            Expr::Index(index) => self.index("[]", index),
+            Expr::MaybeIndex(index) => self.index("?[]", index),
+            Expr::Chain(chain) => format!("(chain {})", self.expr(chain)),
+            Expr::Maybe(object) => format!("(? {})", self.expr(object)),
+            Expr::MaybeGet { fields, object, name: symbol } => {
+                format!("(?.{}{} {})", name(symbol), mark(fields), self.expr(object))
+            }
+            Expr::SetIndex { clobbers, object, index, value } => {
+                let parts = [object, index, value].map(|id| self.expr(id)).join(" ");
+                format!("([]={} {parts})", mark(clobbers))
+            }
+            Expr::Range(Range { kind, clobbers, start, end }) => {
+                let sign = if kind == RangeEnd::Included { "..=" } else { ".." };
+                let end = end.map_or(String::new(), |end| " ".to_owned() + &self.expr(end));
+                format!("({sign}{} {}{end})", mark(clobbers), self.expr(start))
+            }
+            Expr::ForIn { with_key, var, iterable, body } => {
+                let key = if with_key { ", _" } else { "" };
+                format!("(for {}{key} {} {})", self.var(var), self.expr(iterable), self.expr(body))
+            }
             Expr::Super(Super { this, superclass, name: symbol }) => {
                 format!("(super.{} {} {})", name(symbol), self.var(this), self.var(superclass))
             }
@@ -125,6 +150,11 @@ impl Dump<'_> {
             Expr::Closure(function) => format!("(closure {})", self.function(function)),
             Expr::Class(id) => self.class(id),
         }
+    }
+
+    fn index(&self, sign: &str, Index { clobbers, object, index }: Index) -> String {
+        let mark = if clobbers { "!" } else { "" };
+        format!("({sign}{mark} {} {})", self.expr(object), self.expr(index))
     }
 
     fn block(&self, block: Block) -> String {

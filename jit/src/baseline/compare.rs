@@ -106,7 +106,7 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// Charges for an iteration of a loop in advance, although only one that is taken costs. If the loop ends, the
     /// charge is given back.
-    fn charge_iteration(&mut self) {
+    pub(super) fn charge_iteration(&mut self) {
         let empty = self.step_on(true);
         self.masm.count_down(Reg::Fuel, empty);
     }

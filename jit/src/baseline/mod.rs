@@ -27,6 +27,7 @@ mod coverage;
 mod equal;
 mod facts;
 pub(crate) mod inline;
+mod items;
 mod listing;
 mod operand;
 mod peel;

@@ -2,8 +2,9 @@
 
 use siskin_core::bytecode::Visitor;
 use siskin_core::bytecode::operand::{
-    Argc, Back24, Back32, Count, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8, Imm16,
-    Lit8, Lit32, Name32, Num8, Site32, Src, SuperWin, Upvalue16, Var, Win,
+    Argc, Back24, Back32, Count, Count32, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8,
+    Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Name32, Num8, Regs, Site32, Src, SuperWin, Upvalue16, Var,
+    Win,
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT, VM_NIL, VM_UNDEFINED};
 
@@ -274,6 +275,16 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.branch_falsy(self.reg(src.0), true, to);
     }
 
+    fn jump_nil(&mut self, src: Src, to: Forward32) {
+        let to = self.target(to.0);
+        self.load(Reg::T0, self.reg(src.0));
+        self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_NIL), to);
+    }
+
+    fn jump_absent(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
+        self.stepped(None);
+    }
+
     fn jump_not_nil(&mut self, src: Src, to: Forward32) {
         let to = self.target(to.0);
         self.load(Reg::T0, self.reg(src.0));
@@ -354,6 +365,10 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.return_to_caller(None);
     }
 
+    fn finish(&mut self, _: Src) {
+        self.stepped(None);
+    }
+
     fn get_field(&mut self, dst: Dst, object: Src, site: Site32) {
         Pass::get_field(self, self.dst(dst), self.reg(object.0), site.0);
     }
@@ -380,6 +395,66 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
 
     fn add_method(&mut self, _: Src, _: Src, _: Name32) {
         self.stepped(None);
+    }
+
+    fn new_list(&mut self, dst: Dst, _: Regs, _: Count32) {
+        self.stepped(Some(dst));
+    }
+
+    fn list_extend(&mut self, _: Src, _: Regs, _: Count32) {
+        self.stepped(None);
+    }
+
+    fn new_map(&mut self, dst: Dst, _: Regs, _: Count32) {
+        self.stepped(Some(dst));
+    }
+
+    fn map_extend(&mut self, _: Src, _: Regs, _: Count32) {
+        self.stepped(None);
+    }
+
+    fn get_index(&mut self, dst: Dst, object: Src, index: Src) {
+        self.get_item(self.dst(dst), self.reg(object.0), self.operand(index));
+    }
+
+    fn get_index_i(&mut self, dst: Dst, object: Src, index: Imm8) {
+        self.get_item(self.dst(dst), self.reg(object.0), Operand::Int(i32::from(index.0)));
+    }
+
+    fn set_index(&mut self, object: Src, index: Src, src: Src) {
+        self.set_item(self.reg(object.0), self.operand(index), self.reg(src.0));
+    }
+
+    fn in_(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn new_range(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn new_range_incl(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn new_range_from(&mut self, dst: Dst, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn check_range(&mut self, start: Src, end: Src) {
+        Pass::check_range(self, self.reg(start.0), self.reg(end.0));
+    }
+
+    fn for_prep(&mut self, iter: IterBegin) {
+        self.begin_items(self.reg(iter.0));
+    }
+
+    fn for_next(&mut self, iter: Iter, to: Back32) {
+        self.next_item(self.reg(iter.0), false, to.0);
+    }
+
+    fn for_next_key(&mut self, iter: KeyIter, to: Back32) {
+        self.next_item(self.reg(iter.0), true, to.0);
     }
 
     fn print(&mut self, _: Src) {

@@ -90,7 +90,16 @@ fn class(kind: TokenKind) -> Class {
     use TokenKind as T;
     match kind {
         T::Identifier | T::LeftParen | T::RightParen | T::LeftBrace | T::RightBrace => Class::Plain,
-        T::Comma | T::Dot | T::Semicolon | T::Colon | T::Label | T::End => Class::Plain,
+        T::HashBrace
+        | T::LeftBracket
+        | T::RightBracket
+        | T::Comma
+        | T::Colon
+        | T::Dot
+        | T::Semicolon
+        | T::Label
+        | T::End => Class::Plain,
+        T::QuestionDot | T::QuestionBracket | T::DotDot | T::DotDotEqual | T::DotDotDot => Class::Operator,
         T::Minus | T::Plus | T::Slash | T::Star | T::Bang | T::BangEqual | T::Equal => Class::Operator,
         T::EqualEqual | T::Greater | T::GreaterEqual | T::Less | T::LessEqual => Class::Operator,
         T::PlusEqual | T::MinusEqual | T::StarEqual | T::SlashEqual | T::Percent => Class::Operator,
@@ -102,8 +111,8 @@ fn class(kind: TokenKind) -> Class {
         T::Str => Class::Str,
         T::Number => Class::Number,
         T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
-        T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::Let | T::Or => Class::Keyword,
-        T::Print | T::Return | T::Var | T::While => Class::Keyword,
+        T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::In | T::Let => Class::Keyword,
+        T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
         T::Break | T::Continue | T::Loop => Class::Keyword,
         T::UnterminatedComment => Class::Comment,
         T::UnexpectedCharacter | T::UnterminatedString | T::BadNumber => Class::Error,
@@ -141,8 +150,14 @@ impl Pairs {
 
     fn see(&mut self, kind: TokenKind, at: usize) {
         let opener = match kind {
-            TokenKind::LeftParen | TokenKind::LeftBrace => return self.open.push((kind, at)),
+            TokenKind::LeftParen | TokenKind::LeftBracket | TokenKind::LeftBrace => {
+                return self.open.push((kind, at));
+            }
+            // The bracket is the second character.
+            TokenKind::HashBrace => return self.open.push((TokenKind::LeftBrace, at + 1)),
+            TokenKind::QuestionBracket => return self.open.push((TokenKind::LeftBracket, at + 1)),
             TokenKind::RightParen => TokenKind::LeftParen,
+            TokenKind::RightBracket => TokenKind::LeftBracket,
             TokenKind::RightBrace => TokenKind::LeftBrace,
             _ => return,
         };

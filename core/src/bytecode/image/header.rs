@@ -11,6 +11,8 @@ pub const VERSION: u32 = 2;
 
 /// Values other than instances have methods.
 pub(super) const FLAG_BUILTIN_METHODS: u32 = 1;
+/// It is the library.
+pub(super) const FLAG_LIBRARY: u32 = 2;
 
 /// Bytes of the header, of an entry of the directory, and to a multiple of which sections are filled up.
 pub(super) const HEADER: usize = 32;
@@ -99,7 +101,10 @@ impl<'a> Directory<'a> {
         if u64::from(low) | u64::from(high) << 32 != TABLE_HASH {
             return Err(Flaw::OtherOpcodes);
         }
-        if flags & !FLAG_BUILTIN_METHODS != 0 || length as usize != bytes.len() || count as usize > SECTIONS {
+        if flags & !(FLAG_BUILTIN_METHODS | FLAG_LIBRARY) != 0
+            || length as usize != bytes.len()
+            || count as usize > SECTIONS
+        {
             return Err(Flaw::BadDirectory);
         }
 

@@ -24,8 +24,9 @@ mod pack;
 pub use buf::ImageBuf;
 pub(crate) use build::{FnParts, ImageBuilder};
 pub use header::{Section, VERSION};
+pub(crate) use pack::ImageKind;
 
-use header::{Directory, FLAG_BUILTIN_METHODS, MAGIC};
+use header::{Directory, FLAG_BUILTIN_METHODS, FLAG_LIBRARY, MAGIC};
 
 use super::lines::Lines;
 use super::list::{List, Packed};
@@ -234,6 +235,11 @@ impl<'a> Image<'a> {
     #[must_use]
     pub fn has_builtin_methods(self) -> bool {
         self.flags & FLAG_BUILTIN_METHODS != 0
+    }
+
+    /// Whether it is the image of the library.
+    pub(crate) fn is_library(self) -> bool {
+        self.flags & FLAG_LIBRARY != 0
     }
 
     /// How many items a section has.

@@ -3,17 +3,29 @@
 use core::ops::Range;
 
 use super::build::{Record, with_starts};
-use super::header::{ALIGN, ENTRY, FLAG_BUILTIN_METHODS, HEADER, MAGIC, Section, TABLE_HASH, VERSION};
+use super::header::{
+    ALIGN, ENTRY, FLAG_BUILTIN_METHODS, FLAG_LIBRARY, HEADER, MAGIC, Section, TABLE_HASH, VERSION,
+};
 use super::{FnEnds, FnRecord, GlobalUse, ImageBuf, ImageBuilder, NAMED, Packed, part};
 use crate::bytecode::{Flaw, Strings};
 use crate::mem::{OutOfMemory, Vec, bytes_of};
+
+/// What an image is of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ImageKind {
+    Lox,
+    /// Values that are no instances have methods.
+    Siskin,
+    /// The library, in Siskin.
+    Library,
+}
 
 impl ImageBuilder {
     /// The image: equal programs have equal images.
     ///
     /// # Errors
     /// When memory is out, or lengths do not fit 32 bits.
-    pub(crate) fn pack(self, builtin_methods: bool) -> Result<ImageBuf, Flaw> {
+    pub(crate) fn pack(self, kind: ImageKind) -> Result<ImageBuf, Flaw> {
         let lengths = self.lengths().ok_or(Flaw::TooLarge)?;
         let sections = || Section::ALL.iter().copied().zip(lengths).filter(|&(_, length)| length > 0);
         let head = HEADER + sections().count() * ENTRY;
@@ -29,7 +41,11 @@ impl ImageBuilder {
 
         let mut out = Writer(buf.bytes_mut());
         out.bytes(&MAGIC);
-        let flags = if builtin_methods { FLAG_BUILTIN_METHODS } else { 0 };
+        let flags = match kind {
+            ImageKind::Lox => 0,
+            ImageKind::Siskin => FLAG_BUILTIN_METHODS,
+            ImageKind::Library => FLAG_BUILTIN_METHODS | FLAG_LIBRARY,
+        };
         let (low, high) = (TABLE_HASH as u32, (TABLE_HASH >> 32) as u32);
         out.words([VERSION, flags, low, high, length, sections().count() as u32]);
         sections().for_each(|(section, length)| out.words([section.number(), length as u32]));

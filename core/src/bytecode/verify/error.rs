@@ -74,6 +74,8 @@ pub enum Flaw {
     NoDefault,
     /// More than [`POLL`] words may run one after the other without fuel and without a `poll`.
     NoPoll,
+    /// Something that only the library has.
+    LibraryOnly,
 }
 
 impl fmt::Display for Flaw {
@@ -113,6 +115,7 @@ impl fmt::Display for Flaw {
             Flaw::BadCapture(index) => write!(f, "function {} captures what is not there", index.0),
             Flaw::SharedSite(site) => write!(f, "another instruction uses inline cache s{site} too"),
             Flaw::NoDefault => f.write_str("an argument that a call may leave out has no value here"),
+            Flaw::LibraryOnly => f.write_str("only the library has this"),
             Flaw::NoPoll => write!(f, "more than {POLL} words may run without fuel and without a poll"),
         }
     }

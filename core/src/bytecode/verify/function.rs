@@ -4,7 +4,7 @@ use super::error::Refusal;
 use super::image::Globals;
 use super::polls::Paths;
 use super::{Flaw, Needs, polls};
-use crate::bytecode::operand::Argc;
+use crate::bytecode::operand::{Argc, Iter, IterBegin, KeyIter, Regs};
 use crate::bytecode::{AnyOperand, Code, Const, Insn, Op, RowOperand, Window};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
@@ -45,6 +45,7 @@ impl Scratch {
 /// Checks the words of `code`, whose other parts have been checked.
 pub(super) fn check(
     code: &Code<'_>,
+    in_library: bool,
     needs: &[Needs],
     globals: &mut Globals,
     scratch: &mut Scratch,
@@ -56,8 +57,12 @@ pub(super) fn check(
     while at < code.words.len() {
         let found = |what| (Some(at as u32), what);
         let insn = Insn::decode(&code.words[at..]).ok_or(found(Flaw::Truncated))?;
+        if insn.op() == Op::Finish && !in_library {
+            return Err(found(Flaw::LibraryOnly));
+        }
         let next = at + insn.op().words();
-        let mut operands = Operands { code, needs, globals, scratch, op: insn.op(), next, argc: None };
+        let mut operands =
+            Operands { code, needs, globals, scratch, op: insn.op(), next, argc: None, row: Regs(0) };
         let mut checked = Ok(());
         insn.operands(|row, operand| {
             // Most operands are registers in range, for which there is no call.
@@ -106,6 +111,8 @@ struct Operands<'a> {
     next: usize,
     /// The arguments of the window to come; a row names them before the window.
     argc: Option<Argc>,
+    /// The row of the count to come.
+    row: Regs,
 }
 
 impl Operands<'_> {
@@ -124,6 +131,23 @@ impl Operands<'_> {
             AnyOperand::FarSrc(r) => r.0 < code.registers,
             AnyOperand::Win(win) => self.holds(|argc| win.window(argc)),
             AnyOperand::SuperWin(win) => self.holds(|argc| win.window(argc)),
+            // The count follows.
+            AnyOperand::Regs(row) => {
+                self.row = row;
+                true
+            }
+            AnyOperand::Count32(count) => {
+                u64::from(self.row.0) + u64::from(count.0) <= u64::from(code.registers)
+            }
+            AnyOperand::IterBegin(iter) => {
+                u32::from(iter.0) + u32::from(IterBegin::REGISTERS) <= u32::from(code.registers)
+            }
+            AnyOperand::Iter(iter) => {
+                u32::from(iter.0) + u32::from(Iter::REGISTERS) <= u32::from(code.registers)
+            }
+            AnyOperand::KeyIter(iter) => {
+                u32::from(iter.0) + u32::from(KeyIter::REGISTERS) <= u32::from(code.registers)
+            }
             AnyOperand::Argc(argc) => {
                 self.argc = Some(argc);
                 true

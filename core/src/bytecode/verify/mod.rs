@@ -18,6 +18,7 @@
 //! | an inline cache | belongs to one instruction, so that what one caches (for its opcode, for its number of arguments) no other reads |
 //! | a jump | lands on an instruction of the function, in the direction of its row |
 //! | the last instruction | never falls through |
+//! | `finish` | is in the library only, which alone can be called in the middle of an instruction |
 //! | free code | is short: at most [`POLL`](super::POLL) words run without fuel and without a `poll` |
 //! | functions | name only later ones, so they form no circle; a closure's captures exist where it is made |
 //! | number constants | are numbers: no NaN carries bits that could pass for another value |
@@ -50,6 +51,14 @@ pub(crate) const MOST: usize = tunable(i32::MAX as usize, 1 << 20);
 /// # Errors
 /// The first flaw found, or that memory is out.
 pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
+    if image.is_library() {
+        return Err(Flaw::LibraryOnly.into());
+    }
+    verify_library(image, mem)
+}
+
+/// [`verify`] for an image that may be the library's, whose functions may end the instruction of a caller.
+pub(crate) fn verify_library(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
     image::check(image)?;
     let script = image.function(FnIndex(0)).ok_or(Flaw::NoScript)?;
     if script.arity != 0 {
@@ -69,7 +78,7 @@ pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
         let function = FnIndex(index as u32);
         let checked = check_parts(image, function, &code).map_err(|what| (None, what));
         checked
-            .and_then(|()| function::check(&code, &needs, &mut globals, &mut scratch))
+            .and_then(|()| function::check(&code, image.is_library(), &needs, &mut globals, &mut scratch))
             .and_then(|()| prologue::check(image, &code))
             .map_err(|(at, what)| VerifyError { function: Some(function), at, what })?;
     }

@@ -101,6 +101,7 @@ fn a_function_is_scanned_in_parts() {
         arity: 0,
         required: 0,
         builtin_methods: false,
+        library: false,
         registers: 1,
         image: InImage::lasting(&[]),
     };

@@ -126,15 +126,15 @@ fn however_a_string_is_made_equal_bytes_are_equal() {
     let same_length = flat(&mut vm, &("z".repeat(built.len() - 1) + "y"));
     for left in [built, whole, name] {
         for right in [built, whole, name] {
-            assert_eq!(vm.strings_equal(left.value(), right.value(), 1), Some(true));
+            assert_eq!(vm.objects_equal(left.value(), right.value(), 1), Ok(true));
         }
         for right in [other, same_length] {
-            assert_eq!(vm.strings_equal(left.value(), right.value(), 1), Some(false));
+            assert_eq!(vm.objects_equal(left.value(), right.value(), 1), Ok(false));
         }
         // All of them are interned as the same name.
         assert!(vm.intern(left.bytes()).unwrap() == name);
     }
-    assert_eq!(vm.strings_equal(built.value(), Value::int(1), 1), Some(false));
+    assert_eq!(vm.objects_equal(built.value(), Value::int(1), 1), Ok(false));
 }
 
 #[test]

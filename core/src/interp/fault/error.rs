@@ -47,6 +47,22 @@ impl Missing {
             | Fault::Interrupted
             | Fault::Type(_)
             | Fault::NotInt32 { .. }
+            | Fault::IndexType { .. }
+            | Fault::OutOfRange { .. }
+            | Fault::Slice { .. }
+            | Fault::NoItems(_)
+            | Fault::NoKey(_)
+            | Fault::NotKey(_)
+            | Fault::NoMembers(_)
+            | Fault::FixedItems(_)
+            | Fault::NotIterable(_)
+            | Fault::Frozen(_)
+            | Fault::Changed(_)
+            | Fault::Argument { .. }
+            | Fault::ArgumentValue { .. }
+            | Fault::Order(..)
+            | Fault::BoundType(_)
+            | Fault::Bound(_)
             | Fault::ShiftCount { .. }
             | Fault::Arity { .. }
             | Fault::WrongVm

@@ -58,6 +58,14 @@ fault_kinds! {
     Type "Type" Script catch "Wrong type.";
     /// A value of the right type that an operation does not take.
     Value "Value" Script catch "Wrong value.";
+    /// An index that nothing is at.
+    Index "Index" Script catch "Wrong index.";
+    /// A key that a map does not have.
+    Key "Key" Script catch "No such key.";
+    /// A change of what never changes.
+    Frozen "Frozen" Script catch "Frozen.";
+    /// A loop over what changed meanwhile.
+    Iteration "Iteration" Script catch "Changed in a loop.";
     /// No such variable.
     Name "Name" Script catch "Undefined variable.";
     /// No such field or method.

@@ -19,7 +19,7 @@ pub use trace::{FunctionId, TraceFrame};
 
 use crate::entry::Arity;
 use crate::mem::OutOfMemory;
-use crate::object::{Gc, Str};
+use crate::object::{BuiltinClass, Gc, Str};
 use crate::platform::OutputError;
 use crate::stack::StackError;
 use crate::syntax::TokenKind;
@@ -46,6 +46,57 @@ pub(crate) enum Fault {
     ShiftCount {
         found: Value,
     },
+    /// An index that is no integer.
+    IndexType {
+        of: BuiltinClass,
+        found: Value,
+    },
+    /// An index, or a bound of a slice, that is not within the length.
+    OutOfRange {
+        of: BuiltinClass,
+        index: Value,
+        len: u32,
+    },
+    /// A slice that ends before it begins.
+    Slice {
+        of: BuiltinClass,
+        from: u32,
+        to: u32,
+    },
+    /// A map does not have the key.
+    NoKey(Value),
+    /// A value that can be no key.
+    NotKey(Value),
+    /// The right operand of `in` contains nothing.
+    NoMembers(Value),
+    /// A value that has no items.
+    NoItems(Value),
+    /// Items that cannot be assigned.
+    FixedItems(BuiltinClass),
+    /// A value over which no loop goes.
+    NotIterable(Value),
+    /// A change of a frozen object.
+    Frozen(BuiltinClass),
+    /// An object whose length changed in a loop over it.
+    Changed(BuiltinClass),
+    /// An argument of a library function whose type is wrong.
+    Argument {
+        of: &'static str,
+        wants: &'static str,
+        found: Value,
+    },
+    /// An argument of a library function of the right type and a wrong value.
+    ArgumentValue {
+        of: &'static str,
+        wants: &'static str,
+        found: Value,
+    },
+    /// Two values that have no order.
+    Order(Value, Value),
+    /// A bound of a range that is no number.
+    BoundType(Value),
+    /// A bound of a range that no range has.
+    Bound(Value),
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
     Arity {
@@ -79,8 +130,22 @@ impl Fault {
             Fault::StringTooLong => FaultKind::Size,
             Fault::Output => FaultKind::Output,
             Fault::Panic => FaultKind::Panic,
-            Fault::Type(_) | Fault::NotInt32 { .. } => FaultKind::Type,
-            Fault::ShiftCount { .. } => FaultKind::Value,
+            Fault::Type(_)
+            | Fault::NotInt32 { .. }
+            | Fault::IndexType { .. }
+            | Fault::NoItems(_)
+            | Fault::NotKey(_)
+            | Fault::NoMembers(_)
+            | Fault::FixedItems(_)
+            | Fault::NotIterable(_)
+            | Fault::Argument { .. }
+            | Fault::Order(..)
+            | Fault::BoundType(_) => FaultKind::Type,
+            Fault::ShiftCount { .. } | Fault::ArgumentValue { .. } | Fault::Bound(_) => FaultKind::Value,
+            Fault::OutOfRange { .. } | Fault::Slice { .. } => FaultKind::Index,
+            Fault::NoKey(_) => FaultKind::Key,
+            Fault::Frozen(_) => FaultKind::Frozen,
+            Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,
             Fault::UndefinedProperty(_) => FaultKind::Property,
             Fault::Arity { .. } => FaultKind::Arity,

@@ -9,7 +9,7 @@ use core::fmt::Write;
 use super::Fault;
 use crate::object::ShapeTable;
 #[cfg(feature = "texts")]
-use crate::object::Str;
+use crate::object::{BuiltinClass, Str};
 #[cfg(feature = "texts")]
 use crate::value::Value;
 
@@ -66,6 +66,39 @@ impl Fault {
                 let found = Found(found, shapes);
                 write!(out, "Count of a shift must be an integer from 0 to 31, found {found}.")
             }
+            Fault::IndexType { of, found } => {
+                let found = Found(found, shapes);
+                write!(out, "{} index must be an integer, found {found}.", of.name())
+            }
+            Fault::OutOfRange { of, index, len } => {
+                let index = Found(index, shapes);
+                write!(out, "{} index {index} is out of range for length {len}.", of.name())
+            }
+            Fault::Slice { of, from, to } => {
+                write!(out, "{} slice from {from} to {to} ends before it begins.", of.name())
+            }
+            Fault::NoKey(key) => write!(out, "Map has no key {}.", KeyText(key, shapes)),
+            Fault::NotKey(value) if value.is_double() => out.write_str("nan can't be a key."),
+            Fault::NotKey(value) => write!(out, "{} can't be a key.", Capital(OfType(value))),
+            Fault::NoMembers(value) => write!(out, "Can't look for a value in {}.", OfType(value)),
+            Fault::NoItems(value) => write!(out, "Can't index {}.", OfType(value)),
+            Fault::FixedItems(of) => write!(out, "Can't assign to an item of a {}.", of.name()),
+            Fault::NotIterable(value) => write!(out, "Can't iterate over {}.", OfType(value)),
+            Fault::Frozen(of) => write!(out, "The {} is frozen.", of.noun()),
+            Fault::Changed(of) => {
+                write!(out, "The {} changed its length while a loop was going over it.", of.noun())
+            }
+            Fault::Argument { of, wants, found } | Fault::ArgumentValue { of, wants, found } => {
+                write!(out, "'{of}' wants {wants}, found {}.", Found(found, shapes))
+            }
+            Fault::Order(a, b) => write!(out, "Can't order {} and {}.", Noun(a), Noun(b)),
+            Fault::BoundType(value) => {
+                write!(out, "Bounds of a range must be numbers, found {}.", Found(value, shapes))
+            }
+            Fault::Bound(value) => {
+                let found = Found(value, shapes);
+                write!(out, "Bounds of a range must be finite and at most 2^53, found {found}.")
+            }
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
             Fault::Arity { expected, got } => write!(out, "Expected {expected} arguments but got {got}."),
@@ -94,6 +127,69 @@ impl Fault {
     }
 }
 
+/// Displays as a key: a string in single quotes.
+#[cfg(feature = "texts")]
+struct KeyText<'a>(Value, &'a ShapeTable);
+
+#[cfg(feature = "texts")]
+impl fmt::Display for KeyText<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let KeyText(key, shapes) = *self;
+        match key.as_object::<Str>() {
+            Some(_) => {
+                f.write_char('\'')?;
+                Found(key, shapes).shown(f)?;
+                f.write_char('\'')
+            }
+            None => Found(key, shapes).fmt(f),
+        }
+    }
+}
+
+/// Displays with a capital letter at the beginning of a sentence.
+#[cfg(feature = "texts")]
+struct Capital(OfType);
+
+#[cfg(feature = "texts")]
+impl fmt::Display for Capital {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.0.builtin_class() {
+            Some(class) => write!(f, "A {}", class.name()),
+            None => f.write_str("An instance"),
+        }
+    }
+}
+
+/// Displays as the type of a value: `a Number`, `nil`.
+#[cfg(feature = "texts")]
+struct OfType(Value);
+
+#[cfg(feature = "texts")]
+impl fmt::Display for OfType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.builtin_class() {
+            Some(BuiltinClass::Nil) => f.write_str("nil"),
+            Some(class) => write!(f, "a {}", class.name()),
+            None => f.write_str("an instance"),
+        }
+    }
+}
+
+/// Displays as what kind of value it is: `a number`, `nil`.
+#[cfg(feature = "texts")]
+struct Noun(Value);
+
+#[cfg(feature = "texts")]
+impl fmt::Display for Noun {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.builtin_class() {
+            Some(BuiltinClass::Nil) => f.write_str("nil"),
+            Some(class) => write!(f, "a {}", class.noun()),
+            None => f.write_str("an instance"),
+        }
+    }
+}
+
 /// The most characters of a value that a message shows.
 #[cfg(feature = "texts")]
 const SHOWN: usize = 40;
@@ -105,18 +201,30 @@ struct Found<'a>(Value, &'a ShapeTable);
 #[cfg(feature = "texts")]
 impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.as_object::<Str>().is_none() {
+            return self.shown(f);
+        }
+        f.write_char('"')?;
+        self.shown(f)?;
+        f.write_char('"')
+    }
+}
+
+#[cfg(feature = "texts")]
+impl Found<'_> {
+    /// Writes the value, and no more of a string than helps.
+    fn shown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Found(value, shapes) = *self;
         let Some(string) = value.as_object::<Str>() else {
             return crate::interp::format::write(f, value, shapes);
         };
-        f.write_char('"')?;
         let mut left = SHOWN;
         for part in string.parts() {
             // Of a long part only what may be shown is looked at.
             let part = part.get(..4 * SHOWN + 4).unwrap_or(part);
             for char in part.utf8_chunks().flat_map(|chunk| chunk.valid().chars()) {
                 if left == 0 {
-                    return f.write_str("...\"");
+                    return f.write_str("...");
                 }
                 left -= 1;
                 match char {
@@ -126,6 +234,6 @@ impl fmt::Display for Found<'_> {
                 }
             }
         }
-        f.write_char('"')
+        Ok(())
     }
 }

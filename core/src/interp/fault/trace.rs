@@ -24,10 +24,13 @@ pub struct TraceFrame<'a> {
 }
 
 impl Vm {
-    /// The active calls, innermost first. After an error, the calls at the place of the error.
+    /// The active calls, innermost first, without those of the library's functions. After an error, the calls at the place of the error.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
         self.context.stack.frames().filter_map(|frame: Frame| {
             let function = frame.closure()?.function;
+            if function.is_library() {
+                return None;
+            }
             let name = function.name.map(|name| {
                 // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.
                 unsafe { name.text_for() }

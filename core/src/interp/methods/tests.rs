@@ -46,6 +46,7 @@ impl World {
             arity: 0,
             required: 0,
             builtin_methods: false,
+            library: false,
             registers: 1,
             image: InImage::lasting(&[]),
         };

@@ -386,6 +386,7 @@ fn function_with_a_site(vm: &Vm, name: Gc<Str>) -> Function {
         arity: 0,
         required: 0,
         builtin_methods: false,
+        library: false,
         registers: 1,
         image: InImage::lasting(&[]),
     };

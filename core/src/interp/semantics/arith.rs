@@ -216,22 +216,22 @@ impl Machine {
         not_a_number(self.vm())
     }
 
-    /// Whether two values are equal; `None` if there is not enough fuel to compare them. `words` is the length of the
-    /// instruction.
+    /// Whether two values are equal; the flow to continue with if there is not enough fuel to compare them, or the library
+    /// does. `words` is the length of the instruction.
     #[inline(always)]
-    pub(in crate::interp) fn equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Option<bool> {
+    pub(in crate::interp) fn equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Result<bool, Flow> {
         if lhs.is_identical(rhs) {
             // A NaN is the one value that differs from itself.
-            return Some(!lhs.is_double() || lhs.as_double() == lhs.as_double());
+            return Ok(!lhs.is_double() || lhs.as_double() == lhs.as_double());
         }
         if lhs.is_object() {
             if !rhs.is_object() {
-                return Some(false);
+                return Ok(false);
             }
             self.save();
-            return self.vm().strings_equal(lhs, rhs, words);
+            return self.vm().objects_equal(lhs, rhs, words);
         }
-        Some(match (lhs.to_f64(), rhs.to_f64()) {
+        Ok(match (lhs.to_f64(), rhs.to_f64()) {
             (Some(left), Some(right)) => left == right,
             _ => false,
         })

@@ -7,6 +7,7 @@ mod arith;
 pub(super) mod bits;
 mod call;
 mod compare;
+mod items;
 mod property;
 
 pub(super) use arith::{Add, Div, FloorDiv, Mod, Mul, Pow, Sub};

@@ -1,11 +1,12 @@
 //! Fields, cells and globals.
 
+use crate::bytecode::Op;
 use crate::bytecode::operand::{Dst, Global32, Site32, Src, Upvalue16};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_read};
 use crate::interp::{Fault, Vm};
-use crate::object::{Callable, CellObject, InlineCache, Instance, Location, Object};
+use crate::object::{CellObject, InlineCache, Instance, Location, Map, Object};
 use crate::value::Value;
 
 impl Machine {
@@ -143,9 +144,12 @@ fn get_field(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
 
 fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, Fault> {
     let Some(instance) = value.as_object::<Instance>() else {
+        if let Some(map) = value.as_object::<Map>() {
+            return vm.map_read(map, Vm::name_key(site.name));
+        }
         let none = Fault::Type(TypeFault::Properties);
         let method = vm.builtin_method(value, site, |_| false, none)?;
-        return Ok(vm.bind(value, Callable::host(method))?);
+        return Ok(vm.bind(value, method)?);
     };
     if let Some(entry) = site.outlying(instance.header.shape()) {
         return instance.field(Location::Outline(entry.slot)).ok_or(Fault::Bytecode);
@@ -161,7 +165,10 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, F
 fn set_field(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Flow {
     let result = match target.as_object::<Instance>() {
         Some(instance) => vm.set_field(site, instance, value),
-        None => Err(Fault::Type(TypeFault::Fields)),
+        None => match target.as_object::<Map>() {
+            Some(map) => vm.map_set(map, Vm::name_key(site.name), value, Op::SetField.words()),
+            None => Err(Fault::Type(TypeFault::Fields)),
+        },
     };
     vm.flow(result)
 }

@@ -1,7 +1,7 @@
 //! Expressions. Statements and declarations are expressions, too, with the value nil, which is dropped wherever the
 //! grammar permits them.
 
-use super::{BinaryOp, ClassId, ExprId, FnId, List, LogicalOp, Place, Symbol, VarId};
+use super::{BinaryOp, ClassId, ExprId, FnId, List, LogicalOp, Place, RangeEnd, Symbol, VarId};
 use crate::Span;
 
 /// Operators with one operand.
@@ -102,14 +102,64 @@ pub enum Expr {
         /// The value.
         body: ExprId,
     },
-    /// The object of the innermost [`Expr::Hold`].
-    Held,
+    /// The object of a [`Expr::Hold`]: of the innermost one for 0, of the one around it for 1.
+    Held(u8),
+    /// `[a, b]`: [`ExprId`]s.
+    List(List),
+    /// `#{a: 1}`: [`ExprId`]s of keys and values in turn; a [`Expr::Spread`] stands alone.
+    Map(List),
+    /// `...value` among the items of a list or the entries of a map.
+    Spread(ExprId),
+    /// The text of a name, as a string.
+    Name(Symbol),
+    /// `object[index]`
+    Index(Index),
+    /// The value of a chain, which is nil if one of its [`Expr::Maybe`] is not there.
+    Chain(ExprId),
+    /// An object of a chain with `?`: the rest of the chain is skipped if it is nil.
+    Maybe(ExprId),
+    /// `object?.name`, mostly with a [`Expr::Maybe`] as its object: as [`Expr::Get`], and the rest of the chain is skipped if the
+    /// object is a map without the name.
+    MaybeGet {
+        /// Whether the rest is also skipped if the object is an instance without the property.
+        fields: bool,
+        /// Evaluated first.
+        object: ExprId,
+        /// The property.
+        name: Symbol,
+    },
+    /// `object?[index]`: as [`Expr::Index`], and the rest of the chain is skipped if nothing is at the index.
+    MaybeIndex(Index),
+    /// `object[index] = value`
+    SetIndex {
+        /// Whether evaluating `index` or `value` can assign a local variable of this function.
+        clobbers: bool,
+        /// Evaluated first.
+        object: ExprId,
+        /// Evaluated second.
+        index: ExprId,
+        /// The value, evaluated third.
+        value: ExprId,
+    },
+    /// `start..end`
+    Range(Range),
     /// `if cond { a } else { b }`
     If(If),
     /// `{ a; b }`
     Block(Block),
     /// `while` and `for`; the variables of `for` are those of a block around.
     Loop(Loop),
+    /// `for x in iterable {}`
+    ForIn {
+        /// Whether there are two names. The key is `var`, the item the variable after it.
+        with_key: bool,
+        /// The variable of the item, or of the key.
+        var: VarId,
+        /// Evaluated once.
+        iterable: ExprId,
+        /// Evaluated for each item.
+        body: ExprId,
+    },
     /// `loop body`: repeated until a `break`, whose value is its own.
     Endless(ExprId),
     /// `break` or `break value`: leaves a loop. Only one without end has a use for the value.
@@ -163,6 +213,30 @@ pub struct Binary {
     pub left: ExprId,
     /// Evaluated second.
     pub right: ExprId,
+}
+
+/// An item of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Index {
+    /// Whether evaluating `index` can assign a local variable of this function.
+    pub clobbers: bool,
+    /// Evaluated first.
+    pub object: ExprId,
+    /// Evaluated second.
+    pub index: ExprId,
+}
+
+/// Numbers from one to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// What becomes of the end.
+    pub kind: RangeEnd,
+    /// Whether evaluating `end` can assign a local variable of this function.
+    pub clobbers: bool,
+    /// Evaluated first.
+    pub start: ExprId,
+    /// Evaluated second; without an end when absent.
+    pub end: Option<ExprId>,
 }
 
 /// Two operands, of which the first may decide the value.

@@ -15,9 +15,9 @@ mod expr;
 mod ids;
 
 pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind};
-pub use self::expr::{Binary, Block, Expr, If, Logical, Loop, Super, UnaryOp};
+pub use self::expr::{Binary, Block, Expr, If, Index, Logical, Loop, Range, Super, UnaryOp};
 pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId};
-pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, OrderOp};
+pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, MemberOp, OrderOp, RangeEnd};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
 

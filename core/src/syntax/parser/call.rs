@@ -34,8 +34,7 @@ impl Parser<'_, '_> {
     }
 
     pub(super) fn dot(&mut self, object: ExprId, start: u32, can_assign: bool) -> Parse<ExprId> {
-        self.consume(TokenKind::Identifier, Code::ExpectPropertyName)?;
-        let name = self.intern_previous()?;
+        let name = self.property_name(Code::ExpectPropertyName)?;
         self.lox_constant()?;
         if can_assign && let Some(assign) = Assign::of(self.current.kind) {
             self.advance()?;
@@ -55,6 +54,16 @@ impl Parser<'_, '_> {
         Ok(get)
     }
 
+    /// A name after a point, or of a member: a keyword, too, in a dialect that has so many.
+    pub(super) fn property_name(&mut self, missing: Code) -> Parse<Symbol> {
+        if self.dialect.has_collections() && self.current.kind.is_word() {
+            self.advance()?;
+        } else {
+            self.consume(TokenKind::Identifier, missing)?;
+        }
+        self.intern_previous()
+    }
+
     fn set(&mut self, object: ExprId, start: u32, name: Symbol) -> Parse<ExprId> {
         let assignments = self.scopes.current.assignments;
         let value = self.expression()?;
@@ -68,8 +77,13 @@ impl Parser<'_, '_> {
     fn update(&mut self, object: ExprId, start: u32, name: Symbol, assign: Assign) -> Parse<ExprId> {
         let assignments = self.scopes.current.assignments;
         let span = self.span_from(start);
-        let held = self.ast.add_expr(Expr::Held, span)?;
-        let old = self.ast.add_expr(Expr::Get { object: held, name }, span)?;
+        let held = self.ast.add_expr(Expr::Held(0), span)?;
+        let old = if let Assign::Coalesce = assign {
+            let old = self.ast.add_expr(Expr::MaybeGet { fields: true, object: held, name }, span)?;
+            self.ast.add_expr(Expr::Chain(old), span)?
+        } else {
+            self.ast.add_expr(Expr::Get { object: held, name }, span)?
+        };
         let value = match assign {
             Assign::Binary(op) => self.binary_with(old, start, op, Precedence::Assignment, 0)?,
             Assign::Plain | Assign::Coalesce => self.expression()?,
@@ -91,8 +105,7 @@ impl Parser<'_, '_> {
             Some(_) => {}
         }
         self.consume(TokenKind::Dot, Code::ExpectDotAfterSuper)?;
-        self.consume(TokenKind::Identifier, Code::ExpectSuperMethodName)?;
-        let name = self.intern_previous()?;
+        let name = self.property_name(Code::ExpectSuperMethodName)?;
         self.lox_constant()?;
         let this = self.synthetic_variable(Symbol::THIS)?;
         let span = self.span_from(start);

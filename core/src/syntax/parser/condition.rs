@@ -52,10 +52,10 @@ impl Parser<'_, '_> {
         let goes_on = loop {
             match token.kind {
                 T::LeftBrace if open == 0 => break true,
-                T::Semicolon | T::RightParen | T::RightBrace if open == 0 => break false,
+                T::Semicolon | T::RightParen | T::RightBrace | T::RightBracket if open == 0 => break false,
                 T::End => break false,
-                T::LeftParen | T::LeftBrace => open += 1,
-                T::RightParen | T::RightBrace => open -= 1,
+                T::LeftParen | T::LeftBrace | T::LeftBracket | T::HashBrace | T::QuestionBracket => open += 1,
+                T::RightParen | T::RightBrace | T::RightBracket => open -= 1,
                 _ => {}
             }
             token = lexer.next_token();

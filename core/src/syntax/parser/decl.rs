@@ -152,8 +152,7 @@ impl Parser<'_, '_> {
                 self.end_part_of_class(class, start, base)?;
                 base = 0;
             }
-            self.consume(TokenKind::Identifier, Code::ExpectMethodName)?;
-            let name = self.intern_previous()?;
+            let name = self.property_name(Code::ExpectMethodName)?;
             self.lox_constant()?;
             let kind = if name == Symbol::INIT { FnKind::Initializer } else { FnKind::Method };
             let method = self.function(kind)?;

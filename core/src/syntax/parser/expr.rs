@@ -32,6 +32,8 @@ impl Parser<'_, '_> {
     #[inline(always)]
     pub(super) fn operators(&mut self, mut left: ExprId, start: u32, min: Precedence) -> Parse<ExprId> {
         let can_assign = min <= Precedence::Assignment;
+        // Whether the operands so far are a chain with `?`.
+        let mut chain = false;
         loop {
             let row = InfixRow::of(self.current.kind);
             let Some(builds) = row.builds.filter(|_| row.binds >= min) else {
@@ -41,12 +43,25 @@ impl Parser<'_, '_> {
                 break;
             };
             self.advance()?;
+            if chain && row.binds != Precedence::Postfix {
+                left = self.finish(Expr::Chain(left), start)?;
+                chain = false;
+            }
             left = match builds {
+                Infix::MaybeProperty | Infix::MaybeIndex => {
+                    chain = true;
+                    self.maybe(left, start, builds)?
+                }
                 Infix::Call => self.call(left, start)?,
-                Infix::Property => self.dot(left, start, can_assign)?,
+                Infix::Property => self.dot(left, start, can_assign && !chain)?,
+                Infix::Index => self.index(left, start, can_assign && !chain)?,
+                Infix::Range(kind) => self.range(left, start, kind)?,
                 Infix::Logical(op) => self.logical(left, start, op, row)?,
                 Infix::Binary(op) => self.binary(left, start, op, row)?,
             };
+        }
+        if chain {
+            left = self.finish(Expr::Chain(left), start)?;
         }
         if can_assign && Assign::of(self.current.kind).is_some() {
             self.advance()?;

@@ -88,6 +88,7 @@ impl Parser<'_, '_> {
                 | T::Comma
                 | T::Colon
                 | T::RightParen
+                | T::RightBracket
                 | T::LeftBrace
                 | T::RightBrace
                 | T::Else

@@ -4,6 +4,7 @@ use super::super::ast::{Block, Expr, ExprId, Loop, Symbol, VarKind};
 use super::super::{Code, TokenKind};
 use super::block::Item;
 use super::jump::LoopState;
+use super::lox::Position;
 use super::{Parse, Parser};
 
 impl Parser<'_, '_> {
@@ -57,9 +58,10 @@ impl Parser<'_, '_> {
     }
 
     /// The body of `while` or `for`.
-    fn loop_body(&mut self, any: bool, state: LoopState) -> Parse<ExprId> {
+    #[inline(always)]
+    pub(super) fn loop_body(&mut self, any: bool, missing_brace: Code, state: LoopState) -> Parse<ExprId> {
         self.enter_loop(state)?;
-        let body = self.body(any, Code::ExpectBraceAfterCondition)?;
+        let body = self.body(any, missing_brace)?;
         self.leave_loop();
         Ok(body)
     }
@@ -71,7 +73,8 @@ impl Parser<'_, '_> {
         let (cond, parenthesized) = self.condition(Code::ExpectParenAfterWhile)?;
         let exit_jump = self.lox.jump();
         self.lox.bytes(1);
-        let body = self.loop_body(parenthesized, LoopState::without_value(label))?;
+        let body =
+            self.loop_body(parenthesized, Code::ExpectBraceAfterCondition, LoopState::without_value(label))?;
         self.lox_jump_back(loop_start)?;
         self.lox_land(exit_jump)?;
         self.lox.bytes(1);
@@ -82,6 +85,28 @@ impl Parser<'_, '_> {
     /// of `init`.
     #[inline(never)]
     fn for_loop(&mut self, start: u32, label: Option<Symbol>) -> Parse<ExprId> {
+        use TokenKind as T;
+        if self.dialect.has_collections() && !self.check(T::LeftParen) {
+            return self.for_in(start, label);
+        }
+        let clauses = self.for_clauses()?;
+        let body = self.loop_body(true, Code::ExpectBraceAfterCondition, LoopState::without_value(label))?;
+        self.lox_jump_back(clauses.loop_start)?;
+        if let Some(exit_jump) = clauses.exit_jump {
+            self.lox_land(exit_jump)?;
+            self.lox.bytes(1);
+        }
+        self.end_scope();
+        let ForClauses { init, cond, step, .. } = clauses;
+        let repeat = self.finish(Expr::Loop(Loop { cond, step, body }), start)?;
+        let Some(init) = init else { return Ok(repeat) };
+        let items = self.ast.add_list(&[init, repeat])?;
+        self.finish(Expr::Block(Block { items, tail: None }), start)
+    }
+
+    /// From `(` to `)`; opens the scope of what they declare.
+    #[inline(never)]
+    fn for_clauses(&mut self) -> Parse<ForClauses> {
         use TokenKind as T;
         self.begin_scope();
         self.consume(T::LeftParen, Code::ExpectParenAfterFor)?;
@@ -123,17 +148,15 @@ impl Parser<'_, '_> {
             self.lox_land(body_jump)?;
             Some(step)
         };
-
-        let body = self.loop_body(true, LoopState::without_value(label))?;
-        self.lox_jump_back(loop_start)?;
-        if let Some(exit_jump) = exit_jump {
-            self.lox_land(exit_jump)?;
-            self.lox.bytes(1);
-        }
-        self.end_scope();
-        let repeat = self.finish(Expr::Loop(Loop { cond, step, body }), start)?;
-        let Some(init) = init else { return Ok(repeat) };
-        let items = self.ast.add_list(&[init, repeat])?;
-        self.finish(Expr::Block(Block { items, tail: None }), start)
+        Ok(ForClauses { init, cond, step, loop_start, exit_jump })
     }
+}
+
+/// What is between the parentheses of a `for`.
+struct ForClauses {
+    init: Option<ExprId>,
+    cond: Option<ExprId>,
+    step: Option<ExprId>,
+    loop_start: Position,
+    exit_jump: Option<Position>,
 }

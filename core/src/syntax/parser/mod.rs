@@ -11,6 +11,7 @@
 
 mod block;
 mod call;
+mod collection;
 mod condition;
 mod decl;
 mod expr;

@@ -15,6 +15,8 @@ impl Parser<'_, '_> {
             T::Number => self.number(),
             T::Str => self.string(),
             T::LeftParen => self.grouping(),
+            T::LeftBracket => self.list(),
+            T::HashBrace => self.map(),
             T::Minus => self.unary(UnaryOp::Negate),
             T::Bang => self.unary(UnaryOp::Not),
             T::Tilde => self.unary(UnaryOp::BitNot),

@@ -1,0 +1,417 @@
+//! Lists and ranges off the fast path: making them, items and slices, membership, loops over items.
+//!
+//! ```text
+//!   make_list ──> Items, then List      both reachable before the next safepoint
+//!   grow      ──> larger Items          paid for by the items that are copied
+//!   copy_items ─> in pieces             slices and copies of any length
+//! ```
+
+use super::machine::Flow;
+use super::work::IN_CALL;
+use super::{Call, Fault, Vm};
+use crate::bytecode::operand::Iter;
+use crate::object::{BuiltinClass, End, Gc, Items, List, MAX_ITEMS, Map, Range, Str};
+use crate::value::Value;
+
+/// Room that a list gets for its first item.
+const FIRST_CAPACITY: usize = 4;
+/// Lists up to this length double when they grow, longer ones grow by half.
+const DOUBLED: usize = 1 << 15;
+
+/// Bulk work of copying so many values.
+const fn bytes(values: usize) -> usize {
+    values * size_of::<Value>()
+}
+
+/// An index that is an integer; the error names the type of what has no such item.
+fn index_of(index: Value, of: BuiltinClass) -> Result<f64, Fault> {
+    match index.to_f64() {
+        Some(number) if number == libm::trunc(number) && number.is_finite() => Ok(number),
+        _ => Err(Fault::IndexType { of, found: index }),
+    }
+}
+
+/// The index of an item among `len`.
+fn within(index: Value, len: usize, of: BuiltinClass) -> Result<usize, Fault> {
+    let number = index_of(index, of)?;
+    if (0.0..len as f64).contains(&number) {
+        Ok(number as usize)
+    } else {
+        Err(Fault::OutOfRange { of, index, len: len as u32 })
+    }
+}
+
+impl Vm {
+    /// Items with room for `capacity` values, of which the first are those of `old`. A safepoint; `old` is reachable.
+    pub(super) fn make_items(&mut self, capacity: usize, old: Option<Gc<List>>) -> Result<Gc<Items>, Fault> {
+        if capacity > MAX_ITEMS {
+            return Err(Fault::OutOfMemory);
+        }
+        let memory = self.allocate(Items::size(capacity), false)?.cast::<Items>();
+        let old = old.as_ref().map_or(&[][..], |list| list.values());
+        // SAFETY: as many bytes as the items need.
+        unsafe {
+            Items::init(memory.as_ptr(), capacity, old);
+            Ok(Gc::from_raw(memory))
+        }
+    }
+
+    /// An empty list with room for `capacity` items. A safepoint.
+    pub(crate) fn make_list(&mut self, capacity: usize) -> Result<Gc<List>, Fault> {
+        let list = self.make(List::new())?;
+        if capacity != 0 {
+            self.scope(|vm, scope| {
+                scope.keep(list.value())?;
+                let items = vm.make_items(capacity, None)?;
+                list.set_items(items);
+                vm.context.heap.barrier(list);
+                Ok::<(), Fault>(())
+            })?;
+        }
+        Ok(list)
+    }
+
+    /// Makes room for `more` items of a list, which is reachable. Pays for the items that move. A safepoint.
+    fn reserve_items(&mut self, list: Gc<List>, more: usize, words: usize) -> Result<(), Fault> {
+        if list.len() + more <= list.capacity() {
+            return Ok(());
+        }
+        self.charge_bulk(bytes(list.len()), words)?;
+        self.make_room(list, more)
+    }
+
+    /// Makes room for `more` items of a list, which is reachable, of whose items the caller has paid for the moves. A
+    /// safepoint.
+    pub(crate) fn make_room(&mut self, list: Gc<List>, more: usize) -> Result<(), Fault> {
+        let needed = list.len().checked_add(more).ok_or(Fault::OutOfMemory)?;
+        if needed <= list.capacity() {
+            return Ok(());
+        }
+        let grown = if list.len() < DOUBLED { 2 * list.len() } else { list.len() + list.len() / 2 };
+        let items = self.make_items(needed.max(grown).max(FIRST_CAPACITY), Some(list))?;
+        list.set_items(items);
+        self.context.heap.barrier(list);
+        Ok(())
+    }
+
+    /// Sets the item at an index that the list has.
+    pub(crate) fn set_item(&mut self, list: Gc<List>, index: usize, value: Value) {
+        if let (Some(place), Some(items)) = (list.values().get(index), list.items()) {
+            place.set(value);
+            self.context.heap.part_barrier(items, value);
+        }
+    }
+
+    /// Appends a value for which there is room.
+    pub(crate) fn append(&mut self, list: Gc<List>, value: Value) {
+        let len = list.len();
+        list.set_len(len + 1);
+        if let (Some(place), Some(items)) = (list.values().get(len), list.items()) {
+            place.set(value);
+            self.context.heap.part_barrier(items, value);
+        }
+    }
+
+    /// `list`: a list of `count` values, from register `first` on.
+    #[inline(never)]
+    pub(super) fn new_list(&mut self, dst: usize, first: usize, count: usize) -> Result<(), Fault> {
+        self.charge_bulk(bytes(count), 2)?;
+        let list = self.make_list(count)?;
+        for index in 0..count {
+            self.append(list, self.register(first + index));
+        }
+        self.set_register(dst, list.value());
+        Ok(())
+    }
+
+    /// `list.extend`
+    #[inline(never)]
+    pub(super) fn extend_list(&mut self, list: Value, first: usize, count: usize) -> Result<(), Fault> {
+        let list = list.as_object::<List>().ok_or(Fault::Bytecode)?;
+        // What moves is paid for by the items that come: their number is small beside it only where the list doubles.
+        self.reserve_items(list, count, 2)?;
+        for index in 0..count {
+            self.append(list, self.register(first + index));
+        }
+        Ok(())
+    }
+
+    /// A list of some items of another one, which is reachable: paid for, and copied in pieces. A safepoint.
+    fn slice_list(
+        &mut self,
+        list: Gc<List>,
+        from: usize,
+        to: usize,
+        words: usize,
+    ) -> Result<Gc<List>, Fault> {
+        let slice = match self.work.partial.as_object::<List>() {
+            Some(slice) => slice,
+            None => {
+                let slice = self.make_list(to - from)?;
+                self.work.partial = slice.value();
+                slice
+            }
+        };
+        self.in_pieces(bytes(to - from), words, |vm, piece| {
+            for index in piece.start / size_of::<Value>()..piece.end / size_of::<Value>() {
+                vm.append(slice, list.get(from + index).unwrap_or(Value::NIL));
+            }
+            Ok(())
+        })?;
+        self.work.partial = Value::NIL;
+        Ok(slice)
+    }
+
+    /// `dst = object[index]` beyond an int of a list.
+    #[inline(never)]
+    pub(super) fn get_index(&mut self, dst: usize, object: Value, index: Value) -> Result<(), Fault> {
+        let item = if let Some(list) = object.as_object::<List>() {
+            match index.as_object::<Range>() {
+                Some(range) => {
+                    let (from, to) = self.bounds(&range, list.len(), BuiltinClass::List)?;
+                    self.slice_list(list, from, to, 1)?.value()
+                }
+                None => list.get(within(index, list.len(), BuiltinClass::List)?).unwrap_or(Value::NIL),
+            }
+        } else if let Some(map) = object.as_object::<Map>() {
+            let key = self.key(index, 1)?;
+            self.map_read(map, key)?
+        } else {
+            return Err(Fault::NoItems(object));
+        };
+        self.set_register(dst, item);
+        Ok(())
+    }
+
+    /// Whether a key is none of a map's, or an index is past the items, or with `fields` if a name is that of no property of
+    /// an instance.
+    #[inline(never)]
+    pub(super) fn is_absent(&mut self, object: Value, index: Value, fields: bool) -> Result<bool, Fault> {
+        if let (true, Some(instance), Some(name)) = (fields, object.as_object(), index.as_object::<Str>()) {
+            return Ok(!self.has_property(instance, name));
+        }
+        if let Some(map) = object.as_object::<Map>() {
+            let key = self.key(index, 2)?;
+            return Ok(self.map_get(map, key).is_none());
+        }
+        let len = object.as_object::<List>().map(|list| list.len());
+        let len = len.or_else(|| object.as_object::<Str>().map(|string| string.len()));
+        Ok(len.is_some_and(|len| index.to_f64().is_some_and(|index| index >= len as f64)))
+    }
+
+    /// `object[index] = value` beyond an int of a list.
+    #[inline(never)]
+    pub(super) fn set_index(&mut self, object: Value, index: Value, value: Value) -> Result<(), Fault> {
+        if let Some(map) = object.as_object::<Map>() {
+            let key = self.key(index, 1)?;
+            return self.map_set(map, key, value, 1);
+        }
+        let Some(list) = object.as_object::<List>() else {
+            return Err(match object.as_object::<Str>() {
+                Some(_) => Fault::FixedItems(BuiltinClass::String),
+                None => Fault::NoItems(object),
+            });
+        };
+        if list.is_frozen() {
+            return Err(Fault::Frozen(BuiltinClass::List));
+        }
+        self.set_item(list, within(index, list.len(), BuiltinClass::List)?, value);
+        Ok(())
+    }
+
+    /// The first index of a slice, and the one after its last.
+    fn bounds(&self, range: &Range, len: usize, of: BuiltinClass) -> Result<(usize, usize), Fault> {
+        let bound = |number: f64| -> Result<usize, Fault> {
+            let value = Value::number(number);
+            index_of(value, of)?;
+            if (0.0..=len as f64).contains(&number) {
+                Ok(number as usize)
+            } else {
+                Err(Fault::OutOfRange { of, index: value, len: len as u32 })
+            }
+        };
+        let from = bound(range.start())?;
+        let to = match range.end() {
+            End::Open => len,
+            End::Before(end) => bound(end)?,
+            // The last index itself must be one.
+            End::With(end) => bound(end + 1.0).map_err(|_| Fault::OutOfRange {
+                of,
+                index: Value::number(end),
+                len: len as u32,
+            })?,
+        };
+        if from > to || range.step() != 1.0 {
+            return Err(Fault::Slice { of, from: from as u32, to: to as u32 });
+        }
+        Ok((from, to))
+    }
+
+    /// A range between two values. A safepoint.
+    #[inline(never)]
+    pub(super) fn new_range(
+        &mut self,
+        dst: usize,
+        start: Value,
+        end: Option<Value>,
+        with_end: bool,
+    ) -> Result<(), Fault> {
+        let start = bound_of(start)?;
+        let end = match end {
+            None => End::Open,
+            Some(end) if with_end => End::With(bound_of(end)?),
+            Some(end) => End::Before(bound_of(end)?),
+        };
+        let range = self.make(Range::new(start, end, 1.0))?;
+        self.set_register(dst, range.value());
+        Ok(())
+    }
+
+    /// Checks the bounds of a loop over numbers.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn check_range(&mut self, start: Value, end: Value) -> Result<(), Fault> {
+        bound_of(start)?;
+        bound_of(end)?;
+        Ok(())
+    }
+
+    /// Whether two different objects, not both strings, are equal. The library compares lists.
+    pub(super) fn collections_equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Result<bool, Flow> {
+        if let (Some(left), Some(right)) = (lhs.as_object::<Range>(), rhs.as_object::<Range>()) {
+            return Ok(*left == *right);
+        }
+        match (lhs.as_object::<List>(), rhs.as_object::<List>()) {
+            (Some(left), Some(right)) if left.len() == right.len() => {
+                let result = self.finish_by("lists_equal", &[lhs, rhs], words);
+                return Err(self.flow(result));
+            }
+            _ => {}
+        }
+        match (lhs.as_object::<Map>(), rhs.as_object::<Map>()) {
+            (Some(left), Some(right)) if left.len() == right.len() => {
+                let result = self.finish_by("maps_equal", &[lhs, rhs], words);
+                Err(self.flow(result))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// `in`
+    #[inline(never)]
+    pub(super) fn contains(&mut self, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
+        if rhs.as_object::<List>().is_some() {
+            return self.finish_by("list_contains", &[lhs, rhs], 1);
+        }
+        let contains = if let Some(map) = rhs.as_object::<Map>() {
+            let key = self.key(lhs, 1)?;
+            self.map_get(map, key).is_some()
+        } else {
+            let range = rhs.as_object::<Range>().ok_or(Fault::NoMembers(rhs))?;
+            lhs.to_f64().is_some_and(|number| range.contains(number))
+        };
+        self.set_register(dst, Value::bool(contains));
+        Ok(())
+    }
+
+    /// Begins a loop over the items of the value in register `iter`.
+    #[inline(never)]
+    pub(super) fn begin_items(&mut self, iter: usize) -> Result<(), Fault> {
+        let object = self.register(iter);
+        let length = if let Some(list) = object.as_object::<List>() {
+            Value::int(list.len() as i32)
+        } else if let Some(map) = object.as_object::<Map>() {
+            Value::int(map.changes() as i32)
+        } else if let Some(range) = object.as_object::<Range>() {
+            Value::number(range.start())
+        } else {
+            return Err(Fault::NotIterable(object));
+        };
+        self.set_register(iter + usize::from(Iter::POSITION), Value::int(0));
+        self.set_register(iter + usize::from(Iter::LENGTH), length);
+        Ok(())
+    }
+
+    /// The next item of the loop whose state begins at register `iter`, into its register, and its key. False after the
+    /// last.
+    #[inline(never)]
+    pub(super) fn next_item(&mut self, iter: usize, with_key: bool) -> Result<bool, Fault> {
+        let object = self.register(iter);
+        let position = self.register(iter + usize::from(Iter::POSITION));
+        let state = self.register(iter + usize::from(Iter::LENGTH));
+        let index = position.to_f64().ok_or(Fault::Bytecode)?;
+        let item = if let Some(list) = object.as_object::<List>() {
+            if state != Value::int(list.len() as i32) {
+                return Err(Fault::Changed(BuiltinClass::List));
+            }
+            match list.get(index as usize) {
+                Some(item) => item,
+                None => return Ok(false),
+            }
+        } else if let Some(map) = object.as_object::<Map>() {
+            return self.next_entry(map, iter, with_key);
+        } else if let Some(range) = object.as_object::<Range>() {
+            let number = state.to_f64().ok_or(Fault::Bytecode)?;
+            if !range.reaches(number) {
+                return Ok(false);
+            }
+            self.set_register(iter + usize::from(Iter::LENGTH), Value::number(number + range.step()));
+            Value::number(number)
+        } else {
+            return Err(Fault::Bytecode);
+        };
+        self.set_register(iter + usize::from(Iter::POSITION), Value::number(index + 1.0));
+        self.set_register(iter + usize::from(Iter::ITEM), item);
+        if with_key {
+            self.set_register(iter + usize::from(Iter::KEY), position);
+        }
+        Ok(true)
+    }
+}
+
+impl Call<'_> {
+    /// Makes room for `more` items of a list, which is reachable, and pays for the items that move; the function's only
+    /// charge. A safepoint.
+    pub(crate) fn reserve_items(&mut self, list: Gc<List>, more: usize) -> Result<(), Fault> {
+        self.vm().reserve_items(list, more, IN_CALL)
+    }
+
+    /// A list of some items of another one, which is reachable; the function's only charge. A safepoint.
+    pub(crate) fn slice_list(&mut self, list: Gc<List>, from: usize, to: usize) -> Result<Gc<List>, Fault> {
+        self.vm().slice_list(list, from, to, IN_CALL)
+    }
+}
+
+impl Vm {
+    /// The next entry of a map for a loop, which has one name for the key alone, or two for key and value.
+    fn next_entry(&mut self, map: Gc<Map>, iter: usize, with_key: bool) -> Result<bool, Fault> {
+        if self.register(iter + usize::from(Iter::LENGTH)) != Value::int(map.changes() as i32) {
+            return Err(Fault::Changed(BuiltinClass::Map));
+        }
+        let position = self.register(iter + usize::from(Iter::POSITION));
+        let mut at = position.to_f64().ok_or(Fault::Bytecode)? as usize;
+        // A map with many removed entries has had as many removals, which paid for the search.
+        let (key, value) = loop {
+            if at >= map.used() {
+                return Ok(false);
+            }
+            at += 1;
+            if let Some(entry) = map.entry(at - 1) {
+                break entry;
+            }
+        };
+        self.set_register(iter + usize::from(Iter::POSITION), Value::int(at as i32));
+        self.set_register(iter + usize::from(Iter::ITEM), if with_key { value } else { key });
+        if with_key {
+            self.set_register(iter + usize::from(Iter::KEY), key);
+        }
+        Ok(true)
+    }
+}
+
+/// A bound of a range.
+fn bound_of(value: Value) -> Result<f64, Fault> {
+    const MOST: f64 = 9_007_199_254_740_992.0;
+    let number = value.to_f64().ok_or(Fault::BoundType(value))?;
+    if (-MOST..=MOST).contains(&number) { Ok(number) } else { Err(Fault::Bound(value)) }
+}

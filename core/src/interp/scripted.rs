@@ -1,0 +1,125 @@
+//! The part of the library that is written in Siskin.
+//!
+//! ```text
+//!   scripts/*.sk ──compile──> library.skb ──first use──> a closure for each function
+//!                                                          ├─ of a class: a method of that built-in class
+//!                                                          └─ others: globals that no other text can name
+//! ```
+//!
+//! The image's script never runs: it is read for what it would declare.
+
+use super::{Fault, Vm};
+use crate::bytecode::{Const, FnIndex, Insn, Program};
+use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::object::{BuiltinClass, Closure, Gc, Str};
+use crate::value::Value;
+
+/// The functions of the library that a VM has by now: none before the first use, then all.
+pub(super) struct Scripted(Vec<ScriptedFunction>);
+
+/// A function of the library.
+#[derive(Clone, Copy)]
+struct ScriptedFunction {
+    /// The class whose method it is.
+    class: Option<BuiltinClass>,
+    name: Gc<Str>,
+    closure: Gc<Closure>,
+}
+
+impl Scripted {
+    pub(super) fn new(mem: &Mem) -> Scripted {
+        Scripted(Vec::new(mem))
+    }
+
+    /// The objects that it keeps alive.
+    pub(super) fn roots(&self) -> impl Iterator<Item = Value> {
+        self.0.iter().flat_map(|function| [function.name.value(), function.closure.value()])
+    }
+}
+
+impl Vm {
+    /// The method of a built-in class that is written in Siskin. A safepoint.
+    pub(super) fn scripted_method(
+        &mut self,
+        class: BuiltinClass,
+        name: Gc<Str>,
+    ) -> Result<Option<Gc<Closure>>, Fault> {
+        self.load_scripted()?;
+        let found =
+            self.scripted.0.iter().find(|function| function.class == Some(class) && function.name == name);
+        Ok(found.map(|function| function.closure))
+    }
+
+    /// The function of the library with this name. A safepoint.
+    pub(super) fn scripted_function(&mut self, name: &str) -> Result<Gc<Closure>, Fault> {
+        self.load_scripted()?;
+        let mut functions = self.scripted.0.iter().filter(|function| function.class.is_none());
+        let found = functions.find(|function| function.name.text().strip_prefix('$') == Some(name));
+        found.map(|function| function.closure).ok_or(Fault::Bytecode)
+    }
+
+    fn load_scripted(&mut self) -> Result<(), Fault> {
+        if !self.scripted.0.is_empty() {
+            return Ok(());
+        }
+        let mem = self.mem.clone();
+        // An image that another build made is refused.
+        let program = Program::library(self.library.image(), &mem).map_err(|_| Fault::Bytecode)?;
+        self.link_scripted(&program)?;
+        Ok(())
+    }
+
+    /// Makes the functions that the script of the program declares.
+    fn link_scripted(&mut self, program: &Program) -> Result<(), OutOfMemory> {
+        let mem = self.mem.clone();
+        self.scope(|vm, scope| {
+            let made = vm.link_all(scope, program)?;
+            let function = |index: FnIndex| made.iter().nth_back(index.0 as usize).map(|made| made.gc());
+            let script = function(FnIndex(0)).ok_or(OutOfMemory)?;
+            let constant =
+                |index: u32| script.consts().get(index as usize).map_or(Value::NIL, |value| value.get());
+            let code = program.function(FnIndex(0)).ok_or(OutOfMemory)?;
+            let (mut class, mut last) = (None, None);
+            let mut functions = Vec::new(&mem);
+            let mut globals: Vec<(u32, Gc<Closure>)> = Vec::new(&mem);
+            let mut words = code.words;
+            while let Some(insn) = Insn::decode(words) {
+                words = words.get(insn.op().words()..).unwrap_or_default();
+                match insn {
+                    Insn::NewClass { name, .. } => {
+                        let name = constant(name.0).as_object::<Str>().ok_or(OutOfMemory)?;
+                        class = BuiltinClass::ALL.into_iter().find(|class| class.name() == name.text());
+                    }
+                    Insn::Closure { function: index, .. } => {
+                        let Some(Const::Fn(index)) = code.consts.get(index.0 as usize) else {
+                            return Err(OutOfMemory);
+                        };
+                        let closure = vm.make_closure(function(index).ok_or(OutOfMemory)?)?;
+                        scope.keep(closure.value())?;
+                        last = Some(closure);
+                    }
+                    Insn::AddMethod { name, .. } => {
+                        let name = constant(name.0).as_object::<Str>().ok_or(OutOfMemory)?;
+                        let closure = last.take().ok_or(OutOfMemory)?;
+                        functions.push(ScriptedFunction { class, name, closure })?;
+                    }
+                    Insn::DefGlobal { global, .. } => {
+                        if let Some(closure) = last.take() {
+                            let index = constant(global.0).as_raw();
+                            let name = vm.globals.name(index).ok_or(OutOfMemory)?;
+                            functions.push(ScriptedFunction { class: None, name, closure })?;
+                            globals.push((index, closure))?;
+                        }
+                    }
+                    _ => {}
+                }
+            }
+            // Nothing fails from here on.
+            for &(index, closure) in globals.iter() {
+                vm.globals.set(index, closure.value(), &mut vm.context.heap);
+            }
+            vm.scripted = Scripted(functions);
+            Ok(())
+        })
+    }
+}
