@@ -142,6 +142,8 @@ struct Scan {
     kind: Option<TokenKind>,
     /// A string or comment that nothing ends.
     unended: Option<Unended>,
+    /// The interpolations that are open. Brackets inside them do not count.
+    interpolations: usize,
     /// Whether a bracket closed nothing. What follows it is not scanned.
     broken: bool,
 }
@@ -180,10 +182,25 @@ impl Scan {
     fn read(&mut self, text: &str, from: usize, dialect: Dialect) {
         let mut lexer = Lexer::new(text.get(from..).unwrap_or_default(), dialect);
         self.unended = None;
+        self.interpolations = 0;
+        // Where the outermost of the strings that are open begins.
+        let mut outermost = 0;
         while !self.broken {
             let token = lexer.next_token();
             match token.kind {
                 TokenKind::End => break,
+                TokenKind::StrStart => {
+                    if self.interpolations == 0 {
+                        outermost = from + token.span.start as usize;
+                    }
+                    self.interpolations += 1;
+                }
+                TokenKind::StrEnd => self.interpolations = self.interpolations.saturating_sub(1),
+                TokenKind::UnterminatedString | TokenKind::UnterminatedComment if self.interpolations > 0 => {
+                    // Whatever is open, the outermost string needs its quotes.
+                    self.unended_at(outermost, "\"");
+                }
+                _ if self.interpolations > 0 => {}
                 TokenKind::LeftBrace | TokenKind::LeftParen | TokenKind::LeftBracket => self.open(token.kind),
                 TokenKind::HashBrace => self.open(TokenKind::LeftBrace),
                 TokenKind::QuestionBracket => self.open(TokenKind::LeftBracket),
@@ -204,7 +221,10 @@ impl Scan {
                         None => self.broken = true,
                     }
                 }
-                TokenKind::UnterminatedString => self.unended_at(from + token.span.start as usize, "\""),
+                TokenKind::UnterminatedString => {
+                    let start = from + token.span.start as usize;
+                    self.unended_at(start, "\"");
+                }
                 TokenKind::UnterminatedComment => self.unended_at(from + token.span.start as usize, "*/"),
                 _ => {}
             }
@@ -333,6 +353,31 @@ mod tests {
         for dialect in [Lox, Siskin] {
             incomplete(dialect, &["\"", "\"abc", "print \"abc", "f(\"a\", \"b", "\"a\nb", "\"// no comment"]);
         }
+    }
+
+    #[test]
+    fn open_interpolations_go_on() {
+        incomplete(
+            Siskin,
+            &[
+                "\"${",
+                "\"a ${x",
+                "\"${x}",
+                "\"${f(",
+                "\"${x:>8",
+                "\"${\"",
+                "\"${\"a\"",
+                "f(\"${{ 1 }",
+                "\"${ /* \" */",
+            ],
+        );
+        incomplete(Siskin, &["\"a\\\"", "r\"", "r#\"a\"", "\"\"\"", "\"\"\"\na\"", "\"\"\"\n${x}\n\"\""]);
+        complete(
+            Siskin,
+            &["\"${x}\"", "\"${\"a\"}\"", "\"${{ \"}\" }}\"", "r\"\\\"", "\"\"\"\n${x}\n\"\"\""],
+        );
+        complete(Siskin, &["\"${)}\"", "\"${1 2}\"", "\"\\q\""]);
+        complete(Lox, &["\"${\"", "\"\\\"", "r\"\""]);
     }
 
     #[test]

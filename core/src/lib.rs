@@ -17,7 +17,7 @@
 //! | [`platform`] | the rest that a host gives: output, clock, executable memory, a guard against panics |
 //! | [`syntax`] | lexer, parser, tree, diagnostics; knows no VM |
 //! | [`bytecode`] | the table of opcodes, and what derives from it; images of programs; the verifier |
-//! | `numeric` | arithmetic beyond the processor's, the same bits everywhere |
+//! | `numeric` `text` | arithmetic beyond the processor's, the same bits everywhere; numbers as text, formats |
 //! | [`compile`] | tree to bytecode; knows no heap |
 //! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
 //! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
@@ -42,7 +42,7 @@
 //!   bytecode
 //!   syntax
 //!   mem
-//!   meter numeric platform span tunable
+//!   meter numeric platform span text tunable
 //! ```
 //!
 //! The gate `imports` of the repository holds the modules to this order. `docs/tour` walks through them.
@@ -98,6 +98,7 @@ pub mod syntax;
 #[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]
 pub mod testing;
+mod text;
 pub mod tier;
 mod tunable;
 mod value;

@@ -567,6 +567,11 @@ impl Writer<'_> {
                     self.pick(&["\"\"", "\"x\"", "\"a longer string, too long for a name\"", "\"s1\""]);
                 self.put(text);
             }
+            1 | 2 if self.depth > 0 && self.dialect == Dialect::Siskin && self.bytes.next() & 1 == 0 => {
+                self.depth -= 1;
+                self.interpolation();
+                self.depth += 1;
+            }
             1 | 2 if self.depth > 0 => {
                 self.depth -= 1;
                 self.put("(");
@@ -578,6 +583,37 @@ impl Writer<'_> {
             }
             _ => self.numbered('s'),
         }
+    }
+
+    /// A string with values in it, now and then with a format that suits them.
+    fn interpolation(&mut self) {
+        let start = self.pick(&["\"", "\"", "\"a\\n", "\"\"\"\n"]);
+        self.put(start);
+        for _ in 0..1 + self.bytes.below(4) {
+            self.put("${");
+            match self.bytes.next() % 4 {
+                0 => self.any(),
+                1 => {
+                    self.number();
+                    let format = self.pick(&["", ":8", ":+.3", ":,", ":e", ":010", ":*^12.1e"]);
+                    self.put(format);
+                }
+                2 => {
+                    self.integer("4294967296");
+                    let format = self.pick(&[":x", ":#b", ":o", ":#010X"]);
+                    self.put(format);
+                }
+                _ => {
+                    self.string();
+                    let format = self.pick(&["", "", ":5", ":.3", ":é>9"]);
+                    self.put(format);
+                }
+            }
+            self.put("}");
+            let text = self.pick(&["", " ", "é\\t", "$"]);
+            self.put(text);
+        }
+        self.put(if start.len() > 4 { "\n\"\"\"" } else { "\"" });
     }
 
     fn object(&mut self) {

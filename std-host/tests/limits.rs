@@ -430,3 +430,29 @@ fn characters_beyond_the_basic_plane() {
         run(name, "print \u{1F426};\n").fails_to_compile("[line 1] Error: Unexpected character.\n");
     }
 }
+
+#[test]
+fn string_of_a_hundred_thousand_values() {
+    let values: String = (0..100_000).map(|index| format!("${{{}}},", index % 10)).collect();
+    run("values.sk", &format!("let text = \"{values}\"; print text.len(); print text == \"{values}\";"))
+        .prints("200000\ntrue\n");
+}
+
+#[test]
+fn strings_nested_deeply() {
+    let nested = |depth| nested("\"${", depth, "1", "}\"");
+    run("strings.sk", &format!("print {};", nested(64))).prints("1\n");
+    run("strings.sk", &format!("print {};", nested(65)))
+        .fails_to_compile("[line 1] Error: Nested too deeply.\n");
+    // In an interpolation the other limits hold.
+    let deep = format!("print \"${{{}1{}}}\";", "(".repeat(100_000), ")".repeat(100_000));
+    run("strings.sk", &deep).is_refused();
+}
+
+#[test]
+fn string_of_many_escapes_and_lines() {
+    run("escapes.sk", &format!("print \"{}\".len();", r"\u{e9}\n".repeat(100_000))).prints("300000\n");
+    let lines = " ".repeat(100) + &"    ${1}x\n".repeat(3000) + &" ".repeat(4);
+    run("lines.sk", &format!("print \"\"\"\n{lines}\"\"\".len();"))
+        .prints(&format!("{}\n", 100 + 3000 * 3 - 1));
+}

@@ -32,7 +32,7 @@ fn page() -> String {
     page
 }
 
-fn rows(page: &mut String, entries: &[Entry]) {
+fn rows(page: &mut String, entries: impl IntoIterator<Item = &'static Entry>) {
     page.push_str("| | |\n|---|---|\n");
     for entry in entries {
         // The documentation of an entry begins with its parameters.
@@ -54,7 +54,7 @@ mod tests {
     #[test]
     fn every_function_says_what_it_is_for() {
         let methods = library::methods().flat_map(|(_, methods)| methods);
-        for entry in library::functions().iter().chain(methods) {
+        for entry in library::functions().chain(methods) {
             let (parameters, what) = entry.doc().split_once(": ").expect("parameters, a colon, a sentence");
             assert!(parameters.starts_with('(') && parameters.ends_with(')'), "{entry:?}");
             assert!(what.ends_with('.'), "{entry:?}");

@@ -60,7 +60,9 @@ impl Repl {
         let value = self.session.vm.result();
         match value.kind() {
             ValueKind::Nil => {}
-            ValueKind::Str(text) if is_literal(text) => console.print(format_args!("=> \"{text}\"\n"))?,
+            ValueKind::Str(text) if is_literal(text, self.session.dialect) => {
+                console.print(format_args!("=> \"{text}\"\n"))?
+            }
             _ => console
                 .print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?,
         }

@@ -9,6 +9,7 @@
 use std::fmt::{self, Display, Formatter, Write};
 
 use siskin::diagnostics::is_invisible;
+use siskin_core::Dialect;
 use siskin_core::inspect::{InstanceView, StringView, ValueKind, ValueView};
 use siskin_core::syntax::NAMELESS;
 
@@ -139,8 +140,9 @@ fn decimal(number: &str) -> Option<String> {
 }
 
 /// Whether a string in quotes is read by the language as that string, and can be seen as it is.
-pub(crate) fn is_literal(text: StringView<'_>) -> bool {
-    let is_plain = |c: char| c != '"' && (matches!(c, '\n' | '\t') || !is_invisible(c));
+pub(crate) fn is_literal(text: StringView<'_>, dialect: Dialect) -> bool {
+    let means_more = |c: char| dialect.has_string_forms() && matches!(c, '\\' | '$');
+    let is_plain = |c: char| c != '"' && !means_more(c) && (matches!(c, '\n' | '\t') || !is_invisible(c));
     text.chars().count() <= LONGEST && text.chars().all(is_plain)
 }
 
@@ -150,9 +152,11 @@ pub(crate) struct Quoted<'a>(pub(crate) StringView<'a>);
 impl Display for Quoted<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         f.write_char('"')?;
-        let mut chars = self.0.chars();
-        for char in chars.by_ref().take(LONGEST) {
+        let mut chars = self.0.chars().peekable();
+        for _ in 0..LONGEST {
+            let Some(char) = chars.next() else { break };
             match char {
+                '$' if chars.peek() == Some(&'{') => f.write_str("\\$")?,
                 '"' | '\\' => write!(f, "\\{char}")?,
                 '\n' => f.write_str("\\n")?,
                 '\r' => f.write_str("\\r")?,
@@ -175,7 +179,7 @@ mod tests {
     use siskin::SYSTEM;
     use siskin::io::{StreamOutput, SystemClock};
     use siskin_core::platform::HostIo;
-    use siskin_core::{Dialect, Options, Vm};
+    use siskin_core::{Options, Vm};
 
     use super::*;
 
@@ -228,8 +232,9 @@ mod tests {
 
     #[test]
     fn strings_are_quoted_and_cannot_touch_the_terminal() {
-        assert_eq!(shown("\"a\n\t\\\"", 80), r#""a\n\t\\""#);
+        assert_eq!(shown("\"a\n\t\\\\\"", 80), r#""a\n\t\\""#);
         assert_eq!(shown("\"\u{1b}[31mred\u{7}\u{202e}\"", 80), r#""\u{1b}[31mred\u{7}\u{202e}""#);
+        assert_eq!(shown(r#""$ \${x}""#, 80), r#""$ \${x}""#);
         assert_eq!(shown("\"Grüße 鳥\"", 80), "\"Grüße 鳥\"");
         let long = shown(&format!("\"{}\"", "x".repeat(500)), 80);
         assert!(long.ends_with("x\" … 100 more characters"), "{long}");

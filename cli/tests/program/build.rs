@@ -75,7 +75,7 @@ fn files_of_others_are_left_alone() {
 
 #[test]
 fn errors_tell_lines() {
-    let script = file("errors", "script.sk", b"fn f(x) {\n  x.y\n}\nf(1);\n");
+    let script = file("errors", "script.sk", b"fn f(x) {\n  x.y\n}\nf(nil);\n");
     let image = script.with_extension("skb");
     built(&script, &image);
     let error = "error: Only instances have properties.\n  in f() at line 2\n  in script at line 4\n";

@@ -33,7 +33,7 @@ fn runs_code_and_standard_input() {
 fn value_of_code() {
     assert_eq!(siskin(["-p", "1 + 1"]), ran(0, "2\n", ""));
     assert_eq!(
-        siskin(["run", "--print", "let x = 4; print x; \"a\\n\" + \"b\""]),
+        siskin(["run", "--print", "let x = 4; print x; \"a\\\\n\" + \"b\""]),
         ran(0, "4\n\"a\\\\nb\"\n", "")
     );
     assert_eq!(siskin(["-p", "class P { init() { this.x = 1; } } P()"]), ran(0, "P { x: 1 }\n", ""));

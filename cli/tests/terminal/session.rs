@@ -109,8 +109,8 @@ sk> "one
 => "one
 two"
 
-sk> "back\slash"
-=> "back\slash"
+sk> "back\\slash"
+=> "back\\slash"
 
 sk> "Grüße, 鳥"
 => "Grüße, 鳥"

@@ -108,6 +108,7 @@ operand_names! {
     dst src value lit lhs rhs var step to
     upvalue cell global function
     argc win site
+    format
     object this class superclass fields name closure
     list index first count start end iter
 }

@@ -309,6 +309,15 @@ macro_rules! opcode_table {
                 "jump to `to` with the next item of iter and its key, if there is one";
         }
 
+        "Strings"
+            "A value's text is what `print` writes. A format is an integer in the constants; see `docs/language.md` for what it can say."
+        {
+            Concat concat "concat" [throw alloc bulk] { dst: Dst at a, first: Regs at bx, count: Count32 at x }
+                "dst = the texts of count registers from first on, joined";
+            Format format "format" [throw alloc bulk] { dst: Dst at a, src: Src at b, format: Lit32 at x }
+                "dst = the text of src in that format";
+        }
+
         "Output"
             "Lox's `print`."
         {

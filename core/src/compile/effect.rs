@@ -52,6 +52,9 @@ impl Compiler<'_> {
             | Expr::False
             | Expr::Number(_)
             | Expr::Str(_)
+            | Expr::Text { .. }
+            | Expr::Concat(_)
+            | Expr::Format { .. }
             | Expr::Local(_)
             | Expr::Global(_)
             | Expr::Held(_)

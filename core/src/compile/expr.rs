@@ -16,7 +16,7 @@
 
 use super::value::Val;
 use super::{Compiler, Reg, Res};
-use crate::syntax::ast::{Binary, Expr, ExprId, Index, List, Symbol};
+use crate::syntax::ast::{Binary, Contents, Expr, ExprId, Index, List, Symbol};
 
 /// The use of a left part's value.
 #[derive(Clone, Copy, Debug)]
@@ -64,6 +64,11 @@ impl Compiler<'_> {
                 Expr::False => break Ok(Val::Bool(false)),
                 Expr::Number(number) => break Ok(Val::Num(number)),
                 Expr::Str(span) => break self.string(span).map(Val::Str),
+                Expr::Text { escapes, span, close } => {
+                    break self.text(Contents { span, escapes, close }).map(Val::Str);
+                }
+                Expr::Concat(parts) => break self.concat(at, parts, mark, hint),
+                Expr::Format { value, spec } => break self.format(at, value, spec, mark, hint),
                 Expr::Local(var) => break self.get_local(at, var, mark, hint),
                 Expr::Global(name) => break self.get_global(at, name, mark, hint),
                 Expr::SetLocal { var, value } => break self.set_local(at, var, value),

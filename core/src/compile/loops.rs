@@ -121,7 +121,7 @@ impl Compiler<'_> {
     }
 
     fn is_always_true(&self, cond: ExprId) -> bool {
-        matches!(self.ast.expr(cond), Expr::True | Expr::Number(_) | Expr::Str(_))
+        matches!(self.ast.expr(cond), Expr::True | Expr::Number(_) | Expr::Str(_) | Expr::Text { .. })
     }
 
     /// Whether a loop should test `id` at its entry and once more at its end: it is one short instruction.

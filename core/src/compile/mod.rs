@@ -4,7 +4,7 @@
 //!   function class     constructs with a begin and an end; scope: undone at the end
 //!   effect             statements, declarations: expressions for their effect
 //!     branch loops     if and blocks, for each destination of their value; while and for
-//!     expr             expressions as values, by kind: variable arith logic property call
+//!     expr             expressions as values, by kind: variable arith logic property call interpolate
 //!     cond             expressions as conditions: fused compare-and-branch
 //!       value          literals stay literal until an instruction needs a register
 //!       fold           operations on literals
@@ -35,6 +35,7 @@ mod error;
 mod expr;
 mod fold;
 mod function;
+mod interpolate;
 mod label;
 mod logic;
 mod loops;
@@ -149,6 +150,8 @@ struct Compiler<'s> {
     /// How many of `outer` are around `f`.
     level: usize,
     strings: StringPool,
+    /// The text of a literal in the making.
+    text: Vec<u8>,
     /// By symbol: its text in the program; 0 if that is not known, or is the empty one.
     names: Vec<Text>,
     /// By symbol: the function that used this global last, and its constant there.
@@ -196,6 +199,7 @@ impl<'s> Compiler<'s> {
             outer: Vec::new(mem),
             level: 0,
             strings: StringPool::new(mem),
+            text: Vec::new(mem),
             names: Vec::new(mem),
             globals: Vec::new(mem),
             var_regs: Vec::new(mem),

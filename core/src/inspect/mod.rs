@@ -55,7 +55,7 @@ impl Vm {
     /// # Errors
     /// When memory is out.
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
-        let index = self.intern(name.as_bytes()).and_then(|name| self.global_index(name));
+        let index = self.intern(name.as_bytes()).and_then(|name| self.global_index(name, false));
         self.resume_panic();
         let index = index?;
         self.before_change(index);
@@ -65,7 +65,7 @@ impl Vm {
 
     /// The functions that scripts find without a declaration. Each becomes a global when a program first names it.
     pub fn library(&self) -> impl Iterator<Item = &'static Entry> {
-        self.library.globals().iter().filter(|entry| !is_private(entry.name()))
+        self.library.globals().filter(|entry| !is_private(entry.name()))
     }
 
     /// The globals that are defined, in the order in which they were first named.

@@ -4,8 +4,9 @@ use core::fmt;
 
 use super::{FunctionView, StringView};
 use crate::entry::{Arity, Entry};
-use crate::interp::{Number, Vm};
+use crate::interp::Vm;
 use crate::object::{BoundMethod, Callable, Class, Closure, Gc, Header, HostFunction, Instance, Shape, Str};
+use crate::text::Number;
 use crate::value::Value;
 
 /// A value.

@@ -5,7 +5,7 @@ use core::ptr::NonNull;
 use super::Vm;
 use crate::heap::{Heap, Want};
 use crate::mem::OutOfMemory;
-use crate::object::{Gc, Object, Origin, Str};
+use crate::object::{Gc, Object, Origin, Str, TextWriter};
 use crate::value::Value;
 
 impl Vm {
@@ -87,6 +87,21 @@ impl Vm {
         let memory = self.allocate(Str::flat_size(bytes.len()), true)?;
         // SAFETY: as many bytes as the string needs.
         Ok(unsafe { add_name(&mut self.context.heap, memory, bytes) })
+    }
+
+    /// A computed string of `len` bytes, which `write` writes. A safepoint, before that.
+    pub(crate) fn new_text(
+        &mut self,
+        len: usize,
+        write: impl FnOnce(&Vm, &mut TextWriter<'_>),
+    ) -> Result<Gc<Str>, OutOfMemory> {
+        let memory = self.allocate(Str::flat_size(len), false)?.cast::<Str>();
+        // SAFETY: as many bytes as the string needs, which is of nobody else until it is returned.
+        unsafe {
+            let mut writer = Str::init_blank(memory.as_ptr(), len);
+            write(self, &mut writer);
+            Ok(Gc::from_raw(memory))
+        }
     }
 
     /// A string of the bytes of a literal. A safepoint.

@@ -11,6 +11,7 @@
 
 use super::host_call::Call;
 use super::stop::Stop;
+use super::work::Work;
 use super::{Fault, Vm};
 use crate::value::Value;
 
@@ -19,16 +20,6 @@ use crate::value::Value;
 const MOST_NESTED: usize = 150;
 
 impl Call<'_> {
-    /// The number of arguments.
-    pub(crate) fn argc(&self) -> usize {
-        self.argc
-    }
-
-    /// The argument at an index; nil past the last.
-    pub(crate) fn arg(&self, index: usize) -> Value {
-        if index < self.argc { self.vm.context.stack.value_at(self.window + 1 + index) } else { Value::NIL }
-    }
-
     /// Calls a value. A safepoint: objects that the function holds outside its arguments may die. After it the
     /// function's own call cannot run again.
     ///
@@ -69,6 +60,8 @@ impl Vm {
             fault => fault,
         };
         self.end_boundary(&boundary);
+        // A library function that was to run again does not.
+        self.work = Work::NONE;
         result?;
         let value = self.register(win);
         self.context.stack.set_host_registers(win)?;

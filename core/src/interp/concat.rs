@@ -94,7 +94,7 @@ impl Vm {
         }
         let buffer = self.buffer_for(left, right)?;
         if is_within {
-            self.copy_unpaid(left, buffer)?;
+            self.copy_unpaid(left, buffer, 1)?;
         }
         Ok((Slice { buffer, from: buffer.from() as u32 }, buffer.used()..len))
     }
@@ -171,13 +171,24 @@ impl Vm {
     /// A buffer for the sum, which the instruction under way keeps, with spare bytes if it grows. Its used part is what
     /// earlier runs of the instruction copied.
     fn buffer_for(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Buffer>, OutOfMemory> {
-        if let Some(buffer) = self.work.partial.as_object::<Buffer>() {
-            return Ok(buffer);
-        }
         let len = left.len() + right.len();
         let spare = if grows(left, right) { Buffer::spare_for(len, left.len().min(right.len())) } else { 0 };
         // A string that grows at its front may well grow at its end too, as in `"(" + s + ")"`.
         let from = if left.len() < right.len() { spare / 2 } else { 0 };
+        self.buffer_of(len, spare, from)
+    }
+
+    /// A buffer for a sum of `len` bytes from `from` on, which the instruction under way keeps. Its used part is what
+    /// earlier runs of the instruction copied.
+    pub(super) fn buffer_of(
+        &mut self,
+        len: usize,
+        spare: usize,
+        from: usize,
+    ) -> Result<Gc<Buffer>, OutOfMemory> {
+        if let Some(buffer) = self.work.partial.as_object::<Buffer>() {
+            return Ok(buffer);
+        }
         let memory = self.allocate(Buffer::size(len + spare), false)?.cast::<Buffer>();
         // SAFETY: memory of that size.
         let buffer = unsafe {
@@ -196,7 +207,14 @@ impl Vm {
     /// before to one that has enough spare bytes, and is at most `2 n`. The others belong to appends of `r` bytes that
     /// double the string: their own copy is at most `1.5 r`, and the one after it `2.5 r`. If a string loses the spare
     /// bytes to another with the same end, then one of the two was prepended to, which costs all bytes.
-    fn copy_unpaid(&mut self, left: Gc<Str>, buffer: Gc<Buffer>) -> Result<(), Fault> {
+    ///
+    /// `words` is the length of the instruction.
+    pub(super) fn copy_unpaid(
+        &mut self,
+        left: Gc<Str>,
+        buffer: Gc<Buffer>,
+        words: usize,
+    ) -> Result<(), Fault> {
         let from = buffer.from();
         loop {
             let rest = left.bytes().get(buffer.used()..).unwrap_or_default();
@@ -211,7 +229,7 @@ impl Vm {
                 return Ok(());
             }
             if self.take_interrupt() {
-                self.rewind(1);
+                self.rewind(words);
                 self.stop = Stop::Interrupt;
                 return Err(Fault::Stopped);
             }

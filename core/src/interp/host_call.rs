@@ -9,7 +9,6 @@
 use core::ptr::NonNull;
 
 use super::stop::Stop;
-use super::work::IN_CALL;
 use super::{Fault, Vm};
 use crate::entry::{Arity, Entry, OpaqueVm, Status};
 use crate::mem::OutOfMemory;
@@ -70,12 +69,6 @@ impl Call<'_> {
     /// The VM.
     pub(crate) fn vm(&mut self) -> &mut Vm {
         self.vm
-    }
-
-    /// Charges for at most so many bytes of bulk work, before it is done. A function does so once, before it changes anything:
-    /// if the charge stops the run, its call runs again.
-    pub(crate) fn charge(&mut self, bytes: usize) -> Result<(), Fault> {
-        self.vm.charge_bulk(bytes, IN_CALL)
     }
 
     /// The receiver of a method; else the function.

@@ -5,10 +5,28 @@ use crate::entry::Entry;
 use crate::mem::OutOfMemory;
 use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 
+/// What a library is made of: tables of entries, each in the order of its names, and an image.
+pub(crate) struct Parts {
+    /// Functions by global name.
+    pub(crate) globals: &'static [Entry],
+    /// Functions by global name that only programs of the Siskin dialect find.
+    pub(crate) siskin_globals: &'static [Entry],
+    /// Functions that only the image finds. Their names begin with `$`.
+    pub(crate) private: &'static [Entry],
+    /// Methods of built-in classes.
+    pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
+    /// What is written in Siskin; none without bytes.
+    pub(crate) image: &'static [u8],
+}
+
 /// Tables of entries. A VM refers to them; it makes a function object when a program names the function.
 pub(crate) struct Library {
     /// Functions by global name.
     globals: &'static [Entry],
+    /// Functions by global name that only programs of the Siskin dialect find.
+    siskin_globals: &'static [Entry],
+    /// Functions that only the image finds.
+    private: &'static [Entry],
     /// The image of what is written in Siskin.
     image: &'static [u8],
     /// Methods of built-in classes, by the class's number.
@@ -16,17 +34,18 @@ pub(crate) struct Library {
 }
 
 impl Library {
-    /// A library of these tables, each in the order of its names, and of an image.
+    /// A library of these parts.
     ///
     /// # Panics
     /// If a table is not in order, which is a compile-time error for a constant library.
-    pub(crate) const fn new(
-        globals: &'static [Entry],
-        methods: &[(BuiltinClass, &'static [Entry])],
-        image: &'static [u8],
-    ) -> Library {
-        let mut library = Library { globals, image, methods: [&[]; BUILTIN_CLASSES] };
-        assert!(is_ordered(globals), "functions are in the order of their names");
+    pub(crate) const fn new(parts: &Parts) -> Library {
+        let Parts { globals, siskin_globals, private, methods, image } = *parts;
+        let mut library =
+            Library { globals, siskin_globals, private, image, methods: [&[]; BUILTIN_CLASSES] };
+        assert!(
+            is_ordered(globals) && is_ordered(siskin_globals) && is_ordered(private),
+            "functions are in the order of their names"
+        );
         let mut index = 0;
         while index < methods.len() {
             let (class, entries) = methods[index];
@@ -37,9 +56,9 @@ impl Library {
         library
     }
 
-    /// Functions by global name, in the order of their names.
-    pub(crate) fn globals(&self) -> &'static [Entry] {
-        self.globals
+    /// Functions by global name: those of both dialects, then those of Siskin, each in the order of their names.
+    pub(crate) fn globals(&self) -> impl Iterator<Item = &'static Entry> {
+        self.globals.iter().chain(self.siskin_globals)
     }
 
     /// The image of what is written in Siskin.
@@ -47,9 +66,13 @@ impl Library {
         self.image
     }
 
-    /// The function with this global name.
-    pub(crate) fn global(&self, name: &str) -> Option<&'static Entry> {
-        find(self.globals, name)
+    /// The function with this global name; `siskin` says whether the program is of that dialect. The image has `$` before
+    /// all names.
+    pub(crate) fn global(&self, name: &str, siskin: bool) -> Option<&'static Entry> {
+        if let Some(public) = name.strip_prefix('$') {
+            return find(self.private, name).or_else(|| self.global(public, true));
+        }
+        find(self.globals, name).or_else(|| find(self.siskin_globals, name).filter(|_| siskin))
     }
 
     /// The methods of a class, in the order of their names.
@@ -95,11 +118,11 @@ const fn is_before(one: &[u8], other: &[u8]) -> bool {
 }
 
 impl Vm {
-    /// The index of the global with this name. An undefined one gets the library's function with the name. A safepoint.
-    pub(crate) fn global_index(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
+    /// The index of the global with this name. An undefined one gets the library's function with the name. `siskin` says whether it is a program of that dialect that names it. A safepoint.
+    pub(crate) fn global_index(&mut self, name: Gc<Str>, siskin: bool) -> Result<u32, OutOfMemory> {
         let index = self.globals.declare(name)?;
         if !self.globals.is_defined(index)
-            && let Some(entry) = self.library.global(name.text())
+            && let Some(entry) = self.library.global(name.text(), siskin)
         {
             let function = self.make(HostFunction::new(entry))?;
             self.globals.set(index, function.value(), &mut self.context.heap);

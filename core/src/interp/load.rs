@@ -45,7 +45,7 @@ impl Vm {
         }
         for global in image.globals().iter().filter(|global| global.declared || global.assigned) {
             let name = strings.name(self, global.name)?;
-            let index = self.global_index(name)?;
+            let index = self.global_index(name, image.has_builtin_methods())?;
             self.note_global(index, global)?;
         }
         Ok(made)
@@ -92,7 +92,7 @@ impl Vm {
                 Const::Name(text) => strings.name(self, text)?.value(),
                 Const::Global(text) => {
                     let name = strings.name(self, text)?;
-                    Value::raw(self.global_index(name)?)
+                    Value::raw(self.global_index(name, image.has_builtin_methods())?)
                 }
                 Const::Fn(index) => {
                     let after = image.function_count().checked_sub(index.0 as usize + 1);

@@ -20,6 +20,7 @@
 //! ```
 
 mod alloc;
+mod arguments;
 mod call;
 #[cfg_attr(
     not(any(test, feature = "testing")),
@@ -34,6 +35,7 @@ mod format;
 mod handles;
 mod host;
 mod host_call;
+mod interpolate;
 mod items;
 mod library;
 mod load;
@@ -56,9 +58,9 @@ mod work;
 pub(crate) use fault::Fault;
 pub(crate) use fault::TypeFault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
-pub(crate) use format::Number;
+pub(crate) use format::Pieces;
 pub(crate) use host_call::{Call, entry};
-pub(crate) use library::Library;
+pub(crate) use library::{Library, Parts as LibraryParts};
 #[cfg(any(test, fuzzing))]
 pub(crate) use native::DEPTH;
 pub use options::{Dispatch, Options};

@@ -527,6 +527,19 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn concat(&mut self, dst: Dst, first: Regs, count: Count32) -> Flow {
+        self.save();
+        self.vm().join(dst, first, count)
+    }
+
+    #[inline(always)]
+    fn format(&mut self, dst: Dst, src: Src, format: Lit32) -> Flow {
+        let (value, format) = (self.read(src), self.literal_wide(format));
+        self.save();
+        self.vm().format(dst, value, format)
+    }
+
+    #[inline(always)]
     fn print(&mut self, src: Src) -> Flow {
         let value = self.read(src);
         self.save();

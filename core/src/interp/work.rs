@@ -25,8 +25,8 @@ pub(super) const PIECE: usize = SLICE as usize * BULK;
 /// Progress of the bulk work of the instruction at the current frame's pc.
 pub(crate) struct Work {
     /// Units paid; the bytes that they pay for are done.
-    paid: usize,
-    /// The intermediate result, a root: a buffer being filled, `false` for strings known to differ, the order of strings
+    pub(super) paid: usize,
+    /// The intermediate result, a root: a buffer being filled, the length of a text to be made (`arguments`), `false` for strings known to differ, the order of strings
     /// (`order`), or nil.
     pub(super) partial: Value,
     /// The work is that of a function of the host, and its call is to run again.

@@ -1,6 +1,5 @@
 //! Methods of lists.
 
-use super::args::{Argument, count, index_at, whole};
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
 use crate::object::{BuiltinClass, Gc, List};
@@ -85,7 +84,7 @@ fn last(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn at(call: &mut Call<'_>) -> Result<Value, Fault> {
     let list = list(call)?;
-    let index = whole(call, Argument { of: "at", index: 0 })?;
+    let index = call.integer_arg(0, "an integer")? as f64;
     let index = if index < 0.0 { index + list.len() as f64 } else { index };
     // A negative number is 0 as an index.
     Ok(if index < 0.0 { Value::NIL } else { list.get(index as usize).unwrap_or(Value::NIL) })
@@ -114,7 +113,7 @@ fn clear(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn truncate(call: &mut Call<'_>) -> Result<Value, Fault> {
     let list = changing(call)?;
-    let len = count(call, Argument { of: "truncate", index: 0 })?;
+    let len = call.count_arg(0)?;
     if len < list.len() {
         call.charge(bytes(list.len() - len))?;
         list.shorten(len);
@@ -124,7 +123,7 @@ fn truncate(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn resize(call: &mut Call<'_>) -> Result<Value, Fault> {
     let list = changing(call)?;
-    let len = count(call, Argument { of: "resize", index: 0 })?;
+    let len = call.count_arg(0)?;
     let value = call.arg(1);
     if len < list.len() {
         call.charge(bytes(list.len() - len))?;
@@ -217,12 +216,27 @@ fn copy(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn take(call: &mut Call<'_>) -> Result<Value, Fault> {
     let list = list(call)?;
-    let to = count(call, Argument { of: "take", index: 0 })?.min(list.len());
+    let to = call.count_arg(0)?.min(list.len());
     Ok(call.slice_list(list, 0, to)?.value())
 }
 
 fn skip(call: &mut Call<'_>) -> Result<Value, Fault> {
     let list = list(call)?;
-    let from = count(call, Argument { of: "skip", index: 0 })?.min(list.len());
+    let from = call.count_arg(0)?.min(list.len());
     Ok(call.slice_list(list, from, list.len())?.value())
+}
+
+/// An index below `end` of a list of `len` items.
+fn index_at(found: Value, end: usize, len: usize) -> Result<usize, Fault> {
+    let of = BuiltinClass::List;
+    match found.to_f64() {
+        Some(number) if number == libm::trunc(number) && number.is_finite() => {
+            if (0.0..end as f64).contains(&number) {
+                Ok(number as usize)
+            } else {
+                Err(Fault::OutOfRange { of, index: found, len: len as u32 })
+            }
+        }
+        _ => Err(Fault::IndexType { of, found }),
+    }
 }

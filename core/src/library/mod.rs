@@ -1,46 +1,38 @@
 //! The library that scripts see: one table of entries for each place where they find functions.
 
-mod args;
 mod list;
 mod map;
+mod number;
 mod private;
 mod range;
 mod scripts;
 mod string;
 mod time;
+mod value;
 
 use crate::entry::Entry;
-use crate::interp::Library;
+use crate::interp::{Library, LibraryParts};
 use crate::object::BuiltinClass;
 
 /// The library of the language.
-pub(crate) static CORE: Library = Library::new(
-    GLOBALS,
-    &[
+pub(crate) static CORE: Library = Library::new(&LibraryParts {
+    globals: time::GLOBALS,
+    siskin_globals: value::GLOBALS,
+    private: private::FUNCTIONS,
+    methods: &[
+        (BuiltinClass::Number, number::METHODS),
         (BuiltinClass::String, string::METHODS),
         (BuiltinClass::List, list::METHODS),
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
     ],
-    scripts::IMAGE,
-);
+    image: scripts::IMAGE,
+});
 
-/// Functions by global name: those of scripts, and after `$` those of the library's scripts alone.
-static GLOBALS: &[Entry] = &[
-    private::BEFORE,
-    private::CHANGED,
-    private::DECIDES,
-    private::ORDER_KIND,
-    private::POSITIVE,
-    private::SAME,
-    time::CLOCK,
-];
-
-/// Functions that scripts find without a declaration, in the order of their names.
-#[must_use]
-pub fn functions() -> &'static [Entry] {
-    let first = CORE.globals().iter().position(|entry| !entry.name().starts_with('$'));
-    CORE.globals().get(first.unwrap_or(0)..).unwrap_or_default()
+/// Functions that scripts find without a declaration: those of both dialects, then those of Siskin, each in the order of
+/// their names.
+pub fn functions() -> impl Iterator<Item = &'static Entry> {
+    CORE.globals()
 }
 
 /// Classes of values that have methods, each with those, in the order of their names.

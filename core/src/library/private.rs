@@ -7,16 +7,13 @@ use crate::interp::{Call, Fault, entry};
 use crate::object::{BuiltinClass, Instance, List, Str};
 use crate::value::Value;
 
-pub(super) const BEFORE: Entry =
-    entry("$before_number", Arity::exactly(2), "(a, b): whether number a comes before b.", before_number);
-pub(super) const CHANGED: Entry =
-    entry("$changed", Arity::exactly(1), "(list): the error of a list that changed its length.", changed);
-pub(super) const DECIDES: Entry = entry("$decides", Arity::exactly(1), "(x): the boolean x.", decides);
-pub(super) const ORDER_KIND: Entry =
-    entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind);
-pub(super) const POSITIVE: Entry =
-    entry("$positive", Arity::exactly(1), "(n): the integer n, which is above 0.", positive);
-pub(super) const SAME: Entry = entry("$same", Arity::exactly(2), "(a, b): whether a is b.", same);
+pub(super) static FUNCTIONS: &[Entry] = &[
+    entry("$before_number", Arity::exactly(2), "(a, b): whether number a comes before b.", before_number),
+    entry("$changed", Arity::exactly(1), "(list): the error of a list that changed its length.", changed),
+    entry("$decides", Arity::exactly(1), "(x): the boolean x.", decides),
+    entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
+    entry("$positive", Arity::exactly(1), "(n): the integer n, which is above 0.", positive),
+];
 
 /// Numbers in their order, not a number last.
 fn before_number(call: &mut Call<'_>) -> Result<Value, Fault> {
@@ -37,7 +34,12 @@ fn changed(_: &mut Call<'_>) -> Result<Value, Fault> {
 fn decides(call: &mut Call<'_>) -> Result<Value, Fault> {
     match call.arg(0) {
         value @ (Value::TRUE | Value::FALSE) => Ok(value),
-        found => Err(Fault::Argument { of: "sort_with", wants: "a function that gives a boolean", found }),
+        found => Err(Fault::Argument {
+            name: "sort_with",
+            wanted: "a function that gives a boolean",
+            found,
+            has_type: false,
+        }),
     }
 }
 
@@ -63,11 +65,9 @@ fn positive(call: &mut Call<'_>) -> Result<Value, Fault> {
     let found = call.arg(0);
     match found.to_f64() {
         Some(number) if number == libm::trunc(number) && number > 0.0 => Ok(found),
-        Some(_) => Err(Fault::ArgumentValue { of: "chunks", wants: "an integer from 1 on", found }),
-        None => Err(Fault::Argument { of: "chunks", wants: "a number", found }),
+        Some(_) => {
+            Err(Fault::Argument { name: "chunks", wanted: "an integer from 1 on", found, has_type: true })
+        }
+        None => Err(Fault::Argument { name: "chunks", wanted: "a number", found, has_type: false }),
     }
-}
-
-fn same(call: &mut Call<'_>) -> Result<Value, Fault> {
-    Ok(Value::bool(call.arg(0).is_identical(call.arg(1))))
 }

@@ -1,6 +1,5 @@
 //! Methods of ranges.
 
-use super::args::{Argument, whole};
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
 use crate::object::{End, Gc, Range};
@@ -48,11 +47,7 @@ fn reversed(call: &mut Call<'_>) -> Result<Value, Fault> {
     let range = range(call)?;
     let count = range.count();
     if count == f64::INFINITY {
-        return Err(Fault::ArgumentValue {
-            of: "reversed",
-            wants: "a range with an end",
-            found: range.value(),
-        });
+        return Err(call.wrong("a range with an end", range.value(), true));
     }
     let (first, step) = (range.start(), range.step());
     // An empty range ends before its only possible number.
@@ -63,10 +58,10 @@ fn reversed(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn step(call: &mut Call<'_>) -> Result<Value, Fault> {
     let range = range(call)?;
-    let by = whole(call, Argument { of: "step", index: 0 })?;
+    let by = call.integer_arg(0, "an integer")? as f64;
     if by < 1.0 {
         let found = call.arg(0);
-        return Err(Fault::ArgumentValue { of: "step", wants: "an integer from 1 on", found });
+        return Err(call.wrong("an integer from 1 on", found, true));
     }
     let made = call.vm().make(Range::new(range.start(), range.end(), range.step() * by))?;
     Ok(made.value())

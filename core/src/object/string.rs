@@ -188,6 +188,26 @@ impl Str {
         }
     }
 
+    /// Writes a computed flat string of NUL bytes into fresh memory, for the writer to write over.
+    ///
+    /// # Safety
+    /// `memory` is the start of `Str::flat_size` bytes for that length, of nobody else while the writer lives.
+    pub(crate) unsafe fn init_blank<'a>(memory: *mut Str, len: usize) -> TextWriter<'a> {
+        meter::count(len);
+        // SAFETY: the caller's memory covers header and bytes.
+        unsafe {
+            memory.write(Str {
+                header: Header::with_aux(Kind::Str, COMPUTED),
+                len: len as u32,
+                hash_or_allowance: Cell::new(0),
+                record: [],
+            });
+            let bytes = memory.add(1).cast::<u8>();
+            bytes.write_bytes(0, len);
+            TextWriter { bytes: core::slice::from_raw_parts_mut(bytes, len), at: 0 }
+        }
+    }
+
     /// Writes a string of `len` bytes of a buffer into fresh memory.
     ///
     /// # Safety
@@ -401,6 +421,35 @@ impl Gc<Str> {
     pub(crate) unsafe fn text_for<'a>(self) -> &'a str {
         // SAFETY: the bytes are those of the object or of its buffer, which it keeps alive, and never change.
         unsafe { &*core::ptr::from_ref(self.text()) }
+    }
+}
+
+/// Writes the text of a new string, piece by piece. A piece that does not fit is left out as a whole, so the text is
+/// UTF-8 at any time.
+pub(crate) struct TextWriter<'a> {
+    /// NUL bytes from `at` on.
+    bytes: &'a mut [u8],
+    at: usize,
+}
+
+impl TextWriter<'_> {
+    /// Appends a text.
+    pub(crate) fn push(&mut self, text: &str) {
+        let end = self.at + text.len();
+        debug_assert!(end <= self.bytes.len(), "the text was measured");
+        if let Some(place) = self.bytes.get_mut(self.at..end) {
+            place.copy_from_slice(text.as_bytes());
+            self.at = end;
+        }
+    }
+
+    /// Appends a character `count` times.
+    pub(crate) fn fill(&mut self, char: char, count: usize) {
+        let mut buffer = [0; 4];
+        let text = char.encode_utf8(&mut buffer);
+        for _ in 0..count {
+            self.push(text);
+        }
     }
 }
 

@@ -22,6 +22,11 @@ macro_rules! codes {
                 /// The label in the source text, without its quote.
                 label: Span,
             },
+            /// `Unknown escape 'ESCAPE'.` (Siskin dialect)
+            UnknownEscape {
+                /// The escape in the source text.
+                escape: Span,
+            },
         }
 
         impl Code {
@@ -33,6 +38,9 @@ macro_rules! codes {
                     }
                     Code::UnknownLabel { label } => {
                         write!(f, "Unknown label '{}'.", text_at(source, label))
+                    }
+                    Code::UnknownEscape { escape } => {
+                        write!(f, "Unknown escape '{}'.", text_at(source, escape))
                     }
                 }
             }
@@ -49,6 +57,25 @@ codes! {
     BadNumber = "Malformed number.";
     /// (Siskin dialect)
     InexactNumber = "This number has more digits than a number holds.";
+
+    /// (Siskin dialect)
+    ByteEscape = "Expect two hexadecimal digits up to 7F after '\\x'.";
+    /// (Siskin dialect)
+    UnicodeEscape = "Expect a scalar value in braces after '\\u', as in '\\u{e9}'.";
+    /// (Siskin dialect)
+    LessIndented = "Line is indented less than the closing quotes.";
+    /// (Siskin dialect)
+    ExpectLineAfterQuotes = "Expect a line end after '\"\"\"'.";
+    /// (Siskin dialect)
+    QuotesNotAlone = "Expect nothing but white space before the closing '\"\"\"' on its line.";
+    /// (Siskin dialect)
+    ExpectBraceAfterInterpolation = "Expect '}' after the expression in a string.";
+    /// (Siskin dialect)
+    BadFormat = "Malformed format.";
+    /// (Siskin dialect)
+    FormatWidth = "The width of a format is at most 1000.";
+    /// (Siskin dialect)
+    FormatDigits = "A format has at most 100 digits.";
 
     ExpectExpression = "Expect expression.";
     InvalidAssignmentTarget = "Invalid assignment target.";

@@ -64,6 +64,12 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether strings have escapes and interpolations, and there are raw strings and strings on lines of their own.
+    #[must_use]
+    pub const fn has_string_forms(self) -> bool {
+        matches!(self, Dialect::Siskin)
+    }
+
     /// Whether `;` alone is a statement.
     #[must_use]
     pub fn has_empty_statement(self) -> bool {

@@ -1,6 +1,7 @@
 //! The lexer: text to tokens.
 
 use super::bytes::{IN_NAME, prefix_len};
+use super::literal::{BLOCK_QUOTES, OpenStrings, PieceEnd, raw_len, scan_piece};
 use super::token::{SIGNS, Token, TokenKind, keyword};
 use super::{Dialect, number};
 use crate::Span;
@@ -14,9 +15,16 @@ enum Class {
     Letter,
     Digit,
     Space,
+    /// A quote, where strings have neither escapes nor interpolations.
     Quote,
     /// The quote before the name of a loop.
     Label,
+    /// A quote, where they have.
+    StringForm,
+    /// `r`, which begins a raw string or a name.
+    Raw,
+    /// Any byte while an interpolation is open.
+    Inside,
     /// A sign of one byte: no other token begins with the byte.
     Single(TokenKind),
     /// One of some signs, or a comment; the index of the first one in [`SIGNS`] that the dialect has.
@@ -28,15 +36,26 @@ type Classes = [Class; 256];
 
 static LOX: Classes = classes(Dialect::Lox);
 static SISKIN: Classes = classes(Dialect::Siskin);
+/// While an interpolation is open: what follows is read by the classes of the dialect, and brackets are counted.
+static INSIDE: Classes = [Class::Inside; 256];
+
+const fn classes_of(dialect: Dialect) -> &'static Classes {
+    match dialect {
+        Dialect::Lox => &LOX,
+        Dialect::Siskin => &SISKIN,
+    }
+}
 
 const fn classes(dialect: Dialect) -> Classes {
     let mut classes = [Class::Other; 256];
     let mut byte = 0;
     while byte < 256 {
         classes[byte] = match byte as u8 {
+            b'r' if dialect.has_string_forms() => Class::Raw,
             b'a'..=b'z' | b'A'..=b'Z' | b'_' => Class::Letter,
             b'0'..=b'9' => Class::Digit,
             b' ' | b'\t' | b'\r' | b'\n' => Class::Space,
+            b'"' if dialect.has_string_forms() => Class::StringForm,
             b'"' => Class::Quote,
             b'\'' if dialect as u8 == Dialect::Siskin as u8 => Class::Label,
             _ => Class::Other,
@@ -63,7 +82,10 @@ const fn classes(dialect: Dialect) -> Classes {
                 | Class::Digit
                 | Class::Space
                 | Class::Quote
-                | Class::Label => {
+                | Class::Label
+                | Class::StringForm
+                | Class::Raw
+                | Class::Inside => {
                     panic!("no sign begins like this")
                 }
             };
@@ -86,17 +108,21 @@ pub struct Lexer<'s> {
     at: usize,
     dialect: Dialect,
     classes: &'static Classes,
+    strings: OpenStrings,
 }
 
 impl<'s> Lexer<'s> {
     /// A lexer at the start of `source`, which must be shorter than 4 GiB.
     #[must_use]
     pub fn new(source: &'s str, dialect: Dialect) -> Lexer<'s> {
-        let classes = match dialect {
-            Dialect::Lox => &LOX,
-            Dialect::Siskin => &SISKIN,
-        };
-        Lexer { source: source.as_bytes(), at: 0, dialect, classes }
+        let strings = OpenStrings::NONE;
+        Lexer { source: source.as_bytes(), at: 0, dialect, classes: classes_of(dialect), strings }
+    }
+
+    /// Where the outermost string begins whose end was not found, if a token has said so and the string has
+    /// interpolations.
+    pub(super) fn unterminated_string(&self) -> Option<u32> {
+        self.strings.start()
     }
 
     /// The next token; always [`TokenKind::End`] at the end.
@@ -104,7 +130,7 @@ impl<'s> Lexer<'s> {
         let source = self.source;
         let mut at = self.at;
         loop {
-            let Some(&byte) = source.get(at) else { return self.token(TokenKind::End, at, at) };
+            let Some(&byte) = source.get(at) else { return self.end(at) };
             match self.classes[byte as usize] {
                 Class::Space => at += 1,
                 Class::Letter => {
@@ -125,6 +151,23 @@ impl<'s> Lexer<'s> {
                 Class::Digit => return self.number(at),
                 Class::Quote => return self.string(at),
                 Class::Label => return self.label(at),
+                Class::StringForm => return self.string_form(at),
+                Class::Raw => {
+                    if matches!(source.get(at + 1), Some(b'"' | b'#'))
+                        && let Some(len) = raw_len(&source[at..])
+                    {
+                        return match len {
+                            Ok(len) => self.token(TokenKind::Str, at, at + len),
+                            Err(len) => self.unterminated(at, at + len),
+                        };
+                    }
+                    let end = at + 1 + prefix_len(&source[at + 1..], |b| IN_NAME[b as usize]);
+                    return self.token(keyword(&source[at..end], self.dialect), at, end);
+                }
+                Class::Inside => {
+                    self.at = at;
+                    return self.token_inside();
+                }
                 Class::Other => return self.unexpected(at),
             }
         }
@@ -189,6 +232,89 @@ impl<'s> Lexer<'s> {
             }
             _ => self.unexpected(start),
         }
+    }
+
+    /// A string that may have escapes and interpolations.
+    #[inline(never)]
+    fn string_form(&mut self, start: usize) -> Token {
+        let block = self.source[start..].starts_with(BLOCK_QUOTES);
+        let from = start + if block { BLOCK_QUOTES.len() } else { 1 };
+        let (end, len) = scan_piece(&self.source[from..], block);
+        let to = from + len;
+        match end {
+            PieceEnd::Quotes => self.token(TokenKind::Str, start, to),
+            PieceEnd::Source => self.unterminated(start, to),
+            PieceEnd::Interpolation if self.strings.push(start, block) => {
+                self.classes = &INSIDE;
+                self.token(TokenKind::StrStart, start, to)
+            }
+            PieceEnd::Interpolation => {
+                self.strings.give_up();
+                self.token(TokenKind::DeepString, start, self.source.len())
+            }
+        }
+    }
+
+    /// A token inside an interpolation.
+    #[inline(never)]
+    fn token_inside(&mut self) -> Token {
+        self.classes = classes_of(self.dialect);
+        let before = self.strings.depth();
+        let mut token = self.next_token();
+        if self.strings.depth() == before {
+            let Span { start, end } = token.span;
+            let (start, end) = (start as usize, end as usize);
+            let outside = self.strings.is_outside_brackets();
+            match (self.source.get(start), self.source.get(end.saturating_sub(1))) {
+                _ if matches!(token.kind, TokenKind::Str | TokenKind::UnterminatedComment) => {}
+                (Some(b'}'), _) if outside => token = self.next_piece(start),
+                (Some(b':'), _) if outside => token = self.spec(start),
+                (Some(b')' | b']' | b'}'), _) => self.strings.close_bracket(),
+                (_, Some(b'(' | b'[' | b'{')) => self.strings.open_bracket(),
+                _ => {}
+            }
+        }
+        if self.strings.is_open() {
+            self.classes = &INSIDE;
+        }
+        token
+    }
+
+    /// The text after an interpolation, whose `}` is at `start`.
+    fn next_piece(&mut self, start: usize) -> Token {
+        let block = self.strings.is_block();
+        let (end, len) = scan_piece(&self.source[start + 1..], block);
+        let to = start + 1 + len;
+        match end {
+            PieceEnd::Quotes => {
+                self.strings.pop();
+                self.token(TokenKind::StrEnd, start, to)
+            }
+            PieceEnd::Interpolation => self.token(TokenKind::StrMid, start, to),
+            PieceEnd::Source => self.unterminated(start, to),
+        }
+    }
+
+    /// The format of an interpolation, from its `:` to before the `}`, or the end of the line.
+    fn spec(&mut self, start: usize) -> Token {
+        let len = prefix_len(&self.source[start..], |byte| byte != b'}' && byte != b'\n');
+        self.token(TokenKind::FormatSpec, start, start + len)
+    }
+
+    #[cold]
+    fn unterminated(&mut self, start: usize, end: usize) -> Token {
+        self.strings.give_up();
+        self.token(TokenKind::UnterminatedString, start, end)
+    }
+
+    /// The end of the text, or first, that a string is open there.
+    #[cold]
+    fn end(&mut self, at: usize) -> Token {
+        if self.strings.is_open() {
+            self.classes = classes_of(self.dialect);
+            return self.unterminated(at, at);
+        }
+        self.token(TokenKind::End, at, at)
     }
 
     #[cold]

@@ -16,6 +16,7 @@ pub mod diagnostic;
 mod dialect;
 mod lexer;
 mod lines;
+mod literal;
 mod number;
 mod operator;
 mod parser;
@@ -26,6 +27,7 @@ pub use diagnostic::{Code, Diagnostic, FoundAt};
 pub use dialect::Dialect;
 pub use lexer::{Lexer, comment_len};
 pub use lines::{LineCursor, LineIndex};
+pub(crate) use number::number_of;
 pub use parser::{
     DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, TakeParts, parse, parse_in_parts,
 };

@@ -76,6 +76,17 @@ fn bad(bytes: &[u8], len: usize) -> usize {
     len + prefix_len(&bytes[len..], |byte| IN_NAME[usize::from(byte)])
 }
 
+/// The number that a text is, with a sign or without; `None` if it is none.
+pub(crate) fn number_of(text: &str, mem: &Mem) -> Result<Option<f64>, OutOfMemory> {
+    let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let bytes = digits.as_bytes();
+    if !bytes.first().is_some_and(u8::is_ascii_digit) || scan_number(bytes) != Ok(bytes.len()) {
+        return Ok(None);
+    }
+    let value = value(digits, mem)?;
+    Ok(value.map(|value| if text.starts_with('-') { -value } else { value }))
+}
+
 /// The value of a number's text. `None` if a hexadecimal or binary number is not exact.
 pub(super) fn value(text: &str, mem: &Mem) -> Result<Option<f64>, OutOfMemory> {
     let bytes = text.as_bytes();

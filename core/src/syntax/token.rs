@@ -188,14 +188,24 @@ tokens! {
         Label;
         /// A string, quotes included.
         Str;
+        /// A string from its quotes to `${` (Siskin dialect).
+        StrStart;
+        /// From the `}` of an interpolation to `${` (Siskin dialect).
+        StrMid;
+        /// From the `}` of an interpolation to the closing quotes (Siskin dialect).
+        StrEnd;
+        /// The format of an interpolation, from its `:` to before its `}` (Siskin dialect).
+        FormatSpec;
         /// A number.
         Number;
         /// What begins like a number and is none (Siskin dialect).
         BadNumber;
         /// A character that starts no token.
         UnexpectedCharacter;
-        /// A string without its closing quote; reaches to the end of the text.
+        /// A string without its closing quote, or what follows an interpolation in one; reaches to the end of the text.
         UnterminatedString;
+        /// A string in more interpolations than may nest; reaches to the end of the text (Siskin dialect).
+        DeepString;
         /// A comment without its `*/`; reaches to the end of the text (Siskin dialect).
         UnterminatedComment;
         /// The end of the text, and every token after it.

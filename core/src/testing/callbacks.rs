@@ -1,7 +1,7 @@
 //! A library whose functions call scripts.
 
 use crate::entry::{Arity, Entry};
-use crate::interp::{Call, Fault, Library, Options, Vm, entry};
+use crate::interp::{Call, Fault, Library, LibraryParts, Options, Vm, entry};
 use crate::mem::{OutOfMemory, RawAlloc};
 use crate::object::BuiltinClass;
 use crate::value::Value;
@@ -24,7 +24,13 @@ pub fn vm_with_callbacks(alloc: &'static dyn RawAlloc, options: Options) -> Resu
     Vm::with_library(alloc, options, &CALLBACKS)
 }
 
-static CALLBACKS: Library = Library::new(GLOBALS, &[(BuiltinClass::String, STRING)], &[]);
+static CALLBACKS: Library = Library::new(&LibraryParts {
+    globals: GLOBALS,
+    siskin_globals: &[],
+    private: &[],
+    methods: &[(BuiltinClass::String, STRING)],
+    image: &[],
+});
 
 static GLOBALS: &[Entry] = &[
     entry("again", Arity::exactly(1), "(f): calls f twice.", again),

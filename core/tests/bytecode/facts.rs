@@ -84,6 +84,22 @@ fn windows_are_of_calls_and_follow_the_arguments() {
 }
 
 #[test]
+fn rows_of_registers_come_before_their_number_and_are_used() {
+    for row in &ROWS {
+        let name = row.op.mnemonic();
+        let rows = kinds(row).filter(|kind| kind.access() == Some(Access::Row)).count();
+        assert_eq!(rows, kinds(row).filter(|&kind| kind == OperandKind::Count32).count(), "{name}");
+        if let Some(first) = kinds(row).position(|kind| kind.access() == Some(Access::Row)) {
+            assert_eq!(row.operands[first + 1].kind, OperandKind::Count32, "{name}");
+        }
+    }
+    let concat = Insn::Concat { dst: Dst(1), first: Regs(300), count: Count32(3) };
+    assert_eq!((uses(&concat), defines(&concat)), (vec![300, 301, 302], vec![1]));
+    assert_eq!(concat.row(), 300..303);
+    assert!(Insn::Print { src: Src(0) }.row().is_empty());
+}
+
+#[test]
 fn jumps_have_a_target_in_their_direction() {
     use OperandKind::*;
     for row in &ROWS {

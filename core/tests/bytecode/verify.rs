@@ -221,6 +221,16 @@ fn windows_are_in_the_frame() {
 }
 
 #[test]
+fn rows_of_registers_are_in_the_frame() {
+    let concat = |count, first| Insn::Concat { dst: Dst(0), first: Regs(first), count: Count32(count) };
+    let count = |count| AnyOperand::Count32(Count32(count));
+    only(concat(8, 0), concat(9, 0), OperandName::count, count(9));
+    only(concat(1, 7), concat(2, 7), OperandName::count, count(2));
+    only(concat(0, 8), concat(0, 9), OperandName::count, count(0));
+    only(concat(0, 0), concat(u32::MAX, 0), OperandName::count, count(u32::MAX));
+}
+
+#[test]
 fn constants_are_of_the_kind_asked_for() {
     let number = |k| Insn::AddN { dst: Dst(0), lhs: Src(0), rhs: Num8(k) };
     for bad in [1, 2, 3, 4, 5, 6, 7, 255] {

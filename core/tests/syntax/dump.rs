@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use siskin_core::Dialect;
 use siskin_core::syntax::ast::{
-    Binary, Block, ClassId, Expr, ExprId, FnId, FnKind, Function, If, Index, List, Logical, Loop, Place,
-    Range, RangeEnd, Super, UnaryOp, VarId,
+    Binary, Block, ClassId, Contents, Expr, ExprId, FnId, FnKind, Function, If, Index, List, Logical, Loop,
+    Place, Range, RangeEnd, Super, UnaryOp, VarId,
 };
 use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 use siskin_core::testing::mem;
@@ -73,6 +73,17 @@ impl Dump<'_> {
             Expr::False => "false".to_owned(),
             Expr::Number(number) => format!("{number:?}"),
             Expr::Str(span) => format!("{:?}", &self.0.source[span.start as usize..span.end as usize]),
+            Expr::Text { escapes, span, close } => {
+                let mut text = String::new();
+                let contents = Contents { span, escapes, close };
+                let Ok(()) = contents.value(self.0.source, |piece| {
+                    text.push_str(piece);
+                    Ok::<(), std::convert::Infallible>(())
+                });
+                format!("{text:?}")
+            }
+            Expr::Concat(parts) => format!("(concat{})", self.exprs(parts)),
+            Expr::Format { value, spec } => format!("(format {} {spec})", self.expr(value)),
             Expr::Local(var) => self.var(var),
             Expr::Global(symbol) => name(symbol).to_owned(),
             Expr::SetLocal { var, value } => format!("(= {} {})", self.var(var), self.expr(value)),

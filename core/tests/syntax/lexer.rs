@@ -167,3 +167,76 @@ fn characters_that_begin_no_token() {
     assert_eq!(lox("é→"), [(UnexpectedCharacter, "é"), (UnexpectedCharacter, "→")]);
     assert_eq!(lox("#$"), [(UnexpectedCharacter, "#"), (UnexpectedCharacter, "$")]);
 }
+
+fn siskin(source: &str) -> Vec<(TokenKind, &str)> {
+    tokens(source, Dialect::Siskin)
+}
+
+#[test]
+fn interpolations_are_tokens_between_pieces_of_a_string() {
+    assert_eq!(
+        siskin("\"a${b + {c}}d${\"}\":>8}\" ;"),
+        [
+            (StrStart, "\"a${"),
+            (Identifier, "b"),
+            (Plus, "+"),
+            (LeftBrace, "{"),
+            (Identifier, "c"),
+            (RightBrace, "}"),
+            (StrMid, "}d${"),
+            (Str, "\"}\""),
+            (FormatSpec, ":>8"),
+            (StrEnd, "}\""),
+            (Semicolon, ";"),
+        ]
+    );
+    assert_eq!(
+        siskin("\"\"\"\n\"${1}\"\"${2}\n\"\"\""),
+        [
+            (StrStart, "\"\"\"\n\"${"),
+            (Number, "1"),
+            (StrMid, "}\"\"${"),
+            (Number, "2"),
+            (StrEnd, "}\n\"\"\"")
+        ]
+    );
+    assert_eq!(lox("\"${1}\""), [(Str, "\"${1}\"")]);
+}
+
+#[test]
+fn a_colon_in_brackets_begins_no_format() {
+    let kinds: Vec<_> = siskin("\"${f(a:b)[c:d]{e:g}:h}\"").into_iter().map(|(kind, _)| kind).collect();
+    assert_eq!(kinds.iter().filter(|kind| **kind == FormatSpec).count(), 1);
+    assert_eq!(kinds.last(), Some(&StrEnd));
+}
+
+#[test]
+fn raw_strings() {
+    assert_eq!(siskin("r\"a\\\"x"), [(Str, "r\"a\\\""), (Identifier, "x")]);
+    assert_eq!(siskin("r#\"a\"b\"#"), [(Str, "r#\"a\"b\"#")]);
+    assert_eq!(siskin("r##\"\"#\"##"), [(Str, "r##\"\"#\"##")]);
+    assert_eq!(siskin("r\"\"\"\n\"\n\"\"\""), [(Str, "r\"\"\"\n\"\n\"\"\"")]);
+    assert_eq!(siskin("r#\"a\""), [(UnterminatedString, "r#\"a\"")]);
+    assert_eq!(siskin("r r1 rx"), [(Identifier, "r"), (Identifier, "r1"), (Identifier, "rx")]);
+    assert_eq!(siskin("r#"), [(Identifier, "r"), (UnexpectedCharacter, "#")]);
+    assert_eq!(lox("r\"a\""), [(Identifier, "r"), (Str, "\"a\"")]);
+}
+
+#[test]
+fn strings_that_nothing_ends() {
+    assert_eq!(siskin("\"a\\\""), [(UnterminatedString, "\"a\\\"")]);
+    assert_eq!(siskin("\"a${"), [(StrStart, "\"a${"), (UnterminatedString, "")]);
+    assert_eq!(siskin("\"${}b"), [(StrStart, "\"${"), (UnterminatedString, "}b")]);
+    assert_eq!(siskin("\"${\"b"), [(StrStart, "\"${"), (UnterminatedString, "\"b")]);
+    assert_eq!(siskin("\"${/*"), [(StrStart, "\"${"), (UnterminatedComment, "/*"), (UnterminatedString, "")]);
+}
+
+#[test]
+fn strings_nest_64_deep() {
+    let nested = |depth| format!("{}{}", "\"${".repeat(depth), "}\"".repeat(depth));
+    assert_eq!(siskin(&nested(64)).len(), 128);
+    let deep = nested(65);
+    let tokens = siskin(&deep);
+    assert_eq!(tokens.len(), 65);
+    assert_eq!(tokens.last().map(|token| token.0), Some(DeepString));
+}

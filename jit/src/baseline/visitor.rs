@@ -457,6 +457,13 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.next_item(self.reg(iter.0), true, to.0);
     }
 
+    fn concat(&mut self, dst: Dst, _: Regs, _: Count32) {
+        self.stepped(Some(dst));
+    }
+
+    fn format(&mut self, dst: Dst, _: Src, _: Lit32) {
+        self.stepped(Some(dst));
+    }
     fn print(&mut self, _: Src) {
         self.stepped(None);
     }

@@ -43,7 +43,7 @@ fn compile_errors_are_a_line_each() {
 
 #[test]
 fn frames_are_innermost_first() {
-    let errors = lines(Case::new("fn f(x) {\n  x.y\n}\nfn g() { f(1) }\ng();"));
+    let errors = lines(Case::new("fn f(x) {\n  x.y\n}\nfn g() { f(nil) }\ng();"));
     assert_eq!(errors.len(), 1);
     assert_eq!(
         errors[0]["frames"],

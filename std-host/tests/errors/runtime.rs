@@ -258,10 +258,10 @@ B().f();
 }
 
 #[test]
-fn property_of_a_number() {
+fn property_of_nil() {
     same(
         &pretty(
-            r"let a = 1;
+            r"let a = nil;
 print a.size;
 ",
         ),

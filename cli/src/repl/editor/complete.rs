@@ -97,13 +97,16 @@ fn code(text: &str, base: usize, cursor: usize, known: &Known) -> Vec<Candidate>
     };
     let gap = earlier.last().map_or(base, |token| span(token).end)..typed.start;
     let in_comment = text[gap].rsplit('\n').next().is_some_and(|line| line.contains("//"));
-    let unended = |kind| matches!(kind, TokenKind::UnterminatedString | TokenKind::UnterminatedComment);
+    let unended = |kind| {
+        matches!(kind, TokenKind::UnterminatedString | TokenKind::DeepString | TokenKind::UnterminatedComment)
+    };
     if in_comment || earlier.last().is_some_and(|last| unended(last.kind)) {
         return Vec::new();
     }
     let (start, typed) = (typed.start, &text[typed]);
     if earlier.last().is_some_and(|dot| dot.kind == TokenKind::Dot) {
-        let is_string = matches!(earlier, [.., string, _] if string.kind == TokenKind::Str);
+        let is_string =
+            matches!(earlier, [.., string, _] if matches!(string.kind, TokenKind::Str | TokenKind::StrEnd));
         if is_string && known.dialect.has_builtin_methods() {
             let of_strings = library::methods().filter(|(class, _)| *class == "String");
             let names = of_strings.flat_map(|(_, entries)| entries).map(|entry| entry.name().to_owned());
@@ -352,10 +355,12 @@ mod tests {
     }
 
     #[test]
-    fn methods_of_strings() {
-        assert_eq!(offers("text.l|"), ["text.len"]);
-        assert_eq!(offers("print \"abc\".|"), ["print \"abc\".is_empty", "print \"abc\".len"]);
-        assert_eq!(offers("number.|"), [""; 0]);
+    fn methods_of_values() {
+        assert_eq!(offers("text.le|"), ["text.len"]);
+        assert_eq!(offers("print \"abc\".ends|"), ["print \"abc\".ends_with"]);
+        assert_eq!(offers("print \"${abc}\".le|"), ["print \"${abc}\".len"]);
+        assert!(offers("\"\".|").len() > 20);
+        assert_eq!(offers("number.is_i|"), ["number.is_int"]);
         let lox = Known { dialect: Dialect::Lox, ..Known::default() };
         assert_eq!(candidates("\"abc\".", 6, &lox), [], "Lox's strings have no methods");
     }

@@ -54,9 +54,18 @@ pub(super) fn spans(text: &str, cursor: usize, dialect: Dialect) -> Vec<(Range<u
         at = end;
         match token.kind {
             TokenKind::End => break,
-            TokenKind::UnterminatedString => {
-                spans.push(start..start + 1, Class::Error);
-                spans.push(start + 1..end, Class::Str);
+            TokenKind::UnterminatedString | TokenKind::DeepString => {
+                let quote = (start + 1).min(end);
+                spans.push(start..quote, Class::Error);
+                spans.push(quote..end, Class::Str);
+            }
+            // The signs around an interpolation stand out from the text.
+            TokenKind::StrStart | TokenKind::StrMid | TokenKind::StrEnd => {
+                let first = start + usize::from(token.kind != TokenKind::StrStart);
+                let last = end - if token.kind == TokenKind::StrEnd { 0 } else { 2 };
+                spans.push(start..first, Class::Operator);
+                spans.push(first..last, Class::Str);
+                spans.push(last..end, Class::Operator);
             }
             kind => {
                 brackets.see(kind, start);
@@ -108,14 +117,14 @@ fn class(kind: TokenKind) -> Class {
         T::Caret | T::CaretEqual | T::LessLess | T::LessLessEqual => Class::Operator,
         T::GreaterGreater | T::GreaterGreaterEqual | T::GreaterGreaterGreater => Class::Operator,
         T::GreaterGreaterGreaterEqual | T::QuestionQuestion | T::QuestionQuestionEqual => Class::Operator,
-        T::Str => Class::Str,
+        T::Str | T::StrStart | T::StrMid | T::StrEnd | T::FormatSpec => Class::Str,
         T::Number => Class::Number,
         T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
         T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::In | T::Let => Class::Keyword,
         T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
         T::Break | T::Continue | T::Loop => Class::Keyword,
         T::UnterminatedComment => Class::Comment,
-        T::UnexpectedCharacter | T::UnterminatedString | T::BadNumber => Class::Error,
+        T::UnexpectedCharacter | T::UnterminatedString | T::DeepString | T::BadNumber => Class::Error,
         T::PipePipe => Class::Operator,
         T::AmpAmp => Class::Error,
     }
@@ -280,6 +289,40 @@ mod tests {
         assert_eq!(pieces("f(true, \"é\")"), [("true", Class::Constant), ("\"é\"", Class::Str)]);
         assert_eq!(pieces(""), []);
         assert_eq!(pieces("fn"), [("fn", Class::Keyword)]);
+    }
+
+    #[test]
+    fn interpolations_are_code_in_a_string() {
+        use Class::{Number, Operator, Plain, Str};
+        let text = "\"a${x + 1:>8}b${{ \"c\" }}\"";
+        let all: Vec<_> = spans(text, usize::MAX, Dialect::Siskin)
+            .into_iter()
+            .map(|(range, class)| (&text[range], class))
+            .collect();
+        assert_eq!(
+            all,
+            [
+                ("\"a", Str),
+                ("${", Operator),
+                ("x ", Plain),
+                ("+", Operator),
+                (" ", Plain),
+                ("1", Number),
+                (":>8", Str),
+                ("}", Operator),
+                ("b", Str),
+                ("${", Operator),
+                ("{ ", Plain),
+                ("\"c\"", Str),
+                (" }", Plain),
+                ("}", Operator),
+                ("\"", Str),
+            ]
+        );
+        for unended in ["\"${", "\"${x", "\"${x}", "\"${\"", "\"${x}é", "\"${x:"] {
+            pieces(unended);
+        }
+        pieces(&"\"${".repeat(100));
     }
 
     #[test]

@@ -59,11 +59,11 @@ impl Missing {
             | Fault::Frozen(_)
             | Fault::Changed(_)
             | Fault::Argument { .. }
-            | Fault::ArgumentValue { .. }
             | Fault::Order(..)
             | Fault::BoundType(_)
             | Fault::Bound(_)
             | Fault::ShiftCount { .. }
+            | Fault::Format { .. }
             | Fault::Arity { .. }
             | Fault::WrongVm
             | Fault::Thrown(_)

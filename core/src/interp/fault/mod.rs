@@ -79,24 +79,26 @@ pub(crate) enum Fault {
     Frozen(BuiltinClass),
     /// An object whose length changed in a loop over it.
     Changed(BuiltinClass),
-    /// An argument of a library function whose type is wrong.
-    Argument {
-        of: &'static str,
-        wants: &'static str,
-        found: Value,
-    },
-    /// An argument of a library function of the right type and a wrong value.
-    ArgumentValue {
-        of: &'static str,
-        wants: &'static str,
-        found: Value,
-    },
     /// Two values that have no order.
     Order(Value, Value),
     /// A bound of a range that is no number.
     BoundType(Value),
     /// A bound of a range that no range has.
     Bound(Value),
+    /// A value that a format does not take: one that is no number, or for `integer`, no integer.
+    Format {
+        sign: char,
+        integer: bool,
+        found: Value,
+    },
+    /// An argument that a function of the library does not take.
+    Argument {
+        name: &'static str,
+        wanted: &'static str,
+        found: Value,
+        /// Whether its type is right.
+        has_type: bool,
+    },
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
     Arity {
@@ -138,10 +140,11 @@ impl Fault {
             | Fault::NoMembers(_)
             | Fault::FixedItems(_)
             | Fault::NotIterable(_)
-            | Fault::Argument { .. }
+            | Fault::Argument { has_type: false, .. }
+            | Fault::Format { .. }
             | Fault::Order(..)
             | Fault::BoundType(_) => FaultKind::Type,
-            Fault::ShiftCount { .. } | Fault::ArgumentValue { .. } | Fault::Bound(_) => FaultKind::Value,
+            Fault::ShiftCount { .. } | Fault::Argument { .. } | Fault::Bound(_) => FaultKind::Value,
             Fault::OutOfRange { .. } | Fault::Slice { .. } => FaultKind::Index,
             Fault::NoKey(_) => FaultKind::Key,
             Fault::Frozen(_) => FaultKind::Frozen,

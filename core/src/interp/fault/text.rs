@@ -11,6 +11,8 @@ use crate::object::ShapeTable;
 #[cfg(feature = "texts")]
 use crate::object::{BuiltinClass, Str};
 #[cfg(feature = "texts")]
+use crate::text::escaped;
+#[cfg(feature = "texts")]
 use crate::value::Value;
 
 macro_rules! type_faults {
@@ -88,9 +90,6 @@ impl Fault {
             Fault::Changed(of) => {
                 write!(out, "The {} changed its length while a loop was going over it.", of.noun())
             }
-            Fault::Argument { of, wants, found } | Fault::ArgumentValue { of, wants, found } => {
-                write!(out, "'{of}' wants {wants}, found {}.", Found(found, shapes))
-            }
             Fault::Order(a, b) => write!(out, "Can't order {} and {}.", Noun(a), Noun(b)),
             Fault::BoundType(value) => {
                 write!(out, "Bounds of a range must be numbers, found {}.", Found(value, shapes))
@@ -98,6 +97,13 @@ impl Fault {
             Fault::Bound(value) => {
                 let found = Found(value, shapes);
                 write!(out, "Bounds of a range must be finite and at most 2^53, found {found}.")
+            }
+            Fault::Format { sign, integer, found } => {
+                let wanted = if integer { "an integer" } else { "a number" };
+                write!(out, "Format '{sign}' needs {wanted}, found {}.", Found(found, shapes))
+            }
+            Fault::Argument { name, wanted, found, .. } => {
+                write!(out, "'{name}' wants {wanted}, found {}.", Found(found, shapes))
             }
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
@@ -222,16 +228,15 @@ impl Found<'_> {
         for part in string.parts() {
             // Of a long part only what may be shown is looked at.
             let part = part.get(..4 * SHOWN + 4).unwrap_or(part);
-            for char in part.utf8_chunks().flat_map(|chunk| chunk.valid().chars()) {
+            let mut chars = part.utf8_chunks().flat_map(|chunk| chunk.valid().chars()).peekable();
+            while let Some(char) = chars.next() {
                 if left == 0 {
                     return f.write_str("...");
                 }
                 left -= 1;
-                match char {
-                    '"' | '\\' => write!(f, "\\{char}")?,
-                    _ if char.is_control() => write!(f, "{}", char.escape_debug())?,
-                    _ => f.write_char(char)?,
-                }
+                let mut written = Ok(());
+                escaped(char, chars.peek() == Some(&'{'), |piece| written = written.and(f.write_str(piece)));
+                written?;
             }
         }
         Ok(())

@@ -34,6 +34,24 @@ pub enum Expr {
     Number(f64),
     /// A string literal: the span of its contents, without the quotes.
     Str(Span),
+    /// A string literal that does not stand for itself, or a piece of one.
+    Text {
+        /// Whether `\` means something in it.
+        escapes: bool,
+        /// As in [`Contents`](super::Contents).
+        span: Span,
+        /// As there.
+        close: u32,
+    },
+    /// `"a${b}c"`
+    Concat(List),
+    /// `${value:spec}`
+    Format {
+        /// The value.
+        value: ExprId,
+        /// The format as an integer.
+        spec: u64,
+    },
     /// The value of a local variable of this or an enclosing function; `this` too.
     Local(VarId),
     /// The value of a global.

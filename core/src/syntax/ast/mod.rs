@@ -17,6 +17,7 @@ mod ids;
 pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind};
 pub use self::expr::{Binary, Block, Expr, If, Index, Logical, Loop, Range, Super, UnaryOp};
 pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId};
+pub use super::literal::Contents;
 pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, MemberOp, OrderOp, RangeEnd};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};

@@ -65,7 +65,7 @@ impl Parser<'_, '_> {
                 self.consume(T::RightBracket, Code::ExpectBracketAfterKey)?;
                 key
             }
-            T::Str | T::Number => {
+            T::Str | T::StrStart | T::Number => {
                 self.advance()?;
                 match self.operand(false)? {
                     Some(key) => key,

@@ -55,7 +55,8 @@ impl Parser<'_, '_> {
                 T::Semicolon | T::RightParen | T::RightBrace | T::RightBracket if open == 0 => break false,
                 T::End => break false,
                 T::LeftParen | T::LeftBrace | T::LeftBracket | T::HashBrace | T::QuestionBracket => open += 1,
-                T::RightParen | T::RightBrace | T::RightBracket => open -= 1,
+                T::StrStart => open += 1,
+                T::RightParen | T::RightBrace | T::RightBracket | T::StrEnd => open = open.saturating_sub(1),
                 _ => {}
             }
             token = lexer.next_token();

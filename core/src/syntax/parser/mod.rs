@@ -22,6 +22,7 @@ mod lox;
 mod operand;
 mod scope;
 mod stmt;
+mod string;
 mod tokens;
 mod variable;
 

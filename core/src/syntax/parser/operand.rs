@@ -3,7 +3,6 @@
 use super::super::ast::{Expr, ExprId, UnaryOp};
 use super::super::{Code, TokenKind, number};
 use super::{Parse, Parser};
-use crate::Span;
 
 impl Parser<'_, '_> {
     /// The operand that the last token begins; `None` if it begins no expression.
@@ -14,6 +13,7 @@ impl Parser<'_, '_> {
             T::Identifier => self.variable(can_assign),
             T::Number => self.number(),
             T::Str => self.string(),
+            T::StrStart => self.interpolation(),
             T::LeftParen => self.grouping(),
             T::LeftBracket => self.list(),
             T::HashBrace => self.map(),
@@ -57,14 +57,6 @@ impl Parser<'_, '_> {
         self.lox_constant()?;
         self.lox.bytes(2);
         Ok(self.ast.add_expr(Expr::Number(value), span)?)
-    }
-
-    fn string(&mut self) -> Parse<ExprId> {
-        let span = self.previous.span;
-        let contents = Span { start: span.start + 1, end: span.end - 1 };
-        self.lox_constant()?;
-        self.lox.bytes(2);
-        Ok(self.ast.add_expr(Expr::Str(contents), span)?)
     }
 
     #[inline(never)]

@@ -22,7 +22,13 @@ impl Parser<'_, '_> {
         loop {
             let code = match self.current.kind {
                 TokenKind::UnexpectedCharacter => Code::UnexpectedCharacter,
-                TokenKind::UnterminatedString => Code::UnterminatedString,
+                TokenKind::UnterminatedString => {
+                    if let Some(start) = self.lexer.unterminated_string() {
+                        self.current.span.start = start;
+                    }
+                    Code::UnterminatedString
+                }
+                TokenKind::DeepString => return self.too_deep(),
                 TokenKind::UnterminatedComment => Code::UnterminatedComment,
                 TokenKind::BadNumber => {
                     self.error_at_current(Code::BadNumber)?;
@@ -86,7 +92,14 @@ impl Parser<'_, '_> {
 #[inline]
 fn is_bad(kind: TokenKind) -> bool {
     use TokenKind as T;
-    matches!(kind, T::BadNumber | T::UnexpectedCharacter | T::UnterminatedString | T::UnterminatedComment)
+    matches!(
+        kind,
+        T::BadNumber
+            | T::UnexpectedCharacter
+            | T::UnterminatedString
+            | T::DeepString
+            | T::UnterminatedComment
+    )
 }
 
 /// Errors, as in the book: one in a statement; then parsing continues at the next statement.
