@@ -262,7 +262,7 @@ impl CheckedVm {
             look_at(value, &mut left);
         }
         look_at(self.vm.result(), &mut left);
-        assert!(self.vm.library().any(|entry| entry.name() == "clock"));
+        assert!(self.vm.library().any(|name| name == "clock"));
         for frame in self.vm.trace() {
             let _ = write!(Nowhere, "{frame:?}");
         }

@@ -1,5 +1,6 @@
-//! Writes `docs/library.md` from the library's tables.
+//! Writes `docs/library.md` from the library's tables, and from the comments of what is written in Siskin.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -18,28 +19,62 @@ pub(crate) fn write(root: &Path) -> Result<(), String> {
 fn page() -> String {
     let mut page = String::from(
         "# Library\n\n\
-        <!-- Written by `cargo xtask library` from the tables in core/src/library: change those. -->\n\n\
+        <!-- Written by `cargo xtask library` from the tables and scripts in core/src/library: change those. -->\n\n\
         What a script finds without a declaration. Methods of values that are no instances are there in the Siskin \
-        dialect only. Parameters in brackets may be left out.\n\n\
-        ## Functions\n\n",
+        dialect only. Parameters in brackets may be left out.\n",
     );
-    rows(&mut page, library::functions());
-    for (class, methods) in library::methods() {
+    for (class, rows) in sections() {
         // Writing to a string does not fail.
-        let _ = write!(page, "\n## {class}\n\n");
-        rows(&mut page, methods);
+        let _ = write!(page, "\n## {class}\n\n| | |\n|---|---|\n");
+        for (name, doc) in rows {
+            // The documentation of a function begins with its parameters.
+            let (parameters, what) = doc.split_once(": ").unwrap_or_default();
+            let _ = writeln!(page, "| `{name}{parameters}` | {what} |");
+        }
     }
     page
 }
 
-fn rows(page: &mut String, entries: impl IntoIterator<Item = &'static Entry>) {
-    page.push_str("| | |\n|---|---|\n");
-    for entry in entries {
-        // The documentation of an entry begins with its parameters.
-        let (parameters, what) = entry.doc().split_once(": ").unwrap_or_default();
-        let _ = writeln!(page, "| `{}{parameters}` | {what} |", entry.name());
+/// Functions by class, each with its documentation. Those of no class come first.
+fn sections() -> Vec<(String, BTreeMap<String, String>)> {
+    let of = |entry: &Entry| (entry.name().to_owned(), entry.doc().to_owned());
+    let mut sections = vec![(FUNCTIONS.to_owned(), library::functions().map(of).collect())];
+    for (class, methods) in library::methods() {
+        sections.push((class.to_owned(), methods.iter().map(of).collect::<BTreeMap<_, _>>()));
     }
+    for (class, name, doc) in scripted() {
+        if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
+            rows.insert(name, doc);
+        }
+    }
+    sections
 }
+
+/// Class, name and documentation of what is written in Siskin: each function whose comment begins with parameters.
+fn scripted() -> Vec<(String, String, String)> {
+    let folder = crate::root().join("core/src/library/scripts");
+    let mut found = Vec::new();
+    let files = fs::read_dir(folder).into_iter().flatten().flatten().map(|file| file.path());
+    for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "sk")) {
+        let (mut class, mut doc) = (FUNCTIONS.to_owned(), None);
+        for line in fs::read_to_string(path).unwrap_or_default().lines() {
+            if let Some(rest) = line.strip_prefix("class ") {
+                class = rest.trim_end_matches(" {").to_owned();
+            } else if line == "}" {
+                FUNCTIONS.clone_into(&mut class);
+            } else if let Some(text) = line.trim().strip_prefix("/// (") {
+                doc = Some(format!("({text}"));
+            } else if let Some(doc) = doc.take() {
+                let name = line.trim().trim_start_matches("fn ").split('(').next().unwrap_or_default();
+                found.push((class.clone(), name.to_owned(), doc));
+            }
+        }
+    }
+    found
+}
+
+/// The section of functions of no class.
+const FUNCTIONS: &str = "Functions";
 
 #[cfg(test)]
 mod tests {
@@ -54,8 +89,12 @@ mod tests {
     #[test]
     fn every_function_says_what_it_is_for() {
         let methods = library::methods().flat_map(|(_, methods)| methods);
-        for entry in library::functions().chain(methods) {
-            let (parameters, what) = entry.doc().split_once(": ").expect("parameters, a colon, a sentence");
+        let entries = library::functions()
+            .chain(methods)
+            .map(|entry| (entry.name().to_owned(), entry.doc().to_owned()));
+        let scripted = scripted().into_iter().map(|(_, name, doc)| (name, doc));
+        for (entry, doc) in entries.chain(scripted) {
+            let (parameters, what) = doc.split_once(": ").expect("parameters, a colon, a sentence");
             assert!(parameters.starts_with('(') && parameters.ends_with(')'), "{entry:?}");
             assert!(what.ends_with('.'), "{entry:?}");
         }

@@ -131,11 +131,10 @@ fn value<'v>(vm: &'v Vm, path: &[&str]) -> Option<ValueView<'v>> {
 fn view<'v>(vm: &'v Vm, path: &str) -> Result<FunctionView<'v>, NotFound> {
     let mut steps = path.split('.').map(str::trim);
     let name = steps.next().unwrap_or_default();
-    let value =
-        vm.global_value(name).ok_or_else(|| match vm.library().find(|entry| entry.name() == name) {
-            Some(_) => NotFound::NoFunction(name.to_owned(), "native function".to_owned()),
-            None => NotFound::Undefined(name.to_owned()),
-        })?;
+    let value = vm.global_value(name).ok_or_else(|| match vm.library().find(|&other| other == name) {
+        Some(_) => NotFound::NoFunction(name.to_owned(), "native function".to_owned()),
+        None => NotFound::Undefined(name.to_owned()),
+    })?;
     let no_member = |step: &str| NotFound::NoMember(name.to_owned(), step.to_owned());
     let mut function = match value.kind() {
         ValueKind::Function(function) | ValueKind::Method { method: MethodView::Script(function), .. } => {

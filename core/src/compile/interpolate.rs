@@ -86,7 +86,15 @@ impl Compiler<'_> {
         let value = self.eval(value, None)?;
         self.at(id);
         let format = Lit32(self.constant(Const::Number(spec as f64))?);
-        let reg = self.reg_of(value)?;
+        let reg = match value {
+            // The library may put a text in place of the value, which must not be that of a variable.
+            Val::Reg(reg) if reg < mark => {
+                let copy = self.take()?;
+                self.move_to(copy, reg)?;
+                copy
+            }
+            value => self.reg_of(value)?,
+        };
         let src = self.near(reg, 0)?;
         self.result(mark, hint, |dst| Insn::Format { dst, src, format })
     }

@@ -63,9 +63,10 @@ impl Vm {
         Ok(())
     }
 
-    /// The functions that scripts find without a declaration. Each becomes a global when a program first names it.
-    pub fn library(&self) -> impl Iterator<Item = &'static Entry> {
-        self.library.globals().filter(|entry| !is_private(entry.name()))
+    /// The names of the functions that scripts find without a declaration. Each becomes a global when a program first names
+    /// it.
+    pub fn library(&self) -> impl Iterator<Item = &'static str> {
+        self.library.globals().map(Entry::name).chain(self.library.scripted())
     }
 
     /// The globals that are defined, in the order in which they were first named.

@@ -12,7 +12,7 @@
 
 use super::machine::Flow;
 use super::{Fault, Vm};
-use crate::bytecode::Insn;
+use crate::bytecode::{Insn, Op};
 use crate::value::Value;
 
 impl Vm {
@@ -46,10 +46,25 @@ impl Vm {
         }
     }
 
+    /// Whether the caller's instruction, of `words` words, prints.
+    fn prints(&self, words: usize) -> bool {
+        let mut callers = self.context.stack.frames().skip(1);
+        let caller = callers.next().and_then(|frame| Some((frame.closure()?.function, frame.pc)));
+        caller.is_some_and(|(function, pc)| {
+            let at = (function.word_index(pc) as usize).checked_sub(words);
+            let op = at.and_then(|at| function.words().get(at)).and_then(|&word| Op::from_word(word));
+            op == Some(Op::Print)
+        })
+    }
+
     fn finish_instruction(&mut self, value: Value) -> Result<Flow, Fault> {
         let words = self.register(0);
         // The verifier lets only the library have the instruction, whose functions are called here.
         let words = if words.is_int() { words.as_int() as usize } else { return Err(Fault::Bytecode) };
+        if self.prints(words) {
+            // `finish` has one word, too, and is the instruction that may stop and run again.
+            self.print(value)?;
+        }
         let left_mark = self.context.stack.pop_to_script();
         let frame = self.context.stack.top();
         let (pc, function) = (frame.pc, frame.closure().ok_or(Fault::Bytecode)?.function);
@@ -61,6 +76,21 @@ impl Vm {
             Insn::Ne { dst, .. } => (Some(dst), Value::bool(!holds), None),
             Insn::JumpEq { to, .. } | Insn::JumpEqLit { to, .. } => (None, value, holds.then_some(to)),
             Insn::JumpNe { to, .. } | Insn::JumpNeLit { to, .. } => (None, value, (!holds).then_some(to)),
+            Insn::Print { .. } => (None, value, None),
+            Insn::Concat { first, count, .. } => {
+                // The instruction runs again, with the text in place of the value.
+                let row = usize::from(first.0)..usize::from(first.0) + count.0 as usize;
+                let part = self.part_to_convert(row).ok_or(Fault::Bytecode)?;
+                self.set_register(part, value);
+                self.rewind(words);
+                return Ok(if left_mark { self.poll() } else { Flow::Reload });
+            }
+            Insn::Format { src, .. } => {
+                // As above; the compiler has copied the value of a variable.
+                self.set_register(usize::from(src.0), value);
+                self.rewind(words);
+                return Ok(if left_mark { self.poll() } else { Flow::Reload });
+            }
             _ => return Err(Fault::Bytecode),
         };
         if let Some(dst) = dst {

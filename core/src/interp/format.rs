@@ -7,7 +7,7 @@ use core::fmt::Write;
 use super::work::each_part;
 use super::{Fault, Vm};
 use crate::fuel::BULK;
-use crate::object::{ShapeTable, Str, Text};
+use crate::object::{Kind, ShapeTable, Str, Text};
 use crate::text::Line;
 #[cfg(feature = "texts")]
 use crate::text::Number;
@@ -17,6 +17,9 @@ impl Vm {
     /// `print`: the value and a line end.
     #[inline(never)]
     pub(super) fn print(&mut self, value: Value) -> Result<(), Fault> {
+        if has_parts(value) {
+            return self.finish_by("text", &[value], 1);
+        }
         // Most texts are short: text and line end are one call of the host.
         let mut line = Line::new();
         let done = if value.is_int() {
@@ -46,7 +49,12 @@ impl Vm {
     }
 }
 
-/// The text of a value in pieces, as `print` writes it.
+/// Whether the text of a value contains those of others: the library makes it.
+pub(crate) fn has_parts(value: Value) -> bool {
+    value.header().is_some_and(|header| matches!(header.kind(), Kind::List | Kind::Map | Kind::Range))
+}
+
+/// The text of a value in pieces, as `print` writes it. Of one that [has parts](has_parts) it is none that a script sees.
 pub(crate) enum Pieces {
     Number(Line),
     Other(Text),

@@ -10,7 +10,7 @@
 
 use core::ops::Range;
 
-use super::format::Pieces;
+use super::format::{Pieces, has_parts};
 use super::machine::Flow;
 use super::work::PIECE;
 use super::{Fault, Vm};
@@ -34,9 +34,21 @@ impl Vm {
         let count = count.0 as usize;
         let row = usize::from(first.0)..usize::from(first.0) + count;
         // The compiler joins more in groups; here the work for each piece of the text grows with the number.
-        let result = if count > MOST_JOINED { Err(Fault::Bytecode) } else { self.join_row(row) };
+        if count > MOST_JOINED {
+            return self.raise(Fault::Bytecode);
+        }
+        if let Some(index) = self.part_to_convert(row.clone()) {
+            let result = self.finish_by("text", &[self.register(index)], WORDS);
+            return self.flow(result);
+        }
+        let result = self.join_row(row);
         let result = result.map(|text| self.set_register(usize::from(dst.0), text.value()));
         self.flow(result)
+    }
+
+    /// The first register of a row whose text the library makes.
+    pub(super) fn part_to_convert(&self, mut row: Range<usize>) -> Option<usize> {
+        row.find(|&index| has_parts(self.register(index)))
     }
 
     fn join_row(&mut self, row: Range<usize>) -> Result<Gc<Str>, Fault> {
@@ -146,6 +158,10 @@ impl Vm {
     /// The instruction `format`. A safepoint.
     #[inline(never)]
     pub(super) fn format(&mut self, dst: Dst, value: Value, format: Value) -> Flow {
+        if has_parts(value) {
+            let result = self.finish_by("text", &[value], WORDS);
+            return self.flow(result);
+        }
         let result =
             self.formatted(value, format).map(|text| self.set_register(usize::from(dst.0), text.value()));
         self.flow(result)

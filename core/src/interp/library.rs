@@ -1,6 +1,6 @@
 //! Host functions that scripts find without a declaration, as constant tables.
 
-use super::Vm;
+use super::{Fault, Vm};
 use crate::entry::Entry;
 use crate::mem::OutOfMemory;
 use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
@@ -15,6 +15,8 @@ pub(crate) struct Parts {
     pub(crate) private: &'static [Entry],
     /// Methods of built-in classes.
     pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
+    /// Names of functions of the image that programs of the Siskin dialect find.
+    pub(crate) scripted: &'static [&'static str],
     /// What is written in Siskin; none without bytes.
     pub(crate) image: &'static [u8],
 }
@@ -27,6 +29,8 @@ pub(crate) struct Library {
     siskin_globals: &'static [Entry],
     /// Functions that only the image finds.
     private: &'static [Entry],
+    /// Functions of the image that programs of the Siskin dialect find.
+    scripted: &'static [&'static str],
     /// The image of what is written in Siskin.
     image: &'static [u8],
     /// Methods of built-in classes, by the class's number.
@@ -39,9 +43,9 @@ impl Library {
     /// # Panics
     /// If a table is not in order, which is a compile-time error for a constant library.
     pub(crate) const fn new(parts: &Parts) -> Library {
-        let Parts { globals, siskin_globals, private, methods, image } = *parts;
+        let Parts { globals, siskin_globals, private, methods, scripted, image } = *parts;
         let mut library =
-            Library { globals, siskin_globals, private, image, methods: [&[]; BUILTIN_CLASSES] };
+            Library { globals, siskin_globals, private, scripted, image, methods: [&[]; BUILTIN_CLASSES] };
         assert!(
             is_ordered(globals) && is_ordered(siskin_globals) && is_ordered(private),
             "functions are in the order of their names"
@@ -59,6 +63,16 @@ impl Library {
     /// Functions by global name: those of both dialects, then those of Siskin, each in the order of their names.
     pub(crate) fn globals(&self) -> impl Iterator<Item = &'static Entry> {
         self.globals.iter().chain(self.siskin_globals)
+    }
+
+    /// The functions of the image that programs of the Siskin dialect find.
+    pub(crate) fn scripted(&self) -> impl Iterator<Item = &'static str> {
+        self.scripted.iter().copied()
+    }
+
+    /// Whether programs of the Siskin dialect find a function of the image with this name.
+    pub(crate) fn is_scripted(&self, name: &str) -> bool {
+        self.scripted.contains(&name)
     }
 
     /// The image of what is written in Siskin.
@@ -121,11 +135,19 @@ impl Vm {
     /// The index of the global with this name. An undefined one gets the library's function with the name. `siskin` says whether it is a program of that dialect that names it. A safepoint.
     pub(crate) fn global_index(&mut self, name: Gc<Str>, siskin: bool) -> Result<u32, OutOfMemory> {
         let index = self.globals.declare(name)?;
-        if !self.globals.is_defined(index)
-            && let Some(entry) = self.library.global(name.text(), siskin)
-        {
+        if self.globals.is_defined(index) {
+            return Ok(index);
+        }
+        if let Some(entry) = self.library.global(name.text(), siskin) {
             let function = self.make(HostFunction::new(entry))?;
             self.globals.set(index, function.value(), &mut self.context.heap);
+        } else if siskin && self.library.is_scripted(name.text()) {
+            // An image of another build lacks it: the global stays undefined.
+            match self.scripted_function(name.text()) {
+                Ok(function) => self.globals.set(index, function.value(), &mut self.context.heap),
+                Err(Fault::OutOfMemory) => return Err(OutOfMemory),
+                Err(_) => {}
+            }
         }
         Ok(index)
     }

@@ -59,7 +59,7 @@ impl Vm {
     }
 
     fn load_scripted(&mut self) -> Result<(), Fault> {
-        if !self.scripted.0.is_empty() {
+        if !self.scripted.0.is_empty() || self.library.image().is_empty() {
             return Ok(());
         }
         let mem = self.mem.clone();

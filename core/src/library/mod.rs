@@ -26,6 +26,7 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
     ],
+    scripted: &["repr", "str"],
     image: scripts::IMAGE,
 });
 

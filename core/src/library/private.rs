@@ -2,17 +2,34 @@
 
 use core::cmp::Ordering;
 
+use super::value;
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
-use crate::object::{BuiltinClass, Instance, List, Str};
+use crate::object::{BuiltinClass, Instance, List, MAX_LEN, Map, Range, Str};
 use crate::value::Value;
 
 pub(super) static FUNCTIONS: &[Entry] = &[
     entry("$before_number", Arity::exactly(2), "(a, b): whether number a comes before b.", before_number),
     entry("$changed", Arity::exactly(1), "(list): the error of a list that changed its length.", changed),
     entry("$decides", Arity::exactly(1), "(x): the boolean x.", decides),
+    entry("$is_name", Arity::exactly(1), "(x): whether x is a string that a map has as a name.", is_name),
+    entry("$joined", Arity::exactly(1), "(list): the strings of a list, joined.", joined),
     entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
     entry("$positive", Arity::exactly(1), "(n): the integer n, which is above 0.", positive),
+    entry(
+        "$range_step",
+        Arity::exactly(1),
+        "(range): how far it is from one number to the next.",
+        range_step,
+    ),
+    entry(
+        "$repr_plain",
+        Arity::exactly(1),
+        "(x): the text of x, which has no parts, a string in quotes.",
+        value::repr,
+    ),
+    entry("$separator", Arity::exactly(1), "(x): the string x.", separator),
+    entry("$text_kind", Arity::exactly(1), "(x): what parts the text of x has.", text_kind),
 ];
 
 /// Numbers in their order, not a number last.
@@ -69,5 +86,62 @@ fn positive(call: &mut Call<'_>) -> Result<Value, Fault> {
             Err(Fault::Argument { name: "chunks", wanted: "an integer from 1 on", found, has_type: true })
         }
         None => Err(Fault::Argument { name: "chunks", wanted: "a number", found, has_type: false }),
+    }
+}
+
+/// 0 for a value whose text has no parts, 1 for a list, 2 for a map, 3 for a range.
+fn text_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let value = call.arg(0);
+    let kind = if value.as_object::<List>().is_some() {
+        1
+    } else if value.as_object::<Map>().is_some() {
+        2
+    } else if value.as_object::<Range>().is_some() {
+        3
+    } else {
+        0
+    };
+    Ok(Value::int(kind))
+}
+
+/// The most bytes of a key that is written as a name.
+const LONGEST_NAME: usize = 64;
+
+fn is_name(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let name = call.arg(0).as_object::<Str>().filter(|string| string.len() <= LONGEST_NAME);
+    let is_name = name.is_some_and(|name| {
+        let mut bytes = name.parts().into_iter().flatten();
+        let first = bytes.next().is_some_and(|&byte| byte.is_ascii_alphabetic() || byte == b'_');
+        first && bytes.all(|&byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    });
+    Ok(Value::bool(is_name))
+}
+
+fn range_step(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let range = call.arg(0).as_object::<Range>().ok_or(Fault::Bytecode)?;
+    Ok(Value::number(range.step()))
+}
+
+fn joined(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let list = call.arg(0).as_object::<List>().ok_or(Fault::Bytecode)?;
+    let strings = || list.values().iter().filter_map(|value| value.get().as_object::<Str>());
+    let len = strings()
+        .try_fold(0_usize, |len, string| len.checked_add(string.len()).filter(|&len| len <= MAX_LEN));
+    let len = len.ok_or(Fault::StringTooLong)?;
+    // Going over the list is bulk work, too.
+    call.charge(len + list.len() * size_of::<Value>())?;
+    let text = call.vm().new_text(len, |_, out| {
+        for string in strings() {
+            // SAFETY: the list holds the string, and there is no safepoint meanwhile.
+            unsafe { string.parts_for() }.into_iter().for_each(|part| out.push(part));
+        }
+    })?;
+    Ok(text.value())
+}
+
+fn separator(call: &mut Call<'_>) -> Result<Value, Fault> {
+    match call.arg(0) {
+        value if value.as_object::<Str>().is_some() => Ok(value),
+        found => Err(Fault::Argument { name: "join", wanted: "a string", found, has_type: false }),
     }
 }

@@ -6,16 +6,12 @@ use crate::object::Str;
 use crate::text::Quoted;
 use crate::value::Value;
 
-pub(super) static GLOBALS: &[Entry] = &[
-    entry(
-        "repr",
-        Arity::exactly(1),
-        "(x): the text of x, a string in quotes as it is written in a script.",
-        repr,
-    ),
-    entry("same", Arity::exactly(2), "(a, b): whether a and b are the same; nan is the same as nan.", same),
-    entry("str", Arity::exactly(1), "(x): the text that print writes for x.", str),
-];
+pub(super) static GLOBALS: &[Entry] = &[entry(
+    "same",
+    Arity::exactly(2),
+    "(a, b): whether a and b are the same; nan is the same as nan.",
+    same,
+)];
 
 fn str(call: &mut Call<'_>) -> Result<Value, Fault> {
     let value = call.arg(0);
@@ -30,7 +26,7 @@ fn str(call: &mut Call<'_>) -> Result<Value, Fault> {
     Ok(text.value())
 }
 
-fn repr(call: &mut Call<'_>) -> Result<Value, Fault> {
+pub(super) fn repr(call: &mut Call<'_>) -> Result<Value, Fault> {
     let Some(string) = call.arg(0).as_object::<Str>() else { return str(call) };
     let len = call.measure(1, string.len(), |call| {
         let mut len = 0_usize;

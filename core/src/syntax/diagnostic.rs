@@ -140,6 +140,8 @@ codes! {
     /// (Siskin dialect)
     ExpectLoopName = "Expect a name or '(' after 'for'.";
     /// (Siskin dialect)
+    ForInInParentheses = "A loop over items has no parentheses.";
+    /// (Siskin dialect)
     ExpectInAfterLoopNames = "Expect 'in' after the names of the loop.";
     /// (Siskin dialect)
     ExpectBraceAfterIterable = "Expect '{' after what the loop goes over.";

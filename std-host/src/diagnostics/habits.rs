@@ -45,11 +45,10 @@ const PHRASES: &[(&str, &str)] = &[
     ("catch", "there is no 'catch' yet: an error ends the script"),
     ("throw", "there is no 'throw' yet"),
     ("import", "there is no 'import' yet: a script is one text"),
-    ("in", EACH),
 ];
 
-/// The help for `for x in xs`.
-pub(super) const EACH: &str = "there is no 'for ... in' yet: write 'for (var i = 0; i < n; i = i + 1)'";
+/// The help for `for (x in xs)`.
+pub(super) const EACH: &str = "write 'for x in xs { }'";
 
 /// The help for a word of other languages that has no equivalent.
 pub(super) fn phrase(word: &str) -> Option<&'static str> {
@@ -93,7 +92,6 @@ pub(super) fn character(char: &str) -> Option<&'static str> {
         "|" | "||" => "write 'or' for either",
         "'" | "`" => "strings are written in double quotes",
         "#" => "comments begin with '//'",
-        "[" | "]" => "there are no lists, maps or subscripts yet",
         "%" => "there is no '%'",
         _ => return None,
     })

@@ -78,10 +78,10 @@ impl<'a> Context<'a> {
         let said = |text: &str| Some(text.to_owned());
         match code {
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
-            Code::ExpectParenAfterFor if here.is_some_and(|token| token.kind == TokenKind::Identifier) => {
-                return said(habits::EACH);
-            }
-            Code::ExpectEqualAfterLet if here.is_some_and(|token| self.text(token) == "in") => {
+            Code::ForInInParentheses => return said(habits::EACH),
+            Code::ExpectEqualAfterLet | Code::ExpectSemicolonAfterVariable
+                if here.is_some_and(|token| token.kind == TokenKind::In) =>
+            {
                 return said(habits::EACH);
             }
             Code::ExpectEqualAfterLet => return said("give it a value, or declare it with 'var'"),

@@ -57,7 +57,7 @@ impl Known {
     pub(crate) fn globals(&self) -> impl Iterator<Item = (&str, GlobalKind)> {
         self.session.iter().flat_map(|session| {
             let globals = session.vm.globals().map(|(name, value)| (name, GlobalKind::of(value.kind())));
-            let library = session.vm.library().map(|entry| (entry.name(), GlobalKind::Builtin));
+            let library = session.vm.library().map(|name| (name, GlobalKind::Builtin));
             globals.chain(library.filter(|(name, _)| session.vm.global_value(name).is_none()))
         })
     }

@@ -1,6 +1,6 @@
 //! Loops, which may have a label.
 
-use super::super::ast::{Block, Expr, ExprId, Loop, Symbol, VarKind};
+use super::super::ast::{Binary, BinaryOp, Block, Expr, ExprId, Loop, MemberOp, Symbol, VarKind};
 use super::super::{Code, TokenKind};
 use super::block::Item;
 use super::jump::LoopState;
@@ -119,6 +119,13 @@ impl Parser<'_, '_> {
             T::Let => Some(self.var_declaration(VarKind::Let)?),
             _ => {
                 let init = self.expression()?;
+                let is_in = matches!(
+                    self.ast.expr(init),
+                    Expr::Binary(Binary { op: BinaryOp::Member(MemberOp::In), .. })
+                );
+                if is_in && self.check(T::RightParen) {
+                    self.error_at_current(Code::ForInInParentheses)?;
+                }
                 self.end_expression_statement()?;
                 Some(init)
             }
