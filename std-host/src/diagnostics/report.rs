@@ -87,7 +87,7 @@ impl<'a> Report<'a> {
             Some(Undefined::Variable(name)) => suggest::variable(
                 name,
                 place.as_ref(),
-                vm.globals().map(|(name, _)| name).chain(vm.library()),
+                vm.globals().map(|(name, _)| name).chain(vm.library().map(|name| -> &str { name })),
             ),
             Some(Undefined::Property(name)) => {
                 suggest::property(name, place.as_ref(), sources.iter().flat_map(suggest::members))
