@@ -176,11 +176,56 @@ impl Vm {
         } else if let Some(map) = object.as_object::<Map>() {
             let key = self.key(index, 1)?;
             self.map_read(map, key)?
+        } else if let Some(string) = object.as_object::<Str>() {
+            self.string_item(string, index)?
         } else {
             return Err(Fault::NoItems(object));
         };
         self.set_register(dst, item);
         Ok(())
+    }
+
+    /// A character of a string, or a part.
+    fn string_item(&mut self, string: Gc<Str>, index: Value) -> Result<Value, Fault> {
+        const OF: BuiltinClass = BuiltinClass::String;
+        if let Some(range) = index.as_object::<Range>() {
+            let (from, to) = self.bounds(&range, string.len(), OF)?;
+            for bound in [from, to] {
+                if bound < string.len() && !string.is_char_boundary(bound) {
+                    return Err(Fault::InsideCharacter { string, index: bound as u32 });
+                }
+            }
+            self.charge_bulk(to - from, 1)?;
+            let part = self.new_text(to - from, |_, out| {
+                // SAFETY: a register holds the string, and there is no safepoint meanwhile.
+                let parts = unsafe { string.parts_for() };
+                let mut start = 0;
+                for part in parts {
+                    let (from, to) =
+                        (from.clamp(start, start + part.len()), to.clamp(start, start + part.len()));
+                    out.push(part.get(from - start..to - start).unwrap_or_default());
+                    start += part.len();
+                }
+            })?;
+            return Ok(part.value());
+        }
+        let index = within(index, string.len(), OF)?;
+        match string.char_at(index) {
+            Some(char) => Ok(self.char_text(char)?.value()),
+            None => Err(Fault::InsideCharacter { string, index: index as u32 }),
+        }
+    }
+
+    /// The string of one character. A safepoint.
+    fn char_text(&mut self, char: char) -> Result<Gc<Str>, Fault> {
+        let mut bytes = [0; 4];
+        let text = char.encode_utf8(&mut bytes);
+        // Names are there already, and are compared at once.
+        if let Some(name) = self.context.heap.strings.find(text.as_bytes()) {
+            self.context.heap.mark_object(name);
+            return Ok(name);
+        }
+        Ok(self.intern(text.as_bytes())?)
     }
 
     /// Whether a key is none of a map's, or an index is past the items, or with `fields` if a name is that of no property of
@@ -303,7 +348,10 @@ impl Vm {
         if rhs.as_object::<List>().is_some() {
             return self.finish_by("list_contains", &[lhs, rhs], 1);
         }
-        let contains = if let Some(map) = rhs.as_object::<Map>() {
+        let contains = if let Some(text) = rhs.as_object::<Str>() {
+            let part = lhs.as_object::<Str>().ok_or(Fault::NoMembers(rhs))?;
+            return self.finish_by("string_contains", &[part.value(), text.value()], 1);
+        } else if let Some(map) = rhs.as_object::<Map>() {
             let key = self.key(lhs, 1)?;
             self.map_get(map, key).is_some()
         } else {
@@ -320,6 +368,8 @@ impl Vm {
         let object = self.register(iter);
         let length = if let Some(list) = object.as_object::<List>() {
             Value::int(list.len() as i32)
+        } else if object.as_object::<Str>().is_some() {
+            Value::NIL
         } else if let Some(map) = object.as_object::<Map>() {
             Value::int(map.changes() as i32)
         } else if let Some(range) = object.as_object::<Range>() {
@@ -348,6 +398,16 @@ impl Vm {
                 Some(item) => item,
                 None => return Ok(false),
             }
+        } else if let Some(string) = object.as_object::<Str>() {
+            let Some(char) = string.char_at(index as usize) else { return Ok(false) };
+            let text = self.char_text(char)?;
+            let next = index + char.len_utf8() as f64;
+            self.set_register(iter + usize::from(Iter::POSITION), Value::number(next));
+            self.set_register(iter + usize::from(Iter::ITEM), text.value());
+            if with_key {
+                self.set_register(iter + usize::from(Iter::KEY), position);
+            }
+            return Ok(true);
         } else if let Some(map) = object.as_object::<Map>() {
             return self.next_entry(map, iter, with_key);
         } else if let Some(range) = object.as_object::<Range>() {

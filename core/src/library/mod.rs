@@ -6,6 +6,7 @@ mod number;
 mod private;
 mod range;
 mod scripts;
+mod split;
 mod string;
 mod time;
 mod value;

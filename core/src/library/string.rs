@@ -4,6 +4,7 @@
 //! longer text also for that text, before it is made. Searching is that of the Rust core library, which takes linear time
 //! for every text.
 
+use super::split;
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
 use crate::object::{Gc, Str};
@@ -16,6 +17,7 @@ pub(super) static METHODS: &[Entry] = &[
         "(i): the character that begins at byte i, from the end if i is negative; nil if none does.",
         at,
     ),
+    entry("chars", Arity::exactly(0), "(): a list of the characters.", split::chars),
     entry("code", Arity::exactly(0), "(): the code point of the first character; nil without one.", code),
     entry(
         "compare",
@@ -43,6 +45,7 @@ pub(super) static METHODS: &[Entry] = &[
         is_space,
     ),
     entry("len", Arity::exactly(0), "(): bytes of the text, in UTF-8.", len),
+    entry("lines", Arity::exactly(0), "(): a list of the lines, without their ends.", split::lines),
     entry("lower", Arity::exactly(0), "(): the text in small letters, each character by itself.", lower),
     entry(
         "lower_ascii",
@@ -67,6 +70,13 @@ pub(super) static METHODS: &[Entry] = &[
     entry("repeat", Arity::exactly(1), "(n): the text n times.", repeat),
     entry("replace", Arity::exactly(2), "(a, b): the text with b for each a.", replace),
     entry("rfind", Arity::exactly(1), "(sub): the index of the last sub; nil without one.", rfind),
+    entry("split", Arity::exactly(1), "(sep): a list of the texts between occurrences of sep.", split::split),
+    entry(
+        "split_once",
+        Arity::exactly(1),
+        "(sep): a list of the texts before and after the first sep; nil without one.",
+        split::split_once,
+    ),
     entry("starts_with", Arity::exactly(1), "(s): whether it starts with s.", starts_with),
     entry(
         "to_number",
@@ -84,6 +94,7 @@ pub(super) static METHODS: &[Entry] = &[
         "(): the text with capitals for the letters of ASCII.",
         upper_ascii,
     ),
+    entry("words", Arity::exactly(0), "(): a list of the texts between white space.", split::words),
 ];
 
 /// What an argument must be that is searched for.

@@ -408,6 +408,26 @@ impl Gc<Str> {
         })
     }
 
+    /// The character that begins at a byte; `None` at the end and inside of one.
+    pub(crate) fn char_at(&self, index: usize) -> Option<char> {
+        let (part, at) = self.part_at(index);
+        let bytes = part.get(at..part.len().min(at + 4))?;
+        bytes.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next())
+    }
+
+    /// Whether a character begins at a byte, or the string ends there.
+    pub(crate) fn is_char_boundary(&self, index: usize) -> bool {
+        let (part, at) = self.part_at(index);
+        // All bytes of a character but the first begin with the bits 10.
+        part.get(at).is_none_or(|byte| byte & 0xC0 != 0x80)
+    }
+
+    /// The part with a byte, and the place there.
+    fn part_at(&self, index: usize) -> (&[u8], usize) {
+        let [first, second] = self.parts();
+        if index < first.len() { (first, index) } else { (second, index - first.len()) }
+    }
+
     /// The text of a string that is not pending.
     pub(crate) fn text(&self) -> &str {
         // SAFETY: strings are made of whole strs only.

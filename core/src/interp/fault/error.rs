@@ -52,6 +52,7 @@ impl Missing {
             | Fault::Slice { .. }
             | Fault::NoItems(_)
             | Fault::NoKey(_)
+            | Fault::InsideCharacter { .. }
             | Fault::NotKey(_)
             | Fault::NoMembers(_)
             | Fault::FixedItems(_)

@@ -63,6 +63,11 @@ pub(crate) enum Fault {
         from: u32,
         to: u32,
     },
+    /// An index of a string that is inside of a character.
+    InsideCharacter {
+        string: Gc<Str>,
+        index: u32,
+    },
     /// A map does not have the key.
     NoKey(Value),
     /// A value that can be no key.
@@ -145,7 +150,9 @@ impl Fault {
             | Fault::Order(..)
             | Fault::BoundType(_) => FaultKind::Type,
             Fault::ShiftCount { .. } | Fault::Argument { .. } | Fault::Bound(_) => FaultKind::Value,
-            Fault::OutOfRange { .. } | Fault::Slice { .. } => FaultKind::Index,
+            Fault::OutOfRange { .. } | Fault::Slice { .. } | Fault::InsideCharacter { .. } => {
+                FaultKind::Index
+            }
             Fault::NoKey(_) => FaultKind::Key,
             Fault::Frozen(_) => FaultKind::Frozen,
             Fault::Changed(_) => FaultKind::Iteration,

@@ -79,6 +79,11 @@ impl Fault {
             Fault::Slice { of, from, to } => {
                 write!(out, "{} slice from {from} to {to} ends before it begins.", of.name())
             }
+            Fault::InsideCharacter { string, index } => {
+                let start = (0..index).rev().find(|&at| string.is_char_boundary(at as usize)).unwrap_or(0);
+                let char = string.char_at(start as usize).unwrap_or(char::REPLACEMENT_CHARACTER);
+                write!(out, "Index {index} is inside a character ({char} at {start}).")
+            }
             Fault::NoKey(key) => write!(out, "Map has no key {}.", KeyText(key, shapes)),
             Fault::NotKey(value) if value.is_double() => out.write_str("nan can't be a key."),
             Fault::NotKey(value) => write!(out, "{} can't be a key.", Capital(OfType(value))),
