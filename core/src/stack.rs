@@ -404,6 +404,14 @@ impl Stack {
         self.top().pc.is_null() && self.pass_watermark()
     }
 
+    /// Ends all calls above that depth; no function of the host is among them.
+    pub(crate) fn cut(&mut self, depth: usize) {
+        debug_assert!((1..=self.depth()).contains(&depth));
+        self.lower_watermark(depth);
+        self.frame = self.record(depth);
+        self.check();
+    }
+
     /// How many calls are active.
     pub(crate) fn depth(&self) -> usize {
         // SAFETY: `frame` points into the block of `frames`.

@@ -368,7 +368,33 @@ impl Writer<'_> {
     /// A statement that Lox does not have: loops that are left in the middle.
     fn siskin_statement(&mut self) {
         let (turns, name) = (1 + self.bytes.below(9), self.bytes.below(3));
-        match self.bytes.next() % 4 {
+        match self.bytes.next() % 6 {
+            4 => {
+                self.put("try { ");
+                self.statement();
+                self.put("if ");
+                self.condition();
+                let what = self.pick(&[" { throw n1; } ", " { throw o0; } ", " { f1(1); throw 7; } "]);
+                self.put(what);
+                self.statement();
+                let _ = write!(self.text, "}} catch e {{ n{name} = ");
+                self.number();
+                self.put("; ");
+                self.statement();
+                let more = self.pick(&["", "", "n1 = e; ", "throw e; "]);
+                self.put(more);
+                self.put("} ");
+            }
+            5 => {
+                let _ = write!(self.text, "for (var t = 0; t < {turns}; t += 1) {{ n{name} = try {{ if ");
+                self.condition();
+                let jump = self.pick(&[" { continue; } ", " { break; } ", " { throw t; } "]);
+                self.put(jump);
+                self.number();
+                let jump = self.pick(&[" } catch { continue } ", " } catch e { e } ", " } catch { break } "]);
+                self.put(jump);
+                self.put("; } ");
+            }
             0 => {
                 let _ = write!(self.text, "n{name} = {{ var t = 0; loop {{ t += 1; if t > {turns} {{ break ");
                 self.number();
@@ -389,7 +415,10 @@ impl Writer<'_> {
                 self.put("} ");
             }
             2 => {
-                let _ = write!(self.text, "'a: for (var t = 0; t < {turns}; t += 1) {{ var u = 0; while u < 3 {{ u += 1; ");
+                let _ = write!(
+                    self.text,
+                    "'a: for (var t = 0; t < {turns}; t += 1) {{ var u = 0; while u < 3 {{ u += 1; "
+                );
                 self.statement();
                 self.condition();
                 let jump = self.pick(&[" or continue 'a", " and break 'a", " and continue", " or break"]);

@@ -18,8 +18,8 @@ use siskin::{Dialect, Vm};
 use siskin_core::bytecode::lines::LineMarks;
 use siskin_core::bytecode::operand::{Dst, Iter, IterBegin, KeyIter, OperandKind};
 use siskin_core::bytecode::{
-    Assembly, Capture, Const, Effect, Field, FnCode, FnIndex, Insn, OP_COUNT, Op, POLL, Program, ROWS,
-    RowOperand, Site, Text,
+    Assembly, Capture, Const, Effect, Field, FnCode, FnIndex, Handler, Insn, OP_COUNT, Op, POLL, Program,
+    ROWS, RowOperand, Site, Text,
 };
 use siskin_core::mem::{Mem, OutOfMemory, Vec};
 
@@ -89,6 +89,7 @@ fn function(
         consts: Vec::new(mem),
         sites: Vec::new(mem),
         captures: Vec::new(mem),
+        handlers: Vec::new(mem),
         spans: Vec::new(mem),
         lines: LineMarks::new(mem),
     };
@@ -134,6 +135,7 @@ fn function(
         bend_jumps(&mut code);
         put_polls(&mut code);
     }
+    put_handlers(bytes, &mut code, raw)?;
     code.lines.mark(0, 1)?;
     Ok(code)
 }
@@ -186,12 +188,14 @@ fn unpack(program: &Program, mem: &Mem) -> Result<Assembly, OutOfMemory> {
             consts: Vec::new(mem),
             sites: Vec::new(mem),
             captures: Vec::new(mem),
+            handlers: Vec::new(mem),
             spans: Vec::new(mem),
             lines: LineMarks::new(mem),
         };
         code.consts.iter().try_for_each(|constant| unpacked.consts.push(constant))?;
         code.sites.iter().try_for_each(|site| unpacked.sites.push(site))?;
         code.captures.iter().try_for_each(|capture| unpacked.captures.push(capture))?;
+        code.handlers.iter().try_for_each(|handler| unpacked.handlers.push(handler))?;
         assembly.functions.push(unpacked)?;
     }
     Ok(assembly)
@@ -342,7 +346,9 @@ fn bend(code: &mut FnCode, at: usize, op: Op, site: Option<u32>) -> bool {
                 bits.checked_rem(registers.saturating_sub(u32::from(IterBegin::REGISTERS) - 1))
             }
             OperandKind::Iter => bits.checked_rem(registers.saturating_sub(u32::from(Iter::REGISTERS) - 1)),
-            OperandKind::KeyIter => bits.checked_rem(registers.saturating_sub(u32::from(KeyIter::REGISTERS) - 1)),
+            OperandKind::KeyIter => {
+                bits.checked_rem(registers.saturating_sub(u32::from(KeyIter::REGISTERS) - 1))
+            }
             OperandKind::Argc => Some(bits % 4),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
             OperandKind::Lit8 | OperandKind::Lit32 => find(code, bits, |constant| {
@@ -418,6 +424,26 @@ fn put_polls(code: &mut FnCode) {
         }
         at = next;
     }
+}
+
+/// Has polls catch the errors of instructions before them. If `raw`, a handler may be anything.
+fn put_handlers(bytes: &mut Bytes<'_>, code: &mut FnCode, raw: bool) -> Result<(), OutOfMemory> {
+    let starts = starts(code);
+    let poll = |at: usize| code.words.get(at).and_then(|&word| Op::from_word(word)) == Some(Op::Poll);
+    let polls: std::vec::Vec<usize> = (1..starts.len()).filter(|&index| poll(starts[index])).collect();
+    for _ in 0..bytes.below(4) {
+        let mut handler =
+            Handler { from: 0, to: bytes.next().into(), target: bytes.next().into(), register: 0 };
+        if !raw {
+            let Some(&index) = polls.get(bytes.below(polls.len())) else { break };
+            let from = starts[bytes.below(index)] as u32;
+            let target = starts[index] as u32;
+            handler =
+                Handler { from, to: target, target, register: u16::from(bytes.next()) % code.registers };
+        }
+        code.handlers.push(handler)?;
+    }
+    Ok(())
 }
 
 /// Bends one operand of an instruction, if it is a jump, to where one of the instructions begins, in its direction.

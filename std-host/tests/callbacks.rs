@@ -115,6 +115,38 @@ fn strings_have_methods_that_hit_and_call_back() {
     );
 }
 
+/// No function of the host keeps an error that its script does not catch, even one that ignores it.
+#[test]
+fn errors_are_caught_below_functions_of_the_host() {
+    prints(
+        "try { apply(|| throw(5)); } catch e { print e; } try { throw(6); } catch e { print e; }",
+        "5\n6\n",
+    );
+    for through in ["apply", "ignore", "again"] {
+        let source = format!(
+            "fn bad(n) {{ if n == 0 {{ throw(\"bottom\"); }} {through}(|| bad(n - 1)); print \"not here\"; }}
+             fn sum(n) {{
+               var all = 0;
+               for (var i = 0; i < n; i += 1) {{
+                 all += try {{ bad(i % 7); collect(); 0 }} catch e {{ if e == \"bottom\" {{ i }} else {{ 0 }} }};
+                 if i % 5 == 0 {{ collect(); }}
+               }}
+               all
+             }}
+             print sum(100); print apply(sum, 100);"
+        );
+        prints(&source, "4950\n4950\n");
+    }
+    // Caught above the function, and not at all.
+    prints("print apply(|| try { apply(|| throw(1)) } catch e { e + 1 });", "2\n");
+    fails(
+        "try { apply(|| 1); } catch e { print e; } fn f() { throw(\"why\"); } ignore(f);",
+        ErrorKind::Script,
+        "Uncaught: why",
+        &["f", "script"],
+    );
+}
+
 #[test]
 fn errors_end_the_run_with_the_trace_of_scripts() {
     let source = "fn bad() { return nil + 1; } fn f() { return apply(bad); } f();";

@@ -3,7 +3,7 @@
 
 use super::image::{FnParts, ImageBuf, ImageBuilder, ImageKind};
 use super::lines::LineMarks;
-use super::{Capture, Const, Flaw, InsnSpan, Packed, Site, Strings, Text};
+use super::{Capture, Const, Flaw, Handler, InsnSpan, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// A function.
@@ -25,6 +25,8 @@ pub struct FnCode {
     pub sites: Vec<Site>,
     /// Where its upvalues come from, by index.
     pub captures: Vec<Capture>,
+    /// Which of its errors it catches, and where.
+    pub handlers: Vec<Handler>,
     /// Source lines of the instructions.
     pub lines: LineMarks,
     /// For each instruction, in order, the piece of the text that it comes from; or nothing.
@@ -85,6 +87,7 @@ impl Assembly {
                 consts: &consts,
                 sites: &code.sites,
                 captures: &code.captures,
+                handlers: &code.handlers,
                 lines: &code.lines,
                 spans: &code.spans,
             };

@@ -124,6 +124,35 @@ impl Packed for Capture {
     }
 }
 
+/// A part of a function whose errors the function catches.
+///
+/// An error of an instruction, or below a call, whose last word lies in the part goes to the first handler of the function
+/// that says so: its value to the register, and the frame on at the target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Handler {
+    /// The first word of the part.
+    pub from: u32,
+    /// One past its last word.
+    pub to: u32,
+    /// Where the frame goes on: a poll, not before `to`.
+    pub target: u32,
+    /// The register that gets the error.
+    pub register: u16,
+}
+
+impl Packed for Handler {
+    type Bits = [u32; 4];
+
+    fn pack(self) -> [u32; 4] {
+        [self.from, self.to, self.target, self.register.into()]
+    }
+
+    #[inline]
+    fn unpack([from, to, target, register]: [u32; 4]) -> Handler {
+        Handler { from, to, target, register: register as u16 }
+    }
+}
+
 /// Which piece of the text an instruction comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InsnSpan {
@@ -174,6 +203,8 @@ pub struct Code<'a> {
     pub sites: List<'a, Site>,
     /// Where its upvalues come from, by index.
     pub captures: List<'a, Capture>,
+    /// Which of its errors it catches, and where; of parts inside one another the inner first.
+    pub handlers: List<'a, Handler>,
     /// Source lines of the instructions.
     pub lines: Lines<'a>,
     /// For each instruction, in order, the piece of the text that it comes from; empty unless that was asked for.

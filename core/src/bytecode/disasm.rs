@@ -11,7 +11,8 @@
 //! From the left: the source line where it changes, the offset in words, the mnemonic, the operands as in the
 //! row of the table (a jump's target as an absolute offset), and what constants, inline caches and functions
 //! stand for. Upvalues come first, with where the maker of the closure takes them from (`u0 = r3`
-//! its register 3, `u0 = u2` its upvalue 2). A function without a name goes by its index in the
+//! its register 3, `u0 = u2` its upvalue 2), then parts whose errors are caught
+//! (`0002 to 0007: r3 = error, go on at 0008`). A function without a name goes by its index in the
 //! program. Words that are no instruction are shown as `??` with their bits, and what does not exist as `?`:
 //! an image need not be verified, or even right, to be listed.
 //!
@@ -20,7 +21,7 @@
 use core::fmt::{self, Display, Formatter, Write};
 
 use super::lines::Runs;
-use super::{AnyOperand, Capture, Code, Const, FnIndex, Image, Insn, Program};
+use super::{AnyOperand, Capture, Code, Const, FnIndex, Handler, Image, Insn, Program};
 
 /// Where the comment of a line begins, counted from the operands.
 const OPERANDS: usize = 25;
@@ -98,6 +99,9 @@ impl Display for Listing<'_> {
                 Capture::Register(register) => writeln!(f, "  u{index} = r{register}")?,
                 Capture::Upvalue(outer) => writeln!(f, "  u{index} = u{outer}")?,
             }
+        }
+        for Handler { from, to, target, register } in code.handlers.iter() {
+            writeln!(f, "  {from:04} to {to:04}: r{register} = error, go on at {target:04}")?;
         }
         let mut margin = Margin::new(&code);
         let mut at = 0;

@@ -17,7 +17,7 @@ mod texts;
 pub mod verify;
 
 pub use assembly::{Assembly, FnCode};
-pub use code::{Capture, Code, Const, FnIndex, InsnSpan, Site, Text};
+pub use code::{Capture, Code, Const, FnIndex, Handler, InsnSpan, Site, Text};
 pub(crate) use image::{FnParts, ImageBuilder, ImageKind};
 pub use image::{GlobalUse, Image, ImageBuf, Section};
 pub use list::{List, Packed};

@@ -244,6 +244,8 @@ macro_rules! opcode_table {
                 "leave this function with the value src";
             ReturnNil return_nil "return.nil" [end] {}
                 "leave this function with the value nil";
+            Throw throw "throw" [throw end] { src: Src at a }
+                "raise src as an error";
             Finish finish "finish" [throw alloc bulk end] { src: Src at a }
                 "leave this function of the library, and end the caller's instruction with the value src";
         }

@@ -36,7 +36,7 @@ impl Compiler<'_> {
     }
 
     /// Loads a value into the next register of the stack, `reg`, and gives it back.
-    fn load_next(&mut self, reg: Reg, value: Val) -> Res<()> {
+    pub(super) fn load_next(&mut self, reg: Reg, value: Val) -> Res<()> {
         self.release(reg);
         let dst = self.take()?;
         self.load(dst, value)?;
@@ -142,6 +142,7 @@ impl Compiler<'_> {
             Expr::If(branch) => self.if_to(branch, Dest::Return),
             Expr::Block(block) => self.return_block(block),
             Expr::Endless(body) => self.endless_to(id, body, Dest::Return),
+            Expr::Try { body, var, handler } => self.try_to(id, (body, var, handler), Dest::Return),
             _ => self.return_value(id),
         }
     }

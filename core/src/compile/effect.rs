@@ -22,6 +22,8 @@ impl Compiler<'_> {
             Expr::If(branch) => self.if_to(branch, Dest::Effect),
             Expr::Loop(repeat) => self.repeat(id, repeat),
             Expr::Endless(body) => self.endless_to(id, body, Dest::Effect),
+            Expr::Try { body, var, handler } => self.try_to(id, (body, var, handler), Dest::Effect),
+            Expr::Throw(value) => self.throw(id, value),
             Expr::Break { out, value } => self.break_loop(id, out, value),
             Expr::Continue { out } => self.continue_loop(id, out),
             Expr::ForIn { with_key, var, iterable, body } => {

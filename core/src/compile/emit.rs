@@ -77,6 +77,12 @@ impl Compiler<'_> {
         if self.f.code.free > LONG { self.append(Insn::Poll {}) } else { Ok(()) }
     }
 
+    /// Appends the poll with which a handler begins: as many words may have run as before any instruction and with it.
+    pub(super) fn caught(&mut self) -> Res<()> {
+        self.f.code.free = POLL - 1;
+        self.append(Insn::Poll {})
+    }
+
     #[inline(never)]
     fn append(&mut self, insn: Insn) -> Res<()> {
         let at = self.here();

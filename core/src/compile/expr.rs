@@ -96,11 +96,13 @@ impl Compiler<'_> {
                 Expr::If(branch) => break self.if_value(branch, mark),
                 Expr::Block(block) => break self.block_value(block, mark),
                 Expr::Closure(function) => break self.closure_value(at, function, mark, hint),
+                Expr::Try { body, var, handler } => break self.try_value(at, (body, var, handler), mark),
                 Expr::Endless(body) => break self.endless_value(at, body, mark),
                 Expr::Loop(_)
                 | Expr::Break { .. }
                 | Expr::Continue { .. }
                 | Expr::ForIn { .. }
+                | Expr::Throw(_)
                 | Expr::Print(_)
                 | Expr::Return(_)
                 | Expr::Var { .. }

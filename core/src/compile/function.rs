@@ -9,7 +9,7 @@ use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::Span;
 use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
-use crate::bytecode::{Capture, FnIndex, FnParts, Insn, Site, Text};
+use crate::bytecode::{Capture, FnIndex, FnParts, Handler, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
 use crate::syntax::ast::{ExprId, FnId, FnKind, VarId};
 
@@ -27,6 +27,7 @@ pub(super) struct FnState {
     pub(super) const_table: IndexTable,
     pub(super) sites: Vec<Site>,
     pub(super) captures: Vec<Capture>,
+    pub(super) handlers: Vec<Handler>,
     /// The variables of `captures`.
     pub(super) upvalues: Vec<VarId>,
     pub(super) upvalue_table: IndexTable,
@@ -48,6 +49,7 @@ impl FnState {
             const_table: IndexTable::new(mem),
             sites: Vec::new(mem),
             captures: Vec::new(mem),
+            handlers: Vec::new(mem),
             upvalues: Vec::new(mem),
             upvalue_table: IndexTable::new(mem),
             next: 1,
@@ -65,6 +67,7 @@ impl FnState {
         self.const_table.clear();
         self.sites.clear();
         self.captures.clear();
+        self.handlers.clear();
         self.upvalues.clear();
         self.upvalue_table.clear();
         self.next = 1;
@@ -207,7 +210,7 @@ impl Compiler<'_> {
         let function = self.ast.functions[self.f.id.index()];
         let arity = u8::try_from(function.params.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
-        let FnState { code, consts, sites, captures, high, .. } = &self.f;
+        let FnState { code, consts, sites, captures, handlers, high, .. } = &self.f;
         if code.words.len().max(consts.len()).max(sites.len()) >= MOST {
             return Err(CompileAbort::TooLarge(What::Words));
         }
@@ -220,6 +223,7 @@ impl Compiler<'_> {
             consts,
             sites,
             captures,
+            handlers,
             lines: &code.lines,
             spans: &code.spans,
         };

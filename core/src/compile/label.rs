@@ -93,6 +93,12 @@ impl Compiler<'_> {
         }
     }
 
+    /// A place at which a part begins or ends whose errors are caught: here. Instructions on both sides stay apart.
+    pub(super) fn boundary(&mut self) -> u32 {
+        self.f.code.bound = self.here();
+        self.f.code.bound
+    }
+
     /// A place that back-edges lead to: here.
     pub(super) fn loop_top(&mut self) -> u32 {
         self.f.code.bound = self.here();

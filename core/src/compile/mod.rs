@@ -3,6 +3,7 @@
 //! ```text
 //!   function class     constructs with a begin and an end; scope: undone at the end
 //!   effect             statements, declarations: expressions for their effect
+//!     errors           throw; try with its handler
 //!     branch loops     if and blocks, for each destination of their value; while and for
 //!     expr             expressions as values, by kind: variable arith logic property call interpolate
 //!     cond             expressions as conditions: fused compare-and-branch
@@ -32,6 +33,7 @@ mod cond;
 mod effect;
 mod emit;
 mod error;
+mod errors;
 mod expr;
 mod fold;
 mod function;

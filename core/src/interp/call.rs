@@ -32,13 +32,16 @@ impl Vm {
         }
     }
 
-    /// Stops with an error.
+    /// Goes on where the error is caught, or stops with it.
     #[cold]
     pub(super) fn raise(&mut self, fault: Fault) -> Flow {
         match fault {
             Fault::Stopped => {}
             Fault::OutOfMemory if self.suspend() => {}
-            fault => self.stop = Stop::Error(self.error(fault)),
+            fault => match self.catch(fault) {
+                Some(flow) => return flow,
+                None => self.stop = Stop::Error(self.error(fault)),
+            },
         }
         Flow::Stop
     }

@@ -24,8 +24,8 @@ impl Call<'_> {
     /// function's own call cannot run again.
     ///
     /// # Errors
-    /// The callee's fault. After [`Fault::Stopped`] the run is over: further calls fail in the same way, and the
-    /// function's result is ignored.
+    /// The callee's fault. After [`Fault::Stopped`] the run is over, or the fault is caught further down: further calls fail in
+    /// the same way, and the function's result is ignored.
     pub(crate) fn call(&mut self, callee: Value, args: &[Value]) -> Result<Value, Fault> {
         self.vm.call_from_host(callee, args)
     }
@@ -54,9 +54,9 @@ impl Vm {
         let result = match self.charge_call().and_then(|()| self.call_value(callee, argc, win)) {
             // A host function has already returned.
             Ok(()) if self.context.stack.depth() == depth => Ok(()),
-            Ok(()) => self.run_to_return(),
+            Ok(()) => self.run_to_return(depth),
             // A function got hot: another tier runs it, or a sample has run it.
-            Err(Fault::Stopped) => self.run_to_return(),
+            Err(Fault::Stopped) => self.run_to_return(depth),
             fault => fault,
         };
         self.end_boundary(&boundary);
@@ -84,14 +84,20 @@ impl Vm {
         Ok(())
     }
 
-    /// Runs the begun call until it returns to the host's function. A stop that could be resumed elsewhere ends the
+    /// Runs the begun call until it returns to the host's function, whose record is that of `depth`. A stop that could be resumed elsewhere ends the
     /// run.
-    fn run_to_return(&mut self) -> Result<(), Fault> {
+    fn run_to_return(&mut self, depth: usize) -> Result<(), Fault> {
         self.run_until_stop();
         let fault = match core::mem::replace(&mut self.stop, Stop::Switch) {
             Stop::Done | Stop::Switch => return Ok(()),
             Stop::Fuel => Fault::OutOfFuel,
             Stop::Interrupt => Fault::Interrupted,
+            Stop::Unwind => {
+                // The function that called goes next.
+                self.cut_frames(depth);
+                self.stop = Stop::Unwind;
+                return Err(Fault::Stopped);
+            }
             stop @ Stop::Error(_) => {
                 self.stop = stop;
                 return Err(Fault::Stopped);

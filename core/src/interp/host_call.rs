@@ -51,7 +51,7 @@ where
     // SAFETY: a value without a size is anywhere; there was one.
     let function = unsafe { NonNull::<F>::dangling().as_ref() };
     match function(&mut Call { vm, window, argc }) {
-        // A script that the function called has ended the run. The function's result is ignored: its frame is no
+        // A script that the function called has ended the run, or left the function by its fault. The function's result is ignored: its frame is no
         // longer the current one.
         _ if !matches!(vm.stop, Stop::Switch) => Status::Failed,
         Ok(value) => {
@@ -130,8 +130,13 @@ impl Vm {
     fn host_function_failed(&mut self, kept: usize, callbacks: u64) -> Result<(), Fault> {
         let repeats = core::mem::take(&mut self.work.repeats_call);
         if !matches!(self.stop, Stop::Switch) && !repeats {
-            // A script that the function called has ended the run.
-            return Err(Fault::Stopped);
+            // A script that the function called has ended the run, or its fault goes on from here.
+            if !matches!(self.stop, Stop::Unwind) {
+                return Err(Fault::Stopped);
+            }
+            self.stop = Stop::Switch;
+            self.context.stack.pop_host();
+            return Err(core::mem::replace(&mut self.fault, Fault::Stopped));
         }
         if kept != 0 {
             let callee = self.register(kept);

@@ -51,6 +51,7 @@ mod property;
 mod scripted;
 mod semantics;
 mod stop;
+mod unwind;
 mod visitor;
 mod vm;
 mod work;

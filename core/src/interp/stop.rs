@@ -9,6 +9,8 @@ pub(crate) enum Stop {
     Fuel,
     Interrupt,
     Error(RuntimeError),
+    /// A fault, in `Vm::fault`, leaves the script that a function of the host called: further down it is caught.
+    Unwind,
     /// To continue in another tier.
     Switch,
 }

@@ -370,6 +370,13 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn throw(&mut self, src: Src) -> Flow {
+        let value = self.read(src);
+        self.save();
+        self.vm().raise(Fault::Thrown(value))
+    }
+
+    #[inline(always)]
     fn finish(&mut self, src: Src) -> Flow {
         let value = self.read(src);
         self.save();

@@ -80,6 +80,8 @@ pub struct Vm {
     pub(crate) stop: Stop,
     /// The last fault of a function of the host.
     pub(super) fault: Fault,
+    /// The value that was thrown last, on its way through functions of the host.
+    pub(super) thrown: Value,
     /// The number of calls of scripts by host functions so far.
     pub(super) callbacks: u64,
     /// Functions that scripts find without a declaration.
@@ -123,6 +125,7 @@ struct VmRoots<'a> {
     scripted: &'a Scripted,
     result: Value,
     partial: Value,
+    thrown: Value,
     init: Gc<Str>,
     /// What it holds are no roots, nor is what the lookup cache holds: a collection forgets them.
     native: &'a mut Native,
@@ -155,6 +158,7 @@ impl Roots for VmRoots<'_> {
         // SAFETY: a scope takes itself off when it is left.
         unsafe { handles::mark(self.scopes, heap) };
         heap.mark_value(self.partial);
+        heap.mark_value(self.thrown);
         heap.mark_object(self.init);
         true
     }
@@ -199,6 +203,7 @@ impl Vm {
             init,
             stop: Stop::Done,
             fault: Fault::Stopped,
+            thrown: Value::NIL,
             callbacks: 0,
             library,
             native_stack: StackBound::new(options.native_stack),
@@ -256,6 +261,7 @@ impl Vm {
         self.running = false;
         self.context.fuel.forgive();
         self.work = Work::NONE;
+        self.thrown = Value::NIL;
         self.meter.start();
         match self.context.stack.push(closure, 0) {
             Ok(()) => {
@@ -304,6 +310,12 @@ impl Vm {
             }
             Stop::Fuel | Stop::Switch => Outcome::OutOfFuel,
             Stop::Interrupt => Outcome::Interrupted,
+            Stop::Unwind => {
+                debug_assert!(false, "only a script below a function of the host is left so");
+                self.running = false;
+                let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
+                Outcome::Error(self.error(fault))
+            }
             Stop::Error(error) => {
                 self.running = false;
                 self.work = Work::NONE;
@@ -433,6 +445,7 @@ impl Vm {
             scripted: &self.scripted,
             result: self.result,
             partial: self.work.partial,
+            thrown: self.thrown,
             init: self.init,
             native: &mut self.native,
             lookups: &mut self.lookups,

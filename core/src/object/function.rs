@@ -20,7 +20,7 @@ use super::{
     DataHeader, Gc, Header, InlineCache, Kind, Object, Registry, ShapeTable, Str, Text, Tracer, Tracing,
 };
 use crate::bytecode::lines::Lines;
-use crate::bytecode::{Capture, Code, List};
+use crate::bytecode::{Capture, Code, Handler, List};
 use crate::entry::Arity;
 use crate::mem::{Keeper, Mem, OutOfMemory};
 use crate::syntax::NAMELESS;
@@ -132,6 +132,7 @@ pub(crate) struct Parts {
 pub(crate) struct InImage {
     words: &'static [u32],
     captures: List<'static, Capture>,
+    handlers: List<'static, Handler>,
     lines: Lines<'static>,
     /// Keeps the image, whose lifetime the others do not tell.
     keeper: Keeper,
@@ -143,13 +144,14 @@ impl InImage {
     /// # Safety
     /// `keeper` keeps the image.
     pub(crate) unsafe fn new(code: &Code<'_>, keeper: &Keeper) -> InImage {
-        let Code { words, captures, lines, .. } = *code;
+        let Code { words, captures, handlers, lines, .. } = *code;
         // SAFETY: the lifetime is extended to that of `keeper`, which is kept with them; this module lends them for the
         // life of the function only.
         unsafe {
             InImage {
                 words: core::mem::transmute::<&[u32], &'static [u32]>(words),
                 captures: core::mem::transmute::<List<'_, Capture>, List<'static, Capture>>(captures),
+                handlers: core::mem::transmute::<List<'_, Handler>, List<'static, Handler>>(handlers),
                 lines: core::mem::transmute::<Lines<'_>, Lines<'static>>(lines),
                 keeper: keeper.clone(),
             }
@@ -159,7 +161,13 @@ impl InImage {
     /// Words that last, of a function that captures nothing.
     #[cfg(test)]
     pub(crate) fn lasting(words: &'static [u32]) -> InImage {
-        InImage { words, captures: List::new(&[]), lines: Lines::NONE, keeper: Keeper::NOTHING }
+        InImage {
+            words,
+            captures: List::new(&[]),
+            handlers: List::new(&[]),
+            lines: Lines::NONE,
+            keeper: Keeper::NOTHING,
+        }
     }
 }
 
@@ -267,6 +275,12 @@ impl Function {
     #[inline]
     pub(crate) fn captures(&self) -> List<'_, Capture> {
         self.image.captures
+    }
+
+    /// Which of its errors it catches, and where.
+    #[inline]
+    pub(crate) fn handlers(&self) -> List<'_, Handler> {
+        self.image.handlers
     }
 
     /// The source line of the instruction that contains word `word`.

@@ -89,12 +89,18 @@ impl Stack {
         if depth == 0 || self.watermark.index != depth {
             return false;
         }
+        self.lower_watermark(depth);
+        true
+    }
+
+    /// Lowers the watermark below the record of that depth, which is to be the current one. That has its pc again, and so
+    /// have all above it.
+    pub(super) fn lower_watermark(&mut self, depth: usize) {
         if self.scanned.frames > depth {
             self.scanned.frames = depth.saturating_sub(RETREAT);
         }
-        self.watermark.poll_at = self.watermark.poll_at.min(depth - 1);
+        self.watermark.poll_at = self.watermark.poll_at.min(depth.saturating_sub(1));
         self.move_watermark();
-        true
     }
 
     /// Records that the callee of a host function has returned to it. Below it machine code is active from `entered`

@@ -122,6 +122,14 @@ codes! {
     ContinueOutsideLoop = "Can't use 'continue' outside of a loop.";
     /// (Siskin dialect)
     BreakWithValue = "Only 'loop' has a value: can't break from 'while' or 'for' with one.";
+    /// (Siskin dialect)
+    ExpectSemicolonAfterThrow = "Expect ';' after what 'throw' throws.";
+    /// (Siskin dialect)
+    ExpectBraceAfterTry = "Expect '{' after 'try'.";
+    /// (Siskin dialect)
+    ExpectCatch = "Expect 'catch' after the block of 'try'.";
+    /// (Siskin dialect)
+    ExpectBraceAfterCatch = "Expect '{' after 'catch' and its name.";
     ExpectBracketAfterItems = "Expect ']' after the items of a list.";
     /// (Siskin dialect)
     ExpectKey = "Expect a key of the map.";

@@ -158,6 +158,7 @@ tokens! {
     keywords {
         And "and";
         Break "break" in Siskin;
+        Catch "catch" in Siskin;
         Class "class";
         Continue "continue" in Siskin;
         Else "else";
@@ -174,7 +175,9 @@ tokens! {
         Return "return";
         Super "super";
         This "this";
+        Throw "throw" in Siskin;
         True "true";
+        Try "try" in Siskin;
         Var "var";
         While "while";
     }

@@ -35,6 +35,7 @@ pub fn code(program: &Assembly, name: Text, arity: u8, registers: u16, insns: &[
         consts: Vec::new(mem),
         sites: Vec::new(mem),
         captures: Vec::new(mem),
+        handlers: Vec::new(mem),
         spans: Vec::new(mem),
         lines: LineMarks::new(mem),
     }

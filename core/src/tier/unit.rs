@@ -1,7 +1,7 @@
 //! What a native tier sees of a function.
 
 use super::{Kinds, Root};
-use crate::bytecode::{Op, OperandName, SampledOperand};
+use crate::bytecode::{Handler, Op, OperandName, SampledOperand};
 use crate::globals::Globals;
 use crate::mem::Mem;
 use crate::object::{Closure, CodeList, Function, Gc, Target};
@@ -94,6 +94,13 @@ impl<'a> Unit<'a> {
     pub fn words(&self) -> &'a [u32] {
         // SAFETY: as above; nothing changes the words of a function.
         unsafe { &*self.function.as_ptr() }.words()
+    }
+
+    /// Which errors of its instructions, and of its calls, it catches, and where it goes on then: a block begins there, of
+    /// whose registers nothing is known.
+    pub fn handlers(&self) -> impl Iterator<Item = Handler> + 'a {
+        // SAFETY: as above; nothing changes the handlers of a function.
+        unsafe { &*self.function.as_ptr() }.handlers().iter()
     }
 
     /// The address of its first word.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 use siskin_core::bytecode::operand::OperandKind;
-use siskin_core::bytecode::{Assembly, Capture, Const, Field, FnIndex, OP_COUNT, Op, Site, Text};
+use siskin_core::bytecode::{Assembly, Capture, Const, Field, FnIndex, Handler, OP_COUNT, Op, Site, Text};
 use siskin_core::testing::bytecode::{code, fill, program, text};
 
 const STRINGS: [&str; 2] = ["name", "\u{20ac}"];
@@ -57,11 +57,25 @@ pub(crate) fn any_program(instructions: usize) -> impl Strategy<Value = Assembly
             let seeds_len = seeds.len();
             let words = words(seeds, captures.len() as u32, own + 1 < count);
             code.words.extend_from_slice(&words).unwrap();
+            code.handlers.extend_from_slice(&handlers(&words)).unwrap();
             fill(&mut code, &consts, &vec![Site { name: NAME }; seeds_len + 1], captures);
             program.functions.push(code).unwrap();
         }
         program
     })
+}
+
+/// A handler for each poll, of all instructions before it.
+fn handlers(words: &[u32]) -> Vec<Handler> {
+    let (mut handlers, mut at) = (Vec::new(), 0);
+    while let Some(op) = words.get(at).and_then(|&word| Op::from_word(word)) {
+        let target = at as u32;
+        if op == Op::Poll && target > 0 {
+            handlers.push(Handler { from: 0, to: target, target, register: REGISTERS - 1 });
+        }
+        at += op.words();
+    }
+    handlers
 }
 
 /// Instructions with valid operands, and a `return.nil`.
@@ -141,6 +155,7 @@ pub(crate) enum Change {
     Site(Index, Text),
     PopSites(usize),
     Capture(Capture),
+    Handler(Handler),
     Text(Index, u8),
     End(Index, u32),
 }
@@ -163,6 +178,9 @@ pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
         (0_u16..4).prop_map(Capture::Upvalue),
         any::<u16>().prop_map(Capture::Register),
     ];
+    let handler = (0_u32..12, 0_u32..12, 0_u32..12, 0_u16..24).prop_map(|(from, more, skipped, register)| {
+        Handler { from, to: from + more, target: from + more + skipped, register }
+    });
     let any_index = any::<Index>;
     let change = prop_oneof![
         30 => (any_index(), 0_u32..32).prop_map(|(word, bit)| Change::FlipBit(word, bit)),
@@ -177,6 +195,7 @@ pub(crate) fn any_change() -> impl Strategy<Value = (Index, Change)> {
         2 => (any_index(), text()).prop_map(|(index, text)| Change::Site(index, text)),
         2 => (0..OP_COUNT).prop_map(Change::PopSites),
         4 => capture.prop_map(Change::Capture),
+        4 => handler.prop_map(Change::Handler),
         1 => (any_index(), any::<u8>()).prop_map(|(index, byte)| Change::Text(index, byte)),
         1 => (any_index(), 0_u32..9).prop_map(|(index, end)| Change::End(index, end)),
     ];
@@ -214,6 +233,7 @@ impl Change {
                 code.sites[index].name = name;
             }
             Change::PopSites(left) => code.sites.truncate(left),
+            Change::Handler(handler) => code.handlers.push(handler).unwrap(),
             Change::Capture(capture) => code.captures.push(capture).unwrap(),
             _ => {}
         }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{
-    Capture, Const, Flaw, GlobalUse, Image, ImageBuf, Insn, Program, Section, Site, Text,
+    Capture, Const, Flaw, GlobalUse, Handler, Image, ImageBuf, Insn, Program, Section, Site, Text,
 };
 use siskin_core::mem::Mem;
 use siskin_core::testing::bytecode::{code, fill, program, text, verified};
@@ -25,11 +25,13 @@ fn sample() -> ImageBuf {
         Insn::Closure { dst: Dst(0), function: Fn32(0) },
         Insn::DefGlobal { src: Src(0), global: Global32(1) },
         get,
+        Insn::Poll {},
         Insn::ReturnNil {},
     ];
     let mut script = code(&program, Text::default(), 0, 2, &insns);
     let consts = [Const::Fn(siskin_core::bytecode::FnIndex(1)), Const::Global(name)];
     fill(&mut script, &consts, &[Site { name }], &[]);
+    script.handlers.push(Handler { from: 0, to: 6, target: 6, register: 1 }).unwrap();
     script.lines.mark(0, 3).unwrap();
     let mut inner = code(&program, name, 0, 1, &[Insn::ReturnNil {}]);
     fill(&mut inner, &[], &[], &[Capture::Register(1)]);
@@ -77,7 +79,7 @@ fn the_sample_is_good() {
 #[test]
 fn headers_are_read_in_order() {
     assert_eq!(changed(|bytes| bytes[0] = 0), Err(Flaw::NoImage));
-    assert_eq!(changed(|bytes| put(bytes, 8, 3)), Err(Flaw::OtherVersion(3)));
+    assert_eq!(changed(|bytes| put(bytes, 8, 4)), Err(Flaw::OtherVersion(4)));
     assert_eq!(changed(|bytes| bytes[20] ^= 1), Err(Flaw::OtherOpcodes));
     assert_eq!(changed(|bytes| put(bytes, 12, 2)), Err(Flaw::LibraryOnly));
     for (at, word) in [(12, 4), (24, 0), (24, u32::MAX), (28, 5), (28, 99), (28, u32::MAX)] {
@@ -121,17 +123,18 @@ fn images_are_aligned() {
 #[test]
 fn records_tell_where_parts_end() {
     let record = start(Section::Functions);
-    // Words, constants, sites, captures, lines, spans of the first function.
+    // Words, constants, sites, captures, handlers, lines, spans of the first function.
     let sections = [
         Section::Words,
         Section::Constants,
         Section::Sites,
         Section::Captures,
+        Section::Handlers,
         Section::Lines,
         Section::Spans,
     ];
     for (index, section) in sections.into_iter().enumerate() {
-        for of in [0, 32] {
+        for of in [0, 36] {
             let at = record + of + 8 + 4 * index;
             assert_eq!(changed(|bytes| put(bytes, at, 99)), Err(Flaw::BadSection(section)), "{index} {of}");
             let lower = changed(|bytes| {
@@ -151,6 +154,12 @@ fn records_tell_where_parts_end() {
 fn captures_have_no_other_bits() {
     let captures = start(Section::Captures);
     assert_eq!(changed(|bytes| bytes[captures + 3] = 1), Err(Flaw::BadRecord));
+}
+
+#[test]
+fn handlers_have_no_other_bits() {
+    let handlers = start(Section::Handlers);
+    assert_eq!(changed(|bytes| bytes[handlers + 14] = 1), Err(Flaw::BadRecord));
 }
 
 /// Loading trusts the section of globals.
@@ -190,6 +199,7 @@ proptest! {
             prop_assert!(code.consts.iter().eq(made.consts.iter().copied()));
             prop_assert!(code.sites.iter().eq(made.sites.iter().copied()));
             prop_assert!(code.captures.iter().eq(made.captures.iter().copied()));
+            prop_assert!(code.handlers.iter().eq(made.handlers.iter().copied()));
             prop_assert_eq!(program.text(code.name).as_bytes(), assembly.strings.bytes(made.name));
         }
         let copy = Program::copy_of(program.as_bytes(), &mem()).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use siskin_core::bytecode::operand::OperandKind;
-use siskin_core::bytecode::{Assembly, Capture, Const, Effect, Field, FnCode, ROWS, Row, Text};
+use siskin_core::bytecode::{Assembly, Capture, Const, Effect, Field, FnCode, Handler, ROWS, Row, Text};
 
 /// Whether a machine that checks nothing may run the program.
 pub(crate) fn acceptable(program: &Assembly) -> bool {
@@ -78,6 +78,11 @@ fn function(program: &Assembly, strings: usize, own: usize, code: &FnCode) -> Op
             }
         }
     }
+    for handler in &code.handlers {
+        let [from, to, target] = [handler.from, handler.to, handler.target].map(|word| word as usize);
+        ensure(rows.contains_key(&from) && rows.contains_key(&to) && from < to && to <= target)?;
+        ensure(rows.get(&target)?.op.mnemonic() == "poll" && handler.register < code.registers)?;
+    }
     ensure(free_words(code, &rows).values().all(|&words| words <= 32))
 }
 
@@ -91,7 +96,10 @@ fn free_words(code: &FnCode, rows: &BTreeMap<usize, &Row>) -> BTreeMap<usize, us
         let to = forward.map(|operand| next + field(&code.words[at..], operand.field) as usize);
         let is_called = row.has(Effect::call);
         let falls_through = !row.has(Effect::end) && !is_called && row.op.mnemonic() != "poll";
-        let ways = falls_through.then_some(next).into_iter().chain(to);
+        let is_in = |handler: &&Handler| (handler.from as usize..handler.to as usize).contains(&at);
+        let caught = code.handlers.iter().filter(is_in).map(|handler| handler.target as usize);
+        let caught = caught.filter(|_| row.op.mnemonic() != "poll");
+        let ways = falls_through.then_some(next).into_iter().chain(to).chain(caught);
         let more = ways.filter_map(|way| longest.get(&way)).max().copied().unwrap_or(0);
         longest.insert(at, length(row) + more);
     }

@@ -2,8 +2,8 @@
 
 use siskin_core::bytecode::operand::*;
 use siskin_core::bytecode::{
-    AnyOperand, Assembly, Capture, Const, Flaw, FnCode, FnIndex, Image, Insn, OP_COUNT, Op, OperandName,
-    Section, Site, Text, VerifyError,
+    AnyOperand, Assembly, Capture, Const, Flaw, FnCode, FnIndex, Handler, Image, Insn, OP_COUNT, Op,
+    OperandName, Section, Site, Text, VerifyError,
 };
 use siskin_core::testing::bytecode::{code, fill, program, text, verify, words};
 
@@ -389,6 +389,22 @@ fn arguments_that_may_be_left_out_have_a_value_first() {
     // A jump leaves the default, or skips its end.
     let out = Insn::JumpTrue { src: Src(0), to: Forward32(1) };
     assert_eq!(with_two(&[given(1, 3), out, nil(1), given(2, 1), nil(2)]), refused(2));
+    // An error leaves the default, or the test before it.
+    let caught = |from, to, target| {
+        changed(|code| {
+            (code.arity, code.required) = (2, 0);
+            let poll = Insn::Poll {};
+            set_words(
+                code,
+                &[given(1, 3), nil(4), poll, nil(1), given(2, 1), nil(2), poll, Insn::ReturnNil {}],
+            );
+            code.handlers.push(Handler { from, to, target, register: 4 }).unwrap();
+        })
+    };
+    assert_eq!(caught(2, 3, 3), Ok(()));
+    for (from, to, target) in [(0, 3, 3), (0, 2, 3), (2, 3, 8), (2, 5, 8), (4, 5, 8), (7, 8, 8)] {
+        assert_eq!(caught(from, to, target), refused(from), "{from} {to} {target}");
+    }
     // More are required than there are.
     assert_eq!(changed(|code| code.required = 1), Err((None, Flaw::BadRecord)));
 }
@@ -429,6 +445,53 @@ fn free_code_is_as_long_as_its_longest_way() {
     let turn = |back: i32| vec![Insn::LoopTrue { src: Src(0), to: Back32(-back) }];
     assert_eq!(judged(&[free(20), turn(22), free(9)]), Ok(()));
     assert_eq!(judged(&[free(20), turn(22), free(10)]), refused(32));
+}
+
+#[test]
+fn errors_go_on_at_a_poll_behind() {
+    let insns = [
+        Insn::Closure { dst: Dst(0), function: Fn32(5) },
+        Insn::Throw { src: Src(0) },
+        Insn::Poll {},
+        Insn::LoadNil { dst: Dst(0) },
+        Insn::Poll {},
+    ];
+    let judged = |from, to, target, register| {
+        let mut program = with(&insns);
+        program.functions[1].handlers.push(Handler { from, to, target, register }).unwrap();
+        verify(&program).map_err(|error| error.what)
+    };
+    for (from, to, target, register) in [(0, 3, 3, 7), (0, 2, 3, 0), (2, 3, 5, 0), (3, 4, 5, 0), (0, 5, 5, 0)]
+    {
+        assert_eq!(judged(from, to, target, register), Ok(()), "{from} {to} {target}");
+    }
+    // No register, no instructions, none that begins there, no poll, one before the end of the part.
+    let bad =
+        [(0, 3, 3, 8), (0, 0, 3, 0), (3, 2, 3, 0), (1, 3, 3, 0), (0, 1, 3, 0), (0, 2, 2, 0), (0, 2, 4, 0)];
+    let far = [
+        (0, 5, 3, 0),
+        (0, 4, 3, 0),
+        (0, 7, 7, 0),
+        (0, 2, 7, 0),
+        (u32::MAX, 2, 3, 0),
+        (0, u32::MAX, u32::MAX, 0),
+    ];
+    for (from, to, target, register) in bad.into_iter().chain(far) {
+        assert_eq!(judged(from, to, target, register), Err(Flaw::BadHandler(0)), "{from} {to} {target}");
+    }
+}
+
+/// The poll at a handler is one word more on the way of an error.
+#[test]
+fn free_code_before_a_handler_is_short() {
+    let judged = |words: usize| {
+        let mut program = with(&[free(words), vec![Insn::Poll {}]].concat());
+        let to = words as u32;
+        program.functions[1].handlers.push(Handler { from: 0, to, target: to, register: 0 }).unwrap();
+        verify(&program).map_err(|error| error.what)
+    };
+    assert_eq!(judged(31), Ok(()));
+    assert_eq!(judged(32), Err(Flaw::NoPoll));
 }
 
 /// The jumps cross several words of the bitmap of instruction boundaries.

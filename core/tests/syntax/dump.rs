@@ -146,6 +146,11 @@ impl Dump<'_> {
                 let part = |id: Option<ExprId>| id.map_or("_".to_owned(), |id| self.expr(id));
                 format!("(loop {} {} {})", part(cond), part(step), self.expr(body))
             }
+            Expr::Try { body, var, handler } => {
+                let var = var.map_or("_".to_owned(), |var| self.var(var));
+                format!("(try {} {var} {})", self.expr(body), self.expr(handler))
+            }
+            Expr::Throw(value) => format!("(throw {})", self.expr(value)),
             Expr::Print(value) => format!("(print {})", self.expr(value)),
             Expr::Endless(body) => format!("(loop {})", self.expr(body)),
             Expr::Break { out, value: Some(value) } => format!("(break {out} {})", self.expr(value)),

@@ -15,7 +15,7 @@
 //! The body of a loop that is one block is compiled twice: first as any block, then with what is known at its end
 //! (loop peeling, `peel`), so that further iterations test and load less.
 //!
-//! Entry points are where no facts are known: at the start, at targets of jumps, after calls and back-edges. From any
+//! Entry points are where no facts are known: at the start, at targets of jumps and of errors, after calls and back-edges. From any
 //! other instruction, `step` interprets up to the next entry point.
 
 mod arith;
@@ -111,7 +111,7 @@ pub fn compile_listed<M: Masm>(
 #[derive(Clone, Copy)]
 struct Leader {
     label: Label,
-    /// Whether bytecode jumps to the block.
+    /// Whether bytecode, or an error, jumps to the block.
     jumped_to: bool,
     /// Whether the block begins only because deoptimisation of an inlined callee comes back there.
     through: bool,
@@ -120,7 +120,7 @@ struct Leader {
 /// Why a block begins.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Lead {
-    /// Bytecode jumps there.
+    /// Bytecode jumps there, or an error does.
     Target,
     /// The function's entry, or the instruction after one that costs fuel.
     Next,
@@ -231,6 +231,9 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.lead(next, if inlined { Lead::Through } else { Lead::Next });
             }
             at = next;
+        }
+        for handler in self.unit.handlers() {
+            self.lead(handler.target as usize, Lead::Target);
         }
     }
 

@@ -365,6 +365,10 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.return_to_caller(None);
     }
 
+    fn throw(&mut self, _: Src) {
+        self.stepped(None);
+    }
+
     fn finish(&mut self, _: Src) {
         self.stepped(None);
     }

@@ -41,9 +41,9 @@ const PHRASES: &[(&str, &str)] = &[
     ("continue", "there is no 'continue' in Lox: put the rest of the loop's body into an 'if'"),
     ("new", "call the class to make an instance: 'Name(...)'"),
     ("extends", "write '<' before a superclass: 'class Name < Other { ... }'"),
-    ("try", "there is no 'try' yet: an error ends the script"),
-    ("catch", "there is no 'catch' yet: an error ends the script"),
-    ("throw", "there is no 'throw' yet"),
+    ("try", "there is no 'try' in Lox: an error ends the script"),
+    ("catch", "there is no 'catch' in Lox: an error ends the script"),
+    ("throw", "there is no 'throw' in Lox: an error ends the script"),
     ("import", "there is no 'import' yet: a script is one text"),
 ];
 

@@ -97,6 +97,9 @@ impl<'a> Context<'a> {
             Code::UnknownLabel { .. } => {
                 return said("a label stands before a loop around it: 'name: while ...'");
             }
+            Code::ExpectBraceAfterCatch if here.is_some_and(|token| token.kind == TokenKind::LeftParen) => {
+                return said("write the name without parentheses: 'catch e { ... }'");
+            }
             Code::ExpectColonAfterLabel => return said("strings are written in double quotes"),
             Code::ExpectExpression
                 if self.source.dialect() == Dialect::Siskin
@@ -187,6 +190,7 @@ fn is_end(code: Code) -> bool {
             | Code::ExpectSemicolonAfterReturn
             | Code::ExpectSemicolonAfterBreak
             | Code::ExpectSemicolonAfterContinue
+            | Code::ExpectSemicolonAfterThrow
     )
 }
 

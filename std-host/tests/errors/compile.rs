@@ -228,8 +228,7 @@ fn statements_and_signs_of_other_languages() {
     for (text, help) in [
         ("class A {} let a = new A();", "call the class to make an instance"),
         ("class A {} class Fo extends A {}", "write '<' before a superclass"),
-        ("try { f(); } catch (e) { }", "there is no 'try' yet"),
-        ("throw 3;", "there is no 'throw' yet"),
+        ("try { f(); } catch (e) { }", "write the name without parentheses"),
         ("import \"a\";", "there is no 'import' yet"),
         ("for (x in 3) { }", each),
         ("for (var x in 3) { }", each),

@@ -192,8 +192,11 @@ fn keywords(dialect: Dialect) -> impl Iterator<Item = &'static str> {
         "and", "class", "else", "false", "for", "fun", "if", "nil", "or", "print", "return", "super", "this",
         "true", "var", "while",
     ];
-    let more: &[&str] =
-        if dialect.has_fn_and_let() { &["break", "continue", "fn", "let", "loop"] } else { &[] };
+    let more: &[&str] = if dialect.has_fn_and_let() {
+        &["break", "catch", "continue", "fn", "let", "loop", "throw", "try"]
+    } else {
+        &[]
+    };
     BOTH.into_iter().chain(more.iter().copied())
 }
 

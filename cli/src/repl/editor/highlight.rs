@@ -122,7 +122,7 @@ fn class(kind: TokenKind) -> Class {
         T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
         T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::In | T::Let => Class::Keyword,
         T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
-        T::Break | T::Continue | T::Loop => Class::Keyword,
+        T::Break | T::Catch | T::Continue | T::Loop | T::Throw | T::Try => Class::Keyword,
         T::UnterminatedComment => Class::Comment,
         T::UnexpectedCharacter | T::UnterminatedString | T::DeepString | T::BadNumber => Class::Error,
         T::PipePipe => Class::Operator,

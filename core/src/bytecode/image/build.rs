@@ -13,7 +13,7 @@
 
 use super::{FnEnds, Packed, note_globals};
 use crate::bytecode::lines::LineMarks;
-use crate::bytecode::{Capture, Const, Flaw, FnIndex, InsnSpan, Site, Strings, Text};
+use crate::bytecode::{Capture, Const, Flaw, FnIndex, Handler, InsnSpan, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// A function, to be put into an image; see [`Code`](crate::bytecode::Code).
@@ -28,6 +28,7 @@ pub(crate) struct FnParts<'a> {
     pub(crate) consts: &'a [u64],
     pub(crate) sites: &'a [Site],
     pub(crate) captures: &'a [Capture],
+    pub(crate) handlers: &'a [Handler],
     pub(crate) lines: &'a LineMarks,
     pub(crate) spans: &'a [InsnSpan],
 }
@@ -42,6 +43,7 @@ pub(crate) struct ImageBuilder {
     pub(super) consts: Vec<u64>,
     pub(super) sites: Vec<u32>,
     pub(super) captures: Vec<u32>,
+    pub(super) handlers: Vec<[u32; 4]>,
     pub(super) lines: Vec<u8>,
     pub(super) spans: Vec<[u32; 3]>,
     /// What functions do with globals, by the index of their names.
@@ -73,6 +75,7 @@ impl ImageBuilder {
             consts: Vec::new(mem),
             sites: Vec::new(mem),
             captures: Vec::new(mem),
+            handlers: Vec::new(mem),
             lines: Vec::new(mem),
             spans: Vec::new(mem),
             globals: Vec::new(mem),
@@ -110,6 +113,7 @@ impl ImageBuilder {
         self.consts.extend_from_slice(parts.consts)?;
         extend(&mut self.sites, parts.sites)?;
         extend(&mut self.captures, parts.captures)?;
+        extend(&mut self.handlers, parts.handlers)?;
         let (last, runs) = parts.lines.bytes();
         self.lines.extend_from_slice(&last)?;
         self.lines.extend_from_slice(runs)?;
@@ -145,6 +149,7 @@ impl FnEnds {
             consts: end(self.consts, parts.consts.len())?,
             sites: end(self.sites, parts.sites.len())?,
             captures: end(self.captures, parts.captures.len())?,
+            handlers: end(self.handlers, parts.handlers.len())?,
             lines: end(self.lines, last.len() + runs.len())?,
             spans: end(self.spans, parts.spans.len())?,
         })

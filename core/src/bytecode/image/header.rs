@@ -7,7 +7,7 @@ pub(super) const MAGIC: [u8; 8] = *b"\x89SKB\r\n\x1A\n";
 
 /// The version of the format. An engine reads images of its own version only; it changes with the meaning of sections and of
 /// instructions.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Values other than instances have methods.
 pub(super) const FLAG_BUILTIN_METHODS: u32 = 1;
@@ -52,6 +52,8 @@ sections! {
     Sites "sites"
     /// Where upvalues come from.
     Captures "captures"
+    /// Which errors functions catch, and where.
+    Handlers "handlers"
     /// Ends of strings in the text.
     Names "names"
     /// The bytes of strings.

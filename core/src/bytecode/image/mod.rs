@@ -74,18 +74,20 @@ pub(super) struct FnEnds {
     pub(super) consts: u32,
     pub(super) sites: u32,
     pub(super) captures: u32,
+    pub(super) handlers: u32,
     pub(super) lines: u32,
     pub(super) spans: u32,
 }
 
 impl FnEnds {
     /// The ends, with the sections that they are of.
-    pub(super) fn by_section(self) -> [(Section, u32); 6] {
+    pub(super) fn by_section(self) -> [(Section, u32); 7] {
         [
             (Section::Words, self.words),
             (Section::Constants, self.consts),
             (Section::Sites, self.sites),
             (Section::Captures, self.captures),
+            (Section::Handlers, self.handlers),
             (Section::Lines, self.lines),
             (Section::Spans, self.spans),
         ]
@@ -93,16 +95,16 @@ impl FnEnds {
 }
 
 impl Packed for FnRecord {
-    type Bits = [u32; 8];
+    type Bits = [u32; 9];
 
-    fn pack(self) -> [u32; 8] {
-        let FnEnds { words, consts, sites, captures, lines, spans } = self.ends;
+    fn pack(self) -> [u32; 9] {
+        let FnEnds { words, consts, sites, captures, handlers, lines, spans } = self.ends;
         let sizes = u32::from(self.arity) | u32::from(self.required) << 8 | u32::from(self.registers) << 16;
-        [self.name, sizes, words, consts, sites, captures, lines, spans]
+        [self.name, sizes, words, consts, sites, captures, handlers, lines, spans]
     }
 
-    fn unpack([name, sizes, words, consts, sites, captures, lines, spans]: [u32; 8]) -> FnRecord {
-        let ends = FnEnds { words, consts, sites, captures, lines, spans };
+    fn unpack([name, sizes, words, consts, sites, captures, handlers, lines, spans]: [u32; 9]) -> FnRecord {
+        let ends = FnEnds { words, consts, sites, captures, handlers, lines, spans };
         let [arity, required, ..] = sizes.to_le_bytes();
         FnRecord { name, arity, required, registers: (sizes >> 16) as u16, ends }
     }
@@ -118,6 +120,7 @@ pub struct Image<'a> {
     consts: &'a [u64],
     sites: &'a [u32],
     captures: &'a [u32],
+    handlers: &'a [[u32; 4]],
     pub(super) ends: &'a [u32],
     pub(super) text: &'a [u8],
     globals: List<'a, GlobalUse>,
@@ -135,6 +138,7 @@ impl<'a> Image<'a> {
         consts: &[],
         sites: &[],
         captures: &[],
+        handlers: &[],
         ends: &[],
         text: &[],
         globals: List::new(&[]),
@@ -158,6 +162,7 @@ impl<'a> Image<'a> {
             consts: cast(consts).ok_or(Flaw::BadSection(Section::Constants))?,
             sites: words(Section::Sites)?,
             captures: words(Section::Captures)?,
+            handlers: groups(words(Section::Handlers)?, Section::Handlers)?,
             ends: words(Section::Names)?,
             text: directory.section(Section::Text),
             globals: List::new(groups(words(Section::Globals)?, Section::Globals)?),
@@ -200,6 +205,7 @@ impl<'a> Image<'a> {
             consts: List::new(part(self.consts, start.consts, end.consts)),
             sites: List::new(part(self.sites, start.sites, end.sites)),
             captures: List::new(part(self.captures, start.captures, end.captures)),
+            handlers: List::new(part(self.handlers, start.handlers, end.handlers)),
             lines: Lines::from_bytes(part(self.lines, start.lines, end.lines)),
             spans: List::new(part(self.spans, start.spans, end.spans)),
         })
@@ -250,6 +256,7 @@ impl<'a> Image<'a> {
             Section::Constants => self.consts.len(),
             Section::Sites => self.sites.len(),
             Section::Captures => self.captures.len(),
+            Section::Handlers => self.handlers.len(),
             Section::Names => self.ends.len(),
             Section::Text => self.text.len(),
             Section::Globals => self.globals.len(),

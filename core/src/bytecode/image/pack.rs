@@ -57,8 +57,19 @@ impl ImageBuilder {
 
     /// Appends the sections, and frees each when it is written.
     fn write_sections(self, to: &mut SectionWriter<'_>) -> Result<(), OutOfMemory> {
-        let ImageBuilder { records, words, consts, sites, captures, lines, spans, globals, strings, .. } =
-            self;
+        let ImageBuilder {
+            records,
+            words,
+            consts,
+            sites,
+            captures,
+            handlers,
+            lines,
+            spans,
+            globals,
+            strings,
+            ..
+        } = self;
         let mut out = to.of(Section::Functions)?;
         let mut ends = FnEnds::default();
         for (record, start) in with_starts(&records) {
@@ -70,6 +81,13 @@ impl ImageBuilder {
         write(&records, |ends| ends.consts, consts, bytes_of, to.of(Section::Constants)?);
         write(&records, |ends| ends.sites, sites, bytes_of, to.of(Section::Sites)?);
         write(&records, |ends| ends.captures, captures, bytes_of, to.of(Section::Captures)?);
+        write(
+            &records,
+            |ends| ends.handlers,
+            handlers,
+            |handlers| bytes_of(handlers.as_flattened()),
+            to.of(Section::Handlers)?,
+        );
         let Strings { text, ends } = strings;
         to.of(Section::Names)?.bytes(bytes_of(&ends));
         drop(ends);
@@ -93,11 +111,14 @@ impl ImageBuilder {
         let mut lengths = [0; Section::ALL.len()];
         for (&section, length) in Section::ALL.iter().zip(&mut lengths) {
             let bytes = match section {
-                Section::Functions => self.records.len().checked_mul(size_of::<[u32; 8]>())?,
+                Section::Functions => {
+                    self.records.len().checked_mul(size_of::<<FnRecord as Packed>::Bits>())?
+                }
                 Section::Words => size_of_val(&*self.words),
                 Section::Constants => size_of_val(&*self.consts),
                 Section::Sites => size_of_val(&*self.sites),
                 Section::Captures => size_of_val(&*self.captures),
+                Section::Handlers => size_of_val(&*self.handlers),
                 Section::Names => size_of_val(&*self.strings.ends),
                 Section::Text => self.strings.text.len(),
                 Section::Globals => named(&self.globals).count() * size_of::<[u32; 2]>(),
@@ -164,6 +185,7 @@ impl FnEnds {
             consts: plus(self.consts, start.consts, end.consts),
             sites: plus(self.sites, start.sites, end.sites),
             captures: plus(self.captures, start.captures, end.captures),
+            handlers: plus(self.handlers, start.handlers, end.handlers),
             lines: plus(self.lines, start.lines, end.lines),
             spans: plus(self.spans, start.spans, end.spans),
         }

@@ -72,6 +72,9 @@ pub enum Flaw {
     SharedSite(u32),
     /// The register of an argument that a call may leave out can be seen before it has a value.
     NoDefault,
+    /// A part whose errors are caught, by its place in the list, that does not lie between instructions before a `poll` that
+    /// catches them, or a register that is not there.
+    BadHandler(u32),
     /// More than [`POLL`] words may run one after the other without fuel and without a `poll`.
     NoPoll,
     /// Something that only the library has.
@@ -115,6 +118,7 @@ impl fmt::Display for Flaw {
             Flaw::BadCapture(index) => write!(f, "function {} captures what is not there", index.0),
             Flaw::SharedSite(site) => write!(f, "another instruction uses inline cache s{site} too"),
             Flaw::NoDefault => f.write_str("an argument that a call may leave out has no value here"),
+            Flaw::BadHandler(index) => write!(f, "handler {index} is wrong"),
             Flaw::LibraryOnly => f.write_str("only the library has this"),
             Flaw::NoPoll => write!(f, "more than {POLL} words may run without fuel and without a poll"),
         }

@@ -5,7 +5,7 @@ use super::image::Globals;
 use super::polls::Paths;
 use super::{Flaw, Needs, polls};
 use crate::bytecode::operand::{Argc, Iter, IterBegin, KeyIter, Regs};
-use crate::bytecode::{AnyOperand, Code, Const, Insn, Op, RowOperand, Window};
+use crate::bytecode::{AnyOperand, Code, Const, Handler, Insn, Op, RowOperand, Window};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Working memory, used again for each function.
@@ -74,7 +74,19 @@ pub(super) fn check(
         checked.map_err(found)?;
         at = next;
     }
+    for (index, handler) in code.handlers.iter().enumerate() {
+        check_handler(code, handler, scratch).ok_or((None, Flaw::BadHandler(index as u32)))?;
+    }
     polls::check(code, &mut scratch.paths)
+}
+
+fn check_handler(code: &Code<'_>, handler: Handler, scratch: &Scratch) -> Option<()> {
+    let Handler { from, to, target, register } = handler;
+    let begins = |word: u32| scratch.begins(i64::from(word));
+    // A jump to where the errors are caught goes forward, so the way back, which costs fuel, is a jump.
+    let in_order = from < to && to <= target && begins(from) && begins(to) && begins(target);
+    let op = code.words.get(target as usize).and_then(|&word| Op::from_word(word));
+    (in_order && op == Some(Op::Poll) && register < code.registers).then_some(())
 }
 
 /// Marks where instructions begin; the words must end where the last one ends, and that one must not fall

@@ -18,6 +18,7 @@
 //! | an inline cache | belongs to one instruction, so that what one caches (for its opcode, for its number of arguments) no other reads |
 //! | a jump | lands on an instruction of the function, in the direction of its row |
 //! | the last instruction | never falls through |
+//! | a handler | begins with a `poll`, behind the whole instructions whose errors it catches; its register exists |
 //! | `finish` | is in the library only, which alone can be called in the middle of an instruction |
 //! | free code | is short: at most [`POLL`](super::POLL) words run without fuel and without a `poll` |
 //! | functions | name only later ones, so they form no circle; a closure's captures exist where it is made |
@@ -37,7 +38,7 @@ mod prologue;
 
 pub use error::{Flaw, VerifyError};
 
-use super::{Capture, Code, Const, FnIndex, Image, Packed, Text};
+use super::{Capture, Code, Const, FnIndex, Handler, Image, Packed, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::tunable::tunable;
 
@@ -79,7 +80,7 @@ pub(crate) fn verify_library(image: Image<'_>, mem: &Mem) -> Result<(), VerifyEr
         let checked = check_parts(image, function, &code).map_err(|what| (None, what));
         checked
             .and_then(|()| function::check(&code, image.is_library(), &needs, &mut globals, &mut scratch))
-            .and_then(|()| prologue::check(image, &code))
+            .and_then(|()| prologue::check(image, &code, mem))
             .map_err(|(at, what)| VerifyError { function: Some(function), at, what })?;
     }
     Ok(globals.check(image)?)
@@ -121,7 +122,9 @@ fn check_parts(image: Image<'_>, own: FnIndex, code: &Code<'_>) -> Result<(), Fl
     if code.registers <= u16::from(code.arity) {
         return Err(Flaw::TooFewRegisters);
     }
-    if code.captures.bits().iter().any(|&bits| Capture::unpack(bits).pack() != bits) {
+    let captures = code.captures.bits().iter().all(|&bits| Capture::unpack(bits).pack() == bits);
+    let handlers = code.handlers.bits().iter().all(|&bits| Handler::unpack(bits).pack() == bits);
+    if !captures || !handlers {
         return Err(Flaw::BadRecord);
     }
     let text =

@@ -10,31 +10,51 @@
 
 use super::Flaw;
 use super::error::Refusal;
-use crate::bytecode::{Code, Effect, Insn, Op, POLL};
+use crate::bytecode::{Code, Effect, Handler, Insn, Op, POLL};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
-/// Working memory: for each word, free words on the longest path that jumps there.
-pub(super) struct Paths(Vec<u8>);
+/// Working memory.
+pub(super) struct Paths {
+    /// For each word, free words on the longest path that jumps there.
+    paths: Vec<u8>,
+    /// For each word, how many more handlers catch errors of its instruction than of the one before.
+    changes: Vec<i32>,
+}
 
 const _: () = assert!(POLL <= u8::MAX as usize);
 
 impl Paths {
     pub(super) fn new(mem: &Mem) -> Paths {
-        Paths(Vec::new(mem))
+        Paths { paths: Vec::new(mem), changes: Vec::new(mem) }
     }
 }
 
 /// Checks that at most [`POLL`] words of `code` are free, one after the other. Its instructions are whole, and its jumps
 /// land in it.
-pub(super) fn check(code: &Code<'_>, Paths(paths): &mut Paths) -> Result<(), Refusal> {
+pub(super) fn check(code: &Code<'_>, Paths { paths, changes }: &mut Paths) -> Result<(), Refusal> {
     paths.clear();
     paths.resize(code.words.len(), 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
+    changes.clear();
+    if !code.handlers.is_empty() {
+        changes.resize(code.words.len() + 1, 0).map_err(|OutOfMemory| (None, Flaw::OutOfMemory))?;
+    }
+    for Handler { from, to, .. } in code.handlers.iter() {
+        for (at, more) in [(from, 1), (to, -1)] {
+            if let Some(change) = changes.get_mut(at as usize) {
+                *change += more;
+            }
+        }
+    }
+    let mut catching = 0_i32;
     let (mut at, mut free) = (0, 0);
     while let Some(op) = code.words.get(at).and_then(|&word| Op::from_word(word)) {
+        catching = catching.wrapping_add(changes.get(at).copied().unwrap_or(0));
+        let caught = op != Op::Poll && catching != 0;
         let row = op.row();
         let next = at + op.words();
         free = op.words() + paths.get(at).map_or(free, |&path| free.max(usize::from(path)));
-        if free > POLL {
+        // Where the error goes, there is a poll: one word more.
+        if free + usize::from(caught) > POLL {
             return Err((Some(at as u32), Flaw::NoPoll));
         }
         if row.has(Effect::jump)

@@ -10,26 +10,43 @@
 //!   L: ...                     before, for the next one; after the last, the body
 //! ```
 //!
-//! No jump leaves such a part but the test, so all paths to `L` give the register a value. An instruction in one uses no
+//! An error in such a part is caught in it, or not in this function. No jump leaves such a part but the test, so all paths to `L` give the register a value. An instruction in one uses no
 //! register of an argument that may still be without.
 
 use super::Flaw;
 use super::error::Refusal;
 use crate::bytecode::operand::Fn32;
 use crate::bytecode::{AnyOperand, Capture, Code, Const, Effect, Image, Insn};
+use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Checks the beginning of `code`, whose instructions are whole and have been checked.
-pub(super) fn check(image: Image<'_>, code: &Code<'_>) -> Result<(), Refusal> {
+pub(super) fn check(image: Image<'_>, code: &Code<'_>, mem: &Mem) -> Result<(), Refusal> {
     let mut at = 0;
+    // Where each part begins, and the last word in it that may be jumped to.
+    let mut parts = Vec::new(mem);
+    let mut note = |begin: usize, most: usize| match code.handlers.is_empty() {
+        true => Ok(()),
+        false => parts.push((begin, most)).map_err(|OutOfMemory| (None, Flaw::OutOfMemory)),
+    };
     for missing in code.required..code.arity {
         let missing = u32::from(missing) + 1;
         let (test, target) = find_test(code, at, missing).ok_or((Some(at as u32), Flaw::NoDefault))?;
         let part = Part { image, code, missing };
+        note(at, test)?;
         part.check(at, test, test)?;
         let begin = test + words_at(code, test);
         let last = part.last(begin, target).ok_or((Some(test as u32), Flaw::NoDefault))?;
+        note(begin, last)?;
         part.check(begin, target, last)?;
         at = target;
+    }
+    for handler in code.handlers.iter().filter(|handler| (handler.from as usize) < at) {
+        let around = parts.partition_point(|&(begin, _)| begin <= handler.from as usize).checked_sub(1);
+        let stays =
+            around.and_then(|part| parts.get(part)).is_some_and(|&(_, most)| handler.target as usize <= most);
+        if !stays {
+            return Err((Some(handler.from), Flaw::NoDefault));
+        }
     }
     Ok(())
 }

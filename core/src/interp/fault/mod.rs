@@ -111,10 +111,6 @@ pub(crate) enum Fault {
         got: u8,
     },
     /// A value was thrown. Code that holds the fault across an allocation keeps the value alive.
-    #[cfg_attr(
-        not(any(test, feature = "testing")),
-        expect(dead_code, reason = "nothing throws yet but functions of tests")
-    )]
     Thrown(Value),
     /// A script of another VM.
     WrongVm,

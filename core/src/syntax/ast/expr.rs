@@ -192,6 +192,17 @@ pub enum Expr {
         /// As for [`Expr::Break`].
         out: u32,
     },
+    /// `try { body } catch var { handler }`: the value of the block that ended.
+    Try {
+        /// Evaluated first.
+        body: ExprId,
+        /// The variable that has the error in `handler`.
+        var: Option<VarId>,
+        /// Evaluated if `body` ends with an error.
+        handler: ExprId,
+    },
+    /// `throw value`
+    Throw(ExprId),
     /// `print value`
     Print(ExprId),
     /// `return value`; in an initializer the value is absent and means `this`.

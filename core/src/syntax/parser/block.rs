@@ -162,7 +162,7 @@ impl Parser<'_, '_> {
         self.arms[base..].iter().map(|arm| arm.body).chain(otherwise).any(|body| self.has_tail(body))
     }
 
-    fn has_tail(&self, expr: ExprId) -> bool {
+    pub(super) fn has_tail(&self, expr: ExprId) -> bool {
         matches!(self.ast.expr(expr), Expr::Block(Block { tail: Some(_), .. }))
     }
 

@@ -1,4 +1,4 @@
-//! What leaves a loop or a function, and `print`: `break`, `continue`, `return`.
+//! What leaves a loop or a function, and `print`: `break`, `continue`, `return`, `throw`.
 //!
 //! In Siskin these are operands that take all to their right, so they stand wherever an operand may: `a ?? return nil`.
 //! As statements they look as in Lox.
@@ -122,6 +122,14 @@ impl Parser<'_, '_> {
         self.finish(Expr::Continue { out }, start)
     }
 
+    /// From after `throw`.
+    #[inline(never)]
+    pub(super) fn throw_value(&mut self) -> Parse<ExprId> {
+        let start = self.previous.span.start;
+        let value = self.expression()?;
+        self.finish(Expr::Throw(value), start)
+    }
+
     /// From after `print`.
     #[inline(never)]
     pub(super) fn print_value(&mut self) -> Parse<ExprId> {
@@ -165,7 +173,7 @@ impl Parser<'_, '_> {
         if may_lack { Ok(()) } else { self.consume(TokenKind::Semicolon, missing) }
     }
 
-    /// A statement that begins with `break` or `continue`.
+    /// A statement that begins with `break`, `continue` or `throw`.
     pub(super) fn jump_statement(&mut self, last_gives_value: bool, missing: Code) -> Parse<Item> {
         let expr = self.expression()?;
         self.end_jump(last_gives_value, missing)?;

@@ -14,6 +14,7 @@ mod call;
 mod collection;
 mod condition;
 mod decl;
+mod errors;
 mod expr;
 mod function;
 mod jump;

@@ -1,0 +1,93 @@
+//! Errors that are caught: the frames above the one that catches them are cut.
+//!
+//! ```text
+//!   throw ──> raise ──> the innermost frame with a handler for its pc ──none──> the run ends, frames stay for the trace
+//!                          │                                │
+//!                          │ no function of the host        │ a function of the host lies between
+//!                          v between                        v
+//!             frames are cut, the register         Stop::Unwind ──> frames are cut down to the function,
+//!             gets the value, on at the target                      which cannot go on: its call fails ──> raise, again
+//! ```
+//!
+//! Machine code is left by whatever raised: the frames below it are no longer those that it was entered with.
+
+use super::machine::Flow;
+use super::stop::Stop;
+use super::work::Work;
+use super::{Fault, Vm};
+use crate::bytecode::Handler;
+use crate::stack::Frame;
+use crate::value::Value;
+
+/// Bulk work for each frame and handler that is looked at.
+const LOOK: usize = 16;
+
+/// Where an error is caught.
+struct Caught {
+    depth: usize,
+    handler: Handler,
+    /// Whether a function of the host lies between.
+    below_host: bool,
+}
+
+impl Vm {
+    /// Goes on where the fault is caught. None if it is not.
+    pub(super) fn catch(&mut self, fault: Fault) -> Option<Flow> {
+        let value = Vm::thrown_value(fault)?;
+        let Caught { depth, handler, below_host } = self.find_handler()?;
+        self.work = Work::NONE;
+        self.suspended = false;
+        if below_host {
+            self.thrown = value;
+            self.fault = fault;
+            self.stop = Stop::Unwind;
+            return Some(Flow::Stop);
+        }
+        self.thrown = Value::NIL;
+        self.cut_frames(depth);
+        self.set_register(usize::from(handler.register), value);
+        let frame = self.context.stack.top_mut();
+        if let Some(closure) = frame.closure() {
+            frame.pc = closure.function.code().wrapping_add(handler.target as usize);
+        }
+        Some(Flow::Reload)
+    }
+
+    /// What a handler gets of a fault; none for a fault that no script catches.
+    fn thrown_value(fault: Fault) -> Option<Value> {
+        if let Fault::Thrown(value) = fault { Some(value) } else { None }
+    }
+
+    /// The innermost handler for the current instructions of the frames.
+    fn find_handler(&mut self) -> Option<Caught> {
+        let (mut looks, mut below_host) = (0, false);
+        let mut found = None;
+        for (up, frame) in self.context.stack.frames().enumerate() {
+            looks += 1;
+            if frame.callee.is_host() {
+                below_host = true;
+            } else if let Some(handler) = handler_of(&frame, &mut looks) {
+                found = Some(Caught { depth: self.context.stack.depth() - up, handler, below_host });
+                break;
+            }
+        }
+        // An error that ends the run costs nothing.
+        found.inspect(|_| self.context.fuel.owe_bulk(looks * LOOK))
+    }
+
+    /// Ends all calls above that depth, and machine code.
+    pub(super) fn cut_frames(&mut self, depth: usize) {
+        self.context.stack.cut(depth);
+        self.native.leave();
+    }
+}
+
+/// The handler for the instruction that ends before the frame's pc: a call that is the last of a part lies in it.
+fn handler_of(frame: &Frame, looks: &mut usize) -> Option<Handler> {
+    let function = frame.closure()?.function;
+    let word = function.word_index(frame.pc).checked_sub(1)?;
+    function.handlers().iter().find(|handler| {
+        *looks += 1;
+        (handler.from..handler.to).contains(&word)
+    })
+}

@@ -1,0 +1,49 @@
+//! `try` with its `catch`.
+
+use super::super::ast::{Expr, ExprId, VarId, VarKind};
+use super::super::{Code, TokenKind};
+use super::block::Item;
+use super::{Parse, Parser};
+
+impl Parser<'_, '_> {
+    /// `try` as a statement, which ends with its last block.
+    pub(super) fn try_statement(&mut self, last_gives_value: bool) -> Parse<Item> {
+        self.advance()?;
+        let expr = self.try_value()?;
+        let is_tail = last_gives_value && self.at_block_end() && self.try_has_tail(expr);
+        Ok(if is_tail { Item::Tail(expr) } else { Item::Effect(expr) })
+    }
+
+    /// Whether one of the blocks ends in a value.
+    fn try_has_tail(&self, expr: ExprId) -> bool {
+        match self.ast.expr(expr) {
+            Expr::Try { body, handler, .. } => self.has_tail(body) || self.has_tail(handler),
+            _ => false,
+        }
+    }
+
+    /// From after `try`.
+    #[inline(never)]
+    pub(super) fn try_value(&mut self) -> Parse<ExprId> {
+        let start = self.previous.span.start;
+        let body = self.body(false, Code::ExpectBraceAfterTry)?;
+        self.consume(TokenKind::Catch, Code::ExpectCatch)?;
+        // The block is a scope in that of the name.
+        self.begin_scope();
+        let var = self.caught_name()?;
+        let handler = self.body(false, Code::ExpectBraceAfterCatch)?;
+        self.end_scope();
+        self.finish(Expr::Try { body, var, handler }, start)
+    }
+
+    /// The name of the error, if there is one.
+    fn caught_name(&mut self) -> Parse<Option<VarId>> {
+        if !self.matches(TokenKind::Identifier)? {
+            return Ok(None);
+        }
+        let name = self.intern_previous()?;
+        let var = self.declare_local(name, VarKind::Let)?;
+        self.mark_initialized();
+        Ok(var)
+    }
+}
