@@ -2,6 +2,7 @@
 
 mod examples;
 mod gate;
+mod image;
 mod imports;
 mod library;
 mod links;
@@ -13,6 +14,7 @@ use std::process::ExitCode;
 const HELP: &str = "\
 cargo xtask opcodes           write docs/opcodes.md from the opcode table
 cargo xtask library           write docs/library.md from the library's tables
+cargo xtask image             write the image of what of the library is written in Siskin
 cargo xtask gate NAME...|all  run what a change must pass:
 ";
 
@@ -22,6 +24,7 @@ fn main() -> ExitCode {
     let result = match words[..] {
         ["opcodes"] => opcodes::write(root()),
         ["library"] => library::write(root()),
+        ["image"] => image::write(root()),
         ["gate", ref names @ ..] if !names.is_empty() => gate::run(root(), names),
         _ => {
             print!("{HELP}");

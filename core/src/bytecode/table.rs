@@ -287,12 +287,12 @@ macro_rules! opcode_table {
                 { list: Src at a, first: Regs at bx, count: Count32 at x }
                 "set the values of keys of list, a map, which are count registers in turn, from first on";
             GetIndex get_index "get.index" [throw alloc bulk] { dst: Dst at a, object: Src at b, index: Src at c }
-                "dst = object[index]";
+                "dst = the item of object at index";
             GetIndexI get_index_i "get.index.i" [throw alloc bulk]
                 { dst: Dst at a, object: Src at b, index: Imm8 at c }
-                "dst = object[index]";
+                "dst = the item of object at index";
             SetIndex set_index "set.index" [throw alloc bulk] { object: Src at a, index: Src at b, src: Src at c }
-                "object[index] = src";
+                "the item of object at index = src";
             In in_ "in" [throw bulk] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
                 "dst = whether rhs contains lhs";
             NewRange new_range "range" [throw alloc] { dst: Dst at a, start: Src at b, end: Src at c }

@@ -1,7 +1,7 @@
 //! The worked examples of CONTRIBUTING.md: each patch applies to the sources, and the tests that it names pass with it.
 //!
 //! ```text
-//!   git ls-files ──> target/gate/examples/tree ──> git apply ──> cargo test ... ──> git apply --reverse ──> next patch
+//!   git ls-files ──> target/gate/examples/tree ──> git apply ──> cargo test ... ──> next patch, from the start
 //! ```
 //!
 //! Files of the copy that are up to date are not written, and all patches share a target folder, so that cargo builds
@@ -18,16 +18,18 @@ use crate::examples;
 
 pub(super) fn check(run: &Runner) -> Result<Passed, String> {
     let tree = run.folder().join("tree");
-    copy_sources(run.root, &tree)?;
     for example in examples::all(run.root)? {
-        apply(&tree, &example.path, &[])?;
+        // What the patch before changed is put back, and what its commands wrote.
+        copy_sources(run.root, &tree)?;
+        apply(&tree, &example.path)?;
         let passed = example.commands.iter().try_for_each(|command| {
             let (verb, rest) = command.split_at(1);
             // Nobody reads a backtrace of these tests.
             let cargo = run.cargo().current_dir(&tree).env("CARGO_PROFILE_DEV_DEBUG", "0");
-            cargo.args(verb).args(["--locked"]).args(rest).run()
+            // Arguments of an alias go to the program that it runs.
+            let locked: &[&str] = if verb == ["xtask"] { &[] } else { &["--locked"] };
+            cargo.args(verb).args(locked).args(rest).run()
         });
-        apply(&tree, &example.path, &["--reverse"])?;
         passed.map_err(|error| format!("{}: {error}", example.name))?;
     }
     Ok(Passed::All)
@@ -69,9 +71,9 @@ fn remove_others(tree: &Path, folder: &Path, wanted: &BTreeSet<PathBuf>) -> std:
 }
 
 /// Applies a patch to the copy.
-fn apply(tree: &Path, patch: &Path, options: &[&str]) -> Result<(), String> {
+fn apply(tree: &Path, patch: &Path) -> Result<(), String> {
     let mut git = Command::new("git");
-    git.arg("apply").args(options).arg(patch).current_dir(tree);
+    git.arg("apply").arg(patch).current_dir(tree);
     // Without this, git would take the patch's paths from the root of the surrounding repository, and skip those
     // outside the folder.
     git.env("GIT_CEILING_DIRECTORIES", tree.parent().unwrap_or(tree));
@@ -107,10 +109,10 @@ mod tests {
         let patch = folder.join("x.patch");
         let text = "# cargo test\n--- a/a/one\n+++ b/a/one\n@@ -1 +1 @@\n-1\n+3\n";
         fs::write(&patch, text).unwrap();
-        apply(&tree, &patch, &[]).unwrap();
+        apply(&tree, &patch).unwrap();
         assert_eq!(one(), "3\n");
-        assert!(apply(&tree, &patch, &[]).is_err(), "it is applied");
-        apply(&tree, &patch, &["--reverse"]).unwrap();
+        assert!(apply(&tree, &patch).is_err(), "it is applied");
+        copy_sources(&root, &tree).unwrap();
         assert_eq!(one(), "1\n");
 
         fs::remove_file(root.join("two")).unwrap();

@@ -1,6 +1,6 @@
 //! The part of the library that is written in Siskin, as an image.
 //!
-//! The image is kept in the repository. A test compiles the sources and compares: with `SISKIN_BLESS=1` it writes the
+//! The image is kept in the repository. A test compiles the sources and compares: `cargo xtask image` writes the
 //! image. An image that is stale, because an opcode was added, is refused when a script
 //! first uses it.
 
@@ -43,7 +43,7 @@ mod tests {
             let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/library/scripts/library.skb");
             fs::write(path, image.as_ref()).unwrap();
         } else {
-            assert!(image.as_ref() == super::IMAGE, "SISKIN_BLESS=1 writes it");
+            assert!(image.as_ref() == super::IMAGE, "run `cargo xtask image`");
         }
     }
 }
