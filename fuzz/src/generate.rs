@@ -642,7 +642,7 @@ impl Writer<'_> {
             let text = self.pick(&["", " ", "é\\t", "$"]);
             self.put(text);
         }
-        self.put(if start.len() > 4 { "\n\"\"\"" } else { "\"" });
+        self.put(if start.ends_with('\n') { "\n\"\"\"" } else { "\"" });
     }
 
     fn object(&mut self) {
