@@ -67,7 +67,7 @@ fn damage(change: &mut Bytes<'_>, bytes: &mut Vec<u8>) {
     // The word there.
     let word = at / 4 * 4;
     match what {
-        0 | 1 => flip(bytes, at, how[0]),
+        0 | 1 | 6 => flip(bytes, at, how[0]),
         2 => {
             // Another number, close to what was there: a count or an offset that lies.
             if let Some(chunk) = bytes.get_mut(word..).and_then(|rest| rest.first_chunk_mut()) {
@@ -92,8 +92,9 @@ fn damage(change: &mut Bytes<'_>, bytes: &mut Vec<u8>) {
                 (0..4).for_each(|byte| bytes.swap(word + byte, other + byte));
             }
         }
-        5 => bytes.truncate(at),
-        6 => bytes.extend_from_slice(&how),
+        // Another length is always refused.
+        5 if how[0] & 1 == 0 => bytes.truncate(at),
+        5 => bytes.extend_from_slice(&how),
         _ => {
             // A word that means something: an extreme, or a small count.
             let value =
