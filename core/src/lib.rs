@@ -18,6 +18,7 @@
 //! | [`syntax`] | lexer, parser, tree, diagnostics; knows no VM |
 //! | [`bytecode`] | the table of opcodes, and what derives from it; images of programs; the verifier |
 //! | `numeric` `text` | arithmetic beyond the processor's, the same bits everywhere; numbers as text, formats |
+//! | `operator` | the operators that classes can define |
 //! | [`compile`] | tree to bytecode; knows no heap |
 //! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
 //! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
@@ -42,7 +43,7 @@
 //!   bytecode
 //!   syntax
 //!   mem
-//!   meter numeric platform span text tunable
+//!   meter numeric operator platform span text tunable
 //! ```
 //!
 //! The gate `imports` of the repository holds the modules to this order. `docs/tour` walks through them.
@@ -91,6 +92,7 @@ pub mod mem;
 mod meter;
 mod numeric;
 mod object;
+mod operator;
 pub mod platform;
 mod span;
 mod stack;

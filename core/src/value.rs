@@ -83,6 +83,11 @@ impl Value {
     }
 
     #[inline(always)]
+    pub(crate) fn is_number(self) -> bool {
+        self.is_int() || self.is_double()
+    }
+
+    #[inline(always)]
     pub(crate) fn is_object(self) -> bool {
         (self.0 ^ OBJECT) >> ADDRESS == 0
     }

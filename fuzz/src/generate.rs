@@ -148,8 +148,81 @@ impl Writer<'_> {
                 self.put("; } ");
             }
         }
+        if self.dialect == Dialect::Siskin {
+            self.operators(superclass == own);
+        }
         (self.method, self.callable) = outside;
         self.put("}\n");
+    }
+
+    /// Operators of a class: all of them, or some that override those of its superclass.
+    fn operators(&mut self, all: bool) {
+        for head in OPERATORS {
+            if !all && self.bytes.next() & 1 == 0 {
+                continue;
+            }
+            let _ = write!(self.text, "operator {head} {{ ");
+            if self.bytes.next().is_multiple_of(4) {
+                self.statement();
+            }
+            match head {
+                "==(n3)" | "<(n3)" | "in(n3)" => self.condition(),
+                _ => self.number(),
+            }
+            self.put(" }\n");
+        }
+    }
+
+    /// An operation whose method an object has.
+    fn operation(&mut self) {
+        self.put("(");
+        match self.bytes.next() % 8 {
+            0 => {
+                self.put("-");
+                self.object();
+            }
+            1 => {
+                self.object();
+                self.put("[");
+                self.number();
+                self.put("]");
+            }
+            2 => {
+                self.object();
+                self.argument();
+            }
+            3 => {
+                self.object();
+                self.put("[");
+                self.number();
+                self.put("] = ");
+                self.number();
+            }
+            _ => {
+                self.object();
+                let op = self.pick(&[" + ", " - ", " * ", " + 1 + "]);
+                self.put(op);
+                self.number();
+            }
+        }
+        self.put(")");
+    }
+
+    /// A comparison whose method an object has.
+    fn compared(&mut self) {
+        match self.bytes.next() % 4 {
+            0 => {
+                self.number();
+                self.put(" in ");
+                self.object();
+            }
+            _ => {
+                self.object();
+                let op = self.pick(&[" < ", " >= ", " == ", " != "]);
+                self.put(op);
+                self.number();
+            }
+        }
     }
 
     /// `d(n)`, which recurses about `n` deep, in one of several ways and with frames of a chosen width. If `n` exceeds
@@ -505,8 +578,9 @@ impl Writer<'_> {
 
     /// An operation that Lox does not have.
     fn siskin_number(&mut self) {
-        match self.bytes.next() % 8 {
-            0 | 1 => {
+        match self.bytes.next() % 10 {
+            8 | 9 if self.callable || self.bytes.next().is_multiple_of(8) => self.operation(),
+            0 | 1 | 8 | 9 => {
                 self.put("(");
                 self.number();
                 let op = self.pick(&[" % ", " ~/ ", " ?? "]);
@@ -733,6 +807,11 @@ impl Writer<'_> {
                 self.put(op);
                 self.condition();
             }
+            6 if self.dialect == Dialect::Siskin
+                && (self.callable || self.bytes.next().is_multiple_of(8)) =>
+            {
+                self.compared();
+            }
             _ => {
                 self.numbered('n');
                 let bound = self.bytes.next();
@@ -742,6 +821,20 @@ impl Writer<'_> {
         self.depth += 1;
     }
 }
+
+/// The operators of a class, up to their bodies.
+const OPERATORS: [&str; 10] = [
+    "+(n3)",
+    "-(n3)",
+    "*(n3)",
+    "-()",
+    "==(n3)",
+    "<(n3)",
+    "[](n3)",
+    "[]=(n2, n3)",
+    "()(n3 = 1)",
+    "in(n3)",
+];
 
 const NUMBERS: [&str; 8] =
     ["0", "1", "0.5", "2147483647", "2147483648", "1000000000000000000000", "65536", "127"];

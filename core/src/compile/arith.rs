@@ -86,7 +86,7 @@ impl Compiler<'_> {
         use ArithOp::*;
         // A literal goes to the right where order does not matter; errors are the same both ways.
         let (mut left, right) = match (op, left) {
-            (Add | Mul, Val::Num(_)) => (right, left),
+            (Add | Mul, Val::Num(_)) if !self.has_operator_methods => (right, left),
             (Add | Sub | Mul | Div | Mod | FloorDiv | Pow, _) => (left, right),
         };
         if let Val::Num(number) = right {

@@ -144,7 +144,12 @@ impl Compiler<'_> {
             return if holds == when { self.go(label) } else { Ok(()) };
         }
         self.at(id);
-        let (left, right) = if matches!(left, Val::Reg(_)) { (left, right) } else { (right, left) };
+        // A literal goes to the right, but a number or a string is no operand of a method of the other one.
+        let (left, right) = match left {
+            Val::Num(_) | Val::Str(_) if self.has_operator_methods => (Val::Reg(self.reg_of(left)?), right),
+            Val::Num(_) | Val::Str(_) | Val::Nil | Val::Bool(_) => (right, left),
+            Val::Reg(_) => (left, right),
+        };
         self.jump_equal(left, right, (op == EqualOp::Eq) == when, label)?;
         self.release(mark);
         Ok(())

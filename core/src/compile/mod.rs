@@ -105,7 +105,7 @@ fn compile_once(
         Dialect::Siskin => ImageKind::Siskin,
         Dialect::Lox => ImageKind::Lox,
     };
-    let mut parts = Parts(Compiler::new(source, options, mem).map_err(CompileError::from));
+    let mut parts = Parts(Compiler::new(source, dialect, options, mem).map_err(CompileError::from));
     parse_in_parts(source, dialect, &options.parsing, keep_starts, mem, &mut parts)?;
     // What the compiler no longer needs is freed before the image takes memory.
     let Compiler { out, .. } = parts.0?;
@@ -185,13 +185,20 @@ struct Compiler<'s> {
     with_spans: bool,
     /// Whether the text is a part of the library.
     in_library: bool,
+    /// Whether an operator may be a method of its left operand.
+    has_operator_methods: bool,
     stack: StackBound,
     /// How many more variables may be passed on; see [`PASSED_ON`].
     passes_left: usize,
 }
 
 impl<'s> Compiler<'s> {
-    fn new(source: &'s str, options: &CompileOptions, mem: &Mem) -> Result<Compiler<'s>, OutOfMemory> {
+    fn new(
+        source: &'s str,
+        dialect: Dialect,
+        options: &CompileOptions,
+        mem: &Mem,
+    ) -> Result<Compiler<'s>, OutOfMemory> {
         Ok(Compiler {
             ast: Ast::new(false, mem),
             symbols: Symbols::none(mem),
@@ -218,6 +225,7 @@ impl<'s> Compiler<'s> {
             span: Span::default(),
             with_spans: options.spans,
             in_library: options.library,
+            has_operator_methods: dialect.has_operator_methods(),
             stack: StackBound::new(options.parsing.native_stack),
             passes_left: source.len().saturating_add(PASSED_ON),
         })

@@ -11,6 +11,7 @@ use crate::object::{
     BoundMethod, Callable, Class, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache, Instance, Method,
     Object, Str,
 };
+use crate::operator::Operator;
 use crate::value::Value;
 
 const NOT_CALLABLE: Fault = Fault::Type(TypeFault::Callable);
@@ -145,7 +146,8 @@ impl Vm {
         } else if let Some(function) = header.downcast::<HostFunction>() {
             self.call_host_function(function.entry, argc, win, callee)
         } else {
-            Err(NOT_CALLABLE)
+            let method = self.operator(callee, Operator::Call).ok_or(NOT_CALLABLE)?;
+            self.call_method(method, argc, win, callee)
         }
     }
 
@@ -273,6 +275,7 @@ impl Vm {
         let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
         let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
         self.declare_method(class, Method { name, callable: Callable::closure(closure) })?;
+        self.operators.note(name);
         if name == self.init {
             class.init.set(Some(closure));
         }

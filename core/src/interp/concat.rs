@@ -12,6 +12,7 @@ use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::meter;
 use crate::object::{Buffer, FLAT, Fork, Gc, MAX_LEN, Object, Origin, Pending, Slice, Str};
+use crate::operator::Operator;
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -20,11 +21,12 @@ use crate::value::Value;
 const PREPEND: usize = tunable(1 << 10, 128);
 
 impl Vm {
-    /// `dst = lhs + rhs` for operands that are not both numbers, in registers: the instruction `add`, of one word. A
-    /// safepoint.
+    /// `dst = lhs + rhs` for operands that are not both numbers, in registers: the instruction `add`, of one word, which a
+    /// method may end. A safepoint.
     pub(super) fn add_values(&mut self, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
         let (Some(left), Some(right)) = (lhs.as_object::<Str>(), rhs.as_object::<Str>()) else {
-            return Err(Fault::Type(TypeFault::NumbersOrStrings));
+            let none = Fault::Type(TypeFault::NumbersOrStrings);
+            return self.finish_by_operator(Operator::Add, lhs, &[rhs], 1, none);
         };
         let sum = self.concat(left, right)?;
         self.set_register(dst, sum.value());

@@ -1,4 +1,5 @@
-//! Instructions that a script ends: what an instruction cannot do at once, a function of the library does.
+//! Instructions that a script ends: what an instruction cannot do at once, a function does, of the library or of a class that
+//! defines the operator.
 //!
 //! ```text
 //!   caller     jump.eq r1, r2 ──> two lists
@@ -8,12 +9,33 @@
 //! ```
 //!
 //! The frame of `finish_2` lies past the registers of the caller, so that no register of the caller changes meanwhile. All
-//! is ordinary code: it costs fuel, may stop between any two instructions, and nests as calls do.
+//! is ordinary code: it costs fuel, may stop between any two instructions, and nests as calls do. A back-edge that ends so costs
+//! nothing more than the call.
 
 use super::machine::Flow;
+use super::native::ITERATION;
 use super::{Fault, Vm};
+use crate::bytecode::operand::Dst;
 use crate::bytecode::{Insn, Op};
+use crate::object::List;
 use crate::value::Value;
+
+/// The functions that call another one with as many arguments.
+const FINISHERS: [&str; 4] = ["finish_0", "finish_1", "finish_2", "finish_3"];
+
+/// What the value of a function means to the instruction that it ends.
+enum Ending {
+    /// A register gets it.
+    Write(Dst, Value),
+    /// The instruction jumps by so many words, or does not.
+    Jump(Option<i32>),
+    /// The instruction goes back by so many words, or does not; before, a register may get a value.
+    Back(Option<(Dst, Value)>, Option<i32>),
+    /// The instruction runs again, with the value in place of an operand that it stands for.
+    Again(Value),
+    /// Nothing.
+    Nothing,
+}
 
 impl Vm {
     /// Calls a function of the library to end the current instruction, of `words` words, which the frame's pc is past. A
@@ -25,16 +47,41 @@ impl Vm {
         words: usize,
     ) -> Result<(), Fault> {
         let callee = self.scripted_function(function)?;
-        let finisher = self.scripted_function(if args.len() == 1 { "finish_1" } else { "finish_2" })?;
-        let caller = self.context.stack.top().closure().ok_or(Fault::Bytecode)?;
-        let win = caller.function.registers as usize;
-        self.with_stack(Some(callee.value()), |stack| stack.push(finisher, win))?;
-        self.context.stack.set_first(Value::int(words as i32));
-        self.set_register(1, callee.value());
-        for (index, &arg) in args.iter().enumerate() {
-            self.set_register(2 + index, arg);
-        }
-        Ok(())
+        self.finish_by_value(callee.value(), args, words)
+    }
+
+    /// The same with any function. A safepoint: the arguments are in registers, the function need not be.
+    pub(super) fn finish_by_value(
+        &mut self,
+        callee: Value,
+        args: &[Value],
+        words: usize,
+    ) -> Result<(), Fault> {
+        let finisher = FINISHERS.get(args.len()).ok_or(Fault::Bytecode)?;
+        self.finish_in(finisher, callee, args, words)
+    }
+
+    /// Calls a function of the library that calls `callee`, and ends the current instruction. A safepoint, as above.
+    pub(super) fn finish_in(
+        &mut self,
+        finisher: &'static str,
+        callee: Value,
+        args: &[Value],
+        words: usize,
+    ) -> Result<(), Fault> {
+        self.scope(|vm, scope| {
+            scope.keep(callee)?;
+            let finisher = vm.scripted_function(finisher)?;
+            let caller = vm.context.stack.top().closure().ok_or(Fault::Bytecode)?;
+            let win = caller.function.registers as usize;
+            vm.with_stack(None, |stack| stack.push(finisher, win))?;
+            vm.context.stack.set_first(Value::int(words as i32));
+            vm.set_register(1, callee);
+            for (index, &arg) in args.iter().enumerate() {
+                vm.set_register(2 + index, arg);
+            }
+            Ok(())
+        })
     }
 
     /// `finish`: gives the caller's instruction its value.
@@ -70,35 +117,83 @@ impl Vm {
         let (pc, function) = (frame.pc, frame.closure().ok_or(Fault::Bytecode)?.function);
         let next = function.word_index(pc) as usize;
         let insn = next.checked_sub(words).and_then(|at| function.words().get(at..)).and_then(Insn::decode);
-        let holds = !value.is_falsy();
-        let (dst, value, jump) = match insn.ok_or(Fault::Bytecode)? {
-            Insn::Eq { dst, .. } | Insn::In { dst, .. } => (Some(dst), Value::bool(holds), None),
-            Insn::Ne { dst, .. } => (Some(dst), Value::bool(!holds), None),
-            Insn::JumpEq { to, .. } | Insn::JumpEqLit { to, .. } => (None, value, holds.then_some(to)),
-            Insn::JumpNe { to, .. } | Insn::JumpNeLit { to, .. } => (None, value, (!holds).then_some(to)),
-            Insn::Print { .. } => (None, value, None),
-            Insn::Concat { first, count, .. } => {
-                // The instruction runs again, with the text in place of the value.
-                let row = usize::from(first.0)..usize::from(first.0) + count.0 as usize;
-                let part = self.part_to_convert(row).ok_or(Fault::Bytecode)?;
-                self.set_register(part, value);
-                self.rewind(words);
-                return Ok(if left_mark { self.poll() } else { Flow::Reload });
-            }
-            Insn::Format { src, .. } => {
-                // As above; the compiler has copied the value of a variable.
-                self.set_register(usize::from(src.0), value);
-                self.rewind(words);
-                return Ok(if left_mark { self.poll() } else { Flow::Reload });
-            }
-            _ => return Err(Fault::Bytecode),
-        };
-        if let Some(dst) = dst {
+        let insn = insn.ok_or(Fault::Bytecode)?;
+        let ending = ending(insn, value)?;
+        if let Ending::Write(dst, value) | Ending::Back(Some((dst, value)), _) = ending {
             self.set_register(usize::from(dst.0), value);
         }
-        if let Some(to) = jump {
-            self.context.stack.top_mut().pc = pc.wrapping_add(to.0 as usize);
+        if let Ending::Jump(Some(to)) | Ending::Back(_, Some(to)) = ending {
+            self.context.stack.top_mut().pc = pc.wrapping_add(to as usize);
         }
-        Ok(if left_mark { self.poll() } else { Flow::Reload })
+        if let Ending::Again(value) = ending {
+            self.replace_by_text(insn, value)?;
+            self.rewind(words);
+        }
+        if left_mark {
+            return Ok(self.poll());
+        }
+        if matches!(ending, Ending::Back(_, Some(_))) && function.data_header().count(ITERATION) {
+            return Ok(self.hot());
+        }
+        Ok(Flow::Reload)
+    }
+}
+
+/// What a value means to an instruction. `a <= b` is asked as `!(b < a)`, and `a >= b` as `!(a < b)`.
+fn ending(insn: Insn, value: Value) -> Result<Ending, Fault> {
+    let holds = !value.is_falsy();
+    let jump_if = |taken: bool, to: i32| Ok(Ending::Jump(taken.then_some(to)));
+    match insn {
+        Insn::Eq { dst, .. } | Insn::In { dst, .. } | Insn::Lt { dst, .. } => {
+            Ok(Ending::Write(dst, Value::bool(holds)))
+        }
+        Insn::Ne { dst, .. } | Insn::Le { dst, .. } => Ok(Ending::Write(dst, Value::bool(!holds))),
+        Insn::JumpEq { to, .. }
+        | Insn::JumpEqLit { to, .. }
+        | Insn::JumpLt { to, .. }
+        | Insn::JumpLtN { to, .. }
+        | Insn::JumpGtN { to, .. }
+        | Insn::JumpNotLe { to, .. }
+        | Insn::JumpNotLeN { to, .. }
+        | Insn::JumpNotGeN { to, .. } => jump_if(holds, to.0),
+        Insn::JumpNe { to, .. }
+        | Insn::JumpNeLit { to, .. }
+        | Insn::JumpNotLt { to, .. }
+        | Insn::JumpNotLtN { to, .. }
+        | Insn::JumpNotGtN { to, .. }
+        | Insn::JumpLe { to, .. }
+        | Insn::JumpLeN { to, .. }
+        | Insn::JumpGeN { to, .. } => jump_if(!holds, to.0),
+        Insn::LoopLt { to, .. } | Insn::LoopLtN { to, .. } => Ok(Ending::Back(None, holds.then_some(to.0))),
+        Insn::LoopLe { to, .. } | Insn::LoopLeN { to, .. } => {
+            Ok(Ending::Back(None, (!holds).then_some(to.0)))
+        }
+        Insn::AddLoopLt { var, to, .. }
+        | Insn::AddLoopLe { var, to, .. }
+        | Insn::AddLoopLtN { var, to, .. }
+        | Insn::AddLoopLeN { var, to, .. } => {
+            let step = value.as_object::<List>().ok_or(Fault::Bytecode)?;
+            let (Some(sum), Some(holds)) = (step.get(0), step.get(1)) else { return Err(Fault::Bytecode) };
+            Ok(Ending::Back(Some((Dst(var.0), sum)), (!holds.is_falsy()).then_some(to.0)))
+        }
+        Insn::Add { dst, .. }
+        | Insn::Sub { dst, .. }
+        | Insn::Mul { dst, .. }
+        | Insn::Div { dst, .. }
+        | Insn::Mod { dst, .. }
+        | Insn::FloorDiv { dst, .. }
+        | Insn::Pow { dst, .. }
+        | Insn::AddI { dst, .. }
+        | Insn::SubI { dst, .. }
+        | Insn::AddN { dst, .. }
+        | Insn::SubN { dst, .. }
+        | Insn::MulN { dst, .. }
+        | Insn::DivN { dst, .. }
+        | Insn::Neg { dst, .. }
+        | Insn::GetIndex { dst, .. }
+        | Insn::GetIndexI { dst, .. } => Ok(Ending::Write(dst, value)),
+        Insn::Concat { .. } | Insn::Format { .. } => Ok(Ending::Again(value)),
+        Insn::SetIndex { .. } | Insn::Print { .. } => Ok(Ending::Nothing),
+        _ => Err(Fault::Bytecode),
     }
 }

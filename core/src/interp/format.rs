@@ -17,8 +17,8 @@ impl Vm {
     /// `print`: the value and a line end.
     #[inline(never)]
     pub(super) fn print(&mut self, value: Value) -> Result<(), Fault> {
-        if has_parts(value) {
-            return self.finish_by("text", &[value], 1);
+        if self.has_made_text(value) {
+            return self.finish_by_text(value, 1);
         }
         // Most texts are short: text and line end are one call of the host.
         let mut line = Line::new();
@@ -50,7 +50,7 @@ impl Vm {
 }
 
 /// Whether the text of a value contains those of others: the library makes it.
-pub(crate) fn has_parts(value: Value) -> bool {
+pub(super) fn has_parts(value: Value) -> bool {
     value.header().is_some_and(|header| matches!(header.kind(), Kind::List | Kind::Map | Kind::Range))
 }
 

@@ -10,12 +10,12 @@
 
 use core::ops::Range;
 
-use super::format::{Pieces, has_parts};
+use super::format::Pieces;
 use super::machine::Flow;
 use super::work::PIECE;
 use super::{Fault, Vm};
-use crate::bytecode::Op;
 use crate::bytecode::operand::{Count32, Dst, Regs};
+use crate::bytecode::{Insn, Op};
 use crate::object::{Buffer, FLAT, Fork, Gc, MAX_LEN, Slice, Str};
 use crate::text::{Digits, Filling, Spec, Wanted};
 use crate::value::Value;
@@ -37,18 +37,36 @@ impl Vm {
         if count > MOST_JOINED {
             return self.raise(Fault::Bytecode);
         }
-        if let Some(index) = self.part_to_convert(row.clone()) {
-            let result = self.finish_by("text", &[self.register(index)], WORDS);
-            return self.flow(result);
-        }
-        let result = self.join_row(row);
-        let result = result.map(|text| self.set_register(usize::from(dst.0), text.value()));
+        let result = self.join_texts(dst, row);
         self.flow(result)
     }
 
-    /// The first register of a row whose text the library makes.
-    pub(super) fn part_to_convert(&self, mut row: Range<usize>) -> Option<usize> {
-        row.find(|&index| has_parts(self.register(index)))
+    fn join_texts(&mut self, dst: Dst, row: Range<usize>) -> Result<(), Fault> {
+        if let Some(index) = self.text_to_make(row.clone()) {
+            return self.finish_by_text(self.register(index), WORDS);
+        }
+        let text = self.join_row(row)?;
+        self.set_register(usize::from(dst.0), text.value());
+        Ok(())
+    }
+
+    /// The first register of a row whose text a script makes.
+    fn text_to_make(&self, mut row: Range<usize>) -> Option<usize> {
+        row.find(|&index| self.has_made_text(self.register(index)))
+    }
+
+    /// Puts the text that a script has made for `concat` or `format` in the place of the value.
+    pub(super) fn replace_by_text(&mut self, insn: Insn, text: Value) -> Result<(), Fault> {
+        let row = match insn {
+            Insn::Concat { first, count, .. } => {
+                usize::from(first.0)..usize::from(first.0) + count.0 as usize
+            }
+            Insn::Format { src, .. } => usize::from(src.0)..usize::from(src.0) + 1,
+            _ => return Err(Fault::Bytecode),
+        };
+        let index = self.text_to_make(row).ok_or(Fault::Bytecode)?;
+        self.set_register(index, text);
+        Ok(())
     }
 
     fn join_row(&mut self, row: Range<usize>) -> Result<Gc<Str>, Fault> {
@@ -158,13 +176,17 @@ impl Vm {
     /// The instruction `format`. A safepoint.
     #[inline(never)]
     pub(super) fn format(&mut self, dst: Dst, value: Value, format: Value) -> Flow {
-        if has_parts(value) {
-            let result = self.finish_by("text", &[value], WORDS);
-            return self.flow(result);
-        }
-        let result =
-            self.formatted(value, format).map(|text| self.set_register(usize::from(dst.0), text.value()));
+        let result = self.format_value(dst, value, format);
         self.flow(result)
+    }
+
+    fn format_value(&mut self, dst: Dst, value: Value, format: Value) -> Result<(), Fault> {
+        if self.has_made_text(value) {
+            return self.finish_by_text(value, WORDS);
+        }
+        let text = self.formatted(value, format)?;
+        self.set_register(usize::from(dst.0), text.value());
+        Ok(())
     }
 
     fn formatted(&mut self, value: Value, format: Value) -> Result<Gc<Str>, Fault> {

@@ -11,6 +11,7 @@ use super::work::IN_CALL;
 use super::{Call, Fault, Vm};
 use crate::bytecode::operand::Iter;
 use crate::object::{BuiltinClass, End, Gc, Items, List, MAX_ITEMS, Map, Range, Str};
+use crate::operator::Operator;
 use crate::value::Value;
 
 /// Room that a list gets for its first item.
@@ -179,7 +180,7 @@ impl Vm {
         } else if let Some(string) = object.as_object::<Str>() {
             self.string_item(string, index)?
         } else {
-            return Err(Fault::NoItems(object));
+            return self.finish_by_operator(Operator::Index, object, &[index], 1, Fault::NoItems(object));
         };
         self.set_register(dst, item);
         Ok(())
@@ -252,10 +253,11 @@ impl Vm {
             return self.map_set(map, key, value, 1);
         }
         let Some(list) = object.as_object::<List>() else {
-            return Err(match object.as_object::<Str>() {
+            let none = match object.as_object::<Str>() {
                 Some(_) => Fault::FixedItems(BuiltinClass::String),
                 None => Fault::NoItems(object),
-            });
+            };
+            return self.finish_by_operator(Operator::SetIndex, object, &[index, value], 1, none);
         };
         if list.is_frozen() {
             return Err(Fault::Frozen(BuiltinClass::List));
@@ -321,8 +323,13 @@ impl Vm {
         Ok(())
     }
 
-    /// Whether two different objects, not both strings, are equal. The library compares lists.
+    /// Whether an object and another object or a number, not both strings, are equal. Methods compare instances, the library
+    /// lists and maps.
     pub(super) fn collections_equal(&mut self, lhs: Value, rhs: Value, words: usize) -> Result<bool, Flow> {
+        if self.operator(lhs, Operator::Equal).is_some() {
+            let result = self.finish_by_operator(Operator::Equal, lhs, &[rhs], words, Fault::Bytecode);
+            return Err(self.flow(result));
+        }
         if let (Some(left), Some(right)) = (lhs.as_object::<Range>(), rhs.as_object::<Range>()) {
             return Ok(*left == *right);
         }
@@ -354,9 +361,10 @@ impl Vm {
         } else if let Some(map) = rhs.as_object::<Map>() {
             let key = self.key(lhs, 1)?;
             self.map_get(map, key).is_some()
-        } else {
-            let range = rhs.as_object::<Range>().ok_or(Fault::NoMembers(rhs))?;
+        } else if let Some(range) = rhs.as_object::<Range>() {
             lhs.to_f64().is_some_and(|number| range.contains(number))
+        } else {
+            return self.finish_by_operator(Operator::In, rhs, &[lhs], 1, Fault::NoMembers(rhs));
         };
         self.set_register(dst, Value::bool(contains));
         Ok(())

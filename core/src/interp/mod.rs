@@ -45,6 +45,7 @@ mod meter;
 mod methods;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
+mod operators;
 mod options;
 mod order;
 mod property;

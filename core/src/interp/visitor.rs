@@ -213,18 +213,12 @@ impl Visitor for Machine {
 
     #[inline(always)]
     fn lt(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
-        match self.compare::<Lt>(lhs, rhs, 1) {
-            Some(holds) => self.done(dst, Value::bool(holds)),
-            None => Flow::Stop,
-        }
+        self.compare::<Lt>(dst, lhs, rhs)
     }
 
     #[inline(always)]
     fn le(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
-        match self.compare::<Le>(lhs, rhs, 1) {
-            Some(holds) => self.done(dst, Value::bool(holds)),
-            None => Flow::Stop,
-        }
+        self.compare::<Le>(dst, lhs, rhs)
     }
 
     #[inline(always)]

@@ -7,6 +7,7 @@ use super::host::{HostGuard, no_wish};
 use super::library::Library;
 use super::meter::Meter;
 use super::native::{self, Native};
+use super::operators::OperatorNames;
 use super::options::{Dispatch, Options};
 use super::scripted::Scripted;
 use super::stop::Stop;
@@ -71,6 +72,7 @@ pub struct Vm {
     /// Closures of loaded scripts that are not started; nil in free places.
     pub(crate) scripts: Vec<Value>,
     pub(super) scripted: Scripted,
+    pub(super) operators: OperatorNames,
     /// Free places of `scripts`. Its capacity covers all of them.
     pub(crate) free_scripts: Vec<usize>,
     /// The lookup cache, for property sites with many shapes.
@@ -123,6 +125,7 @@ struct VmRoots<'a> {
     test_roots: &'a [Value],
     scripts: &'a [Value],
     scripted: &'a Scripted,
+    operators: &'a OperatorNames,
     result: Value,
     partial: Value,
     thrown: Value,
@@ -154,6 +157,7 @@ impl Roots for VmRoots<'_> {
             heap.mark_value(value);
         }
         self.scripted.roots().for_each(|value| heap.mark_value(value));
+        self.operators.roots().for_each(|name| heap.mark_object(name));
         heap.mark_value(self.result);
         // SAFETY: a scope takes itself off when it is left.
         unsafe { handles::mark(self.scopes, heap) };
@@ -198,6 +202,7 @@ impl Vm {
             work: Work::NONE,
             scripts: Vec::new(&mem),
             scripted: Scripted::new(&mem),
+            operators: OperatorNames::NONE,
             free_scripts: Vec::new(&mem),
             lookups: LookupCache::new(&mem),
             init,
@@ -443,6 +448,7 @@ impl Vm {
             test_roots: &[],
             scripts: &self.scripts,
             scripted: &self.scripted,
+            operators: &self.operators,
             result: self.result,
             partial: self.work.partial,
             thrown: self.thrown,

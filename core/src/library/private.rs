@@ -14,6 +14,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     entry("$decides", Arity::exactly(1), "(x): the boolean x.", decides),
     entry("$is_name", Arity::exactly(1), "(x): whether x is a string that a map has as a name.", is_name),
     entry("$joined", Arity::exactly(1), "(list): the strings of a list, joined.", joined),
+    entry("$operator_text", Arity::exactly(1), "(x): the string x, which an operator gave.", operator_text),
     entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
     entry("$positive", Arity::exactly(1), "(n): the integer n, which is above 0.", positive),
     entry(
@@ -29,7 +30,7 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         value::repr,
     ),
     entry("$separator", Arity::exactly(1), "(x): the string x.", separator),
-    entry("$text_kind", Arity::exactly(1), "(x): what parts the text of x has.", text_kind),
+    entry("$text_kind", Arity::exactly(1), "(x): how the text of x is made.", text_kind),
 ];
 
 /// Numbers in their order, not a number last.
@@ -46,6 +47,20 @@ fn before_number(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn changed(_: &mut Call<'_>) -> Result<Value, Fault> {
     Err(Fault::Changed(BuiltinClass::List))
+}
+
+/// What an `operator string` gave.
+fn operator_text(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let found = call.arg(0);
+    match found.as_object::<Str>() {
+        Some(_) => Ok(found),
+        None => Err(Fault::Argument {
+            name: "operator string",
+            wanted: "to give a string",
+            found,
+            has_type: false,
+        }),
+    }
 }
 
 fn decides(call: &mut Call<'_>) -> Result<Value, Fault> {
@@ -98,6 +113,8 @@ fn text_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
         2
     } else if value.as_object::<Range>().is_some() {
         3
+    } else if call.vm().has_made_text(value) {
+        4
     } else {
         0
     };

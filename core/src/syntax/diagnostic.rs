@@ -174,6 +174,10 @@ codes! {
     ExpectClassName = "Expect class name.";
     ExpectSuperclassName = "Expect superclass name.";
     ExpectMethodName = "Expect method name.";
+    /// (Siskin dialect)
+    ExpectOperator = "Expect + - * / % ~/ ** == < [] []= () in or string after 'operator'.";
+    /// (Siskin dialect)
+    OperatorParameters = "Wrong number of parameters for this operator.";
     ExpectBraceBeforeClassBody = "Expect '{' before class body.";
     ExpectBraceAfterClassBody = "Expect '}' after class body.";
     InheritsFromItself = "A class can't inherit from itself.";

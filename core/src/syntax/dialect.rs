@@ -89,6 +89,12 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether classes can define operators.
+    #[must_use]
+    pub fn has_operator_methods(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

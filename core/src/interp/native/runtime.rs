@@ -205,8 +205,10 @@ impl Vm {
     fn concat_from_native(&mut self, next: u32, dst: usize, lhs: Value, rhs: Value) -> *const u8 {
         self.context.stack.top_mut().pc = self.pc_of(next);
         self.native.moved = false;
+        let depth = self.context.stack.depth();
         match self.add_values(dst, lhs, rhs) {
-            Ok(()) if self.native.moved => self.exit(),
+            // A method may have been called, which ends the instruction.
+            Ok(()) if self.native.moved || self.context.stack.depth() != depth => self.exit(),
             Ok(()) => core::ptr::null(),
             Err(fault) => {
                 let _ = self.raise(fault);

@@ -5,6 +5,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::{Fault, Vm};
 use crate::numeric;
+use crate::operator::Operator;
 use crate::value::Value;
 
 /// An operation on two numbers.
@@ -46,8 +47,8 @@ impl NumOp for Sub {
     fn double(lhs: f64, rhs: f64) -> f64 {
         lhs - rhs
     }
-    fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
-        Err(NOT_NUMBERS)
+    fn other(vm: &mut Vm, _: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
+        by_operator(vm, Operator::Sub, lhs, rhs)
     }
 }
 
@@ -61,8 +62,8 @@ impl NumOp for Mul {
     fn double(lhs: f64, rhs: f64) -> f64 {
         lhs * rhs
     }
-    fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
-        Err(NOT_NUMBERS)
+    fn other(vm: &mut Vm, _: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
+        by_operator(vm, Operator::Mul, lhs, rhs)
     }
 }
 
@@ -75,8 +76,8 @@ impl NumOp for Div {
     fn double(lhs: f64, rhs: f64) -> f64 {
         lhs / rhs
     }
-    fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
-        Err(NOT_NUMBERS)
+    fn other(vm: &mut Vm, _: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
+        by_operator(vm, Operator::Div, lhs, rhs)
     }
 }
 
@@ -93,8 +94,8 @@ macro_rules! numeric {
             fn double(lhs: f64, rhs: f64) -> f64 {
                 numeric::$double(lhs, rhs)
             }
-            fn other(_: &mut Vm, _: usize, _: Value, _: Value) -> Result<(), Fault> {
-                Err(NOT_NUMBERS)
+            fn other(vm: &mut Vm, _: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
+                by_operator(vm, Operator::$name, lhs, rhs)
             }
         }
     )*};
@@ -213,7 +214,7 @@ impl Machine {
             return Flow::Next;
         }
         self.save();
-        not_a_number(self.vm())
+        negate_other(self.vm(), value)
     }
 
     /// Whether two values are equal; the flow to continue with if there is not enough fuel to compare them, or the library
@@ -225,7 +226,8 @@ impl Machine {
             return Ok(!lhs.is_double() || lhs.as_double() == lhs.as_double());
         }
         if lhs.is_object() {
-            if !rhs.is_object() {
+            // Nil and the booleans equal themselves only, whatever a class says.
+            if !rhs.is_object() && !rhs.is_number() {
                 return Ok(false);
             }
             self.save();
@@ -245,8 +247,14 @@ fn arith_other<O: NumOp>(vm: &mut Vm, dst: u8, lhs: Value, rhs: Value) -> Flow {
     vm.flow(result)
 }
 
+/// The operation of two values that are not both numbers, an instruction of one word.
+fn by_operator(vm: &mut Vm, operator: Operator, lhs: Value, rhs: Value) -> Result<(), Fault> {
+    vm.finish_by_operator(operator, lhs, &[rhs], 1, NOT_NUMBERS)
+}
+
 #[cold]
 #[inline(never)]
-fn not_a_number(vm: &mut Vm) -> Flow {
-    vm.raise(Fault::Type(TypeFault::Number))
+fn negate_other(vm: &mut Vm, value: Value) -> Flow {
+    let result = vm.finish_by_operator(Operator::Negate, value, &[], 1, Fault::Type(TypeFault::Number));
+    vm.flow(result)
 }

@@ -155,7 +155,11 @@ impl Parser<'_, '_> {
             let name = self.property_name(Code::ExpectMethodName)?;
             self.lox_constant()?;
             let kind = if name == Symbol::INIT { FnKind::Initializer } else { FnKind::Method };
-            let method = self.function(kind)?;
+            let method = match self.operator_after(name)? {
+                Some(operator) => self.operator_method(operator)?,
+                // Directly, since classes nest and each level takes native stack.
+                None => self.function_of(kind, name, self.previous.span.start)?,
+            };
             self.pending.push(method.into())?;
             self.lox.bytes(2);
         }

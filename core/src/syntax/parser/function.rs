@@ -11,10 +11,14 @@ const MAX_PARAMS: usize = 255;
 
 impl Parser<'_, '_> {
     /// From after the name to the closing brace.
-    #[inline(never)]
     pub(super) fn function(&mut self, kind: FnKind) -> Parse<FnId> {
         let name = self.intern_previous()?;
-        let start = self.previous.span.start;
+        self.function_of(kind, name, self.previous.span.start)
+    }
+
+    /// A function whose name, which begins at `start`, need not be the last token.
+    #[inline(never)]
+    pub(super) fn function_of(&mut self, kind: FnKind, name: Symbol, start: u32) -> Parse<FnId> {
         let id = self.reserve_function()?;
         self.begin_function(id, kind)?;
         let loops = self.begin_loops();

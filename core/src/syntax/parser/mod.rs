@@ -20,6 +20,7 @@ mod function;
 mod jump;
 mod loops;
 mod lox;
+mod member;
 mod operand;
 mod scope;
 mod stmt;
