@@ -62,6 +62,18 @@ impl Arity {
         Arity { least, most }
     }
 
+    /// The least number of arguments.
+    #[must_use]
+    pub const fn least(self) -> u8 {
+        self.least
+    }
+
+    /// The most arguments; none without a limit.
+    #[must_use]
+    pub const fn most(self) -> Option<u8> {
+        if self.most == u8::MAX { None } else { Some(self.most) }
+    }
+
     /// Parameters that have a name, whether or not there is an argument for them.
     pub(crate) fn named(self) -> usize {
         usize::from(if self.most == u8::MAX { self.least } else { self.most })

@@ -350,6 +350,7 @@ fn bend(code: &mut FnCode, at: usize, op: Op, site: Option<u32>) -> bool {
                 bits.checked_rem(registers.saturating_sub(u32::from(KeyIter::REGISTERS) - 1))
             }
             OperandKind::Argc => Some(bits % 4),
+            OperandKind::Member => Some(bits % 9),
             OperandKind::Num8 => find(code, bits, |constant| matches!(constant, Const::Number(_))),
             OperandKind::Lit8 | OperandKind::Lit32 => find(code, bits, |constant| {
                 !matches!(constant, Const::Name(_) | Const::Global(_) | Const::Fn(_))

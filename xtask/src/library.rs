@@ -10,6 +10,9 @@ use siskin_core::{Entry, library};
 /// The path of the page.
 const PATH: &str = "docs/library.md";
 
+/// Functions by name, each with its documentation.
+type Rows = BTreeMap<String, String>;
+
 /// Writes the page.
 pub(crate) fn write(root: &Path) -> Result<(), String> {
     let path = root.join(PATH);
@@ -36,11 +39,19 @@ fn page() -> String {
 }
 
 /// Functions by class, each with its documentation. Those of no class come first.
-fn sections() -> Vec<(String, BTreeMap<String, String>)> {
+fn sections() -> Vec<(String, Rows)> {
     let of = |entry: &Entry| (entry.name().to_owned(), entry.doc().to_owned());
     let mut sections = vec![(FUNCTIONS.to_owned(), library::functions().map(of).collect())];
     for (class, methods) in library::methods() {
-        sections.push((class.to_owned(), methods.iter().map(of).collect::<BTreeMap<_, _>>()));
+        sections.push((class.to_owned(), methods.iter().map(of).collect()));
+    }
+    for (class, functions) in library::statics() {
+        let rows =
+            functions.iter().map(|entry| (format!("{class}.{}", entry.name()), entry.doc().to_owned()));
+        section(&mut sections, class).extend(rows);
+    }
+    for (class, name, doc) in library::constants() {
+        section(&mut sections, class).insert(format!("{class}.{name}"), format!(": {doc}"));
     }
     for (class, name, doc) in scripted() {
         if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
@@ -48,6 +59,15 @@ fn sections() -> Vec<(String, BTreeMap<String, String>)> {
         }
     }
     sections
+}
+
+/// The section of a class, which is added if there is none.
+fn section<'a>(sections: &'a mut Vec<(String, Rows)>, class: &str) -> &'a mut Rows {
+    let index = sections.iter().position(|(of, _)| of == class).unwrap_or(sections.len());
+    if index == sections.len() {
+        sections.push((class.to_owned(), Rows::new()));
+    }
+    &mut sections[index].1
 }
 
 /// Class, name and documentation of what is written in Siskin: each function whose comment begins with parameters.
@@ -88,7 +108,7 @@ mod tests {
 
     #[test]
     fn every_function_says_what_it_is_for() {
-        let methods = library::methods().flat_map(|(_, methods)| methods);
+        let methods = library::methods().chain(library::statics()).flat_map(|(_, methods)| methods);
         let entries = library::functions()
             .chain(methods)
             .map(|entry| (entry.name().to_owned(), entry.doc().to_owned()));

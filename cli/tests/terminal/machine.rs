@@ -309,11 +309,11 @@ sk> :gc
   strings                       5            160
   functions                     1            420
   closures                      1             16
-  classes                       1             80
+  classes                       1            144
   method tables                 1             32
   shapes                        2            372
   instances                     2             32
-  together                     13          1,112
+  together                     13          1,176
 
   collections  0 young, 1 full
   pauses       0, longest 0.000 ms, 0.000 ms in all

@@ -218,7 +218,7 @@ macro_rules! any_operand {
 }
 
 any_operand! {
-    Dst Src Var FarDst FarSrc Win SuperWin Regs IterBegin Iter KeyIter Argc Imm8 Imm16 Count Count32 Num8 Lit8 Lit32 Name32 Global32 Fn32 Upvalue16 Site32
+    Dst Src Var FarDst FarSrc Win SuperWin Regs IterBegin Iter KeyIter Argc Member Imm8 Imm16 Count Count32 Num8 Lit8 Lit32 Name32 Global32 Fn32 Upvalue16 Site32
     Forward24 Forward32 Back24 Back32
 }
 

@@ -106,6 +106,9 @@ operands! {
     KeyIter(u16) "keyiter" "r{}..";
     /// The number of arguments of a call.
     Argc(u8) "argc" "{}";
+    /// The sort of a member of a class: 0 a method, 1 a getter, 2 a setter; 3 to 5 the same of the class itself, 6 a field of
+    /// it; 7 a field of the values of a variant, 8 a variant of an enum.
+    Member(u8) "member" "#{}";
     /// A small integer.
     Imm8(i8) "imm8" "#{}";
     /// A small integer.

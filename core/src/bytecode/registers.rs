@@ -48,8 +48,8 @@ impl OperandKind {
             IterBegin => Some(Access::IterBegin),
             Iter => Some(Access::Iter(super::operand::Iter::REGISTERS)),
             KeyIter => Some(Access::Iter(super::operand::KeyIter::REGISTERS)),
-            Argc | Imm8 | Imm16 | Count | Count32 | Num8 | Lit8 | Lit32 | Name32 | Global32 | Fn32
-            | Upvalue16 | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
+            Argc | Member | Imm8 | Imm16 | Count | Count32 | Num8 | Lit8 | Lit32 | Name32 | Global32
+            | Fn32 | Upvalue16 | Site32 | Forward24 | Forward32 | Back24 | Back32 => None,
         }
     }
 }

@@ -109,7 +109,7 @@ operand_names! {
     upvalue cell global function
     argc win site
     format
-    object this class superclass fields name closure
+    object this class superclass fields name closure kind
     list index first count start end iter
 }
 

@@ -266,10 +266,14 @@ macro_rules! opcode_table {
                 "dst = a closure of function over the variables that it captures";
             NewClass new_class "class" [throw alloc] { dst: Dst at a, fields: Count at b, name: Name32 at x }
                 "dst = a new class, whose instances will likely have that many fields";
+            NewVariant new_variant "variant" [throw alloc]
+                { dst: Dst at a, class: Src at b, fields: Count at c, name: Name32 at x }
+                "dst = the class of the values of a new variant of class, an enum, which get that many fields";
             Inherit inherit "inherit" [throw alloc] { class: Src at a, superclass: Src at b }
                 "class gets the methods of superclass, which must be a class";
-            AddMethod add_method "method" [throw alloc bulk] { class: Src at a, closure: Src at b, name: Name32 at x }
-                "class gets the method closure";
+            AddMethod add_method "method" [throw alloc bulk]
+                { class: Src at a, closure: Src at b, kind: Member at c, name: Name32 at x }
+                "class gets a member, which closure is or gives; a variant is its class in place of a closure";
         }
 
         "Lists, items and ranges"
@@ -295,6 +299,8 @@ macro_rules! opcode_table {
                 "the item of object at index = src";
             In in_ "in" [throw bulk] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
                 "dst = whether rhs contains lhs";
+            Is is "is" [throw bulk] { dst: Dst at a, lhs: Src at b, rhs: Src at c }
+                "dst = whether lhs is of rhs, a class or a type";
             NewRange new_range "range" [throw alloc] { dst: Dst at a, start: Src at b, end: Src at c }
                 "dst = the range from start to end, without end";
             NewRangeIncl new_range_incl "range.incl" [throw alloc] { dst: Dst at a, start: Src at b, end: Src at c }

@@ -59,9 +59,12 @@ impl Compiler<'_> {
                     BitOp::ShrZero => Insn::ShrZero { dst, lhs, rhs },
                 })
             }
-            BinaryOp::Member(MemberOp::In) => {
+            BinaryOp::Member(op) => {
                 let (lhs, rhs) = self.pair(left, right)?;
-                self.result(mark, hint, |dst| Insn::In { dst, lhs, rhs })
+                self.result(mark, hint, |dst| match op {
+                    MemberOp::In => Insn::In { dst, lhs, rhs },
+                    MemberOp::Is => Insn::Is { dst, lhs, rhs },
+                })
             }
             BinaryOp::Order(op) => {
                 // `a > b` is `b < a`.

@@ -3,8 +3,8 @@
 use super::scope::{ClassState, Unwind};
 use super::{Compiler, Reg, Res};
 use crate::bytecode::operand::*;
-use crate::bytecode::{Const, Insn};
-use crate::syntax::ast::{Class, ClassId, ExprId, FnId, Place, VarId};
+use crate::bytecode::{Const, Insn, MemberKind};
+use crate::syntax::ast::{Class, ClassId, ExprId, FnId, FnKind, Function, Place, VarId, Variant, VariantId};
 
 impl Compiler<'_> {
     #[inline(never)]
@@ -13,9 +13,22 @@ impl Compiler<'_> {
         if class.begins {
             self.begin_class(&class)?;
         }
-        for index in 0..class.methods.len {
-            let method = self.ast.nth(class.methods, index);
+        let mut index = 0;
+        while index < class.methods.len {
+            let method: FnId = self.ast.nth(class.methods, index);
+            if self.ast.functions[method.index()].kind == FnKind::StaticField {
+                break;
+            }
             self.add_method(id, method)?;
+            index += 1;
+        }
+        for index in 0..class.variants.len {
+            let variant: VariantId = self.ast.nth(class.variants, index);
+            self.add_variant(self.ast.variants[variant.index()])?;
+        }
+        for index in index..class.methods.len {
+            let field = self.ast.nth(class.methods, index);
+            self.add_method(id, field)?;
         }
         if class.ends {
             self.end_class();
@@ -92,11 +105,49 @@ impl Compiler<'_> {
         let mark = self.top();
         let reg = self.take()?;
         self.closure(id, method, None, reg)?;
-        let text = self.name(self.ast.functions[method.index()].name)?;
+        let Function { name, kind, .. } = self.ast.functions[method.index()];
+        let text = self.name(name)?;
         let name = Name32(self.constant(Const::Name(text))?);
         let (class, closure) = (self.near(class, 0)?, self.near(reg, 1)?);
-        self.emit(Insn::AddMethod { class, closure, name })?;
+        let kind = Member(member_kind(kind) as u8);
+        self.emit(Insn::AddMethod { class, closure, kind, name })?;
         self.release(mark);
         Ok(())
+    }
+
+    fn add_variant(&mut self, variant: Variant) -> Res<()> {
+        self.span = variant.span;
+        let mark = self.top();
+        let reg = self.take()?;
+        let text = self.name(variant.name)?;
+        let name = Name32(self.constant(Const::Name(text))?);
+        let fields = Count(variant.fields.len as u8);
+        let class = self.near(self.class.reg, 0)?;
+        self.emit_to(reg, |dst| Insn::NewVariant { dst, class, fields, name })?;
+        for index in 0..variant.fields.len {
+            let field = self.name(self.ast.nth(variant.fields, index))?;
+            let field = Name32(self.constant(Const::Name(field))?);
+            let class = self.near(reg, 0)?;
+            let kind = Member(MemberKind::VariantField as u8);
+            self.emit(Insn::AddMethod { class, closure: class, kind, name: field })?;
+        }
+        let (class, closure) = (self.near(self.class.reg, 0)?, self.near(reg, 1)?);
+        let kind = Member(MemberKind::Variant as u8);
+        self.emit(Insn::AddMethod { class, closure, kind, name })?;
+        self.release(mark);
+        Ok(())
+    }
+}
+
+/// What a class gets of a function in its declaration.
+fn member_kind(kind: FnKind) -> MemberKind {
+    match kind {
+        FnKind::Script | FnKind::Function | FnKind::Method | FnKind::Initializer => MemberKind::Method,
+        FnKind::Getter => MemberKind::Getter,
+        FnKind::Setter => MemberKind::Setter,
+        FnKind::StaticMethod => MemberKind::StaticMethod,
+        FnKind::StaticGetter => MemberKind::StaticGetter,
+        FnKind::StaticSetter => MemberKind::StaticSetter,
+        FnKind::StaticField => MemberKind::StaticField,
     }
 }

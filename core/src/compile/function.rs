@@ -199,7 +199,15 @@ impl Compiler<'_> {
     pub(super) fn return_nothing(&mut self) -> Res<()> {
         match self.f.kind {
             FnKind::Initializer => self.emit(Insn::Return { src: Src(0) }),
-            FnKind::Script | FnKind::Function | FnKind::Method => self.emit(Insn::ReturnNil {}),
+            FnKind::Script
+            | FnKind::Function
+            | FnKind::Method
+            | FnKind::Getter
+            | FnKind::Setter
+            | FnKind::StaticMethod
+            | FnKind::StaticGetter
+            | FnKind::StaticSetter
+            | FnKind::StaticField => self.emit(Insn::ReturnNil {}),
         }
     }
 

@@ -156,7 +156,8 @@ impl<'v> CacheView<'v> {
             },
         };
         let target = match entry.kind {
-            IcKind::Empty => return None,
+            // No site has a getter.
+            IcKind::Empty | IcKind::Getter => return None,
             IcKind::Method | IcKind::HostMethod => {
                 CacheTarget::Method(MethodView::new(entry.target()?, self.vm)?)
             }

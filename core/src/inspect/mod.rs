@@ -28,6 +28,7 @@ pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 use crate::entry::Entry;
 use crate::interp::Vm;
 use crate::mem::OutOfMemory;
+use crate::object::BuiltinClass;
 
 impl Vm {
     /// The value that the last run that was [`Done`](crate::Outcome::Done) ended with: its script's last expression, if
@@ -63,10 +64,15 @@ impl Vm {
         Ok(())
     }
 
-    /// The names of the functions that scripts find without a declaration. Each becomes a global when a program first names
+    /// The names of the functions and types that scripts find without a declaration. Each becomes a global when a program first names
     /// it.
     pub fn library(&self) -> impl Iterator<Item = &'static str> {
-        self.library.globals().map(Entry::name).chain(self.library.scripted())
+        let types = BuiltinClass::ALL.into_iter().filter(|&class| class != BuiltinClass::Internal);
+        self.library
+            .globals()
+            .map(Entry::name)
+            .chain(self.library.scripted())
+            .chain(types.map(BuiltinClass::name))
     }
 
     /// The globals that are defined, in the order in which they were first named.

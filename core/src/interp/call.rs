@@ -8,8 +8,8 @@ use super::{Fault, TypeFault, Vm};
 use crate::bytecode::Op;
 use crate::entry::Arity;
 use crate::object::{
-    BoundMethod, Callable, Class, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache, Instance, Method,
-    Object, Str,
+    BoundMethod, Callable, Class, ClassSort, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache,
+    Instance, Object, TypeObject,
 };
 use crate::operator::Operator;
 use crate::value::Value;
@@ -187,6 +187,11 @@ impl Vm {
 
     /// Makes an instance, whose initializer is called with the window at `win`; the instance ends up there.
     fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
+        match class.sort.get() {
+            ClassSort::Plain => {}
+            ClassSort::Enum => return Err(Fault::EnumCall(class.name)),
+            ClassSort::Variant => return self.new_enum_value(class, argc, win),
+        }
         let instance = self.instantiate(class)?.value();
         match class.init.get() {
             Some(init) => self.call_closure(init, argc, win, instance),
@@ -216,13 +221,34 @@ impl Vm {
             return self.call_host_function(entry, argc, win, receiver);
         }
         let Some(instance) = receiver.as_object::<Instance>() else {
+            if let Some(value) = Vm::read_by_getter(receiver) {
+                return self.call_value(value, argc, win);
+            }
+            if let Some(class) = receiver.as_object::<Class>()
+                && let Some(found) = self.static_property(class, site.name)
+            {
+                return self.call_found(found, argc, win, receiver);
+            }
+            if let Some(of) = receiver.as_object::<TypeObject>()
+                && let Some(found) = self.type_property(of, site.name.text())
+            {
+                return self.call_found(found, argc, win, receiver);
+            }
             let method = self.builtin_method(receiver, site, direct, Fault::Type(TypeFault::Methods))?;
             return self.call_method(method, argc, win, receiver);
         };
         match self.find_property(site, instance, direct) {
-            Some(Found::Method(method)) => self.call_method(method, argc, win, receiver),
-            Some(Found::Field(value)) => self.call_value(value, argc, win),
+            Some(found) => self.call_found(found, argc, win, receiver),
             None => Err(Fault::UndefinedProperty(site.name)),
+        }
+    }
+
+    /// Calls a property of a receiver, which is in the window.
+    fn call_found(&mut self, found: Found, argc: u8, win: usize, receiver: Value) -> Result<(), Fault> {
+        match found {
+            Found::Method(method) => self.call_method(method, argc, win, receiver),
+            Found::Field(value) => self.call_value(value, argc, win),
+            Found::Getter(getter) => self.finish_by_getter(getter, receiver, Op::Invoke.words()),
         }
     }
 
@@ -232,53 +258,58 @@ impl Vm {
         if let Some(flow) = self.charge_call_of(2) {
             return flow;
         }
-        let result = self
-            .super_method(self.register(win + 1 + usize::from(argc)), site, |entry| is_direct(entry, argc));
-        let result = result.and_then(|method| self.call_method(method, argc, win, self.register(win)));
+        let result = self.super_invoke_property(argc, win, site);
         self.flow(result)
     }
 
-    /// The method of a superclass that a site names. A safepoint; the class is in a register.
-    pub(super) fn super_method(
+    fn super_invoke_property(&mut self, argc: u8, win: usize, site: &InlineCache) -> Result<(), Fault> {
+        let receiver = self.register(win);
+        if let Some(value) = Vm::read_by_getter(receiver) {
+            return self.call_value(value, argc, win);
+        }
+        let superclass = self.register(win + 1 + usize::from(argc));
+        let found = self.super_property(superclass, site, |entry| is_direct(entry, argc))?;
+        self.call_found(found, argc, win, receiver)
+    }
+
+    /// The method or getter of a superclass that a site names. A safepoint; the class is in a register.
+    pub(super) fn super_property(
         &mut self,
         superclass: Value,
         site: &InlineCache,
         accept: impl Fn(&IcEntry) -> bool,
-    ) -> Result<Callable, Fault> {
+    ) -> Result<Found, Fault> {
         let class = superclass.as_object::<Class>().ok_or(Fault::Bytecode)?;
         self.seal(class)?;
         let id = class.header.shape();
-        if let Some(method) = self.look_up(site, id, &accept).and_then(|entry| entry.target()) {
-            return Ok(method);
+        if let Some(member) = self.look_up(site, id, &accept).and_then(|entry| entry.member()) {
+            return Ok(Found::of_member(member));
         }
         let method = class.method(site.name).ok_or(Fault::UndefinedProperty(site.name))?;
         self.remember_entry(site, IcEntry::method(id, method), accept);
-        Ok(method)
+        Ok(Found::of_member(method))
     }
 
     /// `inherit`. A safepoint.
     pub(super) fn inherit(&mut self, class: Value, superclass: Value) -> Result<(), Fault> {
-        let superclass = superclass.as_object::<Class>().ok_or(Fault::Type(TypeFault::Superclass))?;
+        let Some(superclass) = superclass.as_object::<Class>() else {
+            let is_type = superclass.as_object::<TypeObject>().is_some();
+            return Err(if is_type {
+                Fault::NotInherited(superclass)
+            } else {
+                Fault::Type(TypeFault::Superclass)
+            });
+        };
         let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
+        if superclass.sort.get() != ClassSort::Plain {
+            return Err(Fault::NotInherited(superclass.value()));
+        }
         self.seal(superclass)?;
         if class == superclass {
             return Err(Fault::Bytecode);
         }
-        class.inherit(&superclass);
+        class.inherit(superclass);
         self.context.heap.barrier(class);
-        Ok(())
-    }
-
-    /// `method`. A safepoint.
-    pub(super) fn add_method(&mut self, class: Value, closure: Value, name: Value) -> Result<(), Fault> {
-        let name = name.as_object::<Str>().filter(|name| name.is_interned()).ok_or(Fault::Bytecode)?;
-        let class = class.as_object::<Class>().filter(|class| !class.is_sealed()).ok_or(Fault::Bytecode)?;
-        let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
-        self.declare_method(class, Method { name, callable: Callable::closure(closure) })?;
-        self.operators.note(name);
-        if name == self.init {
-            class.init.set(Some(closure));
-        }
         Ok(())
     }
 }
@@ -290,7 +321,12 @@ fn is_direct(entry: &IcEntry, argc: u8) -> bool {
         IcKind::HostMethod => {
             entry.target().and_then(Callable::as_host).is_some_and(|entry| entry.arity().accepts(argc))
         }
-        IcKind::Empty | IcKind::Inline | IcKind::Added | IcKind::Outline | IcKind::AddedOutline => false,
+        IcKind::Empty
+        | IcKind::Inline
+        | IcKind::Added
+        | IcKind::Outline
+        | IcKind::AddedOutline
+        | IcKind::Getter => false,
     }
 }
 

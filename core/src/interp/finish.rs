@@ -15,7 +15,7 @@
 use super::machine::Flow;
 use super::native::ITERATION;
 use super::{Fault, Vm};
-use crate::bytecode::operand::Dst;
+use crate::bytecode::operand::{Dst, Name32, Src, Win};
 use crate::bytecode::{Insn, Op};
 use crate::object::List;
 use crate::value::Value;
@@ -33,6 +33,10 @@ enum Ending {
     Back(Option<(Dst, Value)>, Option<i32>),
     /// The instruction runs again, with the value in place of an operand that it stands for.
     Again(Value),
+    /// The instruction runs again, and calls the value with the arguments in this window.
+    Call(Win, Value),
+    /// A class gets a static field of this name.
+    Static(Src, Name32, Value),
     /// Nothing.
     Nothing,
 }
@@ -129,6 +133,14 @@ impl Vm {
             self.replace_by_text(insn, value)?;
             self.rewind(words);
         }
+        if let Ending::Call(win, value) = ending {
+            self.hold_read(usize::from(win.0), value)?;
+            self.rewind(words);
+        }
+        if let Ending::Static(class, name, value) = ending {
+            let name = function.consts().get(name.0 as usize).ok_or(Fault::Bytecode)?.get();
+            self.add_static_field(self.register(usize::from(class.0)), name, value)?;
+        }
         if left_mark {
             return Ok(self.poll());
         }
@@ -191,9 +203,14 @@ fn ending(insn: Insn, value: Value) -> Result<Ending, Fault> {
         | Insn::DivN { dst, .. }
         | Insn::Neg { dst, .. }
         | Insn::GetIndex { dst, .. }
-        | Insn::GetIndexI { dst, .. } => Ok(Ending::Write(dst, value)),
+        | Insn::GetIndexI { dst, .. }
+        | Insn::GetField { dst, .. }
+        | Insn::GetSuper { dst, .. } => Ok(Ending::Write(dst, value)),
         Insn::Concat { .. } | Insn::Format { .. } => Ok(Ending::Again(value)),
-        Insn::SetIndex { .. } | Insn::Print { .. } => Ok(Ending::Nothing),
+        Insn::Invoke { win, .. } => Ok(Ending::Call(win, value)),
+        Insn::SuperInvoke { win, .. } => Ok(Ending::Call(Win(win.0), value)),
+        Insn::AddMethod { class, name, .. } => Ok(Ending::Static(class, name, value)),
+        Insn::SetField { .. } | Insn::SetIndex { .. } | Insn::Print { .. } => Ok(Ending::Nothing),
         _ => Err(Fault::Bytecode),
     }
 }

@@ -345,6 +345,10 @@ impl Vm {
                 let result = self.finish_by("maps_equal", &[lhs, rhs], words);
                 Err(self.flow(result))
             }
+            _ if self.are_of_one_variant(lhs, rhs) => {
+                let result = self.finish_by("payloads_equal", &[lhs, rhs], words);
+                Err(self.flow(result))
+            }
             _ => Ok(false),
         }
     }

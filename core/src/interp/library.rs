@@ -5,6 +5,17 @@ use crate::entry::Entry;
 use crate::mem::OutOfMemory;
 use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 
+/// A number that a type has.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Constant {
+    /// The type.
+    pub(crate) of: BuiltinClass,
+    pub(crate) name: &'static str,
+    pub(crate) value: f64,
+    /// What it is.
+    pub(crate) doc: &'static str,
+}
+
 /// What a library is made of: tables of entries, each in the order of its names, and an image.
 pub(crate) struct Parts {
     /// Functions by global name.
@@ -15,6 +26,10 @@ pub(crate) struct Parts {
     pub(crate) private: &'static [Entry],
     /// Methods of built-in classes.
     pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
+    /// Functions by name that types have, without a receiver.
+    pub(crate) statics: &'static [(BuiltinClass, &'static [Entry])],
+    /// Numbers by name that types have.
+    pub(crate) constants: &'static [Constant],
     /// Names of functions of the image that programs of the Siskin dialect find.
     pub(crate) scripted: &'static [&'static str],
     /// What is written in Siskin; none without bytes.
@@ -35,6 +50,10 @@ pub(crate) struct Library {
     image: &'static [u8],
     /// Methods of built-in classes, by the class's number.
     methods: [&'static [Entry]; BUILTIN_CLASSES],
+    /// Functions of types.
+    statics: &'static [(BuiltinClass, &'static [Entry])],
+    /// Numbers of types.
+    constants: &'static [Constant],
 }
 
 impl Library {
@@ -43,9 +62,17 @@ impl Library {
     /// # Panics
     /// If a table is not in order, which is a compile-time error for a constant library.
     pub(crate) const fn new(parts: &Parts) -> Library {
-        let Parts { globals, siskin_globals, private, methods, scripted, image } = *parts;
-        let mut library =
-            Library { globals, siskin_globals, private, scripted, image, methods: [&[]; BUILTIN_CLASSES] };
+        let Parts { globals, siskin_globals, private, methods, statics, constants, scripted, image } = *parts;
+        let mut library = Library {
+            globals,
+            siskin_globals,
+            private,
+            scripted,
+            image,
+            methods: [&[]; BUILTIN_CLASSES],
+            statics,
+            constants,
+        };
         assert!(
             is_ordered(globals) && is_ordered(siskin_globals) && is_ordered(private),
             "functions are in the order of their names"
@@ -55,6 +82,11 @@ impl Library {
             let (class, entries) = methods[index];
             assert!(is_ordered(entries), "methods are in the order of their names");
             library.methods[class as usize] = entries;
+            index += 1;
+        }
+        let mut index = 0;
+        while index < statics.len() {
+            assert!(is_ordered(statics[index].1), "functions are in the order of their names");
             index += 1;
         }
         library
@@ -97,6 +129,27 @@ impl Library {
     /// Whether objects of a class have methods.
     pub(crate) fn has_methods(&self, class: BuiltinClass) -> bool {
         !self.methods(class).is_empty()
+    }
+
+    /// The functions of a type, in the order of their names.
+    pub(crate) fn statics(&self, class: BuiltinClass) -> &'static [Entry] {
+        self.statics.iter().find(|(of, _)| *of == class).map_or(&[], |(_, entries)| entries)
+    }
+
+    /// The function of a type with this name.
+    pub(crate) fn static_method(&self, class: BuiltinClass, name: &str) -> Option<&'static Entry> {
+        find(self.statics(class), name)
+    }
+
+    /// Numbers of types.
+    pub(crate) fn constants(&self) -> &'static [Constant] {
+        self.constants
+    }
+
+    /// The number of a type with this name.
+    pub(crate) fn constant(&self, of: BuiltinClass, name: &str) -> Option<f64> {
+        let mut constants = self.constants.iter();
+        constants.find(|constant| constant.of == of && constant.name == name).map(|constant| constant.value)
     }
 
     /// The method with this name.
@@ -148,6 +201,11 @@ impl Vm {
                 Err(Fault::OutOfMemory) => return Err(OutOfMemory),
                 Err(_) => {}
             }
+        } else if siskin
+            && let Some(class) = Vm::type_named(name.text().strip_prefix('$').unwrap_or(name.text()))
+        {
+            let made = self.type_object(class)?;
+            self.globals.set(index, made.value(), &mut self.context.heap);
         }
         Ok(index)
     }

@@ -10,6 +10,7 @@ use super::work::IN_CALL;
 use super::{Call, Fault, Vm};
 use crate::mem::hash_words;
 use crate::object::{BuiltinClass, Gc, Items, MAX_ENTRIES, Map, MapIndex, Origin, Range, Str};
+use crate::operator::Operator;
 use crate::value::Value;
 
 /// Room that a map gets for its first entry.
@@ -56,6 +57,9 @@ impl Vm {
         if let Some(range) = header.downcast::<Range>() {
             let bits = hash_words(self.mem.seed(), range.start().to_bits(), range.end_bits());
             return Ok(Key { value, hash: self.hash_bits(bits, range.step().to_bits()) });
+        }
+        if self.as_payload(value).is_some() || self.operator(value, Operator::Equal).is_some() {
+            return Err(Fault::NotKey(value));
         }
         match header.kind().class() {
             Some(BuiltinClass::Fn | BuiltinClass::Class) | None => {

@@ -20,16 +20,35 @@ impl Vm {
         if count >= FREE {
             self.charge_bulk(BULK, Op::AddMethod.words())?;
         }
-        // One root for each node on the path to the name's place, and for the nodes below it for a name with the same
-        // digits.
-        let methods = self.scope(|vm, scope| {
-            vm.retry_after_gc(None, |_| scope.reserve(DEPTH))?;
-            vm.with_method(scope, class.methods.get(), method, class.declaration)
-        })?;
+        let methods = self.methods_with(class, class.methods.get(), method)?;
         class.methods.set(Some(methods));
         class.method_count.set(count.saturating_add(u32::from(is_new)));
         self.context.heap.barrier(class);
         Ok(())
+    }
+
+    /// Gives a class a setter of a property. A safepoint, as above.
+    pub(super) fn declare_setter(&mut self, class: Gc<Class>, setter: Method) -> Result<(), Fault> {
+        self.charge_bulk(BULK, Op::AddMethod.words())?;
+        let setters = self.methods_with(class, class.setters.get(), setter)?;
+        class.setters.set(Some(setters));
+        self.context.heap.barrier(class);
+        Ok(())
+    }
+
+    /// The methods, which the class keeps, with another one.
+    fn methods_with(
+        &mut self,
+        class: Gc<Class>,
+        methods: Option<Gc<Methods>>,
+        method: Method,
+    ) -> Result<Gc<Methods>, OutOfMemory> {
+        // One root for each node on the path to the name's place, and for the nodes below it for a name with the same
+        // digits.
+        self.scope(|vm, scope| {
+            vm.retry_after_gc(None, |_| scope.reserve(DEPTH))?;
+            vm.with_method(scope, methods, method, class.declaration)
+        })
     }
 
     /// The methods with another one added. A safepoint; `methods` are reachable. `scope` keeps the new nodes.

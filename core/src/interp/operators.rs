@@ -64,7 +64,12 @@ impl Vm {
 
     /// Whether a script makes the text of a value: the library of one with parts, the class of an instance.
     pub(crate) fn has_made_text(&self, value: Value) -> bool {
-        has_parts(value) || self.operator(value, Operator::String).is_some()
+        has_parts(value) || self.has_operator_string(value) || self.as_payload(value).is_some()
+    }
+
+    /// Whether the class of a value defines its text.
+    pub(crate) fn has_operator_string(&self, value: Value) -> bool {
+        self.operator(value, Operator::String).is_some()
     }
 
     /// Calls what makes the text of a value, if [a script does](Vm::has_made_text); it ends the current instruction, of `words`

@@ -16,8 +16,8 @@ use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{
-    Callable, Class, DICT_FIELDS, Dict, Gc, IcEntry, IcKind, Identified, InlineCache, Instance, Location,
-    Object, Shape, Slots, Str, inline_capacity,
+    Callable, Class, ClassSort, DICT_FIELDS, Dict, Gc, IcEntry, IcKind, Identified, InlineCache, Instance,
+    Location, Object, Shape, Slots, Str, inline_capacity,
 };
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -35,6 +35,15 @@ pub(super) enum Found {
     Field(Value),
     /// A method of the class.
     Method(Callable),
+    /// A getter of the class.
+    Getter(Callable),
+}
+
+impl Found {
+    /// A method or getter.
+    pub(super) fn of_member(member: Callable) -> Found {
+        if member.as_getter().is_some() { Found::Getter(member) } else { Found::Method(member) }
+    }
 }
 
 impl Vm {
@@ -50,7 +59,7 @@ impl Vm {
         let shape = self.context.heap.shapes.get(id)?;
         if shape.dict {
             let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
-            return field.or_else(|| shape.class.get()?.method(site.name).map(Found::Method));
+            return field.or_else(|| shape.class.get()?.method(site.name).map(Found::of_member));
         }
         // A field that a store would add is not there to be read; a method of that name may be.
         let known = self.look_up(site, id, &accept).filter(|entry| !is_added(entry));
@@ -58,14 +67,19 @@ impl Vm {
             Some(entry) => entry,
             None => {
                 let entry = search(shape, site.name)?;
-                self.remember_entry(site, entry, accept);
+                if entry.member().is_none() && shape.class.get().is_some_and(|class| class.is_variant()) {
+                    // Stores ask the lookup cache, too, and the value never changes.
+                    site.fill(entry);
+                } else {
+                    self.remember_entry(site, entry, accept);
+                }
                 entry
             }
         };
         match entry.kind {
             IcKind::Inline => instance.field(Location::Inline(entry.slot)).map(Found::Field),
             IcKind::Outline => instance.field(Location::Outline(entry.slot)).map(Found::Field),
-            IcKind::Method | IcKind::HostMethod => entry.target().map(Found::Method),
+            IcKind::Method | IcKind::HostMethod | IcKind::Getter => entry.member().map(Found::of_member),
             IcKind::Empty | IcKind::Added | IcKind::AddedOutline => None,
         }
     }
@@ -153,6 +167,10 @@ impl Vm {
         value: Value,
     ) -> Result<(), Fault> {
         let id = instance.header.shape();
+        if let Some(class) = self.class_of(instance).filter(|class| class.is_variant()) {
+            let assigned = self.assigns_by_setter(class, instance.value(), site.name, value)?;
+            return if assigned { Ok(()) } else { Err(Fault::EnumValue) };
+        }
         if let Some(entry) = site.outlying(id).or_else(|| self.look_up(site, id, is_stored)) {
             match entry.kind {
                 IcKind::Inline => return self.store(instance, Location::Inline(entry.slot), value),
@@ -168,13 +186,16 @@ impl Vm {
                         return self.store(instance, Location::Outline(entry.slot), value);
                     }
                 }
-                IcKind::Empty | IcKind::Method | IcKind::HostMethod => {}
+                IcKind::Empty | IcKind::Method | IcKind::HostMethod | IcKind::Getter => {}
             }
         }
         let shape = self.context.heap.shapes.get(id).ok_or(Fault::Bytecode)?;
         if shape.dict {
             let dict = instance.dict().ok_or(Fault::Bytecode)?;
             if dict.get(site.name).is_none() {
+                if self.assigns_instead(instance, shape, site.name, value)? {
+                    return Ok(());
+                }
                 // A flat charge, about the worth of a unit: the bytes moved depend on hashes, and fuel must not.
                 self.charge_bulk(BULK, WORDS)?;
             }
@@ -184,10 +205,27 @@ impl Vm {
             return Ok(());
         }
         let Some(location) = shape.find(site.name) else {
+            if self.assigns_instead(instance, shape, site.name, value)? {
+                return Ok(());
+            }
             return self.add_field(site, instance, shape, value);
         };
         self.remember_entry(site, field_entry(id, location), is_stored);
         self.store(instance, location, value)
+    }
+
+    /// Whether a setter is called in place of adding a field.
+    fn assigns_instead(
+        &mut self,
+        instance: Gc<Instance>,
+        shape: Gc<Shape>,
+        name: Gc<Str>,
+        value: Value,
+    ) -> Result<bool, Fault> {
+        match shape.class.get() {
+            Some(class) => self.assigns_by_setter(class, instance.value(), name, value),
+            None => Ok(false),
+        }
     }
 
     /// Stores into an existing field.
@@ -232,7 +270,7 @@ impl Vm {
     }
 
     /// The shape with one more field; none if the instance should have a dictionary. A safepoint.
-    fn next_shape(&mut self, shape: Gc<Shape>, name: Gc<Str>) -> Result<Option<Gc<Shape>>, Fault> {
+    pub(super) fn next_shape(&mut self, shape: Gc<Shape>, name: Gc<Str>) -> Result<Option<Gc<Shape>>, Fault> {
         if let Some(next) = shape.transition(name) {
             return Ok(Some(next));
         }
@@ -387,10 +425,12 @@ impl Vm {
 }
 
 /// Sets the shape of fresh instances of a class.
-fn set_root(class: Gc<Class>, root: Gc<Shape>) {
+pub(super) fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     class.root.set(Some(root));
     class.fresh.set(Instance::fresh_header(root.id, root.capacity));
-    class.region.set(Heap::space_of(Instance::size(root.capacity), false).map_or(0, region_offset));
+    // Machine code makes objects only: enums have none, and values of variants get their fields at once.
+    let region = Heap::space_of(Instance::size(root.capacity), false).map_or(0, region_offset);
+    class.region.set(if class.sort.get() == ClassSort::Plain { region } else { 0 });
 }
 
 /// Searches a property in the shape, then in its class.

@@ -5,8 +5,8 @@ use super::semantics::{Add, Div, FloorDiv, Ge, Gt, Le, Lt, Mod, Mul, Pow, Sub, b
 use super::{Fault, Vm};
 use crate::bytecode::operand::{
     Argc, Back24, Back32, Count, Count32, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8,
-    Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Name32, Num8, Regs, Site32, Src, SuperWin, Upvalue16, Var,
-    Win,
+    Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Member, Name32, Num8, Regs, Site32, Src, SuperWin,
+    Upvalue16, Var, Win,
 };
 use crate::bytecode::{Capture, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
@@ -407,6 +407,16 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn new_variant(&mut self, dst: Dst, class: Src, fields: Count, name: Name32) -> Flow {
+        let (class, name) = (self.read(class), self.constant(name.0 as usize));
+        self.save();
+        let vm = self.vm();
+        let result = vm.new_variant(class, fields.0, name);
+        let result = result.map(|variant| vm.set_register(usize::from(dst.0), variant.value()));
+        vm.flow(result)
+    }
+
+    #[inline(always)]
     fn inherit(&mut self, class: Src, superclass: Src) -> Flow {
         let (class, superclass) = (self.read(class), self.read(superclass));
         self.save();
@@ -414,11 +424,11 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
-    fn add_method(&mut self, class: Src, closure: Src, name: Name32) -> Flow {
+    fn add_method(&mut self, class: Src, closure: Src, kind: Member, name: Name32) -> Flow {
         let (class, closure) = (self.read(class), self.read(closure));
         let name = self.constant(name.0 as usize);
         self.save();
-        add_method(self.vm(), class, closure, name)
+        add_method(self.vm(), class, closure, kind, name)
     }
 
     #[inline(always)]
@@ -477,6 +487,15 @@ impl Visitor for Machine {
         self.save();
         let vm = self.vm();
         let result = vm.contains(usize::from(dst.0), lhs, rhs);
+        vm.flow(result)
+    }
+
+    #[inline(always)]
+    fn is(&mut self, dst: Dst, lhs: Src, rhs: Src) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        self.save();
+        let vm = self.vm();
+        let result = vm.is(lhs, rhs).map(|is| vm.set_register(usize::from(dst.0), Value::bool(is)));
         vm.flow(result)
     }
 
@@ -645,8 +664,8 @@ fn inherit(vm: &mut Vm, class: Value, superclass: Value) -> Flow {
 }
 
 #[inline(never)]
-fn add_method(vm: &mut Vm, class: Value, closure: Value, name: Value) -> Flow {
-    let result = vm.add_method(class, closure, name);
+fn add_method(vm: &mut Vm, class: Value, closure: Value, kind: Member, name: Value) -> Flow {
+    let result = vm.add_member(class, closure, name, kind.0);
     vm.flow(result)
 }
 

@@ -11,6 +11,7 @@ use super::operators::OperatorNames;
 use super::options::{Dispatch, Options};
 use super::scripted::Scripted;
 use super::stop::Stop;
+use super::types::Types;
 use super::work::Work;
 use super::{Fault, RuntimeError, dispatch};
 use crate::context::Context;
@@ -73,6 +74,7 @@ pub struct Vm {
     pub(crate) scripts: Vec<Value>,
     pub(super) scripted: Scripted,
     pub(super) operators: OperatorNames,
+    pub(super) types: Types,
     /// Free places of `scripts`. Its capacity covers all of them.
     pub(crate) free_scripts: Vec<usize>,
     /// The lookup cache, for property sites with many shapes.
@@ -126,6 +128,7 @@ struct VmRoots<'a> {
     scripts: &'a [Value],
     scripted: &'a Scripted,
     operators: &'a OperatorNames,
+    types: &'a Types,
     result: Value,
     partial: Value,
     thrown: Value,
@@ -158,6 +161,7 @@ impl Roots for VmRoots<'_> {
         }
         self.scripted.roots().for_each(|value| heap.mark_value(value));
         self.operators.roots().for_each(|name| heap.mark_object(name));
+        self.types.roots().for_each(|made| heap.mark_object(made));
         heap.mark_value(self.result);
         // SAFETY: a scope takes itself off when it is left.
         unsafe { handles::mark(self.scopes, heap) };
@@ -203,6 +207,7 @@ impl Vm {
             scripts: Vec::new(&mem),
             scripted: Scripted::new(&mem),
             operators: OperatorNames::NONE,
+            types: Types::NONE,
             free_scripts: Vec::new(&mem),
             lookups: LookupCache::new(&mem),
             init,
@@ -449,6 +454,7 @@ impl Vm {
             scripts: &self.scripts,
             scripted: &self.scripted,
             operators: &self.operators,
+            types: &self.types,
             result: self.result,
             partial: self.work.partial,
             thrown: self.thrown,

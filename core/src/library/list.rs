@@ -2,7 +2,7 @@
 
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
-use crate::object::{BuiltinClass, Gc, List};
+use crate::object::{BuiltinClass, Gc, List, MAX_ITEMS};
 use crate::value::Value;
 
 pub(super) static METHODS: &[Entry] = &[
@@ -39,6 +39,10 @@ pub(super) static METHODS: &[Entry] = &[
     entry("truncate", Arity::exactly(1), "(n): removes all items from index n on.", truncate),
 ];
 
+/// Functions of the type `List`.
+pub(super) static STATICS: &[Entry] =
+    &[entry("filled", Arity::exactly(2), "(n, value): a list of n items, all the value.", filled)];
+
 /// The list that a method is called on.
 fn list(call: &Call<'_>) -> Result<Gc<List>, Fault> {
     call.receiver().as_object().ok_or(Fault::Bytecode)
@@ -48,6 +52,12 @@ fn list(call: &Call<'_>) -> Result<Gc<List>, Fault> {
 fn changing(call: &Call<'_>) -> Result<Gc<List>, Fault> {
     let list = list(call)?;
     if list.is_frozen() { Err(Fault::Frozen(BuiltinClass::List)) } else { Ok(list) }
+}
+
+/// The first argument, the length of a list. One that no list has is refused before its items are paid for.
+fn length_arg(call: &Call<'_>) -> Result<usize, Fault> {
+    let len = call.count_arg(0)?;
+    if len > MAX_ITEMS { Err(Fault::OutOfMemory) } else { Ok(len) }
 }
 
 /// Bytes of so many items.
@@ -123,7 +133,7 @@ fn truncate(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn resize(call: &mut Call<'_>) -> Result<Value, Fault> {
     let list = changing(call)?;
-    let len = call.count_arg(0)?;
+    let len = length_arg(call)?;
     let value = call.arg(1);
     if len < list.len() {
         call.charge(bytes(list.len() - len))?;
@@ -137,6 +147,17 @@ fn resize(call: &mut Call<'_>) -> Result<Value, Fault> {
         call.vm().append(list, value);
     }
     Ok(Value::NIL)
+}
+
+fn filled(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let len = length_arg(call)?;
+    call.charge(bytes(len))?;
+    let made = call.vm().make_list(len)?;
+    let value = call.arg(1);
+    for _ in 0..len {
+        call.vm().append(made, value);
+    }
+    Ok(made.value())
 }
 
 fn fill(call: &mut Call<'_>) -> Result<Value, Fault> {

@@ -1,5 +1,7 @@
 //! The library that scripts see: one table of entries for each place where they find functions.
 
+mod class;
+mod function;
 mod list;
 mod map;
 mod number;
@@ -22,11 +24,15 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
     private: private::FUNCTIONS,
     methods: &[
         (BuiltinClass::Number, number::METHODS),
+        (BuiltinClass::Fn, function::METHODS),
+        (BuiltinClass::Class, class::METHODS),
         (BuiltinClass::String, string::METHODS),
         (BuiltinClass::List, list::METHODS),
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
     ],
+    statics: &[(BuiltinClass::List, list::STATICS), (BuiltinClass::String, string::STATICS)],
+    constants: number::CONSTANTS,
     scripted: &["repr", "str"],
     image: scripts::IMAGE,
 });
@@ -41,4 +47,15 @@ pub fn functions() -> impl Iterator<Item = &'static Entry> {
 pub fn methods() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
     let all = BuiltinClass::ALL.into_iter().map(|class| (class.name(), CORE.methods(class)));
     all.filter(|(_, methods)| !methods.is_empty())
+}
+
+/// Types that have functions, each with those, in the order of their names: `List.filled(3, 0)`.
+pub fn statics() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
+    let all = BuiltinClass::ALL.into_iter().map(|class| (class.name(), CORE.statics(class)));
+    all.filter(|(_, functions)| !functions.is_empty())
+}
+
+/// Numbers that types have, each with the type, its name and what it is.
+pub fn constants() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
+    CORE.constants().iter().map(|constant| (constant.of.name(), constant.name, constant.doc))
 }

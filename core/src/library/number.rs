@@ -1,7 +1,8 @@
 //! Methods of numbers.
 
 use crate::entry::{Arity, Entry};
-use crate::interp::{Call, Fault, entry};
+use crate::interp::{Call, Constant, Fault, entry};
+use crate::object::BuiltinClass;
 use crate::text::{Line, RadixDigits};
 use crate::value::Value;
 
@@ -38,6 +39,25 @@ pub(super) static METHODS: &[Entry] = &[
         to_string,
     ),
     entry("trunc", Arity::exactly(0), "(): the integer part.", |call| map(call, libm::trunc)),
+];
+
+/// The greatest integer up to which all are numbers.
+const MAX_INT: f64 = 9_007_199_254_740_991.0;
+
+/// Numbers of the type `Number`.
+pub(super) static CONSTANTS: &[Constant] = &[
+    Constant {
+        of: BuiltinClass::Number,
+        name: "max_int",
+        value: MAX_INT,
+        doc: "2^53 - 1: up to here each integer is a number.",
+    },
+    Constant {
+        of: BuiltinClass::Number,
+        name: "min_int",
+        value: -MAX_INT,
+        doc: "-(2^53 - 1): down to here each integer is a number.",
+    },
 ];
 
 fn map(call: &mut Call<'_>, f: impl Fn(f64) -> f64) -> Result<Value, Fault> {

@@ -16,6 +16,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     entry("$joined", Arity::exactly(1), "(list): the strings of a list, joined.", joined),
     entry("$operator_text", Arity::exactly(1), "(x): the string x, which an operator gave.", operator_text),
     entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
+    entry("$payload", Arity::exactly(1), "(x): a list of the fields of the enum value x.", |call| {
+        let value = call.arg(0);
+        Ok(call.vm().payload(value)?.value())
+    }),
     entry("$positive", Arity::exactly(1), "(n): the integer n, which is above 0.", positive),
     entry(
         "$range_step",
@@ -31,6 +35,12 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     ),
     entry("$separator", Arity::exactly(1), "(x): the string x.", separator),
     entry("$text_kind", Arity::exactly(1), "(x): how the text of x is made.", text_kind),
+    entry(
+        "$variant_name",
+        Arity::exactly(1),
+        "(x): the name of the variant of the enum value x.",
+        variant_name,
+    ),
 ];
 
 /// Numbers in their order, not a number last.
@@ -47,6 +57,12 @@ fn before_number(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn changed(_: &mut Call<'_>) -> Result<Value, Fault> {
     Err(Fault::Changed(BuiltinClass::List))
+}
+
+/// The name of the variant of an enum value.
+fn variant_name(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let instance = call.arg(0).as_object::<Instance>().ok_or(Fault::Bytecode)?;
+    Ok(call.vm().class_of(instance).ok_or(Fault::Bytecode)?.name.value())
 }
 
 /// What an `operator string` gave.
@@ -113,8 +129,10 @@ fn text_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
         2
     } else if value.as_object::<Range>().is_some() {
         3
-    } else if call.vm().has_made_text(value) {
+    } else if call.vm().has_operator_string(value) {
         4
+    } else if call.vm().as_payload(value).is_some() {
+        5
     } else {
         0
     };

@@ -97,6 +97,10 @@ pub(super) static METHODS: &[Entry] = &[
     entry("words", Arity::exactly(0), "(): a list of the texts between white space.", split::words),
 ];
 
+/// Functions of the type `String`.
+pub(super) static STATICS: &[Entry] =
+    &[entry("from_code", Arity::exactly(1), "(n): the character with code point n.", from_code)];
+
 /// What an argument must be that is searched for.
 const NOT_EMPTY: &str = "a string that is not empty";
 
@@ -149,6 +153,13 @@ fn code(call: &mut Call<'_>) -> Result<Value, Fault> {
     let first = string.parts().into_iter().find(|part| !part.is_empty()).unwrap_or_default();
     let char = first.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
     Ok(char.map_or(Value::NIL, |char| Value::number(f64::from(u32::from(char)))))
+}
+
+fn from_code(call: &mut Call<'_>) -> Result<Value, Fault> {
+    const WANTED: &str = "the code of a character, from 0 to 0x10FFFF but for 0xD800 to 0xDFFF";
+    let code = u32::try_from(call.integer_arg(0, WANTED)?).ok().and_then(char::from_u32);
+    let char = code.ok_or_else(|| call.wrong(WANTED, call.arg(0), true))?;
+    Ok(call.vm().literal(char.encode_utf8(&mut [0; 4]).as_bytes())?.value())
 }
 
 fn count_chars(call: &mut Call<'_>) -> Result<Value, Fault> {

@@ -6,12 +6,13 @@ use crate::object::Str;
 use crate::text::Quoted;
 use crate::value::Value;
 
-pub(super) static GLOBALS: &[Entry] = &[entry(
-    "same",
-    Arity::exactly(2),
-    "(a, b): whether a and b are the same; nan is the same as nan.",
-    same,
-)];
+pub(super) static GLOBALS: &[Entry] = &[
+    entry("same", Arity::exactly(2), "(a, b): whether a and b are the same; nan is the same as nan.", same),
+    entry("type", Arity::exactly(1), "(x): the class or type of x.", |call| {
+        let value = call.arg(0);
+        call.vm().type_of(value)
+    }),
+];
 
 fn str(call: &mut Call<'_>) -> Result<Value, Fault> {
     let value = call.arg(0);

@@ -3,6 +3,7 @@
 //! ```text
 //!   address of a Closure ... 0     machine code uses the word as the closure
 //!   address of an Entry  ... 1
+//!   address of a Closure .. 10     a getter: reading the property calls it
 //!   0                              nothing
 //! ```
 //!
@@ -20,8 +21,11 @@ pub(crate) struct Callable(*const ());
 /// The bit that distinguishes the address of an entry from that of a closure.
 const ENTRY: usize = 1;
 
-// The bit is 0 in addresses of both.
-const _: () = assert!(align_of::<Closure>() > ENTRY && align_of::<Entry>() > ENTRY);
+/// The bit of a getter.
+const GETTER: usize = 2;
+
+// The bits are 0 in addresses of both.
+const _: () = assert!(align_of::<Closure>() > GETTER && align_of::<Entry>() > GETTER);
 
 impl Callable {
     /// No callable: in the record of the host's call, and in a free entry of an inline cache.
@@ -32,14 +36,25 @@ impl Callable {
         Callable(closure.as_ptr().cast_const().cast())
     }
 
+    /// A closure that is called to read a property. It is no method: nothing calls it by that name.
+    pub(crate) fn getter(closure: Gc<Closure>) -> Callable {
+        Callable(Callable::closure(closure).0.wrapping_byte_add(GETTER))
+    }
+
     pub(crate) fn host(entry: &'static Entry) -> Callable {
         Callable(core::ptr::from_ref(entry).cast::<()>().wrapping_byte_add(ENTRY))
     }
 
-    /// The closure, unless this is a function of the host.
+    /// The closure that a getter calls, if this is a getter.
+    pub(crate) fn as_getter(self) -> Option<Gc<Closure>> {
+        let is_getter = self.0.addr() & GETTER != 0 && !self.is_host();
+        is_getter.then(|| Callable(self.0.wrapping_byte_sub(GETTER)).as_closure()).flatten()
+    }
+
+    /// The closure, unless this is a getter or a function of the host.
     #[inline(always)]
     pub(crate) fn as_closure(self) -> Option<Gc<Closure>> {
-        if self.0.addr() & ENTRY != 0 {
+        if self.0.addr() & (ENTRY | GETTER) != 0 {
             return None;
         }
         // SAFETY: `closure` made it, of a live object's pointer. The holder of a Callable keeps its closure alive.

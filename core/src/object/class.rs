@@ -4,10 +4,21 @@ use core::cell::Cell;
 use core::ptr::NonNull;
 
 use super::{
-    Callable, Closure, Declaration, Gc, Header, Kind, Method, Methods, Object, Registry, Shape, ShapeTable,
-    Str, Text, Tracer,
+    BuiltinClass, Callable, Closure, Declaration, Dict, Gc, Header, Kind, List, Method, Methods, Object,
+    Registry, Shape, ShapeTable, Str, Text, Tracer,
 };
 use crate::value::Value;
+
+/// What the instances of a class are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ClassSort {
+    /// Objects.
+    Plain,
+    /// None: the class is an enum, whose variants are classes of their own.
+    Enum,
+    /// Values of a variant, which have all fields from the start and never change.
+    Variant,
+}
 
 /// A class: open while its declaration runs, sealed before anything can depend on its methods.
 ///
@@ -32,8 +43,23 @@ pub(crate) struct Class {
     pub(crate) shapes: Cell<u32>,
     /// All methods, inherited ones included; none if the class has none.
     pub(crate) methods: Cell<Option<Gc<Methods>>>,
+    /// What its instances are.
+    pub(crate) sort: Cell<ClassSort>,
+    /// The names of the variants of an enum.
+    pub(crate) variants: Cell<Option<Gc<List>>>,
+    /// The superclass.
+    pub(crate) superclass: Cell<Option<Gc<Class>>>,
+    /// Number of superclasses above.
+    pub(crate) depth: Cell<u32>,
     /// Number of methods, inherited ones included.
     pub(crate) method_count: Cell<u32>,
+    /// Setters by the names of their properties, inherited ones included. A property with only a getter has
+    /// [`Callable::NOTHING`].
+    pub(crate) setters: Cell<Option<Gc<Methods>>>,
+    /// The class of this class, whose methods, getters and setters are the static ones; see `interp::members`.
+    pub(crate) meta: Cell<Option<Gc<Class>>>,
+    /// Static fields.
+    pub(crate) static_fields: Cell<Option<Gc<Dict>>>,
     pub(crate) declaration: Declaration,
 }
 
@@ -50,8 +76,17 @@ unsafe impl Object for Class {
         if let Some(init) = class.init.get() {
             tracer.object(init);
         }
-        if let Some(methods) = class.methods.get() {
+        for methods in [class.methods.get(), class.setters.get()].into_iter().flatten() {
             tracer.object(methods);
+        }
+        for other in [class.meta.get(), class.superclass.get()].into_iter().flatten() {
+            tracer.object(other);
+        }
+        if let Some(fields) = class.static_fields.get() {
+            tracer.object(fields);
+        }
+        if let Some(variants) = class.variants.get() {
+            tracer.object(variants);
         }
     }
 
@@ -85,9 +120,21 @@ impl Class {
             fields: Cell::new(fields),
             shapes: Cell::new(0),
             methods: Cell::new(None),
+            sort: Cell::new(ClassSort::Plain),
+            variants: Cell::new(None),
+            superclass: Cell::new(None),
+            depth: Cell::new(0),
             method_count: Cell::new(0),
+            setters: Cell::new(None),
+            meta: Cell::new(None),
+            static_fields: Cell::new(None),
             declaration,
         }
+    }
+
+    /// Whether it is a variant of an enum.
+    pub(crate) fn is_variant(&self) -> bool {
+        self.sort.get() == ClassSort::Variant
     }
 
     /// Whether methods can no longer be added.
@@ -100,10 +147,19 @@ impl Class {
         self.methods.get()?.find(name)
     }
 
+    /// The own or inherited setter of the property with that name; [`Callable::NOTHING`] if it has a getter only.
+    pub(crate) fn setter(&self, name: Gc<Str>) -> Option<Callable> {
+        self.setters.get()?.find(name)
+    }
+
     /// Inherits every method of `superclass`; the caller runs the barrier.
-    pub(crate) fn inherit(&self, superclass: &Class) {
+    pub(crate) fn inherit(&self, superclass: Gc<Class>) {
+        self.superclass.set(Some(superclass));
+        self.depth.set(superclass.depth.get().saturating_add(1));
         self.methods.set(superclass.methods.get());
         self.method_count.set(superclass.method_count.get());
+        self.setters.set(superclass.setters.get());
+        self.meta.set(superclass.meta.get());
         self.init.set(superclass.init.get());
         self.fields.set(self.fields.get().saturating_add(superclass.fields.get()));
     }
@@ -141,5 +197,13 @@ unsafe impl Object for BoundMethod {
 impl BoundMethod {
     pub(crate) fn new(receiver: Value, method: Callable) -> BoundMethod {
         BoundMethod { header: Header::new(Kind::BoundMethod), receiver, method }
+    }
+
+    /// A value that a getter gave to an `invoke`, in the place of the receiver. It has a shape of no class that scripts
+    /// see, so no inline cache takes it for a function.
+    pub(crate) fn read(value: Value) -> BoundMethod {
+        let read = BoundMethod::new(value, Callable::NOTHING);
+        read.header.set_shape(BuiltinClass::Internal.shape());
+        read
     }
 }

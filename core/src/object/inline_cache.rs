@@ -40,6 +40,8 @@ pub(crate) enum IcKind {
     Method,
     /// A method that is a host function.
     HostMethod,
+    /// A getter. No site has such an entry.
+    Getter,
 }
 
 /// What follows from the kind of an entry.
@@ -127,9 +129,15 @@ impl IcEntry {
         IcEntry { key, slot, kind, payload: Payload { next: next as usize } }
     }
 
-    /// A method of the shape's class.
+    /// A method or getter of the shape's class.
     pub(crate) fn method(shape: u32, method: Callable) -> IcEntry {
-        let kind = if method.is_host() { IcKind::HostMethod } else { IcKind::Method };
+        let kind = if method.is_host() {
+            IcKind::HostMethod
+        } else if method.as_getter().is_some() {
+            IcKind::Getter
+        } else {
+            IcKind::Method
+        };
         IcEntry { key: shape, slot: 0, kind, payload: Payload { method } }
     }
 
@@ -152,6 +160,12 @@ impl IcEntry {
     pub(crate) fn target(&self) -> Option<Callable> {
         // SAFETY: `method` alone makes such entries.
         matches!(self.kind, IcKind::Method | IcKind::HostMethod).then(|| unsafe { self.payload.method })
+    }
+
+    /// The method or getter, if this is the entry of one.
+    pub(crate) fn member(&self) -> Option<Callable> {
+        // SAFETY: `method` alone makes entries of getters.
+        self.target().or_else(|| (self.kind == IcKind::Getter).then(|| unsafe { self.payload.method }))
     }
 
     /// The method, if this is the entry of one that is a closure.

@@ -48,6 +48,7 @@ unsafe impl Object for Instance {
 
     fn text(instance: Gc<Instance>, shapes: &ShapeTable) -> Text {
         match shapes.get(instance.header.shape()).and_then(|shape| shape.class.get()) {
+            Some(class) if class.is_variant() => Text::named(class.name),
             Some(class) => Text { before: b"", string: Some(class.name), after: b" instance" },
             None => Text::plain(b"instance"),
         }

@@ -15,7 +15,7 @@ use core::ptr::NonNull;
 use super::{
     BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Function, Gc,
     Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Range, Shape, ShapeTable, Slots,
-    Str, Text,
+    Str, Text, TypeObject,
 };
 use crate::value::Value;
 
@@ -36,9 +36,9 @@ pub(crate) trait Tracer {
     fn object<T: Object>(&mut self, object: Gc<T>);
     /// Marks the object that a value refers to.
     fn value(&mut self, value: Value);
-    /// Marks a closure. Functions of the host are not on the heap.
+    /// Marks a closure or getter. Functions of the host are not on the heap.
     fn callable(&mut self, callable: Callable) {
-        if let Some(closure) = callable.as_closure() {
+        if let Some(closure) = callable.as_closure().or_else(|| callable.as_getter()) {
             self.object(closure);
         }
     }
@@ -268,4 +268,5 @@ kinds! {
     Map Map "maps" [Map];
     MapIndex MapIndex "indexes of maps" [Internal];
     Range Range "ranges" [Range];
+    Type TypeObject "types" [Class];
 }

@@ -30,6 +30,7 @@ mod range;
 mod shape;
 mod string;
 mod text;
+mod type_object;
 mod value;
 
 use core::cell::Cell;
@@ -42,7 +43,7 @@ use crate::value::Value;
 
 pub(crate) use builtin::{BUILTIN_CLASSES, BuiltinClass};
 pub(crate) use callable::Callable;
-pub(crate) use class::{BoundMethod, Class};
+pub(crate) use class::{BoundMethod, Class, ClassSort};
 pub(crate) use closure::{CellObject, Closure};
 pub(crate) use function::{Function, InImage, Parts, cache_at, header_below};
 pub(crate) use host_function::HostFunction;
@@ -61,11 +62,12 @@ pub use native::{EntryPoint, Kinds, NativeCode, Root};
 #[cfg(feature = "native")]
 pub(crate) use native::{FunctionNative, NEVER, Stage, Target};
 pub(crate) use range::{End, Range};
-pub(crate) use shape::{DICT_FIELDS, Identified, Shape, ShapeTable, inline_capacity};
+pub(crate) use shape::{DICT_FIELDS, Identified, MAX_INLINE, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{
     Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable, TextWriter,
 };
 pub(crate) use text::Text;
+pub(crate) use type_object::TypeObject;
 
 #[cfg(any(test, feature = "native"))]
 pub(crate) use inline_cache::{ENTRIES, FREE_ENTRY};

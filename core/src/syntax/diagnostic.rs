@@ -81,6 +81,8 @@ codes! {
     InvalidAssignmentTarget = "Invalid assignment target.";
     /// (Siskin dialect)
     PowerOfUnary = "Can't raise an operand with '-', '!' or '~' before it to a power.";
+    /// (Siskin dialect)
+    NotOfOperand = "Put parentheses: '!(a in b)'.";
     ExpectParenAfterExpression = "Expect ')' after expression.";
     ExpectParenAfterArguments = "Expect ')' after arguments.";
     TooManyArguments = "Can't have more than 255 arguments.";
@@ -88,12 +90,16 @@ codes! {
     ExpectDotAfterSuper = "Expect '.' after 'super'.";
     ExpectSuperMethodName = "Expect superclass method name.";
     SuperOutsideClass = "Can't use 'super' outside of a class.";
+    /// (Siskin dialect)
+    SuperInStatic = "Can't use 'super' in a static member.";
     SuperWithoutSuperclass = "Can't use 'super' in a class with no superclass.";
     ThisOutsideClass = "Can't use 'this' outside of a class.";
 
     ExpectSemicolonAfterValue = "Expect ';' after value.";
     ExpectSemicolonAfterExpression = "Expect ';' after expression.";
     ExpectSemicolonAfterVariable = "Expect ';' after variable declaration.";
+    /// (Siskin dialect)
+    ExpectSemicolonAfterField = "Expect ';' after static field.";
     ExpectSemicolonAfterLoopCondition = "Expect ';' after loop condition.";
     ExpectSemicolonAfterReturn = "Expect ';' after return value.";
     ExpectParenAfterIf = "Expect '(' after 'if'.";
@@ -178,6 +184,30 @@ codes! {
     ExpectOperator = "Expect + - * / % ~/ ** == < [] []= () in or string after 'operator'.";
     /// (Siskin dialect)
     OperatorParameters = "Wrong number of parameters for this operator.";
+    /// (Siskin dialect)
+    SetterParameters = "A setter has one parameter.";
+    /// (Siskin dialect)
+    ExpectEnumName = "Expect enum name.";
+    /// (Siskin dialect)
+    ExpectBraceBeforeEnum = "Expect '{' before the variants of an enum.";
+    /// (Siskin dialect)
+    ExpectVariantName = "Expect name of a variant.";
+    /// (Siskin dialect)
+    SameVariant = "The enum has a variant of this name.";
+    /// (Siskin dialect)
+    TooManyVariants = "An enum has at most 255 variants.";
+    /// (Siskin dialect)
+    ExpectFieldName = "Expect name of a field.";
+    /// (Siskin dialect)
+    SameField = "The variant has a field of this name.";
+    /// (Siskin dialect)
+    TooManyVariantFields = "A variant has at most 63 fields.";
+    /// (Siskin dialect)
+    ExpectParenAfterFields = "Expect ')' after the fields of a variant.";
+    /// (Siskin dialect)
+    ExpectBraceAfterEnum = "Expect ',' or '}' after a variant, or ';' before members.";
+    /// (Siskin dialect)
+    EnumInitializer = "An enum has no 'init': its values are made of their fields.";
     ExpectBraceBeforeClassBody = "Expect '{' before class body.";
     ExpectBraceAfterClassBody = "Expect '}' after class body.";
     InheritsFromItself = "A class can't inherit from itself.";

@@ -89,7 +89,7 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
-    /// Whether classes can define operators.
+    /// Whether classes can define operators, getters and setters, and static members.
     #[must_use]
     pub fn has_operator_methods(self) -> bool {
         self == Dialect::Siskin

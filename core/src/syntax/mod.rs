@@ -28,6 +28,7 @@ pub use dialect::Dialect;
 pub use lexer::{Lexer, comment_len};
 pub use lines::{LineCursor, LineIndex};
 pub(crate) use number::number_of;
+pub(crate) use parser::MAX_VARIANT_FIELDS;
 pub use parser::{
     DEFAULT_NATIVE_STACK, MAX_NESTING, ParseFailure, ParseOptions, Parsed, TakeParts, parse, parse_in_parts,
 };

@@ -254,6 +254,8 @@ infix! {
     Member MemberOp {
         /// `a in b`
         In In Comparison Coalescence 0;
+        /// `a is b`: whether the left operand is of the class or type on the right
+        Is Is Comparison Postfix 0;
     }
     /// Arithmetic.
     Arith ArithOp {

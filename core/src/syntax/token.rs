@@ -162,11 +162,13 @@ tokens! {
         Class "class";
         Continue "continue" in Siskin;
         Else "else";
+        Enum "enum" in Siskin;
         False "false";
         For "for";
         Fun "fun";
         If "if";
         In "in" in Siskin;
+        Is "is" in Siskin;
         Let "let" in Siskin;
         Loop "loop" in Siskin;
         Nil "nil";

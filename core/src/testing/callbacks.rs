@@ -28,6 +28,8 @@ static CALLBACKS: Library = Library::new(&LibraryParts {
     globals: GLOBALS,
     siskin_globals: &[],
     private: &[],
+    statics: &[],
+    constants: &[],
     methods: &[(BuiltinClass::String, STRING)],
     scripted: &[],
     image: &[],

@@ -110,6 +110,7 @@ fn words(mut seeds: Vec<Seed>, captures: u32, has_child: bool) -> Vec<u32> {
                 | OperandKind::FarDst
                 | OperandKind::FarSrc => choice % u32::from(REGISTERS),
                 OperandKind::Argc => choice % 4,
+                OperandKind::Member => choice % 9,
                 OperandKind::Win | OperandKind::SuperWin => choice % (u32::from(REGISTERS) - 4),
                 OperandKind::Regs | OperandKind::IterBegin | OperandKind::Iter | OperandKind::KeyIter => {
                     choice % (u32::from(REGISTERS) - 4)

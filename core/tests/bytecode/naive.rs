@@ -158,6 +158,7 @@ fn good(
         OperandKind::IterBegin => (0..3).all(|register| bits + register < registers),
         OperandKind::Iter => (0..4).all(|register| bits + register < registers),
         OperandKind::KeyIter => (0..5).all(|register| bits + register < registers),
+        OperandKind::Member => bits < 9,
         OperandKind::Argc | OperandKind::Imm8 | OperandKind::Imm16 | OperandKind::Count => true,
         OperandKind::Num8 => matches!(constant, Some(Const::Number(_))),
         OperandKind::Lit8 | OperandKind::Lit32 => constant

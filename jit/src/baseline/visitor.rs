@@ -3,8 +3,8 @@
 use siskin_core::bytecode::Visitor;
 use siskin_core::bytecode::operand::{
     Argc, Back24, Back32, Count, Count32, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8,
-    Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Name32, Num8, Regs, Site32, Src, SuperWin, Upvalue16, Var,
-    Win,
+    Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Member, Name32, Num8, Regs, Site32, Src, SuperWin,
+    Upvalue16, Var, Win,
 };
 use siskin_core::layout::{FALSE, INT_TAG, NIL, TRUE, VM_INTERRUPT, VM_NIL, VM_UNDEFINED};
 
@@ -397,7 +397,11 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
-    fn add_method(&mut self, _: Src, _: Src, _: Name32) {
+    fn new_variant(&mut self, dst: Dst, _: Src, _: Count, _: Name32) {
+        self.stepped(Some(dst));
+    }
+
+    fn add_method(&mut self, _: Src, _: Src, _: Member, _: Name32) {
         self.stepped(None);
     }
 
@@ -430,6 +434,10 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
     }
 
     fn in_(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn is(&mut self, dst: Dst, _: Src, _: Src) {
         self.stepped(Some(dst));
     }
 

@@ -68,7 +68,8 @@ pub(super) fn variable<'a>(
     if let Some(help) = exact(name, dialect) {
         return Some(help);
     }
-    if let Some(near) = nearest(name, defined) {
+    // Who writes something like `Nil` means the value, not its type.
+    if let Some(near) = nearest(name, defined.filter(|name| *name != "Nil")) {
         return Some(question(near));
     }
     // A text with a misspelt keyword seldom compiles, so a name that only resembles a keyword is hardly one. The

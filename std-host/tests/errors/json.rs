@@ -14,8 +14,8 @@ fn lines(case: Case) -> Vec<Value> {
 #[test]
 fn fields_come_in_this_order() {
     same(
-        &Case::new("let a = Nil;").show(Format::Json),
-        "{\"severity\":\"error\",\"kind\":\"runtime\",\"message\":\"Undefined variable 'Nil'.\",\"file\":\"a.sk\",\
+        &Case::new("let a = NIL;").show(Format::Json),
+        "{\"severity\":\"error\",\"kind\":\"runtime\",\"message\":\"Undefined variable 'NIL'.\",\"file\":\"a.sk\",\
          \"span\":{\"start\":8,\"end\":11,\"line\":1,\"column\":9,\"end_line\":1,\"end_column\":12},\
          \"frames\":[{\"function\":null,\"file\":\"a.sk\",\"line\":1,\"column\":9}],\"omitted_frames\":0,\
          \"help\":[\"did you mean 'nil'?\"]}\n",

@@ -340,16 +340,12 @@ mod tests {
         );
         assert_eq!(offers("f(box.inner.account.inner.inner.b|"), ["f(box.inner.account.inner.inner.balance"]);
         // The classes of these objects are not known.
-        for text in [
-            "f().inner.|",
-            "box.nothing.inner.|",
-            "box[1].inner.|",
-            "Account.|",
-            "this.inner.|",
-            "\"box\".inner.|",
-        ] {
+        for text in
+            ["f().inner.|", "box.nothing.inner.|", "box[1].inner.|", "this.inner.|", "\"box\".inner.|"]
+        {
             assert_eq!(offers(text), [""; 0], "{text}");
         }
+        assert_eq!(offers("Account.|"), ["Account.name", "Account.super", "Account.variants"]);
         for text in ["let box = 1; box.|", "fn f(box) { box.|", "fn f(a, box) { box.|", "box = nil; box.|"] {
             assert_eq!(offers(text), [""; 0], "{text}");
         }

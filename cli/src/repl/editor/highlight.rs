@@ -120,7 +120,9 @@ fn class(kind: TokenKind) -> Class {
         T::Str | T::StrStart | T::StrMid | T::StrEnd | T::FormatSpec => Class::Str,
         T::Number => Class::Number,
         T::True | T::False | T::Nil | T::This | T::Super => Class::Constant,
-        T::And | T::Class | T::Else | T::For | T::Fun | T::If | T::In | T::Let => Class::Keyword,
+        T::And | T::Class | T::Else | T::Enum | T::For | T::Fun | T::If | T::In | T::Is | T::Let => {
+            Class::Keyword
+        }
         T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
         T::Break | T::Catch | T::Continue | T::Loop | T::Throw | T::Try => Class::Keyword,
         T::UnterminatedComment => Class::Comment,

@@ -5,7 +5,7 @@ use super::image::Globals;
 use super::polls::Paths;
 use super::{Flaw, Needs, polls};
 use crate::bytecode::operand::{Argc, Iter, IterBegin, KeyIter, Regs};
-use crate::bytecode::{AnyOperand, Code, Const, Handler, Insn, Op, RowOperand, Window};
+use crate::bytecode::{AnyOperand, Code, Const, Handler, Insn, MemberKind, Op, RowOperand, Window};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Working memory, used again for each function.
@@ -164,6 +164,7 @@ impl Operands<'_> {
                 self.argc = Some(argc);
                 true
             }
+            AnyOperand::Member(kind) => MemberKind::of(kind.0).is_some(),
             AnyOperand::Imm8(_) | AnyOperand::Imm16(_) | AnyOperand::Count(_) => true,
             AnyOperand::Num8(k) => matches!(constant(u32::from(k.0)), Some(Const::Number(_))),
             AnyOperand::Lit8(k) => is_literal(u32::from(k.0)),

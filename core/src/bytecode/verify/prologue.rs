@@ -139,6 +139,7 @@ impl Part<'_> {
             | AnyOperand::KeyIter(_)
             | AnyOperand::Count32(_)
             | AnyOperand::Argc(_)
+            | AnyOperand::Member(_)
             | AnyOperand::Imm8(_)
             | AnyOperand::Imm16(_)
             | AnyOperand::Count(_)

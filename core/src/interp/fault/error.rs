@@ -45,6 +45,7 @@ impl Missing {
             | Fault::Panic
             | Fault::OutOfFuel
             | Fault::Interrupted
+            | Fault::NoSetter(_)
             | Fault::Type(_)
             | Fault::NotInt32 { .. }
             | Fault::IndexType { .. }
@@ -55,6 +56,11 @@ impl Missing {
             | Fault::InsideCharacter { .. }
             | Fault::NotKey(_)
             | Fault::NoMembers(_)
+            | Fault::NotClass(_)
+            | Fault::EnumValue
+            | Fault::EnumCall(_)
+            | Fault::NoVariants(_)
+            | Fault::NotInherited(_)
             | Fault::FixedItems(_)
             | Fault::NotIterable(_)
             | Fault::Frozen(_)

@@ -74,12 +74,22 @@ pub(crate) enum Fault {
     NotKey(Value),
     /// The right operand of `in` contains nothing.
     NoMembers(Value),
+    /// The right operand of `is` is neither a class nor a type.
+    NotClass(Value),
     /// A value that has no items.
     NoItems(Value),
     /// Items that cannot be assigned.
     FixedItems(BuiltinClass),
     /// A value over which no loop goes.
     NotIterable(Value),
+    /// A change of a value of an enum.
+    EnumValue,
+    /// A call of an enum.
+    EnumCall(Gc<Str>),
+    /// A class that is no enum.
+    NoVariants(Value),
+    /// A class from which no other one inherits.
+    NotInherited(Value),
     /// A change of a frozen object.
     Frozen(BuiltinClass),
     /// An object whose length changed in a loop over it.
@@ -106,6 +116,8 @@ pub(crate) enum Fault {
     },
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
+    /// An assignment to a property that has only a getter.
+    NoSetter(Gc<Str>),
     Arity {
         expected: Arity,
         got: u8,
@@ -139,6 +151,10 @@ impl Fault {
             | Fault::NoItems(_)
             | Fault::NotKey(_)
             | Fault::NoMembers(_)
+            | Fault::NotClass(_)
+            | Fault::EnumCall(_)
+            | Fault::NoVariants(_)
+            | Fault::NotInherited(_)
             | Fault::FixedItems(_)
             | Fault::NotIterable(_)
             | Fault::Argument { has_type: false, .. }
@@ -150,10 +166,10 @@ impl Fault {
                 FaultKind::Index
             }
             Fault::NoKey(_) => FaultKind::Key,
-            Fault::Frozen(_) => FaultKind::Frozen,
+            Fault::Frozen(_) | Fault::EnumValue => FaultKind::Frozen,
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,
-            Fault::UndefinedProperty(_) => FaultKind::Property,
+            Fault::UndefinedProperty(_) | Fault::NoSetter(_) => FaultKind::Property,
             Fault::Arity { .. } => FaultKind::Arity,
             Fault::Thrown(_) => FaultKind::Thrown,
             Fault::WrongVm => FaultKind::WrongVm,

@@ -88,6 +88,22 @@ impl Fault {
             Fault::NotKey(value) if value.is_double() => out.write_str("nan can't be a key."),
             Fault::NotKey(value) => write!(out, "{} can't be a key.", Capital(OfType(value))),
             Fault::NoMembers(value) => write!(out, "Can't look for a value in {}.", OfType(value)),
+            Fault::EnumValue => return Ok("Can't change a field of an enum value."),
+            Fault::EnumCall(name) => {
+                write!(out, "Can't call the enum {}: values are made by its variants.", name.text())
+            }
+            Fault::NoVariants(class) => {
+                let text = crate::interp::format::write(&mut out, class, shapes);
+                text.and_then(|()| out.write_str(" is no enum."))
+            }
+            Fault::NotInherited(class) => {
+                let text = out.write_str("Can't inherit from ");
+                let text = text.and_then(|()| crate::interp::format::write(&mut out, class, shapes));
+                text.and_then(|()| out.write_str("."))
+            }
+            Fault::NotClass(value) => {
+                write!(out, "'is' needs a class or a type, found {}.", Found(value, shapes))
+            }
             Fault::NoItems(value) => write!(out, "Can't index {}.", OfType(value)),
             Fault::FixedItems(of) => write!(out, "Can't assign to an item of a {}.", of.name()),
             Fault::NotIterable(value) => write!(out, "Can't iterate over {}.", OfType(value)),
@@ -112,6 +128,7 @@ impl Fault {
             }
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
+            Fault::NoSetter(name) => write!(out, "Property '{}' has no setter.", name.text()),
             Fault::Arity { expected, got } => write!(out, "Expected {expected} arguments but got {got}."),
             Fault::Thrown(value) => {
                 let text = out.write_str("Uncaught: ");

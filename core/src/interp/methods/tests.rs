@@ -68,7 +68,7 @@ impl World {
         let class = self.vm.make(Class::new(self.vm.init, 0, self.vm.declarations)).unwrap();
         self.vm.test_roots.push(class.value()).unwrap();
         if let Some(superclass) = superclass {
-            class.inherit(&superclass.class);
+            class.inherit(superclass.class);
         }
         Pair { class, model: superclass.map(|superclass| superclass.model.clone()).unwrap_or_default() }
     }

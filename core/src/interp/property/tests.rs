@@ -45,7 +45,7 @@ impl World {
         let site = site(self.names[field]);
         match self.vm.find_property(&site, instance, is_read) {
             Some(Found::Field(value)) => Some(value),
-            Some(Found::Method(_)) => panic!("a method"),
+            Some(Found::Method(_) | Found::Getter(_)) => panic!("a method"),
             None => None,
         }
     }

@@ -6,7 +6,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_read};
 use crate::interp::{Fault, Vm};
-use crate::object::{CellObject, InlineCache, Instance, Location, Map, Object};
+use crate::object::{CellObject, Class, InlineCache, Instance, Location, Map, Object, TypeObject};
 use crate::value::Value;
 
 impl Machine {
@@ -138,27 +138,33 @@ fn bad_bytecode(vm: &mut Vm) -> Flow {
 
 #[inline(never)]
 fn get_field(vm: &mut Vm, dst: u8, value: Value, site: &InlineCache) -> Flow {
-    let result = property_of(vm, value, site).map(|value| vm.set_register(usize::from(dst), value));
+    let found = property_of(vm, value, site);
+    let result = found.and_then(|found| vm.give_property(dst, value, found, Op::GetField.words()));
     vm.flow(result)
 }
 
-fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Value, Fault> {
+fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Found, Fault> {
     let Some(instance) = value.as_object::<Instance>() else {
         if let Some(map) = value.as_object::<Map>() {
-            return vm.map_read(map, Vm::name_key(site.name));
+            return vm.map_read(map, Vm::name_key(site.name)).map(Found::Field);
+        }
+        if let Some(class) = value.as_object::<Class>()
+            && let Some(found) = vm.static_property(class, site.name)
+        {
+            return Ok(found);
+        }
+        if let Some(of) = value.as_object::<TypeObject>()
+            && let Some(found) = vm.type_property(of, site.name.text())
+        {
+            return Ok(found);
         }
         let none = Fault::Type(TypeFault::Properties);
-        let method = vm.builtin_method(value, site, |_| false, none)?;
-        return Ok(vm.bind(value, method)?);
+        return vm.builtin_method(value, site, |_| false, none).map(Found::Method);
     };
     if let Some(entry) = site.outlying(instance.header.shape()) {
-        return instance.field(Location::Outline(entry.slot)).ok_or(Fault::Bytecode);
+        return instance.field(Location::Outline(entry.slot)).map(Found::Field).ok_or(Fault::Bytecode);
     }
-    match vm.find_property(site, instance, is_read) {
-        Some(Found::Field(field)) => Ok(field),
-        Some(Found::Method(method)) => Ok(vm.bind(value, method)?),
-        None => Err(Fault::UndefinedProperty(site.name)),
-    }
+    vm.find_property(site, instance, is_read).ok_or(Fault::UndefinedProperty(site.name))
 }
 
 #[inline(never)]
@@ -167,7 +173,10 @@ fn set_field(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Fl
         Some(instance) => vm.set_field(site, instance, value),
         None => match target.as_object::<Map>() {
             Some(map) => vm.map_set(map, Vm::name_key(site.name), value, Op::SetField.words()),
-            None => Err(Fault::Type(TypeFault::Fields)),
+            None => match target.as_object::<Class>() {
+                Some(class) => vm.set_static(class, site.name, value),
+                None => Err(Fault::Type(TypeFault::Fields)),
+            },
         },
     };
     vm.flow(result)
@@ -175,10 +184,8 @@ fn set_field(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Fl
 
 #[inline(never)]
 fn get_super(vm: &mut Vm, dst: u8, this: Value, superclass: Value, site: &InlineCache) -> Flow {
-    let result = vm
-        .super_method(superclass, site, |_| false)
-        .and_then(|method| Ok(vm.bind(this, method)?))
-        .map(|bound| vm.set_register(usize::from(dst), bound));
+    let found = vm.super_property(superclass, site, |_| false);
+    let result = found.and_then(|found| vm.give_property(dst, this, found, Op::GetSuper.words()));
     vm.flow(result)
 }
 

@@ -23,6 +23,35 @@ pub enum FnKind {
     Method,
     /// The method `init`, which always returns `this`.
     Initializer,
+    /// `get name { ... }` in a class.
+    Getter,
+    /// `set name(value) { ... }` in a class.
+    Setter,
+    /// `static name(...) { ... }`, whose `this` is the class.
+    StaticMethod,
+    /// `static get name { ... }`
+    StaticGetter,
+    /// `static set name(value) { ... }`
+    StaticSetter,
+    /// The value of `static name = value;`
+    StaticField,
+}
+
+impl FnKind {
+    /// Whether it has `this`: it is a member of a class.
+    #[must_use]
+    pub fn is_member(self) -> bool {
+        !matches!(self, FnKind::Script | FnKind::Function)
+    }
+
+    /// Whether it is a member whose `this` is the class.
+    #[must_use]
+    pub fn is_static(self) -> bool {
+        matches!(
+            self,
+            FnKind::StaticMethod | FnKind::StaticGetter | FnKind::StaticSetter | FnKind::StaticField
+        )
+    }
 }
 
 /// A function, method or the script.
@@ -60,12 +89,25 @@ pub struct Class {
     /// The superclass (an [`Expr::Local`](super::Expr::Local) or [`Expr::Global`](super::Expr::Global)) and the
     /// variable, in a scope around the methods, that `super` reads.
     pub superclass: Option<(ExprId, VarId)>,
-    /// [`FnId`]s of the methods, in order.
+    /// [`FnId`]s of the members, in order, but static fields last.
     pub methods: List,
+    /// [`VariantId`](super::VariantId)s of an enum, which has some. They come after its members, but before static fields.
+    pub variants: List,
     /// Whether this is where the class begins. If not, it is all in the part of the tree before, but for these methods.
     pub begins: bool,
     /// Whether it ends here. If not, further methods are in the next part of the tree.
     pub ends: bool,
+}
+
+/// A variant of an enum.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: Symbol,
+    /// The name's position.
+    pub span: Span,
+    /// [`Symbol`]s of the fields of its values; it is one value itself if there are none.
+    pub fields: List,
 }
 
 /// How a variable was declared.

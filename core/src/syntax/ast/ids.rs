@@ -49,6 +49,8 @@ ids! {
     FnId;
     /// A class of the tree.
     ClassId;
+    /// A variant of an enum of the tree.
+    VariantId;
     /// A local variable, parameter, `this` or `super` of the tree.
     VarId;
     /// An interned name; [`Symbols`](crate::syntax::Symbols) has its text.

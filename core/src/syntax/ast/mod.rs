@@ -1,8 +1,8 @@
 //! The syntax tree: nodes in arenas, joined by small indexes.
 //!
 //! ```text
-//!   Ast { exprs: [Expr], functions, classes, vars, lists: [u32] }
-//!              ^ ExprId                               ^ List { start, len }
+//!   Ast { exprs: [Expr], functions, classes, variants, vars, lists: [u32] }
+//!              ^ ExprId                                         ^ List { start, len }
 //! ```
 //!
 //! Names are resolved while they are parsed (a Lox scope is lexical and a name must be declared before a
@@ -14,9 +14,9 @@ mod decl;
 mod expr;
 mod ids;
 
-pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind};
+pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind, Variant};
 pub use self::expr::{Binary, Block, Expr, If, Index, Logical, Loop, Range, Super, UnaryOp};
-pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId};
+pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId, VariantId};
 pub use super::literal::Contents;
 pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, MemberOp, OrderOp, RangeEnd};
 use crate::Span;
@@ -36,6 +36,8 @@ pub struct Ast {
     pub functions: Vec<Function>,
     /// Classes, by [`ClassId`].
     pub classes: Vec<Class>,
+    /// Variants of enums, by [`VariantId`].
+    pub variants: Vec<Variant>,
     /// Local variables, by [`VarId`].
     pub vars: Vec<Var>,
     /// Ids that [`List`]s point into.
@@ -53,6 +55,7 @@ impl Ast {
             keep_starts,
             functions: Vec::new(mem),
             classes: Vec::new(mem),
+            variants: Vec::new(mem),
             vars: Vec::new(mem),
             lists: Vec::new(mem),
         }
@@ -65,6 +68,7 @@ impl Ast {
         empty(&mut self.starts);
         self.functions.truncate(1);
         empty(&mut self.classes);
+        empty(&mut self.variants);
         self.vars.truncate(kept.map_or(0, |var| var.index() + 1));
         empty(&mut self.lists);
     }

@@ -101,6 +101,7 @@ impl Parser<'_, '_> {
         let start = self.previous.span.start;
         match self.class {
             None => self.error(Code::SuperOutsideClass)?,
+            Some(class) if class.in_static => self.error(Code::SuperInStatic)?,
             Some(class) if !class.has_superclass => self.error(Code::SuperWithoutSuperclass)?,
             Some(_) => {}
         }

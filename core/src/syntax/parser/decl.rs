@@ -11,6 +11,7 @@ impl Parser<'_, '_> {
     pub(super) fn declaration(&mut self) -> Parse<Item> {
         let item = match self.current.kind {
             TokenKind::Class => self.class_declaration().map(Item::Effect),
+            TokenKind::Enum => self.enum_declaration().map(Item::Effect),
             TokenKind::Fun => self.fun_declaration().map(Item::Effect),
             TokenKind::Var => self.var_declaration(VarKind::Var).map(Item::Effect),
             TokenKind::Let => self.var_declaration(VarKind::Let).map(Item::Effect),
@@ -84,7 +85,7 @@ impl Parser<'_, '_> {
         let start = self.current.span.start;
         let at_top = self.scopes.current.kind == FnKind::Script && !self.in_local_scope();
         let enclosing = self.class;
-        let mut class = self.class_head()?;
+        let mut class = self.class_head(Code::ExpectClassName)?;
         self.methods(&mut class, start, at_top)?;
         self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
         self.lox.bytes(1);
@@ -96,11 +97,13 @@ impl Parser<'_, '_> {
         self.class_node(class, start)
     }
 
-    /// From `class` to the opening brace: the class without methods, which is the innermost from here on.
+    /// From `class` or `enum` to the opening brace: the class without members, which is the innermost from here on.
+    /// `no_name` is the error if it has no name.
     #[inline(never)]
-    fn class_head(&mut self) -> Parse<Class> {
+    pub(super) fn class_head(&mut self, no_name: Code) -> Parse<Class> {
+        let is_enum = self.check(TokenKind::Enum);
         self.advance()?;
-        self.consume(TokenKind::Identifier, Code::ExpectClassName)?;
+        self.consume(TokenKind::Identifier, no_name)?;
         let (name, name_span) = (self.intern_previous()?, self.previous.span);
         // The book makes a constant of the name even where a local variable gets the class.
         self.lox_constant()?;
@@ -113,15 +116,18 @@ impl Parser<'_, '_> {
         self.lox.bytes(2);
         self.define();
 
-        self.class = Some(ClassState { has_superclass: false, super_var: None });
-        let superclass = if self.matches(TokenKind::Less)? { Some(self.superclass(name)?) } else { None };
+        self.class = Some(ClassState { has_superclass: false, super_var: None, in_static: false, is_enum });
+        let superclass =
+            if !is_enum && self.matches(TokenKind::Less)? { Some(self.superclass(name)?) } else { None };
         self.synthetic_variable(name)?;
-        self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeClassBody)?;
+        let no_brace = if is_enum { Code::ExpectBraceBeforeEnum } else { Code::ExpectBraceBeforeClassBody };
+        self.consume(TokenKind::LeftBrace, no_brace)?;
         let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
-        Ok(Class { name, name_span, place, superclass, methods: List::default(), begins: true, ends: false })
+        let (methods, variants) = (List::default(), List::default());
+        Ok(Class { name, name_span, place, superclass, methods, variants, begins: true, ends: false })
     }
 
-    fn class_node(&mut self, class: Class, start: u32) -> Parse<ExprId> {
+    pub(super) fn class_node(&mut self, class: Class, start: u32) -> Parse<ExprId> {
         let id = ClassId::new(self.ast.classes.len() as u32);
         self.ast.classes.push(class)?;
         self.finish(Expr::Class(id), start)
@@ -139,30 +145,34 @@ impl Parser<'_, '_> {
         self.mark_initialized();
         let _: Resolved = self.synthetic_variable(class)?;
         self.lox.bytes(1);
-        self.class = Some(ClassState { has_superclass: true, super_var: var });
+        self.class =
+            Some(ClassState { has_superclass: true, super_var: var, in_static: false, is_enum: false });
         Ok((expr, var))
     }
 
     /// The methods of a class that began at `start`. `at_top` says whether that was at the top of the text: then it can
     /// take several parts of the tree, of which this returns the last.
-    fn methods(&mut self, class: &mut Class, start: u32, at_top: bool) -> Parse<()> {
-        let mut base = self.pending.len();
+    pub(super) fn methods(&mut self, class: &mut Class, start: u32, at_top: bool) -> Parse<()> {
+        let (mut base, fields) = (self.pending.len(), self.static_fields.len());
         while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) {
-            if at_top && self.is_part() {
+            // Static fields come last, so from the first one on all is in one part.
+            if at_top && self.static_fields.len() == fields && self.is_part() {
                 self.end_part_of_class(class, start, base)?;
                 base = 0;
             }
-            let name = self.property_name(Code::ExpectMethodName)?;
+            let member = self.member_head()?;
+            let name = self.previous;
             self.lox_constant()?;
-            let kind = if name == Symbol::INIT { FnKind::Initializer } else { FnKind::Method };
-            let method = match self.operator_after(name)? {
+            self.check_enum_member(member.kind, member.name)?;
+            // The function directly, since classes nest and each level takes native stack.
+            let function = match member.operator {
                 Some(operator) => self.operator_method(operator)?,
-                // Directly, since classes nest and each level takes native stack.
-                None => self.function_of(kind, name, self.previous.span.start)?,
+                None => self.function_of(member.kind, member.name, self.previous.span.start)?,
             };
-            self.pending.push(method.into())?;
+            self.end_member(member, name, function)?;
             self.lox.bytes(2);
         }
+        self.static_fields_last(fields)?;
         class.methods = self.take_pending(base)?;
         class.ends = true;
         Ok(())

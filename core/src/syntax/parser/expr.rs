@@ -85,6 +85,9 @@ impl Parser<'_, '_> {
     pub(super) fn unary(&mut self, op: UnaryOp) -> Parse<ExprId> {
         let start = self.previous.span.start;
         let operand = self.parse_precedence(Precedence::Postfix)?;
+        if op == UnaryOp::Not && matches!(self.current.kind, TokenKind::In | TokenKind::Is) {
+            self.error_at_current(Code::NotOfOperand)?;
+        }
         if self.check(TokenKind::StarStar) {
             self.error_at_current(Code::PowerOfUnary)?;
         }

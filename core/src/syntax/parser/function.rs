@@ -23,17 +23,21 @@ impl Parser<'_, '_> {
         self.begin_function(id, kind)?;
         let loops = self.begin_loops();
         let account = self.lox.begin_function();
-        let this = match kind {
-            FnKind::Method | FnKind::Initializer => Some(self.new_var(Symbol::THIS, VarKind::Implicit)?),
-            FnKind::Script | FnKind::Function => None,
-        };
+        let this = if kind.is_member() { Some(self.new_var(Symbol::THIS, VarKind::Implicit)?) } else { None };
         self.bind_slot_zero(this)?;
         self.begin_scope();
-        self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
-        let (params, defaults) = self.parameters(TokenKind::RightParen)?;
-        self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
-        self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
-        let body = self.block()?;
+        let (mut params, mut defaults) = (List::default(), List::default());
+        if !matches!(kind, FnKind::Getter | FnKind::StaticGetter | FnKind::StaticField) {
+            self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
+            (params, defaults) = self.parameters(TokenKind::RightParen)?;
+            self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
+        }
+        let body = if kind == FnKind::StaticField {
+            self.static_value()?
+        } else {
+            self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
+            self.block()?
+        };
         self.lox.end_function(account);
         self.loops_base = loops;
         let upvalues = self.end_function();

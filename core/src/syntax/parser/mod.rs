@@ -14,6 +14,7 @@ mod call;
 mod collection;
 mod condition;
 mod decl;
+mod enums;
 mod errors;
 mod expr;
 mod function;
@@ -29,6 +30,7 @@ mod tokens;
 mod variable;
 
 use core::fmt;
+pub(crate) use enums::MAX_VARIANT_FIELDS;
 
 use self::block::{Arm, Item};
 use self::condition::LOOKS;
@@ -200,6 +202,8 @@ struct Parser<'s, 't> {
     loops_base: usize,
     /// Defaults of parameters, of functions whose parameters are not complete, the innermost on top.
     defaults: Vec<u32>,
+    /// Functions of the static fields of the classes being parsed.
+    static_fields: Vec<u32>,
     /// The name of the closure that comes next.
     closure_name: Symbol,
     taker: Option<&'t mut dyn TakeParts<'s>>,
@@ -243,6 +247,7 @@ impl<'s, 't> Parser<'s, 't> {
             loops: Vec::new(mem),
             loops_base: 0,
             defaults: Vec::new(mem),
+            static_fields: Vec::new(mem),
             closure_name: Symbol::NAMELESS,
             taker,
         })

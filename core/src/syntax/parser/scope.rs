@@ -97,6 +97,10 @@ pub(super) struct ClassState {
     pub(super) has_superclass: bool,
     /// The variable that `super` reads, in a scope around the methods.
     pub(super) super_var: Option<VarId>,
+    /// Whether a static member is being parsed.
+    pub(super) in_static: bool,
+    /// Whether it is an enum.
+    pub(super) is_enum: bool,
 }
 
 /// A name, resolved.
