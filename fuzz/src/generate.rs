@@ -447,14 +447,22 @@ impl Writer<'_> {
                 self.statement();
                 self.put("if ");
                 self.condition();
-                let what = self.pick(&[" { throw n1; } ", " { throw o0; } ", " { f1(1); throw 7; } "]);
+                let what = self.pick(&[
+                    " { throw n1; } ",
+                    " { throw o0; } ",
+                    " { f1(1); throw 7; } ",
+                    " { n1(1); } ",
+                    " { o0.none; } ",
+                    " { f1(); } ",
+                    " { throw Error(n1); } ",
+                ]);
                 self.put(what);
                 self.statement();
                 let _ = write!(self.text, "}} catch e {{ n{name} = ");
                 self.number();
                 self.put("; ");
                 self.statement();
-                let more = self.pick(&["", "", "n1 = e; ", "throw e; "]);
+                let more = self.pick(&["", "", "n1 = e; ", "throw e; ", "print e.kind; ", "print e.message; "]);
                 self.put(more);
                 self.put("} ");
             }

@@ -86,7 +86,10 @@ fn scripted() -> Vec<(String, String, String)> {
                 doc = Some(format!("({text}"));
             } else if let Some(doc) = doc.take() {
                 let name = line.trim().trim_start_matches("fn ").split('(').next().unwrap_or_default();
-                found.push((class.clone(), name.to_owned(), doc));
+                // A class is called as its initializer is.
+                let (of, name) =
+                    if name == "init" { (FUNCTIONS, class.as_str()) } else { (class.as_str(), name) };
+                found.push((of.to_owned(), name.to_owned(), doc));
             }
         }
     }

@@ -223,6 +223,7 @@ impl Vm {
     }
 
     fn link_script(&mut self, program: &Program) -> Result<Script, OutOfMemory> {
+        self.prepare_errors(program)?;
         let first = self.functions;
         let index = self.link(program)?;
         Ok(Script { index, functions: first..self.functions, mem: self.mem().clone() })

@@ -40,8 +40,8 @@ impl Vm {
             Fault::Stopped => {}
             Fault::OutOfMemory if self.suspend() => {}
             fault => match self.catch(fault) {
-                Some(flow) => return flow,
-                None => self.stop = Stop::Error(self.error(fault)),
+                Ok(flow) => return flow,
+                Err(fault) => self.stop = Stop::Error(self.error(fault)),
             },
         }
         Flow::Stop

@@ -30,7 +30,7 @@ pub(crate) struct Parts {
     pub(crate) statics: &'static [(BuiltinClass, &'static [Entry])],
     /// Numbers by name that types have.
     pub(crate) constants: &'static [Constant],
-    /// Names of functions of the image that programs of the Siskin dialect find.
+    /// Names of what the image has that programs of the Siskin dialect find.
     pub(crate) scripted: &'static [&'static str],
     /// What is written in Siskin; none without bytes.
     pub(crate) image: &'static [u8],
@@ -44,7 +44,7 @@ pub(crate) struct Library {
     siskin_globals: &'static [Entry],
     /// Functions that only the image finds.
     private: &'static [Entry],
-    /// Functions of the image that programs of the Siskin dialect find.
+    /// What the image has that programs of the Siskin dialect find.
     scripted: &'static [&'static str],
     /// The image of what is written in Siskin.
     image: &'static [u8],
@@ -97,12 +97,12 @@ impl Library {
         self.globals.iter().chain(self.siskin_globals)
     }
 
-    /// The functions of the image that programs of the Siskin dialect find.
+    /// Names of what the image has that programs of the Siskin dialect find.
     pub(crate) fn scripted(&self) -> impl Iterator<Item = &'static str> {
         self.scripted.iter().copied()
     }
 
-    /// Whether programs of the Siskin dialect find a function of the image with this name.
+    /// Whether programs of the Siskin dialect find something of the image by this name.
     pub(crate) fn is_scripted(&self, name: &str) -> bool {
         self.scripted.contains(&name)
     }
@@ -196,8 +196,8 @@ impl Vm {
             self.globals.set(index, function.value(), &mut self.context.heap);
         } else if siskin && self.library.is_scripted(name.text()) {
             // An image of another build lacks it: the global stays undefined.
-            match self.scripted_function(name.text()) {
-                Ok(function) => self.globals.set(index, function.value(), &mut self.context.heap),
+            match self.scripted_global(name.text()) {
+                Ok(value) => self.globals.set(index, value, &mut self.context.heap),
                 Err(Fault::OutOfMemory) => return Err(OutOfMemory),
                 Err(_) => {}
             }

@@ -30,6 +30,7 @@ mod callback;
 mod concat;
 mod dispatch;
 mod enums;
+mod errors;
 mod fault;
 mod finish;
 mod format;

@@ -229,7 +229,12 @@ impl Vm {
     }
 
     /// Stores into an existing field.
-    fn store(&mut self, instance: Gc<Instance>, location: Location, value: Value) -> Result<(), Fault> {
+    pub(super) fn store(
+        &mut self,
+        instance: Gc<Instance>,
+        location: Location,
+        value: Value,
+    ) -> Result<(), Fault> {
         match location {
             Location::Inline(slot) => {
                 let field = instance.slots().get(usize::from(slot)).ok_or(Fault::Bytecode)?;

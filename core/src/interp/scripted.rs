@@ -3,19 +3,27 @@
 //! ```text
 //!   scripts/*.sk ──compile──> library.skb ──first use──> a closure for each function
 //!                                                          ├─ of a class: a method of that built-in class
+//!                                                          ├─ of the class Error: a method of that, a class as scripts have
 //!                                                          └─ others: globals that no other text can name
 //! ```
 //!
 //! The image's script never runs: it is read for what it would declare.
 
+use super::errors::ErrorClass;
 use super::{Fault, Vm};
-use crate::bytecode::{Const, FnIndex, Insn, Program};
+use crate::bytecode::{Const, Flaw, FnIndex, Insn, Program};
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{BuiltinClass, Closure, Gc, Str};
+use crate::object::{BuiltinClass, Class, Closure, Gc, Str};
 use crate::value::Value;
 
-/// The functions of the library that a VM has by now: none before the first use, then all.
-pub(super) struct Scripted(Vec<ScriptedFunction>);
+/// What of the image a VM has by now: nothing before the first use, then all.
+pub(super) struct Scripted {
+    functions: Vec<ScriptedFunction>,
+    error: Option<ErrorClass>,
+}
+
+/// Fields that an error has, and some that a script adds.
+const ERROR_FIELDS: u16 = 5;
 
 /// A function of the library.
 #[derive(Clone, Copy)]
@@ -28,12 +36,21 @@ struct ScriptedFunction {
 
 impl Scripted {
     pub(super) fn new(mem: &Mem) -> Scripted {
-        Scripted(Vec::new(mem))
+        Scripted { functions: Vec::new(mem), error: None }
+    }
+
+    /// The class Error, once the image is loaded.
+    pub(super) fn error(&self) -> Option<ErrorClass> {
+        self.error
     }
 
     /// The objects that it keeps alive.
     pub(super) fn roots(&self) -> impl Iterator<Item = Value> {
-        self.0.iter().flat_map(|function| [function.name.value(), function.closure.value()])
+        let error = self.error.iter().flat_map(ErrorClass::roots);
+        self.functions
+            .iter()
+            .flat_map(|function| [function.name.value(), function.closure.value()])
+            .chain(error)
     }
 }
 
@@ -45,26 +62,45 @@ impl Vm {
         name: Gc<Str>,
     ) -> Result<Option<Gc<Closure>>, Fault> {
         self.load_scripted()?;
-        let found =
-            self.scripted.0.iter().find(|function| function.class == Some(class) && function.name == name);
+        let found = self
+            .scripted
+            .functions
+            .iter()
+            .find(|function| function.class == Some(class) && function.name == name);
         Ok(found.map(|function| function.closure))
     }
 
     /// The function of the library with this name. A safepoint.
     pub(super) fn scripted_function(&mut self, name: &str) -> Result<Gc<Closure>, Fault> {
         self.load_scripted()?;
-        let mut functions = self.scripted.0.iter().filter(|function| function.class.is_none());
+        let mut functions = self.scripted.functions.iter().filter(|function| function.class.is_none());
         let found = functions.find(|function| function.name.text().strip_prefix('$') == Some(name));
         found.map(|function| function.closure).ok_or(Fault::Bytecode)
     }
 
+    /// The class Error, if the library has it. A safepoint.
+    pub(super) fn error_class(&mut self) -> Result<Option<ErrorClass>, Fault> {
+        self.load_scripted()?;
+        Ok(self.scripted.error)
+    }
+
+    /// What a program finds by the global name of something in the image. A safepoint.
+    pub(super) fn scripted_global(&mut self, name: &str) -> Result<Value, Fault> {
+        match self.error_class()? {
+            Some(error) if error.class.name.text() == name => Ok(error.class.value()),
+            _ => Ok(self.scripted_function(name)?.value()),
+        }
+    }
+
     fn load_scripted(&mut self) -> Result<(), Fault> {
-        if !self.scripted.0.is_empty() || self.library.image().is_empty() {
+        if !self.scripted.functions.is_empty() || self.library.image().is_empty() {
             return Ok(());
         }
         let mem = self.mem.clone();
         // An image that another build made is refused.
-        let program = Program::library(self.library.image(), &mem).map_err(|_| Fault::Bytecode)?;
+        let program = Program::library(self.library.image(), &mem).map_err(|error| {
+            if matches!(error.what, Flaw::OutOfMemory) { Fault::OutOfMemory } else { Fault::Bytecode }
+        })?;
         self.link_scripted(&program)?;
         Ok(())
     }
@@ -80,6 +116,7 @@ impl Vm {
                 |index: u32| script.consts().get(index as usize).map_or(Value::NIL, |value| value.get());
             let code = program.function(FnIndex(0)).ok_or(OutOfMemory)?;
             let (mut class, mut last) = (None, None);
+            let (mut open, mut error) = (None, None);
             let mut functions = Vec::new(&mem);
             let mut globals: Vec<(u32, Gc<Closure>)> = Vec::new(&mem);
             let mut words = code.words;
@@ -89,6 +126,16 @@ impl Vm {
                     Insn::NewClass { name, .. } => {
                         let name = constant(name.0).as_object::<Str>().ok_or(OutOfMemory)?;
                         class = BuiltinClass::ALL.into_iter().find(|class| class.name() == name.text());
+                        open = None;
+                        if class.is_none() {
+                            vm.declarations = vm.declarations.next();
+                            let made = vm.make(Class::new(name, ERROR_FIELDS, vm.declarations))?;
+                            scope.keep(made.value())?;
+                            let named = vm.name_error(made)?;
+                            named.roots().into_iter().try_for_each(|root| scope.keep(root))?;
+                            error = Some(named);
+                            open = Some(made);
+                        }
                     }
                     Insn::Closure { function: index, .. } => {
                         let Some(Const::Fn(index)) = code.consts.get(index.0 as usize) else {
@@ -98,10 +145,15 @@ impl Vm {
                         scope.keep(closure.value())?;
                         last = Some(closure);
                     }
-                    Insn::AddMethod { name, .. } => {
+                    Insn::AddMethod { name, kind, .. } => {
                         let name = constant(name.0).as_object::<Str>().ok_or(OutOfMemory)?;
                         let closure = last.take().ok_or(OutOfMemory)?;
-                        functions.push(ScriptedFunction { class, name, closure })?;
+                        match open {
+                            Some(open) => vm
+                                .add_member(open.value(), closure.value(), name.value(), kind.0)
+                                .map_err(|_| OutOfMemory)?,
+                            None => functions.push(ScriptedFunction { class, name, closure })?,
+                        }
                     }
                     Insn::DefGlobal { global, .. } => {
                         if let Some(closure) = last.take() {
@@ -118,7 +170,7 @@ impl Vm {
             for &(index, closure) in globals.iter() {
                 vm.globals.set(index, closure.value(), &mut vm.context.heap);
             }
-            vm.scripted = Scripted(functions);
+            vm.scripted = Scripted { functions, error };
             Ok(())
         })
     }

@@ -1,7 +1,7 @@
 //! Errors that are caught: the frames above the one that catches them are cut.
 //!
 //! ```text
-//!   throw ──> raise ──> the innermost frame with a handler for its pc ──none──> the run ends, frames stay for the trace
+//!   fault ──> raise ──> the innermost frame with a handler for its pc ──none──> the run ends, frames stay for the trace
 //!                          │                                │
 //!                          │ no function of the host        │ a function of the host lies between
 //!                          v between                        v
@@ -31,17 +31,23 @@ struct Caught {
 }
 
 impl Vm {
-    /// Goes on where the fault is caught. None if it is not.
-    pub(super) fn catch(&mut self, fault: Fault) -> Option<Flow> {
-        let value = Vm::thrown_value(fault)?;
-        let Caught { depth, handler, below_host } = self.find_handler()?;
+    /// Goes on where the fault is caught.
+    ///
+    /// # Errors
+    /// The fault that ends the run.
+    pub(super) fn catch(&mut self, fault: Fault) -> Result<Flow, Fault> {
+        if !fault.kind().is_catchable() {
+            return Err(fault);
+        }
+        let Caught { depth, handler, below_host } = self.find_handler().ok_or(fault)?;
         self.work = Work::NONE;
         self.suspended = false;
+        let value = self.error_value(fault)?;
         if below_host {
             self.thrown = value;
-            self.fault = fault;
+            self.fault = Fault::Thrown(value);
             self.stop = Stop::Unwind;
-            return Some(Flow::Stop);
+            return Ok(Flow::Stop);
         }
         self.thrown = Value::NIL;
         self.cut_frames(depth);
@@ -50,12 +56,7 @@ impl Vm {
         if let Some(closure) = frame.closure() {
             frame.pc = closure.function.code().wrapping_add(handler.target as usize);
         }
-        Some(Flow::Reload)
-    }
-
-    /// What a handler gets of a fault; none for a fault that no script catches.
-    fn thrown_value(fault: Fault) -> Option<Value> {
-        if let Fault::Thrown(value) = fault { Some(value) } else { None }
+        Ok(Flow::Reload)
     }
 
     /// The innermost handler for the current instructions of the frames.

@@ -2,6 +2,7 @@
 
 use core::ptr::NonNull;
 
+use super::errors::Errors;
 use super::handles::{self, RootList};
 use super::host::{HostGuard, no_wish};
 use super::library::Library;
@@ -75,6 +76,7 @@ pub struct Vm {
     pub(super) scripted: Scripted,
     pub(super) operators: OperatorNames,
     pub(super) types: Types,
+    pub(super) errors: Errors,
     /// Free places of `scripts`. Its capacity covers all of them.
     pub(crate) free_scripts: Vec<usize>,
     /// The lookup cache, for property sites with many shapes.
@@ -129,6 +131,7 @@ struct VmRoots<'a> {
     scripted: &'a Scripted,
     operators: &'a OperatorNames,
     types: &'a Types,
+    errors: &'a Errors,
     result: Value,
     partial: Value,
     thrown: Value,
@@ -159,7 +162,7 @@ impl Roots for VmRoots<'_> {
         for &value in self.test_roots.iter().chain(self.scripts) {
             heap.mark_value(value);
         }
-        self.scripted.roots().for_each(|value| heap.mark_value(value));
+        self.scripted.roots().chain(self.errors.roots()).for_each(|value| heap.mark_value(value));
         self.operators.roots().for_each(|name| heap.mark_object(name));
         self.types.roots().for_each(|made| heap.mark_object(made));
         heap.mark_value(self.result);
@@ -208,6 +211,7 @@ impl Vm {
             scripted: Scripted::new(&mem),
             operators: OperatorNames::NONE,
             types: Types::NONE,
+            errors: Errors::NONE,
             free_scripts: Vec::new(&mem),
             lookups: LookupCache::new(&mem),
             init,
@@ -455,6 +459,7 @@ impl Vm {
             scripted: &self.scripted,
             operators: &self.operators,
             types: &self.types,
+            errors: &self.errors,
             result: self.result,
             partial: self.work.partial,
             thrown: self.thrown,
@@ -462,6 +467,8 @@ impl Vm {
             native: &mut self.native,
             lookups: &mut self.lookups,
         };
-        f(&mut self.context.heap, &mut roots)
+        let result = f(&mut self.context.heap, &mut roots);
+        self.keep_reserve();
+        result
     }
 }

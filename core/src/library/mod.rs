@@ -33,7 +33,7 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
     ],
     statics: &[(BuiltinClass::List, list::STATICS), (BuiltinClass::String, string::STATICS)],
     constants: number::CONSTANTS,
-    scripted: &["repr", "str"],
+    scripted: &["Error", "repr", "str"],
     image: scripts::IMAGE,
 });
 

@@ -12,6 +12,8 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     entry("$before_number", Arity::exactly(2), "(a, b): whether number a comes before b.", before_number),
     entry("$changed", Arity::exactly(1), "(list): the error of a list that changed its length.", changed),
     entry("$decides", Arity::exactly(1), "(x): the boolean x.", decides),
+    entry("$error_label", Arity::exactly(1), "(e): what the text of the error e begins with.", error_label),
+    entry("$error_message", Arity::exactly(1), "(e): the message of the error e.", error_message),
     entry("$is_name", Arity::exactly(1), "(x): whether x is a string that a map has as a name.", is_name),
     entry("$joined", Arity::exactly(1), "(list): the strings of a list, joined.", joined),
     entry("$operator_text", Arity::exactly(1), "(x): the string x, which an operator gave.", operator_text),
@@ -137,6 +139,17 @@ fn text_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
         0
     };
     Ok(Value::int(kind))
+}
+
+/// The name of a class that inherits from Error; the kind of another error.
+fn error_label(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let error = call.arg(0).as_object::<Instance>().ok_or(Fault::Bytecode)?;
+    Ok(call.vm().error_label(error))
+}
+
+fn error_message(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let error = call.arg(0).as_object::<Instance>().ok_or(Fault::Bytecode)?;
+    Ok(call.vm().error_message(error).unwrap_or(Value::NIL))
 }
 
 /// The most bytes of a key that is written as a name.

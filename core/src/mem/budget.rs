@@ -31,6 +31,8 @@ struct Budget {
     used: AtomicUsize,
     peak: AtomicUsize,
     limit: AtomicUsize,
+    /// Bytes of the limit that are kept for handlers of the error that memory is out.
+    reserve: AtomicUsize,
     seed: Seed,
 }
 
@@ -90,6 +92,7 @@ impl Mem {
                 used: AtomicUsize::new(size),
                 peak: AtomicUsize::new(size),
                 limit: AtomicUsize::new(limit),
+                reserve: AtomicUsize::new(0),
                 seed: seed_of(seed),
             });
         }
@@ -121,6 +124,11 @@ impl Mem {
     /// Changes the limit; memory already held beyond it stays held.
     pub fn set_limit(&self, limit: usize) {
         self.budget().limit.store(limit, Relaxed);
+    }
+
+    /// Keeps bytes of the limit back: what would use them is refused. 0 sets them free.
+    pub(crate) fn set_reserve(&self, bytes: usize) {
+        self.budget().reserve.store(bytes, Relaxed);
     }
 
     /// A raw block, counted. `layout` must not be empty.
@@ -205,7 +213,7 @@ unsafe impl Sync for Mem {}
 impl Budget {
     /// Counts `more` bytes, if the limit allows, and says how many there are then.
     fn charge(&self, more: usize) -> Result<usize, OutOfMemory> {
-        let limit = self.limit.load(Relaxed);
+        let limit = self.limit.load(Relaxed).saturating_sub(self.reserve.load(Relaxed));
         let within = |used: usize| used.checked_add(more).filter(|&sum| sum <= limit);
         let before = self.used.fetch_update(Relaxed, Relaxed, within).map_err(|_| OutOfMemory)?;
         Ok(before + more)

@@ -18,7 +18,7 @@ macro_rules! fault_kinds {
             }
 
             /// Whether a script may catch a fault of this kind.
-            pub(super) fn is_catchable(self) -> bool {
+            pub(in crate::interp) fn is_catchable(self) -> bool {
                 match self { $(FaultKind::$kind => catchable!($catch),)* }
             }
 

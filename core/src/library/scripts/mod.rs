@@ -25,8 +25,9 @@ mod tests {
     use crate::testing::SYSTEM;
 
     /// The sources, in the order of the image.
-    const SOURCES: [&str; 5] = [
+    const SOURCES: [&str; 6] = [
         include_str!("machine.sk"),
+        include_str!("error.sk"),
         include_str!("list.sk"),
         include_str!("map.sk"),
         include_str!("range.sk"),
