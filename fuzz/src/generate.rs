@@ -462,9 +462,16 @@ impl Writer<'_> {
                 self.number();
                 self.put("; ");
                 self.statement();
-                let more = self.pick(&["", "", "n1 = e; ", "throw e; ", "print e.kind; ", "print e.message; "]);
+                let more =
+                    self.pick(&["", "", "n1 = e; ", "throw e; ", "print e.kind; ", "print e.message; "]);
                 self.put(more);
                 self.put("} ");
+                if self.bytes.next() % 2 == 0 {
+                    // No jump leaves one, so it has no statement of any kind.
+                    let _ = write!(self.text, "finally {{ n{name} = ");
+                    self.number();
+                    self.put("; print o0; } ");
+                }
             }
             5 => {
                 let _ = write!(self.text, "for (var t = 0; t < {turns}; t += 1) {{ n{name} = try {{ if ");
@@ -472,7 +479,13 @@ impl Writer<'_> {
                 let jump = self.pick(&[" { continue; } ", " { break; } ", " { throw t; } "]);
                 self.put(jump);
                 self.number();
-                let jump = self.pick(&[" } catch { continue } ", " } catch e { e } ", " } catch { break } "]);
+                let jump = self.pick(&[
+                    " } catch { continue } ",
+                    " } catch e { e } ",
+                    " } catch { break } ",
+                    " } finally { n1 += 1; } ",
+                    " } catch e { throw e } finally { try { print t; } finally { o0 = t; } } ",
+                ]);
                 self.put(jump);
                 self.put("; } ");
             }
@@ -831,18 +844,8 @@ impl Writer<'_> {
 }
 
 /// The operators of a class, up to their bodies.
-const OPERATORS: [&str; 10] = [
-    "+(n3)",
-    "-(n3)",
-    "*(n3)",
-    "-()",
-    "==(n3)",
-    "<(n3)",
-    "[](n3)",
-    "[]=(n2, n3)",
-    "()(n3 = 1)",
-    "in(n3)",
-];
+const OPERATORS: [&str; 10] =
+    ["+(n3)", "-(n3)", "*(n3)", "-()", "==(n3)", "<(n3)", "[](n3)", "[]=(n2, n3)", "()(n3 = 1)", "in(n3)"];
 
 const NUMBERS: [&str; 8] =
     ["0", "1", "0.5", "2147483647", "2147483648", "1000000000000000000000", "65536", "127"];

@@ -162,7 +162,7 @@ impl Compiler<'_> {
         self.right_of(left, binary.right, binary.clobbers, mark)
     }
 
-    fn jump_equal(&mut self, left: Val, right: Val, equal: bool, label: &mut Label) -> Res<()> {
+    pub(super) fn jump_equal(&mut self, left: Val, right: Val, equal: bool, label: &mut Label) -> Res<()> {
         let lhs = self.reg_of(left)?;
         if let Some(rhs) = self.lit8(right)? {
             let lhs = self.near(lhs, 0)?;

@@ -2,6 +2,7 @@
 
 use super::branch::Dest;
 use super::collection::ForIn;
+use super::finally::Exit;
 use super::value::Val;
 use super::{Compiler, Reg, Res};
 use crate::bytecode::operand::*;
@@ -23,6 +24,7 @@ impl Compiler<'_> {
             Expr::Loop(repeat) => self.repeat(id, repeat),
             Expr::Endless(body) => self.endless_to(id, body, Dest::Effect),
             Expr::Try { body, var, handler } => self.try_to(id, (body, var, handler), Dest::Effect),
+            Expr::Finally { body, cleanup } => self.finally_to(id, body, cleanup, Dest::Effect),
             Expr::Throw(value) => self.throw(id, value),
             Expr::Break { out, value } => self.break_loop(id, out, value),
             Expr::Continue { out } => self.continue_loop(id, out),
@@ -100,10 +102,20 @@ impl Compiler<'_> {
 
     fn return_stmt(&mut self, id: ExprId, value: Option<ExprId>) -> Res<()> {
         match value {
+            Some(value)
+                if self.f.kind != FnKind::Initializer && self.finally_around(Exit::Return).is_some() =>
+            {
+                let mark = self.f.next;
+                let value = self.eval(value, None)?;
+                self.at(id);
+                self.leave(Exit::Return, value)?;
+                self.release(mark);
+                Ok(())
+            }
             Some(value) if self.f.kind != FnKind::Initializer => self.return_expr(value),
             Some(_) | None => {
                 self.at(id);
-                self.return_nothing()
+                self.leave(Exit::Return, Val::Nil)
             }
         }
     }

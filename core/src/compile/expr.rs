@@ -97,6 +97,7 @@ impl Compiler<'_> {
                 Expr::Block(block) => break self.block_value(block, mark),
                 Expr::Closure(function) => break self.closure_value(at, function, mark, hint),
                 Expr::Try { body, var, handler } => break self.try_value(at, (body, var, handler), mark),
+                Expr::Finally { body, cleanup } => break self.finally_value(at, body, cleanup, mark),
                 Expr::Endless(body) => break self.endless_value(at, body, mark),
                 Expr::Loop(_)
                 | Expr::Break { .. }

@@ -13,6 +13,7 @@
 
 use super::branch::Dest;
 use super::cond::number_right;
+use super::finally::Exit;
 use super::label::Label;
 use super::value::Val;
 use super::{Compiler, Reg, Res, fold};
@@ -23,11 +24,11 @@ use crate::syntax::ast::{Binary, BinaryOp, Expr, ExprId, LogicalOp, Loop, OrderO
 #[derive(Debug)]
 pub(super) struct LoopScope {
     /// The end of the body, where the next iteration begins.
-    next: Label,
+    pub(super) next: Label,
     /// The end of the loop.
-    exit: Label,
+    pub(super) exit: Label,
     /// Where the value of a `break` goes.
-    dest: Dest,
+    pub(super) dest: Dest,
 }
 
 impl Compiler<'_> {
@@ -90,6 +91,20 @@ impl Compiler<'_> {
         let Some(index) = self.loops.len().checked_sub(out as usize + 1) else { return Ok(()) };
         let dest = self.loops[index].dest;
         let next = self.f.next;
+        if self.finally_around(Exit::Break(index)).is_some() {
+            let value = match (value, dest) {
+                (None, _) => Val::Nil,
+                (Some(value), Dest::Effect) => {
+                    self.effect(value)?;
+                    Val::Nil
+                }
+                (Some(value), Dest::Register(_) | Dest::Return) => self.eval(value, None)?,
+            };
+            self.at(id);
+            self.leave(Exit::Break(index), value)?;
+            self.f.next = next;
+            return Ok(());
+        }
         match value {
             Some(value) => self.put(value, dest)?,
             None => {
@@ -109,11 +124,15 @@ impl Compiler<'_> {
     pub(super) fn continue_loop(&mut self, id: ExprId, out: u32) -> Res<()> {
         let Some(index) = self.loops.len().checked_sub(out as usize + 1) else { return Ok(()) };
         self.at(id);
-        self.leave_body(index, |scope| &mut scope.next)
+        self.leave(Exit::Continue(index), Val::Nil)
     }
 
     /// Appends a jump to a label of a loop.
-    fn leave_body(&mut self, index: usize, label: impl Fn(&mut LoopScope) -> &mut Label) -> Res<()> {
+    pub(super) fn leave_body(
+        &mut self,
+        index: usize,
+        label: impl Fn(&mut LoopScope) -> &mut Label,
+    ) -> Res<()> {
         let mut to = core::mem::replace(label(&mut self.loops[index]), Label::new());
         let jumped = self.go(&mut to);
         *label(&mut self.loops[index]) = to;

@@ -3,7 +3,7 @@
 //! ```text
 //!   function class     constructs with a begin and an end; scope: undone at the end
 //!   effect             statements, declarations: expressions for their effect
-//!     errors           throw; try with its handler
+//!     errors finally   throw; try with its handler; ways out that make a detour
 //!     branch loops     if and blocks, for each destination of their value; while and for
 //!     expr             expressions as values, by kind: variable arith logic property call interpolate
 //!     cond             expressions as conditions: fused compare-and-branch
@@ -35,6 +35,7 @@ mod emit;
 mod error;
 mod errors;
 mod expr;
+mod finally;
 mod fold;
 mod function;
 mod interpolate;
@@ -58,6 +59,7 @@ pub use error::CompileError;
 
 use error::{CompileAbort, What};
 use expr::Link;
+use finally::FinallyScope;
 use function::FnState;
 use label::Label;
 use loops::LoopScope;
@@ -168,6 +170,8 @@ struct Compiler<'s> {
     terms: Vec<ExprId>,
     /// Loops whose bodies are being compiled, the innermost on top.
     loops: Vec<LoopScope>,
+    /// Bodies with a `finally` that are being compiled, the innermost on top.
+    finals: Vec<FinallyScope>,
     /// Registers of the objects that are held, the innermost on top; see [`Expr::Hold`](crate::syntax::ast::Expr::Hold).
     holding: Vec<Reg>,
     /// Where chains with `?` end that have nothing, the innermost on top.
@@ -216,6 +220,7 @@ impl<'s> Compiler<'s> {
             chain: Vec::new(mem),
             terms: Vec::new(mem),
             loops: Vec::new(mem),
+            finals: Vec::new(mem),
             holding: Vec::new(mem),
             nothing: Vec::new(mem),
             field_owner: Vec::new(mem),

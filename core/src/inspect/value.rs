@@ -264,17 +264,28 @@ impl<'v> InstanceView<'v> {
         let Some(shape) = self.shape() else { return };
         if shape.dict {
             if let Some(dict) = self.instance.dict() {
-                dict.each_field(|name, value| each(text(name, self.vm), ValueView::new(value, self.vm)));
+                dict.each_field(|name, value| {
+                    if !is_hidden(name) {
+                        each(text(name, self.vm), ValueView::new(value, self.vm));
+                    }
+                });
             }
             return;
         }
         for slot in 0..shape.count {
             let value = self.instance.field(shape.location(slot));
-            if let (Some(name), Some(value)) = (shape.field_name(slot), value) {
+            if let (Some(name), Some(value)) =
+                (shape.field_name(slot).filter(|&name| !is_hidden(name)), value)
+            {
                 each(text(name, self.vm), ValueView::new(value, self.vm));
             }
         }
     }
+}
+
+/// Whether a field is the machine's: no script can name it.
+fn is_hidden(name: Gc<Str>) -> bool {
+    name.text().starts_with('$')
 }
 
 impl fmt::Debug for InstanceView<'_> {

@@ -41,7 +41,10 @@ impl Vm {
             Fault::OutOfMemory if self.suspend() => {}
             fault => match self.catch(fault) {
                 Ok(flow) => return flow,
-                Err(fault) => self.stop = Stop::Error(self.error(fault)),
+                Err(fault) => {
+                    self.keep_uncaught(fault);
+                    self.stop = Stop::Error(self.error(fault));
+                }
             },
         }
         Flow::Stop

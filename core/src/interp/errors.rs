@@ -12,7 +12,7 @@ use super::{Fault, Vm};
 use crate::bytecode::{FnIndex, Program};
 use crate::heap::PAGE;
 use crate::mem::OutOfMemory;
-use crate::object::{Class, Gc, Instance, Object, Shape, Str};
+use crate::object::{Class, Function, Gc, Instance, List, Object, Shape, Str};
 use crate::value::Value;
 
 /// The library's class Error, and names of its fields.
@@ -22,12 +22,15 @@ pub(super) struct ErrorClass {
     message: Gc<Str>,
     kind: Gc<Str>,
     cause: Gc<Str>,
+    /// No script can name it.
+    trace: Gc<Str>,
 }
 
 impl ErrorClass {
     /// The objects that it keeps alive.
-    pub(super) fn roots(&self) -> [Value; 4] {
-        [self.class.value(), self.message.value(), self.kind.value(), self.cause.value()]
+    pub(super) fn roots(&self) -> [Value; 5] {
+        let ErrorClass { class, message, kind, cause, trace } = *self;
+        [class.value(), message.value(), kind.value(), cause.value(), trace.value()]
     }
 }
 
@@ -45,6 +48,8 @@ struct Ready {
     reserve: usize,
     /// Collections so far when the reserve was set free; none while it is kept.
     freed_at: Option<u64>,
+    /// Where the error that ended the run was thrown first, if that was elsewhere; nil if not.
+    uncaught: Value,
 }
 
 impl Errors {
@@ -54,9 +59,27 @@ impl Errors {
     pub(super) fn roots(&self) -> impl Iterator<Item = Value> {
         self.0.iter().flat_map(|ready| {
             let texts = ready.texts.map(Gc::value);
-            ready.error.roots().into_iter().chain([ready.shape.value(), ready.memory.value()]).chain(texts)
+            ready
+                .error
+                .roots()
+                .into_iter()
+                .chain([ready.shape.value(), ready.memory.value(), ready.uncaught])
+                .chain(texts)
         })
     }
+}
+
+/// The most calls of a trace that an error keeps.
+const LONGEST: usize = 256;
+
+/// An error for hosts.
+pub(super) struct Described {
+    pub(super) label: Value,
+    /// Whether the label is its kind.
+    pub(super) is_plain: bool,
+    pub(super) message: Value,
+    /// The error behind it; nil if there is none.
+    pub(super) cause: Value,
 }
 
 /// The share of the limit that is kept for handlers of the error that memory is out.
@@ -85,7 +108,7 @@ impl Vm {
         let Some(error) = self.error_class()? else { return Ok(()) };
         // The class holds its first shape, and a shape those that follow it.
         let mut shape = self.seal(error.class)?;
-        for name in [error.message, error.kind, error.cause] {
+        for name in [error.message, error.kind, error.cause, error.trace] {
             shape = self.next_shape(shape, name)?.ok_or(Fault::OutOfMemory)?;
         }
         let text = self.error(Fault::OutOfMemory);
@@ -96,7 +119,15 @@ impl Vm {
         })?;
         let limit = self.mem.usage().limit;
         let reserve = (limit / SHARE).max(LEAST.min(limit / 8));
-        self.errors = Errors(Some(Ready { error, shape, memory, texts, reserve, freed_at: None }));
+        self.errors = Errors(Some(Ready {
+            error,
+            shape,
+            memory,
+            texts,
+            reserve,
+            freed_at: None,
+            uncaught: Value::NIL,
+        }));
         self.mem.set_reserve(reserve);
         Ok(())
     }
@@ -110,7 +141,7 @@ impl Vm {
                 Ok(name)
             };
             let (message, kind, cause) = (name("message")?, name("kind")?, name("cause")?);
-            Ok(ErrorClass { class, message, kind, cause })
+            Ok(ErrorClass { class, message, kind, cause, trace: name("$trace")? })
         })
     }
 
@@ -131,14 +162,22 @@ impl Vm {
     /// The fault that ends the run: there is no object for it.
     pub(super) fn error_value(&mut self, fault: Fault) -> Result<Value, Fault> {
         match fault {
-            Fault::Thrown(value) => Ok(value),
+            Fault::Thrown(value) => {
+                if let Some(error) = self.as_error(value) {
+                    self.note_trace(error);
+                }
+                Ok(value)
+            }
             Fault::OutOfMemory => self.memory_error().ok_or(fault),
             fault => {
                 let ready = self.errors.0.as_ref().ok_or(fault)?;
                 let (error, shape) = (ready.error, ready.shape);
                 loop {
                     match self.make_error(error, shape, fault) {
-                        Ok(made) => return Ok(made.value()),
+                        Ok(made) => {
+                            self.note_trace(made);
+                            return Ok(made.value());
+                        }
                         // A fault is not raised twice: a stop waits until the collection for space has ended.
                         Err(OutOfMemory) if core::mem::take(&mut self.suspended) => {}
                         Err(OutOfMemory) => return self.memory_error().ok_or(Fault::OutOfMemory),
@@ -180,6 +219,7 @@ impl Vm {
         self.set_own(made, error.message, message.value());
         self.set_own(made, error.kind, kind.value());
         self.set_own(made, error.cause, Value::NIL);
+        self.set_own(made, error.trace, Value::NIL);
         Some(made.value())
     }
 
@@ -200,6 +240,99 @@ impl Vm {
     fn collections(&self) -> u64 {
         let stats = self.context.heap.stats();
         stats.young + stats.full
+    }
+
+    /// The value as an error: of the class Error, or of one that inherits from it.
+    pub(super) fn as_error(&self, value: Value) -> Option<Gc<Instance>> {
+        let instance = value.as_object::<Instance>()?;
+        let class = self.context.heap.shapes.get(instance.header.shape())?.class.get()?;
+        class.is_error.get().then_some(instance)
+    }
+
+    /// Keeps the calls that are active, unless the error has been thrown before. Without memory, or without a slot of the
+    /// instance for it, there is no trace. A safepoint.
+    fn note_trace(&mut self, error: Gc<Instance>) {
+        let Some(name) = self.scripted.error().map(|known| known.trace) else { return };
+        if self.own(error, name).is_some_and(|trace| !trace.is_identical(Value::NIL)) {
+            return;
+        }
+        let noted = self.scope(|vm, scope| {
+            scope.keep(error.value())?;
+            let calls = vm.script_calls().take(LONGEST).count();
+            let list = vm.make_list(2 * calls)?;
+            scope.keep(list.value())?;
+            list.set_len(2 * calls);
+            for (places, (function, word)) in list.values().chunks_exact(2).zip(vm.script_calls()) {
+                if let [place, at] = places {
+                    place.set(function.value());
+                    at.set(Value::number(f64::from(word)));
+                }
+            }
+            for value in list.values() {
+                list.items().into_iter().for_each(|items| vm.context.heap.part_barrier(items, value.get()));
+            }
+            vm.context.fuel.owe_bulk(calls * 2 * size_of::<Value>());
+            if vm.own(error, name).is_some() {
+                vm.set_own(error, name, list.value());
+                return Ok(());
+            }
+            let shape = vm.context.heap.shapes.get(error.header.shape()).filter(|shape| !shape.dict);
+            let Some(next) = shape.map(|shape| vm.next_shape(shape, name)).transpose()?.flatten() else {
+                return Ok(());
+            };
+            if next.count <= next.capacity {
+                error.header.set_shape(next.id);
+                vm.store(error, next.location(next.count - 1), list.value())?;
+            }
+            Ok::<(), Fault>(())
+        });
+        if noted.is_err() {
+            self.suspended = false;
+        }
+    }
+
+    /// The functions of scripts that are active, innermost first, and the last words of their current instructions.
+    pub(super) fn script_calls(&self) -> impl Iterator<Item = (Gc<Function>, u32)> {
+        self.context.stack.frames().filter_map(|frame| {
+            let function = frame.closure()?.function;
+            (!function.is_library()).then(|| (function, function.word_index(frame.pc).saturating_sub(1)))
+        })
+    }
+
+    /// An error that no script catches ends the run: what the trace shows is where it was thrown first.
+    pub(super) fn keep_uncaught(&mut self, fault: Fault) {
+        let Fault::Thrown(value) = fault else { return };
+        let error = self.as_error(value).zip(self.scripted.error());
+        let trace = error.and_then(|(error, known)| self.own(error, known.trace));
+        if let (Some(ready), Some(trace)) = (&mut self.errors.0, trace) {
+            ready.uncaught = trace;
+        }
+    }
+
+    /// Another script begins.
+    pub(super) fn forget_uncaught(&mut self) {
+        if let Some(ready) = &mut self.errors.0 {
+            ready.uncaught = Value::NIL;
+        }
+    }
+
+    /// The trace that the error which ended the run has kept: functions, each followed by a word.
+    pub(super) fn uncaught_trace(&self) -> Option<Gc<List>> {
+        self.errors.0.as_ref()?.uncaught.as_object::<List>()
+    }
+
+    /// What an error is for hosts; none for a value that is no error.
+    pub(super) fn described(&self, value: Value) -> Option<Described> {
+        let error = self.as_error(value)?;
+        let known = self.scripted.error()?;
+        let label = self.error_label(error);
+        let is_plain = label.is_identical(self.own(error, known.kind).unwrap_or(Value::NIL));
+        Some(Described {
+            label,
+            is_plain,
+            message: self.own(error, known.message).unwrap_or(Value::NIL),
+            cause: self.own(error, known.cause).unwrap_or(Value::NIL),
+        })
     }
 
     /// What the text of an error begins with: the name of its class, the kind of one of the class Error.

@@ -131,6 +131,7 @@ impl Vm {
                             vm.declarations = vm.declarations.next();
                             let made = vm.make(Class::new(name, ERROR_FIELDS, vm.declarations))?;
                             scope.keep(made.value())?;
+                            made.is_error.set(true);
                             let named = vm.name_error(made)?;
                             named.roots().into_iter().try_for_each(|root| scope.keep(root))?;
                             error = Some(named);

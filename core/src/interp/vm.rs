@@ -276,6 +276,7 @@ impl Vm {
         self.context.fuel.forgive();
         self.work = Work::NONE;
         self.thrown = Value::NIL;
+        self.forget_uncaught();
         self.meter.start();
         match self.context.stack.push(closure, 0) {
             Ok(()) => {
@@ -348,7 +349,8 @@ impl Vm {
     }
 
     pub(crate) fn error(&self, fault: Fault) -> RuntimeError {
-        RuntimeError::new(fault, &self.mem, &self.context.heap.shapes)
+        RuntimeError::of_thrown(fault, self)
+            .unwrap_or_else(|| RuntimeError::new(fault, &self.mem, &self.context.heap.shapes))
     }
 
     /// Gives the collector its turn before `size` bytes are allocated, then searches the heap for memory. Both pause

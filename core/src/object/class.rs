@@ -61,6 +61,8 @@ pub(crate) struct Class {
     /// Static fields.
     pub(crate) static_fields: Cell<Option<Gc<Dict>>>,
     pub(crate) declaration: Declaration,
+    /// Whether it is the library's Error, or inherits from that.
+    pub(crate) is_error: Cell<bool>,
 }
 
 // SAFETY: repr(C), header first; made by `Class::new` only.
@@ -129,6 +131,7 @@ impl Class {
             meta: Cell::new(None),
             static_fields: Cell::new(None),
             declaration,
+            is_error: Cell::new(false),
         }
     }
 
@@ -161,6 +164,7 @@ impl Class {
         self.setters.set(superclass.setters.get());
         self.meta.set(superclass.meta.get());
         self.init.set(superclass.init.get());
+        self.is_error.set(superclass.is_error.get());
         self.fields.set(self.fields.get().saturating_add(superclass.fields.get()));
     }
 

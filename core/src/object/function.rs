@@ -328,11 +328,6 @@ impl Function {
     pub(crate) fn word_count(&self) -> usize {
         self.words().len()
     }
-
-    /// The source line of the instruction that ends before `pc`.
-    pub(crate) fn line_before(&self, pc: *const u32) -> u32 {
-        self.line(self.word_index(pc).saturating_sub(1))
-    }
 }
 
 impl Drop for Function {

@@ -133,7 +133,15 @@ codes! {
     /// (Siskin dialect)
     ExpectBraceAfterTry = "Expect '{' after 'try'.";
     /// (Siskin dialect)
-    ExpectCatch = "Expect 'catch' after the block of 'try'.";
+    ExpectCatch = "Expect 'catch' or 'finally' after the block of 'try'.";
+    /// `finally` without a block.
+    ExpectBraceAfterFinally = "Expect '{' after 'finally'.";
+    /// A `break` to a loop around.
+    BreakOutOfFinally = "Can't leave 'finally' with 'break'.";
+    /// A `continue` of a loop around.
+    ContinueOutOfFinally = "Can't leave 'finally' with 'continue'.";
+    /// A `return` of the function around.
+    ReturnOutOfFinally = "Can't leave 'finally' with 'return'.";
     /// (Siskin dialect)
     ExpectBraceAfterCatch = "Expect '{' after 'catch' and its name.";
     ExpectBracketAfterItems = "Expect ']' after the items of a list.";

@@ -179,6 +179,7 @@ tokens! {
         This "this";
         Throw "throw" in Siskin;
         True "true";
+        Finally "finally" in Siskin;
         Try "try" in Siskin;
         Var "var";
         While "while";

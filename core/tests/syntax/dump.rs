@@ -146,6 +146,9 @@ impl Dump<'_> {
                 let part = |id: Option<ExprId>| id.map_or("_".to_owned(), |id| self.expr(id));
                 format!("(loop {} {} {})", part(cond), part(step), self.expr(body))
             }
+            Expr::Finally { body, cleanup } => {
+                format!("(finally {} {})", self.expr(body), self.expr(cleanup))
+            }
             Expr::Try { body, var, handler } => {
                 let var = var.map_or("_".to_owned(), |var| self.var(var));
                 format!("(try {} {var} {})", self.expr(body), self.expr(handler))

@@ -43,6 +43,7 @@ const PHRASES: &[(&str, &str)] = &[
     ("extends", "write '<' before a superclass: 'class Name < Other { ... }'"),
     ("try", "there is no 'try' in Lox: an error ends the script"),
     ("catch", "there is no 'catch' in Lox: an error ends the script"),
+    ("finally", "there is no 'finally' in Lox: an error ends the script"),
     ("throw", "there is no 'throw' in Lox: an error ends the script"),
     ("import", "there is no 'import' yet: a script is one text"),
 ];

@@ -3,7 +3,7 @@
 //! ```text
 //!   {"severity":"error","kind":"compile","message":"Expect expression.","file":"a.sk",
 //!    "span":{"start":7,"end":8,"line":1,"column":8,"end_line":1,"end_column":9},
-//!    "frames":[],"omitted_frames":0,"help":[]}
+//!    "frames":[],"omitted_frames":0,"causes":[],"help":[]}
 //! ```
 //!
 //! `docs/language.md` says what the fields mean. Fields may be added, but none is removed or renamed.
@@ -44,6 +44,7 @@ struct Object<'a> {
     span: Option<JsonSpan>,
     frames: Vec<JsonFrame<'a>>,
     omitted_frames: usize,
+    causes: &'a [String],
     help: &'a [String],
 }
 
@@ -82,6 +83,7 @@ impl<'a> Object<'a> {
             span: report.place.as_ref().map(JsonSpan::new),
             frames: first.iter().chain(&rest[omitted_frames..]).map(JsonFrame::new).collect(),
             omitted_frames,
+            causes: &report.causes,
             help: &report.help,
         }
     }

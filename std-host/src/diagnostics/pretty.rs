@@ -74,15 +74,20 @@ impl fmt::Display for Pretty<'_> {
     }
 }
 
-/// A message, with the middle left out if the message is too long, as one with a very long name is.
+/// A message as a title.
 fn title(text: &str) -> Title<'static> {
+    Level::ERROR.primary_title(shortened(text))
+}
+
+/// A message, with the middle left out if the message is too long, as one with a very long name is.
+fn shortened(text: &str) -> String {
     let mut text = normalize_untrusted_str(text);
     let cut = |at| text.char_indices().nth(at).map(|(at, _)| at);
     if let (Some(head), Some(_)) = (cut(MESSAGE / 2), cut(MESSAGE)) {
         let tail = text.char_indices().nth_back(MESSAGE / 4).map_or(text.len(), |(at, _)| at);
         text.replace_range(head..tail, "...");
     }
-    Level::ERROR.primary_title(text)
+    text
 }
 
 /// Shows one report; `left` is the number of bytes of text that may still be laid out.
@@ -107,6 +112,9 @@ fn one(
     }
     for entry in stack::shown(&report.frames) {
         writeln!(f, "  {entry}")?;
+    }
+    for cause in &report.causes {
+        writeln!(f, "Caused by: {}", shortened(cause))?;
     }
     Ok(())
 }

@@ -61,7 +61,9 @@ impl Printer {
     #[must_use]
     pub fn stopped(&self, why: Stopped<'_>, vm: &Vm, sources: &Sources) -> String {
         if self.format == Format::Lox {
-            return Traceback { message: why.message(), vm }.to_string();
+            let mut text = Traceback { message: why.message(), vm }.to_string();
+            why.causes().for_each(|cause| text += &format!("Caused by: {cause}\n"));
+            return text;
         }
         self.reports(&[Report::stopped(why, vm, sources)])
     }

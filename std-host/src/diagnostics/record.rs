@@ -25,6 +25,8 @@ pub struct Report<'a> {
     pub place: Option<Place<'a>>,
     /// The calls that were active, innermost first; the first is at `place`.
     pub frames: Vec<Frame<'a>>,
+    /// The messages of the errors behind it, the nearest first.
+    pub causes: Vec<String>,
     /// Suggestions.
     pub help: Vec<String>,
 }

@@ -40,6 +40,15 @@ impl<'a> Stopped<'a> {
         }
     }
 
+    /// The messages of the errors behind it, the nearest first.
+    pub fn causes(self) -> impl Iterator<Item = &'a str> {
+        let error = match self {
+            Stopped::Error(error) => Some(error),
+            Stopped::OutOfFuel | Stopped::Interrupted => None,
+        };
+        error.into_iter().flat_map(RuntimeError::causes)
+    }
+
     fn kind(self) -> Kind {
         match self {
             Stopped::OutOfFuel | Stopped::Interrupted => Kind::Limit,
@@ -60,6 +69,7 @@ impl<'a> Report<'a> {
             message: error.to_string(),
             place,
             frames: Vec::new(),
+            causes: Vec::new(),
             help: Vec::new(),
         };
         match error {
@@ -99,6 +109,7 @@ impl<'a> Report<'a> {
             message: why.message().to_owned(),
             place,
             frames,
+            causes: why.causes().map(str::to_owned).collect(),
             help: help.into_iter().collect(),
         }
     }

@@ -22,6 +22,9 @@ impl fmt::Display for Short<'_> {
             for entry in stack::shown(&report.frames) {
                 writeln!(f, "    {entry}")?;
             }
+            for cause in &report.causes {
+                writeln!(f, "    caused by: {cause}")?;
+            }
             for help in &report.help {
                 writeln!(f, "    help: {help}")?;
             }

@@ -45,6 +45,7 @@ impl<'a> Context<'a> {
             message: diagnostic.code.message(self.source.text()).to_string(),
             place: Some(self.source.place(self.span(diagnostic, before))),
             frames: Vec::new(),
+            causes: Vec::new(),
             help: self.help(diagnostic.code, at).into_iter().collect(),
         }
     }

@@ -18,7 +18,7 @@ fn fields_come_in_this_order() {
         "{\"severity\":\"error\",\"kind\":\"runtime\",\"message\":\"Undefined variable 'NIL'.\",\"file\":\"a.sk\",\
          \"span\":{\"start\":8,\"end\":11,\"line\":1,\"column\":9,\"end_line\":1,\"end_column\":12},\
          \"frames\":[{\"function\":null,\"file\":\"a.sk\",\"line\":1,\"column\":9}],\"omitted_frames\":0,\
-         \"help\":[\"did you mean 'nil'?\"]}\n",
+         \"causes\":[],\"help\":[\"did you mean 'nil'?\"]}\n",
     );
 }
 
@@ -36,6 +36,7 @@ fn compile_errors_are_a_line_each() {
             "span": { "start": 14, "end": 16, "line": 2, "column": 5, "end_line": 2, "end_column": 6 },
             "frames": [],
             "omitted_frames": 0,
+            "causes": [],
             "help": [],
         })
     );

@@ -3,7 +3,7 @@
 //! ```text
 //!   case       a script with an error, and the report
 //!   compile    texts that do not compile     runtime   scripts that fail
-//!   calls      stacks, limits, several texts
+//!   calls      stacks, limits, several texts    causes   errors behind an error
 //!   text       text that is hard to underline   json   errors for programs
 //!   many       many errors, long texts
 //!   random     the errors of any text can be shown
@@ -12,6 +12,7 @@
 
 mod calls;
 mod case;
+mod causes;
 mod compile;
 mod json;
 mod many;

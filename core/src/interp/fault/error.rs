@@ -3,8 +3,13 @@
 use core::fmt;
 
 use super::{ErrorKind, Fault, FaultKind};
+use crate::interp::Vm;
+#[cfg(feature = "texts")]
+use crate::interp::errors::Described;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{Gc, ShapeTable, Str};
+#[cfg(feature = "texts")]
+use crate::value::Value;
 
 /// A name without a definition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +27,8 @@ pub struct RuntimeError {
     kind: FaultKind,
     message: Message,
     missing: Option<Missing>,
+    /// The messages of its causes, each that of the one before. UTF-8.
+    causes: Vec<Vec<u8>>,
 }
 
 /// An [`Undefined`] that outlives the VM's heap; names are UTF-8.
@@ -96,7 +103,41 @@ impl RuntimeError {
             Err(Some(text)) => Message::Made(text.0),
             Err(None) => Message::Static(kind.sentence()),
         };
-        RuntimeError { kind, message, missing: Missing::new(fault, mem) }
+        RuntimeError { kind, message, missing: Missing::new(fault, mem), causes: Vec::new(mem) }
+    }
+
+    /// The error for a thrown object that is an error; none for other faults.
+    #[cfg(feature = "texts")]
+    pub(in crate::interp) fn of_thrown(fault: Fault, vm: &Vm) -> Option<RuntimeError> {
+        let Fault::Thrown(value) = fault else { return None };
+        let Described { label, is_plain, mut cause, .. } = vm.described(value)?;
+        let name = label.as_object::<Str>().filter(|_| is_plain);
+        let kind = name.and_then(|name| FaultKind::named(name.text())).unwrap_or(FaultKind::Thrown);
+        let message = match text_of(value, vm) {
+            Some(text) => Message::Made(text.0),
+            None => Message::Static(kind.sentence()),
+        };
+        let mut causes = Vec::new(vm.mem());
+        while causes.len() < MOST_CAUSES
+            && !cause.is_identical(Value::NIL)
+            && let Some(text) = text_of(cause, vm)
+            && causes.push(text.0).is_ok()
+        {
+            cause = vm.described(cause).map_or(Value::NIL, |error| error.cause);
+        }
+        Some(RuntimeError { kind, message, missing: None, causes })
+    }
+
+    /// Without texts an error is as any value that was thrown.
+    #[cfg(not(feature = "texts"))]
+    pub(in crate::interp) fn of_thrown(_: Fault, _: &Vm) -> Option<RuntimeError> {
+        None
+    }
+
+    /// The messages of the errors behind an error that scripts threw, the nearest first: its `cause`, the cause of that, and so on,
+    /// up to eight.
+    pub fn causes(&self) -> impl Iterator<Item = &str> {
+        self.causes.iter().map(|text| core::str::from_utf8(text).unwrap_or("Error."))
     }
 
     /// The kind of error.
@@ -143,6 +184,29 @@ impl fmt::Display for RuntimeError {
 }
 
 impl core::error::Error for RuntimeError {}
+
+/// The most causes that are told: they may go round in a circle.
+#[cfg(feature = "texts")]
+const MOST_CAUSES: usize = 8;
+
+/// What is said of a thrown value. Errors of the machine are not said to be such. None without memory.
+#[cfg(feature = "texts")]
+fn text_of(value: Value, vm: &Vm) -> Option<Text> {
+    let mut out = Text(Vec::new(vm.mem()));
+    let shapes = &vm.context.heap.shapes;
+    let write = |out: &mut Text, value| crate::interp::format::write(out, value, shapes).ok();
+    let Some(Described { label, is_plain, message, .. }) = vm.described(value) else {
+        write(&mut out, value)?;
+        return Some(out);
+    };
+    let name = label.as_object::<Str>();
+    if !is_plain || name.is_none_or(|name| FaultKind::named(name.text()).is_none()) {
+        write(&mut out, label)?;
+        fmt::Write::write_str(&mut out, ": ").ok()?;
+    }
+    write(&mut out, message)?;
+    Some(out)
+}
 
 struct Text(Vec<u8>);
 

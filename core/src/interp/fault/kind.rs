@@ -12,6 +12,13 @@ macro_rules! fault_kinds {
                 match self { $(FaultKind::$kind => $name,)* }
             }
 
+            /// The kind of fault that scripts may catch with a name.
+            #[cfg(feature = "texts")]
+            pub(super) fn named(name: &str) -> Option<FaultKind> {
+                let mut all = [$(FaultKind::$kind),*].into_iter();
+                all.find(|kind| kind.is_catchable() && *kind != FaultKind::Thrown && kind.name() == name)
+            }
+
             /// The error kind for hosts.
             pub(super) fn error(self) -> ErrorKind {
                 match self { $(FaultKind::$kind => ErrorKind::$error,)* }

@@ -1,7 +1,7 @@
 //! The trace: the calls that were active when a script stopped.
 
 use crate::interp::Vm;
-use crate::stack::Frame;
+use crate::object::{Function, Gc, List};
 
 /// A function's number among all functions that a VM ever loaded, dead ones included.
 ///
@@ -24,24 +24,26 @@ pub struct TraceFrame<'a> {
 }
 
 impl Vm {
-    /// The active calls, innermost first, without those of the library's functions. After an error, the calls at the place of the error.
+    /// The active calls, innermost first, without those of the library's functions. After an error, the calls at the place of the
+    /// error; of an error that scripts caught and threw on, at most 256 of the place where it was thrown first.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
-        self.context.stack.frames().filter_map(|frame: Frame| {
-            let function = frame.closure()?.function;
-            if function.is_library() {
-                return None;
-            }
+        let kept = self.uncaught_trace();
+        let active = self.script_calls().filter(move |_| kept.is_none());
+        kept.into_iter().flat_map(kept_calls).chain(active).map(|(function, word)| {
             let name = function.name.map(|name| {
-                // SAFETY: a frame keeps its closure, function and name alive while the VM is not running.
+                // SAFETY: a frame, or the trace that the VM keeps, keeps the function and its name alive while the VM is not
+                // running.
                 unsafe { name.text_for() }
             });
-            let word = function.word_index(frame.pc).saturating_sub(1);
-            Some(TraceFrame {
-                name,
-                line: function.line_before(frame.pc),
-                function: FunctionId(function.id),
-                word,
-            })
+            TraceFrame { name, line: function.line(word), function: FunctionId(function.id), word }
         })
     }
+}
+
+/// The calls of a trace that an error has kept.
+fn kept_calls(trace: Gc<List>) -> impl Iterator<Item = (Gc<Function>, u32)> {
+    (0..trace.len() / 2).filter_map(move |index| {
+        let function = trace.get(2 * index)?.as_object::<Function>()?;
+        Some((function, trace.get(2 * index + 1)?.to_f64()? as u32))
+    })
 }

@@ -201,6 +201,13 @@ pub enum Expr {
         /// Evaluated if `body` ends with an error.
         handler: ExprId,
     },
+    /// `try ... finally { cleanup }`: the value of `body`, after `cleanup`, which runs however `body` ends.
+    Finally {
+        /// Evaluated first.
+        body: ExprId,
+        /// Evaluated last, for its effect. No jump leaves it.
+        cleanup: ExprId,
+    },
     /// `throw value`
     Throw(ExprId),
     /// `print value`

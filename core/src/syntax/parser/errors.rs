@@ -1,4 +1,4 @@
-//! `try` with its `catch`.
+//! `try` with its `catch` and `finally`.
 
 use super::super::ast::{Expr, ExprId, VarId, VarKind};
 use super::super::{Code, TokenKind};
@@ -18,6 +18,7 @@ impl Parser<'_, '_> {
     fn try_has_tail(&self, expr: ExprId) -> bool {
         match self.ast.expr(expr) {
             Expr::Try { body, handler, .. } => self.has_tail(body) || self.has_tail(handler),
+            Expr::Finally { body, .. } => self.has_tail(body) || self.try_has_tail(body),
             _ => false,
         }
     }
@@ -26,14 +27,24 @@ impl Parser<'_, '_> {
     #[inline(never)]
     pub(super) fn try_value(&mut self) -> Parse<ExprId> {
         let start = self.previous.span.start;
-        let body = self.body(false, Code::ExpectBraceAfterTry)?;
-        self.consume(TokenKind::Catch, Code::ExpectCatch)?;
-        // The block is a scope in that of the name.
-        self.begin_scope();
-        let var = self.caught_name()?;
-        let handler = self.body(false, Code::ExpectBraceAfterCatch)?;
-        self.end_scope();
-        self.finish(Expr::Try { body, var, handler }, start)
+        let mut body = self.body(false, Code::ExpectBraceAfterTry)?;
+        let cleans_up = self.check(TokenKind::Finally);
+        if !cleans_up {
+            self.consume(TokenKind::Catch, Code::ExpectCatch)?;
+            // The block is a scope in that of the name.
+            self.begin_scope();
+            let var = self.caught_name()?;
+            let handler = self.body(false, Code::ExpectBraceAfterCatch)?;
+            self.end_scope();
+            body = self.finish(Expr::Try { body, var, handler }, start)?;
+        }
+        if !self.matches(TokenKind::Finally)? {
+            return Ok(body);
+        }
+        let around = self.begin_finally();
+        let cleanup = self.body(false, Code::ExpectBraceAfterFinally)?;
+        self.end_finally(around);
+        self.finish(Expr::Finally { body, cleanup }, start)
     }
 
     /// The name of the error, if there is one.

@@ -39,7 +39,7 @@ impl Parser<'_, '_> {
             self.block()?
         };
         self.lox.end_function(account);
-        self.loops_base = loops;
+        self.end_loops(loops);
         let upvalues = self.end_function();
         let span = self.span_from(start);
         self.ast.functions[id.index()] = Function { name, kind, params, defaults, this, body, span };
@@ -134,7 +134,7 @@ impl Parser<'_, '_> {
             self.consume(TokenKind::Pipe, Code::ExpectPipeAfterParameters)?;
         }
         let body = Block { items: List::default(), tail: Some(self.expression()?) };
-        self.loops_base = loops;
+        self.end_loops(loops);
         self.end_function();
         self.unnest();
         let span = self.span_from(start);

@@ -34,9 +34,27 @@ impl LoopState {
 impl Parser<'_, '_> {
     // Loops.
 
-    /// Begins a function, from which the loops around cannot be reached. Returns what to set `loops_base` to at its end.
-    pub(super) fn begin_loops(&mut self) -> usize {
-        core::mem::replace(&mut self.loops_base, self.loops.len())
+    /// Begins a function, from which the loops around cannot be reached. Returns what [`end_loops`](Parser::end_loops) gets at
+    /// its end.
+    pub(super) fn begin_loops(&mut self) -> (usize, Option<usize>) {
+        let base = core::mem::replace(&mut self.loops_base, self.loops.len());
+        (base, self.finally_loops.take())
+    }
+
+    /// Ends a function.
+    pub(super) fn end_loops(&mut self, (base, finally): (usize, Option<usize>)) {
+        self.loops_base = base;
+        self.finally_loops = finally;
+    }
+
+    /// Begins the block of `finally`, which no jump leaves. Returns what [`end_finally`](Parser::end_finally) gets at its end.
+    pub(super) fn begin_finally(&mut self) -> Option<usize> {
+        self.finally_loops.replace(self.loops.len())
+    }
+
+    /// Ends the block of `finally`.
+    pub(super) fn end_finally(&mut self, around: Option<usize>) {
+        self.finally_loops = around;
     }
 
     /// Begins the body of a loop.
@@ -56,7 +74,16 @@ impl Parser<'_, '_> {
     }
 
     /// From after `break` or `continue`: how many loops of the function lie between it and the one that it means.
-    fn target(&mut self, outside: Code) -> Parse<u32> {
+    fn target(&mut self, outside: Code, out_of_finally: Code) -> Parse<u32> {
+        let out = self.loop_meant(outside)?;
+        let inside = self.finally_loops.map(|around| self.loops.len() - around);
+        if inside.is_some_and(|inside| out as usize >= inside) && self.loops.len() > self.loops_base {
+            self.error(out_of_finally)?;
+        }
+        Ok(out)
+    }
+
+    fn loop_meant(&mut self, outside: Code) -> Parse<u32> {
         let own = self.loops.len() - self.loops_base;
         if !self.check(TokenKind::Label) {
             if own == 0 {
@@ -100,7 +127,7 @@ impl Parser<'_, '_> {
     #[inline(never)]
     pub(super) fn break_value(&mut self) -> Parse<ExprId> {
         let start = self.previous.span.start;
-        let out = self.target(Code::BreakOutsideLoop)?;
+        let out = self.target(Code::BreakOutsideLoop, Code::BreakOutOfFinally)?;
         if self.lacks_value() {
             return self.finish(Expr::Break { out, value: None }, start);
         }
@@ -118,7 +145,7 @@ impl Parser<'_, '_> {
     #[inline(never)]
     pub(super) fn continue_value(&mut self) -> Parse<ExprId> {
         let start = self.previous.span.start;
-        let out = self.target(Code::ContinueOutsideLoop)?;
+        let out = self.target(Code::ContinueOutsideLoop, Code::ContinueOutOfFinally)?;
         self.finish(Expr::Continue { out }, start)
     }
 
@@ -156,6 +183,8 @@ impl Parser<'_, '_> {
         let kind = self.scopes.current.kind;
         if kind == FnKind::Script {
             self.error(Code::ReturnFromScript)?;
+        } else if self.finally_loops.is_some() {
+            self.error(Code::ReturnOutOfFinally)?;
         }
         Ok(kind)
     }

@@ -200,6 +200,8 @@ struct Parser<'s, 't> {
     loops: Vec<LoopState>,
     /// Those of `loops` from here on are in the function being parsed.
     loops_base: usize,
+    /// How many of `loops` are around the innermost `finally` of the function whose block the parser is in.
+    finally_loops: Option<usize>,
     /// Defaults of parameters, of functions whose parameters are not complete, the innermost on top.
     defaults: Vec<u32>,
     /// Functions of the static fields of the classes being parsed.
@@ -246,6 +248,7 @@ impl<'s, 't> Parser<'s, 't> {
             arms: Vec::new(mem),
             loops: Vec::new(mem),
             loops_base: 0,
+            finally_loops: None,
             defaults: Vec::new(mem),
             static_fields: Vec::new(mem),
             closure_name: Symbol::NAMELESS,
