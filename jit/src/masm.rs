@@ -90,6 +90,9 @@ pub enum Rhs {
     Imm(i64),
     /// Memory, as wide as the verb.
     Mem(MemOperand),
+    /// The lower bits, as wide as the verb, of a word of 64 bits in memory. Where an instruction loads it, it loads the whole
+    /// word: processors forward a store faster to a load of the same width.
+    Word(MemOperand),
 }
 
 impl From<Reg> for Rhs {

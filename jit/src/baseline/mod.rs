@@ -350,7 +350,7 @@ impl<M: Masm> Pass<'_, '_, M> {
     fn second(&self, register: u16) -> Rhs {
         match self.held() {
             Some(held) if held.register == register => Rhs::Reg(held.machine),
-            _ => Rhs::Mem(slot(register)),
+            _ => Rhs::Word(slot(register)),
         }
     }
 

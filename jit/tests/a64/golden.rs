@@ -8,7 +8,7 @@ use std::path::Path;
 use std::{env, fs};
 
 use siskin_jit::masm::Reg::{Base, Frame, Fuel, IntTag, ObjTag, T0, T1, T2, T3, T5, T7, Vm};
-use siskin_jit::masm::{Cond, FCond, FReg, Masm, Shift, at};
+use siskin_jit::masm::{Cond, FCond, FReg, Masm, Rhs, Shift, at};
 
 use crate::common::{assembler, decode, words};
 
@@ -145,6 +145,7 @@ fn integers() -> String {
         add32(T0, T1, -1, end);
         add32(T0, T1, 100_000, end);
         add32(T0, T1, at(Base, 8), end);
+        add32(T0, T1, Rhs::Word(at(Base, 8)), end);
         sub32(T0, T1, T2, end);
         sub32(T0, T1, 1, end);
         sub32(T0, T1, i32::MIN, end);

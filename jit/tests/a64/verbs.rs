@@ -105,7 +105,8 @@ fn rhs() -> impl Strategy<Value = Rhs> {
     prop_oneof![
         reg().prop_map(Rhs::Reg),
         word().prop_map(|value| Rhs::Imm(value as i64)),
-        mem().prop_map(Rhs::Mem)
+        mem().prop_map(Rhs::Mem),
+        mem().prop_map(Rhs::Word)
     ]
 }
 
@@ -191,6 +192,7 @@ fn value(machine: &Machine, rhs: Rhs, bytes: u64) -> u64 {
         Rhs::Reg(reg) => machine.reg(reg),
         Rhs::Imm(value) => value as u64,
         Rhs::Mem(mem) => machine.memory(machine.at(mem), bytes),
+        Rhs::Word(mem) => machine.memory(machine.at(mem), 8),
     }
 }
 

@@ -81,5 +81,6 @@ pub(crate) fn rhs() -> impl Strategy<Value = Rhs> {
         few().prop_map(Rhs::Reg),
         value().prop_map(|value| Rhs::Imm(value.cast_signed())),
         memory().prop_map(Rhs::Mem),
+        memory().prop_map(Rhs::Word),
     ]
 }

@@ -15,7 +15,7 @@ use siskin_jit::buffer::Label;
 use siskin_jit::isa::x64::X64;
 use siskin_jit::masm::Cond::{Above, Below, Eq, Ge, Gt, Lt, Ne};
 use siskin_jit::masm::Reg::{Base, Frame, Fuel, IntTag, ObjTag, T0, T1, T2, T3, T6, T7, Vm};
-use siskin_jit::masm::{FCond, FReg, Masm, Shift, at};
+use siskin_jit::masm::{FCond, FReg, Masm, Rhs, Shift, at};
 
 use super::common::masm;
 
@@ -119,6 +119,9 @@ const INTEGERS: &[Case] = cases! {
     m.add32(T0, T1, 1, ahead);
     m.add32(T0, T1, T0, back);
     m.add32(T0, T1, at(Base, 8), ahead);
+    m.add32(T0, T1, Rhs::Word(at(Base, 8)), ahead);
+    m.sub32(T0, T1, Rhs::Word(at(Base, 8)), ahead);
+    m.mul32(T0, T1, Rhs::Word(at(Base, 8)), ahead);
     m.sub32(T0, T1, T0, ahead);
     m.sub32(T0, T1, 0x80, ahead);
     m.mul32(T0, T1, T2, ahead);

@@ -83,7 +83,7 @@ impl Machine {
         match rhs {
             Rhs::Reg(reg) => self.get(reg),
             Rhs::Imm(imm) => imm.cast_unsigned(),
-            Rhs::Mem(mem) => self.read(self.address(mem), 8),
+            Rhs::Mem(mem) | Rhs::Word(mem) => self.read(self.address(mem), 8),
         }
     }
 

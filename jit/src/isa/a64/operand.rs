@@ -79,6 +79,7 @@ impl A64 {
                 Size::W => self.fetch(LDR_W, scratch, mem),
                 Size::X => self.fetch(LDR, scratch, mem),
             },
+            Rhs::Word(mem) => self.fetch(LDR, scratch, mem),
         }
         scratch
     }

@@ -26,7 +26,7 @@ impl X64 {
     pub(super) fn source(&mut self, width: Width, rhs: Rhs, scratch: Gpr) -> Source {
         match rhs {
             Rhs::Reg(reg) => Source::Rm(Rm::Reg(reg.into())),
-            Rhs::Mem(mem) => Source::Rm(Rm::Mem(mem.into())),
+            Rhs::Mem(mem) | Rhs::Word(mem) => Source::Rm(Rm::Mem(mem.into())),
             Rhs::Imm(imm) if width == Width::Dword => Source::Imm(imm as i32),
             Rhs::Imm(imm) => match i32::try_from(imm) {
                 Ok(imm) => Source::Imm(imm),
@@ -48,6 +48,7 @@ impl X64 {
 
     /// `dst = lhs op rhs`, with the flags of the operation.
     pub(super) fn binary(&mut self, op: Alu, width: Width, dst: Gpr, lhs: Gpr, rhs: Rhs) {
+        let load = load_width(width, rhs);
         let scratch = if dst != lhs && op.commutes() { dst } else { Gpr::SCRATCH };
         match self.source(width, rhs, scratch) {
             Source::Imm(imm) => {
@@ -56,11 +57,11 @@ impl X64 {
             }
             Source::Rm(rhs) if dst == lhs => self.emit(alu::reg_rm(op, width, dst, rhs)),
             Source::Rm(rhs) if op.commutes() => {
-                self.copy(width, dst, rhs);
+                self.copy(load, dst, rhs);
                 self.emit(alu::reg_rm(op, width, dst, lhs));
             }
             Source::Rm(rhs) if rhs.uses(dst) => {
-                self.copy(width, Gpr::SCRATCH, rhs);
+                self.copy(load, Gpr::SCRATCH, rhs);
                 self.copy(width, dst, lhs);
                 self.emit(alu::reg_rm(op, width, dst, Gpr::SCRATCH));
             }
@@ -114,11 +115,12 @@ impl X64 {
     /// `dst = lhs * rhs`, 32 bits, with the flags of the product.
     pub(super) fn mul(&mut self, dst: Gpr, lhs: Gpr, rhs: Rhs) {
         const WIDTH: Width = Width::Dword;
+        let load = load_width(WIDTH, rhs);
         match self.source(WIDTH, rhs, Gpr::SCRATCH) {
             Source::Imm(imm) => self.emit(alu::imul_imm(WIDTH, dst, lhs, imm)),
             Source::Rm(rhs) if dst == lhs => self.emit(alu::imul(WIDTH, dst, rhs)),
             Source::Rm(rhs) => {
-                self.copy(WIDTH, dst, rhs);
+                self.copy(load, dst, rhs);
                 self.emit(alu::imul(WIDTH, dst, lhs));
             }
         }
@@ -161,4 +163,10 @@ impl X64 {
         self.emit(sse::psllq(mask, 63));
         self.emit(sse::xorps(dst, if dst == src { mask } else { src }));
     }
+}
+
+/// The width of a `mov` that loads `rhs` for an operation of `width`. An operation that reads memory itself is as fast with
+/// its own width.
+fn load_width(width: Width, rhs: Rhs) -> Width {
+    if matches!(rhs, Rhs::Word(_)) { Width::Qword } else { width }
 }
