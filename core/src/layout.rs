@@ -98,13 +98,14 @@ offsets! {
 
     /// In a string: 32 bits, its length in bytes.
     STR_LEN = Str::LEN;
-    /// In a slice: 32 bits, bytes that can be appended for their own price.
-    STR_ALLOWANCE = Str::ALLOWANCE;
+    /// In a slice: 32 bits, the allowance for bytes after it; 0 if another sum took over both allowances.
+    STR_ALLOWANCE_AFTER = Str::ALLOWANCE_AFTER;
     /// In a flat string: its bytes.
     STR_BYTES = size_of::<Str>();
     /// In a slice: its buffer.
     STR_BUFFER = Str::BUFFER;
-    /// In a slice: 32 bits, the offset of its first byte from those of the buffer.
+    /// In a slice: 32 bits, the offset of its first byte from those of the buffer. The allowance for bytes before the slice
+    /// follows.
     STR_FROM = Str::FROM;
     /// In a buffer: 32 bits, the offset of the end of the used part.
     BUFFER_TO = Buffer::TO;

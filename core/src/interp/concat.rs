@@ -11,7 +11,7 @@ use crate::fuel::BULK;
 use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::meter;
-use crate::object::{Buffer, FLAT, Fork, Gc, MAX_LEN, Object, Origin, Pending, Slice, Str};
+use crate::object::{Allowance, Buffer, FLAT, Gc, MAX_LEN, Object, Origin, Pending, Slice, Str};
 use crate::operator::Operator;
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -48,7 +48,8 @@ impl Vm {
         let len = len.ok_or(Fault::StringTooLong)?;
         self.settle(left)?;
         self.settle(right)?;
-        if left.is_forked() {
+        let terms = Terms::of(left, right);
+        if left.is_forked() || right.is_forked() && terms.extends_right(left, right) {
             let memory = self.allocate(Str::SLICE_SIZE, false)?;
             // SAFETY: as many bytes as the string needs; both are settled.
             return Ok(unsafe { pending_sum(memory, left, right) });
@@ -59,13 +60,12 @@ impl Vm {
             // SAFETY: as many bytes as the string needs.
             return Ok(unsafe { flat_sum(memory, left, right) });
         }
-        let (slice, missing) = self.place(left, right)?;
+        let (slice, missing) = self.place(left, right, &terms)?;
         // Before it is paid for, because without memory the instruction may run again.
         let memory = self.allocate(Str::SLICE_SIZE, false)?;
-        let fork = left.fork();
-        let allowance = self.write_sum(left, right, slice, missing)?;
+        self.write_sum(left, right, &terms, slice, missing)?;
         // SAFETY: memory of a slice, whose bytes are in use.
-        Ok(unsafe { slice_sum(memory, slice, len, allowance, fork) })
+        Ok(unsafe { slice_sum(memory, slice, len, terms.allowance, terms.forked) })
     }
 
     /// Makes a pending string a slice, for what an eager sum would have cost. If it stops, the string is as it was, and
@@ -74,31 +74,48 @@ impl Vm {
         let Some(Pending { left, right }) = string.pending() else {
             return Ok(());
         };
-        let (slice, missing) = self.place(left, right)?;
-        let fork = left.fork();
-        let allowance = self.write_sum(left, right, slice, missing)?;
+        let terms = Terms::of(left, right);
+        let (slice, missing) = self.place(left, right, &terms)?;
+        self.write_sum(left, right, &terms, slice, missing)?;
         // SAFETY: the slice has the bytes of both; the barrier is next.
-        unsafe { string.settle(slice, allowance, fork) };
+        unsafe { string.settle(slice, terms.allowance, terms.forked) };
         self.context.heap.leaf_barrier(string);
         Ok(())
     }
 
     /// Where the bytes of a sum go, and which of them are yet to be written.
-    fn place(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<(Slice, Range<usize>), Fault> {
+    fn place(
+        &mut self,
+        left: Gc<Str>,
+        right: Gc<Str>,
+        terms: &Terms,
+    ) -> Result<(Slice, Range<usize>), Fault> {
         let len = left.len() + right.len();
-        if let Some(slice) = left.slice_to_append(right.len()) {
+        // Within an allowance only the bytes of one operand are paid for, and written.
+        if terms.base != Base::Right
+            && let Some(slice) = left.slice_to_append(right.len())
+        {
             return Ok((slice, left.len()..len));
         }
-        let is_within = left.allowance_after(right.len()).is_some();
-        // Within the allowance only the bytes of `right` are paid for, and this writes those of `left`.
-        if let Some(slice) = right.slice_to_prepend(left.len()).filter(|_| !is_within) {
+        if terms.base != Base::Left
+            && let Some(slice) = right.slice_to_prepend(left.len())
+        {
             return Ok((slice, 0..left.len()));
         }
-        let buffer = self.buffer_for(left, right)?;
-        if is_within {
-            self.copy_unpaid(left, buffer, 1)?;
-        }
-        Ok((Slice { buffer, from: buffer.from() as u32 }, buffer.used()..len))
+        let buffer = self.buffer_for(left, right, terms.base)?;
+        let from = buffer.from();
+        let (from, missing) = match terms.base {
+            Base::None => (from, 0..len),
+            Base::Left => {
+                self.copy_unpaid(left, buffer, 1)?;
+                (from, left.len()..len)
+            }
+            Base::Right => {
+                self.copy_unpaid(right, buffer, 1)?;
+                (from - left.len(), 0..left.len())
+            }
+        };
+        Ok((Slice { buffer, from: from as u32 }, missing))
     }
 
     /// `left + right`, if that costs no fuel and a free run or buffer has space for it. Not a safepoint.
@@ -124,36 +141,31 @@ impl Vm {
             return None;
         }
         let slice = left.slice_to_append(right.len())?;
-        let rest = left.allowance_after(right.len())?;
+        let rest = left.allowance().appended(right.len())?;
         let memory = self.context.heap.bump(Heap::space_of(Str::SLICE_SIZE, false)?)?;
         left.end_allowance();
         // SAFETY: the bytes fit; memory of a slice, which ends where the buffer's used part does then.
         unsafe {
             slice.buffer.append(right.bytes());
-            Some(slice_sum(memory, slice, len, rest, Fork::NONE))
+            Some(slice_sum(memory, slice, len, rest, false))
         }
     }
 
-    /// Pays for a sum and writes its `missing` bytes; the others are in the slice. Gives the sum's allowance.
+    /// Pays for a sum and writes its `missing` bytes; the others are in the slice.
     fn write_sum(
         &mut self,
         left: Gc<Str>,
         right: Gc<Str>,
+        terms: &Terms,
         slice: Slice,
         missing: Range<usize>,
-    ) -> Result<usize, Fault> {
-        let len = left.len() + right.len();
-        let rest = left.allowance_after(right.len());
-        let (price, allowance) = match rest {
-            Some(rest) => (right.len(), rest),
-            None => (len, 1 + if left.is_computed() { len } else { 0 }),
-        };
-        // The price pays for the last bytes of the sum. Those that are written count as used in the end only: until then
-        // nobody else reads or writes them.
-        self.in_pieces(price, 1, |_, range| {
-            let end = len - price + range.end;
-            let mut start = (len - price + range.start).max(missing.start);
-            each_part(&[left.bytes(), right.bytes()], start..end.min(missing.end).max(start), |bytes| {
+    ) -> Result<(), Fault> {
+        let (len, paid) = (left.len() + right.len(), &terms.paid);
+        // The bytes that are written count as used only in the end: until then nobody else reads or writes them.
+        self.in_pieces(paid.len(), 1, |_, range| {
+            let end = (paid.start + range.end).min(missing.end);
+            let mut start = (paid.start + range.start).max(missing.start);
+            each_part(&[left.bytes(), right.bytes()], start..end.max(start), |bytes| {
                 // SAFETY: the caller's buffer has space for the sum there, and no string has these bytes.
                 unsafe { slice.buffer.write(slice.from as usize + start, bytes) };
                 start += bytes.len();
@@ -161,22 +173,26 @@ impl Vm {
             })
         })?;
         self.work.partial = Value::NIL;
-        if rest.is_some() {
-            left.end_allowance();
+        match terms.base {
+            Base::None => {}
+            Base::Left => left.end_allowance(),
+            Base::Right => right.end_allowance(),
         }
         let from = slice.from as usize;
         // SAFETY: the pieces are all that was missing.
         unsafe { slice.buffer.extend_used(from, from + len) };
-        Ok(allowance)
+        Ok(())
     }
 
-    /// A buffer for the sum, which the instruction under way keeps, with spare bytes if it grows. Its used part is what
-    /// earlier runs of the instruction copied.
-    fn buffer_for(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Buffer>, OutOfMemory> {
+    /// A buffer for the sum, which the instruction under way keeps, with spare bytes if it grows. Its used part begins where
+    /// the base does, and is what earlier runs of the instruction copied.
+    fn buffer_for(&mut self, left: Gc<Str>, right: Gc<Str>, base: Base) -> Result<Gc<Buffer>, OutOfMemory> {
         let len = left.len() + right.len();
         let spare = if grows(left, right) { Buffer::spare_for(len, left.len().min(right.len())) } else { 0 };
         // A string that grows at its front may well grow at its end too, as in `"(" + s + ")"`.
-        let from = if left.len() < right.len() { spare / 2 } else { 0 };
+        let grows_in_front = left.len() < right.len() || left.slice().is_some_and(|slice| slice.from > 0);
+        let front = if grows_in_front { spare / 2 } else { 0 };
+        let from = if base == Base::Right { front + left.len() } else { front };
         self.buffer_of(len, spare, from)
     }
 
@@ -201,25 +217,27 @@ impl Vm {
         Ok(buffer)
     }
 
-    /// Copies the left operand of a sum within its allowance to a new buffer. It costs no fuel, but an interrupt does not
-    /// wait for its end.
+    /// Copies the operand whose allowance pays for a sum to a new buffer. It costs no fuel, but an interrupt does not wait for
+    /// its end.
     ///
-    /// All such copies are at most four times the bytes that sums paid for. Between two sums that pay for all their
-    /// bytes, `n` in the first of them, there are at most `n` bytes of appends. Of their copies, one goes from a buffer made
-    /// before to one that has enough spare bytes, and is at most `2 n`. The others belong to appends of `r` bytes that
-    /// double the string: their own copy is at most `1.5 r`, and the one after it `2.5 r`. If a string loses the spare
-    /// bytes to another with the same end, then one of the two was prepended to, which costs all bytes.
+    /// All such copies are at most four times the bytes that sums paid for. Between two sums that pay for all their bytes,
+    /// `n` in the first of them, at most `n` bytes are added at either end. The first copy is at most as long as what was paid
+    /// for until then. It goes to a buffer that has as many spare bytes, of which a half or all are at an end, so a string is
+    /// longer by half before it is copied again, or both ends were filled. So between `n` and `3 n` bytes there are three
+    /// copies, of less than `n`, `1.5 n` and `2.25 n` more. The others belong to sums of `r` bytes that double the string:
+    /// their own copy is at most `1.5 r`, and the one after it `2.5 r`. If a string loses spare bytes to another in the same
+    /// buffer, then one of the two paid for all its bytes.
     ///
     /// `words` is the length of the instruction.
     pub(super) fn copy_unpaid(
         &mut self,
-        left: Gc<Str>,
+        base: Gc<Str>,
         buffer: Gc<Buffer>,
         words: usize,
     ) -> Result<(), Fault> {
         let from = buffer.from();
         loop {
-            let rest = left.bytes().get(buffer.used()..).unwrap_or_default();
+            let rest = base.bytes().get(buffer.used()..).unwrap_or_default();
             let (piece, rest) = rest.split_at(rest.len().min(PIECE));
             let to = from + buffer.used();
             // SAFETY: there is space for the sum, and no string is in this buffer yet.
@@ -267,6 +285,50 @@ impl Vm {
     }
 }
 
+/// The operand whose allowance a sum is within.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Base {
+    /// Neither: the whole sum is paid for.
+    None,
+    Left,
+    Right,
+}
+
+/// What a sum of two strings that are not pending costs, and what sums of it cost. That follows from how both were computed.
+struct Terms {
+    base: Base,
+    /// The bytes of the sum that are paid for.
+    paid: Range<usize>,
+    allowance: Allowance,
+    forked: bool,
+}
+
+impl Terms {
+    fn of(left: Gc<Str>, right: Gc<Str>) -> Terms {
+        let len = left.len() + right.len();
+        if let Some(allowance) = left.allowance().appended(right.len()) {
+            let paid = left.len()..len;
+            return Terms { base: Base::Left, paid, allowance, forked: left.is_forked() };
+        }
+        if let Some(allowance) = right.allowance().prepended(left.len()) {
+            let paid = 0..left.len();
+            return Terms { base: Base::Right, paid, allowance, forked: right.is_forked() };
+        }
+        let allowance = Allowance::new(if grows(left, right) { len } else { 0 });
+        let forked = left.is_taken() || right.is_taken() && right.len() > left.len();
+        Terms { base: Base::None, paid: 0..len, allowance, forked }
+    }
+
+    /// Whether the sum extends its right operand.
+    fn extends_right(&self, left: Gc<Str>, right: Gc<Str>) -> bool {
+        match self.base {
+            Base::None => right.len() > left.len(),
+            Base::Left => false,
+            Base::Right => true,
+        }
+    }
+}
+
 /// Whether a sum may be appended or prepended to, so that spare bytes are worth it.
 fn grows(left: Gc<Str>, right: Gc<Str>) -> bool {
     left.is_computed() || right.is_computed() && right.len() >= PREPEND
@@ -305,11 +367,17 @@ unsafe fn flat_sum(memory: NonNull<u8>, left: Gc<Str>, right: Gc<Str>) -> Gc<Str
 ///
 /// # Safety
 /// `memory` is the start of `Str::SLICE_SIZE` bytes of nobody else; the bytes are in the buffer's used part.
-unsafe fn slice_sum(memory: NonNull<u8>, slice: Slice, len: usize, allowance: usize, fork: Fork) -> Gc<Str> {
+unsafe fn slice_sum(
+    memory: NonNull<u8>,
+    slice: Slice,
+    len: usize,
+    allowance: Allowance,
+    forked: bool,
+) -> Gc<Str> {
     let memory = memory.cast::<Str>();
     // SAFETY: passed on from the caller.
     unsafe {
-        Str::init_slice(memory.as_ptr(), slice, len, allowance, fork);
+        Str::init_slice(memory.as_ptr(), slice, len, allowance, forked);
         Gc::from_raw(memory)
     }
 }

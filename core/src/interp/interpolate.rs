@@ -16,7 +16,7 @@ use super::work::PIECE;
 use super::{Fault, Vm};
 use crate::bytecode::operand::{Count32, Dst, Regs};
 use crate::bytecode::{Insn, Op};
-use crate::object::{Buffer, FLAT, Fork, Gc, MAX_LEN, Slice, Str};
+use crate::object::{Allowance, Buffer, FLAT, Gc, MAX_LEN, Slice, Str};
 use crate::text::{Digits, Filling, Spec, Wanted};
 use crate::value::Value;
 
@@ -94,7 +94,7 @@ impl Vm {
         // Without spare bytes: nothing says that it grows.
         let buffer = self.buffer_of(len, 0, 0)?;
         let slice = Slice { buffer, from: buffer.from() as u32 };
-        self.append_row(row, slice, 0..len, len, 1, len)
+        self.append_row(row, slice, 0..len, len, Allowance::new(0), len)
     }
 
     fn first_string(&self, row: &Range<usize>) -> Option<Gc<Str>> {
@@ -104,7 +104,7 @@ impl Vm {
     /// The sum of a row that begins with a computed string, for the same price as a sum of two strings.
     fn extend(&mut self, left: Gc<Str>, row: Range<usize>, len: usize) -> Result<Gc<Str>, Fault> {
         let more = len - left.len();
-        let rest = left.allowance_after(more);
+        let rest = left.allowance().appended(more);
         let (slice, missing) = match left.slice_to_append(more) {
             Some(slice) => (slice, left.len()..len),
             None => {
@@ -117,7 +117,7 @@ impl Vm {
         };
         let (price, allowance) = match rest {
             Some(rest) => (more, rest),
-            None => (len, 1 + len),
+            None => (len, Allowance::new(len)),
         };
         let sum = self.append_row(row, slice, missing, price, allowance, len)?;
         if rest.is_some() {
@@ -133,7 +133,7 @@ impl Vm {
         slice: Slice,
         missing: Range<usize>,
         price: usize,
-        allowance: usize,
+        allowance: Allowance,
         len: usize,
     ) -> Result<Gc<Str>, Fault> {
         // Before it is paid for, because without memory the instruction may run again.
@@ -150,7 +150,7 @@ impl Vm {
         // SAFETY: the pieces are all that was missing; memory of a slice, whose bytes are in use.
         unsafe {
             slice.buffer.extend_used(from, from + len);
-            Str::init_slice(memory.as_ptr(), slice, len, allowance, Fork::NONE);
+            Str::init_slice(memory.as_ptr(), slice, len, allowance, false);
             Ok(Gc::from_raw(memory))
         }
     }

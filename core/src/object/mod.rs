@@ -64,7 +64,7 @@ pub(crate) use native::{FunctionNative, NEVER, Stage, Target};
 pub(crate) use range::{End, Range};
 pub(crate) use shape::{DICT_FIELDS, Identified, MAX_INLINE, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{
-    Buffer, FLAT, Fork, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable, TextWriter,
+    Allowance, Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable, TextWriter,
 };
 pub(crate) use text::Text;
 pub(crate) use type_object::TypeObject;

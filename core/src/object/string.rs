@@ -2,7 +2,7 @@
 //!
 //! ```text
 //!   flat    Str | len | hash | bytes ...                      short results, literals, names
-//!   slice   Str | len | allowance | buffer ·--+ | from        long results of concatenation
+//!   slice   Str | len | allowance | buffer ·--+ | from | allowance before     long results of concatenation
 //!                                             v
 //!                      Buffer | from | to | capacity | ----......---- |
 //!
@@ -14,9 +14,10 @@
 //! own bytes. Prepending to the slice that begins where the used part begins is the mirror image. So loops of
 //! `s = s + x` and of `s = x + s` copy each byte a bounded number of times on average.
 //!
-//! Two sums that begin with the same slice cannot both have the bytes after it: the second is a copy, and is *forked*. A program that did so once may do so at every step, as `o = s + "!"; s = s + x;` does. So sums of a forked
-//! slice are *pending*: they refer to their operands. The first sum that such a string is an operand of *settles* it,
-//! which makes it a slice where it is. Reading it needs no copy: it has two parts.
+//! Two sums cannot both extend the same slice in place: the second is a copy, and is *forked*. A program that did so once
+//! may do so at every step, as `o = s + "!"; s = s + x;` does. So sums that extend a forked slice are *pending*: they refer
+//! to their operands. The first sum that such a string is an operand of *settles* it, which makes it a slice where it is.
+//! Reading it needs no copy: it has two parts.
 //!
 //! Only names and short literals are interned, when code is loaded: then equal ones are the same object, and
 //! properties compare by address. Computed strings are neither interned nor hashed.
@@ -47,23 +48,16 @@ const INTERNED: u16 = 1;
 /// A flat string that was computed: the next concatenation gives it a buffer.
 const COMPUTED: u16 = 2;
 const SLICE: u16 = 4;
-/// A slice whose sums are pending. The upper byte of `aux` is the number of sums until one is not forked.
+/// A slice whose sums are pending.
 const FORKED: u16 = 8;
 const PENDING: u16 = 16;
-
-/// One sum, in the count in the upper byte of `aux`.
-const FORK_COUNT_ONE: u16 = 1 << 8;
-/// The count after a fork: so many sums stay forked.
-const FORK_COUNT_START: u16 = tunable(0xFF, 3) as u16 * FORK_COUNT_ONE;
-// It serves as the mask of the count.
-const _: () = assert!((FORK_COUNT_START / FORK_COUNT_ONE + 1).is_power_of_two());
 
 /// A string of UTF-8.
 #[repr(C)]
 pub(crate) struct Str {
     header: Header,
     len: u32,
-    /// The hash of an interned string, the allowance of a slice; 0 in others.
+    /// The hash of an interned string; of a slice, the allowance for bytes after it; 0 in others.
     hash_or_allowance: Cell<u32>,
     /// Size 0: aligns the record after that of the string.
     record: [Record; 0],
@@ -73,12 +67,20 @@ pub(crate) struct Str {
 #[derive(Clone, Copy)]
 #[repr(C)]
 union Record {
-    slice: Slice,
+    slice: SliceRecord,
     pending: Pending,
 }
 
-/// Where the bytes of a slice are: the record after that of its string.
 #[repr(C)]
+#[derive(Clone, Copy)]
+struct SliceRecord {
+    buffer: Gc<Buffer>,
+    from: u32,
+    /// The allowance for bytes before the slice.
+    before: u32,
+}
+
+/// Where the bytes of a slice are.
 #[derive(Clone, Copy)]
 pub(crate) struct Slice {
     pub(crate) buffer: Gc<Buffer>,
@@ -86,13 +88,34 @@ pub(crate) struct Slice {
     pub(crate) from: u32,
 }
 
-/// The `aux` of a slice, which says whether it is forked.
-#[derive(Clone, Copy)]
-pub(crate) struct Fork(u16);
+/// What sums that extend a string cost: one of fewer bytes than these costs the bytes that it adds. Allowances depend on
+/// how the string was computed, never on the buffer. One that is used up is 1. `after` is 0 if another sum took over both.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Allowance {
+    /// Bytes appended.
+    pub(crate) after: usize,
+    /// Bytes prepended.
+    pub(crate) before: usize,
+}
 
-impl Fork {
-    /// A slice that is not forked.
-    pub(crate) const NONE: Fork = Fork(SLICE);
+impl Allowance {
+    /// Of a sum of `len` bytes that was paid for as a whole.
+    pub(crate) fn new(len: usize) -> Allowance {
+        Allowance { after: 1 + len, before: 1 + len }
+    }
+
+    /// What is left after an append of `more` bytes, if that is within the allowance.
+    #[inline]
+    pub(crate) fn appended(self, more: usize) -> Option<Allowance> {
+        let after = self.after.checked_sub(more).filter(|&rest| rest > 0)?;
+        Some(Allowance { after, ..self })
+    }
+
+    /// What is left after a prepend of `more` bytes, if that is within the allowance.
+    pub(crate) fn prepended(self, more: usize) -> Option<Allowance> {
+        let before = self.before.checked_sub(more).filter(|&rest| rest > 0)?;
+        Some(Allowance { before, ..self })
+    }
 }
 
 /// The operands of a sum that is not settled. Neither is pending.
@@ -130,6 +153,18 @@ unsafe impl Object for Str {
     }
 }
 
+impl Record {
+    fn of_slice(slice: Slice, allowance: Allowance) -> Record {
+        let Slice { buffer, from } = slice;
+        Record { slice: SliceRecord { buffer, from, before: allowance.before as u32 } }
+    }
+}
+
+/// The `aux` of a slice.
+fn slice_aux(forked: bool) -> u16 {
+    if forked { SLICE | FORKED } else { SLICE }
+}
+
 /// The origin of a flat string.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -146,12 +181,12 @@ impl Str {
 
     /// Offset of the length, for machine code.
     pub(crate) const LEN: usize = core::mem::offset_of!(Str, len);
-    /// Offset of the allowance, for machine code.
-    pub(crate) const ALLOWANCE: usize = core::mem::offset_of!(Str, hash_or_allowance);
+    /// Offset of the allowance for bytes after a slice, for machine code.
+    pub(crate) const ALLOWANCE_AFTER: usize = core::mem::offset_of!(Str, hash_or_allowance);
     /// Offset of a slice's buffer, for machine code.
-    pub(crate) const BUFFER: usize = size_of::<Str>() + core::mem::offset_of!(Slice, buffer);
+    pub(crate) const BUFFER: usize = size_of::<Str>() + core::mem::offset_of!(SliceRecord, buffer);
     /// Offset of the place of a slice in its buffer, for machine code.
-    pub(crate) const FROM: usize = size_of::<Str>() + core::mem::offset_of!(Slice, from);
+    pub(crate) const FROM: usize = size_of::<Str>() + core::mem::offset_of!(SliceRecord, from);
     /// The lower half of `aux` in slices that are not forked, and the least in strings that are not flat, for machine
     /// code.
     pub(crate) const SLICE: u8 = SLICE as u8;
@@ -216,18 +251,18 @@ impl Str {
         memory: *mut Str,
         slice: Slice,
         len: usize,
-        allowance: usize,
-        fork: Fork,
+        allowance: Allowance,
+        forked: bool,
     ) {
         // SAFETY: the caller's memory covers both records.
         unsafe {
             memory.write(Str {
-                header: Header::with_aux(Kind::Str, fork.0),
+                header: Header::with_aux(Kind::Str, slice_aux(forked)),
                 len: len as u32,
-                hash_or_allowance: Cell::new(allowance as u32),
+                hash_or_allowance: Cell::new(allowance.after as u32),
                 record: [],
             });
-            memory.add(1).cast::<Record>().write(Record { slice });
+            memory.add(1).cast::<Record>().write(Record::of_slice(slice, allowance));
         }
     }
 
@@ -268,7 +303,7 @@ impl Str {
         self.header.aux() & SLICE != 0
     }
 
-    /// Whether sums that begin with the string are pending.
+    /// Whether sums that extend the string are pending.
     pub(crate) fn is_forked(&self) -> bool {
         self.header.aux() & FORKED != 0
     }
@@ -279,39 +314,14 @@ impl Str {
         self.header.aux() == SLICE
     }
 
-    /// What kind of slice a sum is that begins with the string: forked if another sum took over its allowance.
-    pub(crate) fn fork(&self) -> Fork {
-        Fork(match self.header.aux() {
-            aux if aux & SLICE == 0 => SLICE,
-            _ if self.allowance() == 0 => SLICE | FORKED | FORK_COUNT_START,
-            aux if aux & FORK_COUNT_START > FORK_COUNT_ONE => aux - FORK_COUNT_ONE,
-            _ => SLICE,
-        })
+    /// Whether it is a slice whose allowance another sum took over.
+    pub(crate) fn is_taken(&self) -> bool {
+        self.is_slice() && self.hash_or_allowance.get() == 0
     }
 
     /// The hash of the bytes; 0 if the string is not interned.
     pub(crate) fn hash(&self) -> u32 {
         if self.is_slice() { 0 } else { self.hash_or_allowance.get() }
-    }
-
-    /// A sum with fewer bytes on its right costs those bytes alone. The allowance depends on how the string was computed,
-    /// never on the buffer. It is 1 if it is used up, and 0 if another sum took it over.
-    #[inline]
-    pub(crate) fn allowance(&self) -> usize {
-        if self.is_slice() { self.hash_or_allowance.get() as usize } else { 0 }
-    }
-
-    /// What is left of the allowance after `more` bytes, if they are within it.
-    #[inline]
-    pub(crate) fn allowance_after(&self, more: usize) -> Option<usize> {
-        self.allowance().checked_sub(more).filter(|&rest| rest > 0)
-    }
-
-    /// Ends the allowance of a slice: a sum takes it over.
-    #[inline]
-    pub(crate) fn end_allowance(&self) {
-        debug_assert!(self.is_slice());
-        self.hash_or_allowance.set(0);
     }
 
     /// The hash for a table, which looks at the highest bits and the lowest.
@@ -326,8 +336,31 @@ impl Gc<Str> {
     /// Where the bytes of a slice are.
     #[inline]
     pub(crate) fn slice(self) -> Option<Slice> {
+        self.slice_record().map(|SliceRecord { buffer, from, .. }| Slice { buffer, from })
+    }
+
+    #[inline]
+    fn slice_record(self) -> Option<SliceRecord> {
         // SAFETY: `init_slice` wrote the record after that of the string.
         self.is_slice().then(|| unsafe { (*self.as_ptr().add(1).cast::<Record>()).slice })
+    }
+
+    /// What sums that extend the string cost.
+    #[inline]
+    pub(crate) fn allowance(self) -> Allowance {
+        match self.slice_record() {
+            Some(SliceRecord { before, .. }) if !self.is_taken() => {
+                Allowance { after: self.hash_or_allowance.get() as usize, before: before as usize }
+            }
+            _ => Allowance::default(),
+        }
+    }
+
+    /// Ends the allowance of a slice: a sum takes it over.
+    #[inline]
+    pub(crate) fn end_allowance(self) {
+        debug_assert!(self.is_slice());
+        self.hash_or_allowance.set(0);
     }
 
     /// The operands of a pending string.
@@ -342,12 +375,12 @@ impl Gc<Str> {
     ///
     /// # Safety
     /// The string is pending, and has as many bytes, the same, in the buffer's used part. A barrier follows.
-    pub(crate) unsafe fn settle(self, slice: Slice, allowance: usize, fork: Fork) {
+    pub(crate) unsafe fn settle(self, slice: Slice, allowance: Allowance, forked: bool) {
         debug_assert!(self.header.aux() == PENDING);
         // SAFETY: the record after that of a pending string is as large as that of a slice.
-        unsafe { self.as_ptr().add(1).cast::<Record>().write(Record { slice }) };
-        self.hash_or_allowance.set(allowance as u32);
-        self.header.set_aux(fork.0);
+        unsafe { self.as_ptr().add(1).cast::<Record>().write(Record::of_slice(slice, allowance)) };
+        self.hash_or_allowance.set(allowance.after as u32);
+        self.header.set_aux(slice_aux(forked));
     }
 
     /// Where a slice begins that ends where its buffer's used part does, if `more` bytes fit after it.
@@ -547,8 +580,12 @@ impl Buffer {
 }
 
 const _: () = assert!(MAX_LEN <= u32::MAX as usize);
-// Machine code writes the length of a flat string and the hash, 0, at once.
-const _: () = assert!(Str::ALLOWANCE == Str::LEN + 4);
+// Machine code writes the length of a flat string and the hash, 0, at once, and copies the place of a slice and the allowance
+// before it at once.
+const _: () = assert!(
+    Str::ALLOWANCE_AFTER == Str::LEN + 4
+        && core::mem::offset_of!(SliceRecord, before) == core::mem::offset_of!(SliceRecord, from) + 4
+);
 // Machine code tells slices by the lower byte of `aux`.
 const _: () = assert!(SLICE <= 0xFF);
 

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!   flat       Str | len | lhs' bytes, rhs' bytes            a short sum
-//!   slice      Str | len | allowance | buffer ·--+ | from    `lhs` ends where its buffer's used part does,
-//!                                                v           and `rhs` is short
+//!   slice      Str | len | allowance | buffer ·--+ | from | allowance before     `lhs` ends where its buffer's
+//!                                                v                               used part does, `rhs` is short
 //!              Buffer | from | to | capacity | ....lhs' bytes | rhs' bytes .... |
 //! ```
 //!
@@ -13,8 +13,8 @@
 
 use siskin_core::layout::{
     BUFFER_BYTES, BUFFER_CAPACITY, BUFFER_TO, BULK_BYTES, GRANULE, KIND_STR, OBJECT_AUX, OBJECT_KIND,
-    REGION_CELL, REGION_END, REGION_NEXT, STR_ALLOWANCE, STR_BUFFER, STR_BYTES, STR_FLAT, STR_FLAT_HEADER,
-    STR_FROM, STR_LEN, STR_SLICE, STR_SLICE_HEADER, VM_REGIONS, VM_SLICE_REGION,
+    REGION_CELL, REGION_END, REGION_NEXT, STR_ALLOWANCE_AFTER, STR_BUFFER, STR_BYTES, STR_FLAT,
+    STR_FLAT_HEADER, STR_FROM, STR_LEN, STR_SLICE, STR_SLICE_HEADER, VM_REGIONS, VM_SLICE_REGION,
 };
 
 use crate::buffer::Label;
@@ -90,7 +90,7 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
         masm.branch8_mem(Cond::AboveEq, at(Reg::T6, OBJECT_AUX), STR_SLICE, refuse);
     }
     masm.branch32(Cond::AboveEq, Reg::T3, BULK_BYTES as i32, refuse);
-    masm.branch32(Cond::AboveEq, Reg::T3, at(Reg::T5, STR_ALLOWANCE), refuse);
+    masm.branch32(Cond::AboveEq, Reg::T3, at(Reg::T5, STR_ALLOWANCE_AFTER), refuse);
     masm.mov(Reg::T1, Reg::T5);
     masm.load64(Reg::T7, at(Reg::T1, STR_BUFFER));
     masm.load32(Reg::T5, at(Reg::T1, STR_FROM));
@@ -102,20 +102,20 @@ fn appended(masm: &mut impl Masm, refuse: Label) {
     masm.branch64(Cond::Lt, Reg::T5, CHUNK - 1, refuse);
     take(masm, |field| at(Reg::Vm, VM_SLICE_REGION + field), refuse);
 
-    // The sum takes over the rest of the allowance.
-    masm.load32(Reg::T2, at(Reg::T1, STR_ALLOWANCE));
+    // The sum takes over the rest of the allowances.
+    masm.load32(Reg::T2, at(Reg::T1, STR_ALLOWANCE_AFTER));
     masm.sub64(Reg::T2, Reg::T2, Reg::T3);
     masm.store32(at(Reg::T5, STR_LEN), Reg::T4);
-    masm.store32(at(Reg::T5, STR_ALLOWANCE), Reg::T2);
+    masm.store32(at(Reg::T5, STR_ALLOWANCE_AFTER), Reg::T2);
     masm.imm(Reg::T2, 0);
-    masm.store32(at(Reg::T1, STR_ALLOWANCE), Reg::T2);
+    masm.store32(at(Reg::T1, STR_ALLOWANCE_AFTER), Reg::T2);
+    // It begins where `lhs` does. The allowance for bytes before it is in the same word.
+    masm.load64(Reg::T2, at(Reg::T1, STR_FROM));
+    masm.store64(at(Reg::T5, STR_FROM), Reg::T2);
     masm.store64_imm(at(Reg::T5, 0), STR_SLICE_HEADER);
     masm.store64(at(Reg::T5, STR_BUFFER), Reg::T7);
-    // Where the sum ends, and where it begins.
     masm.add64(Reg::T2, Reg::T0, Reg::T3);
     masm.store32(at(Reg::T7, BUFFER_TO), Reg::T2);
-    masm.sub64(Reg::T2, Reg::T2, Reg::T4);
-    masm.store32(at(Reg::T5, STR_FROM), Reg::T2);
     masm.add64(Reg::T0, Reg::T0, Reg::T7);
     copy(masm, Reg::T6, Reg::T0, BUFFER_BYTES, Reg::T3);
     masm.or64(Reg::T0, Reg::T5, Reg::ObjTag);
