@@ -46,8 +46,11 @@ impl Vm {
     fn concat_slow(&mut self, left: Gc<Str>, right: Gc<Str>) -> Result<Gc<Str>, Fault> {
         let len = left.len().checked_add(right.len()).filter(|&len| len <= MAX_LEN);
         let len = len.ok_or(Fault::StringTooLong)?;
-        self.settle(left)?;
-        self.settle(right)?;
+        for operand in [left, right] {
+            if let Some(operands) = operand.pending() {
+                self.settle(operand, operands)?;
+            }
+        }
         let terms = Terms::of(left, right);
         if left.is_forked() || right.is_forked() && terms.extends_right(left, right) {
             let memory = self.allocate(Str::SLICE_SIZE, false)?;
@@ -70,10 +73,7 @@ impl Vm {
 
     /// Makes a pending string a slice, for what an eager sum would have cost. If it stops, the string is as it was, and
     /// the instruction runs again.
-    fn settle(&mut self, string: Gc<Str>) -> Result<(), Fault> {
-        let Some(Pending { left, right }) = string.pending() else {
-            return Ok(());
-        };
+    fn settle(&mut self, string: Gc<Str>, Pending { left, right }: Pending) -> Result<(), Fault> {
         let terms = Terms::of(left, right);
         let (slice, missing) = self.place(left, right, &terms)?;
         self.write_sum(left, right, &terms, slice, missing)?;
@@ -162,16 +162,15 @@ impl Vm {
     ) -> Result<(), Fault> {
         let (len, paid) = (left.len() + right.len(), &terms.paid);
         // The bytes that are written count as used only in the end: until then nobody else reads or writes them.
-        self.in_pieces(paid.len(), 1, |_, range| {
-            let end = (paid.start + range.end).min(missing.end);
-            let mut start = (paid.start + range.start).max(missing.start);
-            each_part(&[left.bytes(), right.bytes()], start..end.max(start), |bytes| {
-                // SAFETY: the caller's buffer has space for the sum there, and no string has these bytes.
-                unsafe { slice.buffer.write(slice.from as usize + start, bytes) };
-                start += bytes.len();
+        if self.pays_at_once(paid.len()) {
+            write_part(left, right, slice, missing);
+        } else {
+            self.in_pieces(paid.len(), 1, |_, range| {
+                let end = (paid.start + range.end).min(missing.end);
+                write_part(left, right, slice, (paid.start + range.start).max(missing.start)..end);
                 Ok(())
-            })
-        })?;
+            })?;
+        }
         self.work.partial = Value::NIL;
         match terms.base {
             Base::None => {}
@@ -269,6 +268,10 @@ impl Vm {
         // Equal names are one object. Every byte is charged for, so that the fuel does not depend on the place of a
         // difference.
         let other_name = left != right && left.is_interned() && right.is_interned();
+        if self.pays_at_once(left.len()) {
+            meter::count(if other_name { 0 } else { left.len() });
+            return Ok(!other_name && equal_in(left, right, 0..left.len()));
+        }
         let compared = self.in_pieces(left.len(), words, |vm, range| {
             let known = other_name || vm.work.partial == Value::FALSE;
             if !known {
@@ -336,6 +339,9 @@ fn grows(left: Gc<Str>, right: Gc<Str>) -> bool {
 
 /// Whether two strings have the same bytes in a range.
 fn equal_in(left: Gc<Str>, right: Gc<Str>, range: Range<usize>) -> bool {
+    if left.pending().is_none() && right.pending().is_none() {
+        return left.bytes().get(range.clone()) == right.bytes().get(range);
+    }
     let mut from = range.start;
     let compared = each_part(&left.parts(), range, |bytes| {
         let mut rest = bytes;
@@ -348,6 +354,21 @@ fn equal_in(left: Gc<Str>, right: Gc<Str>, range: Range<usize>) -> bool {
         if rest.is_empty() { Ok(()) } else { Err(()) }
     });
     compared.is_ok()
+}
+
+/// Writes the bytes of a range of a sum to where the slice has them. No string has these bytes.
+fn write_part(left: Gc<Str>, right: Gc<Str>, slice: Slice, range: Range<usize>) {
+    let middle = left.len();
+    let parts =
+        [(left, 0, range.start..range.end.min(middle)), (right, middle, range.start.max(middle)..range.end)];
+    for (string, from, range) in parts {
+        if let Some(bytes) = string.bytes().get(range.start.wrapping_sub(from)..range.end.wrapping_sub(from))
+            && !bytes.is_empty()
+        {
+            // SAFETY: the caller's buffer has space for the sum there, and no string has these bytes.
+            unsafe { slice.buffer.write(slice.from as usize + range.start, bytes) };
+        }
+    }
 }
 
 /// Writes the flat string of both into fresh memory.

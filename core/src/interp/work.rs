@@ -80,6 +80,17 @@ impl Vm {
         }
     }
 
+    /// Pays for bulk work that the slice of fuel has enough for, if none of it was done before: then there is one piece.
+    #[inline]
+    pub(super) fn pays_at_once(&mut self, bytes: usize) -> bool {
+        let units = bytes / BULK;
+        if self.work.paid != 0 || units > self.context.fuel.slice as usize {
+            return false;
+        }
+        self.context.fuel.pay_from_slice(units);
+        true
+    }
+
     /// The next slice of fuel, in the middle of an instruction of `words` words; false if the run stops before it.
     #[cold]
     pub(super) fn refill(&mut self, words: usize) -> bool {

@@ -12,6 +12,10 @@ fn forked(vm: &mut Vm, base: Gc<Str>) -> Gc<Str> {
     forked
 }
 
+fn settle(vm: &mut Vm, string: Gc<Str>) {
+    vm.settle(string, string.pending().unwrap()).unwrap();
+}
+
 #[test]
 fn a_loop_that_forks_at_every_step_copies_in_proportion() {
     let mut vm = vm(false);
@@ -99,8 +103,8 @@ fn the_buffer_of_a_settled_string_is_marked() {
     let (first, second) = (sum(&mut vm, forked, one), sum(&mut vm, forked, two));
     let expected = text(second);
     vm.collect_for_space(Want::Table).unwrap();
-    vm.settle(first).unwrap();
-    vm.settle(second).unwrap();
+    settle(&mut vm, first);
+    settle(&mut vm, second);
     assert!(buffer(second) != buffer(forked));
     for _ in 0..3 {
         vm.with_roots(|heap, roots| heap.collect(roots, Extent::Young));
@@ -122,7 +126,7 @@ fn a_string_that_is_being_settled_can_be_stopped() {
     let forked = forked(&mut vm, base);
     let more = flat(&mut vm, "m");
     let (first, second) = (sum(&mut vm, forked, more), sum(&mut vm, forked, more));
-    vm.settle(first).unwrap();
+    settle(&mut vm, first);
     let expected = text(second) + "m";
 
     // The whole string is to be copied, and paid for.
