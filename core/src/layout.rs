@@ -17,8 +17,8 @@ use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
 use crate::object::{
     self, Age, Buffer, CellObject, Class, Closure, DataHeader, ENTRIES, FLAT, FREE_ENTRY, Function,
-    FunctionNative, Header, INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Items, Kind, LOOKUP_LINES, List,
-    LookupLine, NAME_SHIFT, Str,
+    FunctionNative, Header, INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Items, Kind, List, LookupLine,
+    NAME_SHIFT, Str,
 };
 use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
@@ -67,6 +67,8 @@ offsets! {
     VM_RUNTIME = offset_of!(Context, native) + offset_of!(NativeContext, runtime);
     /// In the VM: the address of the first line of the lookup cache.
     VM_LOOKUPS = offset_of!(Context, native) + offset_of!(NativeContext, lookups);
+    /// In the VM: the number of lines of the lookup cache less one.
+    VM_LOOKUP_MASK = offset_of!(Context, native) + offset_of!(NativeContext, lookup_mask);
     /// In the VM: the bits of nil, which doubles are below.
     VM_NIL = offset_of!(Context, native) + offset_of!(NativeContext, nil);
     /// In the VM: the bits of a global that is not defined.
@@ -194,12 +196,11 @@ pub const IC_OUTLINE: u8 = IcKind::Outline as u8;
 pub const IC_ADDED: u8 = IcKind::Added as u8;
 
 /// The line of the lookup cache for a shape and a name: the shape times [`LOOKUP_STRIDE`], plus the address of the name
-/// without this many low bits, modulo one more than [`LOOKUP_MASK`].
+/// without this many low bits, modulo one more than [`VM_LOOKUP_MASK`] holds; or the line whose index differs from that in the
+/// lowest bit.
 pub const LOOKUP_SHIFT: u8 = NAME_SHIFT as u8;
 /// See [`LOOKUP_SHIFT`].
 pub const LOOKUP_STRIDE: i32 = object::LOOKUP_STRIDE as i32;
-/// See [`LOOKUP_SHIFT`].
-pub const LOOKUP_MASK: i32 = LOOKUP_LINES as i32 - 1;
 
 /// Globals from this index on need a test of [`VM_MARKING`] before a store: if it is 1, the interpreter stores.
 pub const FAR_GLOBALS: u32 = crate::globals::NEAR;

@@ -13,7 +13,9 @@ const LATENCY: &str =
 /// What the programs do not show.
 const LIMITS: &str = "\
     `closure` calls one function from one place, and machine code is made for that. A place that calls two functions in \
-    turn gains nothing by it: programs of composed closures take as long as at d63a1f3 (1.02).\n\n";
+    turn gains nothing by it: programs of composed closures take as long as at d63a1f3 (1.02). A place that \
+    calls methods of 16 to 512 classes in turn takes .30 to .45 of d63a1f3 in machine code, and .78 to 1.06 \
+    interpreted.\n\n";
 
 /// The report as Markdown, with the plot at `plot` if one was written.
 pub(crate) fn render(report: &Report, plot: Option<&Path>) -> String {

@@ -19,6 +19,8 @@ pub(crate) struct NativeContext {
     pub(crate) undefined: Value,
     /// The lines of the lookup cache; null without a native tier.
     pub(crate) lookups: *const LookupLine,
+    /// How many there are less one.
+    pub(crate) lookup_mask: usize,
     /// The addresses of stubs; 0 before there is any code.
     pub(crate) stubs: [usize; STUBS],
     /// The addresses of runtime functions.
@@ -34,6 +36,7 @@ impl NativeContext {
             nil: Value::NIL,
             undefined: Value::UNDEFINED,
             lookups: core::ptr::null(),
+            lookup_mask: 0,
             stubs: [0; STUBS],
             runtime,
         }

@@ -142,7 +142,9 @@ impl Vm {
             }
             site.overflows.set(site.overflows.get().saturating_add(1));
         }
-        self.lookups.insert(site.name, entry);
+        if self.lookups.insert(site.name, entry) {
+            self.point_to_lookups();
+        }
     }
 
     /// The entry of the lookup cache for a site. If the site may hold it and has a place, it hits the next time.

@@ -52,6 +52,8 @@ pub(crate) use instance::{Dict, Instance, Location, Slots};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
 pub(crate) use list::{Items, List, MAX_ITEMS};
 pub(crate) use lookup_cache::LookupCache;
+#[cfg(test)]
+pub(crate) use lookup_cache::MOST_LINES;
 pub(crate) use map::{MAX_ENTRIES, Map, MapIndex};
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
 #[cfg(all(test, feature = "native"))]
@@ -76,7 +78,7 @@ pub(crate) use inline_cache::{ENTRIES, FREE_ENTRY};
 pub(crate) use {
     inline_cache::OUTLYING,
     instance::INSTANCE_SLOTS,
-    lookup_cache::{LOOKUP_LINES, LOOKUP_STRIDE, LookupLine, NAME_SHIFT},
+    lookup_cache::{LOOKUP_STRIDE, LookupLine, NAME_SHIFT},
 };
 
 /// The header, first in every object.

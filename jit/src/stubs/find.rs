@@ -1,16 +1,16 @@
 //! The rest of an inline cache: what follows after a template compared the first two entries.
 //!
 //! ```text
-//!   further entries ──> entries of outlying fields ──> line of the lookup cache ──> 0: the VM finds it
+//!   further entries ──> entries of outlying fields ──> lines of the lookup cache ──> 0: the VM finds it
 //! ```
 //!
-//! The line serves a site only if the site is full: else the VM puts the entry into the site, so that it hits the next
-//! time. Any instruction may have put the entry into the line, so its kind is tested, and a method's number of parameters.
+//! The lines serve a site only if the site is full: else the VM puts the entry into the site, so that it hits the next
+//! time. Any instruction may have put the entry into a line, so its kind is tested, and a method's number of parameters.
 
 use siskin_core::layout::{
     CLOSURE_FUNCTION, FUNCTION_ARITY, IC_ADDED, IC_ENTRIES, IC_ENTRY_COUNT, IC_ENTRY_SIZE, IC_FREE,
     IC_INLINE, IC_KEY, IC_KIND, IC_METHOD, IC_NAME, IC_OUTLINE, IC_TARGET, INSTANCE_CAPACITY,
-    INSTANCE_FIELDS, LOOKUP_ENTRY, LOOKUP_MASK, LOOKUP_NAME, LOOKUP_SHIFT, LOOKUP_STRIDE, OUTLYING,
+    INSTANCE_FIELDS, LOOKUP_ENTRY, LOOKUP_NAME, LOOKUP_SHIFT, LOOKUP_STRIDE, OUTLYING, VM_LOOKUP_MASK,
     VM_LOOKUPS,
 };
 
@@ -27,9 +27,9 @@ pub(super) fn field(masm: &mut impl Masm, adds: bool) {
     masm.imm(Reg::T0, u64::from(OUTLYING));
     masm.or64(Reg::T0, Reg::T0, Reg::T6);
     compare(masm, 0, Reg::T0, outlying);
-    look_up(masm, miss);
-    masm.branch32(Cond::Eq, Reg::T0, at(Reg::T7, IC_KEY), outlying);
-    masm.branch32(Cond::Ne, Reg::T6, at(Reg::T7, IC_KEY), miss);
+    let line = masm.label();
+    look_up(masm, &[(Reg::T0, outlying), (Reg::T6, line)], miss);
+    masm.bind(line);
     if adds {
         masm.branch8_mem(Cond::Eq, at(Reg::T7, IC_KIND), IC_ADDED, found);
     }
@@ -54,8 +54,9 @@ pub(super) fn method(masm: &mut impl Masm) {
     masm.landing();
     masm.mov(Reg::T1, Reg::T7);
     compare(masm, COMPARED_ENTRIES, Reg::T6, found);
-    look_up(masm, miss);
-    masm.branch32(Cond::Ne, Reg::T6, at(Reg::T7, IC_KEY), miss);
+    let line = masm.label();
+    look_up(masm, &[(Reg::T6, line)], miss);
+    masm.bind(line);
     masm.branch8_mem(Cond::Ne, at(Reg::T7, IC_KIND), IC_METHOD, miss);
     masm.load64(Reg::T2, at(Reg::T7, IC_TARGET));
     masm.load64(Reg::T2, at(Reg::T2, CLOSURE_FUNCTION));
@@ -75,9 +76,10 @@ fn compare(masm: &mut impl Masm, first: i32, key: Reg, found: Label) {
     }
 }
 
-/// `T7 = ` the entry in the lookup cache's line for the shape in `T6` and the site whose entries are at `T1`. Its key may
-/// be another. `miss` if the line is of another name, or if the site has a place.
-fn look_up(masm: &mut impl Masm, miss: Label) {
+/// Goes to the label of one of the keys, with `T7` at the entry, if one of the two lines of the lookup cache for the shape in
+/// `T6` and the site whose entries are at `T1` is of the site's name and has that key; else, or if the site has a place, to
+/// `miss`.
+fn look_up(masm: &mut impl Masm, keys: &[(Reg, Label)], miss: Label) {
     masm.load32(Reg::T2, at(Reg::T1, (IC_ENTRY_COUNT - 1) * IC_ENTRY_SIZE + IC_KEY));
     masm.branch32(Cond::Eq, Reg::T2, IC_FREE, miss);
     masm.load64(Reg::T7, at(Reg::T1, IC_NAME - IC_ENTRIES));
@@ -85,14 +87,29 @@ fn look_up(masm: &mut impl Masm, miss: Label) {
     // Shapes for which this overflows are left to the VM.
     masm.mul32(Reg::T3, Reg::T6, LOOKUP_STRIDE, miss);
     masm.add64(Reg::T2, Reg::T2, Reg::T3);
-    masm.and64(Reg::T2, Reg::T2, LOOKUP_MASK);
+    masm.and64(Reg::T2, Reg::T2, at(Reg::Vm, VM_LOOKUP_MASK));
+    let second = masm.label();
+    line(masm, keys, second);
+    masm.bind(second);
+    masm.xor64(Reg::T2, Reg::T2, 1);
+    masm.load64(Reg::T7, at(Reg::T1, IC_NAME - IC_ENTRIES));
+    line(masm, keys, miss);
+    masm.jump(miss);
+}
+
+/// Goes to the label of one of the keys, with `T7` at the entry, if the line with the index in `T2` is of the name at `T7`
+/// and has that key. Goes to `other` if it is of another name.
+fn line(masm: &mut impl Masm, keys: &[(Reg, Label)], other: Label) {
     masm.load64(Reg::T3, at(Reg::Vm, VM_LOOKUPS));
     // A line is three words.
     for _ in 0..3 {
         masm.address_index(Reg::T3, Reg::T3, Reg::T2, 0);
     }
-    masm.branch64(Cond::Ne, Reg::T7, at(Reg::T3, LOOKUP_NAME), miss);
+    masm.branch64(Cond::Ne, Reg::T7, at(Reg::T3, LOOKUP_NAME), other);
     masm.address(Reg::T7, at(Reg::T3, LOOKUP_ENTRY));
+    for &(key, found) in keys {
+        masm.branch32(Cond::Eq, key, at(Reg::T7, IC_KEY), found);
+    }
 }
 
 fn refuse(masm: &mut impl Masm, miss: Label) {

@@ -172,6 +172,13 @@ impl Drop for Native {
 }
 
 impl Vm {
+    /// Tells machine code where the lines of the lookup cache are.
+    pub(super) fn point_to_lookups(&mut self) {
+        let lines = self.lookups.lines();
+        self.context.native.lookups = lines.as_ptr();
+        self.context.native.lookup_mask = lines.len().wrapping_sub(1);
+    }
+
     /// Gives the VM a native tier: functions that get hot (see `Options::hot`) are compiled from here on.
     ///
     /// # Errors
@@ -180,7 +187,8 @@ impl Vm {
         if self.functions != 0 || self.native.tier.is_some() {
             return Err(Bail::TooLate);
         }
-        self.context.native.lookups = self.lookups.lines()?;
+        self.lookups.begin()?;
+        self.point_to_lookups();
         let layout = core::alloc::Layout::new::<T>();
         // A type of size 0 needs no allocation.
         let place =

@@ -1,3 +1,4 @@
+use crate::object::MOST_LINES;
 use std::vec::Vec;
 
 use super::*;
@@ -320,6 +321,26 @@ fn sites_share_the_lookup_cache() {
     // The full site finds it there: no further overflow.
     assert!(world.vm.find_property(&full, last, is_read).is_some());
     assert_eq!(full.overflows.get(), 2);
+}
+
+/// Three names of so many shapes are more than there are lines at first.
+#[test]
+fn the_lookup_cache_grows_until_it_holds_what_is_met() {
+    let mut world = World::new(1, 3, false);
+    let mut found = [0; 8];
+    for found in &mut found {
+        for shape in (1000..).step_by(4).take(MOST_LINES / 8) {
+            for name in world.names.clone() {
+                if world.vm.lookups.find(shape, name).is_some() {
+                    *found += 1;
+                } else {
+                    world.vm.lookups.insert(name, IcEntry::inline(shape, 0));
+                }
+            }
+        }
+    }
+    assert_eq!(found[0], 0);
+    assert!(found[7] > MOST_LINES / 8 * 3 * 9 / 10, "{found:?}");
 }
 
 /// Names of methods of built-in values may die while the shapes live, and another name may get the address.
