@@ -317,6 +317,17 @@ macro_rules! opcode_table {
                 "jump to `to` with the next item of iter and its key, if there is one";
         }
 
+        "Patterns"
+            "What takes a value apart looks first whether it can be. 255 is no most length, but any."
+        {
+            CheckList check_list "list.check" [throw] { src: Src at a, least: Count at b, most: Count at c }
+                "src must be a list of least to most items";
+            CheckMap check_map "map.check" [throw] { src: Src at a, fields: Count at b }
+                "src must be a map or, with fields, an instance";
+            CheckKey check_key "key.check" [throw alloc bulk] { object: Src at a, index: Src at b }
+                "object, a map or an instance, must have index, a key or the name of a property";
+        }
+
         "Strings"
             "A value's text is what `print` writes. A format is an integer in the constants; see `docs/language.md` for what it can say."
         {

@@ -107,6 +107,7 @@ impl Compiler<'_> {
                 | Expr::Print(_)
                 | Expr::Return(_)
                 | Expr::Var { .. }
+                | Expr::TakeApart { .. }
                 | Expr::Fn { .. }
                 | Expr::Class(_) => break self.effect(at).map(|()| Val::Nil),
             };

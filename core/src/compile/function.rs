@@ -133,11 +133,12 @@ impl Compiler<'_> {
         if let Some(this) = function.this {
             self.var_regs[this.index()] = 0;
         }
-        let count = function.params.len as Reg;
+        let params = function.params;
+        let count = params.vars.len as Reg;
         self.f.next = count + 1;
         self.f.high = count + 1;
-        for index in 0..function.params.len {
-            let var: VarId = self.ast.nth(function.params, index);
+        for index in 0..params.vars.len {
+            let var: VarId = self.ast.nth(params.vars, index);
             let mut reg = index as Reg + 1;
             if reg >= SCRATCH {
                 // The caller cannot leave out the scratch registers: move these parameters away first.
@@ -148,19 +149,25 @@ impl Compiler<'_> {
             }
             self.var_regs[var.index()] = reg;
         }
-        let required = function.params.len - function.defaults.len;
+        let required = params.vars.len - params.defaults.len;
         // The scratch registers are needed before their arguments could be moved away.
-        if function.defaults.len != 0 && count >= SCRATCH {
+        if params.defaults.len != 0 && count >= SCRATCH {
             return Err(CompileAbort::TooLarge(What::Arguments));
         }
-        for index in 0..function.params.len {
-            let var: VarId = self.ast.nth(function.params, index);
+        let mut taken = 0;
+        for index in 0..params.vars.len {
+            let var: VarId = self.ast.nth(params.vars, index);
             let reg = self.var_regs[var.index()];
             if let Some(default) = index.checked_sub(required) {
-                self.default(reg, self.ast.nth(function.defaults, default))?;
+                self.default(reg, self.ast.nth(params.defaults, default))?;
             }
             if self.ast.vars[var.index()].needs_cell() {
                 self.new_cell(reg, reg)?;
+            }
+            if taken < params.taken.len && self.ast.nth::<VarId>(params.taken, taken) == var {
+                let pattern = self.ast.nth(params.taken, taken + 1);
+                self.take_apart(pattern, reg)?;
+                taken += 2;
             }
         }
         Ok(())
@@ -216,7 +223,8 @@ impl Compiler<'_> {
     fn finish(&mut self, index: FnIndex) -> Res<()> {
         self.thread_jumps();
         let function = self.ast.functions[self.f.id.index()];
-        let arity = u8::try_from(function.params.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
+        let arity =
+            u8::try_from(function.params.vars.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
         let FnState { code, consts, sites, captures, handlers, high, .. } = &self.f;
         if code.words.len().max(consts.len()).max(sites.len()) >= MOST {
@@ -225,7 +233,7 @@ impl Compiler<'_> {
         let parts = FnParts {
             name,
             arity,
-            required: arity - u8::try_from(function.defaults.len).unwrap_or(arity),
+            required: arity - u8::try_from(function.params.defaults.len).unwrap_or(arity),
             registers: *high,
             words: &code.words,
             consts,

@@ -4,6 +4,7 @@
 //!   function class     constructs with a begin and an end; scope: undone at the end
 //!   effect             statements, declarations: expressions for their effect
 //!     errors finally   throw; try with its handler; ways out that make a detour
+//!     pattern          values taken apart
 //!     branch loops     if and blocks, for each destination of their value; while and for
 //!     expr             expressions as values, by kind: variable arith logic property call interpolate
 //!     cond             expressions as conditions: fused compare-and-branch
@@ -42,6 +43,7 @@ mod interpolate;
 mod label;
 mod logic;
 mod loops;
+mod pattern;
 mod peephole;
 mod pool;
 mod property;

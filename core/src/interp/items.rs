@@ -232,12 +232,18 @@ impl Vm {
     /// Whether a key is none of a map's, or an index is past the items, or with `fields` if a name is that of no property of
     /// an instance.
     #[inline(never)]
-    pub(super) fn is_absent(&mut self, object: Value, index: Value, fields: bool) -> Result<bool, Fault> {
+    pub(super) fn is_absent(
+        &mut self,
+        object: Value,
+        index: Value,
+        fields: bool,
+        words: usize,
+    ) -> Result<bool, Fault> {
         if let (true, Some(instance), Some(name)) = (fields, object.as_object(), index.as_object::<Str>()) {
             return Ok(!self.has_property(instance, name));
         }
         if let Some(map) = object.as_object::<Map>() {
-            let key = self.key(index, 2)?;
+            let key = self.key(index, words)?;
             return Ok(self.map_get(map, key).is_none());
         }
         let len = object.as_object::<List>().map(|list| list.len());

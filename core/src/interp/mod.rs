@@ -51,6 +51,7 @@ mod native;
 mod operators;
 mod options;
 mod order;
+mod patterns;
 mod property;
 mod scripted;
 mod semantics;

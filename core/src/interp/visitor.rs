@@ -2,7 +2,7 @@
 
 use super::machine::{Flow, Machine};
 use super::semantics::{Add, Div, FloorDiv, Ge, Gt, Le, Lt, Mod, Mul, Pow, Sub, bits};
-use super::{Fault, Vm};
+use super::{Fault, Vm, patterns};
 use crate::bytecode::operand::{
     Argc, Back24, Back32, Count, Count32, Dst, FarDst, FarSrc, Fn32, Forward24, Forward32, Global32, Imm8,
     Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Member, Name32, Num8, Regs, Site32, Src, SuperWin,
@@ -250,7 +250,7 @@ impl Visitor for Machine {
         let (object, index) = (self.read(object), self.read(index));
         self.save();
         let vm = self.vm();
-        match vm.is_absent(object, index, fields.0 != 0) {
+        match vm.is_absent(object, index, fields.0 != 0, 2) {
             Ok(absent) => self.jump_when(absent, to),
             Err(fault) => vm.raise(fault),
         }
@@ -514,6 +514,35 @@ impl Visitor for Machine {
     #[inline(always)]
     fn new_range_from(&mut self, dst: Dst, start: Src) -> Flow {
         self.make_range(dst, start, None, false)
+    }
+
+    #[inline(always)]
+    fn check_list(&mut self, src: Src, least: Count, most: Count) -> Flow {
+        let src = self.read(src);
+        if patterns::is_list_of(src, least.0, most.0) {
+            return Flow::Next;
+        }
+        self.save();
+        self.vm().raise(patterns::no_list_of(src, least.0, most.0))
+    }
+
+    #[inline(always)]
+    fn check_map(&mut self, src: Src, fields: Count) -> Flow {
+        let (src, fields) = (self.read(src), fields.0 != 0);
+        if patterns::is_map(src, fields) {
+            return Flow::Next;
+        }
+        self.save();
+        self.vm().raise(Fault::NotMap { or_instance: fields, found: src })
+    }
+
+    #[inline(always)]
+    fn check_key(&mut self, object: Src, index: Src) -> Flow {
+        let (object, index) = (self.read(object), self.read(index));
+        self.save();
+        let vm = self.vm();
+        let result = vm.check_key(object, index);
+        vm.flow(result)
     }
 
     #[inline(always)]

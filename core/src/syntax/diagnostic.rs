@@ -160,13 +160,31 @@ codes! {
     /// (Siskin dialect)
     RangeOfRanges = "A range can't begin or end with a range.";
     /// (Siskin dialect)
-    ExpectLoopName = "Expect a name or '(' after 'for'.";
+    ExpectLoopName = "Expect a name, a pattern or '(' after 'for'.";
     /// (Siskin dialect)
     ForInInParentheses = "A loop over items has no parentheses.";
     /// (Siskin dialect)
     ExpectInAfterLoopNames = "Expect 'in' after the names of the loop.";
     /// (Siskin dialect)
     ExpectBraceAfterIterable = "Expect '{' after what the loop goes over.";
+    /// (Siskin dialect)
+    ExpectNameInPattern = "Expect a name, '[' or '#{' in the pattern.";
+    /// (Siskin dialect)
+    ExpectKeyInPattern = "Expect a key in the pattern.";
+    /// (Siskin dialect)
+    ExpectColonInPattern = "Expect ':' after the key in the pattern.";
+    /// (Siskin dialect)
+    ExpectNameOfRest = "Expect a name after '...'.";
+    /// (Siskin dialect)
+    ExpectBracketAfterPattern = "Expect ']' after the items of the pattern.";
+    /// (Siskin dialect)
+    ExpectBraceAfterPattern = "Expect '}' after the entries of the pattern.";
+    /// (Siskin dialect)
+    RestNotLast = "The rest comes last in a pattern.";
+    /// (Siskin dialect)
+    TooManyInPattern = "Can't have more than 254 items in a pattern.";
+    /// (Siskin dialect)
+    ExpectEqualAfterPattern = "Expect '=' after the pattern.";
     ReturnFromScript = "Can't return from top-level code.";
     ReturnFromInitializer = "Can't return a value from an initializer.";
 

@@ -9,7 +9,7 @@ use std::fmt::Write;
 use siskin_core::Dialect;
 use siskin_core::syntax::ast::{
     Binary, Block, ClassId, Contents, Expr, ExprId, FnId, FnKind, Function, If, Index, List, Logical, Loop,
-    Place, Range, RangeEnd, Super, UnaryOp, VarId,
+    Pattern, PatternId, Place, Range, RangeEnd, Super, UnaryOp, VarId,
 };
 use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 use siskin_core::testing::mem;
@@ -165,9 +165,35 @@ impl Dump<'_> {
                 format!("(var {} {})", self.place(place), self.expr(init))
             }
             Expr::Var { place, init: None } => format!("(var {})", self.place(place)),
+            Expr::TakeApart { pattern, value } => {
+                format!("(take {} {})", self.pattern(pattern), self.expr(value))
+            }
             Expr::Fn { place, function } => format!("(fun {}{})", self.place(place), self.function(function)),
             Expr::Closure(function) => format!("(closure {})", self.function(function)),
             Expr::Class(id) => self.class(id),
+        }
+    }
+
+    fn pattern(&self, id: PatternId) -> String {
+        let joined = |parts: Vec<String>, rest: Option<PatternId>| {
+            let rest = rest.map(|rest| format!("...{}", self.pattern(rest)));
+            parts.into_iter().chain(rest).collect::<Vec<_>>().join(" ")
+        };
+        match self.0.ast.patterns[id.index()].0 {
+            Pattern::Any => "_".to_owned(),
+            Pattern::Bind(place) => self.place(place),
+            Pattern::List { items, rest } => {
+                let items = self.0.ast.list::<PatternId>(items).map(|id| self.pattern(id)).collect();
+                format!("[{}]", joined(items, rest))
+            }
+            Pattern::Map { entries, rest } => {
+                let entries: Vec<u32> = self.0.ast.list(entries).collect();
+                let entry = |pair: &[u32]| self.expr(pair[0].into()) + ": " + &self.pattern(pair[1].into());
+                format!("#{{{}}}", joined(entries.chunks(2).map(entry).collect(), rest))
+            }
+            Pattern::Default { pattern, value } => {
+                format!("{}={}", self.pattern(pattern), self.expr(value))
+            }
         }
     }
 
@@ -198,8 +224,14 @@ impl Dump<'_> {
 
     fn function(&self, id: FnId) -> String {
         let function = self.0.ast.functions[id.index()];
-        let mut params: Vec<_> = self.0.ast.list::<VarId>(function.params).map(|id| self.var(id)).collect();
-        let defaults = self.0.ast.list::<ExprId>(function.defaults).rev();
+        let list = |list| self.0.ast.list::<u32>(list).collect::<Vec<_>>();
+        let taken = list(function.params.taken);
+        let param = |id: VarId| match taken.chunks(2).find(|pair| VarId::from(pair[0]) == id) {
+            Some(pair) => self.pattern(PatternId::from(pair[1])),
+            None => self.var(id),
+        };
+        let mut params: Vec<_> = self.0.ast.list::<VarId>(function.params.vars).map(param).collect();
+        let defaults = self.0.ast.list::<ExprId>(function.params.defaults).rev();
         for (param, default) in params.iter_mut().rev().zip(defaults) {
             *param = format!("{param}={}", self.expr(default));
         }

@@ -453,6 +453,18 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(Some(dst));
     }
 
+    fn check_list(&mut self, _: Src, _: Count, _: Count) {
+        self.stepped(None);
+    }
+
+    fn check_map(&mut self, _: Src, _: Count) {
+        self.stepped(None);
+    }
+
+    fn check_key(&mut self, _: Src, _: Src) {
+        self.stepped(None);
+    }
+
     fn check_range(&mut self, start: Src, end: Src) {
         Pass::check_range(self, self.reg(start.0), self.reg(end.0));
     }

@@ -60,6 +60,9 @@ impl Missing {
             | Fault::Slice { .. }
             | Fault::NoItems(_)
             | Fault::NoKey(_)
+            | Fault::MissingKey(_)
+            | Fault::ListOf { .. }
+            | Fault::NotMap { .. }
             | Fault::InsideCharacter { .. }
             | Fault::NotKey(_)
             | Fault::NoMembers(_)

@@ -68,6 +68,19 @@ pub(crate) enum Fault {
         string: Gc<Str>,
         index: u32,
     },
+    /// A value that is no list of `least` to `most` items, or of any more without `most`.
+    ListOf {
+        least: u8,
+        most: Option<u8>,
+        found: Value,
+    },
+    /// A value that is no map and, if `or_instance`, no instance.
+    NotMap {
+        or_instance: bool,
+        found: Value,
+    },
+    /// A map or an instance does not have a key that a pattern names.
+    MissingKey(Value),
     /// A map does not have the key.
     NoKey(Value),
     /// A value that can be no key.
@@ -148,6 +161,8 @@ impl Fault {
             Fault::Type(_)
             | Fault::NotInt32 { .. }
             | Fault::IndexType { .. }
+            | Fault::ListOf { .. }
+            | Fault::NotMap { .. }
             | Fault::NoItems(_)
             | Fault::NotKey(_)
             | Fault::NoMembers(_)
@@ -165,7 +180,7 @@ impl Fault {
             Fault::OutOfRange { .. } | Fault::Slice { .. } | Fault::InsideCharacter { .. } => {
                 FaultKind::Index
             }
-            Fault::NoKey(_) => FaultKind::Key,
+            Fault::NoKey(_) | Fault::MissingKey(_) => FaultKind::Key,
             Fault::Frozen(_) | Fault::EnumValue => FaultKind::Frozen,
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,

@@ -9,7 +9,7 @@ use core::fmt::Write;
 use super::Fault;
 use crate::object::ShapeTable;
 #[cfg(feature = "texts")]
-use crate::object::{BuiltinClass, Str};
+use crate::object::{BuiltinClass, List, Str};
 #[cfg(feature = "texts")]
 use crate::text::escaped;
 #[cfg(feature = "texts")]
@@ -84,6 +84,18 @@ impl Fault {
                 let char = string.char_at(start as usize).unwrap_or(char::REPLACEMENT_CHARACTER);
                 write!(out, "Index {index} is inside a character ({char} at {start}).")
             }
+            Fault::ListOf { least, most, found } => {
+                let of = ListOf { least, most };
+                match found.as_object::<List>() {
+                    Some(list) => write!(out, "Expected {of}, found one of {}.", list.len()),
+                    None => write!(out, "Expected {of}, found {}.", Noun(found)),
+                }
+            }
+            Fault::NotMap { or_instance, found } => {
+                let wanted = if or_instance { "a map or an instance" } else { "a map" };
+                write!(out, "Expected {wanted}, found {}.", Noun(found))
+            }
+            Fault::MissingKey(key) => write!(out, "Missing key {}.", KeyText(key, shapes)),
             Fault::NoKey(key) => write!(out, "Map has no key {}.", KeyText(key, shapes)),
             Fault::NotKey(value) if value.is_double() => out.write_str("nan can't be a key."),
             Fault::NotKey(value) => write!(out, "{} can't be a key.", Capital(OfType(value))),
@@ -152,6 +164,26 @@ impl Fault {
     #[cfg(not(feature = "texts"))]
     pub(super) fn message<W: Write>(self, _: W, _: &ShapeTable) -> Result<&'static str, Option<W>> {
         Ok(self.kind().sentence())
+    }
+}
+
+/// Displays as lists of so many items: `a list of 1 to 2 values`.
+#[cfg(feature = "texts")]
+struct ListOf {
+    least: u8,
+    most: Option<u8>,
+}
+
+#[cfg(feature = "texts")]
+impl fmt::Display for ListOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let ListOf { least, most } = *self;
+        match most {
+            Some(most) if most == least => write!(f, "a list of {most}")?,
+            Some(most) => write!(f, "a list of {least} to {most}")?,
+            None => write!(f, "a list of at least {least}")?,
+        }
+        f.write_str(if most.unwrap_or(least) == 1 { " value" } else { " values" })
     }
 }
 

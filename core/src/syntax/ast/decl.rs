@@ -54,6 +54,17 @@ impl FnKind {
     }
 }
 
+/// The parameters of a function.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Params {
+    /// [`VarId`]s.
+    pub vars: List,
+    /// [`ExprId`]s of the defaults of the last parameters, as many as have one.
+    pub defaults: List,
+    /// For each parameter that is taken apart, its [`VarId`] and a [`PatternId`](super::PatternId), in turn.
+    pub taken: List,
+}
+
 /// A function, method or the script.
 #[derive(Clone, Copy, Debug)]
 pub struct Function {
@@ -61,10 +72,8 @@ pub struct Function {
     pub name: Symbol,
     /// Its sort.
     pub kind: FnKind,
-    /// [`VarId`]s of the parameters.
-    pub params: List,
-    /// [`ExprId`]s of the defaults of the last parameters, as many as have one.
-    pub defaults: List,
+    /// Its parameters.
+    pub params: Params,
     /// The receiver, in a method.
     pub this: Option<VarId>,
     /// Its body. The value of the block is the returned value.

@@ -1,7 +1,7 @@
 //! Expressions. Statements and declarations are expressions, too, with the value nil, which is dropped wherever the
 //! grammar permits them.
 
-use super::{BinaryOp, ClassId, ExprId, FnId, List, LogicalOp, Place, RangeEnd, Symbol, VarId};
+use super::{BinaryOp, ClassId, ExprId, FnId, List, LogicalOp, PatternId, Place, RangeEnd, Symbol, VarId};
 use crate::Span;
 
 /// Operators with one operand.
@@ -220,6 +220,13 @@ pub enum Expr {
         place: Place,
         /// Its first value; nil when absent.
         init: Option<ExprId>,
+    },
+    /// `let [a, b] = value;`: the value is taken apart.
+    TakeApart {
+        /// What it must fit.
+        pattern: PatternId,
+        /// The value.
+        value: ExprId,
     },
     /// `fun name(...) {...}`
     Fn {

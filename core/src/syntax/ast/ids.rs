@@ -53,6 +53,8 @@ ids! {
     VariantId;
     /// A local variable, parameter, `this` or `super` of the tree.
     VarId;
+    /// A pattern of the tree.
+    PatternId;
     /// An interned name; [`Symbols`](crate::syntax::Symbols) has its text.
     Symbol;
 }

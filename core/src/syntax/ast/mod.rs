@@ -1,7 +1,7 @@
 //! The syntax tree: nodes in arenas, joined by small indexes.
 //!
 //! ```text
-//!   Ast { exprs: [Expr], functions, classes, variants, vars, lists: [u32] }
+//!   Ast { exprs: [Expr], functions, classes, variants, vars, patterns, lists: [u32] }
 //!              ^ ExprId                                         ^ List { start, len }
 //! ```
 //!
@@ -13,10 +13,12 @@
 mod decl;
 mod expr;
 mod ids;
+mod pattern;
 
-pub use self::decl::{Class, FnKind, Function, Place, Var, VarKind, Variant};
+pub use self::decl::{Class, FnKind, Function, Params, Place, Var, VarKind, Variant};
 pub use self::expr::{Binary, Block, Expr, If, Index, Logical, Loop, Range, Super, UnaryOp};
-pub use self::ids::{ClassId, ExprId, FnId, List, Symbol, VarId, VariantId};
+pub use self::ids::{ClassId, ExprId, FnId, List, PatternId, Symbol, VarId, VariantId};
+pub use self::pattern::Pattern;
 pub use super::literal::Contents;
 pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, MemberOp, OrderOp, RangeEnd};
 use crate::Span;
@@ -40,6 +42,8 @@ pub struct Ast {
     pub variants: Vec<Variant>,
     /// Local variables, by [`VarId`].
     pub vars: Vec<Var>,
+    /// Patterns, by [`PatternId`], and their places in the text.
+    pub patterns: Vec<(Pattern, Span)>,
     /// Ids that [`List`]s point into.
     pub lists: Vec<u32>,
 }
@@ -57,6 +61,7 @@ impl Ast {
             classes: Vec::new(mem),
             variants: Vec::new(mem),
             vars: Vec::new(mem),
+            patterns: Vec::new(mem),
             lists: Vec::new(mem),
         }
     }
@@ -70,6 +75,7 @@ impl Ast {
         empty(&mut self.classes);
         empty(&mut self.variants);
         self.vars.truncate(kept.map_or(0, |var| var.index() + 1));
+        empty(&mut self.patterns);
         empty(&mut self.lists);
     }
 
@@ -85,6 +91,16 @@ impl Ast {
         if self.keep_starts {
             self.starts.push(span.start)?;
         }
+        Ok(id)
+    }
+
+    /// Adds a pattern.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn add_pattern(&mut self, pattern: Pattern, span: Span) -> Result<PatternId, OutOfMemory> {
+        let id = PatternId::new(self.patterns.len() as u32);
+        self.patterns.push((pattern, span))?;
         Ok(id)
     }
 

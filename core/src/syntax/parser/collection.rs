@@ -1,9 +1,10 @@
 //! Lists, their items, ranges, and loops over items.
 
-use super::super::ast::{Block, Expr, ExprId, Index, Range, RangeEnd, Symbol, VarId, VarKind};
+use super::super::ast::{Block, Expr, ExprId, Index, PatternId, Range, RangeEnd, Symbol, VarId, VarKind};
 use super::super::operator::{Assign, Infix, Precedence};
 use super::super::{Code, Token, TokenKind};
 use super::jump::LoopState;
+use super::pattern::Binding;
 use super::{Parse, Parser};
 
 impl Parser<'_, '_> {
@@ -196,34 +197,46 @@ impl Parser<'_, '_> {
     /// From after `for`, before the names of a loop over items.
     #[inline(never)]
     pub(super) fn for_in(&mut self, start: u32, label: Option<Symbol>) -> Parse<ExprId> {
-        // The names are not yet known in the iterable, though it comes after them.
-        let first = self.loop_name()?;
-        let second = if self.matches(TokenKind::Comma)? { Some(self.loop_name()?) } else { None };
-        self.consume(TokenKind::In, Code::ExpectInAfterLoopNames)?;
-        let iterable = self.expression()?;
         self.begin_scope();
-        let var = self.declare_loop_name(first)?;
-        if let Some(second) = second {
-            self.declare_loop_name(second)?;
-        }
+        // The names are not yet known in the iterable, though it comes after them.
+        let mark = self.local_mark();
+        let first = self.loop_target()?;
+        let second = if self.matches(TokenKind::Comma)? { Some(self.loop_target()?) } else { None };
+        self.consume(TokenKind::In, Code::ExpectInAfterLoopNames)?;
+        let aside = self.set_aside(mark)?;
+        let iterable = self.expression()?;
+        self.put_back(aside)?;
+        let var = self.declare_target(first)?;
+        let item = second.map(|second| self.declare_target(second)).transpose()?.flatten();
         let state = LoopState::without_value(label);
-        let body = self.loop_body(false, Code::ExpectBraceAfterIterable, state)?;
+        let mut body = self.loop_body(false, Code::ExpectBraceAfterIterable, state)?;
         self.end_scope();
         let Some(var) = var else { return self.error_node() };
+        if let Some(target) = second {
+            body = self.taken_apart(target, item, body)?;
+        }
+        body = self.taken_apart(first, Some(var), body)?;
         let repeat = Expr::ForIn { with_key: second.is_some(), var, iterable, body };
         let repeat = self.finish(repeat, start)?;
         let items = self.ast.add_list(&[repeat])?;
         self.finish(Expr::Block(Block { items, tail: None }), start)
     }
 
-    /// A name of a loop over items, which is not declared yet.
-    fn loop_name(&mut self) -> Parse<LoopName> {
+    /// A name of a loop over items, which is not declared yet, or a pattern, whose names are.
+    fn loop_target(&mut self) -> Parse<Target> {
+        if self.begins_pattern() {
+            return Ok(Target::Pattern(self.binding(Binding { kind: VarKind::Let, names: None })?));
+        }
         self.consume(TokenKind::Identifier, Code::ExpectLoopName)?;
-        Ok(LoopName { symbol: self.intern_previous()?, token: self.previous })
+        Ok(Target::Name { symbol: self.intern_previous()?, token: self.previous })
     }
 
-    fn declare_loop_name(&mut self, name: LoopName) -> Parse<Option<VarId>> {
-        let LoopName { symbol, token } = name;
+    /// The variable of a key or an item.
+    fn declare_target(&mut self, target: Target) -> Parse<Option<VarId>> {
+        let (symbol, token) = match target {
+            Target::Name { symbol, token } => (symbol, token),
+            Target::Pattern(_) => return Ok(Some(self.new_var(Symbol::IGNORED, VarKind::Let)?)),
+        };
         // `_` names nothing, and may stand twice.
         if &self.source[token.span.start as usize..token.span.end as usize] == "_" {
             return Ok(Some(self.new_var(symbol, VarKind::Let)?));
@@ -234,11 +247,22 @@ impl Parser<'_, '_> {
         self.previous = at;
         Ok(var)
     }
+
+    /// The body of a loop, before which a key or an item is taken apart.
+    fn taken_apart(&mut self, target: Target, var: Option<VarId>, body: ExprId) -> Parse<ExprId> {
+        let (Target::Pattern(pattern), Some(var)) = (target, var) else { return Ok(body) };
+        let span = self.ast.patterns[pattern.index()].1;
+        let value = self.ast.add_expr(Expr::Local(var), span)?;
+        let take = self.ast.add_expr(Expr::TakeApart { pattern, value }, span)?;
+        let items = self.ast.add_list(&[take, body])?;
+        let span = self.ast.span(body);
+        Ok(self.ast.add_expr(Expr::Block(Block { items, tail: None }), span)?)
+    }
 }
 
-/// A name of a loop over items.
+/// What a loop over items does with a key or an item.
 #[derive(Clone, Copy)]
-struct LoopName {
-    symbol: Symbol,
-    token: Token,
+enum Target {
+    Name { symbol: Symbol, token: Token },
+    Pattern(PatternId),
 }

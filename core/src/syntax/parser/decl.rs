@@ -28,6 +28,9 @@ impl Parser<'_, '_> {
     pub(super) fn var_declaration(&mut self, kind: VarKind) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
+        if self.begins_pattern() {
+            return self.pattern_declaration(kind, start);
+        }
         let place = self.declared_name(kind, Code::ExpectVariableName)?;
         let init = if self.matches(TokenKind::Equal)? {
             if kind == VarKind::Let {

@@ -1,8 +1,9 @@
 //! Functions: parameters and bodies, of declarations and closures.
 
-use super::super::ast::{Block, Expr, ExprId, FnId, FnKind, Function, List, Place, Symbol, VarKind};
+use super::super::ast::{Block, Expr, ExprId, FnId, FnKind, Function, List, Params, Place, Symbol, VarKind};
 use super::super::operator::Precedence;
 use super::super::{Code, TokenKind};
+use super::pattern::Binding;
 use super::scope::DefaultNames;
 use super::{Parse, Parser};
 
@@ -26,10 +27,10 @@ impl Parser<'_, '_> {
         let this = if kind.is_member() { Some(self.new_var(Symbol::THIS, VarKind::Implicit)?) } else { None };
         self.bind_slot_zero(this)?;
         self.begin_scope();
-        let (mut params, mut defaults) = (List::default(), List::default());
+        let mut params = Params::default();
         if !matches!(kind, FnKind::Getter | FnKind::StaticGetter | FnKind::StaticField) {
             self.consume(TokenKind::LeftParen, Code::ExpectParenAfterFunctionName)?;
-            (params, defaults) = self.parameters(TokenKind::RightParen)?;
+            params = self.parameters(TokenKind::RightParen)?;
             self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
         }
         let body = if kind == FnKind::StaticField {
@@ -42,15 +43,15 @@ impl Parser<'_, '_> {
         self.end_loops(loops);
         let upvalues = self.end_function();
         let span = self.span_from(start);
-        self.ast.functions[id.index()] = Function { name, kind, params, defaults, this, body, span };
+        self.ast.functions[id.index()] = Function { name, kind, params, this, body, span };
         self.lox_constant()?;
         self.lox.bytes(2 + 2 * upvalues);
         Ok(id)
     }
 
-    /// The parameters up to `end`, which they do not include, and the defaults of the last ones.
-    fn parameters(&mut self, end: TokenKind) -> Parse<(List, List)> {
-        let (base, first_default) = (self.pending.len(), self.defaults.len());
+    /// The parameters up to `end`, which they do not include.
+    fn parameters(&mut self, end: TokenKind) -> Parse<Params> {
+        let (base, first_default, first_taken) = (self.pending.len(), self.defaults.len(), self.taken.len());
         let names = self.begin_defaults();
         if !self.check(end) {
             let mut count = 0;
@@ -65,14 +66,28 @@ impl Parser<'_, '_> {
                 }
             }
         }
-        let params = self.take_pending(base)?;
+        let vars = self.take_pending(base)?;
         let defaults = self.ast.add_list(&self.defaults[first_default..])?;
         self.defaults.truncate(first_default);
-        Ok((params, defaults))
+        let taken = self.ast.add_list(&self.taken[first_taken..])?;
+        self.taken.truncate(first_taken);
+        Ok(Params { vars, defaults, taken })
     }
 
     /// A parameter, and its default if it has one.
     fn parameter(&mut self, first_default: usize, names: DefaultNames, end: TokenKind) -> Parse<()> {
+        if self.begins_pattern() {
+            let var = self.new_var(Symbol::IGNORED, VarKind::Param)?;
+            self.pending.push(var.into())?;
+            let mark = self.local_mark();
+            let pattern = self.binding(Binding { kind: VarKind::Param, names: Some(names) })?;
+            self.taken.push(var.into())?;
+            self.taken.push(pattern.into())?;
+            self.set_known(mark, false);
+            self.default(first_default, end)?;
+            self.set_known(mark, true);
+            return Ok(());
+        }
         self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
         let name = self.intern_previous()?;
         if self.is_in_default(name, names) {
@@ -86,13 +101,19 @@ impl Parser<'_, '_> {
         if let Some(var) = var {
             self.pending.push(var.into())?;
         }
+        self.default(first_default, end)?;
+        self.mark_initialized();
+        Ok(())
+    }
+
+    /// The default of a parameter, if it has one.
+    fn default(&mut self, first_default: usize, end: TokenKind) -> Parse<()> {
         if self.dialect.has_closures() && self.matches(TokenKind::Equal)? {
             let default = self.default_value(end)?;
             self.defaults.push(default.into())?;
         } else if self.defaults.len() != first_default {
             self.error(Code::ExpectDefault)?;
         }
-        self.mark_initialized();
         Ok(())
     }
 
@@ -128,9 +149,9 @@ impl Parser<'_, '_> {
         let loops = self.begin_loops();
         self.bind_slot_zero(None)?;
         self.begin_scope();
-        let (mut params, mut defaults) = (List::default(), List::default());
+        let mut params = Params::default();
         if has_params {
-            (params, defaults) = self.parameters(TokenKind::Pipe)?;
+            params = self.parameters(TokenKind::Pipe)?;
             self.consume(TokenKind::Pipe, Code::ExpectPipeAfterParameters)?;
         }
         let body = Block { items: List::default(), tail: Some(self.expression()?) };
@@ -139,7 +160,7 @@ impl Parser<'_, '_> {
         self.unnest();
         let span = self.span_from(start);
         self.ast.functions[id.index()] =
-            Function { name, kind: FnKind::Function, params, defaults, this: None, body, span };
+            Function { name, kind: FnKind::Function, params, this: None, body, span };
         self.finish(Expr::Closure(id), start)
     }
 }

@@ -53,7 +53,7 @@ impl Parser<'_, '_> {
     #[inline(never)]
     pub(super) fn end_member(&mut self, member: MemberHead, name: Token, function: FnId) -> Parse<()> {
         self.enter_static(false);
-        let params = self.ast.functions[function.index()].params.len;
+        let params = self.ast.functions[function.index()].params.vars.len;
         if matches!(member.kind, FnKind::Setter | FnKind::StaticSetter) && params != 1 && !self.panicking {
             self.report(name, Code::SetterParameters)?;
         }
@@ -149,7 +149,7 @@ impl Parser<'_, '_> {
         let name = self.symbols.intern(operator.method())?;
         let id = self.function_of(FnKind::Method, name, start)?;
         let function = self.ast.functions[id.index()];
-        let (most, defaults) = (function.params.len as usize, function.defaults.len as usize);
+        let (most, defaults) = (function.params.vars.len as usize, function.params.defaults.len as usize);
         if operator == Operator::Sub && most == 0 {
             self.ast.functions[id.index()].name = self.symbols.intern(Operator::Negate.method())?;
         } else if !self.panicking

@@ -23,6 +23,7 @@ mod loops;
 mod lox;
 mod member;
 mod operand;
+mod pattern;
 mod scope;
 mod stmt;
 mod string;
@@ -37,7 +38,7 @@ use self::condition::LOOKS;
 use self::jump::LoopState;
 use self::lox::LoxLimits;
 use self::scope::{ClassState, Scopes};
-use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Symbol, VarId};
+use super::ast::{Ast, Block, Expr, ExprId, FnId, FnKind, Function, List, Params, Symbol, VarId};
 use super::dialect::FunctionLimits;
 use super::{Code, Diagnostic, Dialect, FoundAt, Lexer, Symbols, Token, TokenKind};
 use crate::Span;
@@ -206,6 +207,8 @@ struct Parser<'s, 't> {
     defaults: Vec<u32>,
     /// Functions of the static fields of the classes being parsed.
     static_fields: Vec<u32>,
+    /// Parameters that are taken apart, and their patterns, in turn, of the same functions.
+    taken: Vec<u32>,
     /// The name of the closure that comes next.
     closure_name: Symbol,
     taker: Option<&'t mut dyn TakeParts<'s>>,
@@ -251,6 +254,7 @@ impl<'s, 't> Parser<'s, 't> {
             finally_loops: None,
             defaults: Vec::new(mem),
             static_fields: Vec::new(mem),
+            taken: Vec::new(mem),
             closure_name: Symbol::NAMELESS,
             taker,
         })
@@ -305,8 +309,7 @@ impl<'s, 't> Parser<'s, 't> {
             *script = Function {
                 name: Symbol::EMPTY,
                 kind: FnKind::Script,
-                params: List::default(),
-                defaults: List::default(),
+                params: Params::default(),
                 this: None,
                 body,
                 span: Span { start: 0, end: self.current.span.end },
@@ -326,8 +329,7 @@ impl<'s, 't> Parser<'s, 't> {
         self.ast.functions.push(Function {
             name: Symbol::EMPTY,
             kind: FnKind::Function,
-            params: List::default(),
-            defaults: List::default(),
+            params: Params::default(),
             this: None,
             body: Block::default(),
             span: Span::default(),

@@ -129,6 +129,8 @@ pub(super) struct Scopes {
     /// Assignments to globals that were not declared before, in a dialect with `let`: a function may come before the
     /// declaration of a global that it assigns.
     global_assignments: Vec<Assignment>,
+    /// Locals that are out of scope for a while; see [`Parser::set_aside`].
+    aside: Vec<Local>,
     /// The level of the outermost function that has a default being parsed.
     default_level: Option<u32>,
     /// How many names from around that function defaults have used.
@@ -138,6 +140,10 @@ pub(super) struct Scopes {
 /// How many names defaults had used when the parameters of a function began.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct DefaultNames(u32);
+
+/// How many locals were in scope.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LocalMark(usize);
 
 impl Scopes {
     pub(super) fn new(mem: &Mem) -> Result<Scopes, OutOfMemory> {
@@ -156,6 +162,7 @@ impl Scopes {
             bindings: Vec::new(mem),
             captures: Vec::new(mem),
             global_assignments: Vec::new(mem),
+            aside: Vec::new(mem),
             default_level: None,
             default_names: 0,
         })
@@ -322,6 +329,47 @@ impl Parser<'_, '_> {
             local.depth = depth;
             local.initialized = true;
         }
+    }
+
+    // Names of patterns, which are parsed before the value that they take apart.
+
+    /// The locals that are declared from here on are those that [`set_known`](Self::set_known) and
+    /// [`set_aside`](Self::set_aside) mean.
+    pub(super) fn local_mark(&self) -> LocalMark {
+        LocalMark(self.scopes.locals.len())
+    }
+
+    /// Makes the locals since `mark` readable, or not.
+    pub(super) fn set_known(&mut self, LocalMark(mark): LocalMark, known: bool) {
+        for local in self.scopes.locals.iter_mut().skip(mark) {
+            local.initialized = known;
+        }
+    }
+
+    /// Takes the locals since `mark` out of scope. Returns where to give to [`put_back`](Self::put_back).
+    pub(super) fn set_aside(&mut self, LocalMark(mark): LocalMark) -> Parse<usize> {
+        let scopes = &mut self.scopes;
+        let base = scopes.aside.len();
+        while scopes.locals.len() > mark
+            && let Some(&local) = scopes.locals.last()
+        {
+            scopes.aside.push(local)?;
+            scopes.pop_local();
+        }
+        Ok(base)
+    }
+
+    /// Takes what was set aside since `base` back into scope.
+    pub(super) fn put_back(&mut self, base: usize) -> Parse<()> {
+        let scopes = &mut self.scopes;
+        while scopes.aside.len() > base
+            && let Some(mut local) = scopes.aside.pop()
+        {
+            let position = scopes.locals.len() as u32 + 1;
+            local.shadowed = core::mem::replace(&mut scopes.binding(local.name)?.local, position);
+            scopes.locals.push(local)?;
+        }
+        Ok(())
     }
 
     /// Records how a global is declared, by the name that was just stepped over. A text declares a
