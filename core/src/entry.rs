@@ -35,6 +35,9 @@ pub(crate) enum Status {
 /// arguments as the entry's arity allows.
 pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize, data: *const ()) -> Status;
 
+/// The most arguments of a call.
+const MOST_ARGUMENTS: usize = 65_535;
+
 /// The number of arguments that a function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
@@ -77,6 +80,12 @@ impl Arity {
     /// Parameters that have a name, whether or not there is an argument for them.
     pub(crate) fn named(self) -> usize {
         usize::from(if self.most == u8::MAX { self.least } else { self.most })
+    }
+
+    /// As [`accepts`](Arity::accepts), for a call with arguments of a list.
+    pub(crate) fn accepts_count(self, count: usize) -> bool {
+        let most = if self.most == u8::MAX { MOST_ARGUMENTS } else { usize::from(self.most) };
+        (usize::from(self.least)..=most).contains(&count)
     }
 
     /// Whether a function takes `count` arguments.

@@ -4,6 +4,8 @@
 //! strings, `o` instances, `f` functions of one argument. Values of every kind are declared before use, captured by
 //! functions and methods, and assigned in loops, and there are more classes than an inline cache has entries.
 
+mod patterns;
+
 use std::fmt::Write;
 
 use siskin::Dialect;
@@ -441,7 +443,9 @@ impl Writer<'_> {
     /// A statement that Lox does not have: loops that are left in the middle.
     fn siskin_statement(&mut self) {
         let (turns, name) = (1 + self.bytes.below(9), self.bytes.below(3));
-        match self.bytes.next() % 6 {
+        match self.bytes.next() % 8 {
+            6 => self.pattern_statement(turns, name),
+            7 => self.spread_statement(turns, name),
             4 => {
                 self.put("try { ");
                 self.statement();

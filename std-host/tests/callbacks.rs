@@ -153,7 +153,7 @@ fn errors_end_the_run_with_the_trace_of_scripts() {
     fails(source, ErrorKind::Script, "Operands must be two numbers or two strings.", &["bad", "f", "script"]);
     let source = "fn bad() { return nil + 1; } ignore(bad); print \"not reached\";";
     fails(source, ErrorKind::Script, "Operands must be two numbers or two strings.", &["bad", "script"]);
-    fails("apply();", ErrorKind::Script, "Expected at least 1 arguments but got 0.", &["script"]);
+    fails("apply();", ErrorKind::Script, "Expected at least 1 argument but got 0.", &["script"]);
     fails("second();", ErrorKind::Script, "Expected 1 to 2 arguments but got 0.", &["script"]);
     fails("fn f(a) {} apply(f);", ErrorKind::Script, "Expected 1 arguments but got 0.", &["script"]);
     fails("throw(1.5);", ErrorKind::Script, "Uncaught: 1.5", &["script"]);

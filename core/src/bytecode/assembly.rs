@@ -15,6 +15,8 @@ pub struct FnCode {
     pub arity: u8,
     /// How many of its arguments a call may not leave out.
     pub required: u8,
+    /// Whether the last parameter is a list of all further arguments; it is not required.
+    pub rest: bool,
     /// How many registers its frame has.
     pub registers: u16,
     /// Instructions.
@@ -82,6 +84,7 @@ impl Assembly {
                 name: code.name,
                 arity: code.arity,
                 required: code.required,
+                rest: code.rest,
                 registers: code.registers,
                 words: &code.words,
                 consts: &consts,

@@ -193,6 +193,8 @@ pub struct Code<'a> {
     pub arity: u8,
     /// How many of its arguments a call may not leave out.
     pub required: u8,
+    /// Whether the last parameter is a list of all further arguments. Then fewer are required than there are.
+    pub rest: bool,
     /// How many registers its frame has: the callee or receiver, arguments, locals, temporaries, windows.
     pub registers: u16,
     /// Instructions.

@@ -111,7 +111,7 @@ operand_names! {
     format
     object this class superclass fields name closure kind
     list index first count start end iter
-    least most
+    least most how
 }
 
 /// An operand of a row.

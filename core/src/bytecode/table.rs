@@ -161,6 +161,13 @@ macro_rules! opcode_table {
             JumpAbsent jump_absent "jump.absent" [jump throw alloc bulk]
                 { object: Src at a, index: Src at b, fields: Count at c, to: Forward32 at x }
                 "jump to `to` if index is no key of object, a map, or is past its items; with fields, also if it names no property of an instance";
+            JumpNotList jump_not_list "jump.nlist" [jump] { src: Src at a, least: Count at b, most: Count at c, to: Forward32 at x }
+                "jump to `to` unless src is a list of least to most items; a most of 255 is any";
+            JumpNotMap jump_not_map "jump.nmap" [jump] { src: Src at a, fields: Count at b, to: Forward32 at x }
+                "jump to `to` unless src is a map or, with fields, an instance";
+            JumpNotComparable jump_not_comparable "jump.ncmp" [jump]
+                { lhs: Src at a, rhs: Src at b, how: Count at c, to: Forward32 at x }
+                "jump to `to` unless lhs < rhs (for how 0), rhs < lhs (for 1) or lhs in rhs (for 2) has an answer";
             JumpNotNil jump_not_nil "jump.nnil" [jump] { src: Src at a, to: Forward32 at x }
                 "jump to `to` unless src is nil";
             JumpGiven jump_given "jump.given" [jump] { src: Src at a, to: Forward32 at x }
@@ -240,6 +247,10 @@ macro_rules! opcode_table {
             SuperInvoke super_invoke "super.invoke" [throw alloc call fuel]
                 { argc: Argc at a, win: SuperWin at bx, site: Site32 at x }
                 "as invoke, but a method of the superclass, which is in the register after the last argument";
+            CallList call_list "call.list" [throw alloc bulk call fuel] { argc: Argc at a, win: Win at bx }
+                "as call, but the last of the argc registers holds a list, whose items are arguments in its place";
+            InvokeList invoke_list "invoke.list" [throw alloc bulk call fuel] { argc: Argc at a, win: Win at bx, site: Site32 at x }
+                "as invoke, but the last of the argc registers holds a list, whose items are arguments in its place";
             Return return_value "return" [end] { src: Src at a }
                 "leave this function with the value src";
             ReturnNil return_nil "return.nil" [end] {}
@@ -318,7 +329,8 @@ macro_rules! opcode_table {
         }
 
         "Patterns"
-            "What takes a value apart looks first whether it can be. 255 is no most length, but any."
+            "What takes a value apart looks first whether it can be: these fail if not, and `jump.nlist` and its like jump. 255 is no \
+             most length, but any."
         {
             CheckList check_list "list.check" [throw] { src: Src at a, least: Count at b, most: Count at c }
                 "src must be a list of least to most items";
@@ -326,6 +338,8 @@ macro_rules! opcode_table {
                 "src must be a map or, with fields, an instance";
             CheckKey check_key "key.check" [throw alloc bulk] { object: Src at a, index: Src at b }
                 "object, a map or an instance, must have index, a key or the name of a property";
+            NoMatch no_match "match.none" [throw end] { src: Src at a }
+                "raise the error that no arm fits src";
         }
 
         "Strings"

@@ -141,6 +141,7 @@ impl Compiler<'_> {
         match self.ast.expr(id) {
             Expr::If(branch) => self.if_to(branch, Dest::Return),
             Expr::Block(block) => self.return_block(block),
+            Expr::Match { subject, arms } => self.match_to(subject, arms, Dest::Return),
             Expr::Endless(body) => self.endless_to(id, body, Dest::Return),
             Expr::Try { body, var, handler } => self.try_to(id, (body, var, handler), Dest::Return),
             _ => self.return_value(id),

@@ -4,7 +4,7 @@ use super::value::Val;
 use super::{CompileAbort, Compiler, Reg, Res, What};
 use crate::bytecode::Insn;
 use crate::bytecode::operand::*;
-use crate::syntax::ast::{ExprId, List, Super, Symbol};
+use crate::syntax::ast::{Expr, ExprId, List, Super, Symbol};
 
 impl Compiler<'_> {
     /// `callee(args)`
@@ -12,6 +12,11 @@ impl Compiler<'_> {
     pub(super) fn call(&mut self, id: ExprId, callee: Val, args: List, mark: Reg) -> Res<Val> {
         let window = self.window(mark, args.len as usize + 1)?;
         self.load(window, callee)?;
+        if let Some(argc) = self.listed(id, args)? {
+            self.at(id);
+            self.emit(Insn::CallList { argc, win: Win(window) })?;
+            return self.settle(Val::Reg(window), mark);
+        }
         let argc = self.args(args)?;
         self.at(id);
         self.emit(Insn::Call { argc, win: Win(window) })?;
@@ -30,9 +35,14 @@ impl Compiler<'_> {
     ) -> Res<Val> {
         let window = self.window(mark, args.len as usize + 1)?;
         self.load(window, receiver)?;
-        let argc = self.args(args)?;
+        let listed = self.listed(id, args)?;
+        let argc = if let Some(argc) = listed { argc } else { self.args(args)? };
         self.at(id);
         let site = Site32(self.site(name)?);
+        if listed.is_some() {
+            self.emit(Insn::InvokeList { argc, win: Win(window), site })?;
+            return self.settle(Val::Reg(window), mark);
+        }
         self.emit(Insn::Invoke { argc, win: Win(window), site })?;
         self.settle(Val::Reg(window), mark)
     }
@@ -47,6 +57,10 @@ impl Compiler<'_> {
         args: List,
         mark: Reg,
     ) -> Res<Val> {
+        if self.is_listed(args) {
+            let callee = self.get_super(callee, method, mark, None)?;
+            return self.call(id, callee, args, mark);
+        }
         self.at(callee);
         let window = self.window(mark, args.len as usize + 2)?;
         let value = self.read(method.this, window, Some(window))?;
@@ -79,6 +93,32 @@ impl Compiler<'_> {
         self.emit(Insn::Finish { src })?;
         self.release(mark);
         Ok(Val::Nil)
+    }
+
+    /// Whether arguments are put into a list: one is spread, or there are as many as the arity of no function may be.
+    fn is_listed(&self, args: List) -> bool {
+        self.in_siskin && (args.len == u32::from(u8::MAX) || self.has_spread(args))
+    }
+
+    /// If arguments are to be put into a list, evaluates those before the first that is spread into the registers that follow,
+    /// and the others to a list in the next one. Returns the number of these registers.
+    fn listed(&mut self, id: ExprId, args: List) -> Res<Option<Argc>> {
+        if !self.is_listed(args) {
+            return Ok(None);
+        }
+        let is_spread = |arg: ExprId| matches!(self.ast.expr(arg), Expr::Spread(_));
+        let before = self.ast.list(args).position(is_spread).unwrap_or(0) as u32;
+        for index in 0..before {
+            let arg = self.ast.nth(args, index);
+            self.push(arg)?;
+        }
+        let mark = self.top();
+        let rest = List { start: args.start + before, len: args.len - before };
+        let list = self.list(id, rest, mark, None)?;
+        self.release(mark);
+        let reg = self.take()?;
+        self.load(reg, list)?;
+        Ok(Some(Argc(before as u8 + 1)))
     }
 
     /// Evaluates arguments into the registers that follow.

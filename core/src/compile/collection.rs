@@ -76,7 +76,7 @@ impl Compiler<'_> {
         self.settle(Val::Reg(map), mark)
     }
 
-    fn has_spread(&self, items: List) -> bool {
+    pub(super) fn has_spread(&self, items: List) -> bool {
         self.ast.list(items).any(|item| matches!(self.ast.expr(item), Expr::Spread(_)))
     }
 

@@ -194,7 +194,14 @@ impl Compiler<'_> {
         Ok(u8::try_from(index).ok().map(Lit8))
     }
 
-    fn jump_order(&mut self, op: OrderOp, left: Val, right: Val, when: bool, label: &mut Label) -> Res<()> {
+    pub(super) fn jump_order(
+        &mut self,
+        op: OrderOp,
+        left: Val,
+        right: Val,
+        when: bool,
+        label: &mut Label,
+    ) -> Res<()> {
         use OrderOp::*;
         if let Val::Num(number) = right
             && let Some(rhs) = self.num8(number)?

@@ -17,6 +17,7 @@ impl Compiler<'_> {
             Expr::Print(value) => self.print(id, value),
             Expr::Return(value) => self.return_stmt(id, value),
             Expr::Var { place, init } => self.var(id, place, init),
+            Expr::Match { subject, arms } => self.match_to(subject, arms, Dest::Effect),
             Expr::TakeApart { pattern, value } => self.take_value_apart(pattern, value),
             Expr::Fn { place, function } => self.fun(id, place, function),
             Expr::Class(class) => self.class(id, class),

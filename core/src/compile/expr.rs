@@ -98,6 +98,7 @@ impl Compiler<'_> {
                 Expr::Closure(function) => break self.closure_value(at, function, mark, hint),
                 Expr::Try { body, var, handler } => break self.try_value(at, (body, var, handler), mark),
                 Expr::Finally { body, cleanup } => break self.finally_value(at, body, cleanup, mark),
+                Expr::Match { subject, arms } => break self.match_value(subject, arms, mark),
                 Expr::Endless(body) => break self.endless_value(at, body, mark),
                 Expr::Loop(_)
                 | Expr::Break { .. }

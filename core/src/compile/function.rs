@@ -11,7 +11,7 @@ use crate::bytecode::operand::*;
 use crate::bytecode::verify::MOST;
 use crate::bytecode::{Capture, FnIndex, FnParts, Handler, Insn, Site, Text};
 use crate::mem::{Mem, Vec};
-use crate::syntax::ast::{ExprId, FnId, FnKind, VarId};
+use crate::syntax::ast::{ExprId, FnId, FnKind, Params, VarId};
 
 /// A function at work. Its buffers are kept for the next one.
 pub(super) struct FnState {
@@ -149,7 +149,7 @@ impl Compiler<'_> {
             }
             self.var_regs[var.index()] = reg;
         }
-        let required = params.vars.len - params.defaults.len;
+        let required = params.vars.len - u32::from(params.rest) - params.defaults.len;
         // The scratch registers are needed before their arguments could be moved away.
         if params.defaults.len != 0 && count >= SCRATCH {
             return Err(CompileAbort::TooLarge(What::Arguments));
@@ -158,7 +158,9 @@ impl Compiler<'_> {
         for index in 0..params.vars.len {
             let var: VarId = self.ast.nth(params.vars, index);
             let reg = self.var_regs[var.index()];
-            if let Some(default) = index.checked_sub(required) {
+            if let Some(default) = index.checked_sub(required)
+                && default < params.defaults.len
+            {
                 self.default(reg, self.ast.nth(params.defaults, default))?;
             }
             if self.ast.vars[var.index()].needs_cell() {
@@ -225,6 +227,8 @@ impl Compiler<'_> {
         let function = self.ast.functions[self.f.id.index()];
         let arity =
             u8::try_from(function.params.vars.len).map_err(|_| CompileAbort::TooLarge(What::Arguments))?;
+        let Params { defaults, rest, .. } = function.params;
+        let optional = u8::try_from(defaults.len + u32::from(rest)).unwrap_or(arity);
         let name = if function.kind == FnKind::Script { Text::default() } else { self.name(function.name)? };
         let FnState { code, consts, sites, captures, handlers, high, .. } = &self.f;
         if code.words.len().max(consts.len()).max(sites.len()) >= MOST {
@@ -233,7 +237,8 @@ impl Compiler<'_> {
         let parts = FnParts {
             name,
             arity,
-            required: arity - u8::try_from(function.params.defaults.len).unwrap_or(arity),
+            required: arity.saturating_sub(optional),
+            rest: function.params.rest,
             registers: *high,
             words: &code.words,
             consts,

@@ -4,7 +4,7 @@
 //!   function class     constructs with a begin and an end; scope: undone at the end
 //!   effect             statements, declarations: expressions for their effect
 //!     errors finally   throw; try with its handler; ways out that make a detour
-//!     pattern          values taken apart
+//!     pattern          values tested and taken apart; matching: match
 //!     branch loops     if and blocks, for each destination of their value; while and for
 //!     expr             expressions as values, by kind: variable arith logic property call interpolate
 //!     cond             expressions as conditions: fused compare-and-branch
@@ -43,6 +43,7 @@ mod interpolate;
 mod label;
 mod logic;
 mod loops;
+mod matching;
 mod pattern;
 mod peephole;
 mod pool;
@@ -189,6 +190,8 @@ struct Compiler<'s> {
     span: Span,
     /// Whether to note that.
     with_spans: bool,
+    /// Whether the text is in Siskin.
+    in_siskin: bool,
     /// Whether the text is a part of the library.
     in_library: bool,
     /// Whether an operator may be a method of its left operand.
@@ -231,6 +234,7 @@ impl<'s> Compiler<'s> {
             lines: LineIndex::new(source, mem)?.into_cursor(),
             span: Span::default(),
             with_spans: options.spans,
+            in_siskin: dialect == Dialect::Siskin,
             in_library: options.library,
             has_operator_methods: dialect.has_operator_methods(),
             stack: StackBound::new(options.parsing.native_stack),

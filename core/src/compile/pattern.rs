@@ -36,7 +36,7 @@ impl Compiler<'_> {
     }
 
     /// The register of a value that keeps it: that of a variable which may change is no such.
-    fn subject(&mut self, value: ExprId) -> Res<Reg> {
+    pub(super) fn subject(&mut self, value: ExprId) -> Res<Reg> {
         let mark = self.top();
         let evaluated = self.eval(value, None)?;
         if let (Val::Reg(reg), Expr::Local(var)) = (evaluated, self.ast.expr(value))
@@ -52,16 +52,24 @@ impl Compiler<'_> {
 
     /// Takes the value in a register apart, which must fit.
     pub(super) fn take_apart(&mut self, id: PatternId, src: Reg) -> Res<()> {
+        self.fit(id, src, None)
+    }
+
+    /// Tests the value in a register and takes it apart. One that does not fit is an error, or leads to `miss`.
+    pub(super) fn fit(&mut self, id: PatternId, src: Reg, miss: Option<&mut Label>) -> Res<()> {
         self.descend()?;
         let (pattern, span) = self.ast.patterns[id.index()];
         self.span = span;
         match pattern {
             Pattern::Any => Ok(()),
             Pattern::Bind(place) => self.bind_to(place, src),
-            Pattern::List { items, rest } => self.list_pattern(items, rest, src),
-            Pattern::Map { entries, rest } => self.map_pattern(entries, rest, src),
+            Pattern::List { items, rest } => self.list_pattern(items, rest, src, miss),
+            Pattern::Map { entries, rest } => self.map_pattern(entries, rest, src, miss),
             // The parser puts it only into a list or a map.
-            Pattern::Default { pattern, .. } => self.take_apart(pattern, src),
+            Pattern::Default { pattern, .. } => self.fit(pattern, src, miss),
+            Pattern::Compare { op, value } => self.comparison(op, value, src, miss),
+            Pattern::Range { kind, start, end } => self.range_pattern(kind, start, end, src, miss),
+            Pattern::Either(patterns) => self.alternatives(patterns, src, miss),
         }
     }
 
@@ -81,12 +89,24 @@ impl Compiler<'_> {
     }
 
     #[inline(never)]
-    fn list_pattern(&mut self, items: List, rest: Option<PatternId>, src: Reg) -> Res<()> {
+    fn list_pattern(
+        &mut self,
+        items: List,
+        rest: Option<PatternId>,
+        src: Reg,
+        mut miss: Option<&mut Label>,
+    ) -> Res<()> {
         let span = self.span;
         let least = self.least_items(items);
         let most = if rest.is_some() { ANY } else { items.len as u8 };
         let list = self.near(src, 0)?;
-        self.emit(Insn::CheckList { src: list, least: Count(least), most: Count(most) })?;
+        let (least, most) = (Count(least), Count(most));
+        match miss.as_deref_mut() {
+            Some(miss) => {
+                self.jump(miss, |to| Insn::JumpNotList { src: list, least, most, to: Forward32(to) })?
+            }
+            None => self.emit(Insn::CheckList { src: list, least, most })?,
+        }
         for index in 0..items.len {
             let item: PatternId = self.ast.nth(items, index);
             let (pattern, span) = self.ast.patterns[item.index()];
@@ -95,14 +115,14 @@ impl Compiler<'_> {
                 let dst = self.take()?;
                 let default = self.default_of_pattern(item);
                 self.part(dst, Val::Num(f64::from(index)), default, src)?;
-                self.take_apart(item, dst)?;
+                self.fit(item, dst, miss.as_deref_mut())?;
             }
         }
         self.span = span;
         match rest {
             Some(rest) if self.ast.patterns[rest.index()].0 != Pattern::Any => {
                 let reg = self.rest_of_list(src, items.len)?;
-                self.take_apart(rest, reg)
+                self.fit(rest, reg, miss)
             }
             Some(_) | None => Ok(()),
         }
@@ -118,15 +138,33 @@ impl Compiler<'_> {
     fn default_of_pattern(&self, id: PatternId) -> Option<ExprId> {
         match self.ast.patterns[id.index()].0 {
             Pattern::Default { value, .. } => Some(value),
-            Pattern::Any | Pattern::Bind(_) | Pattern::List { .. } | Pattern::Map { .. } => None,
+            Pattern::Any
+            | Pattern::Bind(_)
+            | Pattern::List { .. }
+            | Pattern::Map { .. }
+            | Pattern::Compare { .. }
+            | Pattern::Range { .. }
+            | Pattern::Either(_) => None,
         }
     }
 
     #[inline(never)]
-    fn map_pattern(&mut self, entries: List, rest: Option<PatternId>, src: Reg) -> Res<()> {
+    fn map_pattern(
+        &mut self,
+        entries: List,
+        rest: Option<PatternId>,
+        src: Reg,
+        mut miss: Option<&mut Label>,
+    ) -> Res<()> {
         let span = self.span;
         let object = self.near(src, 0)?;
-        self.emit(Insn::CheckMap { src: object, fields: Count(u8::from(rest.is_none())) })?;
+        let fields = Count(u8::from(rest.is_none()));
+        match miss.as_deref_mut() {
+            Some(miss) => {
+                self.jump(miss, |to| Insn::JumpNotMap { src: object, fields, to: Forward32(to) })?
+            }
+            None => self.emit(Insn::CheckMap { src: object, fields })?,
+        }
         for index in (0..entries.len).step_by(2) {
             let key: ExprId = self.ast.nth(entries, index);
             let value: PatternId = self.ast.nth(entries, index + 1);
@@ -138,19 +176,25 @@ impl Compiler<'_> {
             if default.is_none() {
                 let reg = self.reg_of(key)?;
                 let (object, index) = (self.near(src, 0)?, self.near(reg, 1)?);
-                self.emit(Insn::CheckKey { object, index })?;
+                let fields = Count(1);
+                match miss.as_deref_mut() {
+                    Some(miss) => {
+                        self.jump(miss, |to| Insn::JumpAbsent { object, index, fields, to: Forward32(to) })?
+                    }
+                    None => self.emit(Insn::CheckKey { object, index })?,
+                }
                 self.release(dst + 1);
             }
             if pattern != Pattern::Any {
                 self.part(dst, key, default, src)?;
-                self.take_apart(value, dst)?;
+                self.fit(value, dst, miss.as_deref_mut())?;
             }
         }
         self.span = span;
         match rest {
             Some(rest) => {
                 let reg = self.rest_of_map(src, entries)?;
-                self.take_apart(rest, reg)
+                self.fit(rest, reg, miss)
             }
             None => Ok(()),
         }

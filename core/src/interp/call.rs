@@ -3,6 +3,7 @@
 use super::machine::Flow;
 use super::native::CALL;
 use super::property::Found;
+use super::spread::Args;
 use super::stop::Stop;
 use super::{Fault, TypeFault, Vm};
 use crate::bytecode::Op;
@@ -131,36 +132,42 @@ impl Vm {
         if let Some(flow) = self.charge_call_of(1) {
             return flow;
         }
-        let result = self.call_value(self.register(win), argc, win);
+        let result = self.call_value(self.register(win), Args::new(argc), win);
         self.flow(result)
     }
 
     /// Calls a value with the arguments in a window. The window's first register keeps the callee, or the instance
     /// with the callee in a field, until the call has a frame: without memory for a frame the instruction may run
     /// again (see [`suspend`](Vm::suspend)), and nothing else may keep the callee alive until then.
-    pub(super) fn call_value(&mut self, callee: Value, argc: u8, win: usize) -> Result<(), Fault> {
+    pub(super) fn call_value(&mut self, callee: Value, args: Args, win: usize) -> Result<(), Fault> {
         let header = callee.header().ok_or(NOT_CALLABLE)?;
         if let Some(class) = header.downcast() {
-            self.construct(class, argc, win)
+            self.construct(class, args, win)
         } else if let Some(closure) = header.downcast() {
-            self.call_closure(closure, argc, win, callee)
+            self.call_closure(closure, args, win, callee)
         } else if let Some(bound) = header.downcast::<BoundMethod>() {
-            self.call_method(bound.method, argc, win, bound.receiver)
+            self.call_method(bound.method, args, win, bound.receiver)
         } else if let Some(function) = header.downcast::<HostFunction>() {
-            self.call_host_function(function.entry, argc, win, callee)
+            self.call_entry(function.entry, args, win, callee)
         } else {
             let method = self.operator(callee, Operator::Call).ok_or(NOT_CALLABLE)?;
-            self.call_method(method, argc, win, callee)
+            self.call_method(method, args, win, callee)
         }
     }
 
     /// Begins a call of a method, with its receiver as register 0, or makes it.
-    fn call_method(&mut self, method: Callable, argc: u8, win: usize, receiver: Value) -> Result<(), Fault> {
+    fn call_method(
+        &mut self,
+        method: Callable,
+        args: Args,
+        win: usize,
+        receiver: Value,
+    ) -> Result<(), Fault> {
         if let Some(closure) = method.as_closure() {
-            return self.call_closure(closure, argc, win, receiver);
+            return self.call_closure(closure, args, win, receiver);
         }
         let entry = method.as_host().ok_or(Fault::Bytecode)?;
-        self.call_host_function(entry, argc, win, receiver)
+        self.call_entry(entry, args, win, receiver)
     }
 
     /// Begins a call of `closure`, which the window keeps alive. Register 0 of the callee is `first`: the closure itself,
@@ -168,19 +175,25 @@ impl Vm {
     fn call_closure(
         &mut self,
         closure: Gc<Closure>,
-        argc: u8,
+        args: Args,
         win: usize,
         first: Value,
     ) -> Result<(), Fault> {
         let function = closure.function;
-        if !(function.required..=function.arity).contains(&argc) {
-            return Err(Fault::Arity { expected: function.takes(), got: argc });
+        if !function.takes().accepts_count(args.count()) {
+            return Err(Fault::Arity { expected: function.takes(), got: args.count() as u32 });
         }
-        self.with_stack(Some(first), |stack| stack.push(closure, win))?;
+        if function.rest {
+            self.push_with_rest(closure, args, win, first)?;
+        } else {
+            self.with_stack(Some(first), |stack| stack.push(closure, win))?;
+        }
         self.context.stack.set_first(first);
+        let given = args.count().min(usize::from(function.fixed));
+        self.place_listed(args, given);
         // The function begins with a look at them.
-        for missing in argc..function.arity {
-            self.set_register(usize::from(missing) + 1, Value::UNDEFINED);
+        for missing in given..usize::from(function.fixed) {
+            self.set_register(missing + 1, Value::UNDEFINED);
         }
         if closure.function.data_header().count(CALL) && self.hot() == Flow::Stop {
             return Err(Fault::Stopped);
@@ -189,20 +202,20 @@ impl Vm {
     }
 
     /// Makes an instance, whose initializer is called with the window at `win`; the instance ends up there.
-    fn construct(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
+    fn construct(&mut self, class: Gc<Class>, args: Args, win: usize) -> Result<(), Fault> {
         match class.sort.get() {
             ClassSort::Plain => {}
             ClassSort::Enum => return Err(Fault::EnumCall(class.name)),
-            ClassSort::Variant => return self.new_enum_value(class, argc, win),
+            ClassSort::Variant => return self.new_enum_value(class, args, win),
         }
         let instance = self.instantiate(class)?.value();
         match class.init.get() {
-            Some(init) => self.call_closure(init, argc, win, instance),
-            None if argc == 0 => {
+            Some(init) => self.call_closure(init, args, win, instance),
+            None if args.count() == 0 => {
                 self.set_register(win, instance);
                 Ok(())
             }
-            None => Err(Fault::Arity { expected: Arity::exactly(0), got: argc }),
+            None => Err(Fault::Arity { expected: Arity::exactly(0), got: args.count() as u32 }),
         }
     }
 
@@ -212,45 +225,50 @@ impl Vm {
         if let Some(flow) = self.charge_call_of(2) {
             return flow;
         }
-        let result = self.invoke_property(argc, win, site);
+        let result = self.invoke_property(Args::new(argc), win, site);
         self.flow(result)
     }
 
-    fn invoke_property(&mut self, argc: u8, win: usize, site: &InlineCache) -> Result<(), Fault> {
+    pub(super) fn invoke_property(
+        &mut self,
+        args: Args,
+        win: usize,
+        site: &InlineCache,
+    ) -> Result<(), Fault> {
         let receiver = self.register(win);
-        let direct = |entry: &IcEntry| is_direct(entry, argc);
+        let direct = |entry: &IcEntry| args.written_out().is_some_and(|argc| is_direct(entry, argc));
         let found = receiver.header().and_then(|header| site.peek(header.shape()));
         if let Some(entry) = found.and_then(|entry| entry.target()?.as_host()) {
-            return self.call_host_function(entry, argc, win, receiver);
+            return self.call_entry(entry, args, win, receiver);
         }
         let Some(instance) = receiver.as_object::<Instance>() else {
             if let Some(value) = Vm::read_by_getter(receiver) {
-                return self.call_value(value, argc, win);
+                return self.call_value(value, args, win);
             }
             if let Some(class) = receiver.as_object::<Class>()
                 && let Some(found) = self.static_property(class, site.name)
             {
-                return self.call_found(found, argc, win, receiver);
+                return self.call_found(found, args, win, receiver);
             }
             if let Some(of) = receiver.as_object::<TypeObject>()
                 && let Some(found) = self.type_property(of, site.name.text())
             {
-                return self.call_found(found, argc, win, receiver);
+                return self.call_found(found, args, win, receiver);
             }
             let method = self.builtin_method(receiver, site, direct, Fault::Type(TypeFault::Methods))?;
-            return self.call_method(method, argc, win, receiver);
+            return self.call_method(method, args, win, receiver);
         };
         match self.find_property(site, instance, direct) {
-            Some(found) => self.call_found(found, argc, win, receiver),
+            Some(found) => self.call_found(found, args, win, receiver),
             None => Err(Fault::UndefinedProperty(site.name)),
         }
     }
 
     /// Calls a property of a receiver, which is in the window.
-    fn call_found(&mut self, found: Found, argc: u8, win: usize, receiver: Value) -> Result<(), Fault> {
+    fn call_found(&mut self, found: Found, args: Args, win: usize, receiver: Value) -> Result<(), Fault> {
         match found {
-            Found::Method(method) => self.call_method(method, argc, win, receiver),
-            Found::Field(value) => self.call_value(value, argc, win),
+            Found::Method(method) => self.call_method(method, args, win, receiver),
+            Found::Field(value) => self.call_value(value, args, win),
             Found::Getter(getter) => self.finish_by_getter(getter, receiver, Op::Invoke.words()),
         }
     }
@@ -268,11 +286,11 @@ impl Vm {
     fn super_invoke_property(&mut self, argc: u8, win: usize, site: &InlineCache) -> Result<(), Fault> {
         let receiver = self.register(win);
         if let Some(value) = Vm::read_by_getter(receiver) {
-            return self.call_value(value, argc, win);
+            return self.call_value(value, Args::new(argc), win);
         }
         let superclass = self.register(win + 1 + usize::from(argc));
         let found = self.super_property(superclass, site, |entry| is_direct(entry, argc))?;
-        self.call_found(found, argc, win, receiver)
+        self.call_found(found, Args::new(argc), win, receiver)
     }
 
     /// The method or getter of a superclass that a site names. A safepoint; the class is in a register.

@@ -10,6 +10,7 @@
 //! machine code waits.
 
 use super::host_call::Call;
+use super::spread::Args;
 use super::stop::Stop;
 use super::work::Work;
 use super::{Fault, Vm};
@@ -51,7 +52,7 @@ impl Vm {
         self.callbacks += 1;
         let depth = self.context.stack.depth();
         let boundary = self.begin_boundary();
-        let result = match self.charge_call().and_then(|()| self.call_value(callee, argc, win)) {
+        let result = match self.charge_call().and_then(|()| self.call_value(callee, Args::new(argc), win)) {
             // A host function has already returned.
             Ok(()) if self.context.stack.depth() == depth => Ok(()),
             Ok(()) => self.run_to_return(depth),

@@ -11,6 +11,7 @@
 //! Values of a variant are instances that are made with all fields and never change: no site stores to their shapes, so
 //! the lookup cache, which stores ask too, never has a field of them.
 
+use super::spread::Args;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::entry::Arity;
@@ -96,14 +97,15 @@ impl Vm {
     }
 
     /// A call of the class of a variant: the value with the arguments as its fields, in the window. A safepoint.
-    pub(super) fn new_enum_value(&mut self, class: Gc<Class>, argc: u8, win: usize) -> Result<(), Fault> {
+    pub(super) fn new_enum_value(&mut self, class: Gc<Class>, args: Args, win: usize) -> Result<(), Fault> {
         let count = self.seal(class)?.count;
-        if count != u16::from(argc) {
-            return Err(Fault::Arity { expected: Arity::exactly(count as u8), got: argc });
+        if usize::from(count) != args.count() {
+            let got = args.count() as u32;
+            return Err(Fault::Arity { expected: Arity::exactly(count as u8), got });
         }
         let value = self.instantiate(class)?;
         for (index, slot) in value.slots().iter().take(usize::from(count)).enumerate() {
-            let field = self.register(win + 1 + index);
+            let field = self.argument(args, win, index);
             self.context.heap.set(value, slot, field);
         }
         self.set_register(win, value.value());

@@ -207,7 +207,7 @@ fn ending(insn: Insn, value: Value) -> Result<Ending, Fault> {
         | Insn::GetField { dst, .. }
         | Insn::GetSuper { dst, .. } => Ok(Ending::Write(dst, value)),
         Insn::Concat { .. } | Insn::Format { .. } => Ok(Ending::Again(value)),
-        Insn::Invoke { win, .. } => Ok(Ending::Call(win, value)),
+        Insn::Invoke { win, .. } | Insn::InvokeList { win, .. } => Ok(Ending::Call(win, value)),
         Insn::SuperInvoke { win, .. } => Ok(Ending::Call(Win(win.0), value)),
         Insn::AddMethod { class, name, .. } => Ok(Ending::Static(class, name, value)),
         Insn::SetField { .. } | Insn::SetIndex { .. } | Insn::Print { .. } => Ok(Ending::Nothing),

@@ -88,7 +88,7 @@ impl Vm {
         receiver: Value,
     ) -> Result<(), Fault> {
         if !entry.arity().accepts(argc) {
-            return Err(Fault::Arity { expected: entry.arity(), got: argc });
+            return Err(Fault::Arity { expected: entry.arity(), got: u32::from(argc) });
         }
         let argc = usize::from(argc);
         // The window keeps the callee alive.
@@ -98,9 +98,25 @@ impl Vm {
         };
         let kept =
             if self.context.stack.first().is_identical(receiver) { 0 } else { self.keep_callee(receiver)? };
+        // SAFETY: the window of the record just made, as many arguments as the entry allows.
+        unsafe { self.run_host_function(entry, window, argc, kept) }
+    }
+
+    /// Runs a function of the host, whose record is the current one, and takes the record away. The callee is in register
+    /// `kept`, or in register 0.
+    ///
+    /// # Safety
+    /// The window is that of the record, with as many arguments, which the entry's arity allows.
+    pub(super) unsafe fn run_host_function(
+        &mut self,
+        entry: &'static Entry,
+        window: usize,
+        argc: usize,
+        kept: usize,
+    ) -> Result<(), Fault> {
         let callbacks = self.callbacks;
         let vm: *mut Vm = self;
-        // SAFETY: the VM's address, the window of the record just made, as many arguments as the entry allows.
+        // SAFETY: the VM's address; the rest is the caller's promise.
         let status = unsafe { entry.call(vm.cast(), window, argc) };
         if status == Status::Done && matches!(self.stop, Stop::Switch) {
             self.context.stack.pop_host();

@@ -20,7 +20,7 @@ const FIRST_CAPACITY: usize = 4;
 const DOUBLED: usize = 1 << 15;
 
 /// Bulk work of copying so many values.
-const fn bytes(values: usize) -> usize {
+pub(super) const fn bytes(values: usize) -> usize {
     values * size_of::<Value>()
 }
 

@@ -72,6 +72,7 @@ impl Vm {
             name,
             arity: code.arity,
             required: code.required,
+            rest: code.rest,
             builtin_methods: image.has_builtin_methods(),
             library: image.is_library(),
             registers: code.registers,

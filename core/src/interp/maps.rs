@@ -27,6 +27,16 @@ pub(crate) struct Key {
 }
 
 impl Vm {
+    /// Whether a value can be a key. One that is equal to others by a method or by its fields cannot.
+    pub(super) fn can_be_key(&self, value: Value) -> bool {
+        let Some(header) = value.header() else { return !value.to_f64().is_some_and(f64::is_nan) };
+        match header.kind().class() {
+            Some(BuiltinClass::String | BuiltinClass::Range | BuiltinClass::Fn | BuiltinClass::Class) => true,
+            Some(_) => false,
+            None => self.as_payload(value).is_none() && self.operator(value, Operator::Equal).is_none(),
+        }
+    }
+
     /// A value as a key. A safepoint if it is a sum of strings that is not settled; the value is in a register. `words` is the
     /// length of the instruction.
     pub(super) fn key(&mut self, value: Value, words: usize) -> Result<Key, Fault> {
@@ -58,14 +68,10 @@ impl Vm {
             let bits = hash_words(self.mem.seed(), range.start().to_bits(), range.end_bits());
             return Ok(Key { value, hash: self.hash_bits(bits, range.step().to_bits()) });
         }
-        if self.as_payload(value).is_some() || self.operator(value, Operator::Equal).is_some() {
-            return Err(Fault::NotKey(value));
-        }
-        match header.kind().class() {
-            Some(BuiltinClass::Fn | BuiltinClass::Class) | None => {
-                Ok(Key { value, hash: self.hash_bits(value.bits(), 2) })
-            }
-            Some(_) => Err(Fault::NotKey(value)),
+        if self.can_be_key(value) {
+            Ok(Key { value, hash: self.hash_bits(value.bits(), 2) })
+        } else {
+            Err(Fault::NotKey(value))
         }
     }
 

@@ -55,6 +55,7 @@ mod patterns;
 mod property;
 mod scripted;
 mod semantics;
+mod spread;
 mod stop;
 mod types;
 mod unwind;

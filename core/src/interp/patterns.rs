@@ -1,7 +1,8 @@
 //! What patterns ask of values.
 
 use super::{Fault, Vm};
-use crate::object::{Instance, List, Map};
+use crate::object::{Instance, List, Map, Range, Str};
+use crate::operator::Operator;
 use crate::value::Value;
 
 /// As a most length: any.
@@ -26,6 +27,28 @@ pub(super) fn is_map(value: Value, fields: bool) -> bool {
 }
 
 impl Vm {
+    /// Whether `lhs < rhs` has an answer.
+    pub(super) fn have_order(&self, lhs: Value, rhs: Value) -> bool {
+        let is_number = |value: Value| value.to_f64().is_some();
+        let is_string = |value: Value| value.as_object::<Str>().is_some();
+        is_number(lhs) && is_number(rhs)
+            || is_string(lhs) && is_string(rhs)
+            || self.operator(lhs, Operator::Less).is_some()
+    }
+
+    /// Whether `lhs in rhs` has an answer.
+    pub(super) fn has_members(&self, lhs: Value, rhs: Value) -> bool {
+        if rhs.as_object::<Map>().is_some() {
+            return self.can_be_key(lhs);
+        }
+        if rhs.as_object::<Str>().is_some() {
+            return lhs.as_object::<Str>().is_some();
+        }
+        rhs.as_object::<List>().is_some()
+            || rhs.as_object::<Range>().is_some()
+            || self.operator(rhs, Operator::In).is_some()
+    }
+
     /// `key.check`
     pub(super) fn check_key(&mut self, object: Value, key: Value) -> Result<(), Fault> {
         if !is_map(object, true) {

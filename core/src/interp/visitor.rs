@@ -257,6 +257,29 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn jump_not_list(&mut self, src: Src, least: Count, most: Count, to: Forward32) -> Flow {
+        let fits = patterns::is_list_of(self.read(src), least.0, most.0);
+        self.jump_when(!fits, to)
+    }
+
+    #[inline(always)]
+    fn jump_not_map(&mut self, src: Src, fields: Count, to: Forward32) -> Flow {
+        let fits = patterns::is_map(self.read(src), fields.0 != 0);
+        self.jump_when(!fits, to)
+    }
+
+    #[inline(always)]
+    fn jump_not_comparable(&mut self, lhs: Src, rhs: Src, how: Count, to: Forward32) -> Flow {
+        let (lhs, rhs) = (self.read(lhs), self.read(rhs));
+        let fits = match how.0 {
+            0 => self.vm().have_order(lhs, rhs),
+            1 => self.vm().have_order(rhs, lhs),
+            _ => self.vm().has_members(lhs, rhs),
+        };
+        self.jump_when(!fits, to)
+    }
+
+    #[inline(always)]
     fn jump_not_nil(&mut self, src: Src, to: Forward32) -> Flow {
         let holds = self.read(src) != Value::NIL;
         self.jump_when(holds, to)
@@ -345,6 +368,20 @@ impl Visitor for Machine {
     #[inline(always)]
     fn invoke(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
         self.invoke_window(argc, win, site)
+    }
+
+    #[inline(always)]
+    fn call_list(&mut self, argc: Argc, win: Win) -> Flow {
+        self.save();
+        self.vm().call_list(argc.0, usize::from(win.0))
+    }
+
+    #[inline(always)]
+    fn invoke_list(&mut self, argc: Argc, win: Win, site: Site32) -> Flow {
+        let machine = *self;
+        let cache = machine.site(site);
+        self.save();
+        self.vm().invoke_list(argc.0, usize::from(win.0), cache)
     }
 
     #[inline(always)]
@@ -514,6 +551,13 @@ impl Visitor for Machine {
     #[inline(always)]
     fn new_range_from(&mut self, dst: Dst, start: Src) -> Flow {
         self.make_range(dst, start, None, false)
+    }
+
+    #[inline(always)]
+    fn no_match(&mut self, src: Src) -> Flow {
+        let src = self.read(src);
+        self.save();
+        self.vm().raise(Fault::NoMatch(src))
     }
 
     #[inline(always)]

@@ -34,9 +34,14 @@ pub(crate) struct Function {
     code: *const u32,
     data: NonNull<Value>,
     pub(crate) registers: u32,
+    /// The number of arguments of a call that needs nothing but a frame. With a rest it is [`NO_ARITY`].
     pub(crate) arity: u8,
     /// How many of its arguments a call may not leave out.
     pub(crate) required: u8,
+    /// How many parameters there are besides the rest.
+    pub(crate) fixed: u8,
+    /// Whether the parameter after them is a list of all further arguments.
+    pub(crate) rest: bool,
     /// Unique in the VM, dead functions included.
     pub(crate) id: u32,
     /// None for the script.
@@ -109,6 +114,10 @@ unsafe impl Object for Function {
     }
 }
 
+/// The arity of a function with a rest, which no call in Siskin has. (One in Lox can; then the last argument is in place of the
+/// list.)
+const NO_ARITY: u8 = u8::MAX;
+
 /// Bits of `aux`.
 const KNOWS_METHODS: u16 = 1;
 const LIBRARY: u16 = 2;
@@ -122,6 +131,7 @@ pub(crate) struct Parts {
     pub(crate) name: Option<Gc<Str>>,
     pub(crate) arity: u8,
     pub(crate) required: u8,
+    pub(crate) rest: bool,
     pub(crate) builtin_methods: bool,
     pub(crate) library: bool,
     pub(crate) registers: u16,
@@ -213,8 +223,10 @@ impl Function {
             data,
             native: FunctionNative::new(mem),
             registers: u32::from(parts.registers),
-            arity: parts.arity,
+            arity: if parts.rest { NO_ARITY } else { parts.arity },
             required: parts.required,
+            fixed: parts.arity - u8::from(parts.rest),
+            rest: parts.rest,
             id: parts.id,
             name: parts.name,
             image: parts.image,
@@ -235,7 +247,7 @@ impl Function {
 
     /// The numbers of arguments that it takes.
     pub(crate) fn takes(&self) -> Arity {
-        Arity::between(self.required, self.arity)
+        if self.rest { Arity::at_least(self.required) } else { Arity::between(self.required, self.arity) }
     }
 
     /// Whether the function finds methods of values other than instances.

@@ -25,6 +25,7 @@ impl World {
             name: None,
             arity: 0,
             required: 0,
+            rest: false,
             registers,
             builtin_methods: false,
             library: false,

@@ -17,6 +17,11 @@ macro_rules! codes {
                 /// The name in the source text.
                 name: Span,
             },
+            /// `'NAME' fits everything: the arms after it are never reached. To compare with it write '== NAME'.` (Siskin dialect)
+            NameFitsEverything {
+                /// The name in the source text.
+                name: Span,
+            },
             /// `Unknown label 'LABEL'.`
             UnknownLabel {
                 /// The label in the source text, without its quote.
@@ -35,6 +40,11 @@ macro_rules! codes {
                     $(Code::$name => f.write_str($text),)*
                     Code::AssignToLet { name } => {
                         write!(f, "Can't assign to '{}': it was bound with 'let'.", text_at(source, name))
+                    }
+                    Code::NameFitsEverything { name } => {
+                        let name = text_at(source, name);
+                        write!(f, "'{name}' fits everything: the arms after it are never reached. ")?;
+                        write!(f, "To compare with it write '== {name}'.")
                     }
                     Code::UnknownLabel { label } => {
                         write!(f, "Unknown label '{}'.", text_at(source, label))
@@ -182,7 +192,23 @@ codes! {
     /// (Siskin dialect)
     RestNotLast = "The rest comes last in a pattern.";
     /// (Siskin dialect)
+    RestParameterNotLast = "The rest comes last among parameters.";
+    /// (Siskin dialect)
     TooManyInPattern = "Can't have more than 254 items in a pattern.";
+    /// (Siskin dialect)
+    ExpectBraceAfterSubject = "Expect '{' after what 'match' looks at.";
+    /// (Siskin dialect)
+    ExpectPattern = "Expect a pattern.";
+    /// (Siskin dialect)
+    ExpectParenAfterPattern = "Expect ')' after the pattern.";
+    /// (Siskin dialect)
+    ExpectArrow = "Expect '=>' after the pattern.";
+    /// (Siskin dialect)
+    ExpectCommaAfterArm = "Expect ',' or '}' after the arm.";
+    /// (Siskin dialect)
+    NamesInAlternatives = "Alternatives can't name parts of the value.";
+    /// (Siskin dialect)
+    AnyFitsEverything = "'_' fits everything: the arms after it are never reached.";
     /// (Siskin dialect)
     ExpectEqualAfterPattern = "Expect '=' after the pattern.";
     ReturnFromScript = "Can't return from top-level code.";

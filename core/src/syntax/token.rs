@@ -142,6 +142,7 @@ tokens! {
         QuestionBracket "?[" in Siskin;
         BangEqual "!=";
         Bang "!";
+        FatArrow "=>" in Siskin;
         EqualEqual "==";
         Equal "=";
         GreaterGreaterGreaterEqual ">>>=" in Siskin;
@@ -171,6 +172,7 @@ tokens! {
         Is "is" in Siskin;
         Let "let" in Siskin;
         Loop "loop" in Siskin;
+        Match "match" in Siskin;
         Nil "nil";
         Or "or";
         Print "print";

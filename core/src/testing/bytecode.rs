@@ -30,6 +30,7 @@ pub fn code(program: &Assembly, name: Text, arity: u8, registers: u16, insns: &[
         name,
         arity,
         required: arity,
+        rest: false,
         registers,
         words: words(mem, insns),
         consts: Vec::new(mem),

@@ -124,7 +124,7 @@ fn jumps_have_a_target_in_their_direction() {
 #[test]
 fn only_jumps_throws_and_returns_do_not_fall_through() {
     let ends: Vec<_> = ROWS.iter().filter(|row| !row.falls_through()).map(|row| row.op).collect();
-    assert_eq!(ends, [Op::Jump, Op::Loop, Op::Return, Op::ReturnNil, Op::Throw, Op::Finish]);
+    assert_eq!(ends, [Op::Jump, Op::Loop, Op::Return, Op::ReturnNil, Op::Throw, Op::Finish, Op::NoMatch]);
 }
 
 #[test]

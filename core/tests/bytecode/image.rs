@@ -146,8 +146,8 @@ fn records_tell_where_parts_end() {
             assert_eq!(lower.is_ok(), is_good, "{index} {of}");
         }
     }
-    // More arguments required than there are.
-    assert_eq!(changed(|bytes| bytes[record + 5] = 1), Err(Flaw::BadRecord));
+    // More arguments required than there are: a rest.
+    assert_eq!(changed(|bytes| bytes[record + 5] = 1), Err(Flaw::ScriptTakesArguments));
 }
 
 #[test]

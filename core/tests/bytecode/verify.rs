@@ -405,8 +405,15 @@ fn arguments_that_may_be_left_out_have_a_value_first() {
     for (from, to, target) in [(0, 3, 3), (0, 2, 3), (2, 3, 8), (2, 5, 8), (4, 5, 8), (7, 8, 8)] {
         assert_eq!(caught(from, to, target), refused(from), "{from} {to} {target}");
     }
-    // More are required than there are.
-    assert_eq!(changed(|code| code.required = 1), Err((None, Flaw::BadRecord)));
+    // A rest has a register.
+    let rest = |code: &mut FnCode| (code.arity, code.rest) = (1, true);
+    assert_eq!(
+        changed(|code| {
+            rest(code);
+            code.registers = 1;
+        }),
+        Err((None, Flaw::TooFewRegisters))
+    );
 }
 
 #[test]

@@ -124,7 +124,7 @@ fn too_many_registers_is_an_error() {
     let parameters = join(255, ",", |index| format!("a{index}"));
     siskin(&format!("fn f({parameters}) {{ a254 }} print {};", vec![call; 300].join(" + ")), "300");
     // ... and nested calls do not.
-    let nested = (0..300).fold("1".to_string(), |inner, _| format!("f({} {inner})", "1,".repeat(254)));
+    let nested = (0..300).fold("1".to_string(), |inner, _| format!("f({} {inner})", "1,".repeat(253)));
     let error =
         try_compile(&format!("fn f() {{}} {nested};"), Dialect::Siskin).expect("it parses").unwrap_err();
     assert!(matches!(error, CompileError::TooLarge { .. }), "{error:?}");

@@ -154,7 +154,7 @@ fn errors_are_found_in_all_parts() {
     assert!(at.is_sorted(), "{at:?}");
 
     // Too many registers, long before a syntax error.
-    let nested = (0..300).fold("1".to_string(), |inner, _| format!("f({} {inner})", "1,".repeat(254)));
+    let nested = (0..300).fold("1".to_string(), |inner, _| format!("f({} {inner})", "1,".repeat(253)));
     let too_large = format!("fn f() {{}} {nested};\n{filler}");
     let error = compile(&too_large, Dialect::Siskin, &CompileOptions::default(), &mem()).unwrap_err();
     assert!(matches!(error, CompileError::TooLarge { .. }), "{error:?}");

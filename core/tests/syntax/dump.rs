@@ -8,8 +8,8 @@ use std::fmt::Write;
 
 use siskin_core::Dialect;
 use siskin_core::syntax::ast::{
-    Binary, Block, ClassId, Contents, Expr, ExprId, FnId, FnKind, Function, If, Index, List, Logical, Loop,
-    Pattern, PatternId, Place, Range, RangeEnd, Super, UnaryOp, VarId,
+    Arm, ArmId, Binary, Block, ClassId, Contents, Expr, ExprId, FnId, FnKind, Function, If, Index, List,
+    Logical, Loop, Pattern, PatternId, Place, Range, RangeEnd, Super, UnaryOp, VarId,
 };
 use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 use siskin_core::testing::mem;
@@ -165,6 +165,14 @@ impl Dump<'_> {
                 format!("(var {} {})", self.place(place), self.expr(init))
             }
             Expr::Var { place, init: None } => format!("(var {})", self.place(place)),
+            Expr::Match { subject, arms } => {
+                let arms = self.0.ast.list::<ArmId>(arms).fold(String::new(), |text, arm| {
+                    let Arm { pattern, guard, body } = self.0.ast.arms[arm.index()];
+                    let guard = guard.map_or(String::new(), |guard| format!(" if {}", self.expr(guard)));
+                    format!("{text} ({}{guard} => {})", self.pattern(pattern), self.expr(body))
+                });
+                format!("(match {}{arms})", self.expr(subject))
+            }
             Expr::TakeApart { pattern, value } => {
                 format!("(take {} {})", self.pattern(pattern), self.expr(value))
             }
@@ -190,6 +198,16 @@ impl Dump<'_> {
                 let entries: Vec<u32> = self.0.ast.list(entries).collect();
                 let entry = |pair: &[u32]| self.expr(pair[0].into()) + ": " + &self.pattern(pair[1].into());
                 format!("#{{{}}}", joined(entries.chunks(2).map(entry).collect(), rest))
+            }
+            Pattern::Compare { op, value } => format!("({} {})", text(op.token()), self.expr(value)),
+            Pattern::Range { kind, start, end } => {
+                let bound = |bound: Option<ExprId>| bound.map_or(String::new(), |id| self.expr(id));
+                let sign = if kind == RangeEnd::Included { "..=" } else { ".." };
+                format!("{}{sign}{}", bound(start), bound(end))
+            }
+            Pattern::Either(patterns) => {
+                let patterns = self.0.ast.list::<PatternId>(patterns).map(|id| self.pattern(id));
+                format!("({})", patterns.collect::<Vec<_>>().join(" | "))
             }
             Pattern::Default { pattern, value } => {
                 format!("{}={}", self.pattern(pattern), self.expr(value))
@@ -232,8 +250,14 @@ impl Dump<'_> {
         };
         let mut params: Vec<_> = self.0.ast.list::<VarId>(function.params.vars).map(param).collect();
         let defaults = self.0.ast.list::<ExprId>(function.params.defaults).rev();
-        for (param, default) in params.iter_mut().rev().zip(defaults) {
+        let rest = usize::from(function.params.rest);
+        for (param, default) in params.iter_mut().rev().skip(rest).zip(defaults) {
             *param = format!("{param}={}", self.expr(default));
+        }
+        if function.params.rest
+            && let Some(rest) = params.last_mut()
+        {
+            rest.insert_str(0, "...");
         }
         format!(" ({}) {{{}}}", params.join(" "), self.block(function.body))
     }

@@ -285,6 +285,18 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
+    fn jump_not_list(&mut self, _: Src, _: Count, _: Count, _: Forward32) {
+        self.stepped(None);
+    }
+
+    fn jump_not_map(&mut self, _: Src, _: Count, _: Forward32) {
+        self.stepped(None);
+    }
+
+    fn jump_not_comparable(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
+        self.stepped(None);
+    }
+
     fn jump_not_nil(&mut self, src: Src, to: Forward32) {
         let to = self.target(to.0);
         self.load(Reg::T0, self.reg(src.0));
@@ -351,6 +363,14 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
 
     fn invoke(&mut self, argc: Argc, win: Win, site: Site32) {
         self.invoke_window(win.window(argc), site.0);
+    }
+
+    fn call_list(&mut self, _: Argc, _: Win) {
+        self.stepped(None);
+    }
+
+    fn invoke_list(&mut self, _: Argc, _: Win, _: Site32) {
+        self.stepped(None);
     }
 
     fn super_invoke(&mut self, argc: Argc, win: SuperWin, site: Site32) {
@@ -451,6 +471,10 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
 
     fn new_range_from(&mut self, dst: Dst, _: Src) {
         self.stepped(Some(dst));
+    }
+
+    fn no_match(&mut self, _: Src) {
+        self.stepped(None);
     }
 
     fn check_list(&mut self, _: Src, _: Count, _: Count) {

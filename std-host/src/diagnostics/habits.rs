@@ -101,6 +101,9 @@ pub(super) fn character(char: &str) -> Option<&'static str> {
 /// What to write for a function without a name.
 pub(super) const CLOSURE: &str = "write a function without a name as '|x| x + 1'";
 
+/// What to write for a map that is taken apart.
+pub(super) const MAP_PATTERN: &str = "write '#{ a, b }' to take the keys of a map apart";
+
 /// How numbers are written.
 pub(super) const NUMBERS: &str = "numbers are written 12, 1_000, 1.5, 2.5e-3, 0xFF and 0b1010";
 
@@ -119,7 +122,6 @@ pub(super) fn operator(sign: &str, dialect: Dialect) -> Option<&'static str> {
         "/=" => "there is no '/=': write 'x = x / ...'",
         "===" => "write '==' for equal",
         "!==" => "write '!=' for not equal",
-        "=>" if dialect == Dialect::Siskin => CLOSURE,
         "=>" => "functions have a name and a body in braces",
         _ => return None,
     })

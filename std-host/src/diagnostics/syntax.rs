@@ -118,6 +118,11 @@ impl<'a> Context<'a> {
                 let line = self.source.line_at(open.span.end as usize);
                 return Some(format!("the '{{' on line {line} is not closed"));
             }
+            Code::ExpectVariableName | Code::ExpectParameterName
+                if here.is_some_and(|token| token.kind == TokenKind::LeftBrace) =>
+            {
+                return said(habits::MAP_PATTERN);
+            }
             Code::ExpectVariableName
             | Code::ExpectFunctionName
             | Code::ExpectParameterName
@@ -129,6 +134,9 @@ impl<'a> Context<'a> {
                 return is_word.then(|| format!("'{word}' is a word of the language, not a name"));
             }
             _ => {}
+        }
+        if here.is_some_and(|token| token.kind == TokenKind::FatArrow) {
+            return said(habits::CLOSURE);
         }
         let near_words = || self.near_word(before).or_else(|| self.near_word(here));
         self.operator(at).or_else(|| self.word(before)).or_else(|| self.word(here)).or_else(near_words)

@@ -234,6 +234,8 @@ fn statements_and_signs_of_other_languages() {
         ("for (var x in 3) { }", each),
         ("for (let x in 3) { }", each),
         ("let f = fn(x) { x };", "write a function without a name as '|x| x + 1'"),
+        ("let { a } = m;", "write '#{ a, b }' to take"),
+        ("fn f({ a }) {}", "write '#{ a, b }' to take"),
         ("let f = (x) => x;", "write a function without a name as '|x| x + 1'"),
         ("while true { break 5; }", "assign the value to a variable, then 'break'"),
         ("loop { fn f() { break; } }", "a function in a loop is not in the loop"),
@@ -299,11 +301,11 @@ fn operator_of_another_language() {
 a => 1;
 ",
         ),
-        r"error: Expect expression.
- --> a.sk:2:4
+        r"error: Expect ';' after expression.
+ --> a.sk:2:3
   |
 2 | a => 1;
-  |    ^
+  |   ^^
   |
   = help: write a function without a name as '|x| x + 1'
 ",

@@ -193,7 +193,7 @@ fn keywords(dialect: Dialect) -> impl Iterator<Item = &'static str> {
         "true", "var", "while",
     ];
     let more: &[&str] = if dialect.has_fn_and_let() {
-        &["break", "catch", "continue", "fn", "let", "loop", "throw", "try"]
+        &["break", "catch", "continue", "fn", "let", "loop", "match", "throw", "try"]
     } else {
         &[]
     };

@@ -108,7 +108,9 @@ fn class(kind: TokenKind) -> Class {
         | T::Semicolon
         | T::Label
         | T::End => Class::Plain,
-        T::QuestionDot | T::QuestionBracket | T::DotDot | T::DotDotEqual | T::DotDotDot => Class::Operator,
+        T::QuestionDot | T::QuestionBracket | T::DotDot | T::DotDotEqual | T::DotDotDot | T::FatArrow => {
+            Class::Operator
+        }
         T::Minus | T::Plus | T::Slash | T::Star | T::Bang | T::BangEqual | T::Equal => Class::Operator,
         T::EqualEqual | T::Greater | T::GreaterEqual | T::Less | T::LessEqual => Class::Operator,
         T::PlusEqual | T::MinusEqual | T::StarEqual | T::SlashEqual | T::Percent => Class::Operator,
@@ -124,7 +126,9 @@ fn class(kind: TokenKind) -> Class {
             Class::Keyword
         }
         T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
-        T::Break | T::Catch | T::Continue | T::Finally | T::Loop | T::Throw | T::Try => Class::Keyword,
+        T::Break | T::Catch | T::Continue | T::Finally | T::Loop | T::Match | T::Throw | T::Try => {
+            Class::Keyword
+        }
         T::UnterminatedComment => Class::Comment,
         T::UnexpectedCharacter | T::UnterminatedString | T::DeepString | T::BadNumber => Class::Error,
         T::PipePipe => Class::Operator,

@@ -22,6 +22,8 @@ pub(crate) struct FnParts<'a> {
     pub(crate) name: Text,
     pub(crate) arity: u8,
     pub(crate) required: u8,
+    /// Whether the last parameter is a list of all further arguments; it is not required.
+    pub(crate) rest: bool,
     pub(crate) registers: u16,
     pub(crate) words: &'a [u32],
     /// Packed.
@@ -58,6 +60,7 @@ pub(super) struct Record {
     pub(super) name: Text,
     pub(super) arity: u8,
     pub(super) required: u8,
+    pub(super) rest: bool,
     pub(super) registers: u16,
     /// Where its parts end.
     pub(super) ends: FnEnds,
@@ -100,9 +103,9 @@ impl ImageBuilder {
         let before = self.last;
         let ends = ends_of(&self.records, before).with(parts).ok_or(Flaw::TooLarge)?;
         self.append(parts).map_err(|OutOfMemory| Flaw::OutOfMemory)?;
-        let FnParts { name, arity, required, registers, .. } = *parts;
+        let FnParts { name, arity, required, rest, registers, .. } = *parts;
         if let Some(record) = self.records.get_mut(index as usize) {
-            *record = Record { name, arity, required, registers, ends, before };
+            *record = Record { name, arity, required, rest, registers, ends, before };
             self.last = index + 1;
         }
         Ok(())

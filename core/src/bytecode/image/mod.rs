@@ -63,6 +63,8 @@ pub(super) struct FnRecord {
     pub(super) name: u32,
     pub(super) arity: u8,
     pub(super) required: u8,
+    /// In the image, the two numbers before are exchanged for that: fewer arguments are required then than there are.
+    pub(super) rest: bool,
     pub(super) registers: u16,
     /// Where its parts end: counts of items from the start of their sections.
     pub(super) ends: FnEnds,
@@ -99,14 +101,18 @@ impl Packed for FnRecord {
 
     fn pack(self) -> [u32; 9] {
         let FnEnds { words, consts, sites, captures, handlers, lines, spans } = self.ends;
-        let sizes = u32::from(self.arity) | u32::from(self.required) << 8 | u32::from(self.registers) << 16;
+        let (first, second) =
+            if self.rest { (self.required, self.arity) } else { (self.arity, self.required) };
+        let sizes = u32::from(first) | u32::from(second) << 8 | u32::from(self.registers) << 16;
         [self.name, sizes, words, consts, sites, captures, handlers, lines, spans]
     }
 
     fn unpack([name, sizes, words, consts, sites, captures, handlers, lines, spans]: [u32; 9]) -> FnRecord {
         let ends = FnEnds { words, consts, sites, captures, handlers, lines, spans };
-        let [arity, required, ..] = sizes.to_le_bytes();
-        FnRecord { name, arity, required, registers: (sizes >> 16) as u16, ends }
+        let [first, second, ..] = sizes.to_le_bytes();
+        let rest = first < second;
+        let (arity, required) = if rest { (second, first) } else { (first, second) };
+        FnRecord { name, arity, required, rest, registers: (sizes >> 16) as u16, ends }
     }
 }
 
@@ -200,6 +206,7 @@ impl<'a> Image<'a> {
             name: Text(record.name),
             arity: record.arity,
             required: record.required,
+            rest: record.rest,
             registers: record.registers,
             words: part(self.words, start.words, end.words),
             consts: List::new(part(self.consts, start.consts, end.consts)),

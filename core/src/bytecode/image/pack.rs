@@ -74,8 +74,8 @@ impl ImageBuilder {
         let mut ends = FnEnds::default();
         for (record, start) in with_starts(&records) {
             ends = ends.plus(start, record.ends);
-            let Record { name, arity, required, registers, .. } = *record;
-            out.words(FnRecord { name: name.0, arity, required, registers, ends }.pack());
+            let Record { name, arity, required, rest, registers, .. } = *record;
+            out.words(FnRecord { name: name.0, arity, required, rest, registers, ends }.pack());
         }
         write(&records, |ends| ends.words, words, bytes_of, to.of(Section::Words)?);
         write(&records, |ends| ends.consts, consts, bytes_of, to.of(Section::Constants)?);

@@ -116,9 +116,6 @@ fn check_parts(image: Image<'_>, own: FnIndex, code: &Code<'_>) -> Result<(), Fl
     if code.captures.len() > usize::from(u16::MAX) {
         return Err(Flaw::TooManyCaptures);
     }
-    if code.required > code.arity {
-        return Err(Flaw::BadRecord);
-    }
     if code.registers <= u16::from(code.arity) {
         return Err(Flaw::TooFewRegisters);
     }

@@ -28,7 +28,7 @@ pub(super) fn check(image: Image<'_>, code: &Code<'_>, mem: &Mem) -> Result<(), 
         true => Ok(()),
         false => parts.push((begin, most)).map_err(|OutOfMemory| (None, Flaw::OutOfMemory)),
     };
-    for missing in code.required..code.arity {
+    for missing in code.required..last_missing(code) {
         let missing = u32::from(missing) + 1;
         let (test, target) = find_test(code, at, missing).ok_or((Some(at as u32), Flaw::NoDefault))?;
         let part = Part { image, code, missing };
@@ -49,6 +49,11 @@ pub(super) fn check(image: Image<'_>, code: &Code<'_>, mem: &Mem) -> Result<(), 
         }
     }
     Ok(())
+}
+
+/// The register of the last argument that a call may leave out: a rest is always there.
+fn last_missing(code: &Code<'_>) -> u8 {
+    code.arity.saturating_sub(u8::from(code.rest))
 }
 
 /// The first test from `at` on, if it is of register `missing`, and where it jumps to.
@@ -114,7 +119,7 @@ impl Part<'_> {
     }
 
     fn is_missing(&self, reg: u32) -> bool {
-        (self.missing..=u32::from(self.code.arity)).contains(&reg)
+        (self.missing..=u32::from(last_missing(self.code))).contains(&reg)
     }
 
     fn allows(&self, operand: AnyOperand, next: usize, lands: core::ops::RangeInclusive<usize>) -> bool {

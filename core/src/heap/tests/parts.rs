@@ -100,6 +100,7 @@ fn a_function_is_scanned_in_parts() {
         name: None,
         arity: 0,
         required: 0,
+        rest: false,
         builtin_methods: false,
         library: false,
         registers: 1,

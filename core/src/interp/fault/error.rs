@@ -61,6 +61,7 @@ impl Missing {
             | Fault::NoItems(_)
             | Fault::NoKey(_)
             | Fault::MissingKey(_)
+            | Fault::NoMatch(_)
             | Fault::ListOf { .. }
             | Fault::NotMap { .. }
             | Fault::InsideCharacter { .. }

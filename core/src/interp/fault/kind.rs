@@ -69,6 +69,8 @@ fault_kinds! {
     Index "Index" Script catch "Wrong index.";
     /// A key that a map does not have.
     Key "Key" Script catch "No such key.";
+    /// A value that no arm of a `match` fits.
+    Match "Match" Script catch "No arm matches.";
     /// A change of what never changes.
     Frozen "Frozen" Script catch "Frozen.";
     /// A loop over what changed meanwhile.

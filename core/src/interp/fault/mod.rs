@@ -81,6 +81,8 @@ pub(crate) enum Fault {
     },
     /// A map or an instance does not have a key that a pattern names.
     MissingKey(Value),
+    /// A value that no arm of a `match` fits.
+    NoMatch(Value),
     /// A map does not have the key.
     NoKey(Value),
     /// A value that can be no key.
@@ -133,7 +135,7 @@ pub(crate) enum Fault {
     NoSetter(Gc<Str>),
     Arity {
         expected: Arity,
-        got: u8,
+        got: u32,
     },
     /// A value was thrown. Code that holds the fault across an allocation keeps the value alive.
     Thrown(Value),
@@ -181,6 +183,7 @@ impl Fault {
                 FaultKind::Index
             }
             Fault::NoKey(_) | Fault::MissingKey(_) => FaultKind::Key,
+            Fault::NoMatch(_) => FaultKind::Match,
             Fault::Frozen(_) | Fault::EnumValue => FaultKind::Frozen,
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,

@@ -7,6 +7,8 @@ use core::fmt;
 use core::fmt::Write;
 
 use super::Fault;
+#[cfg(feature = "texts")]
+use crate::entry::Arity;
 use crate::object::ShapeTable;
 #[cfg(feature = "texts")]
 use crate::object::{BuiltinClass, List, Str};
@@ -95,6 +97,7 @@ impl Fault {
                 let wanted = if or_instance { "a map or an instance" } else { "a map" };
                 write!(out, "Expected {wanted}, found {}.", Noun(found))
             }
+            Fault::NoMatch(value) => write!(out, "No arm matches {}.", Found(value, shapes)),
             Fault::MissingKey(key) => write!(out, "Missing key {}.", KeyText(key, shapes)),
             Fault::NoKey(key) => write!(out, "Map has no key {}.", KeyText(key, shapes)),
             Fault::NotKey(value) if value.is_double() => out.write_str("nan can't be a key."),
@@ -141,7 +144,10 @@ impl Fault {
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
             Fault::NoSetter(name) => write!(out, "Property '{}' has no setter.", name.text()),
-            Fault::Arity { expected, got } => write!(out, "Expected {expected} arguments but got {got}."),
+            Fault::Arity { expected, got } => {
+                let noun = if expected == Arity::at_least(1) { "argument" } else { "arguments" };
+                write!(out, "Expected {expected} {noun} but got {got}.")
+            }
             Fault::Thrown(value) => {
                 let text = out.write_str("Uncaught: ");
                 text.and_then(|()| crate::interp::format::write(&mut out, value, shapes))

@@ -45,6 +45,7 @@ impl World {
             name: None,
             arity: 0,
             required: 0,
+            rest: false,
             builtin_methods: false,
             library: false,
             registers: 1,

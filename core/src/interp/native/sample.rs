@@ -96,6 +96,10 @@ impl Vm {
             return None;
         }
         let insn = Insn::decode(words)?;
+        // The number of arguments is not known, so no code is made for one callee.
+        if matches!(insn, Insn::CallList { .. } | Insn::InvokeList { .. }) {
+            return None;
+        }
         let found_by = self.register(insn.window()?.found_by() as usize);
         let Some(site) = insn.site() else {
             return Some(if let Some(closure) = found_by.as_object::<Closure>() {

@@ -406,6 +406,7 @@ fn function_with_a_site(vm: &Vm, name: Gc<Str>) -> Function {
         name: None,
         arity: 0,
         required: 0,
+        rest: false,
         builtin_methods: false,
         library: false,
         registers: 1,

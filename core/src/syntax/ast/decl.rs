@@ -61,6 +61,8 @@ pub struct Params {
     pub vars: List,
     /// [`ExprId`]s of the defaults of the last parameters, as many as have one.
     pub defaults: List,
+    /// Whether the last one is a list of all further arguments.
+    pub rest: bool,
     /// For each parameter that is taken apart, its [`VarId`] and a [`PatternId`](super::PatternId), in turn.
     pub taken: List,
 }

@@ -221,6 +221,13 @@ pub enum Expr {
         /// Its first value; nil when absent.
         init: Option<ExprId>,
     },
+    /// `match subject { arms }`: the value of the first arm that fits.
+    Match {
+        /// Evaluated once.
+        subject: ExprId,
+        /// [`ArmId`](super::ArmId)s.
+        arms: List,
+    },
     /// `let [a, b] = value;`: the value is taken apart.
     TakeApart {
         /// What it must fit.

@@ -55,6 +55,8 @@ ids! {
     VarId;
     /// A pattern of the tree.
     PatternId;
+    /// An arm of a `match` of the tree.
+    ArmId;
     /// An interned name; [`Symbols`](crate::syntax::Symbols) has its text.
     Symbol;
 }

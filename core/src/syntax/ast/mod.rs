@@ -1,8 +1,8 @@
 //! The syntax tree: nodes in arenas, joined by small indexes.
 //!
 //! ```text
-//!   Ast { exprs: [Expr], functions, classes, variants, vars, patterns, lists: [u32] }
-//!              ^ ExprId                                         ^ List { start, len }
+//!   Ast { exprs: [Expr], functions, classes, variants, vars, patterns, arms, lists: [u32] }
+//!              ^ ExprId                                                         ^ List { start, len }
 //! ```
 //!
 //! Names are resolved while they are parsed (a Lox scope is lexical and a name must be declared before a
@@ -17,8 +17,8 @@ mod pattern;
 
 pub use self::decl::{Class, FnKind, Function, Params, Place, Var, VarKind, Variant};
 pub use self::expr::{Binary, Block, Expr, If, Index, Logical, Loop, Range, Super, UnaryOp};
-pub use self::ids::{ClassId, ExprId, FnId, List, PatternId, Symbol, VarId, VariantId};
-pub use self::pattern::Pattern;
+pub use self::ids::{ArmId, ClassId, ExprId, FnId, List, PatternId, Symbol, VarId, VariantId};
+pub use self::pattern::{Arm, Pattern};
 pub use super::literal::Contents;
 pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, MemberOp, OrderOp, RangeEnd};
 use crate::Span;
@@ -44,6 +44,8 @@ pub struct Ast {
     pub vars: Vec<Var>,
     /// Patterns, by [`PatternId`], and their places in the text.
     pub patterns: Vec<(Pattern, Span)>,
+    /// Arms, by [`ArmId`].
+    pub arms: Vec<Arm>,
     /// Ids that [`List`]s point into.
     pub lists: Vec<u32>,
 }
@@ -62,6 +64,7 @@ impl Ast {
             variants: Vec::new(mem),
             vars: Vec::new(mem),
             patterns: Vec::new(mem),
+            arms: Vec::new(mem),
             lists: Vec::new(mem),
         }
     }
@@ -76,6 +79,7 @@ impl Ast {
         empty(&mut self.variants);
         self.vars.truncate(kept.map_or(0, |var| var.index() + 1));
         empty(&mut self.patterns);
+        empty(&mut self.arms);
         empty(&mut self.lists);
     }
 

@@ -1,6 +1,6 @@
-//! Patterns, which take values apart and name the parts.
+//! Patterns, which values fit or do not, and which name parts of those that fit.
 
-use super::{ExprId, List, PatternId, Place};
+use super::{BinaryOp, ExprId, List, PatternId, Place, RangeEnd};
 
 /// A pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,4 +30,33 @@ pub enum Pattern {
         /// Evaluated if nothing is there.
         value: ExprId,
     },
+    /// `1`, `== limit`, `< 0`, `in allowed`: the value is the left operand. One that cannot be compared does not fit.
+    Compare {
+        /// A comparison.
+        op: BinaryOp,
+        /// The right operand.
+        value: ExprId,
+    },
+    /// `1..5`: numbers, or strings, from one to another.
+    Range {
+        /// Whether the end fits.
+        kind: RangeEnd,
+        /// From the first when absent.
+        start: Option<ExprId>,
+        /// To the last when absent.
+        end: Option<ExprId>,
+    },
+    /// `a | b`: [`PatternId`]s, of which one must fit.
+    Either(List),
+}
+
+/// An arm of a `match`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Arm {
+    /// What the value must fit.
+    pub pattern: PatternId,
+    /// What must hold then.
+    pub guard: Option<ExprId>,
+    /// The value of the `match`.
+    pub body: ExprId,
 }

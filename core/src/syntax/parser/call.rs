@@ -19,7 +19,7 @@ impl Parser<'_, '_> {
         let base = self.pending.len();
         if !self.check(TokenKind::RightParen) {
             loop {
-                let arg = self.expression()?;
+                let arg = if self.check(TokenKind::DotDotDot) { self.spread()? } else { self.expression()? };
                 if self.pending.len() - base == 255 {
                     self.error(Code::TooManyArguments)?;
                 }

@@ -26,7 +26,7 @@ impl Parser<'_, '_> {
     }
 
     /// `...value`, from its sign on.
-    fn spread(&mut self) -> Parse<ExprId> {
+    pub(super) fn spread(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         let value = self.expression()?;
@@ -181,7 +181,7 @@ impl Parser<'_, '_> {
         use TokenKind as T;
         let assignments = self.scopes.current.assignments;
         let end = match self.current.kind {
-            T::RightParen | T::RightBracket | T::Comma | T::Semicolon | T::LeftBrace => None,
+            T::RightParen | T::RightBracket | T::Comma | T::Semicolon | T::LeftBrace | T::FatArrow => None,
             _ => Some(self.parse_precedence(Precedence::BitOr)?),
         };
         if end.is_none() && kind == RangeEnd::Included {

@@ -53,6 +53,7 @@ impl Parser<'_, '_> {
     fn parameters(&mut self, end: TokenKind) -> Parse<Params> {
         let (base, first_default, first_taken) = (self.pending.len(), self.defaults.len(), self.taken.len());
         let names = self.begin_defaults();
+        let mut rest = false;
         if !self.check(end) {
             let mut count = 0;
             loop {
@@ -60,7 +61,15 @@ impl Parser<'_, '_> {
                 if count > MAX_PARAMS {
                     self.error_at_current(Code::TooManyParameters)?;
                 }
-                self.parameter(first_default, names, end)?;
+                rest = self.matches(TokenKind::DotDotDot)?;
+                if rest {
+                    self.rest_parameter(names)?;
+                    if self.check(TokenKind::Comma) {
+                        self.error_at_current(Code::RestParameterNotLast)?;
+                    }
+                } else {
+                    self.parameter(first_default, names, end)?;
+                }
                 if !self.matches(TokenKind::Comma)? {
                     break;
                 }
@@ -71,7 +80,21 @@ impl Parser<'_, '_> {
         self.defaults.truncate(first_default);
         let taken = self.ast.add_list(&self.taken[first_taken..])?;
         self.taken.truncate(first_taken);
-        Ok(Params { vars, defaults, taken })
+        Ok(Params { vars, defaults, rest, taken })
+    }
+
+    /// From after `...`: the parameter that is a list of all further arguments.
+    fn rest_parameter(&mut self, names: DefaultNames) -> Parse<()> {
+        self.consume(TokenKind::Identifier, Code::ExpectNameOfRest)?;
+        let name = self.intern_previous()?;
+        if self.is_in_default(name, names) {
+            self.error(Code::DefaultUsesLater)?;
+        }
+        if let Some(var) = self.declare_local(name, VarKind::Param)? {
+            self.pending.push(var.into())?;
+        }
+        self.mark_initialized();
+        Ok(())
     }
 
     /// A parameter, and its default if it has one.

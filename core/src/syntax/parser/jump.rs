@@ -119,6 +119,7 @@ impl Parser<'_, '_> {
                 | T::LeftBrace
                 | T::RightBrace
                 | T::Else
+                | T::FatArrow
                 | T::End
         )
     }

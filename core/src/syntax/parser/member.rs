@@ -1,6 +1,6 @@
 //! Members of classes: methods, getters, setters, what is static, operators.
 
-use super::super::ast::{Block, FnId, FnKind, List, Symbol};
+use super::super::ast::{Block, FnId, FnKind, List, Params, Symbol};
 use super::super::{Code, Token, TokenKind};
 use super::{Parse, Parser};
 use crate::operator::Operator;
@@ -148,15 +148,12 @@ impl Parser<'_, '_> {
         let (sign, start) = (self.previous, self.previous.span.start);
         let name = self.symbols.intern(operator.method())?;
         let id = self.function_of(FnKind::Method, name, start)?;
-        let function = self.ast.functions[id.index()];
-        let (most, defaults) = (function.params.vars.len as usize, function.params.defaults.len as usize);
+        let Params { vars, defaults, rest, .. } = self.ast.functions[id.index()].params;
+        let (most, optional) = (vars.len as usize, defaults.len as usize + usize::from(rest));
+        let takes = |count| count + optional >= most && (rest || count <= most);
         if operator == Operator::Sub && most == 0 {
             self.ast.functions[id.index()].name = self.symbols.intern(Operator::Negate.method())?;
-        } else if !self.panicking
-            && operator
-                .operands()
-                .is_some_and(|count| !(most.saturating_sub(defaults)..=most).contains(&count))
-        {
+        } else if !self.panicking && operator.operands().is_some_and(|count| !takes(count)) {
             self.report(sign, Code::OperatorParameters)?;
         }
         Ok(id)

@@ -21,6 +21,7 @@ mod function;
 mod jump;
 mod loops;
 mod lox;
+mod matching;
 mod member;
 mod operand;
 mod pattern;

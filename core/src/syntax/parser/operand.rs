@@ -33,6 +33,7 @@ impl Parser<'_, '_> {
             T::Pipe | T::PipePipe => self.closure(),
             T::Break => self.break_value(),
             T::Continue => self.continue_value(),
+            T::Match => self.match_value(),
             T::Throw => self.throw_value(),
             T::Try => self.try_value(),
             _ => return Ok(None),

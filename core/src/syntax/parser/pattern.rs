@@ -155,7 +155,7 @@ impl Parser<'_, '_> {
     }
 
     /// `...name`, or if the name may lack, `...`.
-    fn rest_binding(&mut self, binding: Binding, may_lack: bool) -> Parse<PatternId> {
+    pub(super) fn rest_binding(&mut self, binding: Binding, may_lack: bool) -> Parse<PatternId> {
         let start = self.current.span.start;
         self.advance()?;
         let pattern = if may_lack && !self.check(TokenKind::Identifier) {

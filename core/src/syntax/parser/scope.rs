@@ -339,6 +339,11 @@ impl Parser<'_, '_> {
         LocalMark(self.scopes.locals.len())
     }
 
+    /// How many locals are in scope, of all functions.
+    pub(super) fn local_count(&self) -> usize {
+        self.scopes.locals.len()
+    }
+
     /// Makes the locals since `mark` readable, or not.
     pub(super) fn set_known(&mut self, LocalMark(mark): LocalMark, known: bool) {
         for local in self.scopes.locals.iter_mut().skip(mark) {

@@ -20,6 +20,7 @@ impl Parser<'_, '_> {
             T::Continue => self.jump_statement(last_gives_value, Code::ExpectSemicolonAfterContinue),
             T::Throw => self.jump_statement(last_gives_value, Code::ExpectSemicolonAfterThrow),
             T::Try => self.try_statement(last_gives_value),
+            T::Match => self.match_statement(last_gives_value),
             T::For | T::While | T::Loop | T::Label => self.loop_statement(last_gives_value),
             T::LeftBrace => self.block_statement(last_gives_value),
             T::Semicolon if self.dialect.has_empty_statement() => {
