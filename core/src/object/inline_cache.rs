@@ -164,8 +164,11 @@ impl IcEntry {
 
     /// The method or getter, if this is the entry of one.
     pub(crate) fn member(&self) -> Option<Callable> {
-        // SAFETY: `method` alone makes entries of getters.
-        self.target().or_else(|| (self.kind == IcKind::Getter).then(|| unsafe { self.payload.method }))
+        if self.kind == IcKind::Getter {
+            // SAFETY: `method` alone makes entries of getters.
+            return Some(unsafe { self.payload.method });
+        }
+        self.target()
     }
 
     /// The method, if this is the entry of one that is a closure.
