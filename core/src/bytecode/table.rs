@@ -165,6 +165,9 @@ macro_rules! opcode_table {
                 "jump to `to` unless src is a list of least to most items; a most of 255 is any";
             JumpNotMap jump_not_map "jump.nmap" [jump] { src: Src at a, fields: Count at b, to: Forward32 at x }
                 "jump to `to` unless src is a map or, with fields, an instance";
+            JumpNotVariant jump_not_variant "jump.nvar" [jump throw]
+                { src: Src at a, class: Src at b, fields: Count at c, to: Forward32 at x }
+                "jump to `to` unless src is a value of class, a variant, which must have that many fields";
             JumpNotComparable jump_not_comparable "jump.ncmp" [jump]
                 { lhs: Src at a, rhs: Src at b, how: Count at c, to: Forward32 at x }
                 "jump to `to` unless lhs < rhs (for how 0), rhs < lhs (for 1) or lhs in rhs (for 2) has an answer";
@@ -338,6 +341,8 @@ macro_rules! opcode_table {
                 "src must be a map or, with fields, an instance";
             CheckKey check_key "key.check" [throw alloc bulk] { object: Src at a, index: Src at b }
                 "object, a map or an instance, must have index, a key or the name of a property";
+            GetVariantField get_variant_field "get.payload" [throw] { dst: Dst at a, src: Src at b, index: Count at c }
+                "dst = the field at index of src, a value of a variant";
             NoMatch no_match "match.none" [throw end] { src: Src at a }
                 "raise the error that no arm fits src";
         }

@@ -19,7 +19,9 @@ use super::value::Val;
 use super::{Compiler, Reg, Res};
 use crate::bytecode::Insn;
 use crate::bytecode::operand::*;
-use crate::syntax::ast::{ArmId, BinaryOp, EqualOp, Expr, ExprId, List, OrderOp, PatternId, RangeEnd};
+use crate::syntax::ast::{
+    ArmId, BinaryOp, EqualOp, Expr, ExprId, List, MemberOp, OrderOp, Pattern, PatternId, RangeEnd,
+};
 
 impl Compiler<'_> {
     #[inline(never)]
@@ -104,7 +106,7 @@ impl Compiler<'_> {
                 self.comparable(src, reg, asked, miss)?;
                 self.jump_order(op, Val::Reg(src), right, false, miss)?;
             }
-            BinaryOp::Member(_) => {
+            BinaryOp::Member(MemberOp::In) => {
                 let reg = self.reg_of(right)?;
                 self.comparable(src, reg, 2, miss)?;
                 let dst = self.take()?;
@@ -114,7 +116,7 @@ impl Compiler<'_> {
                 self.jump(miss, |to| Insn::JumpFalse { src, to: Forward32(to) })?;
             }
             // The parser takes comparisons only.
-            BinaryOp::Arith(_) | BinaryOp::Bit(_) => {}
+            BinaryOp::Member(MemberOp::Is) | BinaryOp::Arith(_) | BinaryOp::Bit(_) => {}
         }
         self.release(mark);
         Ok(())
@@ -170,5 +172,64 @@ impl Compiler<'_> {
             self.release(mark);
         }
         self.bind(fits)
+    }
+
+    /// `pattern is Class`
+    #[inline(never)]
+    pub(super) fn class_pattern(
+        &mut self,
+        pattern: PatternId,
+        class: ExprId,
+        src: Reg,
+        miss: Option<&mut Label>,
+    ) -> Res<()> {
+        let Some(miss) = miss else { return Ok(()) };
+        let mark = self.f.next;
+        let class = self.eval(class, None)?;
+        let reg = self.reg_of(class)?;
+        let dst = self.take()?;
+        let (lhs, rhs) = (self.near(src, 0)?, self.near(reg, 1)?);
+        self.emit_to(dst, |dst| Insn::Is { dst, lhs, rhs })?;
+        let is = self.near(dst, 0)?;
+        self.jump(miss, |to| Insn::JumpFalse { src: is, to: Forward32(to) })?;
+        self.release(mark);
+        self.fit(pattern, src, Some(miss))
+    }
+
+    /// `Shape.Circle(r)`
+    #[inline(never)]
+    pub(super) fn variant_pattern(
+        &mut self,
+        class: ExprId,
+        fields: List,
+        src: Reg,
+        miss: Option<&mut Label>,
+    ) -> Res<()> {
+        let Some(miss) = miss else { return Ok(()) };
+        let span = self.span;
+        let mark = self.f.next;
+        let class = self.eval(class, None)?;
+        let reg = self.reg_of(class)?;
+        let (value, class) = (self.near(src, 0)?, self.near(reg, 1)?);
+        let count = Count(fields.len as u8);
+        self.span = span;
+        self.jump(miss, |to| Insn::JumpNotVariant { src: value, class, fields: count, to: Forward32(to) })?;
+        self.release(mark);
+        for index in 0..fields.len {
+            let field: PatternId = self.ast.nth(fields, index);
+            let (pattern, span) = self.ast.patterns[field.index()];
+            if pattern != Pattern::Any {
+                self.span = span;
+                let dst = self.take()?;
+                let value = self.near(src, 0)?;
+                self.emit_to(dst, |dst| Insn::GetVariantField {
+                    dst,
+                    src: value,
+                    index: Count(index as u8),
+                })?;
+                self.fit(field, dst, Some(&mut *miss))?;
+            }
+        }
+        Ok(())
     }
 }

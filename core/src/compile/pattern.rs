@@ -70,6 +70,8 @@ impl Compiler<'_> {
             Pattern::Compare { op, value } => self.comparison(op, value, src, miss),
             Pattern::Range { kind, start, end } => self.range_pattern(kind, start, end, src, miss),
             Pattern::Either(patterns) => self.alternatives(patterns, src, miss),
+            Pattern::Is { pattern, class } => self.class_pattern(pattern, class, src, miss),
+            Pattern::Variant { class, fields } => self.variant_pattern(class, fields, src, miss),
         }
     }
 
@@ -144,7 +146,9 @@ impl Compiler<'_> {
             | Pattern::Map { .. }
             | Pattern::Compare { .. }
             | Pattern::Range { .. }
-            | Pattern::Either(_) => None,
+            | Pattern::Either(_)
+            | Pattern::Is { .. }
+            | Pattern::Variant { .. } => None,
         }
     }
 

@@ -112,6 +112,27 @@ impl Vm {
         Ok(())
     }
 
+    /// Whether a value is of a variant, which must have that many fields. A variant without any is its value.
+    pub(super) fn is_of_variant(&mut self, value: Value, variant: Value, fields: u8) -> Result<bool, Fault> {
+        let one = variant.as_object::<Instance>().and_then(|instance| self.class_of(instance));
+        let class = variant.as_object::<Class>().or(one).filter(|class| class.is_variant());
+        let class = class.ok_or(Fault::NotVariant(variant))?;
+        if class.fields.get() != u16::from(fields) {
+            let expected = Arity::exactly(class.fields.get() as u8);
+            return Err(Fault::Arity { expected, got: u32::from(fields) });
+        }
+        let of = value.as_object::<Instance>().and_then(|instance| self.class_of(instance));
+        Ok(of == Some(class))
+    }
+
+    /// A field of the value of a variant.
+    pub(super) fn variant_field(&self, value: Value, index: u8) -> Result<Value, Fault> {
+        let instance = self.as_payload(value).ok_or(Fault::Bytecode)?;
+        let count = self.context.heap.shapes.get(instance.header.shape()).map_or(0, |shape| shape.count);
+        let slot = instance.slots().get(usize::from(index)).filter(|_| u16::from(index) < count);
+        Ok(slot.ok_or(Fault::Bytecode)?.get())
+    }
+
     /// The value of a variant with fields, if it is one.
     pub(crate) fn as_payload(&self, value: Value) -> Option<Gc<Instance>> {
         let instance = value.as_object::<Instance>()?;

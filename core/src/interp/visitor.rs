@@ -269,6 +269,26 @@ impl Visitor for Machine {
     }
 
     #[inline(always)]
+    fn jump_not_variant(&mut self, src: Src, class: Src, fields: Count, to: Forward32) -> Flow {
+        let (value, class) = (self.read(src), self.read(class));
+        self.save();
+        match self.vm().is_of_variant(value, class, fields.0) {
+            Ok(fits) => self.jump_when(!fits, to),
+            Err(fault) => self.vm().raise(fault),
+        }
+    }
+
+    #[inline(always)]
+    fn get_variant_field(&mut self, dst: Dst, src: Src, index: Count) -> Flow {
+        let value = self.read(src);
+        self.save();
+        let vm = self.vm();
+        let result = vm.variant_field(value, index.0);
+        let result = result.map(|field| vm.set_register(usize::from(dst.0), field));
+        vm.flow(result)
+    }
+
+    #[inline(always)]
     fn jump_not_comparable(&mut self, lhs: Src, rhs: Src, how: Count, to: Forward32) -> Flow {
         let (lhs, rhs) = (self.read(lhs), self.read(rhs));
         let fits = match how.0 {

@@ -293,6 +293,14 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
+    fn jump_not_variant(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
+        self.stepped(None);
+    }
+
+    fn get_variant_field(&mut self, dst: Dst, _: Src, _: Count) {
+        self.stepped(Some(dst));
+    }
+
     fn jump_not_comparable(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
         self.stepped(None);
     }

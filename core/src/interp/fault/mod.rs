@@ -101,6 +101,8 @@ pub(crate) enum Fault {
     EnumValue,
     /// A call of an enum.
     EnumCall(Gc<Str>),
+    /// What a pattern with fields names is no variant.
+    NotVariant(Value),
     /// A class that is no enum.
     NoVariants(Value),
     /// A class from which no other one inherits.
@@ -171,6 +173,7 @@ impl Fault {
             | Fault::NotClass(_)
             | Fault::EnumCall(_)
             | Fault::NoVariants(_)
+            | Fault::NotVariant(_)
             | Fault::NotInherited(_)
             | Fault::FixedItems(_)
             | Fault::NotIterable(_)

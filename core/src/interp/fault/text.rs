@@ -107,6 +107,13 @@ impl Fault {
             Fault::EnumCall(name) => {
                 write!(out, "Can't call the enum {}: values are made by its variants.", name.text())
             }
+            Fault::NotVariant(value) => {
+                write!(
+                    out,
+                    "A pattern with fields needs a variant of an enum, found {}.",
+                    Found(value, shapes)
+                )
+            }
             Fault::NoVariants(class) => {
                 let text = crate::interp::format::write(&mut out, class, shapes);
                 text.and_then(|()| out.write_str(" is no enum."))

@@ -48,6 +48,20 @@ pub enum Pattern {
     },
     /// `a | b`: [`PatternId`]s, of which one must fit.
     Either(List),
+    /// `pattern is Class`, `Class #{ x }`: a value of a class, enum, variant or type that fits the pattern.
+    Is {
+        /// What the value must fit, too.
+        pattern: PatternId,
+        /// The class or type.
+        class: ExprId,
+    },
+    /// `Shape.Circle(r)`: a value of a variant with so many fields, which fit.
+    Variant {
+        /// The variant.
+        class: ExprId,
+        /// [`PatternId`]s of the fields, in order.
+        fields: List,
+    },
 }
 
 /// An arm of a `match`.

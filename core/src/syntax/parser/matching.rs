@@ -7,6 +7,7 @@ use super::super::ast::{
 use super::super::operator::{Infix, InfixRow, Precedence};
 use super::super::{Code, TokenKind};
 use super::block::Item;
+use super::enums::MAX_VARIANT_FIELDS;
 use super::pattern::Binding;
 use super::{Parse, Parser};
 
@@ -89,6 +90,8 @@ impl Parser<'_, '_> {
             Pattern::Any | Pattern::Bind(_) => true,
             Pattern::Default { pattern, .. } => self.fits_everything(pattern),
             Pattern::Either(_)
+            | Pattern::Is { .. }
+            | Pattern::Variant { .. }
             | Pattern::List { .. }
             | Pattern::Map { .. }
             | Pattern::Compare { .. }
@@ -116,8 +119,18 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// A pattern with its alternatives.
+    /// A pattern with its alternatives, and the class that values must be of.
     fn pattern(&mut self) -> Parse<PatternId> {
+        let start = self.current.span.start;
+        let pattern = self.alternatives()?;
+        if !self.matches(TokenKind::Is)? {
+            return Ok(pattern);
+        }
+        let class = self.parse_precedence(Precedence::Postfix)?;
+        self.finish_pattern(Pattern::Is { pattern, class }, start)
+    }
+
+    fn alternatives(&mut self) -> Parse<PatternId> {
         let start = self.current.span.start;
         let (base, mark) = (self.pending.len(), self.local_count());
         let first = self.single_pattern()?;
@@ -176,6 +189,11 @@ impl Parser<'_, '_> {
                 let kind = self.range_end().unwrap_or(RangeEnd::Excluded);
                 self.range_pattern(None, kind)?
             }
+            T::Is => {
+                let pattern = self.finish_pattern(Pattern::Any, start)?;
+                self.advance()?;
+                Pattern::Is { pattern, class: self.parse_precedence(Precedence::Postfix)? }
+            }
             sign => self.comparison_pattern(sign)?,
         };
         self.unnest();
@@ -197,9 +215,9 @@ impl Parser<'_, '_> {
         Ok(Pattern::Compare { op, value: self.parse_precedence(Precedence::Shift)? })
     }
 
-    /// From after a name: with points, a value; alone, a name for the value.
+    /// From after a name: with points, a value, or with fields, a class or variant; alone, a name for the value.
     fn name_pattern(&mut self) -> Parse<Pattern> {
-        if !self.check(TokenKind::Dot) {
+        if !matches!(self.current.kind, TokenKind::Dot | TokenKind::LeftParen | TokenKind::HashBrace) {
             return self.bind_name(NAMES);
         }
         let start = self.previous.span.start;
@@ -208,7 +226,37 @@ impl Parser<'_, '_> {
             let name = self.property_name(Code::ExpectPropertyName)?;
             value = self.finish(Expr::Get { object: value, name }, start)?;
         }
+        if self.matches(TokenKind::LeftParen)? {
+            return self.variant_pattern(value, start);
+        }
+        if self.matches(TokenKind::HashBrace)? {
+            let fields = self.map_pattern()?;
+            let pattern = self.finish_pattern(fields, start)?;
+            return Ok(Pattern::Is { pattern, class: value });
+        }
         Ok(Pattern::Compare { op: BinaryOp::Equal(EqualOp::Eq), value })
+    }
+
+    /// From after `(`: the fields of a variant, or `...` for any.
+    fn variant_pattern(&mut self, class: ExprId, start: u32) -> Parse<Pattern> {
+        if self.matches(TokenKind::DotDotDot)? {
+            self.consume(TokenKind::RightParen, Code::ExpectParenAfterFields)?;
+            let pattern = self.finish_pattern(Pattern::Any, start)?;
+            return Ok(Pattern::Is { pattern, class });
+        }
+        let base = self.pending.len();
+        while !self.check(TokenKind::RightParen) && !self.panicking {
+            if self.pending.len() - base == MAX_VARIANT_FIELDS {
+                self.error_at_current(Code::TooManyVariantFields)?;
+            }
+            let field = self.pattern()?;
+            self.pending.push(field.into())?;
+            if !self.matches(TokenKind::Comma)? {
+                break;
+            }
+        }
+        self.consume(TokenKind::RightParen, Code::ExpectParenAfterFields)?;
+        Ok(Pattern::Variant { class, fields: self.take_pending(base)? })
     }
 
     /// A literal, with a sign if it is a number.
