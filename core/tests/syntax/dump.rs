@@ -9,7 +9,7 @@ use std::fmt::Write;
 use siskin_core::Dialect;
 use siskin_core::syntax::ast::{
     Arm, ArmId, Binary, Block, ClassId, Contents, Expr, ExprId, FnId, FnKind, Function, If, Index, List,
-    Logical, Loop, Pattern, PatternId, Place, Range, RangeEnd, Super, UnaryOp, VarId,
+    Logical, Loop, Pattern, PatternId, Place, Range, RangeEnd, Super, UnaryOp, VarId, VariantId,
 };
 use siskin_core::syntax::{ParseFailure, ParseOptions, Parsed, TokenKind, parse};
 use siskin_core::testing::mem;
@@ -209,6 +209,11 @@ impl Dump<'_> {
                 let patterns = self.0.ast.list::<PatternId>(patterns).map(|id| self.pattern(id));
                 format!("({})", patterns.collect::<Vec<_>>().join(" | "))
             }
+            Pattern::Is { pattern, class } => format!("({} is {})", self.pattern(pattern), self.expr(class)),
+            Pattern::Variant { class, fields } => {
+                let fields = self.0.ast.list::<PatternId>(fields).map(|id| self.pattern(id)).collect();
+                format!("({} {})", self.expr(class), joined(fields, None))
+            }
             Pattern::Default { pattern, value } => {
                 format!("{}={}", self.pattern(pattern), self.expr(value))
             }
@@ -234,8 +239,23 @@ impl Dump<'_> {
         }
         for method in self.0.ast.list::<FnId>(class.methods) {
             let Function { name, kind, .. } = self.0.ast.functions[method.index()];
-            let sort = if kind == FnKind::Initializer { "initializer" } else { "method" };
+            let sort = match kind {
+                FnKind::Initializer => "initializer",
+                FnKind::Getter => "getter",
+                FnKind::Setter => "setter",
+                FnKind::StaticMethod => "static method",
+                FnKind::StaticGetter => "static getter",
+                FnKind::StaticSetter => "static setter",
+                FnKind::StaticField => "static field",
+                FnKind::Script | FnKind::Function | FnKind::Method => "method",
+            };
             write!(text, " ({sort} {}{})", self.0.symbols.text(name), self.function(method)).unwrap();
+        }
+        for variant in self.0.ast.list::<VariantId>(class.variants) {
+            let variant = self.0.ast.variants[variant.index()];
+            let fields = self.0.ast.list(variant.fields).map(|name| self.0.symbols.text(name).to_owned());
+            let fields: Vec<_> = fields.collect();
+            write!(text, " (variant {} {})", self.0.symbols.text(variant.name), fields.join(" ")).unwrap();
         }
         text + ")"
     }
