@@ -133,6 +133,15 @@ impl Vm {
         Ok(slot.ok_or(Fault::Bytecode)?.get())
     }
 
+    /// Whether a value is the variant of an enum with this name: its class, or the one value of one without fields.
+    pub(super) fn is_variant_of(&self, of: Gc<Class>, name: Gc<Str>, value: Value) -> bool {
+        let one = value.as_object::<Instance>().and_then(|instance| self.class_of(instance));
+        let class = value.as_object::<Class>().or(one.filter(|class| class.fields.get() == 0));
+        class.is_some_and(|class| {
+            class.is_variant() && class.name == name && class.superclass.get() == Some(of)
+        })
+    }
+
     /// The value of a variant with fields, if it is one.
     pub(crate) fn as_payload(&self, value: Value) -> Option<Gc<Instance>> {
         let instance = value.as_object::<Instance>()?;

@@ -69,6 +69,9 @@ impl Errors {
     }
 }
 
+/// The most frames that are looked at for calls of scripts: those of the library lie between.
+const LOOKED_AT: usize = 1024;
+
 /// The most calls of a trace that an error keeps.
 const LONGEST: usize = 256;
 
@@ -258,11 +261,11 @@ impl Vm {
         }
         let noted = self.scope(|vm, scope| {
             scope.keep(error.value())?;
-            let calls = vm.script_calls().take(LONGEST).count();
+            let calls = vm.script_calls(LOOKED_AT).take(LONGEST).count();
             let list = vm.make_list(2 * calls)?;
             scope.keep(list.value())?;
             list.set_len(2 * calls);
-            for (places, (function, word)) in list.values().chunks_exact(2).zip(vm.script_calls()) {
+            for (places, (function, word)) in list.values().chunks_exact(2).zip(vm.script_calls(LOOKED_AT)) {
                 if let [place, at] = places {
                     place.set(function.value());
                     at.set(Value::number(f64::from(word)));
@@ -292,8 +295,8 @@ impl Vm {
     }
 
     /// The functions of scripts that are active, innermost first, and the last words of their current instructions.
-    pub(super) fn script_calls(&self) -> impl Iterator<Item = (Gc<Function>, u32)> {
-        self.context.stack.frames().filter_map(|frame| {
+    pub(super) fn script_calls(&self, most_frames: usize) -> impl Iterator<Item = (Gc<Function>, u32)> {
+        self.context.stack.frames().take(most_frames).filter_map(|frame| {
             let function = frame.closure()?.function;
             (!function.is_library()).then(|| (function, function.word_index(frame.pc).saturating_sub(1)))
         })

@@ -15,15 +15,16 @@
 use super::machine::Flow;
 use super::native::ITERATION;
 use super::{Fault, Vm};
-use crate::bytecode::operand::{Dst, Name32, Src, Win};
-use crate::bytecode::{Insn, Op};
-use crate::object::List;
+use crate::bytecode::Insn;
+use crate::bytecode::operand::{Dst, Name32, Win};
+use crate::object::{BoundMethod, Function, Gc, List};
 use crate::value::Value;
 
 /// The functions that call another one with as many arguments.
 const FINISHERS: [&str; 4] = ["finish_0", "finish_1", "finish_2", "finish_3"];
 
 /// What the value of a function means to the instruction that it ends.
+#[derive(Clone, Copy)]
 enum Ending {
     /// A register gets it.
     Write(Dst, Value),
@@ -36,7 +37,9 @@ enum Ending {
     /// The instruction runs again, and calls the value with the arguments in this window.
     Call(Win, Value),
     /// A class gets a static field of this name.
-    Static(Src, Name32, Value),
+    Static(Name32, Value),
+    /// The value is a text to print.
+    Print(Value),
     /// Nothing.
     Nothing,
 }
@@ -97,32 +100,25 @@ impl Vm {
         }
     }
 
-    /// Whether the caller's instruction, of `words` words, prints.
-    fn prints(&self, words: usize) -> bool {
+    /// The function below the current one, and its instruction, of `words` words, which ends.
+    fn instruction_to_end(&self, words: usize) -> Option<(Gc<Function>, Insn)> {
         let mut callers = self.context.stack.frames().skip(1);
-        let caller = callers.next().and_then(|frame| Some((frame.closure()?.function, frame.pc)));
-        caller.is_some_and(|(function, pc)| {
-            let at = (function.word_index(pc) as usize).checked_sub(words);
-            let op = at.and_then(|at| function.words().get(at)).and_then(|&word| Op::from_word(word));
-            op == Some(Op::Print)
-        })
+        let frame = callers.next()?;
+        let function = frame.closure()?.function;
+        let at = (function.word_index(frame.pc) as usize).checked_sub(words)?;
+        Some((function, Insn::decode(function.words().get(at..)?)?))
     }
 
     fn finish_instruction(&mut self, value: Value) -> Result<Flow, Fault> {
         let words = self.register(0);
         // The verifier lets only the library have the instruction, whose functions are called here.
         let words = if words.is_int() { words.as_int() as usize } else { return Err(Fault::Bytecode) };
-        if self.prints(words) {
-            // `finish` has one word, too, and is the instruction that may stop and run again.
-            self.print(value)?;
-        }
-        let left_mark = self.context.stack.pop_to_script();
-        let frame = self.context.stack.top();
-        let (pc, function) = (frame.pc, frame.closure().ok_or(Fault::Bytecode)?.function);
-        let next = function.word_index(pc) as usize;
-        let insn = next.checked_sub(words).and_then(|at| function.words().get(at..)).and_then(Insn::decode);
-        let insn = insn.ok_or(Fault::Bytecode)?;
+        let (function, insn) = self.instruction_to_end(words).ok_or(Fault::Bytecode)?;
         let ending = ending(insn, value)?;
+        // What allocates comes before the frame goes: `finish` has one word, and may stop and run again.
+        let read = self.prepare_ending(function, ending)?;
+        let left_mark = self.context.stack.pop_to_script();
+        let pc = self.context.stack.top().pc;
         if let Ending::Write(dst, value) | Ending::Back(Some((dst, value)), _) = ending {
             self.set_register(usize::from(dst.0), value);
         }
@@ -133,13 +129,9 @@ impl Vm {
             self.replace_by_text(insn, value)?;
             self.rewind(words);
         }
-        if let Ending::Call(win, value) = ending {
-            self.hold_read(usize::from(win.0), value)?;
+        if let Ending::Call(win, _) = ending {
+            self.set_register(usize::from(win.0), read);
             self.rewind(words);
-        }
-        if let Ending::Static(class, name, value) = ending {
-            let name = function.consts().get(name.0 as usize).ok_or(Fault::Bytecode)?.get();
-            self.add_static_field(self.register(usize::from(class.0)), name, value)?;
         }
         if left_mark {
             return Ok(self.poll());
@@ -148,6 +140,22 @@ impl Vm {
             return Ok(self.hot());
         }
         Ok(Flow::Reload)
+    }
+
+    /// The part of an ending that allocates or writes, in the frame of the finisher. Returns what the window of a call gets.
+    fn prepare_ending(&mut self, function: Gc<Function>, ending: Ending) -> Result<Value, Fault> {
+        match ending {
+            Ending::Print(text) => self.print(text)?,
+            Ending::Call(_, value) => return Ok(self.make(BoundMethod::read(value))?.value()),
+            Ending::Static(name, value) => {
+                let name = function.consts().get(name.0 as usize).ok_or(Fault::Bytecode)?.get();
+                // The function that is called is bound to the class.
+                let bound = self.register(1).as_object::<BoundMethod>().ok_or(Fault::Bytecode)?;
+                self.add_static_field(bound.receiver, name, value)?;
+            }
+            Ending::Nothing | Ending::Write(..) | Ending::Jump(_) | Ending::Back(..) | Ending::Again(_) => {}
+        }
+        Ok(Value::NIL)
     }
 }
 
@@ -209,8 +217,9 @@ fn ending(insn: Insn, value: Value) -> Result<Ending, Fault> {
         Insn::Concat { .. } | Insn::Format { .. } => Ok(Ending::Again(value)),
         Insn::Invoke { win, .. } | Insn::InvokeList { win, .. } => Ok(Ending::Call(win, value)),
         Insn::SuperInvoke { win, .. } => Ok(Ending::Call(Win(win.0), value)),
-        Insn::AddMethod { class, name, .. } => Ok(Ending::Static(class, name, value)),
-        Insn::SetField { .. } | Insn::SetIndex { .. } | Insn::Print { .. } => Ok(Ending::Nothing),
+        Insn::AddMethod { name, .. } => Ok(Ending::Static(name, value)),
+        Insn::Print { .. } => Ok(Ending::Print(value)),
+        Insn::SetField { .. } | Insn::SetIndex { .. } => Ok(Ending::Nothing),
         _ => Err(Fault::Bytecode),
     }
 }

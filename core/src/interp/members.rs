@@ -96,8 +96,11 @@ impl Vm {
     /// `class.name = value`. A safepoint: all are in registers.
     pub(super) fn set_static(&mut self, class: Gc<Class>, name: Gc<Str>, value: Value) -> Result<(), Fault> {
         if let Some(fields) = class.static_fields.get()
-            && fields.get(name).is_some()
+            && let Some(old) = fields.get(name)
         {
+            if self.is_variant_of(class, name, old) {
+                return Err(Fault::EnumVariant(name));
+            }
             return self.set_static_field(fields, name, value);
         }
         match class.meta.get() {
@@ -111,6 +114,14 @@ impl Vm {
     pub(super) fn add_static_field(&mut self, class: Value, name: Value, value: Value) -> Result<(), Fault> {
         let name = name.as_object::<Str>().filter(|name| name.is_interned()).ok_or(Fault::Bytecode)?;
         let class = class.as_object::<Class>().ok_or(Fault::Bytecode)?;
+        if class
+            .static_fields
+            .get()
+            .and_then(|fields| fields.get(name))
+            .is_some_and(|old| self.is_variant_of(class, name, old))
+        {
+            return Err(Fault::EnumVariant(name));
+        }
         self.scope(|vm, scope| {
             scope.keep(value)?;
             let fields = match class.static_fields.get() {
@@ -187,16 +198,6 @@ impl Vm {
     pub(super) fn read_by_getter(receiver: Value) -> Option<Value> {
         let read = receiver.as_object::<BoundMethod>()?;
         (read.method == Callable::NOTHING).then_some(read.receiver)
-    }
-
-    /// Puts what a getter gave in the place of the receiver of an `invoke`, which runs again. A safepoint.
-    pub(super) fn hold_read(&mut self, win: usize, value: Value) -> Result<(), Fault> {
-        let read = self.scope(|vm, scope| {
-            scope.keep(value)?;
-            vm.make(BoundMethod::read(value))
-        })?;
-        self.set_register(win, read.value());
-        Ok(())
     }
 }
 

@@ -57,6 +57,9 @@ impl Vm {
     ) -> Option<Found> {
         let id = instance.header.shape();
         let shape = self.context.heap.shapes.get(id)?;
+        if is_hidden(site.name) {
+            return None;
+        }
         if shape.dict {
             let field = instance.dict().and_then(|dict| dict.get(site.name)).map(Found::Field);
             return field.or_else(|| shape.class.get()?.method(site.name).map(Found::of_member));
@@ -87,6 +90,9 @@ impl Vm {
     /// Whether an instance has a field or method of that name.
     pub(super) fn has_property(&self, instance: Gc<Instance>, name: Gc<Str>) -> bool {
         let Some(shape) = self.context.heap.shapes.get(instance.header.shape()) else { return false };
+        if is_hidden(name) {
+            return false;
+        }
         if shape.dict {
             let is_field = instance.dict().is_some_and(|dict| dict.get(name).is_some());
             return is_field || shape.class.get().is_some_and(|class| class.method(name).is_some());
@@ -438,6 +444,11 @@ pub(super) fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     // Machine code makes objects only: enums have none, and values of variants get their fields at once.
     let region = Heap::space_of(Instance::size(root.capacity), false).map_or(0, region_offset);
     class.region.set(if class.sort.get() == ClassSort::Plain { region } else { 0 });
+}
+
+/// Whether a field with this name is the machine's own. A script names it only by the key of a pattern.
+fn is_hidden(name: Gc<Str>) -> bool {
+    name.text().starts_with('$')
 }
 
 /// Searches a property in the shape, then in its class.

@@ -150,8 +150,8 @@ fn at(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 fn code(call: &mut Call<'_>) -> Result<Value, Fault> {
     let string = call.string()?;
-    let first = string.parts().into_iter().find(|part| !part.is_empty()).unwrap_or_default();
-    let char = first.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    // Only the bytes of one character are looked at.
+    let char = string.char_at(0);
     Ok(char.map_or(Value::NIL, |char| Value::number(f64::from(u32::from(char)))))
 }
 

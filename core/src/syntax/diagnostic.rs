@@ -92,7 +92,7 @@ codes! {
     /// (Siskin dialect)
     PowerOfUnary = "Can't raise an operand with '-', '!' or '~' before it to a power.";
     /// (Siskin dialect)
-    NotOfOperand = "Put parentheses: '!(a in b)'.";
+    NotOfOperand = "Put parentheses around what '!' is applied to.";
     ExpectParenAfterExpression = "Expect ')' after expression.";
     ExpectParenAfterArguments = "Expect ')' after arguments.";
     TooManyArguments = "Can't have more than 255 arguments.";
@@ -229,6 +229,8 @@ codes! {
     /// (Siskin dialect)
     DefaultUsesLater = "A default before this parameter uses its name.";
     TooManyParameters = "Can't have more than 255 parameters.";
+    /// (Siskin dialect)
+    TooManySiskinParameters = "Can't have more than 254 parameters.";
     ExpectClassName = "Expect class name.";
     ExpectSuperclassName = "Expect superclass name.";
     ExpectMethodName = "Expect method name.";

@@ -71,6 +71,7 @@ impl Missing {
             | Fault::EnumValue
             | Fault::EnumCall(_)
             | Fault::NoVariants(_)
+            | Fault::EnumVariant(_)
             | Fault::NotVariant(_)
             | Fault::NotInherited(_)
             | Fault::FixedItems(_)

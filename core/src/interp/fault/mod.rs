@@ -101,6 +101,8 @@ pub(crate) enum Fault {
     EnumValue,
     /// A call of an enum.
     EnumCall(Gc<Str>),
+    /// An assignment to a variant of an enum.
+    EnumVariant(Gc<Str>),
     /// What a pattern with fields names is no variant.
     NotVariant(Value),
     /// A class that is no enum.
@@ -162,6 +164,9 @@ impl Fault {
             Fault::StringTooLong => FaultKind::Size,
             Fault::Output => FaultKind::Output,
             Fault::Panic => FaultKind::Panic,
+            // nan is the one number that is no key.
+            Fault::NotKey(key) if key.is_number() => FaultKind::Value,
+            Fault::ShiftCount { found } if !found.is_number() => FaultKind::Type,
             Fault::Type(_)
             | Fault::NotInt32 { .. }
             | Fault::IndexType { .. }
@@ -187,7 +192,7 @@ impl Fault {
             }
             Fault::NoKey(_) | Fault::MissingKey(_) => FaultKind::Key,
             Fault::NoMatch(_) => FaultKind::Match,
-            Fault::Frozen(_) | Fault::EnumValue => FaultKind::Frozen,
+            Fault::Frozen(_) | Fault::EnumValue | Fault::EnumVariant(_) => FaultKind::Frozen,
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,
             Fault::UndefinedProperty(_) | Fault::NoSetter(_) => FaultKind::Property,

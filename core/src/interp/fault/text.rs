@@ -107,6 +107,9 @@ impl Fault {
             Fault::EnumCall(name) => {
                 write!(out, "Can't call the enum {}: values are made by its variants.", name.text())
             }
+            Fault::EnumVariant(name) => {
+                write!(out, "Can't assign to '{}': it is a variant of an enum.", name.text())
+            }
             Fault::NotVariant(value) => {
                 write!(
                     out,

@@ -28,7 +28,7 @@ impl Vm {
     /// error; of an error that scripts caught and threw on, at most 256 of the place where it was thrown first.
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
         let kept = self.uncaught_trace();
-        let active = self.script_calls().filter(move |_| kept.is_none());
+        let active = self.script_calls(usize::MAX).filter(move |_| kept.is_none());
         kept.into_iter().flat_map(kept_calls).chain(active).map(|(function, word)| {
             let name = function.name.map(|name| {
                 // SAFETY: a frame, or the trace that the VM keeps, keeps the function and its name alive while the VM is not

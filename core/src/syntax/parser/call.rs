@@ -24,13 +24,18 @@ impl Parser<'_, '_> {
                     self.error(Code::TooManyArguments)?;
                 }
                 self.pending.push(arg.into())?;
-                if !self.matches(TokenKind::Comma)? {
+                if !self.matches(TokenKind::Comma)? || self.ends_list(TokenKind::RightParen) {
                     break;
                 }
             }
         }
         self.consume(TokenKind::RightParen, Code::ExpectParenAfterArguments)?;
         self.take_pending(base)
+    }
+
+    /// Whether a list ends here, after a comma.
+    pub(super) fn ends_list(&self, end: TokenKind) -> bool {
+        self.dialect.has_collections() && self.check(end)
     }
 
     pub(super) fn dot(&mut self, object: ExprId, start: u32, can_assign: bool) -> Parse<ExprId> {

@@ -58,8 +58,13 @@ impl Parser<'_, '_> {
             let mut count = 0;
             loop {
                 count += 1;
-                if count > MAX_PARAMS {
-                    self.error_at_current(Code::TooManyParameters)?;
+                // 255 is also how a function with a rest is marked.
+                if count > MAX_PARAMS || count == MAX_PARAMS && self.dialect.has_collections() {
+                    self.error_at_current(if count > MAX_PARAMS {
+                        Code::TooManyParameters
+                    } else {
+                        Code::TooManySiskinParameters
+                    })?;
                 }
                 rest = self.matches(TokenKind::DotDotDot)?;
                 if rest {
@@ -70,7 +75,7 @@ impl Parser<'_, '_> {
                 } else {
                     self.parameter(first_default, names, end)?;
                 }
-                if !self.matches(TokenKind::Comma)? {
+                if !self.matches(TokenKind::Comma)? || self.ends_list(end) {
                     break;
                 }
             }
