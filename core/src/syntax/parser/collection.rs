@@ -2,7 +2,7 @@
 
 use super::super::ast::{Block, Expr, ExprId, Index, PatternId, Range, RangeEnd, Symbol, VarId, VarKind};
 use super::super::operator::{Assign, Infix, Precedence};
-use super::super::{Code, Token, TokenKind};
+use super::super::{Code, TokenKind};
 use super::jump::LoopState;
 use super::pattern::Binding;
 use super::{Parse, Parser};
@@ -200,57 +200,61 @@ impl Parser<'_, '_> {
         self.begin_scope();
         // The names are not yet known in the iterable, though it comes after them.
         let mark = self.local_mark();
-        let first = self.loop_target()?;
-        let second = if self.matches(TokenKind::Comma)? { Some(self.loop_target()?) } else { None };
+        // The variables of key and item are neighbours: what patterns declare comes before the first or after the second.
+        let pattern = self.loop_pattern()?;
+        let var = self.loop_variable(pattern)?;
+        let (mut item, mut item_pattern) = (None, None);
+        let with_key = self.matches(TokenKind::Comma)?;
+        if with_key && self.begins_pattern() {
+            item = Some(self.new_var(Symbol::IGNORED, VarKind::Let)?);
+            item_pattern = self.loop_pattern()?;
+        } else if with_key {
+            item = self.loop_variable(None)?;
+        }
         self.consume(TokenKind::In, Code::ExpectInAfterLoopNames)?;
         let aside = self.set_aside(mark)?;
         let iterable = self.expression()?;
         self.put_back(aside)?;
-        let var = self.declare_target(first)?;
-        let item = second.map(|second| self.declare_target(second)).transpose()?.flatten();
         let state = LoopState::without_value(label);
         let mut body = self.loop_body(false, Code::ExpectBraceAfterIterable, state)?;
         self.end_scope();
         let Some(var) = var else { return self.error_node() };
-        if let Some(target) = second {
-            body = self.taken_apart(target, item, body)?;
-        }
-        body = self.taken_apart(first, Some(var), body)?;
-        let repeat = Expr::ForIn { with_key: second.is_some(), var, iterable, body };
+        body = self.taken_apart(item_pattern, item, body)?;
+        body = self.taken_apart(pattern, Some(var), body)?;
+        let repeat = Expr::ForIn { with_key, var, iterable, body };
         let repeat = self.finish(repeat, start)?;
         let items = self.ast.add_list(&[repeat])?;
         self.finish(Expr::Block(Block { items, tail: None }), start)
     }
 
-    /// A name of a loop over items, which is not declared yet, or a pattern, whose names are.
-    fn loop_target(&mut self) -> Parse<Target> {
-        if self.begins_pattern() {
-            return Ok(Target::Pattern(self.binding(Binding { kind: VarKind::Let, names: None })?));
+    /// The pattern of a key or an item, if it is taken apart. Its names are declared.
+    fn loop_pattern(&mut self) -> Parse<Option<PatternId>> {
+        if !self.begins_pattern() {
+            return Ok(None);
         }
-        self.consume(TokenKind::Identifier, Code::ExpectLoopName)?;
-        Ok(Target::Name { symbol: self.intern_previous()?, token: self.previous })
+        Ok(Some(self.binding(Binding { kind: VarKind::Let, names: None })?))
     }
 
-    /// The variable of a key or an item.
-    fn declare_target(&mut self, target: Target) -> Parse<Option<VarId>> {
-        let (symbol, token) = match target {
-            Target::Name { symbol, token } => (symbol, token),
-            Target::Pattern(_) => return Ok(Some(self.new_var(Symbol::IGNORED, VarKind::Let)?)),
-        };
-        // `_` names nothing, and may stand twice.
-        if &self.source[token.span.start as usize..token.span.end as usize] == "_" {
-            return Ok(Some(self.new_var(symbol, VarKind::Let)?));
+    /// The variable of a key or an item, from its name on, unless it is taken apart. None if the name cannot be declared,
+    /// which was reported.
+    fn loop_variable(&mut self, pattern: Option<PatternId>) -> Parse<Option<VarId>> {
+        if pattern.is_some() {
+            return Ok(Some(self.new_var(Symbol::IGNORED, VarKind::Let)?));
         }
-        let at = core::mem::replace(&mut self.previous, token);
-        let var = self.declare_local(symbol, VarKind::Let)?;
+        self.consume(TokenKind::Identifier, Code::ExpectLoopName)?;
+        let name = self.intern_previous()?;
+        // `_` names nothing, and may stand twice.
+        if name == Symbol::IGNORED {
+            return Ok(Some(self.new_var(name, VarKind::Let)?));
+        }
+        let var = self.declare_local(name, VarKind::Let)?;
         self.mark_initialized();
-        self.previous = at;
         Ok(var)
     }
 
     /// The body of a loop, before which a key or an item is taken apart.
-    fn taken_apart(&mut self, target: Target, var: Option<VarId>, body: ExprId) -> Parse<ExprId> {
-        let (Target::Pattern(pattern), Some(var)) = (target, var) else { return Ok(body) };
+    fn taken_apart(&mut self, pattern: Option<PatternId>, var: Option<VarId>, body: ExprId) -> Parse<ExprId> {
+        let (Some(pattern), Some(var)) = (pattern, var) else { return Ok(body) };
         let span = self.ast.patterns[pattern.index()].1;
         let value = self.ast.add_expr(Expr::Local(var), span)?;
         let take = self.ast.add_expr(Expr::TakeApart { pattern, value }, span)?;
@@ -258,11 +262,4 @@ impl Parser<'_, '_> {
         let span = self.ast.span(body);
         Ok(self.ast.add_expr(Expr::Block(Block { items, tail: None }), span)?)
     }
-}
-
-/// What a loop over items does with a key or an item.
-#[derive(Clone, Copy)]
-enum Target {
-    Name { symbol: Symbol, token: Token },
-    Pattern(PatternId),
 }
