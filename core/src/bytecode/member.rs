@@ -41,11 +41,4 @@ impl MemberKind {
     pub fn of(number: u8) -> Option<MemberKind> {
         MemberKind::ALL.get(usize::from(number)).copied()
     }
-
-    /// Whether it is a function that belongs to the class itself.
-    #[must_use]
-    pub fn is_static(self) -> bool {
-        use MemberKind::*;
-        matches!(self, StaticMethod | StaticGetter | StaticSetter)
-    }
 }

@@ -4,7 +4,7 @@
 //!   Class C        methods: area | get side | ...      a getter stands among the methods, marked
 //!                  setters: set side | side of a getter: nothing
 //!                  fields:  zero | count               static fields
-//!                  meta ──> Class without a name       methods: static methods and getters; setters: static setters
+//!                  meta ──> Class, the metaclass       methods: static methods and getters; setters: static setters
 //!                             │ inherits from the metaclass of the superclass
 //! ```
 //!
@@ -30,27 +30,41 @@ impl Vm {
         let name = name.as_object::<Str>().filter(|name| name.is_interned()).ok_or(Fault::Bytecode)?;
         let class = class.as_object::<Class>().ok_or(Fault::Bytecode)?;
         let kind = MemberKind::of(kind).ok_or(Fault::Bytecode)?;
+        let open = || if class.is_sealed() { Err(Fault::Bytecode) } else { Ok(class) };
         match kind {
-            MemberKind::VariantField => return self.add_variant_field(class, name),
-            MemberKind::Variant => return self.add_variant(class, closure, name),
-            _ => {}
+            MemberKind::Method | MemberKind::Getter | MemberKind::Setter => {
+                self.add_function(open()?, closure, name, kind)
+            }
+            MemberKind::StaticMethod | MemberKind::StaticGetter | MemberKind::StaticSetter => {
+                let meta = self.metaclass(open()?)?;
+                self.add_function(meta, closure, name, kind)
+            }
+            MemberKind::StaticField => {
+                self.charge_bulk(BULK, Op::AddMethod.words())?;
+                let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
+                let function = self.bind(class.value(), Callable::closure(closure))?;
+                self.finish_by_value(function, &[], Op::AddMethod.words())
+            }
+            MemberKind::VariantField => self.add_variant_field(class, name),
+            MemberKind::Variant => self.add_variant(class, closure, name),
         }
+    }
+
+    /// Gives a class, or a metaclass, a method, getter or setter.
+    fn add_function(
+        &mut self,
+        owner: Gc<Class>,
+        closure: Value,
+        name: Gc<Str>,
+        kind: MemberKind,
+    ) -> Result<(), Fault> {
         let closure = closure.as_object::<Closure>().ok_or(Fault::Bytecode)?;
-        if kind == MemberKind::StaticField {
-            self.charge_bulk(BULK, Op::AddMethod.words())?;
-            let function = self.bind(class.value(), Callable::closure(closure))?;
-            return self.finish_by_value(function, &[], Op::AddMethod.words());
-        }
-        if class.is_sealed() {
-            return Err(Fault::Bytecode);
-        }
-        let owner = if kind.is_static() { self.metaclass(class)? } else { class };
         match kind {
             MemberKind::Method | MemberKind::StaticMethod => {
                 self.declare_method(owner, Method { name, callable: Callable::closure(closure) })?;
                 self.operators.note(name);
                 if kind == MemberKind::Method && name == self.init {
-                    class.init.set(Some(closure));
+                    owner.init.set(Some(closure));
                 }
                 Ok(())
             }
