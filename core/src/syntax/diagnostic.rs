@@ -229,8 +229,6 @@ codes! {
     /// (Siskin dialect)
     DefaultUsesLater = "A default before this parameter uses its name.";
     TooManyParameters = "Can't have more than 255 parameters.";
-    /// (Siskin dialect)
-    TooManySiskinParameters = "Can't have more than 254 parameters.";
     ExpectClassName = "Expect class name.";
     ExpectSuperclassName = "Expect superclass name.";
     ExpectMethodName = "Expect method name.";

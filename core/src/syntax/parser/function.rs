@@ -58,13 +58,8 @@ impl Parser<'_, '_> {
             let mut count = 0;
             loop {
                 count += 1;
-                // 255 is also how a function with a rest is marked.
-                if count > MAX_PARAMS || count == MAX_PARAMS && self.dialect.has_collections() {
-                    self.error_at_current(if count > MAX_PARAMS {
-                        Code::TooManyParameters
-                    } else {
-                        Code::TooManySiskinParameters
-                    })?;
+                if count > MAX_PARAMS {
+                    self.error_at_current(Code::TooManyParameters)?;
                 }
                 rest = self.matches(TokenKind::DotDotDot)?;
                 if rest {
