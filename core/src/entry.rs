@@ -35,34 +35,34 @@ pub(crate) enum Status {
 /// arguments as the entry's arity allows.
 pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize, data: *const ()) -> Status;
 
-/// The most arguments of a call.
-const MOST_ARGUMENTS: usize = 65_535;
+/// The most arguments of a call, and so the most that a function without a limit takes.
+const MOST_ARGUMENTS: u16 = u16::MAX;
 
 /// The number of arguments that a function takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Arity {
     least: u8,
-    /// The most arguments. Without a limit it is `u8::MAX`, which no call exceeds.
-    most: u8,
+    /// The most arguments; [`MOST_ARGUMENTS`] without a limit.
+    most: u16,
 }
 
 impl Arity {
     /// Exactly `count` arguments.
     #[must_use]
     pub const fn exactly(count: u8) -> Arity {
-        Arity { least: count, most: count }
+        Arity { least: count, most: count as u16 }
     }
 
     /// This many or more.
     #[must_use]
     pub const fn at_least(count: u8) -> Arity {
-        Arity { least: count, most: u8::MAX }
+        Arity { least: count, most: MOST_ARGUMENTS }
     }
 
     /// From `least` to `most`.
     #[must_use]
     pub const fn between(least: u8, most: u8) -> Arity {
-        Arity { least, most }
+        Arity { least, most: most as u16 }
     }
 
     /// The least number of arguments.
@@ -74,34 +74,33 @@ impl Arity {
     /// The most arguments; none without a limit.
     #[must_use]
     pub const fn most(self) -> Option<u8> {
-        if self.most == u8::MAX { None } else { Some(self.most) }
+        if self.most == MOST_ARGUMENTS { None } else { Some(self.most as u8) }
     }
 
     /// Parameters that have a name, whether or not there is an argument for them.
     pub(crate) fn named(self) -> usize {
-        usize::from(if self.most == u8::MAX { self.least } else { self.most })
+        usize::from(self.most().unwrap_or(self.least))
     }
 
     /// As [`accepts`](Arity::accepts), for a call with arguments of a list.
     pub(crate) fn accepts_count(self, count: usize) -> bool {
-        let most = if self.most == u8::MAX { MOST_ARGUMENTS } else { usize::from(self.most) };
-        (usize::from(self.least)..=most).contains(&count)
+        (usize::from(self.least)..=usize::from(self.most)).contains(&count)
     }
 
     /// Whether a function takes `count` arguments.
     #[must_use]
     pub fn accepts(self, count: u8) -> bool {
-        (self.least..=self.most).contains(&count)
+        self.accepts_count(usize::from(count))
     }
 }
 
 /// As in `Expected 2 arguments`: the number with what qualifies it.
 impl fmt::Display for Arity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.most {
-            u8::MAX => write!(f, "at least {}", self.least),
-            most if most == self.least => write!(f, "{most}"),
-            most => write!(f, "{} to {most}", self.least),
+        match self.most() {
+            None => write!(f, "at least {}", self.least),
+            Some(most) if most == self.least => write!(f, "{most}"),
+            Some(most) => write!(f, "{} to {most}", self.least),
         }
     }
 }

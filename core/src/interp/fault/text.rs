@@ -154,6 +154,12 @@ impl Fault {
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
             Fault::NoSetter(name) => write!(out, "Property '{}' has no setter.", name.text()),
+            // Any number would do, but no call has so many.
+            Fault::Arity { expected, got }
+                if expected.most().is_none() && got > u32::from(expected.least()) =>
+            {
+                write!(out, "A call has at most 65,535 arguments, found {got}.")
+            }
             Fault::Arity { expected, got } => {
                 let noun = if expected == Arity::at_least(1) { "argument" } else { "arguments" };
                 write!(out, "Expected {expected} {noun} but got {got}.")
