@@ -70,6 +70,40 @@ fn small_slices_do_not_make_the_heap_collect_again_and_again() {
     }
 }
 
+/// What ends an instruction allocates, too: a collection that stops there must not call the getter again, nor compute the
+/// static field.
+#[test]
+fn a_getter_and_a_static_field_run_once_in_small_slices() {
+    let source = "
+        let keep = [];
+        for i in 0..3000 { keep.push([i, [i]]); }
+        fn one() { 1 }
+        class A { init() { this.n = 0; } get g { this.n += 1; one } }
+        let a = A();
+        var fields = 0;
+        fn field() { fields += 1; [] }
+        for i in 1..=20000 {
+            a.g();
+            if a.n != i { throw \"the getter ran ${a.n} times in ${i} calls\"; }
+            if i % 4 == 0 {
+                class S { static x = field(); }
+                if fields != i / 4 { throw \"${fields} fields were computed in ${i / 4} classes\"; }
+            }
+        }";
+    for slice in [1, 100, 1000] {
+        let mut vm = Vm::new(Moody::new(), Options::new().memory(1 << 20)).expect("memory for a VM");
+        let script = vm.load(source, Dialect::Siskin).expect("the script is right");
+        vm.start(script).expect("memory for its registers");
+        let end = loop {
+            match vm.run(Some(slice), &mut HostIo::new(&mut Kept::default()).clock(&Nothing)) {
+                Outcome::OutOfFuel => {}
+                end => break end,
+            }
+        };
+        assert!(matches!(end, Outcome::Done), "slices of {slice}: {end:?}");
+    }
+}
+
 /// A clock that sets the interrupt whenever it is read, which the heap does before it collects.
 #[derive(Default)]
 struct Interrupting {
