@@ -300,48 +300,22 @@ impl Parser<'_, '_> {
 
     /// From after `[` to `]`.
     fn list_pattern(&mut self) -> Parse<Pattern> {
-        let base = self.pending.len();
-        let mut rest = None;
-        while !self.check(TokenKind::RightBracket) && rest.is_none() {
-            if self.check(TokenKind::DotDotDot) {
-                rest = Some(self.rest_binding(NAMES, true)?);
-            } else {
-                let item = self.pattern()?;
-                self.push_item(base, item)?;
-            }
-            if !self.matches(TokenKind::Comma)? {
-                break;
-            }
-        }
-        self.end_list_pattern(rest)?;
-        Ok(Pattern::List { items: self.take_pending(base)?, rest })
+        self.list_of_items(NAMES, Self::pattern)
     }
 
     /// From after `#{` to `}`.
     fn map_pattern(&mut self) -> Parse<Pattern> {
-        let base = self.pending.len();
-        let mut rest = None;
-        while !self.check(TokenKind::RightBrace) && rest.is_none() {
-            if self.check(TokenKind::DotDotDot) {
-                rest = Some(self.rest_binding(NAMES, false)?);
+        self.map_of_entries(NAMES, |parser| {
+            let start = parser.current.span.start;
+            let (key, is_name) = parser.pattern_key()?;
+            let value = if !is_name || parser.check(TokenKind::Colon) {
+                parser.consume(TokenKind::Colon, Code::ExpectColonInPattern)?;
+                parser.pattern()?
             } else {
-                let start = self.current.span.start;
-                let (key, is_name) = self.pattern_key()?;
-                let value = if !is_name || self.check(TokenKind::Colon) {
-                    self.consume(TokenKind::Colon, Code::ExpectColonInPattern)?;
-                    self.pattern()?
-                } else {
-                    let name = self.bind_name(NAMES)?;
-                    self.finish_pattern(name, start)?
-                };
-                self.pending.push(key.into())?;
-                self.pending.push(value.into())?;
-            }
-            if !self.matches(TokenKind::Comma)? {
-                break;
-            }
-        }
-        self.end_map_pattern(rest)?;
-        Ok(Pattern::Map { entries: self.take_pending(base)?, rest })
+                let name = parser.bind_name(NAMES)?;
+                parser.finish_pattern(name, start)?
+            };
+            Ok((key, value))
+        })
     }
 }

@@ -72,56 +72,68 @@ impl Parser<'_, '_> {
 
     /// From after `[` to `]`.
     fn list_binding(&mut self, binding: Binding) -> Parse<Pattern> {
+        self.list_of_items(binding, |parser| parser.binding_or_default(binding))
+    }
+
+    /// From after `[` to `]`: items that `item` parses, and a rest.
+    pub(super) fn list_of_items(
+        &mut self,
+        binding: Binding,
+        item: impl Fn(&mut Self) -> Parse<PatternId>,
+    ) -> Parse<Pattern> {
         let base = self.pending.len();
         let mut rest = None;
         while !self.check(TokenKind::RightBracket) && rest.is_none() {
             if self.check(TokenKind::DotDotDot) {
                 rest = Some(self.rest_binding(binding, true)?);
             } else {
-                let item = self.binding_or_default(binding)?;
-                self.push_item(base, item)?;
+                let item = item(self)?;
+                if self.pending.len() - base == MAX_ITEMS {
+                    self.error(Code::TooManyInPattern)?;
+                }
+                self.pending.push(item.into())?;
             }
             if !self.matches(TokenKind::Comma)? {
                 break;
             }
         }
-        self.end_list_pattern(rest)?;
-        Ok(Pattern::List { items: self.take_pending(base)?, rest })
-    }
-
-    /// Adds an item of a list pattern whose items began at `base`.
-    pub(super) fn push_item(&mut self, base: usize, item: PatternId) -> Parse<()> {
-        if self.pending.len() - base == MAX_ITEMS {
-            self.error(Code::TooManyInPattern)?;
-        }
-        Ok(self.pending.push(item.into())?)
-    }
-
-    pub(super) fn end_list_pattern(&mut self, rest: Option<PatternId>) -> Parse<()> {
         let missing = if rest.is_some() { Code::RestNotLast } else { Code::ExpectBracketAfterPattern };
-        self.consume(TokenKind::RightBracket, missing)
+        self.consume(TokenKind::RightBracket, missing)?;
+        Ok(Pattern::List { items: self.take_pending(base)?, rest })
     }
 
     /// From after `#{` to `}`.
     fn map_binding(&mut self, binding: Binding) -> Parse<Pattern> {
+        self.map_of_entries(binding, |parser| {
+            let (start, mark) = (parser.current.span.start, parser.local_mark());
+            let (key, is_name) = parser.pattern_key()?;
+            let value = if parser.matches(TokenKind::Colon)? {
+                parser.binding_or_default(binding)?
+            } else if is_name {
+                let name = parser.bind_name(binding)?;
+                let name = parser.finish_pattern(name, start)?;
+                parser.default_of(name, start, mark, binding)?
+            } else {
+                parser.error_at_current(Code::ExpectColonInPattern)?;
+                parser.finish_pattern(Pattern::Any, start)?
+            };
+            Ok((key, value))
+        })
+    }
+
+    /// From after `#{` to `}`: entries that `entry` parses, and a rest.
+    pub(super) fn map_of_entries(
+        &mut self,
+        binding: Binding,
+        entry: impl Fn(&mut Self) -> Parse<(ExprId, PatternId)>,
+    ) -> Parse<Pattern> {
         let base = self.pending.len();
         let mut rest = None;
         while !self.check(TokenKind::RightBrace) && rest.is_none() {
             if self.check(TokenKind::DotDotDot) {
                 rest = Some(self.rest_binding(binding, false)?);
             } else {
-                let (start, mark) = (self.current.span.start, self.local_mark());
-                let (key, is_name) = self.pattern_key()?;
-                let value = if self.matches(TokenKind::Colon)? {
-                    self.binding_or_default(binding)?
-                } else if is_name {
-                    let name = self.bind_name(binding)?;
-                    let name = self.finish_pattern(name, start)?;
-                    self.default_of(name, start, mark, binding)?
-                } else {
-                    self.error_at_current(Code::ExpectColonInPattern)?;
-                    self.finish_pattern(Pattern::Any, start)?
-                };
+                let (key, value) = entry(self)?;
                 self.pending.push(key.into())?;
                 self.pending.push(value.into())?;
             }
@@ -129,13 +141,9 @@ impl Parser<'_, '_> {
                 break;
             }
         }
-        self.end_map_pattern(rest)?;
-        Ok(Pattern::Map { entries: self.take_pending(base)?, rest })
-    }
-
-    pub(super) fn end_map_pattern(&mut self, rest: Option<PatternId>) -> Parse<()> {
         let missing = if rest.is_some() { Code::RestNotLast } else { Code::ExpectBraceAfterPattern };
-        self.consume(TokenKind::RightBrace, missing)
+        self.consume(TokenKind::RightBrace, missing)?;
+        Ok(Pattern::Map { entries: self.take_pending(base)?, rest })
     }
 
     /// The key of an entry, and whether it can stand for a name, too.
@@ -155,7 +163,7 @@ impl Parser<'_, '_> {
     }
 
     /// `...name`, or if the name may lack, `...`.
-    pub(super) fn rest_binding(&mut self, binding: Binding, may_lack: bool) -> Parse<PatternId> {
+    fn rest_binding(&mut self, binding: Binding, may_lack: bool) -> Parse<PatternId> {
         let start = self.current.span.start;
         self.advance()?;
         let pattern = if may_lack && !self.check(TokenKind::Identifier) {
