@@ -155,6 +155,7 @@ impl Compiler<'_> {
     }
 
     /// An object of a chain, which ends here if it is nil.
+    #[inline(never)]
     pub(super) fn maybe(&mut self, id: ExprId, object: Val) -> Res<Val> {
         self.at(id);
         let reg = self.reg_of(object)?;
@@ -164,6 +165,7 @@ impl Compiler<'_> {
     }
 
     /// `object?.name`, whose object is not nil.
+    #[inline(never)]
     pub(super) fn maybe_get(
         &mut self,
         id: ExprId,
@@ -183,6 +185,7 @@ impl Compiler<'_> {
     }
 
     /// `object?[index]`, whose object is not nil.
+    #[inline(never)]
     pub(super) fn maybe_index(
         &mut self,
         id: ExprId,
