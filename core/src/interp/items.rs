@@ -89,7 +89,7 @@ impl Vm {
             return Ok(());
         }
         let grown = if list.len() < DOUBLED { 2 * list.len() } else { list.len() + list.len() / 2 };
-        let items = self.make_items(needed.max(grown).max(FIRST_CAPACITY), Some(list))?;
+        let items = self.make_items(needed.max(grown.min(MAX_ITEMS)).max(FIRST_CAPACITY), Some(list))?;
         list.set_items(items);
         self.context.heap.barrier(list);
         Ok(())
@@ -240,7 +240,8 @@ impl Vm {
         words: usize,
     ) -> Result<bool, Fault> {
         if let (true, Some(instance), Some(name)) = (fields, object.as_object(), index.as_object::<Str>()) {
-            return Ok(!self.has_property(instance, name));
+            let name = self.as_name(name, words)?;
+            return Ok(!name.is_some_and(|name| self.has_property(instance, name)));
         }
         if let Some(map) = object.as_object::<Map>() {
             let key = self.key(index, words)?;
@@ -249,6 +250,16 @@ impl Vm {
         let len = object.as_object::<List>().map(|list| list.len());
         let len = len.or_else(|| object.as_object::<Str>().map(|string| string.len()));
         Ok(len.is_some_and(|len| index.to_f64().is_some_and(|index| index >= len as f64)))
+    }
+
+    /// The name with the text of a string, whose bytes are paid for; none if no property has that name. Long literals are no
+    /// names.
+    fn as_name(&mut self, string: Gc<Str>, words: usize) -> Result<Option<Gc<Str>>, Fault> {
+        if string.is_interned() {
+            return Ok(Some(string));
+        }
+        self.key(string.value(), words)?;
+        Ok(self.context.heap.strings.find(string.bytes()))
     }
 
     /// `object[index] = value` beyond an int of a list.

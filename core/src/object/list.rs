@@ -16,7 +16,7 @@ use crate::tunable::tunable;
 use crate::value::Value;
 
 /// The most items of a list. Its bytes do not overflow 32 bits.
-pub(crate) const MAX_ITEMS: usize = tunable(1 << 28, 1 << 16);
+pub(crate) const MAX_ITEMS: usize = tunable(1 << 28, 1 << 17);
 
 /// The bit of `aux` that says that a list is frozen.
 const FROZEN: u16 = 1;
