@@ -92,7 +92,7 @@ const SHARE: usize = 64;
 const LEAST: usize = 8 * PAGE;
 
 impl Vm {
-    /// Makes ready what a program needs before its functions are made, so that their numbers follow each other.
+    /// Makes ready what the handlers of a program need.
     pub(crate) fn prepare_errors(&mut self, program: &Program) -> Result<(), OutOfMemory> {
         let image = program.image();
         let mut functions =

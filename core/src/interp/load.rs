@@ -7,6 +7,9 @@ use crate::mem::{Keeper, Mem, OutOfMemory, Vec};
 use crate::object::{Closure, Function, Gc, InImage, Object, Parts, Str};
 use crate::value::Value;
 
+/// The number of the first function of the library: those of scripts come before.
+const LIBRARY: u32 = 1 << 31;
+
 impl Vm {
     /// The index among the VM's scripts of a closure of the program's script. The program has a function, and
     /// constants name functions after their own only.
@@ -51,6 +54,14 @@ impl Vm {
         Ok(made)
     }
 
+    /// The number of the next function. Those of the library are apart, since they are made whenever a script first needs one.
+    fn next_function(&mut self, in_library: bool) -> Result<u32, OutOfMemory> {
+        let counter = if in_library { &mut self.library_functions } else { &mut self.functions };
+        let id = *counter;
+        *counter = Some(id + 1).filter(|&next| next < LIBRARY).ok_or(OutOfMemory)?;
+        Ok(if in_library { LIBRARY + id } else { id })
+    }
+
     fn link_function<'s>(
         &mut self,
         scope: Scope<'s>,
@@ -64,8 +75,7 @@ impl Vm {
             "" => None,
             _ => Some(scope.root(strings.name(self, code.name)?)?.gc()),
         };
-        let id = self.functions;
-        self.functions = id.checked_add(1).ok_or(OutOfMemory)?;
+        let id = self.next_function(image.is_library())?;
         self.meter.loaded(code.words.len());
         let parts = Parts {
             id,

@@ -107,6 +107,8 @@ pub struct Vm {
     pub(super) suspended: bool,
     /// Functions loaded so far: the id of the next.
     pub(crate) functions: u32,
+    /// Functions of the library loaded so far.
+    pub(super) library_functions: u32,
     /// The class declaration that ran last.
     pub(super) declarations: Declaration,
     stats: Stats,
@@ -228,6 +230,7 @@ impl Vm {
             running: false,
             suspended: false,
             functions: 0,
+            library_functions: 0,
             declarations: Declaration::FIRST,
             stats: Stats::default(),
             meter: Meter::NEW,
