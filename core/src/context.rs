@@ -18,7 +18,7 @@ use core::sync::atomic::AtomicBool;
 
 use crate::fuel::Fuel;
 use crate::heap::{BumpRegion, Heap};
-use crate::stack::Stack;
+use crate::object::stack::Stack;
 pub(crate) use native::NativeContext;
 
 /// The part of a VM that machine code touches.

@@ -4,7 +4,7 @@
 //! Tiers count down a slice. When it is used up, they get the next one here, from the rest of the budget.
 //!
 //! Code without calls and loops is free, and so are returns. An interrupt need not wait for them either: see
-//! [`POLL`](crate::bytecode::POLL) and the [stack's watermark](crate::stack).
+//! [`POLL`](crate::bytecode::POLL) and the [stack's watermark](crate::object::stack).
 
 use crate::tunable::tunable;
 

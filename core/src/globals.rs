@@ -7,8 +7,8 @@
 
 use crate::heap::Heap;
 use crate::mem::{Mem, OutOfMemory, Table, Vec};
+use crate::object::stack::VALUE_WORK;
 use crate::object::{Gc, Str};
-use crate::stack::VALUE_WORK;
 use crate::tunable::tunable;
 use crate::value::Value;
 

@@ -15,12 +15,12 @@ use core::mem::offset_of;
 use crate::context::{Context, NativeContext, region_offset};
 use crate::fuel::{BULK, Fuel};
 use crate::heap::{self, BumpRegion, Heap, class_of};
+use crate::object::stack::{Frame, Stack};
 use crate::object::{
     self, Age, Buffer, CellObject, Class, Closure, DataHeader, ENTRIES, FLAT, FREE_ENTRY, Function,
     FunctionNative, Header, INSTANCE_SLOTS, IcEntry, IcKind, InlineCache, Items, Kind, List, LookupLine,
     NAME_SHIFT, Str,
 };
-use crate::stack::{Frame, Stack};
 use crate::value::{self, Value};
 
 pub use crate::abi::{INIT, LEFT, MADE, NOT_MADE, RETURNED, RUNTIME, Runtime, STUBS, Stub, UNCOMPILED};

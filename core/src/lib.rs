@@ -21,7 +21,7 @@
 //! | `operator` | the operators that classes can define |
 //! | [`compile`] | tree to bytecode; knows no heap |
 //! | `value` `object` `heap` | NaN-boxed values; kinds of objects; pages and the collector |
-//! | `stack` `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
+//! | `fuel` `globals` `context` | what a running script has; the part of it that machine code sees |
 //! | [`tier`] `layout` `abi` | what native tiers are told, and what their code may touch |
 //! | `interp` | the virtual machine: meanings, calls, properties, tiers, faults |
 //! | [`library`] `entry` | the functions that scripts find, as constants |
@@ -35,7 +35,7 @@
 //!   tier
 //!   context
 //!   globals
-//!   stack fuel abi
+//!   fuel abi
 //!   heap
 //!   object
 //!   entry value
@@ -95,7 +95,6 @@ mod object;
 mod operator;
 pub mod platform;
 mod span;
-mod stack;
 pub mod syntax;
 #[cfg(any(test, feature = "testing"))]
 #[doc(hidden)]

@@ -260,6 +260,12 @@ macro_rules! opcode_table {
                 "leave this function with the value nil";
             Throw throw "throw" [throw end] { src: Src at a }
                 "raise src as an error";
+            Yield yield_value "yield" [throw] { dst: Dst at a, src: Src at b }
+                "the fiber stands still, and what resumed it gets src; dst = what it is resumed with";
+            Resume resume "resume" [throw alloc] { dst: Dst at a, object: Src at b, src: Src at c }
+                "object, a fiber, goes on with src; dst = what it yields or returns";
+            ResumeNext resume_next "resume.next" [throw alloc] { dst: Dst at a, object: Src at b, src: Src at c }
+                "as `resume`, but dst = `Stop` when the fiber returns, and ever after";
             Finish finish "finish" [throw alloc bulk end] { src: Src at a }
                 "leave this function of the library, and end the caller's instruction with the value src";
         }

@@ -76,23 +76,45 @@ impl Compiler<'_> {
         self.settle(Val::Reg(window), mark)
     }
 
-    /// Whether a global is the library's word for the end of the caller's instruction.
-    pub(super) fn is_finish(&self, name: Symbol) -> bool {
-        self.in_library && self.symbols.text(name) == "finish"
+    /// Whether a global is a word that has an instruction of its own in the library.
+    pub(super) fn is_word(&self, name: Symbol) -> bool {
+        self.in_library && matches!(self.symbols.text(name), "finish" | "resume" | "resume_next")
     }
 
-    /// `finish(value)`, in the library.
+    /// In the library: `finish(value)`, the end of the caller's instruction; `resume(fiber, value)`, `resume_next(fiber, value)`.
     #[cold]
     #[inline(never)]
-    pub(super) fn end_instruction(&mut self, id: ExprId, args: List, mark: Reg) -> Res<Val> {
-        let value = self.ast.nth(args, 0);
-        let value = self.eval(value, None)?;
+    pub(super) fn library_word(&mut self, id: ExprId, name: Symbol, args: List, mark: Reg) -> Res<Val> {
+        let (first, second) = (self.ast.nth(args, 0), self.ast.nth(args, args.len - 1));
+        let first = self.push(first)?;
+        let second = if args.len == 2 { self.push(second)? } else { first };
+        self.at(id);
+        let (first, second) = (self.near(first, 0)?, self.near(second, 1)?);
+        match self.symbols.text(name) {
+            "finish" => {
+                self.emit(Insn::Finish { src: first })?;
+                self.release(mark);
+                Ok(Val::Nil)
+            }
+            "resume" => self.result(mark, None, |dst| Insn::Resume { dst, object: first, src: second }),
+            _ => self.result(mark, None, |dst| Insn::ResumeNext { dst, object: first, src: second }),
+        }
+    }
+
+    /// `yield value`
+    #[inline(never)]
+    pub(super) fn yield_value(
+        &mut self,
+        id: ExprId,
+        value: Option<ExprId>,
+        mark: Reg,
+        hint: Option<Reg>,
+    ) -> Res<Val> {
+        let value = value.map_or(Ok(Val::Nil), |value| self.eval(value, None))?;
         self.at(id);
         let reg = self.reg_of(value)?;
         let src = self.near(reg, 0)?;
-        self.emit(Insn::Finish { src })?;
-        self.release(mark);
-        Ok(Val::Nil)
+        self.result(mark, hint, |dst| Insn::Yield { dst, src })
     }
 
     /// Whether arguments are put into a list: one is spread, or there are as many as the arity of no function may be.

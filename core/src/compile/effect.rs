@@ -68,6 +68,7 @@ impl Compiler<'_> {
             | Expr::Map(_)
             | Expr::Name(_)
             | Expr::Spread(_)
+            | Expr::Yield(_)
             | Expr::Chain(_)
             | Expr::Maybe(_)
             | Expr::MaybeGet { .. }

@@ -55,7 +55,9 @@ impl Compiler<'_> {
                 Expr::Call { callee, args } => match self.ast.expr(callee) {
                     Expr::Get { object, name } => self.push_link(at, Link::Invoke { name, args }, object)?,
                     Expr::Super(method) => break self.super_call(at, callee, method, args, mark),
-                    Expr::Global(name) if self.is_finish(name) => break self.end_instruction(at, args, mark),
+                    Expr::Global(name) if self.is_word(name) => {
+                        break self.library_word(at, name, args, mark);
+                    }
                     _ => self.push_link(at, Link::Call(args), callee)?,
                 },
                 // No tree with an error is compiled.
@@ -92,6 +94,7 @@ impl Compiler<'_> {
                     break self.set_index_value(at, (object, index), value, clobbers, mark);
                 }
                 Expr::Range(range) => break self.range(at, range, mark, hint),
+                Expr::Yield(value) => break self.yield_value(at, value, mark, hint),
                 Expr::Super(method) => break self.get_super(at, method, mark, hint),
                 Expr::If(branch) => break self.if_value(branch, mark),
                 Expr::Block(block) => break self.block_value(block, mark),

@@ -2,7 +2,7 @@
 
 use crate::abi::{RUNTIME, STUBS, Stub};
 use crate::object::LookupLine;
-use crate::stack::Frame;
+use crate::object::stack::Frame;
 use crate::value::Value;
 
 /// Fields that only machine code and its stubs use.

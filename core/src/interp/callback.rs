@@ -39,7 +39,7 @@ impl Vm {
         if !matches!(self.stop, Stop::Switch) {
             return Err(Fault::Stopped);
         }
-        if self.context.stack.host_calls() > MOST_NESTED || self.native_stack.is_passed() {
+        if self.host_depth >= MOST_NESTED || self.native_stack.is_passed() {
             return Err(Fault::StackOverflow);
         }
         let win = self.context.stack.host_registers();
@@ -50,17 +50,19 @@ impl Vm {
             self.set_register(win + 1 + index, arg);
         }
         self.callbacks += 1;
-        let depth = self.context.stack.depth();
+        self.host_depth += 1;
+        let (depth, fiber) = (self.context.stack.depth(), self.fiber);
         let boundary = self.begin_boundary();
         let result = match self.charge_call().and_then(|()| self.call_value(callee, Args::new(argc), win)) {
             // A host function has already returned.
-            Ok(()) if self.context.stack.depth() == depth => Ok(()),
+            Ok(()) if self.context.stack.depth() == depth && self.fiber == fiber => Ok(()),
             Ok(()) => self.run_to_return(depth),
             // A function got hot: another tier runs it, or a sample has run it.
             Err(Fault::Stopped) => self.run_to_return(depth),
             fault => fault,
         };
         self.end_boundary(&boundary);
+        self.host_depth -= 1;
         // A library function that was to run again does not.
         self.work = Work::NONE;
         result?;

@@ -69,6 +69,29 @@ impl Errors {
     }
 }
 
+/// A call of a function of a script.
+#[derive(Clone, Copy)]
+pub(super) struct ScriptCall {
+    pub(super) function: Gc<Function>,
+    /// The last word of its current instruction.
+    pub(super) word: u32,
+    /// Whether it waits for the fiber whose calls come before it.
+    pub(super) resumes: bool,
+}
+
+impl ScriptCall {
+    /// The word in a trace that an error keeps; below 0 if the call waits for a fiber.
+    fn number(self) -> f64 {
+        let number = f64::from(self.word) + 1.0;
+        if self.resumes { -number } else { number }
+    }
+
+    /// A call in a trace that an error has kept.
+    pub(super) fn kept(function: Gc<Function>, number: f64) -> ScriptCall {
+        ScriptCall { function, word: (libm::fabs(number) - 1.0) as u32, resumes: number < 0.0 }
+    }
+}
+
 /// The most frames that are looked at for calls of scripts: those of the library lie between.
 const LOOKED_AT: usize = 1024;
 
@@ -265,10 +288,10 @@ impl Vm {
             let list = vm.make_list(2 * calls)?;
             scope.keep(list.value())?;
             list.set_len(2 * calls);
-            for (places, (function, word)) in list.values().chunks_exact(2).zip(vm.script_calls(LOOKED_AT)) {
+            for (places, call) in list.values().chunks_exact(2).zip(vm.script_calls(LOOKED_AT)) {
                 if let [place, at] = places {
-                    place.set(function.value());
-                    at.set(Value::number(f64::from(word)));
+                    place.set(call.function.value());
+                    at.set(Value::number(call.number()));
                 }
             }
             for value in list.values() {
@@ -295,10 +318,15 @@ impl Vm {
     }
 
     /// The functions of scripts that are active, innermost first, and the last words of their current instructions.
-    pub(super) fn script_calls(&self, most_frames: usize) -> impl Iterator<Item = (Gc<Function>, u32)> {
-        self.context.stack.frames().take(most_frames).filter_map(|frame| {
-            let function = frame.closure()?.function;
-            (!function.is_library()).then(|| (function, function.word_index(frame.pc).saturating_sub(1)))
+    pub(super) fn script_calls(&self, most_frames: usize) -> impl Iterator<Item = ScriptCall> {
+        let mut fibers = 0;
+        self.active_calls().take(most_frames).filter_map(move |call| {
+            let function = call.frame.closure()?.function;
+            if function.is_library() {
+                return None;
+            }
+            let resumes = core::mem::replace(&mut fibers, call.fibers) != call.fibers;
+            Some(ScriptCall { function, word: function.word_index(call.frame.pc).saturating_sub(1), resumes })
         })
     }
 

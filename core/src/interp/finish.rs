@@ -14,6 +14,7 @@
 
 use super::machine::Flow;
 use super::native::ITERATION;
+use super::types::is_stop;
 use super::{Fault, Vm};
 use crate::bytecode::Insn;
 use crate::bytecode::operand::{Dst, Name32, Win};
@@ -25,7 +26,7 @@ const FINISHERS: [&str; 4] = ["finish_0", "finish_1", "finish_2", "finish_3"];
 
 /// What the value of a function means to the instruction that it ends.
 #[derive(Clone, Copy)]
-enum Ending {
+pub(super) enum Ending {
     /// A register gets it.
     Write(Dst, Value),
     /// The instruction jumps by so many words, or does not.
@@ -40,6 +41,10 @@ enum Ending {
     Static(Name32, Value),
     /// The value is a text to print.
     Print(Value),
+    /// A loop goes over the items of the value, whose state begins at the register.
+    Iterate(usize, Value),
+    /// A loop goes back by so many words with this item, to which it may want a key.
+    Item { iter: usize, with_key: bool, item: Value, to: i32 },
     /// Nothing.
     Nothing,
 }
@@ -114,32 +119,64 @@ impl Vm {
         // The verifier lets only the library have the instruction, whose functions are called here.
         let words = if words.is_int() { words.as_int() as usize } else { return Err(Fault::Bytecode) };
         let (function, insn) = self.instruction_to_end(words).ok_or(Fault::Bytecode)?;
-        let ending = ending(insn, value)?;
+        let ending = Ending::of(insn, value)?;
         // What allocates comes before the frame goes: `finish` has one word, and may stop and run again.
         let read = self.prepare_ending(function, ending)?;
         let left_mark = self.context.stack.pop_to_script();
-        let pc = self.context.stack.top().pc;
-        if let Ending::Write(dst, value) | Ending::Back(Some((dst, value)), _) = ending {
-            self.set_register(usize::from(dst.0), value);
-        }
-        if let Ending::Jump(Some(to)) | Ending::Back(_, Some(to)) = ending {
-            self.context.stack.top_mut().pc = pc.wrapping_add(to as usize);
-        }
-        if let Ending::Again(value) = ending {
-            self.replace_by_text(insn, value)?;
-            self.rewind(words);
-        }
         if let Ending::Call(win, _) = ending {
             self.set_register(usize::from(win.0), read);
-            self.rewind(words);
         }
-        if left_mark {
-            return Ok(self.poll());
+        let flow = self.end_instruction(function, insn, ending, words)?;
+        // An interrupt stops the script wherever it goes on.
+        Ok(if left_mark && self.poll() == Flow::Stop { Flow::Stop } else { flow })
+    }
+
+    /// The current function's instruction, of `words` words, which the frame's pc is past, ends.
+    pub(super) fn end_instruction(
+        &mut self,
+        function: Gc<Function>,
+        insn: Insn,
+        ending: Ending,
+        words: usize,
+    ) -> Result<Flow, Fault> {
+        let mut back = None;
+        match ending {
+            Ending::Write(dst, value) => self.set_register(usize::from(dst.0), value),
+            Ending::Jump(None) | Ending::Static(..) | Ending::Print(_) | Ending::Nothing => {}
+            Ending::Jump(Some(to)) => self.jump_by(to),
+            Ending::Back(written, to) => {
+                if let Some((dst, value)) = written {
+                    self.set_register(usize::from(dst.0), value);
+                }
+                back = to;
+            }
+            Ending::Item { iter, with_key, item, to } => {
+                self.give_item(iter, with_key, item)?;
+                back = Some(to);
+            }
+            Ending::Iterate(iter, value) => {
+                self.set_register(iter, value);
+                self.begin_state(iter)?;
+            }
+            Ending::Again(value) => {
+                self.replace_by_text(insn, value)?;
+                self.rewind(words);
+            }
+            Ending::Call(..) => self.rewind(words),
         }
-        if matches!(ending, Ending::Back(_, Some(_))) && function.data_header().count(ITERATION) {
-            return Ok(self.hot());
+        if let Some(to) = back {
+            self.jump_by(to);
+            if function.data_header().count(ITERATION) {
+                return Ok(self.hot());
+            }
         }
         Ok(Flow::Reload)
+    }
+
+    /// Moves the frame's pc by `words` words.
+    fn jump_by(&mut self, words: i32) {
+        let frame = self.context.stack.top_mut();
+        frame.pc = frame.pc.wrapping_add(words as usize);
     }
 
     /// The part of an ending that allocates or writes, in the frame of the finisher. Returns what the window of a call gets.
@@ -153,73 +190,93 @@ impl Vm {
                 let bound = self.register(1).as_object::<BoundMethod>().ok_or(Fault::Bytecode)?;
                 self.add_static_field(bound.receiver, name, value)?;
             }
-            Ending::Nothing | Ending::Write(..) | Ending::Jump(_) | Ending::Back(..) | Ending::Again(_) => {}
+            Ending::Nothing
+            | Ending::Write(..)
+            | Ending::Jump(_)
+            | Ending::Back(..)
+            | Ending::Iterate(..)
+            | Ending::Item { .. }
+            | Ending::Again(_) => {}
         }
         Ok(Value::NIL)
     }
 }
 
-/// What a value means to an instruction. `a <= b` is asked as `!(b < a)`, and `a >= b` as `!(a < b)`.
-fn ending(insn: Insn, value: Value) -> Result<Ending, Fault> {
-    let holds = !value.is_falsy();
-    let jump_if = |taken: bool, to: i32| Ok(Ending::Jump(taken.then_some(to)));
-    match insn {
-        Insn::Eq { dst, .. } | Insn::In { dst, .. } | Insn::Lt { dst, .. } => {
-            Ok(Ending::Write(dst, Value::bool(holds)))
+impl Ending {
+    /// What a value means to an instruction. `a <= b` is asked as `!(b < a)`, and `a >= b` as `!(a < b)`.
+    pub(super) fn of(insn: Insn, value: Value) -> Result<Ending, Fault> {
+        let holds = !value.is_falsy();
+        let jump_if = |taken: bool, to: i32| Ok(Ending::Jump(taken.then_some(to)));
+        match insn {
+            Insn::Eq { dst, .. } | Insn::In { dst, .. } | Insn::Lt { dst, .. } => {
+                Ok(Ending::Write(dst, Value::bool(holds)))
+            }
+            Insn::Ne { dst, .. } | Insn::Le { dst, .. } => Ok(Ending::Write(dst, Value::bool(!holds))),
+            Insn::JumpEq { to, .. }
+            | Insn::JumpEqLit { to, .. }
+            | Insn::JumpLt { to, .. }
+            | Insn::JumpLtN { to, .. }
+            | Insn::JumpGtN { to, .. }
+            | Insn::JumpNotLe { to, .. }
+            | Insn::JumpNotLeN { to, .. }
+            | Insn::JumpNotGeN { to, .. } => jump_if(holds, to.0),
+            Insn::JumpNe { to, .. }
+            | Insn::JumpNeLit { to, .. }
+            | Insn::JumpNotLt { to, .. }
+            | Insn::JumpNotLtN { to, .. }
+            | Insn::JumpNotGtN { to, .. }
+            | Insn::JumpLe { to, .. }
+            | Insn::JumpLeN { to, .. }
+            | Insn::JumpGeN { to, .. } => jump_if(!holds, to.0),
+            Insn::LoopLt { to, .. } | Insn::LoopLtN { to, .. } => {
+                Ok(Ending::Back(None, holds.then_some(to.0)))
+            }
+            Insn::LoopLe { to, .. } | Insn::LoopLeN { to, .. } => {
+                Ok(Ending::Back(None, (!holds).then_some(to.0)))
+            }
+            Insn::AddLoopLt { var, to, .. }
+            | Insn::AddLoopLe { var, to, .. }
+            | Insn::AddLoopLtN { var, to, .. }
+            | Insn::AddLoopLeN { var, to, .. } => {
+                let step = value.as_object::<List>().ok_or(Fault::Bytecode)?;
+                let (Some(sum), Some(holds)) = (step.get(0), step.get(1)) else {
+                    return Err(Fault::Bytecode);
+                };
+                Ok(Ending::Back(Some((Dst(var.0), sum)), (!holds.is_falsy()).then_some(to.0)))
+            }
+            Insn::Add { dst, .. }
+            | Insn::Sub { dst, .. }
+            | Insn::Mul { dst, .. }
+            | Insn::Div { dst, .. }
+            | Insn::Mod { dst, .. }
+            | Insn::FloorDiv { dst, .. }
+            | Insn::Pow { dst, .. }
+            | Insn::AddI { dst, .. }
+            | Insn::SubI { dst, .. }
+            | Insn::AddN { dst, .. }
+            | Insn::SubN { dst, .. }
+            | Insn::MulN { dst, .. }
+            | Insn::DivN { dst, .. }
+            | Insn::Neg { dst, .. }
+            | Insn::GetIndex { dst, .. }
+            | Insn::GetIndexI { dst, .. }
+            | Insn::GetField { dst, .. }
+            | Insn::GetSuper { dst, .. } => Ok(Ending::Write(dst, value)),
+            Insn::Concat { .. } | Insn::Format { .. } => Ok(Ending::Again(value)),
+            Insn::Invoke { win, .. } | Insn::InvokeList { win, .. } => Ok(Ending::Call(win, value)),
+            Insn::SuperInvoke { win, .. } => Ok(Ending::Call(Win(win.0), value)),
+            Insn::AddMethod { name, .. } => Ok(Ending::Static(name, value)),
+            Insn::Print { .. } => Ok(Ending::Print(value)),
+            Insn::SetField { .. } | Insn::SetIndex { .. } => Ok(Ending::Nothing),
+            Insn::ForPrep { iter } => Ok(Ending::Iterate(usize::from(iter.0), value)),
+            Insn::ForNext { .. } | Insn::ForNextKey { .. } if is_stop(value) => Ok(Ending::Nothing),
+            Insn::ForNext { iter, to } => {
+                Ok(Ending::Item { iter: usize::from(iter.0), with_key: false, item: value, to: to.0 })
+            }
+            Insn::ForNextKey { iter, to } => {
+                Ok(Ending::Item { iter: usize::from(iter.0), with_key: true, item: value, to: to.0 })
+            }
+            _ => Err(Fault::Bytecode),
         }
-        Insn::Ne { dst, .. } | Insn::Le { dst, .. } => Ok(Ending::Write(dst, Value::bool(!holds))),
-        Insn::JumpEq { to, .. }
-        | Insn::JumpEqLit { to, .. }
-        | Insn::JumpLt { to, .. }
-        | Insn::JumpLtN { to, .. }
-        | Insn::JumpGtN { to, .. }
-        | Insn::JumpNotLe { to, .. }
-        | Insn::JumpNotLeN { to, .. }
-        | Insn::JumpNotGeN { to, .. } => jump_if(holds, to.0),
-        Insn::JumpNe { to, .. }
-        | Insn::JumpNeLit { to, .. }
-        | Insn::JumpNotLt { to, .. }
-        | Insn::JumpNotLtN { to, .. }
-        | Insn::JumpNotGtN { to, .. }
-        | Insn::JumpLe { to, .. }
-        | Insn::JumpLeN { to, .. }
-        | Insn::JumpGeN { to, .. } => jump_if(!holds, to.0),
-        Insn::LoopLt { to, .. } | Insn::LoopLtN { to, .. } => Ok(Ending::Back(None, holds.then_some(to.0))),
-        Insn::LoopLe { to, .. } | Insn::LoopLeN { to, .. } => {
-            Ok(Ending::Back(None, (!holds).then_some(to.0)))
-        }
-        Insn::AddLoopLt { var, to, .. }
-        | Insn::AddLoopLe { var, to, .. }
-        | Insn::AddLoopLtN { var, to, .. }
-        | Insn::AddLoopLeN { var, to, .. } => {
-            let step = value.as_object::<List>().ok_or(Fault::Bytecode)?;
-            let (Some(sum), Some(holds)) = (step.get(0), step.get(1)) else { return Err(Fault::Bytecode) };
-            Ok(Ending::Back(Some((Dst(var.0), sum)), (!holds.is_falsy()).then_some(to.0)))
-        }
-        Insn::Add { dst, .. }
-        | Insn::Sub { dst, .. }
-        | Insn::Mul { dst, .. }
-        | Insn::Div { dst, .. }
-        | Insn::Mod { dst, .. }
-        | Insn::FloorDiv { dst, .. }
-        | Insn::Pow { dst, .. }
-        | Insn::AddI { dst, .. }
-        | Insn::SubI { dst, .. }
-        | Insn::AddN { dst, .. }
-        | Insn::SubN { dst, .. }
-        | Insn::MulN { dst, .. }
-        | Insn::DivN { dst, .. }
-        | Insn::Neg { dst, .. }
-        | Insn::GetIndex { dst, .. }
-        | Insn::GetIndexI { dst, .. }
-        | Insn::GetField { dst, .. }
-        | Insn::GetSuper { dst, .. } => Ok(Ending::Write(dst, value)),
-        Insn::Concat { .. } | Insn::Format { .. } => Ok(Ending::Again(value)),
-        Insn::Invoke { win, .. } | Insn::InvokeList { win, .. } => Ok(Ending::Call(win, value)),
-        Insn::SuperInvoke { win, .. } => Ok(Ending::Call(Win(win.0), value)),
-        Insn::AddMethod { name, .. } => Ok(Ending::Static(name, value)),
-        Insn::Print { .. } => Ok(Ending::Print(value)),
-        Insn::SetField { .. } | Insn::SetIndex { .. } => Ok(Ending::Nothing),
-        _ => Err(Fault::Bytecode),
     }
 }

@@ -12,7 +12,7 @@ use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::entry::{Arity, Entry, OpaqueVm, Status};
 use crate::mem::OutOfMemory;
-use crate::stack::{Stack, StackError};
+use crate::object::stack::{Stack, StackError};
 use crate::value::Value;
 
 /// A function's view of its call by a script.

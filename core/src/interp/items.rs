@@ -9,10 +9,23 @@
 use super::machine::Flow;
 use super::work::IN_CALL;
 use super::{Call, Fault, Vm};
+use crate::bytecode::Op;
 use crate::bytecode::operand::Iter;
-use crate::object::{BuiltinClass, End, Gc, Items, List, MAX_ITEMS, Map, Range, Str};
+use crate::object::{
+    BuiltinClass, End, Fiber, FiberState, Gc, Instance, Items, List, MAX_ITEMS, Map, Range, Str,
+};
 use crate::operator::Operator;
 use crate::value::Value;
+
+/// What a turn of a loop has found.
+pub(super) enum Turn {
+    /// An item, which is in its register.
+    Item,
+    /// The end.
+    End,
+    /// A call, which ends the instruction.
+    Elsewhere(Flow),
+}
 
 /// Room that a list gets for its first item.
 const FIRST_CAPACITY: usize = 4;
@@ -391,9 +404,20 @@ impl Vm {
         Ok(())
     }
 
-    /// Begins a loop over the items of the value in register `iter`.
+    /// Begins a loop over the items of the value in register `iter`: of an instance, over those of its iterator.
     #[inline(never)]
     pub(super) fn begin_items(&mut self, iter: usize) -> Result<(), Fault> {
+        let object = self.register(iter);
+        let Some(instance) = object.as_object::<Instance>() else { return self.begin_state(iter) };
+        let name = self.intern(b"iter")?;
+        if !self.has_property(instance, name) {
+            return Err(Fault::NotIterable(object));
+        }
+        self.finish_in("finish_iter", object, &[], Op::ForPrep.words())
+    }
+
+    /// Begins a loop over the items of the value in register `iter`, which may be an iterator.
+    pub(super) fn begin_state(&mut self, iter: usize) -> Result<(), Fault> {
         let object = self.register(iter);
         let length = if let Some(list) = object.as_object::<List>() {
             Value::int(list.len() as i32)
@@ -403,11 +427,43 @@ impl Vm {
             Value::int(map.changes() as i32)
         } else if let Some(range) = object.as_object::<Range>() {
             Value::number(range.start())
+        } else if object.as_object::<Fiber>().is_some() || object.as_object::<Instance>().is_some() {
+            Value::NIL
         } else {
             return Err(Fault::NotIterable(object));
         };
         self.set_register(iter + usize::from(Iter::POSITION), Value::int(0));
         self.set_register(iter + usize::from(Iter::LENGTH), length);
+        Ok(())
+    }
+
+    /// A turn of the loop whose state begins at register `iter`, beyond an item of a list. A fiber or an iterator ends the
+    /// instruction later, of two words.
+    #[inline(never)]
+    pub(super) fn turn(&mut self, iter: usize, with_key: bool) -> Result<Turn, Fault> {
+        let object = self.register(iter);
+        if let Some(fiber) = object.as_object::<Fiber>() {
+            if fiber.state.get() == FiberState::Done {
+                return Ok(Turn::End);
+            }
+            return Ok(Turn::Elsewhere(self.resume_fiber(fiber, Value::NIL, Op::ForNext.words())?));
+        }
+        if object.as_object::<Instance>().is_some() {
+            self.finish_in("finish_next", object, &[], Op::ForNext.words())?;
+            return Ok(Turn::Elsewhere(Flow::Reload));
+        }
+        Ok(if self.next_item(iter, with_key)? { Turn::Item } else { Turn::End })
+    }
+
+    /// An item that a fiber or an iterator gave goes to its register, and its number is its key.
+    pub(super) fn give_item(&mut self, iter: usize, with_key: bool, item: Value) -> Result<(), Fault> {
+        let position = self.register(iter + usize::from(Iter::POSITION));
+        let next = position.to_f64().ok_or(Fault::Bytecode)? + 1.0;
+        self.set_register(iter + usize::from(Iter::POSITION), Value::number(next));
+        self.set_register(iter + usize::from(Iter::ITEM), item);
+        if with_key {
+            self.set_register(iter + usize::from(Iter::KEY), position);
+        }
         Ok(())
     }
 

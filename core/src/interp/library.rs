@@ -28,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
     /// Functions by name that types have, without a receiver.
     pub(crate) statics: &'static [(BuiltinClass, &'static [Entry])],
+    /// What calls of types do.
+    pub(crate) constructors: &'static [(BuiltinClass, &'static Entry)],
     /// Numbers by name that types have.
     pub(crate) constants: &'static [Constant],
     /// Names of what the image has that programs of the Siskin dialect find.
@@ -52,6 +54,8 @@ pub(crate) struct Library {
     methods: [&'static [Entry]; BUILTIN_CLASSES],
     /// Functions of types.
     statics: &'static [(BuiltinClass, &'static [Entry])],
+    /// What calls of types do.
+    constructors: &'static [(BuiltinClass, &'static Entry)],
     /// Numbers of types.
     constants: &'static [Constant],
 }
@@ -62,7 +66,17 @@ impl Library {
     /// # Panics
     /// If a table is not in order, which is a compile-time error for a constant library.
     pub(crate) const fn new(parts: &Parts) -> Library {
-        let Parts { globals, siskin_globals, private, methods, statics, constants, scripted, image } = *parts;
+        let Parts {
+            globals,
+            siskin_globals,
+            private,
+            methods,
+            statics,
+            constructors,
+            constants,
+            scripted,
+            image,
+        } = *parts;
         let mut library = Library {
             globals,
             siskin_globals,
@@ -71,6 +85,7 @@ impl Library {
             image,
             methods: [&[]; BUILTIN_CLASSES],
             statics,
+            constructors,
             constants,
         };
         assert!(
@@ -139,6 +154,16 @@ impl Library {
     /// The function of a type with this name.
     pub(crate) fn static_method(&self, class: BuiltinClass, name: &str) -> Option<&'static Entry> {
         find(self.statics(class), name)
+    }
+
+    /// What calls of types do, each with its type.
+    pub(crate) fn constructors(&self) -> impl Iterator<Item = (BuiltinClass, &'static Entry)> {
+        self.constructors.iter().copied()
+    }
+
+    /// What a call of a type does.
+    pub(crate) fn constructor(&self, class: BuiltinClass) -> Option<&'static Entry> {
+        self.constructors().find(|(of, _)| *of == class).map(|(_, entry)| entry)
     }
 
     /// Numbers of types.

@@ -61,7 +61,7 @@ mod on {
     use crate::heap::{PAGE, TURN_WORK};
     use crate::interp::{DEPTH, Vm};
     use crate::meter::BYTES;
-    use crate::stack::UNPOLLED;
+    use crate::object::stack::UNPOLLED;
 
     /// The work of a VM, or of a script.
     #[derive(Clone, Copy, Debug, Default)]

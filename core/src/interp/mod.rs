@@ -32,6 +32,7 @@ mod dispatch;
 mod enums;
 mod errors;
 mod fault;
+mod fibers;
 mod finish;
 mod format;
 mod handles;

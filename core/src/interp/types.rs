@@ -41,6 +41,12 @@ impl Vm {
         Ok(made)
     }
 
+    /// `Stop`, once it is made: before a fiber begins, and before a program runs that names it.
+    pub(super) fn stop_value(&self) -> Value {
+        let made = self.types.0.get(BuiltinClass::Stop as usize).copied().flatten();
+        made.map_or(Value::NIL, |made| made.value())
+    }
+
     /// The built-in class that a global name means in a program of the Siskin dialect.
     pub(super) fn type_named(name: &str) -> Option<BuiltinClass> {
         let mut classes = BuiltinClass::ALL.into_iter().filter(|&class| class != BuiltinClass::Internal);
@@ -66,6 +72,9 @@ impl Vm {
     /// `lhs is rhs`
     pub(super) fn is(&mut self, lhs: Value, rhs: Value) -> Result<bool, Fault> {
         if let Some(wanted) = rhs.as_object::<TypeObject>() {
+            if wanted.class == BuiltinClass::Stop {
+                return Ok(is_stop(lhs));
+            }
             return Ok(lhs.builtin_class() == Some(wanted.class));
         }
         // A variant without fields is a value: its class is meant.
@@ -95,6 +104,11 @@ impl Vm {
             self.library.static_method(of.class, name).map(|entry| Found::Method(Callable::host(entry)))
         })
     }
+}
+
+/// Whether the value is `Stop`, the end of what an iterator gives.
+pub(super) fn is_stop(value: Value) -> bool {
+    value.as_object::<TypeObject>().is_some_and(|of| of.class == BuiltinClass::Stop)
 }
 
 const _: () = assert!(!TypeObject::FINALIZE);

@@ -9,14 +9,17 @@
 //!             gets the value, on at the target                      which cannot go on: its call fails ──> raise, again
 //! ```
 //!
+//! The frames are those of all fibers that wait for each other: those of which none is left have failed.
+//!
 //! Machine code is left by whatever raised: the frames below it are no longer those that it was entered with.
 
+use super::fibers::ActiveCall;
 use super::machine::Flow;
 use super::stop::Stop;
 use super::work::Work;
 use super::{Fault, Vm};
 use crate::bytecode::Handler;
-use crate::stack::Frame;
+use crate::object::stack::Frame;
 use crate::value::Value;
 
 /// Bulk work for each frame and handler that is looked at.
@@ -24,10 +27,9 @@ const LOOK: usize = 16;
 
 /// Where an error is caught.
 struct Caught {
-    depth: usize,
     handler: Handler,
-    /// Whether a function of the host lies between.
-    below_host: bool,
+    /// Where the calls above are cut: at the handler's, or at a function of the host that lies between.
+    cut: ActiveCall,
 }
 
 impl Vm {
@@ -39,18 +41,19 @@ impl Vm {
         if !fault.kind().is_catchable() {
             return Err(fault);
         }
-        let Caught { depth, handler, below_host } = self.find_handler().ok_or(fault)?;
+        let Caught { handler, cut } = self.find_handler().ok_or(fault)?;
         self.work = Work::NONE;
         self.suspended = false;
         let value = self.error_value(fault)?;
-        if below_host {
+        self.fail_fibers(cut.fibers, value);
+        if cut.frame.callee.is_host() {
             self.thrown = value;
             self.fault = Fault::Thrown(value);
             self.stop = Stop::Unwind;
             return Ok(Flow::Stop);
         }
         self.thrown = Value::NIL;
-        self.cut_frames(depth);
+        self.cut_frames(cut.depth);
         self.set_register(usize::from(handler.register), value);
         let frame = self.context.stack.top_mut();
         if let Some(closure) = frame.closure() {
@@ -59,16 +62,16 @@ impl Vm {
         Ok(Flow::Reload)
     }
 
-    /// The innermost handler for the current instructions of the frames.
+    /// The innermost handler for the current instructions of the active calls.
     fn find_handler(&mut self) -> Option<Caught> {
-        let (mut looks, mut below_host) = (0, false);
-        let mut found = None;
-        for (up, frame) in self.context.stack.frames().enumerate() {
+        let mut looks = 0;
+        let (mut found, mut host) = (None, None);
+        for call in self.active_calls() {
             looks += 1;
-            if frame.callee.is_host() {
-                below_host = true;
-            } else if let Some(handler) = handler_of(&frame, &mut looks) {
-                found = Some(Caught { depth: self.context.stack.depth() - up, handler, below_host });
+            if call.frame.callee.is_host() {
+                host = host.or(Some(call));
+            } else if let Some(handler) = handler_of(&call.frame, &mut looks) {
+                found = Some(Caught { handler, cut: host.unwrap_or(call) });
                 break;
             }
         }

@@ -8,7 +8,7 @@ use crate::bytecode::operand::{
     Imm16, Iter, IterBegin, KeyIter, Lit8, Lit32, Member, Name32, Num8, Regs, Site32, Src, SuperWin,
     Upvalue16, Var, Win,
 };
-use crate::bytecode::{Capture, Visitor};
+use crate::bytecode::{Capture, Op, Visitor};
 use crate::object::{CellObject, Class, Function, Gc, Str};
 use crate::value::Value;
 
@@ -425,6 +425,27 @@ impl Visitor for Machine {
         let value = self.read(src);
         self.save();
         self.vm().raise(Fault::Thrown(value))
+    }
+
+    #[inline(always)]
+    fn yield_value(&mut self, _: Dst, src: Src) -> Flow {
+        let value = self.read(src);
+        self.save();
+        self.vm().yield_value(value)
+    }
+
+    #[inline(always)]
+    fn resume(&mut self, _: Dst, object: Src, src: Src) -> Flow {
+        let (fiber, value) = (self.read(object), self.read(src));
+        self.save();
+        self.vm().resume(fiber, value, Op::Resume.words())
+    }
+
+    #[inline(always)]
+    fn resume_next(&mut self, dst: Dst, object: Src, src: Src) -> Flow {
+        let (fiber, value) = (self.read(object), self.read(src));
+        self.save();
+        self.vm().resume_next(usize::from(dst.0), fiber, value)
     }
 
     #[inline(always)]

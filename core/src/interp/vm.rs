@@ -20,9 +20,9 @@ use crate::fuel::{BULK, Fuel};
 use crate::globals::Globals;
 use crate::heap::{Extent, Heap, HeapStats, RescueStep, Roots, Want};
 use crate::mem::{Mem, MemoryUse, OutOfMemory, RawAlloc, StackBound, Vec};
-use crate::object::{Closure, Declaration, Gc, LookupCache, Str};
+use crate::object::stack::Stack;
+use crate::object::{Closure, Declaration, Fiber, Gc, LookupCache, Str};
 use crate::platform::{HostIo, PanicGuard};
-use crate::stack::Stack;
 use crate::value::Value;
 
 /// How a run ended.
@@ -74,6 +74,10 @@ pub struct Vm {
     /// Closures of loaded scripts that are not started; nil in free places.
     pub(crate) scripts: Vec<Value>,
     pub(super) scripted: Scripted,
+    /// The fiber that runs; none while the main script does.
+    pub(super) fiber: Option<Gc<Fiber>>,
+    /// Functions of the host that are calling scripts.
+    pub(super) host_depth: usize,
     pub(super) operators: OperatorNames,
     pub(super) types: Types,
     pub(super) errors: Errors,
@@ -126,6 +130,7 @@ unsafe impl Send for Vm {}
 /// The roots of a VM, apart from its heap.
 struct VmRoots<'a> {
     stack: &'a mut Stack,
+    fiber: Option<Gc<Fiber>>,
     globals: &'a mut Globals,
     scopes: Option<NonNull<RootList>>,
     test_roots: &'a [Value],
@@ -143,9 +148,29 @@ struct VmRoots<'a> {
     lookups: &'a mut LookupCache,
 }
 
+impl VmRoots<'_> {
+    /// Calls `f` for each stack whose calls wait for a fiber.
+    fn each_waiting(&self, mut f: impl FnMut(&mut Stack)) {
+        for fiber in core::iter::successors(self.fiber, |fiber| fiber.resumer.get()) {
+            fiber.with_stack(|stack| stack.iter_mut().for_each(&mut f));
+        }
+    }
+}
+
+/// Marks a fiber that runs or waits, and the calls that wait for it, for about `work` bytes. True if all are marked.
+fn mark_waiting(fiber: Gc<Fiber>, heap: &mut Heap, work: usize) -> bool {
+    heap.mark_object(fiber);
+    // No machine code is active in calls that wait.
+    let stack = |stack: &mut Option<Stack>| {
+        stack.as_mut().is_none_or(|stack| stack.mark(heap, work, usize::MAX, &mut false))
+    };
+    fiber.with_stack(stack)
+}
+
 impl Roots for VmRoots<'_> {
     fn begin(&mut self) {
         self.stack.forget_scanned();
+        self.each_waiting(Stack::forget_scanned);
         self.globals.forget_scanned();
     }
 
@@ -158,7 +183,8 @@ impl Roots for VmRoots<'_> {
         if leave {
             self.native.leave();
         }
-        if !is_marked {
+        let waiting = core::iter::successors(self.fiber, |fiber| fiber.resumer.get());
+        if !is_marked || !waiting.into_iter().all(|fiber| mark_waiting(fiber, heap, work)) {
             return false;
         }
         for &value in self.test_roots.iter().chain(self.scripts) {
@@ -178,6 +204,7 @@ impl Roots for VmRoots<'_> {
 
     fn forget_stale(&mut self) {
         self.stack.forget_stale();
+        self.each_waiting(Stack::forget_stale);
         self.native.forget_stale();
         self.lookups.clear();
     }
@@ -211,6 +238,8 @@ impl Vm {
             work: Work::NONE,
             scripts: Vec::new(&mem),
             scripted: Scripted::new(&mem),
+            fiber: None,
+            host_depth: 0,
             operators: OperatorNames::NONE,
             types: Types::NONE,
             errors: Errors::NONE,
@@ -274,6 +303,7 @@ impl Vm {
 
     /// Begins a call of `closure`, which takes no arguments; `run` runs it.
     pub(crate) fn begin(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
+        self.forget_fibers();
         self.context.stack.reset();
         self.running = false;
         self.context.fuel.forgive();
@@ -454,6 +484,7 @@ impl Vm {
     pub(super) fn with_roots<R>(&mut self, f: impl FnOnce(&mut Heap, &mut dyn Roots) -> R) -> R {
         let mut roots = VmRoots {
             stack: &mut self.context.stack,
+            fiber: self.fiber,
             globals: &mut self.globals,
             scopes: self.scopes,
             #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
-use crate::object::{BoundMethod, Callable, Closure, HostFunction};
+use crate::object::Callable;
 use crate::syntax::NAMELESS;
 use crate::value::Value;
 
@@ -18,24 +18,11 @@ pub(super) static METHODS: &[Entry] = &[
 
 /// The function that a method is called on.
 fn function(call: &Call<'_>) -> Result<Callable, Fault> {
-    let receiver = call.receiver();
-    if let Some(closure) = receiver.as_object::<Closure>() {
-        return Ok(Callable::closure(closure));
-    }
-    if let Some(bound) = receiver.as_object::<BoundMethod>() {
-        return Ok(bound.method);
-    }
-    let function = receiver.as_object::<HostFunction>().ok_or(Fault::Bytecode)?;
-    Ok(Callable::host(function.entry))
+    Callable::of(call.receiver()).ok_or(Fault::Bytecode)
 }
 
 fn arity(call: &mut Call<'_>) -> Result<Value, Fault> {
-    let function = function(call)?;
-    let takes = match (function.as_closure(), function.as_host()) {
-        (Some(closure), _) => closure.function.takes(),
-        (None, Some(entry)) => entry.arity(),
-        (None, None) => return Err(Fault::Bytecode),
-    };
+    let takes = function(call)?.takes().ok_or(Fault::Bytecode)?;
     let made = call.vm().make_list(2)?;
     call.vm().append(made, Value::int(i32::from(takes.least())));
     call.vm().append(made, takes.most().map_or(Value::NIL, |most| Value::int(i32::from(most))));

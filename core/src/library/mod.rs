@@ -1,6 +1,7 @@
 //! The library that scripts see: one table of entries for each place where they find functions.
 
 mod class;
+mod fiber;
 mod function;
 mod list;
 mod map;
@@ -30,8 +31,10 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
         (BuiltinClass::List, list::METHODS),
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
+        (BuiltinClass::Fiber, fiber::METHODS),
     ],
     statics: &[(BuiltinClass::List, list::STATICS), (BuiltinClass::String, string::STATICS)],
+    constructors: &[(BuiltinClass::Fiber, &fiber::CALL)],
     constants: number::CONSTANTS,
     scripted: &["Error", "repr", "str"],
     image: scripts::IMAGE,

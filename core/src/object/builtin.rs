@@ -57,6 +57,10 @@ builtin_classes! {
     Map "Map";
     /// Numbers from one to another.
     Range "Range";
+    /// Calls that stand still and go on later.
+    Fiber "Fiber";
+    /// The end of what an iterator gives: the type is its own only value.
+    Stop "Stop";
 }
 
 impl BuiltinClass {
@@ -74,6 +78,8 @@ impl BuiltinClass {
             BuiltinClass::List => "list",
             BuiltinClass::Map => "map",
             BuiltinClass::Range => "range",
+            BuiltinClass::Fiber => "fiber",
+            BuiltinClass::Stop => "'Stop'",
         }
     }
 

@@ -10,8 +10,9 @@
 //! Frames, inline caches, bound methods and classes hold a `Callable`, so that a method of a string is found, kept
 //! and called like a method of an instance.
 
-use super::{Closure, Gc, Text};
-use crate::entry::Entry;
+use super::{BoundMethod, Closure, Gc, HostFunction, Text};
+use crate::entry::{Arity, Entry};
+use crate::value::Value;
 
 /// A closure, or a function of the host.
 #[repr(transparent)]
@@ -82,6 +83,25 @@ impl Callable {
     #[inline(always)]
     pub(crate) fn is_host(self) -> bool {
         self.0.addr() & ENTRY != 0
+    }
+
+    /// The function that a value is: a closure, a bound method's, or one of the host.
+    pub(crate) fn of(value: Value) -> Option<Callable> {
+        if let Some(closure) = value.as_object::<Closure>() {
+            return Some(Callable::closure(closure));
+        }
+        if let Some(bound) = value.as_object::<BoundMethod>() {
+            return Some(bound.method);
+        }
+        value.as_object::<HostFunction>().map(|function| Callable::host(function.entry))
+    }
+
+    /// How many arguments it takes; none if it is nothing.
+    pub(crate) fn takes(self) -> Option<Arity> {
+        match self.as_closure() {
+            Some(closure) => Some(closure.function.takes()),
+            None => self.as_host().map(Entry::arity),
+        }
     }
 
     /// The text that `print` writes.

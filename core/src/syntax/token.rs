@@ -180,6 +180,7 @@ tokens! {
         Super "super";
         This "this";
         Throw "throw" in Siskin;
+        Yield "yield" in Siskin;
         True "true";
         Finally "finally" in Siskin;
         Try "try" in Siskin;

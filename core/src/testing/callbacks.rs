@@ -28,6 +28,7 @@ static CALLBACKS: Library = Library::new(&LibraryParts {
     globals: GLOBALS,
     siskin_globals: &[],
     private: &[],
+    constructors: &[],
     statics: &[],
     constants: &[],
     methods: &[(BuiltinClass::String, STRING)],

@@ -153,6 +153,8 @@ impl Dump<'_> {
                 let var = var.map_or("_".to_owned(), |var| self.var(var));
                 format!("(try {} {var} {})", self.expr(body), self.expr(handler))
             }
+            Expr::Yield(Some(value)) => format!("(yield {})", self.expr(value)),
+            Expr::Yield(None) => "(yield)".to_owned(),
             Expr::Throw(value) => format!("(throw {})", self.expr(value)),
             Expr::Print(value) => format!("(print {})", self.expr(value)),
             Expr::Endless(body) => format!("(loop {})", self.expr(body)),

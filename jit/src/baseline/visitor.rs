@@ -397,6 +397,18 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
+    fn yield_value(&mut self, dst: Dst, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn resume(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
+    fn resume_next(&mut self, dst: Dst, _: Src, _: Src) {
+        self.stepped(Some(dst));
+    }
+
     fn finish(&mut self, _: Src) {
         self.stepped(None);
     }

@@ -64,6 +64,9 @@ struct JsonFrame<'a> {
     file: Option<&'a str>,
     line: usize,
     column: Option<usize>,
+    /// It waits for the fiber of the frames before it.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    resumes: bool,
 }
 
 impl<'a> Object<'a> {
@@ -108,6 +111,7 @@ impl<'a> JsonFrame<'a> {
         let start = frame.place.as_ref().map(Place::start);
         JsonFrame {
             function: frame.function,
+            resumes: frame.resumes,
             file: frame.place.as_ref().map(file),
             line: start.map_or(frame.line as usize, |Position { line, .. }| line),
             column: start.map(|Position { column, .. }| column),

@@ -57,8 +57,11 @@ impl fmt::Display for Traceback<'_> {
         let count = self.vm.trace().count();
         let left_out =
             if count > LONGEST_TRACE { LONGEST_TRACE / 2..count - LONGEST_TRACE / 2 } else { 0..0 };
-        for (index, TraceFrame { name, line, .. }) in self.vm.trace().enumerate() {
+        for (index, TraceFrame { name, line, resumes, .. }) in self.vm.trace().enumerate() {
             if !left_out.contains(&index) {
+                if resumes {
+                    writeln!(f, "-- resumed at --")?;
+                }
                 match name {
                     Some(name) => writeln!(f, "[line {line}] in {name}()")?,
                     None => writeln!(f, "[line {line}] in script")?,

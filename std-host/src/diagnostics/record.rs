@@ -40,4 +40,6 @@ pub struct Frame<'a> {
     pub line: u32,
     /// The piece of the text that it has reached, if the text is known.
     pub place: Option<Place<'a>>,
+    /// Whether it waits for a fiber: for the one whose calls come before it.
+    pub resumes: bool,
 }

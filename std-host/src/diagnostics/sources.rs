@@ -92,7 +92,12 @@ impl Sources {
     pub(super) fn frames<'a>(&'a self, vm: &'a Vm) -> Vec<Frame<'a>> {
         let mut spans = Spans::new(self, vm);
         vm.trace()
-            .map(|frame| Frame { function: frame.name, line: frame.line, place: spans.place(&frame) })
+            .map(|frame| Frame {
+                function: frame.name,
+                line: frame.line,
+                place: spans.place(&frame),
+                resumes: frame.resumes,
+            })
             .collect()
     }
 

@@ -13,6 +13,8 @@ const SHOWN: usize = 20;
 /// An entry of a stack that is shown.
 #[derive(Debug)]
 pub(super) enum Entry<'r> {
+    /// The calls that follow wait for the fiber of those before.
+    Resumed,
     /// A call.
     Frame(&'r Frame<'r>),
     /// The number of further calls equal to the one before.
@@ -25,6 +27,7 @@ impl Entry<'_> {
     /// The number of calls that the entry stands for.
     fn count(&self) -> usize {
         match self {
+            Entry::Resumed => 0,
             Entry::Frame(_) => 1,
             Entry::Again(count, _) | Entry::LeftOut(count) => *count,
         }
@@ -34,6 +37,7 @@ impl Entry<'_> {
 impl fmt::Display for Entry<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Entry::Resumed => f.write_str("-- resumed at --"),
             Entry::Frame(frame) => {
                 match frame.function {
                     Some(name) => write!(f, "in {name}() at ")?,
@@ -59,7 +63,13 @@ pub(super) fn shown<'r>(frames: &'r [Frame<'r>]) -> Vec<Entry<'r>> {
         return Vec::new();
     }
     let mut entries = Vec::new();
-    for run in frames.chunk_by(|a, b| a.function == b.function && a.line == b.line && same_text(a, b)) {
+    let repeats = |a: &Frame<'_>, b: &Frame<'_>| {
+        a.function == b.function && a.line == b.line && same_text(a, b) && !b.resumes
+    };
+    for run in frames.chunk_by(repeats) {
+        if run.first().is_some_and(|frame| frame.resumes) {
+            entries.push(Entry::Resumed);
+        }
         match run {
             [first, rest @ ..] if run.len() >= FOLD => {
                 entries.extend([Entry::Frame(first), Entry::Again(rest.len(), first)]);

@@ -275,6 +275,50 @@ print a.size;
 }
 
 #[test]
+fn error_in_a_fiber() {
+    let source = r#"fn inner() { throw Error("oops"); }
+fn outer(f) { f.resume(); }
+outer(Fiber(|| inner()));
+"#;
+    same(
+        &pretty(source),
+        r#"error: Error: oops
+ --> a.sk:1:14
+  |
+1 | fn inner() { throw Error("oops"); }
+  |              ^^^^^^^^^^^^^^^^^^^
+  in inner() at a.sk:1:14
+  in <fn>() at a.sk:3:16
+  -- resumed at --
+  in outer() at a.sk:2:15
+  in script at a.sk:3:1
+"#,
+    );
+}
+
+/// The error keeps the calls of both fibers.
+#[test]
+fn error_of_a_fiber_thrown_on() {
+    let source = r#"let f = Fiber(|| {
+  throw Error("oops");
+});
+try { f.resume(); } catch e { throw e; }
+"#;
+    same(
+        &pretty(source),
+        r#"error: Error: oops
+ --> a.sk:2:3
+  |
+2 |   throw Error("oops");
+  |   ^^^^^^^^^^^^^^^^^^^
+  in <fn>() at a.sk:2:3
+  -- resumed at --
+  in script at a.sk:4:7
+"#,
+    );
+}
+
+#[test]
 fn wrong_number_of_arguments() {
     same(
         &pretty(

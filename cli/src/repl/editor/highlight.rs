@@ -126,9 +126,15 @@ fn class(kind: TokenKind) -> Class {
             Class::Keyword
         }
         T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
-        T::Break | T::Catch | T::Continue | T::Finally | T::Loop | T::Match | T::Throw | T::Try => {
-            Class::Keyword
-        }
+        T::Break
+        | T::Catch
+        | T::Continue
+        | T::Finally
+        | T::Loop
+        | T::Match
+        | T::Throw
+        | T::Try
+        | T::Yield => Class::Keyword,
         T::UnterminatedComment => Class::Comment,
         T::UnexpectedCharacter | T::UnterminatedString | T::DeepString | T::BadNumber => Class::Error,
         T::PipePipe => Class::Operator,

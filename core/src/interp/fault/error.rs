@@ -84,6 +84,9 @@ impl Missing {
             | Fault::Bound(_)
             | Fault::ShiftCount { .. }
             | Fault::Format { .. }
+            | Fault::Resume(_)
+            | Fault::YieldOutside
+            | Fault::YieldAcrossHost
             | Fault::Arity { .. }
             | Fault::WrongVm
             | Fault::Thrown(_)

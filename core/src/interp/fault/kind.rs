@@ -75,6 +75,8 @@ fault_kinds! {
     Frozen "Frozen" Script catch "Frozen.";
     /// A loop over what changed meanwhile.
     Iteration "Iteration" Script catch "Changed in a loop.";
+    /// A fiber that cannot go on, or cannot yield.
+    Fiber "Fiber" Script catch "Wrong use of a fiber.";
     /// No such variable.
     Name "Name" Script catch "Undefined variable.";
     /// No such field or method.

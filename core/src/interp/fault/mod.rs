@@ -19,9 +19,9 @@ pub use trace::{FunctionId, TraceFrame};
 
 use crate::entry::Arity;
 use crate::mem::OutOfMemory;
-use crate::object::{BuiltinClass, Gc, Str};
+use crate::object::stack::StackError;
+use crate::object::{BuiltinClass, FiberState, Gc, Str};
 use crate::platform::OutputError;
-use crate::stack::StackError;
 use crate::syntax::TokenKind;
 use crate::value::Value;
 
@@ -133,6 +133,12 @@ pub(crate) enum Fault {
         /// Whether its type is right.
         has_type: bool,
     },
+    /// A fiber in this state cannot be resumed.
+    Resume(FiberState),
+    /// No fiber runs that could yield.
+    YieldOutside,
+    /// A function of the host waits for what yields.
+    YieldAcrossHost,
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
     /// An assignment to a property that has only a getter.
@@ -196,6 +202,7 @@ impl Fault {
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,
             Fault::UndefinedProperty(_) | Fault::NoSetter(_) => FaultKind::Property,
+            Fault::Resume(_) | Fault::YieldOutside | Fault::YieldAcrossHost => FaultKind::Fiber,
             Fault::Arity { .. } => FaultKind::Arity,
             Fault::Thrown(_) => FaultKind::Thrown,
             Fault::WrongVm => FaultKind::WrongVm,

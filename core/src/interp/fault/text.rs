@@ -11,7 +11,7 @@ use super::Fault;
 use crate::entry::Arity;
 use crate::object::ShapeTable;
 #[cfg(feature = "texts")]
-use crate::object::{BuiltinClass, List, Str};
+use crate::object::{BuiltinClass, FiberState, List, Str};
 #[cfg(feature = "texts")]
 use crate::text::escaped;
 #[cfg(feature = "texts")]
@@ -151,6 +151,17 @@ impl Fault {
             Fault::Argument { name, wanted, found, .. } => {
                 write!(out, "'{name}' wants {wanted}, found {}.", Found(found, shapes))
             }
+            Fault::Resume(state) => {
+                let what = match state {
+                    FiberState::Running => "runs",
+                    FiberState::Waiting => "waits for another one",
+                    FiberState::Failed => "has failed",
+                    FiberState::New | FiberState::Suspended | FiberState::Done => "is done",
+                };
+                write!(out, "Can't resume a fiber that {what}.")
+            }
+            Fault::YieldOutside => return Ok("Can't yield outside a fiber."),
+            Fault::YieldAcrossHost => return Ok("Can't yield across a call from the host."),
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
             Fault::NoSetter(name) => write!(out, "Property '{}' has no setter.", name.text()),

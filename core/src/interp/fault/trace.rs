@@ -1,6 +1,7 @@
 //! The trace: the calls that were active when a script stopped.
 
 use crate::interp::Vm;
+use crate::interp::errors::ScriptCall;
 use crate::object::{Function, Gc, List};
 
 /// A function's number among all functions that a VM ever loaded, dead ones included.
@@ -21,6 +22,8 @@ pub struct TraceFrame<'a> {
     pub function: FunctionId,
     /// The last word of the current instruction.
     pub word: u32,
+    /// Whether it waits for a fiber: for the one whose calls come before it.
+    pub resumes: bool,
 }
 
 impl Vm {
@@ -29,21 +32,21 @@ impl Vm {
     pub fn trace(&self) -> impl Iterator<Item = TraceFrame<'_>> {
         let kept = self.uncaught_trace();
         let active = self.script_calls(usize::MAX).filter(move |_| kept.is_none());
-        kept.into_iter().flat_map(kept_calls).chain(active).map(|(function, word)| {
+        kept.into_iter().flat_map(kept_calls).chain(active).map(|ScriptCall { function, word, resumes }| {
             let name = function.name.map(|name| {
                 // SAFETY: a frame, or the trace that the VM keeps, keeps the function and its name alive while the VM is not
                 // running.
                 unsafe { name.text_for() }
             });
-            TraceFrame { name, line: function.line(word), function: FunctionId(function.id), word }
+            TraceFrame { name, line: function.line(word), function: FunctionId(function.id), word, resumes }
         })
     }
 }
 
 /// The calls of a trace that an error has kept.
-fn kept_calls(trace: Gc<List>) -> impl Iterator<Item = (Gc<Function>, u32)> {
+fn kept_calls(trace: Gc<List>) -> impl Iterator<Item = ScriptCall> {
     (0..trace.len() / 2).filter_map(move |index| {
         let function = trace.get(2 * index)?.as_object::<Function>()?;
-        Some((function, trace.get(2 * index + 1)?.to_f64()? as u32))
+        Some(ScriptCall::kept(function, trace.get(2 * index + 1)?.to_f64()?))
     })
 }

@@ -374,7 +374,9 @@ impl Vm {
         let at_end = self.context.stack.top().pc.is_null() && !self.context.stack.pass_watermark();
         self.context.stack.check();
         match how {
-            RETURNED if at_end => self.stop = Stop::Done,
+            RETURNED if at_end => {
+                let _ = self.end_of_stack();
+            }
             // Machine code may have returned from as many calls as the depth allows, without a poll.
             RETURNED => {
                 let _ = self.poll();

@@ -4,9 +4,8 @@ use crate::bytecode::operand::{Argc, Site32, SuperWin, Win};
 use crate::interp::Vm;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::native::CALL;
-use crate::interp::stop::Stop;
+use crate::object::stack::Frame;
 use crate::object::{Callable, Closure, Gc, Header, InlineCache};
-use crate::stack::Frame;
 use crate::value::Value;
 
 impl Machine {
@@ -98,7 +97,7 @@ impl Machine {
     }
 }
 
-/// A function has returned to a record without a pc: the watermark's, where it continues, or the host's. A separate
+/// A function has returned to a record without a pc: the watermark's, where it continues, or the host's, or the first of a fiber. A separate
 /// function, since the handler would keep the old `stop` on the native stack.
 #[cold]
 #[inline(never)]
@@ -106,8 +105,7 @@ fn done(vm: &mut Vm) -> Flow {
     if vm.context.stack.pass_watermark() {
         return vm.poll();
     }
-    vm.stop = Stop::Done;
-    Flow::Stop
+    vm.end_of_stack()
 }
 
 /// The site's method for the shape of the object, if it is a closure.

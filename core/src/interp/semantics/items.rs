@@ -1,6 +1,7 @@
 //! Items of lists by int, and loops over lists, inline; the rest is in [`items`](crate::interp::items).
 
 use crate::bytecode::operand::{Dst, FarDst, FarSrc, Iter, Src};
+use crate::interp::items::Turn;
 use crate::interp::machine::{Flow, Machine};
 use crate::object::List;
 use crate::value::Value;
@@ -75,9 +76,10 @@ impl Machine {
             return self.take_back_edge(to);
         }
         self.save();
-        match self.vm().next_item(usize::from(iter.0), with_key) {
-            Ok(true) => self.take_back_edge(to),
-            Ok(false) => Flow::Next,
+        match self.vm().turn(usize::from(iter.0), with_key) {
+            Ok(Turn::Item) => self.take_back_edge(to),
+            Ok(Turn::End) => Flow::Next,
+            Ok(Turn::Elsewhere(flow)) => flow,
             Err(fault) => self.vm().raise(fault),
         }
     }

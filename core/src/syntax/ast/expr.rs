@@ -210,6 +210,8 @@ pub enum Expr {
     },
     /// `throw value`
     Throw(ExprId),
+    /// `yield value`: what the fiber is resumed with. Without a value it yields nil.
+    Yield(Option<ExprId>),
     /// `print value`
     Print(ExprId),
     /// `return value`; in an initializer the value is absent and means `this`.

@@ -1,4 +1,4 @@
-//! What leaves a loop or a function, and `print`: `break`, `continue`, `return`, `throw`.
+//! What leaves a loop or a function, and `print`: `break`, `continue`, `return`, `throw`, `yield`.
 //!
 //! In Siskin these are operands that take all to their right, so they stand wherever an operand may: `a ?? return nil`.
 //! As statements they look as in Lox.
@@ -156,6 +156,14 @@ impl Parser<'_, '_> {
         let start = self.previous.span.start;
         let value = self.expression()?;
         self.finish(Expr::Throw(value), start)
+    }
+
+    /// From after `yield`.
+    #[inline(never)]
+    pub(super) fn yield_value(&mut self) -> Parse<ExprId> {
+        let start = self.previous.span.start;
+        let value = if self.lacks_value() { None } else { Some(self.expression()?) };
+        self.finish(Expr::Yield(value), start)
     }
 
     /// From after `print`.

@@ -35,6 +35,7 @@ impl Parser<'_, '_> {
             T::Continue => self.continue_value(),
             T::Match => self.match_value(),
             T::Throw => self.throw_value(),
+            T::Yield => self.yield_value(),
             T::Try => self.try_value(),
             _ => return Ok(None),
         };

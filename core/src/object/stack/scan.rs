@@ -4,8 +4,8 @@
 //! the [watermark](super::watermark) notices. Frames above the last of them, and those to which machine code may return
 //! without a test of the record, are scanned again at the end, in one step.
 
+use super::super::Tracer;
 use super::{STRIDE, Stack};
-use crate::heap::Heap;
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -21,6 +21,8 @@ pub(crate) struct Scanned {
 pub(crate) const VALUE_WORK: usize = 32;
 /// Values that are scanned in one step because they may change at any time.
 const MOST_AT_ONCE: usize = tunable(16 << 10, 64);
+/// Values and calls in a part of a stack that stands still.
+const PART: usize = tunable(4096, 3);
 /// Values that are cleared in one step.
 const CLEAR_STEP: usize = tunable(64 << 10, 16);
 
@@ -46,7 +48,13 @@ impl Stack {
     ///
     /// `deep` is set if there are too many registers above `entered` for one step: machine code should be left and
     /// entered again.
-    pub(crate) fn mark(&mut self, heap: &mut Heap, work: usize, entered: usize, deep: &mut bool) -> bool {
+    pub(crate) fn mark(
+        &mut self,
+        tracer: &mut impl Tracer,
+        work: usize,
+        entered: usize,
+        deep: &mut bool,
+    ) -> bool {
         // A script that calls and returns faster than frames are scanned must not prevent the end of the collection.
         let patience = self.capacity.saturating_mul(4);
         let all = work == usize::MAX || self.scanned.values > patience;
@@ -54,7 +62,7 @@ impl Stack {
         let mut left = if all { usize::MAX } else { work / VALUE_WORK };
         let mut frames = self.scanned.frames.min(stable);
         while frames < stable && left > 0 {
-            let scanned = self.mark_frame(heap, frames);
+            let scanned = self.mark_frame(tracer, frames);
             left = left.saturating_sub(scanned + 1);
             frames += 1;
         }
@@ -71,30 +79,30 @@ impl Stack {
             return false;
         }
         for index in frames..self.depth() {
-            self.mark_frame(heap, index);
+            self.mark_frame(tracer, index);
         }
-        self.mark_values(heap, self.top().base, top);
+        self.mark_values(tracer, self.top().base, top);
         if let Some(closure) = self.top().closure() {
-            heap.mark_object(closure);
+            tracer.object(closure);
         }
         true
     }
 
     /// Marks the references of a caller: its closure, and its registers below those of its callee.
-    fn mark_frame(&mut self, heap: &mut Heap, index: usize) -> usize {
+    fn mark_frame(&mut self, tracer: &mut impl Tracer, index: usize) -> usize {
         // SAFETY: the record is in use, and so is that of its callee.
         let (frame, callee) = unsafe { (*self.record(index), *self.record(index + 1)) };
         if let Some(closure) = frame.closure() {
-            heap.mark_object(closure);
+            tracer.object(closure);
         }
-        self.mark_values(heap, frame.base, callee.base)
+        self.mark_values(tracer, frame.base, callee.base)
     }
 
-    fn mark_values(&mut self, heap: &mut Heap, from: *mut Value, to: *mut Value) -> usize {
+    fn mark_values(&mut self, tracer: &mut impl Tracer, from: *mut Value, to: *mut Value) -> usize {
         let mut value = from;
         while value < to {
             // SAFETY: registers up to the current frame's last were written, if not by it then before it.
-            heap.mark_value(unsafe { *value });
+            tracer.value(unsafe { *value });
             value = value.wrapping_add(1);
         }
         let count = to.addr().saturating_sub(from.addr()) / size_of::<Value>();
@@ -113,6 +121,25 @@ impl Stack {
         unsafe { self.clear(end.wrapping_sub(step), end) };
         self.end = end.wrapping_sub(step);
         stale - step <= CLEAR_STEP
+    }
+
+    /// Marks the objects that a part of a stack refers to, which stands still, and returns the part's size in bytes. None after
+    /// the last part: all stale registers are cleared then.
+    pub(crate) fn trace_part(&mut self, part: usize, tracer: &mut impl Tracer) -> Option<usize> {
+        let from = part.saturating_mul(PART);
+        let (calls, values) = (self.depth(), self.index(self.top().top()));
+        if from >= calls && from >= values {
+            self.forget_stale();
+            return None;
+        }
+        for index in from..calls.min(from + PART) {
+            // SAFETY: records after the host's, up to the current one, are in use.
+            tracer.callable(unsafe { (*self.record(index + 1)).callee });
+        }
+        let at = |index: usize| self.values.as_ptr().wrapping_add(index.min(values));
+        let (first, last) = (at(from), at(from + PART));
+        let count = self.mark_values(tracer, first, last);
+        Some((count + 1) * size_of::<Value>())
     }
 
     /// Clears all stale registers: they keep no object alive.

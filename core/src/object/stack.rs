@@ -18,9 +18,9 @@
 use core::alloc::Layout;
 use core::ptr::NonNull;
 
+use super::{Callable, Closure, Gc};
 use crate::entry::Entry;
 use crate::mem::{Mem, OutOfMemory};
-use crate::object::{Callable, Closure, Gc};
 use crate::tunable::tunable;
 use crate::value::Value;
 
@@ -126,12 +126,22 @@ const CHECKED_FRAMES: usize = tunable(16, usize::MAX);
 const CHECKED_VALUES: usize = tunable(64, usize::MAX);
 
 impl Stack {
+    /// The stack of a VM.
     pub(crate) fn new(mem: &Mem, max_frames: usize) -> Result<Stack, OutOfMemory> {
+        Stack::with_room(mem, FIRST_FRAMES, FIRST_VALUES, max_frames)
+    }
+
+    /// A stack with room for a call of a function with so many registers, which a fiber begins with.
+    pub(crate) fn small(mem: &Mem, registers: usize) -> Result<Stack, OutOfMemory> {
+        Stack::with_room(mem, 2, registers, 2)
+    }
+
+    fn with_room(mem: &Mem, calls: usize, capacity: usize, max_frames: usize) -> Result<Stack, OutOfMemory> {
         // One more for the host's record.
         let max_frames = max_frames.saturating_add(1);
-        let records = FIRST_FRAMES.min(max_frames) + 1;
+        let records = calls.min(max_frames) + 1;
         let frames = mem.alloc_raw(array::<Frame>(records)?)?.cast::<Frame>();
-        let values = array::<Value>(FIRST_VALUES).and_then(|layout| mem.alloc_raw(layout));
+        let values = array::<Value>(capacity).and_then(|layout| mem.alloc_raw(layout));
         let Ok(values) = values else {
             if let Ok(layout) = array::<Frame>(records) {
                 // SAFETY: allocated above with this layout.
@@ -142,8 +152,8 @@ impl Stack {
         let values = values.cast::<Value>();
         // SAFETY: the block is that long.
         let end = unsafe {
-            fill(values, 0, FIRST_VALUES, Value::NIL);
-            values.add(FIRST_VALUES).as_ptr()
+            fill(values, 0, capacity, Value::NIL);
+            values.add(capacity).as_ptr()
         };
         let mut stack = Stack {
             frame: frames.as_ptr(),
@@ -151,8 +161,8 @@ impl Stack {
             end,
             frames,
             values,
-            capacity: FIRST_VALUES,
-            written: FIRST_VALUES,
+            capacity,
+            written: capacity,
             scanned: Scanned::NOTHING,
             watermark: Watermark::NONE,
             widest: 0,
@@ -178,6 +188,11 @@ impl Stack {
     /// A function with that many registers may be called from here on.
     pub(crate) fn widen(&mut self, registers: usize) {
         self.widest = self.widest.max(registers);
+    }
+
+    /// All functions that may be called on another stack may be called on this one from here on.
+    pub(crate) fn widen_as(&mut self, other: &Stack) {
+        self.widen(other.widest);
     }
 
     /// The current record.
@@ -387,13 +402,45 @@ impl Stack {
         }
     }
 
+    /// The stack of a fiber goes on, on top of another one: together they have as many calls as that may have.
+    ///
+    /// # Errors
+    /// If they have as many already.
+    pub(crate) fn go_on_above(&mut self, below: &Stack) -> Result<(), StackError> {
+        let left = below.max_frames.saturating_sub(below.depth());
+        if left <= self.depth().max(1) {
+            return Err(StackError::Overflow);
+        }
+        self.max_frames = left;
+        self.set_host_calls(self.host_calls);
+        Ok(())
+    }
+
+    /// The stack stands still from here on, and is no root any more.
+    pub(crate) fn stand_still(&mut self) {
+        self.forget_scanned();
+    }
+
+    /// Bytes of the blocks of a [small](Stack::small) one.
+    pub(crate) fn bytes_of_small(registers: usize) -> usize {
+        4 * size_of::<Frame>() + registers * size_of::<Value>()
+    }
+
+    /// Bytes of its blocks.
+    pub(crate) fn bytes(&self) -> usize {
+        self.records * size_of::<Frame>() + self.capacity * size_of::<Value>()
+    }
+
     /// The records of calls, innermost first, without the host's.
     pub(crate) fn frames(&self) -> impl Iterator<Item = Frame> {
-        (1..=self.depth()).rev().map(|index| {
-            // SAFETY: records from the first to the current one are in use.
-            let record = unsafe { *self.frames.add(index).as_ptr() };
-            Frame { pc: self.watermark.pc_of(index, record.pc), ..record }
-        })
+        (1..=self.depth()).rev().filter_map(|depth| self.call_at(depth))
+    }
+
+    /// The call of that depth, if there is one. The first is 1.
+    pub(crate) fn call_at(&self, depth: usize) -> Option<Frame> {
+        // SAFETY: records from the first to the current one are in use.
+        let record = (1..=self.depth()).contains(&depth).then(|| unsafe { *self.record(depth) })?;
+        Some(Frame { pc: self.watermark.pc_of(depth, record.pc), ..record })
     }
 
     /// Ends the current call, of a script by a script, whose value goes nowhere. True if the caller is to poll the interrupt.
