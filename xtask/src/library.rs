@@ -58,6 +58,8 @@ fn sections() -> Vec<(String, Rows)> {
             rows.insert(name, doc);
         }
     }
+    // Modules, whose names are in small letters, come last.
+    sections.sort_by_key(|(class, _)| class.starts_with(char::is_lowercase));
     sections
 }
 

@@ -250,7 +250,7 @@ impl Vm {
             {
                 return self.call_found(found, args, win, receiver);
             }
-            if let Some(of) = receiver.as_object::<TypeObject>()
+            if let Some(of) = receiver.static_class()
                 && let Some(found) = self.type_property(of, site.name.text())
             {
                 return self.call_found(found, args, win, receiver);

@@ -5,10 +5,10 @@ use crate::entry::Entry;
 use crate::mem::OutOfMemory;
 use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 
-/// A number that a type has.
+/// A number that a type or module has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Constant {
-    /// The type.
+    /// The type, or the class of the module.
     pub(crate) of: BuiltinClass,
     pub(crate) name: &'static str,
     pub(crate) value: f64,
@@ -28,8 +28,8 @@ pub(crate) struct Parts {
     pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
     /// Functions by name that types have, without a receiver.
     pub(crate) statics: &'static [(BuiltinClass, &'static [Entry])],
-    /// Numbers by name that types have.
-    pub(crate) constants: &'static [Constant],
+    /// Numbers by name that types and modules have, in several tables.
+    pub(crate) constants: &'static [&'static [Constant]],
     /// Names of what the image has that programs of the Siskin dialect find.
     pub(crate) scripted: &'static [&'static str],
     /// What is written in Siskin; none without bytes.
@@ -52,8 +52,8 @@ pub(crate) struct Library {
     methods: [&'static [Entry]; BUILTIN_CLASSES],
     /// Functions of types.
     statics: &'static [(BuiltinClass, &'static [Entry])],
-    /// Numbers of types.
-    constants: &'static [Constant],
+    /// Numbers of types and modules.
+    constants: &'static [&'static [Constant]],
 }
 
 impl Library {
@@ -141,15 +141,16 @@ impl Library {
         find(self.statics(class), name)
     }
 
-    /// Numbers of types.
-    pub(crate) fn constants(&self) -> &'static [Constant] {
-        self.constants
+    /// Numbers of types and modules.
+    pub(crate) fn constants(&self) -> impl Iterator<Item = &'static Constant> {
+        self.constants.iter().copied().flatten()
     }
 
-    /// The number of a type with this name.
+    /// The number of a type or module with this name.
     pub(crate) fn constant(&self, of: BuiltinClass, name: &str) -> Option<f64> {
-        let mut constants = self.constants.iter();
-        constants.find(|constant| constant.of == of && constant.name == name).map(|constant| constant.value)
+        self.constants()
+            .find(|constant| constant.of == of && constant.name == name)
+            .map(|constant| constant.value)
     }
 
     /// The method with this name.
@@ -205,7 +206,7 @@ impl Vm {
             && let Some(class) = Vm::type_named(name.text().strip_prefix('$').unwrap_or(name.text()))
         {
             let made = self.type_object(class)?;
-            self.globals.set(index, made.value(), &mut self.context.heap);
+            self.globals.set(index, made, &mut self.context.heap);
         }
         Ok(index)
     }

@@ -111,7 +111,7 @@ impl Vm {
     ) -> Result<Callable, Fault> {
         let knows =
             self.context.stack.top().closure().is_some_and(|closure| closure.function.knows_methods());
-        let class = value.builtin_class().filter(|&class| knows && self.library.has_methods(class));
+        let class = value.method_class().filter(|&class| knows && self.library.has_methods(class));
         let class = class.ok_or(none)?;
         let id = class.shape();
         // Values without a header never hit a site.

@@ -118,7 +118,7 @@ impl Vm {
             let (mut class, mut last) = (None, None);
             let (mut open, mut error) = (None, None);
             let mut functions = Vec::new(&mem);
-            let mut globals: Vec<(u32, Gc<Closure>)> = Vec::new(&mem);
+            let mut globals: Vec<(u32, Value)> = Vec::new(&mem);
             let mut words = code.words;
             while let Some(insn) = Insn::decode(words) {
                 words = words.get(insn.op().words()..).unwrap_or_default();
@@ -157,19 +157,21 @@ impl Vm {
                         }
                     }
                     Insn::DefGlobal { global, .. } => {
+                        let index = constant(global.0).as_raw();
                         if let Some(closure) = last.take() {
-                            let index = constant(global.0).as_raw();
                             let name = vm.globals.name(index).ok_or(OutOfMemory)?;
                             functions.push(ScriptedFunction { class: None, name, closure })?;
-                            globals.push((index, closure))?;
+                            globals.push((index, closure.value()))?;
+                        } else if let Some(open) = open {
+                            globals.push((index, open.value()))?;
                         }
                     }
                     _ => {}
                 }
             }
             // Nothing fails from here on.
-            for &(index, closure) in globals.iter() {
-                vm.globals.set(index, closure.value(), &mut vm.context.heap);
+            for &(index, value) in globals.iter() {
+                vm.globals.set(index, value, &mut vm.context.heap);
             }
             vm.scripted = Scripted { functions, error };
             Ok(())

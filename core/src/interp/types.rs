@@ -4,44 +4,53 @@
 //!   Number, List, ...    one TypeObject each, made when a program names it
 //!   x is List            the built-in class of x
 //!   x is C               the class of the instance x, or a superclass of that one
+//!   math                 one Namespace, made when a program names it
 //! ```
 
 use super::property::Found;
 use super::work::entries;
 use super::{Fault, Vm};
 use crate::mem::OutOfMemory;
-use crate::object::{BUILTIN_CLASSES, BuiltinClass, Callable, Class, Gc, Instance, Object, TypeObject};
+use crate::object::{
+    BUILTIN_CLASSES, BuiltinClass, Callable, Class, Gc, Instance, Namespace, Object, TypeObject,
+};
 use crate::value::Value;
 
 /// Superclasses that a test looks at before they cost fuel.
 const FREE: u32 = 8;
 
-/// The built-in classes that programs have named, by their numbers.
-pub(super) struct Types([Option<Gc<TypeObject>>; BUILTIN_CLASSES]);
+/// The built-in classes and modules that programs have named, by the numbers of their classes; nil for others.
+pub(super) struct Types([Value; BUILTIN_CLASSES]);
 
 impl Types {
-    pub(super) const NONE: Types = Types([None; BUILTIN_CLASSES]);
+    pub(super) const NONE: Types = Types([Value::NIL; BUILTIN_CLASSES]);
 
     /// The objects that it keeps alive.
-    pub(super) fn roots(&self) -> impl Iterator<Item = Gc<TypeObject>> {
-        self.0.iter().flatten().copied()
+    pub(super) fn roots(&self) -> impl Iterator<Item = Value> {
+        self.0.iter().copied()
     }
 }
 
 impl Vm {
-    /// A built-in class as a value. A safepoint.
-    pub(crate) fn type_object(&mut self, class: BuiltinClass) -> Result<Gc<TypeObject>, OutOfMemory> {
-        if let Some(made) = self.types.0.get(class as usize).copied().flatten() {
+    /// A built-in class, or a module of the library, as a value. A safepoint.
+    pub(crate) fn type_object(&mut self, class: BuiltinClass) -> Result<Value, OutOfMemory> {
+        if let Some(&made) = self.types.0.get(class as usize)
+            && !made.is_identical(Value::NIL)
+        {
             return Ok(made);
         }
-        let made = self.make(TypeObject::new(class))?;
+        let made = if class.is_namespace() {
+            self.make(Namespace::new(class))?.value()
+        } else {
+            self.make(TypeObject::new(class))?.value()
+        };
         if let Some(place) = self.types.0.get_mut(class as usize) {
-            *place = Some(made);
+            *place = made;
         }
         Ok(made)
     }
 
-    /// The built-in class that a global name means in a program of the Siskin dialect.
+    /// The built-in class, or that of a module of the library, that a global name means in a program of the Siskin dialect.
     pub(super) fn type_named(name: &str) -> Option<BuiltinClass> {
         let mut classes = BuiltinClass::ALL.into_iter().filter(|&class| class != BuiltinClass::Internal);
         classes.find(|class| class.name() == name)
@@ -55,7 +64,7 @@ impl Vm {
     /// The class or type of a value. A safepoint: the value is in a register.
     pub(crate) fn type_of(&mut self, value: Value) -> Result<Value, Fault> {
         if let Some(class) = value.builtin_class() {
-            return Ok(self.type_object(class)?.value());
+            return Ok(self.type_object(class)?);
         }
         let instance = value.as_object::<Instance>().ok_or(Fault::Bytecode)?;
         let class = self.class_of(instance).ok_or(Fault::Bytecode)?;
@@ -87,14 +96,13 @@ impl Vm {
         Ok(class == wanted)
     }
 
-    /// The static property of a type.
-    pub(super) fn type_property(&self, of: Gc<TypeObject>, name: &str) -> Option<Found> {
-        let constant =
-            self.library.constant(of.class, name).map(|number| Found::Field(Value::number(number)));
+    /// The static property of a type, or a constant of a module of the library.
+    pub(super) fn type_property(&self, of: BuiltinClass, name: &str) -> Option<Found> {
+        let constant = self.library.constant(of, name).map(|number| Found::Field(Value::number(number)));
         constant.or_else(|| {
-            self.library.static_method(of.class, name).map(|entry| Found::Method(Callable::host(entry)))
+            self.library.static_method(of, name).map(|entry| Found::Method(Callable::host(entry)))
         })
     }
 }
 
-const _: () = assert!(!TypeObject::FINALIZE);
+const _: () = assert!(!TypeObject::FINALIZE && !Namespace::FINALIZE);

@@ -4,6 +4,7 @@ mod class;
 mod function;
 mod list;
 mod map;
+mod math;
 mod number;
 mod private;
 mod range;
@@ -30,10 +31,11 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
         (BuiltinClass::List, list::METHODS),
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
+        (BuiltinClass::Math, math::FUNCTIONS),
     ],
     statics: &[(BuiltinClass::List, list::STATICS), (BuiltinClass::String, string::STATICS)],
-    constants: number::CONSTANTS,
-    scripted: &["Error", "repr", "str"],
+    constants: &[number::CONSTANTS, &math::CONSTANTS],
+    scripted: &["Error", "assert", "repr", "str"],
     image: scripts::IMAGE,
 });
 
@@ -45,17 +47,19 @@ pub fn functions() -> impl Iterator<Item = &'static Entry> {
 
 /// Classes of values that have methods, each with those, in the order of their names.
 pub fn methods() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
-    let all = BuiltinClass::ALL.into_iter().map(|class| (class.name(), CORE.methods(class)));
-    all.filter(|(_, methods)| !methods.is_empty())
+    let all = BuiltinClass::ALL.into_iter().filter(|class| !class.is_namespace());
+    all.map(|class| (class.name(), CORE.methods(class))).filter(|(_, methods)| !methods.is_empty())
 }
 
-/// Types that have functions, each with those, in the order of their names: `List.filled(3, 0)`.
+/// Types and modules that have functions, each with those, in the order of their names: `List.filled(3, 0)`, `math.sqrt(2)`.
 pub fn statics() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
-    let all = BuiltinClass::ALL.into_iter().map(|class| (class.name(), CORE.statics(class)));
+    let functions =
+        |class: BuiltinClass| if class.is_namespace() { CORE.methods(class) } else { CORE.statics(class) };
+    let all = BuiltinClass::ALL.into_iter().map(move |class| (class.name(), functions(class)));
     all.filter(|(_, functions)| !functions.is_empty())
 }
 
-/// Numbers that types have, each with the type, its name and what it is.
+/// Numbers that types and modules have, each with the type or module, its name and what it is.
 pub fn constants() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    CORE.constants().iter().map(|constant| (constant.of.name(), constant.name, constant.doc))
+    CORE.constants().map(|constant| (constant.of.name(), constant.name, constant.doc))
 }

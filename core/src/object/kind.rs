@@ -14,8 +14,8 @@ use core::ptr::NonNull;
 
 use super::{
     BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Function, Gc,
-    Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Range, Shape, ShapeTable, Slots,
-    Str, Text, TypeObject,
+    Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Namespace, Range, Shape, ShapeTable,
+    Slots, Str, Text, TypeObject,
 };
 use crate::value::Value;
 
@@ -269,4 +269,5 @@ kinds! {
     MapIndex MapIndex "indexes of maps" [Internal];
     Range Range "ranges" [Range];
     Type TypeObject "types" [Class];
+    Namespace Namespace "modules of the library" [Module];
 }
