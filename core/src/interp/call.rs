@@ -149,6 +149,9 @@ impl Vm {
             self.call_method(bound.method, args, win, bound.receiver)
         } else if let Some(function) = header.downcast::<HostFunction>() {
             self.call_entry(function.entry, args, win, callee)
+        } else if let Some(of) = header.downcast::<TypeObject>() {
+            let entry = self.library.constructor(of.class).ok_or(NOT_CALLABLE)?;
+            self.call_entry(entry, args, win, callee)
         } else {
             let method = self.operator(callee, Operator::Call).ok_or(NOT_CALLABLE)?;
             self.call_method(method, args, win, callee)
@@ -251,7 +254,7 @@ impl Vm {
                 return self.call_found(found, args, win, receiver);
             }
             if let Some(of) = receiver.static_class()
-                && let Some(found) = self.type_property(of, site.name.text())
+                && let Some(found) = self.type_property(of, site.name)?
             {
                 return self.call_found(found, args, win, receiver);
             }

@@ -28,6 +28,8 @@ pub(crate) struct Parts {
     pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
     /// Functions by name that types have, without a receiver.
     pub(crate) statics: &'static [(BuiltinClass, &'static [Entry])],
+    /// What a call of a type does, by the type.
+    pub(crate) constructors: &'static [(BuiltinClass, Entry)],
     /// Numbers by name that types and modules have, in several tables.
     pub(crate) constants: &'static [&'static [Constant]],
     /// Names of what the image has that programs of the Siskin dialect find.
@@ -52,6 +54,8 @@ pub(crate) struct Library {
     methods: [&'static [Entry]; BUILTIN_CLASSES],
     /// Functions of types.
     statics: &'static [(BuiltinClass, &'static [Entry])],
+    /// What calls of types do.
+    constructors: &'static [(BuiltinClass, Entry)],
     /// Numbers of types and modules.
     constants: &'static [&'static [Constant]],
 }
@@ -62,7 +66,17 @@ impl Library {
     /// # Panics
     /// If a table is not in order, which is a compile-time error for a constant library.
     pub(crate) const fn new(parts: &Parts) -> Library {
-        let Parts { globals, siskin_globals, private, methods, statics, constants, scripted, image } = *parts;
+        let Parts {
+            globals,
+            siskin_globals,
+            private,
+            methods,
+            statics,
+            constructors,
+            constants,
+            scripted,
+            image,
+        } = *parts;
         let mut library = Library {
             globals,
             siskin_globals,
@@ -71,6 +85,7 @@ impl Library {
             image,
             methods: [&[]; BUILTIN_CLASSES],
             statics,
+            constructors,
             constants,
         };
         assert!(
@@ -134,6 +149,16 @@ impl Library {
     /// The functions of a type, in the order of their names.
     pub(crate) fn statics(&self, class: BuiltinClass) -> &'static [Entry] {
         self.statics.iter().find(|(of, _)| *of == class).map_or(&[], |(_, entries)| entries)
+    }
+
+    /// What calls of types do, by the types.
+    pub(crate) fn constructors(&self) -> impl Iterator<Item = &'static Entry> {
+        self.constructors.iter().map(|(_, entry)| entry)
+    }
+
+    /// What a call of a type does, if it can be called.
+    pub(crate) fn constructor(&self, of: BuiltinClass) -> Option<&'static Entry> {
+        self.constructors.iter().find(|(class, _)| *class == of).map(|(_, entry)| entry)
     }
 
     /// The function of a type with this name.

@@ -122,7 +122,7 @@ impl Vm {
                 let method = match self.library.method(class, site.name.text()) {
                     Some(method) => Callable::host(method),
                     None => {
-                        let method = self.scripted_method(class, site.name)?;
+                        let method = self.scripted_method(class, site.name, false)?;
                         Callable::closure(method.ok_or(Fault::UndefinedProperty(site.name))?)
                     }
                 };

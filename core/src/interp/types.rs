@@ -12,7 +12,7 @@ use super::work::entries;
 use super::{Fault, Vm};
 use crate::mem::OutOfMemory;
 use crate::object::{
-    BUILTIN_CLASSES, BuiltinClass, Callable, Class, Gc, Instance, Namespace, Object, TypeObject,
+    BUILTIN_CLASSES, BuiltinClass, Callable, Class, Gc, Instance, Namespace, Object, Str, TypeObject,
 };
 use crate::value::Value;
 
@@ -96,12 +96,19 @@ impl Vm {
         Ok(class == wanted)
     }
 
-    /// The static property of a type, or a constant of a module of the library.
-    pub(super) fn type_property(&self, of: BuiltinClass, name: &str) -> Option<Found> {
-        let constant = self.library.constant(of, name).map(|number| Found::Field(Value::number(number)));
-        constant.or_else(|| {
-            self.library.static_method(of, name).map(|entry| Found::Method(Callable::host(entry)))
-        })
+    /// The static property of a type, or a constant of a module of the library. A safepoint.
+    pub(super) fn type_property(&mut self, of: BuiltinClass, name: Gc<Str>) -> Result<Option<Found>, Fault> {
+        if let Some(number) = self.library.constant(of, name.text()) {
+            return Ok(Some(Found::Field(Value::number(number))));
+        }
+        if let Some(entry) = self.library.static_method(of, name.text()) {
+            return Ok(Some(Found::Method(Callable::host(entry))));
+        }
+        if of.is_namespace() {
+            return Ok(None);
+        }
+        let scripted = self.scripted_method(of, name, true)?;
+        Ok(scripted.map(|closure| Found::Method(Callable::closure(closure))))
     }
 }
 

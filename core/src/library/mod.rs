@@ -1,12 +1,15 @@
 //! The library that scripts see: one table of entries for each place where they find functions.
 
+mod bytes;
 mod class;
 mod function;
+mod layout;
 mod list;
 mod map;
 mod math;
 mod number;
 mod private;
+mod random;
 mod range;
 mod scripts;
 mod split;
@@ -31,9 +34,16 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
         (BuiltinClass::List, list::METHODS),
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
+        (BuiltinClass::Bytes, bytes::METHODS),
+        (BuiltinClass::Random, random::METHODS),
         (BuiltinClass::Math, math::FUNCTIONS),
     ],
-    statics: &[(BuiltinClass::List, list::STATICS), (BuiltinClass::String, string::STATICS)],
+    statics: &[
+        (BuiltinClass::List, list::STATICS),
+        (BuiltinClass::String, string::STATICS),
+        (BuiltinClass::Bytes, bytes::STATICS),
+    ],
+    constructors: &[(BuiltinClass::Bytes, bytes::CONSTRUCTOR), (BuiltinClass::Random, random::CONSTRUCTOR)],
     constants: &[number::CONSTANTS, &math::CONSTANTS],
     scripted: &["Error", "assert", "repr", "str"],
     image: scripts::IMAGE,
@@ -43,6 +53,11 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
 /// their names.
 pub fn functions() -> impl Iterator<Item = &'static Entry> {
     CORE.globals()
+}
+
+/// Types that are called to make a value.
+pub fn constructors() -> impl Iterator<Item = &'static Entry> {
+    CORE.constructors()
 }
 
 /// Classes of values that have methods, each with those, in the order of their names.

@@ -58,6 +58,10 @@ builtin_classes! {
     Map "Map";
     /// Numbers from one to another.
     Range "Range";
+    /// Bytes in a row.
+    Bytes "Bytes";
+    /// Generators of random numbers.
+    Random "Random";
     /// What an import gives, and modules of the library.
     Module "Module";
     /// The library's module of functions of numbers.
@@ -79,6 +83,8 @@ impl BuiltinClass {
             BuiltinClass::List => "list",
             BuiltinClass::Map => "map",
             BuiltinClass::Range => "range",
+            BuiltinClass::Bytes => "byte array",
+            BuiltinClass::Random => "random generator",
             BuiltinClass::Module | BuiltinClass::Math => "module",
         }
     }

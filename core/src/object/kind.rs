@@ -13,9 +13,9 @@
 use core::ptr::NonNull;
 
 use super::{
-    BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Function, Gc,
-    Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Namespace, Range, Shape, ShapeTable,
-    Slots, Str, Text, TypeObject,
+    BoundMethod, Buffer, BuiltinClass, ByteStorage, Bytes, Callable, CellObject, Class, Closure, CodeList,
+    Dict, Function, Gc, Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Namespace,
+    Random, Range, Shape, ShapeTable, Slots, Str, Text, TypeObject,
 };
 use crate::value::Value;
 
@@ -269,5 +269,8 @@ kinds! {
     MapIndex MapIndex "indexes of maps" [Internal];
     Range Range "ranges" [Range];
     Type TypeObject "types" [Class];
+    Bytes Bytes "byte arrays" [Bytes];
+    ByteStorage ByteStorage "bytes of arrays" [Internal];
+    Random Random "random generators" [Random];
     Namespace Namespace "modules of the library" [Module];
 }

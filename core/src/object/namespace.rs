@@ -32,6 +32,8 @@ unsafe impl Object for Namespace {
             | BuiltinClass::List
             | BuiltinClass::Map
             | BuiltinClass::Range
+            | BuiltinClass::Bytes
+            | BuiltinClass::Random
             | BuiltinClass::Module => Text::INTERNAL,
         }
     }

@@ -29,6 +29,7 @@ static CALLBACKS: Library = Library::new(&LibraryParts {
     siskin_globals: &[],
     private: &[],
     statics: &[],
+    constructors: &[],
     constants: &[],
     methods: &[(BuiltinClass::String, STRING)],
     scripted: &[],

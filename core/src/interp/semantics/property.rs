@@ -154,7 +154,7 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Found, F
             return Ok(found);
         }
         if let Some(of) = value.static_class()
-            && let Some(found) = vm.type_property(of, site.name.text())
+            && let Some(found) = vm.type_property(of, site.name)?
         {
             return Ok(found);
         }

@@ -25,9 +25,10 @@ mod tests {
     use crate::testing::SYSTEM;
 
     /// The sources, in the order of the image.
-    const SOURCES: [&str; 6] = [
+    const SOURCES: [&str; 7] = [
         include_str!("machine.sk"),
         include_str!("error.sk"),
+        include_str!("bytes.sk"),
         include_str!("list.sk"),
         include_str!("map.sk"),
         include_str!("range.sk"),
