@@ -12,6 +12,9 @@ pub(crate) struct Namespace {
     pub(crate) class: BuiltinClass,
 }
 
+/// Texts by the class.
+const TEXTS: [(BuiltinClass, &[u8]); 1] = [(BuiltinClass::Math, b"<module \"math\">")];
+
 // SAFETY: repr(C), header first; made by `Namespace::new` only.
 unsafe impl Object for Namespace {
     const KIND: Kind = Kind::Namespace;
@@ -20,22 +23,8 @@ unsafe impl Object for Namespace {
     fn trace(_: Gc<Namespace>, _: &mut impl Tracer) {}
 
     fn text(this: Gc<Namespace>, _: &ShapeTable) -> Text {
-        match this.class {
-            BuiltinClass::Math => Text::plain(b"<module \"math\">"),
-            BuiltinClass::Internal
-            | BuiltinClass::Nil
-            | BuiltinClass::Bool
-            | BuiltinClass::Number
-            | BuiltinClass::String
-            | BuiltinClass::Fn
-            | BuiltinClass::Class
-            | BuiltinClass::List
-            | BuiltinClass::Map
-            | BuiltinClass::Range
-            | BuiltinClass::Bytes
-            | BuiltinClass::Random
-            | BuiltinClass::Module => Text::INTERNAL,
-        }
+        let text = TEXTS.iter().find(|(class, _)| *class == this.class);
+        text.map_or(Text::INTERNAL, |&(_, text)| Text::plain(text))
     }
 }
 
