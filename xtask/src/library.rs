@@ -55,7 +55,9 @@ fn sections() -> Vec<(String, Rows)> {
         section(&mut sections, class).insert(format!("{class}.{name}"), format!(": {doc}"));
     }
     for (class, name, doc) in scripted() {
-        if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
+        if class.starts_with(char::is_lowercase) {
+            section(&mut sections, &class).insert(format!("{class}.{name}"), doc);
+        } else if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
             rows.insert(name, doc);
         }
     }

@@ -141,9 +141,9 @@ impl Library {
         self.methods.get(class as usize).copied().unwrap_or_default()
     }
 
-    /// Whether objects of a class have methods.
+    /// Whether objects of a class have methods; those of a module may all be in the image.
     pub(crate) fn has_methods(&self, class: BuiltinClass) -> bool {
-        !self.methods(class).is_empty()
+        !self.methods(class).is_empty() || class.is_namespace()
     }
 
     /// The functions of a type, in the order of their names.

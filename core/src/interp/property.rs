@@ -100,6 +100,14 @@ impl Vm {
         search(shape, name).is_some()
     }
 
+    /// Whether the class of an instance has a method with this name.
+    pub(crate) fn has_method(&self, instance: Gc<Instance>, name: &str) -> bool {
+        // A name that no string has is that of no method.
+        let name = self.context.heap.strings.find(name.as_bytes());
+        let class = self.class_of(instance);
+        name.zip(class).is_some_and(|(name, class)| class.method(name).is_some())
+    }
+
     /// The method that a value which is no instance has, for a site that missed. If its class has none, or the script is
     /// Lox, `none` is what it fails with.
     pub(super) fn builtin_method(

@@ -3,6 +3,7 @@
 mod bytes;
 mod class;
 mod function;
+mod json;
 mod layout;
 mod list;
 mod map;

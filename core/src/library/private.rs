@@ -2,7 +2,7 @@
 
 use core::cmp::Ordering;
 
-use super::{bytes, value};
+use super::{bytes, json, value};
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
 use crate::object::{BuiltinClass, Bytes, Instance, List, MAX_LEN, Map, Range, Str};
@@ -17,6 +17,13 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     entry("$extend_bytes", Arity::exactly(2), "(a, b): appends the bytes of b to a.", bytes::extend),
     entry("$is_name", Arity::exactly(1), "(x): whether x is a string that a map has as a name.", is_name),
     entry("$joined", Arity::exactly(1), "(list): the strings of a list, joined.", joined),
+    json::COLUMN,
+    json::FOUND,
+    json::INDENT,
+    json::KIND,
+    json::NEXT,
+    json::QUOTED,
+    json::TEXT,
     entry("$operator_text", Arity::exactly(1), "(x): the string x, which an operator gave.", operator_text),
     entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
     entry("$payload", Arity::exactly(1), "(x): a list of the fields of the enum value x.", |call| {

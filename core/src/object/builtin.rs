@@ -66,6 +66,8 @@ builtin_classes! {
     Module "Module";
     /// The library's module of functions of numbers.
     Math "math";
+    /// The library's module that reads and writes JSON.
+    Json "json";
 }
 
 impl BuiltinClass {
@@ -85,14 +87,14 @@ impl BuiltinClass {
             BuiltinClass::Range => "range",
             BuiltinClass::Bytes => "byte array",
             BuiltinClass::Random => "random generator",
-            BuiltinClass::Module | BuiltinClass::Math => "module",
+            BuiltinClass::Module | BuiltinClass::Math | BuiltinClass::Json => "module",
         }
     }
 
     /// Whether it is the one of a module of the library, whose functions are its methods. No script sees it: the class of
     /// such a module is `Module`.
     pub(crate) const fn is_namespace(self) -> bool {
-        matches!(self, BuiltinClass::Math)
+        matches!(self, BuiltinClass::Math | BuiltinClass::Json)
     }
 
     /// The id of its shape.

@@ -13,7 +13,8 @@ pub(crate) struct Namespace {
 }
 
 /// Texts by the class.
-const TEXTS: [(BuiltinClass, &[u8]); 1] = [(BuiltinClass::Math, b"<module \"math\">")];
+const TEXTS: [(BuiltinClass, &[u8]); 2] =
+    [(BuiltinClass::Math, b"<module \"math\">"), (BuiltinClass::Json, b"<module \"json\">")];
 
 // SAFETY: repr(C), header first; made by `Namespace::new` only.
 unsafe impl Object for Namespace {
