@@ -211,10 +211,17 @@ const fn is_before(one: &[u8], other: &[u8]) -> bool {
 }
 
 impl Vm {
+    /// Whether the host wants scripts not to find a name of the library. What every script may count on stays.
+    pub(crate) fn leaves_out(&self, name: &str) -> bool {
+        self.options.without.contains(&name)
+            && !matches!(name, "Error" | "str")
+            && Vm::type_named(name).is_none_or(|class| class.is_namespace() || class == BuiltinClass::Random)
+    }
+
     /// The index of the global with this name. An undefined one gets the library's function with the name. `siskin` says whether it is a program of that dialect that names it. A safepoint.
     pub(crate) fn global_index(&mut self, name: Gc<Str>, siskin: bool) -> Result<u32, OutOfMemory> {
         let index = self.globals.declare(name)?;
-        if self.globals.is_defined(index) {
+        if self.globals.is_defined(index) || self.leaves_out(name.text()) {
             return Ok(index);
         }
         if let Some(entry) = self.library.global(name.text(), siskin) {
