@@ -33,6 +33,29 @@ fn scripts_share_globals_and_run_in_any_order() {
 }
 
 #[test]
+fn a_host_leaves_out_names_of_the_library() {
+    let options =
+        Options::new().without(&["math", "json", "Random", "assert", "clock", "List", "Error", "str"]);
+    let mut vm = Vm::new(SYSTEM, options).expect("memory");
+    let mut run = |text: &str| {
+        let script = vm.load(text, Dialect::Siskin).expect("no errors");
+        vm.start(script).expect("memory");
+        match run(&mut vm) {
+            (Outcome::Error(error), _) => error.message().to_owned(),
+            (_, output) => output,
+        }
+    };
+    for name in ["math", "json", "Random", "assert", "clock"] {
+        assert_eq!(run(&format!("{name};")), format!("Undefined variable '{name}'."));
+    }
+    // What every script may count on stays, and so does what the library uses itself.
+    assert_eq!(run("print [List, Error, str(1), Bytes.from([1]).len()];"), "[List, Error, \"1\", 1]\n");
+    // The name is free.
+    assert_eq!(run("let math = 5; print math;"), "5\n");
+    assert!(!vm.library().any(|name| name == "math") && vm.library().any(|name| name == "List"));
+}
+
+#[test]
 fn a_script_of_another_machine_is_refused() {
     let (mut one, mut two) = (vm(), vm());
     let mine = one.load("print 1;", Dialect::Lox).expect("no errors");

@@ -5,8 +5,19 @@ use siskin_core::{Dialect, LoadError, Options, Vm};
 
 /// Runs a program while the requests for memory with the numbers `from..to` are refused. True if no such request came.
 fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
+    survives_in(Dialect::Lox, source, from, to, options, whole)
+}
+
+fn survives_in(
+    dialect: Dialect,
+    source: &str,
+    from: usize,
+    to: usize,
+    options: Options,
+    whole: &End,
+) -> bool {
     let alloc = Moody::refusing(from, to);
-    let end = run(alloc, options, source, Dialect::Lox);
+    let end = run(alloc, options, source, dialect);
     assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
     assert!(end == End::OutOfMemory || end == *whole, "request {from} refused: {end:?}");
     alloc.asked() <= from
@@ -32,6 +43,42 @@ fn all_requests_may_be_refused_from_any_one_on() {
         let mut request = 0;
         while !survives(source, request, usize::MAX, Options::default(), &whole) {
             request += 1;
+        }
+    }
+}
+
+/// Byte arrays, random numbers and JSON.
+const LIBRARY: &str = r#"
+    var b = Bytes(0);
+    for i in 0..2000 { b.push(i % 256); }
+    b.extend(b);
+    b.extend([1, 2, 3]);
+    print b[4000..].to_hex() + Bytes.from_hex("00ff").to_hex() + "text".to_bytes().to_text();
+    print b == b.copy();
+    let xs = List.filled(100, math.pi);
+    let random = Random("seed");
+    random.shuffle(xs);
+    print random.sample(xs, 50).len();
+    class Point { init(x) { this.x = x; } to_json() { [this.x] } }
+    let text = json.print([#{ name: "a\tb", list: [1, nil, true] }, xs, Point(1)], 1);
+    print json.parse(text)[0];
+    assert(json.parse(text)[1] == xs);
+"#;
+
+#[test]
+fn any_request_of_the_library_may_be_refused() {
+    for options in [Options::default(), Options::new().gc_stress(true)] {
+        let whole = run(Moody::new(), options, LIBRARY, Dialect::Siskin);
+        assert!(matches!(whole, End::Done(_)), "{whole:?}");
+        let step = if options.gc_stress { 37 } else { 3 };
+        let mut request = 0;
+        while !survives_in(Dialect::Siskin, LIBRARY, request, request + 1, options, &whole) {
+            request += step;
+        }
+        assert!(request > 50, "only {request} requests");
+        request = 0;
+        while !survives_in(Dialect::Siskin, LIBRARY, request, usize::MAX, options, &whole) {
+            request += step;
         }
     }
 }

@@ -78,6 +78,39 @@ fn small_slices_cost_the_same_too() {
     }
 }
 
+#[test]
+fn the_library_costs_the_same_in_any_slices() {
+    for source in [
+        "var b = Bytes(3000); b[7] = 1; let c = b.copy(); print b == c; c[2999] = 1; print b == c; print 9 in b;
+            b.extend(c); print b.to_hex(); print b[5..4000].len(); for i in 0..300 { b.push(i % 256); } print b.len();
+            print Bytes.from(0..200).to_text(); print \"é\".repeat(2000).to_bytes().to_text().len();",
+        "let xs = List.filled(500, 0); for i in 0..500 { xs[i] = i; } let r = Random(5); r.shuffle(xs);
+            print xs; print r.sample(xs, 9); print r.int(0..2 ** 40); print Random(\"a\".repeat(1000)).float();",
+        "let text = \"[\" + \"{\\\"a\\\": [1.5, true, \\\"b\\\\n\\\"]}, \".repeat(40) + \"null]\";
+            let value = json.parse(text); print value.len(); print json.print(value); print json.print(value, 2);
+            try { json.parse(text + \"]\"); } catch e { print e; }
+            print json.print(\"\\n\".repeat(1000)).len();",
+    ] {
+        let whole = sliced(source, Options::default(), u64::MAX);
+        for slice in [1, 7, 64, 1000] {
+            assert_eq!(sliced(source, Options::default(), slice), whole, "{slice}: {source:.40}");
+        }
+        assert_eq!(sliced(source, Options::new().gc_stress(true), 50), whole);
+    }
+}
+
+#[test]
+fn json_takes_linear_time() {
+    let spent = |items: usize| {
+        let source = format!(
+            "let text = \"[\" + \"{{\\\"key\\\": [1, \\\"text\\\"]}},\".repeat({items}) + \"0]\"; json.print(json.parse(text));"
+        );
+        sliced(&source, Options::default(), u64::MAX).1
+    };
+    let (some, more) = (spent(500), spent(5_000));
+    assert!(some > 5_000 && (9 * some..11 * some).contains(&more), "{some} {more}");
+}
+
 /// Free operations cost nothing; others cost a unit for each 64 bytes.
 #[test]
 fn bulk_work_is_charged_for() {
@@ -100,6 +133,9 @@ fn bulk_work_is_charged_for() {
         spent("print 1; print nil; print clock; class A {} print A; print A(); var a = \"a\" + \"b\";"),
         1
     );
+    assert_eq!(spent("Bytes(6400);"), 1 + 100);
+    assert_eq!(spent("let b = Bytes(6400); b == Bytes(6400);"), 2 * (1 + 100) + 100);
+    assert_eq!(spent("math.sqrt(2); math.pi;"), 1);
     // Tables double when they hold 4, 8, ... entries, of 16 bytes.
     let methods = |count| (0..count).map(|n| format!("m{n}() {{}} ")).collect::<String>();
     assert_eq!(spent(&format!("class A {{ {} }}", methods(4))), 0);

@@ -41,7 +41,8 @@ fn page() -> String {
 /// Functions by class, each with its documentation. Those of no class come first.
 fn sections() -> Vec<(String, Rows)> {
     let of = |entry: &Entry| (entry.name().to_owned(), entry.doc().to_owned());
-    let mut sections = vec![(FUNCTIONS.to_owned(), library::functions().map(of).collect())];
+    let mut sections =
+        vec![(FUNCTIONS.to_owned(), library::functions().chain(library::constructors()).map(of).collect())];
     for (class, methods) in library::methods() {
         sections.push((class.to_owned(), methods.iter().map(of).collect()));
     }
@@ -54,10 +55,14 @@ fn sections() -> Vec<(String, Rows)> {
         section(&mut sections, class).insert(format!("{class}.{name}"), format!(": {doc}"));
     }
     for (class, name, doc) in scripted() {
-        if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
+        if class.starts_with(char::is_lowercase) {
+            section(&mut sections, &class).insert(format!("{class}.{name}"), doc);
+        } else if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
             rows.insert(name, doc);
         }
     }
+    // Modules, whose names are in small letters, come last.
+    sections.sort_by_key(|(class, _)| class.starts_with(char::is_lowercase));
     sections
 }
 
@@ -86,6 +91,8 @@ fn scripted() -> Vec<(String, String, String)> {
                 doc = Some(format!("({text}"));
             } else if let Some(doc) = doc.take() {
                 let name = line.trim().trim_start_matches("fn ").split('(').next().unwrap_or_default();
+                let of_type = name.strip_prefix("static ").map(|name| format!("{class}.{name}"));
+                let name = of_type.as_deref().unwrap_or(name);
                 // A class is called as its initializer is.
                 let (of, name) =
                     if name == "init" { (FUNCTIONS, class.as_str()) } else { (class.as_str(), name) };
@@ -113,6 +120,7 @@ mod tests {
     fn every_function_says_what_it_is_for() {
         let methods = library::methods().chain(library::statics()).flat_map(|(_, methods)| methods);
         let entries = library::functions()
+            .chain(library::constructors())
             .chain(methods)
             .map(|entry| (entry.name().to_owned(), entry.doc().to_owned()));
         let scripted = scripted().into_iter().map(|(_, name, doc)| (name, doc));

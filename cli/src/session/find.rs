@@ -6,6 +6,7 @@ use siskin::diagnostics::Source;
 use siskin_core::Vm;
 use siskin_core::bytecode::{FnIndex, Program};
 use siskin_core::inspect::{FunctionView, MethodView, ValueKind, ValueView};
+use siskin_core::library;
 
 use super::{Reserve, Session};
 
@@ -73,6 +74,16 @@ impl Session {
                     value.filter(|_| self.dialect.has_builtin_methods()).map(ValueView::builtin_methods);
                 names.extend(entries.into_iter().flatten().map(|entry| entry.name().to_owned()));
             }
+        }
+        // A type or module of the library, which need not be a global yet.
+        if let &[name] = path
+            && self.dialect.has_builtin_methods()
+            && value.is_none_or(|value| matches!(value.kind(), ValueKind::Internal))
+        {
+            let functions = library::statics().filter(|(of, _)| *of == name);
+            names.extend(functions.flat_map(|(_, entries)| entries).map(|entry| entry.name().to_owned()));
+            let constants = library::constants().filter(|(of, ..)| *of == name);
+            names.extend(constants.map(|(_, constant, _)| constant.to_owned()));
         }
         names.sort();
         names.dedup();

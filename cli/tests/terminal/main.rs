@@ -241,6 +241,17 @@ fn tab_completes_methods_of_strings() {
     terminal.wait_for_end("s.len");
 }
 
+#[test]
+fn tab_completes_functions_of_modules_and_types() {
+    for (typed, completed) in [("math.sq", "math.sqrt"), ("Bytes.from_", "Bytes.from_hex")] {
+        let mut terminal = prompt();
+        terminal.send(typed);
+        terminal.wait_for_end(typed);
+        terminal.key(Key::Tab);
+        terminal.wait_for_end(completed);
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn history_is_private() {

@@ -73,6 +73,7 @@ impl Vm {
             .map(Entry::name)
             .chain(self.library.scripted())
             .chain(types.map(BuiltinClass::name))
+            .filter(|name| !self.leaves_out(name))
     }
 
     /// The globals that are defined, in the order in which they were first named.

@@ -147,7 +147,7 @@ impl<'v> ValueView<'v> {
     /// The library's methods of the value, sorted by name. An instance has none.
     #[must_use]
     pub fn builtin_methods(self) -> &'static [Entry] {
-        self.value.builtin_class().map_or(&[], |class| self.vm.library.methods(class))
+        self.value.method_class().map_or(&[], |class| self.vm.library.methods(class))
     }
 
     /// The address of its object, which identifies it among live objects. `None` for values that are not objects.

@@ -253,8 +253,8 @@ impl Vm {
             {
                 return self.call_found(found, args, win, receiver);
             }
-            if let Some(of) = receiver.as_object::<TypeObject>()
-                && let Some(found) = self.type_property(of, site.name.text())
+            if let Some(of) = receiver.static_class()
+                && let Some(found) = self.type_property(of, site.name)?
             {
                 return self.call_found(found, args, win, receiver);
             }

@@ -51,7 +51,9 @@ impl Vm {
 
 /// Whether the text of a value contains those of others: the library makes it.
 pub(super) fn has_parts(value: Value) -> bool {
-    value.header().is_some_and(|header| matches!(header.kind(), Kind::List | Kind::Map | Kind::Range))
+    value
+        .header()
+        .is_some_and(|header| matches!(header.kind(), Kind::List | Kind::Map | Kind::Range | Kind::Bytes))
 }
 
 /// The text of a value in pieces, as `print` writes it. Of one that [has parts](has_parts) it is none that a script sees.

@@ -12,7 +12,7 @@ use super::{Call, Fault, Vm};
 use crate::bytecode::Op;
 use crate::bytecode::operand::Iter;
 use crate::object::{
-    BuiltinClass, End, Fiber, FiberState, Gc, Instance, Items, List, MAX_ITEMS, Map, Range, Str,
+    BuiltinClass, Bytes, End, Fiber, FiberState, Gc, Instance, Items, List, MAX_ITEMS, Map, Range, Str,
 };
 use crate::operator::Operator;
 use crate::value::Value;
@@ -46,13 +46,41 @@ fn index_of(index: Value, of: BuiltinClass) -> Result<f64, Fault> {
 }
 
 /// The index of an item among `len`.
-fn within(index: Value, len: usize, of: BuiltinClass) -> Result<usize, Fault> {
+pub(super) fn within(index: Value, len: usize, of: BuiltinClass) -> Result<usize, Fault> {
     let number = index_of(index, of)?;
     if (0.0..len as f64).contains(&number) {
         Ok(number as usize)
     } else {
         Err(Fault::OutOfRange { of, index, len: len as u32 })
     }
+}
+
+/// The first index of a slice, and the one after its last.
+pub(super) fn bounds(range: &Range, len: usize, of: BuiltinClass) -> Result<(usize, usize), Fault> {
+    let bound = |number: f64| -> Result<usize, Fault> {
+        let value = Value::number(number);
+        index_of(value, of)?;
+        if (0.0..=len as f64).contains(&number) {
+            Ok(number as usize)
+        } else {
+            Err(Fault::OutOfRange { of, index: value, len: len as u32 })
+        }
+    };
+    let from = bound(range.start())?;
+    let to = match range.end() {
+        End::Open => len,
+        End::Before(end) => bound(end)?,
+        // The last index itself must be one.
+        End::With(end) => bound(end + 1.0).map_err(|_| Fault::OutOfRange {
+            of,
+            index: Value::number(end),
+            len: len as u32,
+        })?,
+    };
+    if from > to || range.step() != 1.0 {
+        return Err(Fault::Slice { of, from: from as u32, to: to as u32 });
+    }
+    Ok((from, to))
 }
 
 impl Vm {
@@ -182,7 +210,7 @@ impl Vm {
         let item = if let Some(list) = object.as_object::<List>() {
             match index.as_object::<Range>() {
                 Some(range) => {
-                    let (from, to) = self.bounds(&range, list.len(), BuiltinClass::List)?;
+                    let (from, to) = bounds(&range, list.len(), BuiltinClass::List)?;
                     self.slice_list(list, from, to, 1)?.value()
                 }
                 None => list.get(within(index, list.len(), BuiltinClass::List)?).unwrap_or(Value::NIL),
@@ -192,6 +220,8 @@ impl Vm {
             self.map_read(map, key)?
         } else if let Some(string) = object.as_object::<Str>() {
             self.string_item(string, index)?
+        } else if let Some(bytes) = object.as_object::<Bytes>() {
+            self.bytes_item(bytes, index)?
         } else {
             return self.finish_by_operator(Operator::Index, object, &[index], 1, Fault::NoItems(object));
         };
@@ -203,7 +233,7 @@ impl Vm {
     fn string_item(&mut self, string: Gc<Str>, index: Value) -> Result<Value, Fault> {
         const OF: BuiltinClass = BuiltinClass::String;
         if let Some(range) = index.as_object::<Range>() {
-            let (from, to) = self.bounds(&range, string.len(), OF)?;
+            let (from, to) = bounds(&range, string.len(), OF)?;
             for bound in [from, to] {
                 if bound < string.len() && !string.is_char_boundary(bound) {
                     return Err(Fault::InsideCharacter { string, index: bound as u32 });
@@ -262,6 +292,7 @@ impl Vm {
         }
         let len = object.as_object::<List>().map(|list| list.len());
         let len = len.or_else(|| object.as_object::<Str>().map(|string| string.len()));
+        let len = len.or_else(|| object.as_object::<Bytes>().map(|bytes| bytes.len()));
         Ok(len.is_some_and(|len| index.to_f64().is_some_and(|index| index >= len as f64)))
     }
 
@@ -282,6 +313,9 @@ impl Vm {
             let key = self.key(index, 1)?;
             return self.map_set(map, key, value, 1);
         }
+        if let Some(bytes) = object.as_object::<Bytes>() {
+            return self.set_byte(bytes, index, value);
+        }
         let Some(list) = object.as_object::<List>() else {
             let none = match object.as_object::<Str>() {
                 Some(_) => Fault::FixedItems(BuiltinClass::String),
@@ -294,34 +328,6 @@ impl Vm {
         }
         self.set_item(list, within(index, list.len(), BuiltinClass::List)?, value);
         Ok(())
-    }
-
-    /// The first index of a slice, and the one after its last.
-    fn bounds(&self, range: &Range, len: usize, of: BuiltinClass) -> Result<(usize, usize), Fault> {
-        let bound = |number: f64| -> Result<usize, Fault> {
-            let value = Value::number(number);
-            index_of(value, of)?;
-            if (0.0..=len as f64).contains(&number) {
-                Ok(number as usize)
-            } else {
-                Err(Fault::OutOfRange { of, index: value, len: len as u32 })
-            }
-        };
-        let from = bound(range.start())?;
-        let to = match range.end() {
-            End::Open => len,
-            End::Before(end) => bound(end)?,
-            // The last index itself must be one.
-            End::With(end) => bound(end + 1.0).map_err(|_| Fault::OutOfRange {
-                of,
-                index: Value::number(end),
-                len: len as u32,
-            })?,
-        };
-        if from > to || range.step() != 1.0 {
-            return Err(Fault::Slice { of, from: from as u32, to: to as u32 });
-        }
-        Ok((from, to))
     }
 
     /// A range between two values. A safepoint.
@@ -363,6 +369,9 @@ impl Vm {
         if let (Some(left), Some(right)) = (lhs.as_object::<Range>(), rhs.as_object::<Range>()) {
             return Ok(*left == *right);
         }
+        if let (Some(left), Some(right)) = (lhs.as_object::<Bytes>(), rhs.as_object::<Bytes>()) {
+            return self.bytes_equal(left, right, words);
+        }
         match (lhs.as_object::<List>(), rhs.as_object::<List>()) {
             (Some(left), Some(right)) if left.len() == right.len() => {
                 let result = self.finish_by("lists_equal", &[lhs, rhs], words);
@@ -397,6 +406,8 @@ impl Vm {
             self.map_get(map, key).is_some()
         } else if let Some(range) = rhs.as_object::<Range>() {
             lhs.to_f64().is_some_and(|number| range.contains(number))
+        } else if let Some(bytes) = rhs.as_object::<Bytes>() {
+            self.contains_byte(bytes, lhs)?
         } else {
             return self.finish_by_operator(Operator::In, rhs, &[lhs], 1, Fault::NoMembers(rhs));
         };
@@ -429,6 +440,8 @@ impl Vm {
             Value::number(range.start())
         } else if object.as_object::<Fiber>().is_some() || object.as_object::<Instance>().is_some() {
             Value::NIL
+        } else if let Some(bytes) = object.as_object::<Bytes>() {
+            Value::int(bytes.len() as i32)
         } else {
             return Err(Fault::NotIterable(object));
         };
@@ -502,6 +515,14 @@ impl Vm {
             }
             self.set_register(iter + usize::from(Iter::LENGTH), Value::number(number + range.step()));
             Value::number(number)
+        } else if let Some(bytes) = object.as_object::<Bytes>() {
+            if state != Value::int(bytes.len() as i32) {
+                return Err(Fault::Changed(BuiltinClass::Bytes));
+            }
+            match bytes.get(index as usize) {
+                Some(byte) => Value::int(i32::from(byte)),
+                None => return Ok(false),
+            }
         } else {
             return Err(Fault::Bytecode);
         };

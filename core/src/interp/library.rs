@@ -5,10 +5,10 @@ use crate::entry::Entry;
 use crate::mem::OutOfMemory;
 use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 
-/// A number that a type has.
+/// A number that a type or module has.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Constant {
-    /// The type.
+    /// The type, or the class of the module.
     pub(crate) of: BuiltinClass,
     pub(crate) name: &'static str,
     pub(crate) value: f64,
@@ -28,10 +28,10 @@ pub(crate) struct Parts {
     pub(crate) methods: &'static [(BuiltinClass, &'static [Entry])],
     /// Functions by name that types have, without a receiver.
     pub(crate) statics: &'static [(BuiltinClass, &'static [Entry])],
-    /// What calls of types do.
-    pub(crate) constructors: &'static [(BuiltinClass, &'static Entry)],
-    /// Numbers by name that types have.
-    pub(crate) constants: &'static [Constant],
+    /// What a call of a type does, by the type.
+    pub(crate) constructors: &'static [(BuiltinClass, Entry)],
+    /// Numbers by name that types and modules have, in several tables.
+    pub(crate) constants: &'static [&'static [Constant]],
     /// Names of what the image has that programs of the Siskin dialect find.
     pub(crate) scripted: &'static [&'static str],
     /// What is written in Siskin; none without bytes.
@@ -55,9 +55,9 @@ pub(crate) struct Library {
     /// Functions of types.
     statics: &'static [(BuiltinClass, &'static [Entry])],
     /// What calls of types do.
-    constructors: &'static [(BuiltinClass, &'static Entry)],
-    /// Numbers of types.
-    constants: &'static [Constant],
+    constructors: &'static [(BuiltinClass, Entry)],
+    /// Numbers of types and modules.
+    constants: &'static [&'static [Constant]],
 }
 
 impl Library {
@@ -141,9 +141,9 @@ impl Library {
         self.methods.get(class as usize).copied().unwrap_or_default()
     }
 
-    /// Whether objects of a class have methods.
+    /// Whether objects of a class have methods; those of a module may all be in the image.
     pub(crate) fn has_methods(&self, class: BuiltinClass) -> bool {
-        !self.methods(class).is_empty()
+        !self.methods(class).is_empty() || class.is_namespace()
     }
 
     /// The functions of a type, in the order of their names.
@@ -151,30 +151,31 @@ impl Library {
         self.statics.iter().find(|(of, _)| *of == class).map_or(&[], |(_, entries)| entries)
     }
 
+    /// What calls of types do, by the types.
+    pub(crate) fn constructors(&self) -> impl Iterator<Item = &'static Entry> {
+        self.constructors.iter().map(|(_, entry)| entry)
+    }
+
+    /// What a call of a type does, if it can be called.
+    pub(crate) fn constructor(&self, of: BuiltinClass) -> Option<&'static Entry> {
+        self.constructors.iter().find(|(class, _)| *class == of).map(|(_, entry)| entry)
+    }
+
     /// The function of a type with this name.
     pub(crate) fn static_method(&self, class: BuiltinClass, name: &str) -> Option<&'static Entry> {
         find(self.statics(class), name)
     }
 
-    /// What calls of types do, each with its type.
-    pub(crate) fn constructors(&self) -> impl Iterator<Item = (BuiltinClass, &'static Entry)> {
-        self.constructors.iter().copied()
+    /// Numbers of types and modules.
+    pub(crate) fn constants(&self) -> impl Iterator<Item = &'static Constant> {
+        self.constants.iter().copied().flatten()
     }
 
-    /// What a call of a type does.
-    pub(crate) fn constructor(&self, class: BuiltinClass) -> Option<&'static Entry> {
-        self.constructors().find(|(of, _)| *of == class).map(|(_, entry)| entry)
-    }
-
-    /// Numbers of types.
-    pub(crate) fn constants(&self) -> &'static [Constant] {
-        self.constants
-    }
-
-    /// The number of a type with this name.
+    /// The number of a type or module with this name.
     pub(crate) fn constant(&self, of: BuiltinClass, name: &str) -> Option<f64> {
-        let mut constants = self.constants.iter();
-        constants.find(|constant| constant.of == of && constant.name == name).map(|constant| constant.value)
+        self.constants()
+            .find(|constant| constant.of == of && constant.name == name)
+            .map(|constant| constant.value)
     }
 
     /// The method with this name.
@@ -210,10 +211,17 @@ const fn is_before(one: &[u8], other: &[u8]) -> bool {
 }
 
 impl Vm {
+    /// Whether the host wants scripts not to find a name of the library. What every script may count on stays.
+    pub(crate) fn leaves_out(&self, name: &str) -> bool {
+        self.options.without.contains(&name)
+            && !matches!(name, "Error" | "str")
+            && Vm::type_named(name).is_none_or(|class| class.is_namespace() || class == BuiltinClass::Random)
+    }
+
     /// The index of the global with this name. An undefined one gets the library's function with the name. `siskin` says whether it is a program of that dialect that names it. A safepoint.
     pub(crate) fn global_index(&mut self, name: Gc<Str>, siskin: bool) -> Result<u32, OutOfMemory> {
         let index = self.globals.declare(name)?;
-        if self.globals.is_defined(index) {
+        if self.globals.is_defined(index) || self.leaves_out(name.text()) {
             return Ok(index);
         }
         if let Some(entry) = self.library.global(name.text(), siskin) {
@@ -230,7 +238,7 @@ impl Vm {
             && let Some(class) = Vm::type_named(name.text().strip_prefix('$').unwrap_or(name.text()))
         {
             let made = self.type_object(class)?;
-            self.globals.set(index, made.value(), &mut self.context.heap);
+            self.globals.set(index, made, &mut self.context.heap);
         }
         Ok(index)
     }

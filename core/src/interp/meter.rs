@@ -251,6 +251,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_library_pays_for_its_work() {
+        let source = "var b = Bytes(100000); b.extend(b); for i in 0..20000 { b.push(0); } b.copy() == b; b[1..].to_hex();
+            b.fill(65); b.to_text().to_bytes(); 66 in b; Bytes.from_hex(b.to_text()[0..0]);
+            let xs = List.filled(20000, 1); Random(1).shuffle(xs); Random(1).sample(xs, 9);
+            json.parse(json.print(xs)); json.parse(json.print(b.to_text()));";
+        let done = ran(source, u64::MAX).meter.script;
+        assert!(done.bulk > 1_000_000, "{done:?}");
+        for slice in [7, 1_000] {
+            assert_eq!(ran(source, slice).meter.script.fuel, done.fuel);
+        }
+    }
+
     /// A store costs no fuel, even if the collector scans its object at once.
     #[test]
     fn stores_are_no_collection_for_space() {

@@ -21,6 +21,7 @@
 
 mod alloc;
 mod arguments;
+mod bytes;
 mod call;
 #[cfg_attr(
     not(any(test, feature = "testing")),
@@ -64,6 +65,7 @@ mod visitor;
 mod vm;
 mod work;
 
+pub(crate) use bytes::byte_of;
 pub(crate) use fault::Fault;
 pub(crate) use fault::TypeFault;
 pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};

@@ -45,6 +45,9 @@ pub struct Options {
     /// are slow to look up. It should come from the system's source of randomness; the crate `siskin` has
     /// `random_seed`. The default is made of the addresses of memory, stack and program.
     pub seed: Option<[u64; 2]>,
+    /// Names of the library that scripts do not find: functions such as `clock`, the modules `math` and `json`, `Random`. The
+    /// other types, `Error` and `str` stay whatever this says.
+    pub without: &'static [&'static str],
     /// Nanoseconds since some fixed moment, by a clock that never goes back. Pauses of the collector are measured with it
     /// while no script runs: loading allocates, too. If it panics, see [`PanicGuard`](crate::platform::PanicGuard).
     pub clock: Option<fn() -> u64>,
@@ -63,6 +66,7 @@ impl Options {
             hot: 4000,
             dispatch: Dispatch::Match,
             seed: None,
+            without: &[],
             clock: None,
         }
     }
@@ -120,6 +124,13 @@ impl Options {
     #[must_use]
     pub const fn seed(mut self, seed: [u64; 2]) -> Options {
         self.seed = Some(seed);
+        self
+    }
+
+    /// Sets [`without`](field@Options::without).
+    #[must_use]
+    pub const fn without(mut self, names: &'static [&'static str]) -> Options {
+        self.without = names;
         self
     }
 

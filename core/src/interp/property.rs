@@ -100,6 +100,14 @@ impl Vm {
         search(shape, name).is_some()
     }
 
+    /// Whether the class of an instance has a method with this name.
+    pub(crate) fn has_method(&self, instance: Gc<Instance>, name: &str) -> bool {
+        // A name that no string has is that of no method.
+        let name = self.context.heap.strings.find(name.as_bytes());
+        let class = self.class_of(instance);
+        name.zip(class).is_some_and(|(name, class)| class.method(name).is_some())
+    }
+
     /// The method that a value which is no instance has, for a site that missed. If its class has none, or the script is
     /// Lox, `none` is what it fails with.
     pub(super) fn builtin_method(
@@ -111,7 +119,7 @@ impl Vm {
     ) -> Result<Callable, Fault> {
         let knows =
             self.context.stack.top().closure().is_some_and(|closure| closure.function.knows_methods());
-        let class = value.builtin_class().filter(|&class| knows && self.library.has_methods(class));
+        let class = value.method_class().filter(|&class| knows && self.library.has_methods(class));
         let class = class.ok_or(none)?;
         let id = class.shape();
         // Values without a header never hit a site.
@@ -122,7 +130,7 @@ impl Vm {
                 let method = match self.library.method(class, site.name.text()) {
                     Some(method) => Callable::host(method),
                     None => {
-                        let method = self.scripted_method(class, site.name)?;
+                        let method = self.scripted_method(class, site.name, false)?;
                         Callable::closure(method.ok_or(Fault::UndefinedProperty(site.name))?)
                     }
                 };

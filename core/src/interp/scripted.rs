@@ -11,7 +11,7 @@
 
 use super::errors::ErrorClass;
 use super::{Fault, Vm};
-use crate::bytecode::{Const, Flaw, FnIndex, Insn, Program};
+use crate::bytecode::{Const, Flaw, FnIndex, Insn, MemberKind, Program};
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{BuiltinClass, Class, Closure, Gc, Str};
 use crate::value::Value;
@@ -30,6 +30,8 @@ const ERROR_FIELDS: u16 = 5;
 struct ScriptedFunction {
     /// The class whose method it is.
     class: Option<BuiltinClass>,
+    /// Whether the type has it, rather than its values.
+    is_static: bool,
     name: Gc<Str>,
     closure: Gc<Closure>,
 }
@@ -55,18 +57,17 @@ impl Scripted {
 }
 
 impl Vm {
-    /// The method of a built-in class that is written in Siskin. A safepoint.
+    /// The method of a built-in class that is written in Siskin, or with `is_static` the function of the type. A safepoint.
     pub(super) fn scripted_method(
         &mut self,
         class: BuiltinClass,
         name: Gc<Str>,
+        is_static: bool,
     ) -> Result<Option<Gc<Closure>>, Fault> {
         self.load_scripted()?;
-        let found = self
-            .scripted
-            .functions
-            .iter()
-            .find(|function| function.class == Some(class) && function.name == name);
+        let found = self.scripted.functions.iter().find(|function| {
+            function.class == Some(class) && function.is_static == is_static && function.name == name
+        });
         Ok(found.map(|function| function.closure))
     }
 
@@ -118,7 +119,7 @@ impl Vm {
             let (mut class, mut last) = (None, None);
             let (mut open, mut error) = (None, None);
             let mut functions = Vec::new(&mem);
-            let mut globals: Vec<(u32, Gc<Closure>)> = Vec::new(&mem);
+            let mut globals: Vec<(u32, Value)> = Vec::new(&mem);
             let mut words = code.words;
             while let Some(insn) = Insn::decode(words) {
                 words = words.get(insn.op().words()..).unwrap_or_default();
@@ -153,23 +154,33 @@ impl Vm {
                             Some(open) => vm
                                 .add_member(open.value(), closure.value(), name.value(), kind.0)
                                 .map_err(|_| OutOfMemory)?,
-                            None => functions.push(ScriptedFunction { class, name, closure })?,
+                            None => {
+                                let is_static = MemberKind::of(kind.0) == Some(MemberKind::StaticMethod);
+                                functions.push(ScriptedFunction { class, is_static, name, closure })?;
+                            }
                         }
                     }
                     Insn::DefGlobal { global, .. } => {
+                        let index = constant(global.0).as_raw();
                         if let Some(closure) = last.take() {
-                            let index = constant(global.0).as_raw();
                             let name = vm.globals.name(index).ok_or(OutOfMemory)?;
-                            functions.push(ScriptedFunction { class: None, name, closure })?;
-                            globals.push((index, closure))?;
+                            functions.push(ScriptedFunction {
+                                class: None,
+                                is_static: false,
+                                name,
+                                closure,
+                            })?;
+                            globals.push((index, closure.value()))?;
+                        } else if let Some(open) = open {
+                            globals.push((index, open.value()))?;
                         }
                     }
                     _ => {}
                 }
             }
             // Nothing fails from here on.
-            for &(index, closure) in globals.iter() {
-                vm.globals.set(index, closure.value(), &mut vm.context.heap);
+            for &(index, value) in globals.iter() {
+                vm.globals.set(index, value, &mut vm.context.heap);
             }
             vm.scripted = Scripted { functions, error };
             Ok(())

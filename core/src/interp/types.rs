@@ -4,50 +4,58 @@
 //!   Number, List, ...    one TypeObject each, made when a program names it
 //!   x is List            the built-in class of x
 //!   x is C               the class of the instance x, or a superclass of that one
+//!   math                 one Namespace, made when a program names it
 //! ```
 
 use super::property::Found;
 use super::work::entries;
 use super::{Fault, Vm};
 use crate::mem::OutOfMemory;
-use crate::object::{BUILTIN_CLASSES, BuiltinClass, Callable, Class, Gc, Instance, Object, TypeObject};
+use crate::object::{
+    BUILTIN_CLASSES, BuiltinClass, Callable, Class, Gc, Instance, Namespace, Object, Str, TypeObject,
+};
 use crate::value::Value;
 
 /// Superclasses that a test looks at before they cost fuel.
 const FREE: u32 = 8;
 
-/// The built-in classes that programs have named, by their numbers.
-pub(super) struct Types([Option<Gc<TypeObject>>; BUILTIN_CLASSES]);
+/// The built-in classes and modules that programs have named, by the numbers of their classes; nil for others.
+pub(super) struct Types([Value; BUILTIN_CLASSES]);
 
 impl Types {
-    pub(super) const NONE: Types = Types([None; BUILTIN_CLASSES]);
+    pub(super) const NONE: Types = Types([Value::NIL; BUILTIN_CLASSES]);
 
     /// The objects that it keeps alive.
-    pub(super) fn roots(&self) -> impl Iterator<Item = Gc<TypeObject>> {
-        self.0.iter().flatten().copied()
+    pub(super) fn roots(&self) -> impl Iterator<Item = Value> {
+        self.0.iter().copied()
     }
 }
 
 impl Vm {
-    /// A built-in class as a value. A safepoint.
-    pub(crate) fn type_object(&mut self, class: BuiltinClass) -> Result<Gc<TypeObject>, OutOfMemory> {
-        if let Some(made) = self.types.0.get(class as usize).copied().flatten() {
+    /// A built-in class, or a module of the library, as a value. A safepoint.
+    pub(crate) fn type_object(&mut self, class: BuiltinClass) -> Result<Value, OutOfMemory> {
+        if let Some(&made) = self.types.0.get(class as usize)
+            && !made.is_identical(Value::NIL)
+        {
             return Ok(made);
         }
-        let made = self.make(TypeObject::new(class))?;
+        let made = if class.is_namespace() {
+            self.make(Namespace::new(class))?.value()
+        } else {
+            self.make(TypeObject::new(class))?.value()
+        };
         if let Some(place) = self.types.0.get_mut(class as usize) {
-            *place = Some(made);
+            *place = made;
         }
         Ok(made)
     }
 
     /// `Stop`, once it is made: before a fiber begins, and before a program runs that names it.
     pub(super) fn stop_value(&self) -> Value {
-        let made = self.types.0.get(BuiltinClass::Stop as usize).copied().flatten();
-        made.map_or(Value::NIL, |made| made.value())
+        self.types.0.get(BuiltinClass::Stop as usize).copied().unwrap_or(Value::NIL)
     }
 
-    /// The built-in class that a global name means in a program of the Siskin dialect.
+    /// The built-in class, or that of a module of the library, that a global name means in a program of the Siskin dialect.
     pub(super) fn type_named(name: &str) -> Option<BuiltinClass> {
         let mut classes = BuiltinClass::ALL.into_iter().filter(|&class| class != BuiltinClass::Internal);
         classes.find(|class| class.name() == name)
@@ -61,7 +69,7 @@ impl Vm {
     /// The class or type of a value. A safepoint: the value is in a register.
     pub(crate) fn type_of(&mut self, value: Value) -> Result<Value, Fault> {
         if let Some(class) = value.builtin_class() {
-            return Ok(self.type_object(class)?.value());
+            return Ok(self.type_object(class)?);
         }
         let instance = value.as_object::<Instance>().ok_or(Fault::Bytecode)?;
         let class = self.class_of(instance).ok_or(Fault::Bytecode)?;
@@ -96,13 +104,19 @@ impl Vm {
         Ok(class == wanted)
     }
 
-    /// The static property of a type.
-    pub(super) fn type_property(&self, of: Gc<TypeObject>, name: &str) -> Option<Found> {
-        let constant =
-            self.library.constant(of.class, name).map(|number| Found::Field(Value::number(number)));
-        constant.or_else(|| {
-            self.library.static_method(of.class, name).map(|entry| Found::Method(Callable::host(entry)))
-        })
+    /// The static property of a type, or a constant of a module of the library. A safepoint.
+    pub(super) fn type_property(&mut self, of: BuiltinClass, name: Gc<Str>) -> Result<Option<Found>, Fault> {
+        if let Some(number) = self.library.constant(of, name.text()) {
+            return Ok(Some(Found::Field(Value::number(number))));
+        }
+        if let Some(entry) = self.library.static_method(of, name.text()) {
+            return Ok(Some(Found::Method(Callable::host(entry))));
+        }
+        if of.is_namespace() {
+            return Ok(None);
+        }
+        let scripted = self.scripted_method(of, name, true)?;
+        Ok(scripted.map(|closure| Found::Method(Callable::closure(closure))))
     }
 }
 
@@ -111,4 +125,4 @@ pub(super) fn is_stop(value: Value) -> bool {
     value.as_object::<TypeObject>().is_some_and(|of| of.class == BuiltinClass::Stop)
 }
 
-const _: () = assert!(!TypeObject::FINALIZE);
+const _: () = assert!(!TypeObject::FINALIZE && !Namespace::FINALIZE);

@@ -192,7 +192,7 @@ impl Roots for VmRoots<'_> {
         }
         self.scripted.roots().chain(self.errors.roots()).for_each(|value| heap.mark_value(value));
         self.operators.roots().for_each(|name| heap.mark_object(name));
-        self.types.roots().for_each(|made| heap.mark_object(made));
+        self.types.roots().for_each(|made| heap.mark_value(made));
         heap.mark_value(self.result);
         // SAFETY: a scope takes itself off when it is left.
         unsafe { handles::mark(self.scopes, heap) };

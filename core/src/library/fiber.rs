@@ -15,7 +15,7 @@ pub(super) static METHODS: &[Entry] = &[
     ),
 ];
 
-pub(super) static CALL: Entry =
+pub(super) const CONSTRUCTOR: Entry =
     entry("Fiber", Arity::exactly(1), "(f): a fiber that begins with a call of f.", |call| {
         let function = call.arg(0);
         Ok(call.vm().make_fiber(function)?.value())

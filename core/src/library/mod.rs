@@ -1,12 +1,17 @@
 //! The library that scripts see: one table of entries for each place where they find functions.
 
+mod bytes;
 mod class;
 mod fiber;
 mod function;
+mod json;
+mod layout;
 mod list;
 mod map;
+mod math;
 mod number;
 mod private;
+mod random;
 mod range;
 mod scripts;
 mod split;
@@ -32,11 +37,22 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
         (BuiltinClass::Map, map::METHODS),
         (BuiltinClass::Range, range::METHODS),
         (BuiltinClass::Fiber, fiber::METHODS),
+        (BuiltinClass::Bytes, bytes::METHODS),
+        (BuiltinClass::Random, random::METHODS),
+        (BuiltinClass::Math, math::FUNCTIONS),
     ],
-    statics: &[(BuiltinClass::List, list::STATICS), (BuiltinClass::String, string::STATICS)],
-    constructors: &[(BuiltinClass::Fiber, &fiber::CALL)],
-    constants: number::CONSTANTS,
-    scripted: &["Error", "repr", "str"],
+    statics: &[
+        (BuiltinClass::List, list::STATICS),
+        (BuiltinClass::String, string::STATICS),
+        (BuiltinClass::Bytes, bytes::STATICS),
+    ],
+    constructors: &[
+        (BuiltinClass::Bytes, bytes::CONSTRUCTOR),
+        (BuiltinClass::Fiber, fiber::CONSTRUCTOR),
+        (BuiltinClass::Random, random::CONSTRUCTOR),
+    ],
+    constants: &[number::CONSTANTS, &math::CONSTANTS],
+    scripted: &["Error", "assert", "repr", "str"],
     image: scripts::IMAGE,
 });
 
@@ -46,19 +62,26 @@ pub fn functions() -> impl Iterator<Item = &'static Entry> {
     CORE.globals()
 }
 
-/// Classes of values that have methods, each with those, in the order of their names.
-pub fn methods() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
-    let all = BuiltinClass::ALL.into_iter().map(|class| (class.name(), CORE.methods(class)));
-    all.filter(|(_, methods)| !methods.is_empty())
+/// Types that are called to make a value.
+pub fn constructors() -> impl Iterator<Item = &'static Entry> {
+    CORE.constructors()
 }
 
-/// Types that have functions, each with those, in the order of their names: `List.filled(3, 0)`.
+/// Classes of values that have methods, each with those, in the order of their names.
+pub fn methods() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
+    let all = BuiltinClass::ALL.into_iter().filter(|class| !class.is_namespace());
+    all.map(|class| (class.name(), CORE.methods(class))).filter(|(_, methods)| !methods.is_empty())
+}
+
+/// Types and modules that have functions, each with those, in the order of their names: `List.filled(3, 0)`, `math.sqrt(2)`.
 pub fn statics() -> impl Iterator<Item = (&'static str, &'static [Entry])> {
-    let all = BuiltinClass::ALL.into_iter().map(|class| (class.name(), CORE.statics(class)));
+    let functions =
+        |class: BuiltinClass| if class.is_namespace() { CORE.methods(class) } else { CORE.statics(class) };
+    let all = BuiltinClass::ALL.into_iter().map(move |class| (class.name(), functions(class)));
     all.filter(|(_, functions)| !functions.is_empty())
 }
 
-/// Numbers that types have, each with the type, its name and what it is.
+/// Numbers that types and modules have, each with the type or module, its name and what it is.
 pub fn constants() -> impl Iterator<Item = (&'static str, &'static str, &'static str)> {
-    CORE.constants().iter().map(|constant| (constant.of.name(), constant.name, constant.doc))
+    CORE.constants().map(|constant| (constant.of.name(), constant.name, constant.doc))
 }

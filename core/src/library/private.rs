@@ -2,10 +2,10 @@
 
 use core::cmp::Ordering;
 
-use super::value;
+use super::{bytes, json, value};
 use crate::entry::{Arity, Entry};
 use crate::interp::{Call, Fault, entry};
-use crate::object::{BuiltinClass, Instance, List, MAX_LEN, Map, Range, Str};
+use crate::object::{BuiltinClass, Bytes, Instance, List, MAX_LEN, Map, Range, Str};
 use crate::value::Value;
 
 pub(super) static FUNCTIONS: &[Entry] = &[
@@ -14,8 +14,16 @@ pub(super) static FUNCTIONS: &[Entry] = &[
     entry("$decides", Arity::exactly(1), "(x): the boolean x.", decides),
     entry("$error_label", Arity::exactly(1), "(e): what the text of the error e begins with.", error_label),
     entry("$error_message", Arity::exactly(1), "(e): the message of the error e.", error_message),
+    entry("$extend_bytes", Arity::exactly(2), "(a, b): appends the bytes of b to a.", bytes::extend),
     entry("$is_name", Arity::exactly(1), "(x): whether x is a string that a map has as a name.", is_name),
     entry("$joined", Arity::exactly(1), "(list): the strings of a list, joined.", joined),
+    json::COLUMN,
+    json::FOUND,
+    json::INDENT,
+    json::KIND,
+    json::NEXT,
+    json::QUOTED,
+    json::TEXT,
     entry("$operator_text", Arity::exactly(1), "(x): the string x, which an operator gave.", operator_text),
     entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
     entry("$payload", Arity::exactly(1), "(x): a list of the fields of the enum value x.", |call| {
@@ -122,7 +130,8 @@ fn positive(call: &mut Call<'_>) -> Result<Value, Fault> {
     }
 }
 
-/// 0 for a value whose text has no parts, 1 for a list, 2 for a map, 3 for a range.
+/// 0 for a value whose text has no parts, 1 for a list, 2 for a map, 3 for a range, 4 for one with an operator, 5 for a value of a
+/// variant with fields, 6 for a byte array.
 fn text_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
     let value = call.arg(0);
     let kind = if value.as_object::<List>().is_some() {
@@ -135,6 +144,8 @@ fn text_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
         4
     } else if call.vm().as_payload(value).is_some() {
         5
+    } else if value.as_object::<Bytes>().is_some() {
+        6
     } else {
         0
     };

@@ -78,6 +78,7 @@ pub(super) static METHODS: &[Entry] = &[
         split::split_once,
     ),
     entry("starts_with", Arity::exactly(1), "(s): whether it starts with s.", starts_with),
+    entry("to_bytes", Arity::exactly(0), "(): a byte array of the text's UTF-8.", to_bytes),
     entry(
         "to_number",
         Arity::exactly(0),
@@ -375,6 +376,15 @@ fn mapped<I: Iterator<Item = char>>(call: &mut Call<'_>, map: impl Fn(char) -> I
         }
     })?;
     Ok(result.value())
+}
+
+fn to_bytes(call: &mut Call<'_>) -> Result<Value, Fault> {
+    let bytes = 2 * call.string()?.len();
+    call.prepare(0, bytes)?;
+    let string = call.whole(0)?;
+    let made = call.vm().make_bytes(string.len())?;
+    made.write(0, string.bytes());
+    Ok(made.value())
 }
 
 fn to_number(call: &mut Call<'_>) -> Result<Value, Fault> {

@@ -6,6 +6,7 @@
 //! string or of an instance alike. Numbers, booleans and nil have no header; after a cache miss
 //! [`Value::builtin_class`] finds their class.
 
+use super::{Namespace, TypeObject};
 use crate::value::Value;
 
 macro_rules! builtin_classes {
@@ -61,6 +62,16 @@ builtin_classes! {
     Fiber "Fiber";
     /// The end of what an iterator gives: the type is its own only value.
     Stop "Stop";
+    /// Bytes in a row.
+    Bytes "Bytes";
+    /// Generators of random numbers.
+    Random "Random";
+    /// What an import gives, and modules of the library.
+    Module "Module";
+    /// The library's module of functions of numbers.
+    Math "math";
+    /// The library's module that reads and writes JSON.
+    Json "json";
 }
 
 impl BuiltinClass {
@@ -80,7 +91,16 @@ impl BuiltinClass {
             BuiltinClass::Range => "range",
             BuiltinClass::Fiber => "fiber",
             BuiltinClass::Stop => "'Stop'",
+            BuiltinClass::Bytes => "byte array",
+            BuiltinClass::Random => "random generator",
+            BuiltinClass::Module | BuiltinClass::Math | BuiltinClass::Json => "module",
         }
+    }
+
+    /// Whether it is the one of a module of the library, whose functions are its methods. No script sees it: the class of
+    /// such a module is `Module`.
+    pub(crate) const fn is_namespace(self) -> bool {
+        matches!(self, BuiltinClass::Math | BuiltinClass::Json)
     }
 
     /// The id of its shape.
@@ -95,6 +115,20 @@ impl BuiltinClass {
 }
 
 impl Value {
+    /// The class whose methods the value has, of a module of the library its own; none for instances.
+    pub(crate) fn method_class(self) -> Option<BuiltinClass> {
+        match self.as_object::<Namespace>() {
+            Some(namespace) => Some(namespace.class),
+            None => self.builtin_class(),
+        }
+    }
+
+    /// The class whose static functions and constants the value has: that of a type, or of a module of the library.
+    pub(crate) fn static_class(self) -> Option<BuiltinClass> {
+        let of_type = self.as_object::<TypeObject>().map(|of| of.class);
+        of_type.or_else(|| self.as_object::<Namespace>().map(|namespace| namespace.class))
+    }
+
     /// The built-in class of the value; none for instances.
     pub(crate) fn builtin_class(self) -> Option<BuiltinClass> {
         match self.header() {

@@ -13,9 +13,9 @@
 use core::ptr::NonNull;
 
 use super::{
-    BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Fiber, Function,
-    Gc, Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Range, Shape, ShapeTable, Slots,
-    Str, Text, TypeObject,
+    BoundMethod, Buffer, BuiltinClass, ByteStorage, Bytes, Callable, CellObject, Class, Closure, CodeList,
+    Dict, Fiber, Function, Gc, Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods,
+    Namespace, Random, Range, Shape, ShapeTable, Slots, Str, Text, TypeObject,
 };
 use crate::value::Value;
 
@@ -270,4 +270,8 @@ kinds! {
     Range Range "ranges" [Range];
     Type TypeObject "types" [Class];
     Fiber Fiber "fibers" [Fiber];
+    Bytes Bytes "byte arrays" [Bytes];
+    ByteStorage ByteStorage "bytes of arrays" [Internal];
+    Random Random "random generators" [Random];
+    Namespace Namespace "modules of the library" [Module];
 }

@@ -12,6 +12,7 @@
 //! of `aux` depends on the kind.
 
 mod builtin;
+mod bytes;
 mod callable;
 mod class;
 mod closure;
@@ -25,8 +26,10 @@ mod list;
 mod lookup_cache;
 mod map;
 mod methods;
+mod namespace;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
+mod random;
 mod range;
 mod shape;
 pub(crate) mod stack;
@@ -44,6 +47,7 @@ use core::ptr::NonNull;
 use crate::value::Value;
 
 pub(crate) use builtin::{BUILTIN_CLASSES, BuiltinClass};
+pub(crate) use bytes::{ByteStorage, Bytes, MAX_BYTES};
 pub(crate) use callable::Callable;
 pub(crate) use class::{BoundMethod, Class, ClassSort};
 pub(crate) use closure::{CellObject, Closure};
@@ -59,6 +63,7 @@ pub(crate) use lookup_cache::LookupCache;
 pub(crate) use lookup_cache::MOST_LINES;
 pub(crate) use map::{MAX_ENTRIES, Map, MapIndex};
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
+pub(crate) use namespace::Namespace;
 #[cfg(all(test, feature = "native"))]
 pub(crate) use native::Feedback;
 pub(crate) use native::{CodeList, DataHeader};
@@ -66,6 +71,7 @@ pub(crate) use native::{CodeList, DataHeader};
 pub use native::{EntryPoint, Kinds, NativeCode, Root};
 #[cfg(feature = "native")]
 pub(crate) use native::{FunctionNative, NEVER, Stage, Target};
+pub(crate) use random::Random;
 pub(crate) use range::{End, Range};
 pub(crate) use shape::{DICT_FIELDS, Identified, MAX_INLINE, Shape, ShapeTable, inline_capacity};
 pub(crate) use string::{

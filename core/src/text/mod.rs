@@ -16,8 +16,6 @@ mod spec;
 
 pub(crate) use format::{Digits, Filling};
 pub(crate) use number::{Line, Number};
-pub(crate) use quoted::Quoted;
-#[cfg(feature = "texts")]
-pub(crate) use quoted::escaped;
+pub(crate) use quoted::{Quoted, escaped};
 pub(crate) use radix::RadixDigits;
 pub(crate) use spec::{Spec, SpecError, Wanted};

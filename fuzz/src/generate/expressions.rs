@@ -75,9 +75,10 @@ impl Writer<'_> {
 
     /// An operation that Lox does not have.
     fn siskin_number(&mut self) {
-        match self.bytes.next() % 10 {
+        match self.bytes.next() % 12 {
             8 | 9 if self.callable || self.bytes.next().is_multiple_of(8) => self.operation(),
-            0 | 1 | 8 | 9 => {
+            10 | 11 if self.callable || self.bytes.next().is_multiple_of(8) => self.library(),
+            0 | 1 | 8..=11 => {
                 self.put("(");
                 self.number();
                 let op = self.pick(&[" % ", " ~/ ", " ?? "]);
@@ -116,6 +117,51 @@ impl Writer<'_> {
             _ => {
                 self.put("~");
                 self.integer("1000");
+            }
+        }
+    }
+
+    /// A number by a function of the library.
+    fn library(&mut self) {
+        match self.bytes.next() % 8 {
+            0..=2 => {
+                let function = self.pick(&["sqrt", "sin", "exp", "ln", "cbrt", "atan", "tanh", "log2"]);
+                let _ = write!(self.text, "math.{function}(");
+                self.number();
+                self.put(")");
+            }
+            3 => {
+                self.put("math.imul(");
+                self.integer("65536");
+                self.put(", ");
+                self.integer("65536");
+                self.put(")");
+            }
+            4 => {
+                self.put("Bytes.from([1, ");
+                self.integer("256");
+                self.put(", 3, 4])");
+                let read = self.pick(&["[1]", "[1..].len()", ".get(1, \"u16le\")", ".get(0, \"f32be\")"]);
+                self.put(read);
+            }
+            5 => {
+                self.string();
+                let read = self.pick(&[".to_bytes().len()", ".to_bytes().to_hex().len()"]);
+                self.put(read);
+            }
+            6 => {
+                self.put("json.parse(json.print([");
+                self.string();
+                self.put(", #{ \"a\": ");
+                self.integer("1000");
+                let read = self.pick(&[" }]))[1].a", " }], 1))[0].len()"]);
+                self.put(read);
+            }
+            _ => {
+                self.put("Random(");
+                self.number();
+                let read = self.pick(&[").int(0..100)", ").float()", ").sample([1, 2, 3], 2)[0]"]);
+                self.put(read);
             }
         }
     }

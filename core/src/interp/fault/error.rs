@@ -79,6 +79,7 @@ impl Missing {
             | Fault::Frozen(_)
             | Fault::Changed(_)
             | Fault::Argument { .. }
+            | Fault::NotByte(_)
             | Fault::Order(..)
             | Fault::BoundType(_)
             | Fault::Bound(_)

@@ -3,6 +3,7 @@
 macro_rules! fault_kinds {
     ($($(#[doc = $doc:literal])* $kind:ident $name:literal $error:ident $catch:ident $sentence:literal;)*) => {
         /// A kind of fault, without operands.
+        #[cfg_attr(not(feature = "texts"), allow(dead_code, reason = "kinds that scripts alone throw are found by name"))]
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub(in crate::interp) enum FaultKind { $($(#[doc = $doc])* $kind,)* }
 
@@ -83,6 +84,10 @@ fault_kinds! {
     Property "Property" Script catch "Undefined property.";
     /// A wrong number of arguments.
     Arity "Arity" Script catch "Wrong number of arguments.";
+    /// An assertion of a script that does not hold.
+    Assert "Assert" Script catch "Assertion failed.";
+    /// A text that a function of the library cannot read.
+    Parse "Parse" Script catch "Cannot read the text.";
     /// A value thrown by a script or a function of the host.
     Thrown "Error" Script catch "Uncaught.";
     /// A string longer than the limit.

@@ -113,6 +113,8 @@ pub(crate) enum Fault {
     Frozen(BuiltinClass),
     /// An object whose length changed in a loop over it.
     Changed(BuiltinClass),
+    /// A value that is no byte.
+    NotByte(Value),
     /// Two values that have no order.
     Order(Value, Value),
     /// A bound of a range that is no number.
@@ -172,7 +174,7 @@ impl Fault {
             Fault::Panic => FaultKind::Panic,
             // nan is the one number that is no key.
             Fault::NotKey(key) if key.is_number() => FaultKind::Value,
-            Fault::ShiftCount { found } if !found.is_number() => FaultKind::Type,
+            Fault::ShiftCount { found } | Fault::NotByte(found) if !found.is_number() => FaultKind::Type,
             Fault::Type(_)
             | Fault::NotInt32 { .. }
             | Fault::IndexType { .. }
@@ -192,7 +194,9 @@ impl Fault {
             | Fault::Format { .. }
             | Fault::Order(..)
             | Fault::BoundType(_) => FaultKind::Type,
-            Fault::ShiftCount { .. } | Fault::Argument { .. } | Fault::Bound(_) => FaultKind::Value,
+            Fault::ShiftCount { .. } | Fault::NotByte(_) | Fault::Argument { .. } | Fault::Bound(_) => {
+                FaultKind::Value
+            }
             Fault::OutOfRange { .. } | Fault::Slice { .. } | Fault::InsideCharacter { .. } => {
                 FaultKind::Index
             }

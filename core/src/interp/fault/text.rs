@@ -136,6 +136,9 @@ impl Fault {
             Fault::Changed(of) => {
                 write!(out, "The {} changed its length while a loop was going over it.", of.noun())
             }
+            Fault::NotByte(found) => {
+                write!(out, "A byte must be an integer from 0 to 255, found {}.", Found(found, shapes))
+            }
             Fault::Order(a, b) => write!(out, "Can't order {} and {}.", Noun(a), Noun(b)),
             Fault::BoundType(value) => {
                 write!(out, "Bounds of a range must be numbers, found {}.", Found(value, shapes))

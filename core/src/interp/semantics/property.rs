@@ -6,7 +6,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_read};
 use crate::interp::{Fault, Vm};
-use crate::object::{CellObject, Class, InlineCache, Instance, Location, Map, Object, TypeObject};
+use crate::object::{CellObject, Class, InlineCache, Instance, Location, Map, Object};
 use crate::value::Value;
 
 impl Machine {
@@ -153,8 +153,8 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Found, F
         {
             return Ok(found);
         }
-        if let Some(of) = value.as_object::<TypeObject>()
-            && let Some(found) = vm.type_property(of, site.name.text())
+        if let Some(of) = value.static_class()
+            && let Some(found) = vm.type_property(of, site.name)?
         {
             return Ok(found);
         }

@@ -25,9 +25,11 @@ mod tests {
     use crate::testing::SYSTEM;
 
     /// The sources, in the order of the image.
-    const SOURCES: [&str; 7] = [
+    const SOURCES: [&str; 9] = [
         include_str!("machine.sk"),
         include_str!("error.sk"),
+        include_str!("bytes.sk"),
+        include_str!("json.sk"),
         include_str!("list.sk"),
         include_str!("map.sk"),
         include_str!("range.sk"),
