@@ -61,6 +61,8 @@ builtin_classes! {
     Fiber "Fiber";
     /// The end of what an iterator gives: the type is its own only value.
     Stop "Stop";
+    /// Files that scripts import.
+    Module "Module";
 }
 
 impl BuiltinClass {
@@ -80,6 +82,7 @@ impl BuiltinClass {
             BuiltinClass::Range => "range",
             BuiltinClass::Fiber => "fiber",
             BuiltinClass::Stop => "'Stop'",
+            BuiltinClass::Module => "module",
         }
     }
 

@@ -14,8 +14,8 @@ use core::ptr::NonNull;
 
 use super::{
     BoundMethod, Buffer, BuiltinClass, Callable, CellObject, Class, Closure, CodeList, Dict, Fiber, Function,
-    Gc, Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, Range, Shape, ShapeTable, Slots,
-    Str, Text, TypeObject,
+    Gc, Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods, ModuleObject, Range, Shape,
+    ShapeTable, Slots, Str, Text, TypeObject,
 };
 use crate::value::Value;
 
@@ -270,4 +270,5 @@ kinds! {
     Range Range "ranges" [Range];
     Type TypeObject "types" [Class];
     Fiber Fiber "fibers" [Fiber];
+    Module ModuleObject "modules" [Module];
 }

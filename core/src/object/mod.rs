@@ -25,6 +25,7 @@ mod list;
 mod lookup_cache;
 mod map;
 mod methods;
+mod module;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
 mod range;
@@ -59,6 +60,7 @@ pub(crate) use lookup_cache::LookupCache;
 pub(crate) use lookup_cache::MOST_LINES;
 pub(crate) use map::{MAX_ENTRIES, Map, MapIndex};
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
+pub(crate) use module::ModuleObject;
 #[cfg(all(test, feature = "native"))]
 pub(crate) use native::Feedback;
 pub(crate) use native::{CodeList, DataHeader};
