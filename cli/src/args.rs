@@ -114,6 +114,9 @@ pub(crate) struct Compile {
     /// The language of the script, lox or siskin; by default lox for files that end in .lox, else siskin
     #[arg(long, value_name = "NAME", value_parser = dialects(), hide_possible_values = true)]
     pub(crate) dialect: Option<Dialect>,
+    /// The folder that imports may read from; by default that of the script
+    #[arg(long, value_name = "DIR")]
+    pub(crate) root: Option<PathBuf>,
     #[command(flatten)]
     memory: Memory,
     #[command(flatten)]

@@ -8,6 +8,7 @@ use siskin_core::{Dialect, LoadError};
 
 use crate::args::{Answer, Color, Errors};
 use crate::exit;
+use crate::modules::Modules;
 use crate::visible::Visible;
 
 /// The program's streams, and what it should know of them.
@@ -49,9 +50,21 @@ impl Console<'_> {
 
     /// Says why a script does not load, and returns the exit code.
     pub(crate) fn load_error(&mut self, errors: &Errors, error: &LoadError, source: &Source) -> u8 {
-        self.error(self.printer(errors, source.dialect()).load_error(error, source));
+        self.load_error_of(errors, error, source, &Modules::default())
+    }
+
+    /// The same for a script that imports modules.
+    pub(crate) fn load_error_of(
+        &mut self,
+        errors: &Errors,
+        error: &LoadError,
+        source: &Source,
+        modules: &Modules,
+    ) -> u8 {
+        let printer = self.printer(errors, source.dialect());
+        self.error(printer.load_error_of(error, source, &modules.sources()));
         match error {
-            LoadError::Syntax(_) | LoadError::TooLarge { .. } => exit::COMPILE,
+            LoadError::Syntax(_) | LoadError::TooLarge { .. } | LoadError::Imports(_) => exit::COMPILE,
             LoadError::OutOfMemory => exit::RUNTIME,
         }
     }

@@ -6,6 +6,7 @@
 //!   args      the command line              commands      a file for each subcommand
 //!   console   the streams, and how errors reach them
 //!   source    the script's text and dialect compiled    compiled programs in files
+//!   modules   what it imports
 //!   loaded    its functions, before it runs paths         what functions are called
 //!   machine_code   machine code as text
 //!   repl      read, evaluate, print         session       its machine, without a terminal
@@ -37,6 +38,7 @@ pub mod input;
 mod loaded;
 #[cfg(feature = "views")]
 mod machine_code;
+mod modules;
 mod paths;
 #[cfg(feature = "repl")]
 mod repl;

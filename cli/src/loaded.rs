@@ -10,6 +10,7 @@ use siskin_core::{LoadError, Script, Vm};
 
 use crate::args::Compile;
 use crate::console::Console;
+use crate::modules::Modules;
 use crate::paths::Paths;
 use crate::{exit, source};
 
@@ -26,15 +27,16 @@ impl Loaded {
     /// Loads the script that the command line names; when that fails, says why and returns the exit code.
     pub(crate) fn new(args: &Compile, console: &mut Console<'_>) -> Result<Loaded, u8> {
         let source = source::read(args, console)?;
-        let load = || -> Result<(Program, Vm, Script), LoadError> {
+        let mut modules = Modules::of(args);
+        let mut load = || -> Result<(Program, Vm, Script), LoadError> {
             let mut vm = Vm::new(SYSTEM, source::rest(args.options(), &source))?;
             let program = vm.compile(source.text(), source.dialect())?;
-            let script = vm.load_program(&program)?;
+            let script = modules.load_program(&mut vm, &program)?;
             Ok((program, vm, script))
         };
         match load() {
             Ok((program, vm, script)) => Ok(Loaded { source, program, vm, script }),
-            Err(error) => Err(console.load_error(&args.errors, &error, &source)),
+            Err(error) => Err(console.load_error_of(&args.errors, &error, &source, &modules)),
         }
     }
 

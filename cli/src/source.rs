@@ -16,6 +16,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use siskin::diagnostics::Source;
+use siskin::{dialect_of, script_text};
 use siskin_core::{Dialect, LoadError, Options};
 
 use crate::args::Compile;
@@ -150,11 +151,6 @@ mod special {
     }
 }
 
-/// Files that end in `.lox` are Lox, all others Siskin.
-pub(crate) fn dialect_of(path: &Path) -> Dialect {
-    if path.extension().is_some_and(|extension| extension == "lox") { Dialect::Lox } else { Dialect::Siskin }
-}
-
 /// Reads all of `input`, of which about `size` bytes are expected, if that is no more than `memory`.
 fn read_text(input: &mut dyn Read, size: u64, memory: usize) -> Result<String, Unreadable> {
     let limit = MAX_BYTES.min(memory as u64);
@@ -171,18 +167,11 @@ fn read_text(input: &mut dyn Read, size: u64, memory: usize) -> Result<String, U
     if bytes.len() as u64 > limit {
         return Err(too_long());
     }
-    let mut text = String::from_utf8(bytes).map_err(|error| {
+    let text = String::from_utf8(bytes).map_err(|error| {
         let at = error.utf8_error().valid_up_to();
         io::Error::new(io::ErrorKind::InvalidData, NotText::at(at, error.as_bytes()))
     })?;
-    if text.starts_with('\u{feff}') {
-        text.drain(..'\u{feff}'.len_utf8());
-    }
-    // For the system, which takes the rest of the line for the program to run. Everything stays where it is.
-    if text.starts_with("#!") {
-        text.replace_range(..2, "//");
-    }
-    Ok(text)
+    Ok(script_text(text))
 }
 
 /// Why bytes are not UTF-8.

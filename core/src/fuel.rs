@@ -44,6 +44,11 @@ impl Fuel {
         self.pay(owed);
     }
 
+    /// Whether a budget is to come that pays a debt first.
+    pub(crate) fn is_owed(&self) -> bool {
+        self.owed != 0
+    }
+
     /// Cancels the debt of a script that will not continue.
     pub(crate) fn forgive(&mut self) {
         self.owed = 0;

@@ -1,5 +1,7 @@
 //! Globals: values by index, and their names.
 //!
+//! Each module has its own names; the values of all are one list.
+//!
 //! The first few thousand are *near*: they change without a barrier, and the collector scans them, as it does the
 //! current frame's registers, whenever nothing gray is left. Later ones are *far*: they are scanned once in a
 //! collection, in steps, and a store into one tells the collector. So a program of a million globals does not hold up
@@ -18,10 +20,21 @@ pub(crate) const NEAR: u32 = tunable(4096, 4) as u32;
 /// As many globals as machine code can tell apart by an offset of 31 bits.
 const MAX: usize = tunable(i32::MAX as usize / size_of::<Value>(), 1 << 12);
 
+/// A module, to which globals belong. Texts that a host loads one after the other share the first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct ModuleId(pub(crate) u32);
+
+impl ModuleId {
+    /// The module of the texts that a host loads, and of the library's.
+    pub(crate) const HOST: ModuleId = ModuleId(0);
+}
+
 /// Values of globals by index, and their names.
 pub(crate) struct Globals {
     values: Vec<Value>,
     names: Vec<Gc<Str>>,
+    /// By index: the module.
+    modules: Vec<ModuleId>,
     index: Table<u32>,
     /// The number of near globals that are declared.
     near: u32,
@@ -36,6 +49,7 @@ impl Globals {
         Globals {
             values: Vec::new(mem),
             names: Vec::new(mem),
+            modules: Vec::new(mem),
             index: Table::new(mem),
             near: 0,
             named: 0,
@@ -43,23 +57,26 @@ impl Globals {
         }
     }
 
-    /// The index of the global with this name, which may be undefined yet.
-    pub(crate) fn declare(&mut self, name: Gc<Str>) -> Result<u32, OutOfMemory> {
-        if let Some(index) = self.find(name) {
+    /// The index of a module's global with this name, which may be undefined yet.
+    pub(crate) fn declare(&mut self, module: ModuleId, name: Gc<Str>) -> Result<u32, OutOfMemory> {
+        if let Some(index) = self.find(module, name) {
             return Ok(index);
         }
-        let hash = name.hash();
+        let hash = hash(module, name);
         if self.values.len() >= MAX {
             return Err(OutOfMemory);
         }
         let index = self.values.len() as u32;
         self.values.reserve(1)?;
         self.names.reserve(1)?;
-        self.index.reserve(hash, |&index| self.names[index as usize].hash())?;
+        self.modules.reserve(1)?;
+        let hash_at = |&index: &u32| hash_of(&self.names, &self.modules, index);
+        self.index.reserve(hash, hash_at)?;
         self.values.push(Value::UNDEFINED)?;
         self.names.push(name)?;
+        self.modules.push(module)?;
         self.near = NEAR.min(index + 1);
-        self.index.insert(hash, index, |&index| self.names[index as usize].hash());
+        self.index.insert(hash, index, |&index| hash_of(&self.names, &self.modules, index));
         Ok(index)
     }
 
@@ -116,9 +133,11 @@ impl Globals {
         unsafe { *self.values.get_unchecked(index as usize) }
     }
 
-    /// The index of the global with this interned name, if a loaded text names it.
-    pub(crate) fn find(&self, name: Gc<Str>) -> Option<u32> {
-        self.index.find(name.hash(), |&index| self.names[index as usize] == name).copied()
+    /// The index of a module's global with this interned name, if a loaded text of the module names it.
+    pub(crate) fn find(&self, module: ModuleId, name: Gc<Str>) -> Option<u32> {
+        let is_it =
+            |&index: &u32| self.names[index as usize] == name && self.modules[index as usize] == module;
+        self.index.find(hash(module, name), is_it).copied()
     }
 
     /// The address of the values, until the next global is declared.
@@ -147,10 +166,11 @@ impl Globals {
         self.values.get(index as usize).copied().filter(|value| !value.is_undefined())
     }
 
-    /// The names and values of the defined globals.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, Value)> {
-        let all = self.names.iter().zip(self.values.iter());
-        all.filter(|(_, value)| !value.is_undefined()).map(|(name, value)| {
+    /// The names and values of a module's defined globals.
+    pub(crate) fn iter(&self, module: ModuleId) -> impl Iterator<Item = (&str, Value)> {
+        let all = self.names.iter().zip(self.values.iter()).zip(self.modules.iter());
+        let own = all.filter(move |&((_, value), of)| *of == module && !value.is_undefined());
+        own.map(|((name, value), _)| {
             // SAFETY: names of globals are roots.
             (unsafe { name.text_for() }, *value)
         })
@@ -169,4 +189,15 @@ fn next<'a, T>(all: &'a [T], done: &mut usize, left: &mut usize) -> &'a [T] {
     *done += next.len();
     *left -= next.len();
     next
+}
+
+/// The hash of the name of a module's global.
+fn hash(ModuleId(module): ModuleId, name: Gc<Str>) -> u32 {
+    // An odd factor with bits in all places; the first module's names keep their hashes.
+    name.hash() ^ module.wrapping_mul(0x9E37_79B9)
+}
+
+/// The hash of the name of the global at an index.
+fn hash_of(names: &[Gc<Str>], modules: &[ModuleId], index: u32) -> u32 {
+    hash(modules[index as usize], names[index as usize])
 }

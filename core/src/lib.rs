@@ -104,7 +104,9 @@ pub mod tier;
 mod tunable;
 mod value;
 
-pub use api::{LoadError, LoadOptions, Script};
+pub use api::{
+    ImportError, ImportFlaw, ImportStep, LoadError, LoadOptions, ModuleText, Name, Refusal, Resolver, Script,
+};
 pub use bytecode::Program;
 pub use entry::{Arity, Entry};
 pub use heap::HeapStats;

@@ -1,7 +1,10 @@
 //! Memory: every failed allocation is an error, every byte is given back, and all memory comes from the VM's allocator.
 
-use siskin_core::testing::{End, Moody, PROGRAMS, run, run_in};
-use siskin_core::{Dialect, LoadError, Options, Vm};
+use siskin_core::platform::HostIo;
+use siskin_core::testing::{End, Moody, Nothing, PROGRAMS, run, run_in};
+use siskin_core::{
+    Dialect, ErrorKind, LoadError, LoadOptions, ModuleText, Options, Outcome, Refusal, Resolver, Vm,
+};
 
 /// Runs a program while the requests for memory with the numbers `from..to` are refused. True if no such request came.
 fn survives(source: &str, from: usize, to: usize, options: Options, whole: &End) -> bool {
@@ -283,4 +286,64 @@ fn memory_comes_back_while_a_script_stores_all_the_while() {
     let mem = vm.mem().clone();
     assert_eq!(run_in(vm, source, Dialect::Lox), End::Done(String::new()));
     assert!(mem.usage().peak < 4 << 20, "{:?}", mem.usage());
+}
+
+/// Modules that import each other, by their paths.
+struct Texts;
+
+impl Resolver for Texts {
+    fn resolve(&mut self, _: &str, path: &str) -> Result<&str, Refusal> {
+        Ok(if path == "a" { "a" } else { "b" })
+    }
+
+    fn load(&mut self, id: &str) -> Result<ModuleText<'_>, Refusal> {
+        let text = match id {
+            "a" => "import { b } from \"b\"; import \"b\" as m; export fn f(x) { x + b + m.b } export { m };",
+            _ => "export let b = 1; let own = [1, 2]; export class C { n() { own } }",
+        };
+        Ok(ModuleText { text, dialect: Dialect::Siskin })
+    }
+}
+
+/// Loads a graph and runs it, twice; true if there was memory for all.
+fn runs_modules(alloc: &'static Moody) -> bool {
+    let text =
+        "import { f, m } from \"a\"; import \"a\" as a; if a.f(1) != 3 or m.C().n() != [1, 2] { throw 1; }";
+    let options = LoadOptions::default();
+    let Ok(mut vm) = Vm::new(alloc, Options::default()) else { return false };
+    (0..2).all(|_| {
+        let script = match vm.load_importing("", text, Dialect::Siskin, options, &mut Texts) {
+            Ok(script) => script,
+            Err(error) => {
+                assert!(matches!(error, LoadError::OutOfMemory), "{error:?}");
+                return false;
+            }
+        };
+        let started = vm.start(script).is_ok();
+        let outcome = vm.run(None, &mut HostIo::new(&mut Nothing).clock(&Nothing));
+        match outcome {
+            Outcome::Done => started,
+            Outcome::Error(error) => {
+                assert_eq!(error.kind(), ErrorKind::OutOfMemory, "{error}");
+                false
+            }
+            outcome => panic!("{outcome:?}"),
+        }
+    })
+}
+
+#[test]
+fn any_request_of_loading_and_running_modules_may_be_refused() {
+    assert!(runs_modules(Moody::new()));
+    for most in [1, usize::MAX] {
+        for from in 0.. {
+            let alloc = Moody::refusing(from, from.saturating_add(most));
+            let whole = runs_modules(alloc);
+            assert_eq!(alloc.bytes(), 0, "bytes lost when request {from} was refused");
+            if alloc.asked() <= from {
+                assert!(whole && from > 50);
+                break;
+            }
+        }
+    }
 }

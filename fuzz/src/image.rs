@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use siskin::diagnostics::Sources;
-use siskin::{Dialect, Options, Vm};
+use siskin::{Dialect, LoadOptions, ModuleText, Options, Refusal, Resolver, Vm};
 use siskin_core::bytecode::{Image, ImageBuf, Program};
 
 use crate::tier::{self, Mode, Tier};
@@ -45,12 +45,31 @@ fn run(data: &[u8], mode: &Mode) -> Option<Ran> {
     Some(finish(&mut vm, fuel, mode.slices, &Sources::new()))
 }
 
+/// What a text can import: a module `a`, and `b`, which imports that.
+struct Modules;
+
+impl Resolver for Modules {
+    fn resolve(&mut self, _: &str, path: &str) -> Result<&str, Refusal> {
+        Ok(if path == "a" { "a" } else { "b" })
+    }
+
+    fn load(&mut self, id: &str) -> Result<ModuleText<'_>, Refusal> {
+        let text = match id {
+            "a" => "export fn f(x) { x } export let list = [1]; export class C { m() { this } }",
+            _ => "import { f, list } from \"a\"; import \"a\" as a; export { f, a }; print a.list;",
+        };
+        Ok(ModuleText { text, dialect: Dialect::Siskin })
+    }
+}
+
 /// The bytes that `data` describes; nothing if the text has errors.
 pub fn damaged(data: &[u8], vm: &Vm) -> Option<Vec<u8>> {
     let (&[mode, count], rest) = data.split_first_chunk()?;
     let (changes, source) = rest.split_at_checked(usize::from(count % 16) * 6)?;
     let dialect = if mode & 0x80 == 0 { Dialect::Siskin } else { Dialect::Lox };
-    let program = vm.compile(std::str::from_utf8(source).ok()?, dialect).ok()?;
+    let main = ModuleText { text: std::str::from_utf8(source).ok()?, dialect };
+    let options = LoadOptions::default();
+    let program = Program::compile_importing(vm.mem(), "main", main, options, &mut Modules).ok()?;
     let mut bytes = program.as_bytes().to_vec();
     for change in changes.chunks_exact(6) {
         damage(&mut Bytes(change), &mut bytes);

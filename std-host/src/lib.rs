@@ -7,6 +7,7 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`Vm`] and its types | the engine, from `siskin-core` |
+//! | [`Files`], [`Resolver`] | the modules that scripts import: the files of a folder, or what a host gives |
 //! | [`SYSTEM`], [`random_seed`] | the allocator of the standard library; randomness for hashes |
 //! | [`io`] | any `std::io::Write` as an output; a clock |
 //! | [`native`] | machine code for a VM, where the processor and the system allow it |
@@ -53,6 +54,7 @@ struct Readme;
 struct Embedding;
 
 pub mod diagnostics;
+mod files;
 pub mod io;
 pub mod native;
 mod panics;
@@ -60,11 +62,13 @@ mod panics;
 mod perf;
 mod system;
 
+pub use files::{Files, dialect_of, script_text};
 pub use panics::PANIC_GUARD;
 pub use siskin_core::bytecode::{Flaw, VerifyError};
 pub use siskin_core::platform::HostIo;
 pub use siskin_core::{
-    Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, LoadError, LoadOptions, NativeStats, Options,
-    Outcome, Program, RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
+    Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, ImportError, ImportFlaw, ImportStep, LoadError,
+    LoadOptions, ModuleText, NativeStats, Options, Outcome, Program, Refusal, Resolver, RuntimeError, Script,
+    Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
 };
 pub use system::{SYSTEM, random_seed};

@@ -6,6 +6,7 @@
 
 mod common;
 
+use std::path::Path;
 use std::thread;
 
 use common::{End, Mode, Ran};
@@ -63,7 +64,7 @@ fn run(name: &str, source: &str) -> Ran {
     thread::scope(|scope| {
         thread::Builder::new()
             .stack_size(STACK)
-            .spawn_scoped(scope, || common::run(source, dialect, mode))
+            .spawn_scoped(scope, || common::run(source, dialect, Path::new("."), mode))
             .expect("a thread")
             .join()
             .expect("the engine does not panic")

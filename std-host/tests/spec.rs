@@ -23,6 +23,9 @@ use siskin_core::syntax::{Lexer, TokenKind};
 /// Fewer scripts than this means that the suite was not found.
 const FEWEST: usize = 300;
 
+/// What folders are called whose files are no tests: tests import them.
+const IMPORTED: &str = "imported";
+
 /// Native stack of a thread that runs scripts.
 const STACK: usize = 16 << 20;
 
@@ -207,9 +210,17 @@ impl Script {
         }
     }
 
+    /// The folder that it lies in.
+    fn folder(&self) -> PathBuf {
+        let path = root().join(&self.name);
+        path.parent().map_or(path.clone(), Path::to_path_buf)
+    }
+
     /// Runs the script. Returns the differences from the expectations; empty if there are none.
     fn run(&self, mode: Mode) -> String {
-        match panic::catch_unwind(AssertUnwindSafe(|| common::run(&self.text, self.dialect, mode))) {
+        match panic::catch_unwind(AssertUnwindSafe(|| {
+            common::run(&self.text, self.dialect, &self.folder(), mode)
+        })) {
             Ok(ran) => self.compare(&ran),
             Err(_) => "    it panicked\n".into(),
         }
@@ -287,7 +298,12 @@ fn differ(diff: &mut String, what: &str, expected: &str, got: &str) {
     }
 }
 
-/// All scripts below a folder, in order.
+/// The folder of the suite.
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("spec")
+}
+
+/// All scripts below a folder, in order, but for those that only others import.
 fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
     let mut entries: Vec<PathBuf> = fs::read_dir(folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
@@ -295,6 +311,9 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
         .collect();
     entries.sort();
     for entry in entries {
+        if entry.file_name().is_some_and(|name| name == IMPORTED) {
+            continue;
+        }
         if entry.is_dir() {
             collect(&entry, scripts);
         } else if entry.extension().is_some_and(|extension| extension == "lox" || extension == "sk") {
@@ -305,7 +324,7 @@ fn collect(folder: &Path, scripts: &mut Vec<PathBuf>) {
 
 /// Every script of the suite, and errors about comments that are not understood.
 fn load() -> (Vec<Script>, Vec<String>) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join("spec");
+    let root = root();
     let mut paths = Vec::new();
     collect(&root, &mut paths);
     assert!(paths.len() >= FEWEST, "only {} scripts below {}", paths.len(), root.display());

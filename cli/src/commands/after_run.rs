@@ -6,6 +6,7 @@ use siskin::diagnostics::Source;
 
 use crate::args::Execute;
 use crate::console::Console;
+use crate::modules::Modules;
 use crate::session::{Failure, Session};
 use crate::{exit, source};
 
@@ -30,6 +31,7 @@ pub(super) fn open(args: &Execute, console: &mut Console<'_>) -> Result<(Session
     match Session::new(source::rest(args.options(), &source), args.engine.tier, source.dialect()) {
         Ok(mut session) => {
             session.fuel = args.fuel.limit;
+            session.modules = Modules::of(&args.compile);
             Ok((session, source))
         }
         Err(error) => Err(console.load_error(&args.compile.errors, &error.into(), &source)),

@@ -16,6 +16,7 @@ use crate::args::{Execute, Run, Tier};
 use crate::compiled::{self, Compiled};
 use crate::console::Console;
 use crate::input::with_semicolon_within;
+use crate::modules::Modules;
 #[cfg(feature = "repl")]
 use crate::session::Shown;
 use crate::{exit, source, stats};
@@ -108,15 +109,17 @@ fn load(
         Subject::Text(source) => {
             let source =
                 if args.execute.compile.input.is_value { for_its_value(&source, vm) } else { source };
-            let loaded = vm.load_with(source.text(), source.dialect(), source.options());
-            let script =
-                loaded.map_err(|error| console.load_error(&args.execute.compile.errors, &error, &source))?;
+            let mut modules = Modules::of(&args.execute.compile);
+            let script = modules.load(vm, &source).map_err(|error| {
+                console.load_error_of(&args.execute.compile.errors, &error, &source, &modules)
+            })?;
+            sources.add_modules(&modules.sources(), &script);
             sources.add(source, &script);
             script
         }
         Subject::Compiled(compiled) => vm.load_program(&compiled.program).map_err(|error| {
             let unread = Source::new(args.execute.compile.input.name(), "", compiled.dialect());
-            console.load_error(&args.execute.compile.errors, &error.into(), &unread)
+            console.load_error(&args.execute.compile.errors, &error, &unread)
         })?,
     };
     Ok((script, sources))

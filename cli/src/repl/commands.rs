@@ -138,7 +138,7 @@ fn load(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
 
 fn save(repl: &mut Repl, argument: &str, console: &mut Console<'_>) -> Done {
     let path = path(argument);
-    let script = match repl.session.script(&path.display().to_string(), source::dialect_of(&path)) {
+    let script = match repl.session.script(&path.display().to_string(), siskin::dialect_of(&path)) {
         Ok(script) => script,
         Err(failure) => {
             console.error("  not saved: the inputs so far do not compile as one script\n");

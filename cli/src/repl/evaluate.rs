@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::io::{self, Write};
+use std::path::Path;
 
 use siskin::diagnostics::{Printer, Source};
 use siskin_core::inspect::{ValueKind, ValueView};
@@ -13,6 +14,7 @@ use crate::commands::time::{Timing, measure};
 use crate::console::Console;
 use crate::exit;
 use crate::input;
+use crate::modules::Modules;
 use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
 
 /// Columns of a terminal of unknown width.
@@ -29,7 +31,8 @@ impl Repl {
     /// A session with the options of the command line. On failure, reports it and returns the exit code.
     pub(super) fn new(args: &args::Repl, console: &mut Console<'_>) -> Result<Repl, u8> {
         match Session::new(limited(args.options()), args.engine.tier, args.dialect) {
-            Ok(session) => {
+            Ok(mut session) => {
+                session.modules = Modules::below(Path::new(""), session.vm.options().memory);
                 let mut printer = console.printer(&args.errors, args.dialect);
                 // At a prompt, errors in Lox are shown like those in Siskin, not in the book's words.
                 printer.format = args.errors.error_format.unwrap_or_default();

@@ -32,6 +32,7 @@ pub(crate) use saved::{Input, script};
 pub(crate) use show::{Shown, is_literal};
 
 use crate::args::Tier;
+use crate::modules::Modules;
 
 /// Why an input did not come to its end.
 #[derive(Debug)]
@@ -96,6 +97,8 @@ pub(crate) struct Session {
     pub(crate) refused: Option<Bail>,
     /// What each run may use.
     pub(crate) fuel: Option<u64>,
+    /// What texts may import.
+    pub(crate) modules: Modules,
     interrupt: Arc<AtomicBool>,
     tier: Tier,
     /// Number of inputs, those included that did not load.
@@ -125,6 +128,7 @@ impl Session {
             native,
             refused,
             fuel: None,
+            modules: Modules::default(),
             interrupt,
             tier,
             count: 0,
@@ -145,7 +149,8 @@ impl Session {
     pub(crate) fn clear(&mut self) -> Result<(), OutOfMemory> {
         let fresh = Session::new(self.vm.options(), self.tier, self.dialect)?;
         let interrupt = self.interrupt();
-        *self = Session { interrupt, count: self.count, fuel: self.fuel, ..fresh };
+        let modules = std::mem::take(&mut self.modules);
+        *self = Session { interrupt, count: self.count, fuel: self.fuel, modules, ..fresh };
         Ok(())
     }
 
@@ -238,7 +243,8 @@ impl Session {
         let options = self.vm.options().memory(self.memory_left());
         let Ok(fresh) = Session::new(options, self.tier, script.dialect()) else { return Ok(()) };
         let fuel = self.vm.stats().fuel + SPARE_FUEL;
-        let mut fresh = Session { interrupt: self.interrupt(), fuel: Some(fuel), ..fresh };
+        let (interrupt, modules) = (self.interrupt(), self.modules.clone());
+        let mut fresh = Session { interrupt, fuel: Some(fuel), modules, ..fresh };
         match fresh.run_file(script, &mut io::sink()) {
             Err(Failure::Run(error)) if error.kind() != ErrorKind::OutOfMemory => {
                 Err(fresh.report(&Failure::Run(error), printer))
@@ -250,11 +256,14 @@ impl Session {
     /// Loads a text and starts it.
     fn load(&mut self, source: Source) -> Result<(), Failure> {
         let reserve = Reserve::of(&self.vm);
-        let script = match self.vm.load_with(source.text(), source.dialect(), source.options()) {
+        let script = match self.modules.load(&mut self.vm, &source) {
             Ok(script) => script,
             Err(error) => return Err(Failure::Load(error, source)),
         };
         self.loaded = script.functions().len();
+        if script.modules().next().is_some() {
+            self.sources.add_modules(&self.modules.sources(), &script);
+        }
         self.sources.add(source, &script);
         let started = self.vm.start(script).map_err(Failure::Run);
         drop(reserve);
@@ -328,7 +337,7 @@ impl Session {
     /// What to say of a failure.
     pub(crate) fn report(&self, failure: &Failure, printer: Printer) -> String {
         match failure {
-            Failure::Load(error, source) => printer.load_error(error, source),
+            Failure::Load(error, source) => printer.load_error_of(error, source, &self.modules.sources()),
             Failure::Run(error) => printer.stopped(Stopped::Error(error), &self.vm, &self.sources),
             Failure::Interrupted => printer.stopped(Stopped::Interrupted, &self.vm, &self.sources),
             Failure::OutOfFuel => printer.stopped(Stopped::OutOfFuel, &self.vm, &self.sources),

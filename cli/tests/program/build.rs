@@ -120,7 +120,7 @@ fn damaged_images_are_refused() {
         bytes[at] = byte;
         bytes
     };
-    assert_eq!(refused(&changed(8, 9)), "the image is of version 9 of the format, this engine reads 3");
+    assert_eq!(refused(&changed(8, 9)), "the image is of version 9 of the format, this engine reads 4");
     assert_eq!(refused(&changed(16, !good[16])), "the image is of an engine with other instructions");
     assert_eq!(refused(&changed(12, 8)), "the image is cut off, or its directory is wrong");
     let copy = ImageBuf::copy_of(&good, &Mem::new(SYSTEM, 1 << 20).expect("memory")).expect("memory");

@@ -7,6 +7,7 @@ mod common;
 mod errors;
 mod limits;
 mod listings;
+mod modules;
 mod prompt;
 mod scripts;
 mod streams;

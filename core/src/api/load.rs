@@ -3,117 +3,38 @@
 use core::fmt;
 use core::ops::Range;
 
-use crate::bytecode::{Flaw, FnIndex, Program, VerifyError};
-use crate::compile::{CompileError, CompileOptions, compile};
+use super::compile::{LoadError, LoadOptions, compile_program, refusal};
+use super::graph::{Client, Graph, LinkedModule};
+use super::resolver::{ModuleText, NoModules, Resolver};
+use crate::bytecode::{FnIndex, Program};
 use crate::heap::Want;
-use crate::interp::{Fault, FunctionId, Options, RuntimeError, Vm};
-use crate::mem::{Mem, OutOfMemory, Vec};
+use crate::interp::{Fault, FunctionId, Options, Prelude, RuntimeError, Vm};
+use crate::mem::{Mem, Vec};
 use crate::object::Closure;
-use crate::syntax::{Code, Diagnostic, Dialect, FoundAt, LineIndex, ParseOptions};
+use crate::syntax::Dialect;
 use crate::value::Value;
 
-/// The reason why a source text could not be loaded.
-#[derive(Debug)]
-pub enum LoadError {
-    /// The text has errors, at least one.
-    Syntax(Vec<Diagnostic>),
-    /// A function has more parts of some sort than its bytecode can name.
-    TooLarge {
-        /// The line where the function ends.
-        line: u32,
-        /// The sort of parts, such as "registers".
-        what: &'static str,
-    },
-    /// Memory ran out.
-    OutOfMemory,
-}
-
-impl From<OutOfMemory> for LoadError {
-    fn from(OutOfMemory: OutOfMemory) -> LoadError {
-        LoadError::OutOfMemory
-    }
-}
-
-impl fmt::Display for LoadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            LoadError::Syntax(errors) => match &errors[..] {
-                // Errors about limits, whose messages need no source text.
-                [Diagnostic { code: code @ (Code::NestedTooDeeply | Code::SourceTooLong), .. }] => {
-                    code.message("").fmt(f)
-                }
-                [_] => f.write_str("1 syntax error."),
-                _ => write!(f, "{} syntax errors.", errors.len()),
-            },
-            LoadError::TooLarge { line, what } => {
-                write!(f, "Too many {what} in the function that ends on line {line}.")
-            }
-            LoadError::OutOfMemory => OutOfMemory.fmt(f),
-        }
-    }
-}
-
-impl core::error::Error for LoadError {}
-
-/// Options for compiling a source text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct LoadOptions {
-    /// Whether the text is a person's input at a prompt: its last expression needs no semicolon in either dialect.
-    pub interactive: bool,
-    /// Whether the program contains, for each instruction, the piece of the text that it comes from.
-    pub spans: bool,
-}
-
 impl Program {
-    /// Compiles a source text into memory of its own, for any number of VMs.
+    /// Compiles a text and all that it imports, into one program that needs no resolver for that. `id` is what the resolver
+    /// knows the text by.
     ///
     /// # Errors
-    /// When the text has errors, something in it is too large, or memory is out.
-    pub fn compile(
+    /// As for [`compile`](Program::compile), or when there is something wrong with an import.
+    pub fn compile_importing(
         mem: &Mem,
-        source: &str,
-        dialect: Dialect,
+        id: &str,
+        main: ModuleText<'_>,
         options: LoadOptions,
+        resolver: &mut dyn Resolver,
     ) -> Result<Program, LoadError> {
-        compile_program(mem, &Options::new(), source, dialect, options)
-    }
-}
-
-/// Compiles a source text within the limits of `limits`.
-fn compile_program(
-    mem: &Mem,
-    limits: &Options,
-    source: &str,
-    dialect: Dialect,
-    options: LoadOptions,
-) -> Result<Program, LoadError> {
-    let Options { native_stack, max_source, .. } = *limits;
-    let parsing = ParseOptions { native_stack, max_source, interactive: options.interactive };
-    let image = match compile(
-        source,
-        dialect,
-        &CompileOptions { parsing, spans: options.spans, library: false },
-        mem,
-    ) {
-        Ok(image) => image,
-        Err(CompileError::Syntax(errors)) => return Err(LoadError::Syntax(errors)),
-        Err(CompileError::OutOfMemory) => return Err(LoadError::OutOfMemory),
-        Err(CompileError::TooLarge { span, what }) => {
-            let line = LineIndex::new(source, mem)?.line(span.end);
-            return Err(LoadError::TooLarge { line, what });
+        let limits = Options::new();
+        let program = compile_program(mem, &limits, main.text, main.dialect, options)?;
+        if program.image().imports().is_empty() {
+            return Ok(program);
         }
-        Err(CompileError::TooDeep { span }) => {
-            let error = Diagnostic { code: Code::NestedTooDeeply, span, found: FoundAt::Nothing };
-            return Err(LoadError::Syntax(Vec::from_slice(mem, &[error])?));
-        }
-    };
-    match Program::compiled(image, mem) {
-        Ok(program) => Ok(program),
-        Err(VerifyError { what: Flaw::OutOfMemory, .. }) => Err(LoadError::OutOfMemory),
-        Err(error) => {
-            debug_assert!(false, "the compiler made bytecode that is refused: {error:?}");
-            Err(LoadError::OutOfMemory)
-        }
+        let graph = Graph::load(Client { mem, limits: &limits, vm: None }, id, &program, resolver)?;
+        let bound = graph.bind().map_err(|_| LoadError::OutOfMemory)?;
+        Program::compiled(bound, mem).map_err(refusal)
     }
 }
 
@@ -121,6 +42,8 @@ fn compile_program(
 pub struct Script {
     pub(super) index: usize,
     functions: Range<u32>,
+    prelude: Prelude,
+    modules: Vec<LinkedModule>,
     /// Identifies the VM: while this handle lives, no other VM has the same budget.
     pub(super) mem: Mem,
 }
@@ -137,6 +60,11 @@ impl Script {
     #[must_use]
     pub fn functions(&self) -> Range<u32> {
         self.functions.clone()
+    }
+
+    /// The modules that were loaded with it, in the order in which they run: their ids and the numbers of their functions.
+    pub fn modules(&self) -> impl Iterator<Item = (&str, Range<u32>)> {
+        self.modules.iter().map(|(id, functions)| (id.as_str(), functions.clone()))
     }
 
     /// The index in a script's program of a function whose number is `id`, if `functions` are the numbers of the
@@ -187,46 +115,85 @@ impl Vm {
         dialect: Dialect,
         options: LoadOptions,
     ) -> Result<Script, LoadError> {
-        let loaded = match self.load_once(source, dialect, options) {
-            Err(LoadError::OutOfMemory) => self
-                .collect_for_space(Want::Table)
-                .map_err(LoadError::from)
-                .and_then(|()| self.load_once(source, dialect, options)),
+        self.load_importing("", source, dialect, options, &mut NoModules)
+    }
+
+    /// The same for a text that may import modules. All of them are loaded, and those that they import, before anything
+    /// runs. `id` is what the resolver knows the text by.
+    ///
+    /// # Errors
+    /// As for [`load`](Vm::load), or when there is something wrong with an import.
+    pub fn load_importing(
+        &mut self,
+        id: &str,
+        source: &str,
+        dialect: Dialect,
+        options: LoadOptions,
+        resolver: &mut dyn Resolver,
+    ) -> Result<Script, LoadError> {
+        self.loaded(|vm| {
+            let program = vm.compile_with(source, dialect, options)?;
+            vm.link_script(id, &program, resolver)
+        })
+    }
+
+    /// Loads again after a collection if memory was out.
+    fn loaded(
+        &mut self,
+        mut load: impl FnMut(&mut Vm) -> Result<Script, LoadError>,
+    ) -> Result<Script, LoadError> {
+        let loaded = match load(self) {
+            Err(LoadError::OutOfMemory) => {
+                self.collect_for_space(Want::Table).map_err(LoadError::from).and_then(|()| load(self))
+            }
             result => result,
         };
         self.resume_panic();
         loaded
     }
 
-    fn load_once(
-        &mut self,
-        source: &str,
-        dialect: Dialect,
-        options: LoadOptions,
-    ) -> Result<Script, LoadError> {
-        let program = self.compile_with(source, dialect, options)?;
-        Ok(self.link_script(&program)?)
-    }
-
     /// Makes a program ready to run. Its image stays where it is, and counts towards this VM's memory only if it was made
     /// in that: code, lines and captures are read there, while constants and names are made in the heap.
     ///
     /// # Errors
-    /// When memory is out.
-    pub fn load_program(&mut self, program: &Program) -> Result<Script, OutOfMemory> {
-        let linked = match self.link_script(program) {
-            Err(OutOfMemory) => self.collect_for_space(Want::Table).and_then(|()| self.link_script(program)),
-            linked => linked,
-        };
-        self.resume_panic();
-        linked
+    /// When memory is out, or the program imports modules that are not in it.
+    pub fn load_program(&mut self, program: &Program) -> Result<Script, LoadError> {
+        self.load_program_importing("", program, &mut NoModules)
     }
 
-    fn link_script(&mut self, program: &Program) -> Result<Script, OutOfMemory> {
+    /// The same for a program that may import modules; see [`load_importing`](Vm::load_importing).
+    ///
+    /// # Errors
+    /// When memory is out, or there is something wrong with an import.
+    pub fn load_program_importing(
+        &mut self,
+        id: &str,
+        program: &Program,
+        resolver: &mut dyn Resolver,
+    ) -> Result<Script, LoadError> {
+        self.loaded(|vm| vm.link_script(id, program, resolver))
+    }
+
+    fn link_script(
+        &mut self,
+        id: &str,
+        program: &Program,
+        resolver: &mut dyn Resolver,
+    ) -> Result<Script, LoadError> {
+        let (needs, modules) = if program.image().imports().is_empty() {
+            (Vec::new(self.mem()), Vec::new(self.mem()))
+        } else {
+            {
+                let client = Client { mem: self.mem(), limits: &self.options(), vm: Some(self) };
+                Graph::load(client, id, program, resolver)?.link(self)?
+            }
+        };
+        let prelude = self.prelude(program, &needs)?;
         self.prepare_errors(program)?;
         let first = self.functions;
         let index = self.link(program)?;
-        Ok(Script { index, functions: first..self.functions, mem: self.mem().clone() })
+        let functions = first..self.functions;
+        Ok(Script { index, functions, prelude, modules, mem: self.mem().clone() })
     }
 
     /// Makes [`run`](Vm::run) start a script from its beginning, in place of the current script.
@@ -242,7 +209,7 @@ impl Vm {
             Some(closure) => {
                 // `link` reserved the capacity.
                 let _ = self.free_scripts.push(script.index);
-                self.begin(closure)
+                self.begin_after(script.prelude, closure)
             }
             None => Err(self.error(Fault::WrongVm)),
         }

@@ -1,8 +1,13 @@
 //! The public API: from source text to a script that runs.
 
+mod compile;
+mod graph;
 mod load;
+mod resolver;
 #[cfg(feature = "native")]
 mod units;
 mod vm;
 
-pub use load::{LoadError, LoadOptions, Script};
+pub use compile::{LoadError, LoadOptions};
+pub use load::Script;
+pub use resolver::{ImportError, ImportFlaw, ImportStep, ModuleText, Name, Refusal, Resolver};

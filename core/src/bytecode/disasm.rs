@@ -188,7 +188,7 @@ impl Listing<'_> {
         }
         let index = operand.constant()?;
         let constant = code.consts.get(index as usize);
-        Some(constant.map_or(Meaning::Missing, |constant| Meaning::Const(image, constant)))
+        Some(constant.map_or(Meaning::Missing, |constant| Meaning::Const(&self.image, constant)))
     }
 }
 
@@ -239,7 +239,7 @@ impl Write for Column<'_, '_> {
 enum Meaning<'a> {
     Missing,
     Name(&'a str),
-    Const(Image<'a>, Const),
+    Const(&'a Image<'a>, Const),
 }
 
 impl Display for Meaning<'_> {
@@ -259,7 +259,7 @@ impl Display for Meaning<'_> {
                 f.write_str("global ")?;
                 plain(image.text(name), f)
             }
-            Const::Fn(index) => FnName(image, index).fmt(f),
+            Const::Fn(index) => FnName(*image, index).fmt(f),
         }
     }
 }

@@ -103,6 +103,13 @@ impl Program {
         self.image().text(text)
     }
 
+    /// A module that is part of the program, and its id.
+    #[must_use]
+    pub fn module(&self, index: usize) -> Option<(&str, Program)> {
+        let (id, image) = self.image().module(index)?;
+        Some((id, Program(self.0.part(image)?)))
+    }
+
     /// What keeps the image where it is.
     pub(crate) fn keeper(&self) -> &Keeper {
         self.0.keeper()

@@ -44,7 +44,10 @@ impl Compiler<'_> {
             let hint = if self.chain.len() == base { hint } else { None };
             at = match self.ast.expr(at) {
                 Expr::Binary(binary) => self.push_link(at, Link::Binary(binary), binary.left)?,
-                Expr::Get { object, name } => self.push_link(at, Link::Get(name), object)?,
+                Expr::Get { object, name } => match self.module_of(object) {
+                    Some(module) => break self.member(at, module, name, mark, hint),
+                    None => self.push_link(at, Link::Get(name), object)?,
+                },
                 Expr::Index(index) => self.push_link(at, Link::Index(index), index.object)?,
                 Expr::Maybe(object) => self.push_link(at, Link::Maybe, object)?,
                 Expr::MaybeGet { fields, object, name } => {
@@ -53,7 +56,9 @@ impl Compiler<'_> {
                 Expr::MaybeIndex(index) => self.push_link(at, Link::MaybeIndex(index), index.object)?,
                 Expr::Paren(inner) => inner,
                 Expr::Call { callee, args } => match self.ast.expr(callee) {
-                    Expr::Get { object, name } => self.push_link(at, Link::Invoke { name, args }, object)?,
+                    Expr::Get { object, name } if self.module_of(object).is_none() => {
+                        self.push_link(at, Link::Invoke { name, args }, object)?
+                    }
                     Expr::Super(method) => break self.super_call(at, callee, method, args, mark),
                     Expr::Global(name) if self.is_word(name) => {
                         break self.library_word(at, name, args, mark);

@@ -97,8 +97,10 @@ impl Compiler<'_> {
             self.out.next_index()?;
             self.begin_function(id, None)?;
         }
+        self.imports()?;
         self.items(self.ast.functions[id.index()].body)?;
         if last {
+            self.exports()?;
             self.end_body()?;
             self.finish(FnIndex(0))?;
             self.close();

@@ -6,6 +6,7 @@
 //!     errors finally   throw; try with its handler; ways out that make a detour
 //!     pattern          values tested and taken apart; matching: match
 //!     branch loops     if and blocks, for each destination of their value; while and for
+//!     module           imports and exports, which the loader gets from the image
 //!     expr             expressions as values, by kind: variable arith logic property call interpolate
 //!     cond             expressions as conditions: fused compare-and-branch
 //!       value          literals stay literal until an instruction needs a register
@@ -44,6 +45,7 @@ mod label;
 mod logic;
 mod loops;
 mod matching;
+mod module;
 mod pattern;
 mod peephole;
 mod pool;
@@ -66,6 +68,7 @@ use finally::FinallyScope;
 use function::FnState;
 use label::Label;
 use loops::LoopScope;
+use module::Modules;
 use pool::StringPool;
 use scope::{ClassState, Scope};
 
@@ -181,6 +184,8 @@ struct Compiler<'s> {
     nothing: Vec<Label>,
     /// By symbol: the class whose methods were last seen to assign the field.
     field_owner: Vec<u32>,
+    /// Imports and exports.
+    modules: Modules,
     class: ClassState,
     /// How many classes were begun.
     classes: u32,
@@ -229,6 +234,7 @@ impl<'s> Compiler<'s> {
             holding: Vec::new(mem),
             nothing: Vec::new(mem),
             field_owner: Vec::new(mem),
+            modules: Modules::new(mem, options.parsing.interactive),
             class: ClassState::default(),
             classes: 0,
             lines: LineIndex::new(source, mem)?.into_cursor(),

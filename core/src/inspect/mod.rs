@@ -26,6 +26,7 @@ pub use string::StringView;
 pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 
 use crate::entry::Entry;
+use crate::globals::ModuleId;
 use crate::interp::Vm;
 use crate::mem::OutOfMemory;
 use crate::object::BuiltinClass;
@@ -56,7 +57,8 @@ impl Vm {
     /// # Errors
     /// When memory is out.
     pub fn bind_result(&mut self, name: &str) -> Result<(), OutOfMemory> {
-        let index = self.intern(name.as_bytes()).and_then(|name| self.global_index(name, false));
+        let index =
+            self.intern(name.as_bytes()).and_then(|name| self.global_index(ModuleId::HOST, name, false));
         self.resume_panic();
         let index = index?;
         self.before_change(index);
@@ -76,21 +78,21 @@ impl Vm {
             .filter(|name| !self.leaves_out(name))
     }
 
-    /// The globals that are defined, in the order in which they were first named.
+    /// The globals of texts that the host loaded which are defined, in the order in which they were first named.
     pub fn globals(&self) -> impl Iterator<Item = (&str, ValueView<'_>)> {
-        let public = self.globals.iter().filter(|(name, _)| !is_private(name));
+        let public = self.globals.iter(ModuleId::HOST).filter(|(name, _)| !is_private(name));
         public.map(|(name, value)| (name, ValueView::new(value, self)))
     }
 
     /// The global of that name, if it is defined.
     #[must_use]
     pub fn global_value(&self, name: &str) -> Option<ValueView<'_>> {
-        let index = self.globals.find(self.context.heap.strings.find(name.as_bytes())?)?;
+        let index = self.globals.find(ModuleId::HOST, self.context.heap.strings.find(name.as_bytes())?)?;
         self.globals.value(index).map(|value| ValueView::new(value, self))
     }
 }
 
-/// Whether a global is one that only the library can name.
+/// Whether a global is one that no text can name: one of the library, or an export of a module that is named by its module.
 fn is_private(name: &str) -> bool {
-    name.starts_with('$')
+    name.starts_with('$') || name.contains('.')
 }

@@ -10,7 +10,7 @@ use crate::bytecode::Op;
 use crate::entry::Arity;
 use crate::object::{
     BoundMethod, Callable, Class, ClassSort, Closure, Gc, HostFunction, IcEntry, IcKind, InlineCache,
-    Instance, Object, TypeObject,
+    Instance, ModuleObject, Object, TypeObject,
 };
 use crate::operator::Operator;
 use crate::value::Value;
@@ -257,6 +257,10 @@ impl Vm {
                 && let Some(found) = self.type_property(of, site.name)?
             {
                 return self.call_found(found, args, win, receiver);
+            }
+            if let Some(module) = receiver.as_object::<ModuleObject>() {
+                let member = self.module_member(module, site.name)?;
+                return self.call_value(member, args, win);
             }
             let method = self.builtin_method(receiver, site, direct, Fault::Type(TypeFault::Methods))?;
             return self.call_method(method, args, win, receiver);

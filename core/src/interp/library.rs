@@ -2,6 +2,7 @@
 
 use super::{Fault, Vm};
 use crate::entry::Entry;
+use crate::globals::ModuleId;
 use crate::mem::OutOfMemory;
 use crate::object::{BUILTIN_CLASSES, BuiltinClass, Gc, HostFunction, Str};
 
@@ -218,9 +219,14 @@ impl Vm {
             && Vm::type_named(name).is_none_or(|class| class.is_namespace() || class == BuiltinClass::Random)
     }
 
-    /// The index of the global with this name. An undefined one gets the library's function with the name. `siskin` says whether it is a program of that dialect that names it. A safepoint.
-    pub(crate) fn global_index(&mut self, name: Gc<Str>, siskin: bool) -> Result<u32, OutOfMemory> {
-        let index = self.globals.declare(name)?;
+    /// The index of a module's global with this name. An undefined one gets the library's function with the name. `siskin` says whether it is a program of that dialect that names it. A safepoint.
+    pub(crate) fn global_index(
+        &mut self,
+        module: ModuleId,
+        name: Gc<Str>,
+        siskin: bool,
+    ) -> Result<u32, OutOfMemory> {
+        let index = self.globals.declare(module, name)?;
         if self.globals.is_defined(index) || self.leaves_out(name.text()) {
             return Ok(index);
         }

@@ -3,6 +3,7 @@
 use super::Vm;
 use super::handles::{Local, Scope};
 use crate::bytecode::{Code, Const, FnIndex, Image, Program, Text};
+use crate::globals::ModuleId;
 use crate::mem::{Keeper, Mem, OutOfMemory, Vec};
 use crate::object::{Closure, Function, Gc, InImage, Object, Parts, Str};
 use crate::value::Value;
@@ -11,17 +12,11 @@ use crate::value::Value;
 const LIBRARY: u32 = 1 << 31;
 
 impl Vm {
-    /// The index among the VM's scripts of a closure of the program's script. The program has a function, and
-    /// constants name functions after their own only.
+    /// The index among the VM's scripts of a closure of the program's script.
     pub(crate) fn link(&mut self, program: &Program) -> Result<usize, OutOfMemory> {
         self.scripts.reserve(1)?;
         self.free_scripts.reserve(self.scripts.len() + 1 - self.free_scripts.len())?;
-        let closure = self.scope(|vm, scope| {
-            let functions = vm.link_all(scope, program)?;
-            let script = functions.last().copied().ok_or(OutOfMemory)?;
-            vm.make_closure(script.gc())
-        });
-        let closure = closure?.value();
+        let closure = self.link_closure(program, ModuleId::HOST)?.value();
         let free = self.free_scripts.pop();
         match free.and_then(|index| self.scripts.get_mut(index)) {
             Some(entry) => *entry = closure,
@@ -30,25 +25,39 @@ impl Vm {
         Ok(free.unwrap_or(self.scripts.len() - 1))
     }
 
+    /// A closure of the program's script, whose globals are a module's. The program has a function, and constants name
+    /// functions after their own only.
+    pub(super) fn link_closure(
+        &mut self,
+        program: &Program,
+        module: ModuleId,
+    ) -> Result<Gc<Closure>, OutOfMemory> {
+        self.scope(|vm, scope| {
+            let functions = vm.link_all(scope, program, module)?;
+            let script = functions.last().copied().ok_or(OutOfMemory)?;
+            vm.make_closure(script.gc())
+        })
+    }
+
     /// All functions of a program, the last first: functions refer only to functions after them.
     pub(super) fn link_all<'s>(
         &mut self,
         scope: Scope<'s>,
         program: &Program,
+        module: ModuleId,
     ) -> Result<Vec<Local<'s, Function>>, OutOfMemory> {
         let image = program.image();
         let count = image.function_count();
         self.expect_functions(count);
         let mut made: Vec<Local<'s, Function>> = Vec::new(self.mem());
         made.reserve_exact(count)?;
-        let mut strings = Strings::new(image, self.mem())?;
+        let mut strings = Strings::new(image, module, self.mem())?;
         for index in (0..count as u32).rev() {
             let code = image.function(FnIndex(index)).ok_or(OutOfMemory)?;
             made.push(self.link_function(scope, &code, program.keeper(), &mut strings, &made)?)?;
         }
         for global in image.globals().iter().filter(|global| global.declared || global.assigned) {
-            let name = strings.name(self, global.name)?;
-            let index = self.global_index(name, image.has_builtin_methods())?;
+            let index = strings.global(self, global.name)?;
             self.note_global(index, global)?;
         }
         Ok(made)
@@ -101,10 +110,7 @@ impl Vm {
                 Const::Number(value) => Value::number(value),
                 Const::Str(text) => strings.literal(self, text)?.value(),
                 Const::Name(text) => strings.name(self, text)?.value(),
-                Const::Global(text) => {
-                    let name = strings.name(self, text)?;
-                    Value::raw(self.global_index(name, image.has_builtin_methods())?)
-                }
+                Const::Global(text) => Value::raw(strings.global(self, text)?),
                 Const::Fn(index) => {
                     let after = image.function_count().checked_sub(index.0 as usize + 1);
                     after.and_then(|after| made.get(after)).map_or(Value::NIL, |made| made.value())
@@ -142,6 +148,8 @@ impl Vm {
 /// alive meanwhile. So those that are here are alive.
 struct Strings<'a> {
     image: Image<'a>,
+    /// The module of the globals that are named.
+    module: ModuleId,
     made: Vec<MadeString>,
 }
 
@@ -155,11 +163,11 @@ struct MadeString {
 }
 
 impl Strings<'_> {
-    fn new<'a>(image: Image<'a>, mem: &Mem) -> Result<Strings<'a>, OutOfMemory> {
+    fn new<'a>(image: Image<'a>, module: ModuleId, mem: &Mem) -> Result<Strings<'a>, OutOfMemory> {
         let mut made = Vec::new(mem);
         made.reserve_exact(image.text_count())?;
         made.resize(image.text_count(), MadeString::default())?;
-        Ok(Strings { image, made })
+        Ok(Strings { image, module, made })
     }
 
     /// A name. A safepoint, unless it was made before.
@@ -173,6 +181,12 @@ impl Strings<'_> {
             made.name = Some(name);
         }
         Ok(name)
+    }
+
+    /// The index of the global with a name. A safepoint, unless the name was made before.
+    fn global(&mut self, vm: &mut Vm, text: Text) -> Result<u32, OutOfMemory> {
+        let name = self.name(vm, text)?;
+        vm.global_index(self.module, name, self.image.has_builtin_methods())
     }
 
     /// A literal. A safepoint, unless it was made before.

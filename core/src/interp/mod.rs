@@ -48,6 +48,7 @@ mod maps;
 mod members;
 mod meter;
 mod methods;
+mod modules;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
 mod operators;
@@ -72,6 +73,7 @@ pub use fault::{ErrorKind, FunctionId, RuntimeError, TraceFrame, Undefined};
 pub(crate) use format::Pieces;
 pub(crate) use host_call::{Call, entry};
 pub(crate) use library::{Constant, Library, Parts as LibraryParts};
+pub(crate) use modules::Prelude;
 #[cfg(any(test, fuzzing))]
 pub(crate) use native::DEPTH;
 pub use options::{Dispatch, Options};

@@ -12,6 +12,7 @@
 use super::errors::ErrorClass;
 use super::{Fault, Vm};
 use crate::bytecode::{Const, Flaw, FnIndex, Insn, MemberKind, Program};
+use crate::globals::ModuleId;
 use crate::mem::{Mem, OutOfMemory, Vec};
 use crate::object::{BuiltinClass, Class, Closure, Gc, Str};
 use crate::value::Value;
@@ -110,7 +111,7 @@ impl Vm {
     fn link_scripted(&mut self, program: &Program) -> Result<(), OutOfMemory> {
         let mem = self.mem.clone();
         self.scope(|vm, scope| {
-            let made = vm.link_all(scope, program)?;
+            let made = vm.link_all(scope, program, ModuleId::HOST)?;
             let function = |index: FnIndex| made.iter().nth_back(index.0 as usize).map(|made| made.gc());
             let script = function(FnIndex(0)).ok_or(OutOfMemory)?;
             let constant =

@@ -7,6 +7,7 @@ use super::handles::{self, RootList};
 use super::host::{HostGuard, no_wish};
 use super::library::Library;
 use super::meter::Meter;
+use super::modules::Modules;
 use super::native::{self, Native};
 use super::operators::OperatorNames;
 use super::options::{Dispatch, Options};
@@ -71,6 +72,7 @@ pub struct Vm {
     pub(crate) result: Value,
     /// Progress of the bulk work of the current instruction.
     pub(super) work: Work,
+    pub(super) modules: Modules,
     /// Closures of loaded scripts that are not started; nil in free places.
     pub(crate) scripts: Vec<Value>,
     pub(super) scripted: Scripted,
@@ -135,6 +137,7 @@ struct VmRoots<'a> {
     scopes: Option<NonNull<RootList>>,
     test_roots: &'a [Value],
     scripts: &'a [Value],
+    modules: &'a Modules,
     scripted: &'a Scripted,
     operators: &'a OperatorNames,
     types: &'a Types,
@@ -190,6 +193,7 @@ impl Roots for VmRoots<'_> {
         for &value in self.test_roots.iter().chain(self.scripts) {
             heap.mark_value(value);
         }
+        self.modules.roots().for_each(|value| heap.mark_value(value));
         self.scripted.roots().chain(self.errors.roots()).for_each(|value| heap.mark_value(value));
         self.operators.roots().for_each(|name| heap.mark_object(name));
         self.types.roots().for_each(|made| heap.mark_value(made));
@@ -236,6 +240,7 @@ impl Vm {
             test_roots: Vec::new(&mem),
             result: Value::NIL,
             work: Work::NONE,
+            modules: Modules::new(&mem),
             scripts: Vec::new(&mem),
             scripted: Scripted::new(&mem),
             fiber: None,
@@ -301,8 +306,8 @@ impl Vm {
         self.with_roots(|heap, roots| heap.collect(roots, Extent::Full));
     }
 
-    /// Begins a call of `closure`, which takes no arguments; `run` runs it.
-    pub(crate) fn begin(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
+    /// Before another script begins.
+    pub(super) fn reset(&mut self) {
         self.forget_fibers();
         self.context.stack.reset();
         self.running = false;
@@ -311,6 +316,11 @@ impl Vm {
         self.thrown = Value::NIL;
         self.forget_uncaught();
         self.meter.start();
+    }
+
+    /// Enters a closure that takes no arguments, of a script or a module, on an empty stack.
+    pub(super) fn enter_script(&mut self, closure: Gc<Closure>) -> Result<(), RuntimeError> {
+        self.context.stack.reset();
         match self.context.stack.push(closure, 0) {
             Ok(()) => {
                 self.context.stack.set_first(Value::object(closure));
@@ -334,17 +344,27 @@ impl Vm {
             return Outcome::Done;
         }
         self.context.fuel.set(fuel);
+        if self.owes_for_imports() {
+            return Outcome::OutOfFuel;
+        }
         self.native_stack = StackBound::new(self.options.native_stack);
         self.know_host(host);
         Meter::begin_run(self);
         let hosted = HostGuard(self);
-        hosted.0.run_tiers();
+        loop {
+            hosted.0.run_tiers();
+            if !hosted.0.goes_on() {
+                break;
+            }
+        }
         drop(hosted);
         Meter::end_run(self);
         self.context.stack.check();
         if core::mem::take(&mut self.panicked) {
-            self.stop = Stop::Error(self.error(Fault::Panic));
+            let error = self.error(Fault::Panic);
             self.running = false;
+            self.fail_module(&error);
+            self.stop = Stop::Error(error);
             if let Some(guard) = self.guard {
                 guard.resume();
             }
@@ -362,11 +382,14 @@ impl Vm {
                 debug_assert!(false, "only a script below a function of the host is left so");
                 self.running = false;
                 let fault = core::mem::replace(&mut self.fault, Fault::Stopped);
-                Outcome::Error(self.error(fault))
+                let error = self.error(fault);
+                self.fail_module(&error);
+                Outcome::Error(error)
             }
             Stop::Error(error) => {
                 self.running = false;
                 self.work = Work::NONE;
+                self.fail_module(&error);
                 Outcome::Error(error)
             }
         }
@@ -492,6 +515,7 @@ impl Vm {
             #[cfg(not(test))]
             test_roots: &[],
             scripts: &self.scripts,
+            modules: &self.modules,
             scripted: &self.scripted,
             operators: &self.operators,
             types: &self.types,

@@ -44,6 +44,14 @@ impl SharedBytes {
         unsafe { self.bytes.as_ref() }
     }
 
+    /// A part of the bytes, kept as these are; none if it is no part of them.
+    pub(crate) fn part(&self, part: &[u8]) -> Option<SharedBytes> {
+        let bytes = self.as_slice();
+        let start = part.as_ptr().addr().checked_sub(bytes.as_ptr().addr())?;
+        let part = bytes.get(start..start.checked_add(part.len())?)?;
+        Some(SharedBytes { bytes: NonNull::from(part), keeper: self.keeper.clone() })
+    }
+
     /// What keeps the bytes where they are.
     pub(crate) fn keeper(&self) -> &Keeper {
         &self.keeper

@@ -15,7 +15,7 @@ use core::ptr::NonNull;
 use super::{
     BoundMethod, Buffer, BuiltinClass, ByteStorage, Bytes, Callable, CellObject, Class, Closure, CodeList,
     Dict, Fiber, Function, Gc, Header, HostFunction, Instance, Items, List, Map, MapIndex, Methods,
-    Namespace, Random, Range, Shape, ShapeTable, Slots, Str, Text, TypeObject,
+    ModuleObject, Namespace, Random, Range, Shape, ShapeTable, Slots, Str, Text, TypeObject,
 };
 use crate::value::Value;
 
@@ -274,4 +274,5 @@ kinds! {
     ByteStorage ByteStorage "bytes of arrays" [Internal];
     Random Random "random generators" [Random];
     Namespace Namespace "modules of the library" [Module];
+    Module ModuleObject "modules" [Module];
 }

@@ -26,6 +26,7 @@ mod list;
 mod lookup_cache;
 mod map;
 mod methods;
+mod module;
 mod namespace;
 #[cfg_attr(not(feature = "native"), path = "native_off.rs")]
 mod native;
@@ -63,6 +64,7 @@ pub(crate) use lookup_cache::LookupCache;
 pub(crate) use lookup_cache::MOST_LINES;
 pub(crate) use map::{MAX_ENTRIES, Map, MapIndex};
 pub(crate) use methods::{Content, DEPTH, Declaration, Draft, FEW, Method, Methods, digit};
+pub(crate) use module::ModuleObject;
 pub(crate) use namespace::Namespace;
 #[cfg(all(test, feature = "native"))]
 pub(crate) use native::Feedback;

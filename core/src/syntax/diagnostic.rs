@@ -22,6 +22,21 @@ macro_rules! codes {
                 /// The name in the source text.
                 name: Span,
             },
+            /// `Can't export 'NAME': nothing at the top of this file has the name.`
+            ExportOfNothing {
+                /// The name in the source text.
+                name: Span,
+            },
+            /// `Can't export 'NAME': it changes.`
+            ExportOfVariable {
+                /// The name in the source text.
+                name: Span,
+            },
+            /// `'NAME' is exported already.`
+            ExportedTwice {
+                /// The name in the source text.
+                name: Span,
+            },
             /// `Unknown label 'LABEL'.`
             UnknownLabel {
                 /// The label in the source text, without its quote.
@@ -45,6 +60,16 @@ macro_rules! codes {
                         let name = text_at(source, name);
                         write!(f, "'{name}' fits everything: the arms after it are never reached. ")?;
                         write!(f, "To compare with it write '== {name}'.")
+                    }
+                    Code::ExportOfNothing { name } => {
+                        let name = text_at(source, name);
+                        write!(f, "Can't export '{name}': nothing at the top of this file has the name.")
+                    }
+                    Code::ExportOfVariable { name } => {
+                        write!(f, "Can't export '{}': it changes.", text_at(source, name))
+                    }
+                    Code::ExportedTwice { name } => {
+                        write!(f, "'{}' is exported already.", text_at(source, name))
                     }
                     Code::UnknownLabel { label } => {
                         write!(f, "Unknown label '{}'.", text_at(source, label))
@@ -263,6 +288,34 @@ codes! {
     ExpectBraceBeforeClassBody = "Expect '{' before class body.";
     ExpectBraceAfterClassBody = "Expect '}' after class body.";
     InheritsFromItself = "A class can't inherit from itself.";
+    /// (Siskin dialect)
+    ImportNotAtTop = "An import stands at the top of a file, outside of blocks and functions.";
+    /// (Siskin dialect)
+    ExportNotAtTop = "An export stands at the top of a file, outside of blocks and functions.";
+    /// (Siskin dialect)
+    ExpectImported = "Expect a path in quotes or '{' after 'import'.";
+    /// (Siskin dialect)
+    ExpectPlainPath = "The path of an import is a plain string.";
+    /// (Siskin dialect)
+    ExpectImportedName = "Expect the name of an export.";
+    /// (Siskin dialect)
+    ExpectNameAfterAs = "Expect a name after 'as'.";
+    /// (Siskin dialect)
+    ExpectBraceAfterImported = "Expect ',' or '}' after the name of an export.";
+    /// (Siskin dialect)
+    ExpectBraceAfterExported = "Expect ',' or '}' after the exported name.";
+    /// (Siskin dialect)
+    ExpectFrom = "Expect 'from' and a path in quotes after the names.";
+    /// (Siskin dialect)
+    ExpectSemicolonAfterImport = "Expect ';' after import.";
+    /// (Siskin dialect)
+    ExpectExported = "Expect 'fn', 'let', 'class', 'enum' or '{' after 'export'.";
+    /// (Siskin dialect)
+    ExportVar = "Can't export a 'var'.";
+    /// (Siskin dialect)
+    ExpectSemicolonAfterExport = "Expect ';' after the exported names.";
+    /// (Siskin dialect)
+    AssignToImport = "Can't assign to an import.";
 
     /// (Siskin dialect)
     DuplicateGlobal = "Already a variable with this name in this file.";

@@ -95,6 +95,12 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether texts are modules: `import` and `export`.
+    #[must_use]
+    pub fn has_modules(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

@@ -164,10 +164,12 @@ tokens! {
         Continue "continue" in Siskin;
         Else "else";
         Enum "enum" in Siskin;
+        Export "export" in Siskin;
         False "false";
         For "for";
         Fun "fun";
         If "if";
+        Import "import" in Siskin;
         In "in" in Siskin;
         Is "is" in Siskin;
         Let "let" in Siskin;

@@ -8,7 +8,7 @@ use siskin_core::bytecode::{
 use siskin_core::mem::Mem;
 use siskin_core::testing::bytecode::{code, fill, program, text, verified};
 use siskin_core::testing::{SYSTEM, mem};
-use siskin_core::{Dialect, LoadOptions};
+use siskin_core::{Dialect, LoadOptions, ModuleText, Refusal, Resolver};
 
 use crate::good::good_program;
 
@@ -53,8 +53,10 @@ fn put(bytes: &mut [u8], at: usize, word: u32) {
 
 /// Where a section begins.
 fn start(section: Section) -> usize {
-    let image = sample();
-    let bytes = image.as_ref();
+    start_in(sample().as_ref(), section)
+}
+
+fn start_in(bytes: &[u8], section: Section) -> usize {
     let word = |at: usize| u32::from_le_bytes(*bytes[at..].first_chunk().unwrap()) as usize;
     let mut start = HEADER + word(28) * ENTRY;
     for entry in 0..word(28) {
@@ -79,7 +81,7 @@ fn the_sample_is_good() {
 #[test]
 fn headers_are_read_in_order() {
     assert_eq!(changed(|bytes| bytes[0] = 0), Err(Flaw::NoImage));
-    assert_eq!(changed(|bytes| put(bytes, 8, 4)), Err(Flaw::OtherVersion(4)));
+    assert_eq!(changed(|bytes| put(bytes, 8, 5)), Err(Flaw::OtherVersion(5)));
     assert_eq!(changed(|bytes| bytes[20] ^= 1), Err(Flaw::OtherOpcodes));
     assert_eq!(changed(|bytes| put(bytes, 12, 2)), Err(Flaw::LibraryOnly));
     for (at, word) in [(12, 4), (24, 0), (24, u32::MAX), (28, 5), (28, 99), (28, u32::MAX)] {
@@ -160,6 +162,67 @@ fn captures_have_no_other_bits() {
 fn handlers_have_no_other_bits() {
     let handlers = start(Section::Handlers);
     assert_eq!(changed(|bytes| bytes[handlers + 14] = 1), Err(Flaw::BadRecord));
+}
+
+/// A module `a`, and `b`, which imports that.
+struct Modules;
+
+impl Resolver for Modules {
+    fn resolve(&mut self, _: &str, path: &str) -> Result<&str, Refusal> {
+        Ok(if path == "a" { "a" } else { "b" })
+    }
+
+    fn load(&mut self, id: &str) -> Result<ModuleText<'_>, Refusal> {
+        let text = if id == "a" { "export let x = 1;" } else { "import { x } from \"a\"; export let y = x;" };
+        Ok(ModuleText { text, dialect: Dialect::Siskin })
+    }
+}
+
+/// A program with its modules, after a change of the word at a place of a section; and what is found.
+fn bound(section: Section, at: usize, word: u32) -> Result<(), Flaw> {
+    let text = "import { y } from \"b\"; import { x } from \"a\"; export { x, y };";
+    let main = ModuleText { text, dialect: Dialect::Siskin };
+    let program = Program::compile_importing(&mem(), "main", main, LoadOptions::default(), &mut Modules);
+    let mut bytes = program.unwrap().as_bytes().to_vec();
+    let start = start_in(&bytes, section);
+    put(&mut bytes, start + at, word);
+    Program::copy_of(&bytes, &mem()).map(drop).map_err(|error| error.what)
+}
+
+#[test]
+fn imports_and_exports_name_what_is_there() {
+    let none = Err(Flaw::BadText(Text(99)));
+    assert_eq!(bound(Section::Imports, 0, 99), none);
+    // Any place is one, as far as the image knows.
+    assert_eq!(bound(Section::Imports, 4, 99), Ok(()));
+    assert_eq!(bound(Section::Imported, 0, 2), Err(Flaw::BadSection(Section::Imported)));
+    assert_eq!(bound(Section::Imported, 4, 99), none);
+    assert_eq!(bound(Section::Imported, 8, 99), none);
+    assert_eq!(bound(Section::Exports, 0, 99), none);
+    // In the order of their names, each once, and none empty.
+    assert_eq!(bound(Section::Exports, 0, 0), Err(Flaw::BadSection(Section::Exports)));
+    assert_eq!(bound(Section::Exports, 4, 0), Err(Flaw::BadSection(Section::Exports)));
+}
+
+#[test]
+fn modules_follow_one_another_and_form_no_circle() {
+    let modules = Err(Flaw::BadSection(Section::Modules));
+    // Where ids and images end: `a` is the first module.
+    for (at, word) in [(0, 3), (8, 0), (8, 1), (8, 3), (12, 0), (12, u32::MAX)] {
+        let found = bound(Section::Modules, at, word);
+        assert!(found.is_err(), "{at}: {word}");
+        if at == 8 {
+            assert_eq!(found, modules, "{at}: {word}");
+        }
+    }
+    // The links of the program, then that of `b`.
+    let links = Err(Flaw::BadSection(Section::Links));
+    assert_eq!(bound(Section::Links, 0, 0), Ok(()), "a module that the host is asked for");
+    assert_eq!(bound(Section::Links, 0, 3), links);
+    assert_eq!(bound(Section::Links, 8, 1), Ok(()));
+    assert_eq!(bound(Section::Links, 8, 2), links, "itself");
+    assert_eq!(bound(Section::ModuleImages, 0, 0), Err(Flaw::NoImage));
+    assert_eq!(bound(Section::ModuleIds, 0, u32::from_le_bytes([0xFF, 0, 0, 0])), Err(Flaw::NotUtf8));
 }
 
 /// Loading trusts the section of globals.

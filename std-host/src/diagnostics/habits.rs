@@ -45,8 +45,15 @@ const PHRASES: &[(&str, &str)] = &[
     ("catch", "there is no 'catch' in Lox: an error ends the script"),
     ("finally", "there is no 'finally' in Lox: an error ends the script"),
     ("throw", "there is no 'throw' in Lox: an error ends the script"),
-    ("import", "there is no 'import' yet: a script is one text"),
+    ("import", "there is no 'import' in Lox: a script is one text"),
 ];
+
+/// The help for an import that names no file.
+pub(super) const IMPORT: &str =
+    "write 'import { name } from \"./file.sk\";' or 'import \"./file.sk\" as name;'";
+
+/// The help for an export that is no declaration.
+pub(super) const EXPORT: &str = "write 'export' before a declaration, or write 'export { name };'";
 
 /// The help for `for (x in xs)`.
 pub(super) const EACH: &str = "write 'for x in xs { }'";

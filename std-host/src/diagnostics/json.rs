@@ -44,6 +44,8 @@ struct Object<'a> {
     span: Option<JsonSpan>,
     frames: Vec<JsonFrame<'a>>,
     omitted_frames: usize,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    imported: Vec<JsonFrame<'a>>,
     causes: &'a [String],
     help: &'a [String],
 }
@@ -86,6 +88,7 @@ impl<'a> Object<'a> {
             span: report.place.as_ref().map(JsonSpan::new),
             frames: first.iter().chain(&rest[omitted_frames..]).map(JsonFrame::new).collect(),
             omitted_frames,
+            imported: report.imported.iter().map(JsonFrame::of_import).collect(),
             causes: &report.causes,
             help: &report.help,
         }
@@ -107,6 +110,11 @@ impl JsonSpan {
 }
 
 impl<'a> JsonFrame<'a> {
+    fn of_import(place: &Place<'a>) -> JsonFrame<'a> {
+        let Position { line, column } = place.start();
+        JsonFrame { function: None, file: Some(file(place)), line, column: Some(column), resumes: false }
+    }
+
     fn new(frame: &'a Frame<'a>) -> JsonFrame<'a> {
         let start = frame.place.as_ref().map(Place::start);
         JsonFrame {

@@ -4,6 +4,7 @@
 //!   LoadError            RuntimeError, Outcome
 //!       \                     /        \
 //!      report  what happened and where   lox   the book's text
+//!     imports                            the same for imports, and for errors in modules
 //!     /      \
 //! source    sources                      a text; the texts of a VM, and the piece of text of each active call
 //! lines                                  the line and column of a byte
@@ -23,6 +24,8 @@ mod lox;
 
 #[cfg(feature = "reports")]
 mod habits;
+#[cfg(feature = "reports")]
+mod imports;
 #[cfg(feature = "reports")]
 mod json;
 #[cfg(feature = "reports")]
@@ -50,6 +53,7 @@ pub use lox::{CompileErrors, Traceback};
 
 #[cfg(feature = "reports")]
 pub use {
+    imports::ModuleSources,
     json::Json,
     pretty::Pretty,
     printer::{Format, Printer},

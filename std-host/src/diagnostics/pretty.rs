@@ -28,14 +28,14 @@ const LAID_OUT: usize = 1 << 20;
 ///
 /// # Examples
 /// ```
-/// use siskin::diagnostics::{Pretty, Report, Source};
+/// use siskin::diagnostics::{ModuleSources, Pretty, Report, Source};
 /// use siskin::{Dialect, Options, SYSTEM, Vm};
 ///
 /// let vm = Vm::new(SYSTEM, Options::default())?;
 /// let source = Source::new("six.sk", "let six = 2 *;\n", Dialect::Siskin);
 /// let error = vm.compile(source.text(), source.dialect()).expect_err("something is missing");
 /// assert_eq!(
-///     Pretty { reports: &Report::load_error(&error, &source), color: false }.to_string(),
+///     Pretty { reports: &Report::load_error(&error, &source, &ModuleSources::default()), color: false }.to_string(),
 ///     "\
 /// error: Expect expression.
 ///  --> six.sk:1:14
@@ -112,6 +112,9 @@ fn one(
     }
     for entry in stack::shown(&report.frames) {
         writeln!(f, "  {entry}")?;
+    }
+    for import in &report.imported {
+        writeln!(f, "  imported at {import}")?;
     }
     for cause in &report.causes {
         writeln!(f, "Caused by: {}", shortened(cause))?;

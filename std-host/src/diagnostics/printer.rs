@@ -2,7 +2,9 @@
 
 use siskin_core::{LoadError, Vm};
 
-use super::{CompileErrors, Json, Pretty, Report, Short, Source, Sources, Stopped, Traceback};
+use super::{
+    CompileErrors, Json, ModuleSources, Pretty, Report, Short, Source, Sources, Stopped, Traceback, imports,
+};
 
 /// How errors are shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -45,8 +47,15 @@ impl Printer {
     /// The errors of a text that could not be loaded, as whole lines.
     #[must_use]
     pub fn load_error(&self, error: &LoadError, source: &Source) -> String {
+        self.load_error_of(error, source, &ModuleSources::default())
+    }
+
+    /// The same for a text that imports modules, whose texts are `modules`.
+    #[must_use]
+    pub fn load_error_of(&self, error: &LoadError, source: &Source, modules: &ModuleSources) -> String {
         match error {
-            _ if self.format != Format::Lox => self.reports(&Report::load_error(error, source)),
+            _ if self.format != Format::Lox => self.reports(&Report::load_error(error, source, modules)),
+            LoadError::Imports(errors) => imports::in_lox(errors, source, modules),
             LoadError::Syntax(diagnostics) => {
                 CompileErrors { source: source.text(), diagnostics }.to_string()
             }

@@ -25,6 +25,9 @@ pub struct Report<'a> {
     pub place: Option<Place<'a>>,
     /// The calls that were active, innermost first; the first is at `place`.
     pub frames: Vec<Frame<'a>>,
+    /// For an error in a module that a text imports: the places of the imports that lead to it, the nearest first. For imports
+    /// in a circle: those after `place`.
+    pub imported: Vec<Place<'a>>,
     /// The messages of the errors behind it, the nearest first.
     pub causes: Vec<String>,
     /// Suggestions.

@@ -2,6 +2,7 @@
 
 use siskin_core::{ErrorKind, LoadError, Outcome, RuntimeError, Undefined, Vm};
 
+use super::imports::{self, ModuleSources};
 use super::record::{Kind, Report};
 use super::source::Source;
 use super::sources::Sources;
@@ -61,20 +62,22 @@ impl<'a> Stopped<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// One report for each error of a text that could not be loaded.
+    /// One report for each error of a text that could not be loaded. `modules` are the texts of what it imports.
     #[must_use]
-    pub fn load_error(error: &LoadError, source: &'a Source) -> Vec<Report<'a>> {
+    pub fn load_error(error: &LoadError, source: &'a Source, modules: &'a ModuleSources) -> Vec<Report<'a>> {
         let plain = |kind, place| Report {
             kind,
             message: error.to_string(),
             place,
             frames: Vec::new(),
+            imported: Vec::new(),
             causes: Vec::new(),
             help: Vec::new(),
         };
         match error {
             LoadError::Syntax(diagnostics) => syntax::reports(diagnostics, source),
             LoadError::TooLarge { line, .. } => vec![plain(Kind::Compile, Some(source.line(*line as usize)))],
+            LoadError::Imports(errors) => imports::reports(errors, source, modules),
             LoadError::OutOfMemory => vec![plain(Kind::Limit, None)],
         }
     }
@@ -109,6 +112,7 @@ impl<'a> Report<'a> {
             message: why.message().to_owned(),
             place,
             frames,
+            imported: Vec::new(),
             causes: why.causes().map(str::to_owned).collect(),
             help: help.into_iter().collect(),
         }

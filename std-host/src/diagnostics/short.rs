@@ -22,6 +22,9 @@ impl fmt::Display for Short<'_> {
             for entry in stack::shown(&report.frames) {
                 writeln!(f, "    {entry}")?;
             }
+            for import in &report.imported {
+                writeln!(f, "    imported at {import}")?;
+            }
             for cause in &report.causes {
                 writeln!(f, "    caused by: {cause}")?;
             }

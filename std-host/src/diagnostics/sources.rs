@@ -6,6 +6,7 @@ use std::ops::Range;
 use siskin_core::bytecode::{FnIndex, Program};
 use siskin_core::{FunctionId, LoadOptions, Script, TraceFrame, Vm};
 
+use super::imports::ModuleSources;
 use super::record::Frame;
 use super::source::{Place, Source};
 use crate::SYSTEM;
@@ -66,7 +67,19 @@ impl Sources {
 
     /// Adds a text and the script that it was loaded as.
     pub fn add(&mut self, source: Source, script: &Script) {
-        let functions = script.functions();
+        self.insert(source, script.functions());
+    }
+
+    /// Adds the texts of the modules that were loaded with a script.
+    pub fn add_modules(&mut self, modules: &ModuleSources, script: &Script) {
+        for (id, functions) in script.modules() {
+            if let Some(source) = modules.get(id) {
+                self.insert(source.clone(), functions);
+            }
+        }
+    }
+
+    fn insert(&mut self, source: Source, functions: Range<u32>) {
         let at = self.loaded.partition_point(|loaded| loaded.functions.start < functions.start);
         self.loaded.insert(at, Loaded { source, functions });
     }

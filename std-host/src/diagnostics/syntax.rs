@@ -45,6 +45,7 @@ impl<'a> Context<'a> {
             message: diagnostic.code.message(self.source.text()).to_string(),
             place: Some(self.source.place(self.span(diagnostic, before))),
             frames: Vec::new(),
+            imported: Vec::new(),
             causes: Vec::new(),
             help: self.help(diagnostic.code, at).into_iter().collect(),
         }
@@ -78,6 +79,16 @@ impl<'a> Context<'a> {
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
         let said = |text: &str| Some(text.to_owned());
         match code {
+            Code::ExpectImported => return said(habits::IMPORT),
+            Code::ExpectExported => return said(habits::EXPORT),
+            Code::ExpectBraceAfterExported => {
+                let is_as = here.is_some_and(|token| self.text(token) == "as");
+                return is_as
+                    .then(|| "a name is exported as it is, and renamed where it is imported".to_owned());
+            }
+            Code::ExportVar | Code::ExportOfVariable { .. } => {
+                return said("export a function that returns it");
+            }
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
             Code::ForInInParentheses => return said(habits::EACH),
             Code::ExpectEqualAfterLet | Code::ExpectSemicolonAfterVariable
@@ -200,6 +211,8 @@ fn is_end(code: Code) -> bool {
             | Code::ExpectSemicolonAfterBreak
             | Code::ExpectSemicolonAfterContinue
             | Code::ExpectSemicolonAfterThrow
+            | Code::ExpectSemicolonAfterImport
+            | Code::ExpectSemicolonAfterExport
     )
 }
 

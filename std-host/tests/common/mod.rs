@@ -1,11 +1,15 @@
 //! Runs a script to its end, and keeps its output and errors.
 
 use std::num::NonZeroU64;
+use std::path::Path;
 
-use siskin::diagnostics::{Format, Printer, Source, Sources, Stopped};
+use siskin::diagnostics::{Format, ModuleSources, Printer, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
 use siskin::mem::Mem;
-use siskin::{Dialect, HostIo, LoadError, Options, Outcome, SYSTEM, Script, Vm, native, random_seed};
+use siskin::{
+    Dialect, Files, HostIo, LoadError, ModuleText, Options, Outcome, Resolver, SYSTEM, Script, Vm, native,
+    random_seed,
+};
 use siskin_core::bytecode::Program;
 
 /// The way a script is run.
@@ -42,16 +46,17 @@ pub(crate) struct Ran {
 }
 
 /// Loads a script from a copy of its image, which was made in memory of its own.
-fn load_image(vm: &mut Vm, source: &Source) -> Result<Script, LoadError> {
+fn load_image(vm: &mut Vm, source: &Source, modules: &mut dyn Resolver) -> Result<Script, LoadError> {
     let mem = Mem::new(SYSTEM, usize::MAX)?;
-    let program = Program::compile(&mem, source.text(), source.dialect(), source.options())?;
+    let text = ModuleText { text: source.text(), dialect: source.dialect() };
+    let program = Program::compile_importing(&mem, "", text, source.options(), modules)?;
     let copy = Program::copy_of(program.as_bytes(), &mem).expect("an image that is accepted");
     drop(program);
-    Ok(vm.load_program(&copy)?)
+    vm.load_program(&copy)
 }
 
-/// Runs a script.
-pub(crate) fn run(text: &str, dialect: Dialect, mode: Mode) -> Ran {
+/// Runs a script, which may import files of a folder.
+pub(crate) fn run(text: &str, dialect: Dialect, folder: &Path, mode: Mode) -> Ran {
     let printer = Printer { format: Format::Lox, color: false };
     let source = Source::new("a script", text, dialect);
     let ran = |end, errors, output: Vec<u8>| {
@@ -63,13 +68,17 @@ pub(crate) fn run(text: &str, dialect: Dialect, mode: Mode) -> Ran {
         // Where there is no compiler, the script is interpreted.
         let _ = native::install(&mut vm);
     }
+    let mut files = Files::new(folder).expect("a folder");
     let loaded = match mode.image {
-        true => load_image(&mut vm, &source),
-        false => vm.load_with(source.text(), source.dialect(), source.options()),
+        true => load_image(&mut vm, &source, &mut files),
+        false => vm.load_importing("", source.text(), source.dialect(), source.options(), &mut files),
     };
     let script = match loaded {
         Ok(script) => script,
-        Err(error) => return ran(End::Refused, printer.load_error(&error, &source), Vec::new()),
+        Err(error) => {
+            let errors = printer.load_error_of(&error, &source, &ModuleSources::of(&files));
+            return ran(End::Refused, errors, Vec::new());
+        }
     };
     let mut sources = Sources::new();
     sources.add(source, &script);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use siskin::diagnostics::{Json, Pretty, Report, Short, Source, Sources, Stopped};
+use siskin::diagnostics::{Json, ModuleSources, Pretty, Report, Short, Source, Sources, Stopped};
 use siskin::io::{StreamOutput, SystemClock};
 use siskin::{Dialect, HostIo, Options, Outcome, SYSTEM, Vm, native};
 
@@ -74,7 +74,8 @@ fn run(path: &Path, options: Options, machine_code: bool) -> (usize, usize) {
     let script = match vm.load_with(source.text(), source.dialect(), source.options()) {
         Ok(script) => script,
         Err(error) => {
-            let reports = Report::load_error(&error, &source);
+            let modules = ModuleSources::default();
+            let reports = Report::load_error(&error, &source, &modules);
             assert!(!reports.is_empty(), "{}", path.display());
             show(&reports);
             return (0, 0);

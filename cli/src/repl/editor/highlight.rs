@@ -125,7 +125,7 @@ fn class(kind: TokenKind) -> Class {
         T::And | T::Class | T::Else | T::Enum | T::For | T::Fun | T::If | T::In | T::Is | T::Let => {
             Class::Keyword
         }
-        T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
+        T::Export | T::Import | T::Or | T::Print | T::Return | T::Var | T::While => Class::Keyword,
         T::Break
         | T::Catch
         | T::Continue

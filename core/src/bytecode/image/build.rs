@@ -50,6 +50,12 @@ pub(crate) struct ImageBuilder {
     pub(super) spans: Vec<[u32; 3]>,
     /// What functions do with globals, by the index of their names.
     pub(super) globals: Vec<u8>,
+    /// Modules that are imported, packed.
+    pub(crate) imports: Vec<[u32; 3]>,
+    /// Globals that get their values from them, packed.
+    pub(crate) imported: Vec<[u32; 5]>,
+    /// Globals that are exported, in the order of their names.
+    pub(crate) exports: Vec<u32>,
     /// All strings that functions name.
     pub(crate) strings: Strings,
 }
@@ -82,6 +88,9 @@ impl ImageBuilder {
             lines: Vec::new(mem),
             spans: Vec::new(mem),
             globals: Vec::new(mem),
+            imports: Vec::new(mem),
+            imported: Vec::new(mem),
+            exports: Vec::new(mem),
             strings: Strings::new(mem)?,
         })
     }

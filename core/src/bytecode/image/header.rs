@@ -7,7 +7,7 @@ pub(super) const MAGIC: [u8; 8] = *b"\x89SKB\r\n\x1A\n";
 
 /// The version of the format. An engine reads images of its own version only; it changes with the meaning of sections and of
 /// instructions.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 
 /// Values other than instances have methods.
 pub(super) const FLAG_BUILTIN_METHODS: u32 = 1;
@@ -60,10 +60,24 @@ sections! {
     Text "text"
     /// Globals that are named, and what is done with them.
     Globals "globals"
+    /// Modules that are imported.
+    Imports "imports"
+    /// Globals that get their values from them.
+    Imported "imported names"
+    /// Globals that other modules can import, in the order of their names.
+    Exports "exports"
     /// Source lines. An image without them runs; its errors say line 1.
     Lines "lines"
     /// Places in the source text.
     Spans "spans"
+    /// Modules that are part of the program: where each one's id ends, and its image.
+    Modules "modules"
+    /// For each import of the program, then of its modules in turn: the module that it means, counted from 1, or 0.
+    Links "links"
+    /// The ids of modules, one after the other.
+    ModuleIds "ids of modules"
+    /// The images of modules, one after the other.
+    ModuleImages "images of modules"
 }
 
 const SECTIONS: usize = Section::ALL.len();
@@ -77,6 +91,11 @@ impl Section {
     fn of_number(number: u32) -> Option<Section> {
         Section::ALL.get((number as usize).checked_sub(1)?).copied()
     }
+}
+
+/// The words of the header after the magic bytes, of an image of so many bytes and sections.
+pub(super) fn header_words(flags: u32, length: u32, sections: usize) -> [u32; 6] {
+    [VERSION, flags, TABLE_HASH as u32, (TABLE_HASH >> 32) as u32, length, sections as u32]
 }
 
 /// Where the sections of an image lie.

@@ -16,11 +16,13 @@
 //!
 //! [`Image`] finds the sections. Whether what is in them can be trusted is for the [verifier](mod@super::verify).
 
+mod bind;
 mod buf;
 mod build;
 mod header;
 mod pack;
 
+pub(crate) use bind::{BoundModule, bind};
 pub use buf::ImageBuf;
 pub(crate) use build::{FnParts, ImageBuilder};
 pub use header::{Section, VERSION};
@@ -31,7 +33,7 @@ use header::{Directory, FLAG_BUILTIN_METHODS, FLAG_LIBRARY, MAGIC};
 use super::lines::Lines;
 use super::list::{List, Packed};
 use super::operand::OperandKind;
-use super::{AnyOperand, Code, Flaw, FnIndex, Insn, OP_COUNT, Op, ROWS, Text};
+use super::{AnyOperand, Code, Export, Flaw, FnIndex, Import, ImportedName, Insn, OP_COUNT, Op, ROWS, Text};
 use crate::mem::cast;
 
 /// What a program does with a global.
@@ -54,6 +56,25 @@ impl Packed for GlobalUse {
 
     fn unpack([name, bits]: [u32; 2]) -> GlobalUse {
         GlobalUse { name: Text(name), declared: bits & 1 != 0, assigned: bits & 2 != 0 }
+    }
+}
+
+/// Where the id and the image of a module end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(in crate::bytecode) struct ModuleEnds {
+    pub(in crate::bytecode) id: u32,
+    pub(in crate::bytecode) image: u32,
+}
+
+impl Packed for ModuleEnds {
+    type Bits = [u32; 2];
+
+    fn pack(self) -> [u32; 2] {
+        [self.id, self.image]
+    }
+
+    fn unpack([id, image]: [u32; 2]) -> ModuleEnds {
+        ModuleEnds { id, image }
     }
 }
 
@@ -130,8 +151,15 @@ pub struct Image<'a> {
     pub(super) ends: &'a [u32],
     pub(super) text: &'a [u8],
     globals: List<'a, GlobalUse>,
+    imports: List<'a, Import>,
+    imported: List<'a, ImportedName>,
+    exports: List<'a, Export>,
     lines: &'a [u8],
     spans: &'a [[u32; 3]],
+    pub(in crate::bytecode) modules: List<'a, ModuleEnds>,
+    links: &'a [u32],
+    pub(in crate::bytecode) module_ids: &'a [u8],
+    module_images: &'a [u8],
 }
 
 impl<'a> Image<'a> {
@@ -148,8 +176,15 @@ impl<'a> Image<'a> {
         ends: &[],
         text: &[],
         globals: List::new(&[]),
+        imports: List::new(&[]),
+        imported: List::new(&[]),
+        exports: List::new(&[]),
         lines: &[],
         spans: &[],
+        modules: List::new(&[]),
+        links: &[],
+        module_ids: &[],
+        module_images: &[],
     };
 
     /// Finds the sections of an image.
@@ -172,8 +207,15 @@ impl<'a> Image<'a> {
             ends: words(Section::Names)?,
             text: directory.section(Section::Text),
             globals: List::new(groups(words(Section::Globals)?, Section::Globals)?),
+            imports: List::new(groups(words(Section::Imports)?, Section::Imports)?),
+            imported: List::new(groups(words(Section::Imported)?, Section::Imported)?),
+            exports: List::new(words(Section::Exports)?),
             lines: directory.section(Section::Lines),
             spans: groups(words(Section::Spans)?, Section::Spans)?,
+            modules: List::new(groups(words(Section::Modules)?, Section::Modules)?),
+            links: words(Section::Links)?,
+            module_ids: directory.section(Section::ModuleIds),
+            module_images: directory.section(Section::ModuleImages),
         })
     }
 
@@ -244,6 +286,53 @@ impl<'a> Image<'a> {
         self.globals
     }
 
+    /// The modules that are imported.
+    #[must_use]
+    pub fn imports(self) -> List<'a, Import> {
+        self.imports
+    }
+
+    /// The globals that get their values from these modules.
+    #[must_use]
+    pub fn imported(self) -> List<'a, ImportedName> {
+        self.imported
+    }
+
+    /// The globals that other modules can import, in the order of their names.
+    #[must_use]
+    pub fn exports(self) -> List<'a, Export> {
+        self.exports
+    }
+
+    /// Whether it exports that name.
+    #[must_use]
+    pub fn has_export(self, name: &str) -> bool {
+        let at = self.exports.partition_point(|Export(text)| self.text(text) < name);
+        self.exports.get(at).is_some_and(|Export(text)| self.text(text) == name)
+    }
+
+    /// How many modules are part of the program. Each comes after those that it imports.
+    #[must_use]
+    pub fn module_count(self) -> usize {
+        self.modules.len()
+    }
+
+    /// The id and the image of a module that is part of the program.
+    #[must_use]
+    pub fn module(self, index: usize) -> Option<(&'a str, &'a [u8])> {
+        let ends = self.modules.get(index)?;
+        let start = index.checked_sub(1).and_then(|before| self.modules.get(before)).unwrap_or_default();
+        let id = part(self.module_ids, start.id, ends.id);
+        Some((core::str::from_utf8(id).unwrap_or(""), part(self.module_images, start.image, ends.image)))
+    }
+
+    /// For each import of the program, then of its modules in turn: the module that it means, counted from 1, or 0 for
+    /// one that is not part of the program.
+    #[must_use]
+    pub fn links(self) -> &'a [u32] {
+        self.links
+    }
+
     /// Whether values that are no instances have methods, as in Siskin and unlike Lox.
     #[must_use]
     pub fn has_builtin_methods(self) -> bool {
@@ -267,8 +356,15 @@ impl<'a> Image<'a> {
             Section::Names => self.ends.len(),
             Section::Text => self.text.len(),
             Section::Globals => self.globals.len(),
+            Section::Imports => self.imports.len(),
+            Section::Imported => self.imported.len(),
+            Section::Exports => self.exports.len(),
             Section::Lines => self.lines.len(),
             Section::Spans => self.spans.len(),
+            Section::Modules => self.modules.len(),
+            Section::Links => self.links.len(),
+            Section::ModuleIds => self.module_ids.len(),
+            Section::ModuleImages => self.module_images.len(),
         }
     }
 }

@@ -3,9 +3,7 @@
 use core::ops::Range;
 
 use super::build::{Record, with_starts};
-use super::header::{
-    ALIGN, ENTRY, FLAG_BUILTIN_METHODS, FLAG_LIBRARY, HEADER, MAGIC, Section, TABLE_HASH, VERSION,
-};
+use super::header::{ALIGN, ENTRY, FLAG_BUILTIN_METHODS, FLAG_LIBRARY, HEADER, MAGIC, Section, header_words};
 use super::{FnEnds, FnRecord, GlobalUse, ImageBuf, ImageBuilder, NAMED, Packed, part};
 use crate::bytecode::{Flaw, Strings};
 use crate::mem::{OutOfMemory, Vec, bytes_of};
@@ -46,8 +44,7 @@ impl ImageBuilder {
             ImageKind::Siskin => FLAG_BUILTIN_METHODS,
             ImageKind::Library => FLAG_BUILTIN_METHODS | FLAG_LIBRARY,
         };
-        let (low, high) = (TABLE_HASH as u32, (TABLE_HASH >> 32) as u32);
-        out.words([VERSION, flags, low, high, length, sections().count() as u32]);
+        out.words(header_words(flags, length, sections().count()));
         sections().for_each(|(section, length)| out.words([section.number(), length as u32]));
         self.write_sections(&mut SectionWriter { buf: &mut buf, written: 0, lengths })
             .map_err(|OutOfMemory| Flaw::OutOfMemory)?;
@@ -67,6 +64,9 @@ impl ImageBuilder {
             lines,
             spans,
             globals,
+            imports,
+            imported,
+            exports,
             strings,
             ..
         } = self;
@@ -95,6 +95,9 @@ impl ImageBuilder {
         drop(text);
         let mut out = to.of(Section::Globals)?;
         named(&globals).for_each(|global| out.words(global.pack()));
+        to.of(Section::Imports)?.bytes(bytes_of(imports.as_flattened()));
+        to.of(Section::Imported)?.bytes(bytes_of(imported.as_flattened()));
+        to.of(Section::Exports)?.bytes(bytes_of(&exports));
         write(&records, |ends| ends.lines, lines, bytes_of, to.of(Section::Lines)?);
         write(
             &records,
@@ -122,8 +125,12 @@ impl ImageBuilder {
                 Section::Names => size_of_val(&*self.strings.ends),
                 Section::Text => self.strings.text.len(),
                 Section::Globals => named(&self.globals).count() * size_of::<[u32; 2]>(),
+                Section::Imports => size_of_val(&*self.imports),
+                Section::Imported => size_of_val(&*self.imported),
+                Section::Exports => size_of_val(&*self.exports),
                 Section::Lines => self.lines.len(),
                 Section::Spans => size_of_val(&*self.spans),
+                Section::Modules | Section::Links | Section::ModuleIds | Section::ModuleImages => 0,
             };
             *length = u32::try_from(bytes).ok()? as usize;
         }
@@ -193,10 +200,10 @@ impl FnEnds {
 }
 
 /// Writes from the front.
-struct Writer<'a>(&'a mut [u8]);
+pub(super) struct Writer<'a>(pub(super) &'a mut [u8]);
 
 impl Writer<'_> {
-    fn bytes(&mut self, bytes: &[u8]) {
+    pub(super) fn bytes(&mut self, bytes: &[u8]) {
         let place = self.0.split_off_mut(..bytes.len());
         debug_assert!(place.is_some(), "lengths were counted");
         if let Some(place) = place {
@@ -204,7 +211,13 @@ impl Writer<'_> {
         }
     }
 
-    fn words<const N: usize>(&mut self, words: [u32; N]) {
+    pub(super) fn words<const N: usize>(&mut self, words: [u32; N]) {
         self.bytes(bytes_of(&words));
+    }
+
+    /// Leaves zeros.
+    pub(super) fn skip(&mut self, count: usize) {
+        let place = self.0.split_off_mut(..count);
+        debug_assert!(place.is_some(), "lengths were counted");
     }
 }

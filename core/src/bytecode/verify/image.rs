@@ -1,8 +1,8 @@
 //! What is of the whole image: its sections, its strings, its globals.
 
 use super::{Flaw, MOST};
-use crate::bytecode::image::{FnEnds, FnRecord, NAMED, global_use};
-use crate::bytecode::{GlobalUse, Image, Op, Packed, Section, Text};
+use crate::bytecode::image::{FnEnds, FnRecord, ModuleEnds, NAMED, global_use};
+use crate::bytecode::{Export, GlobalUse, Image, Op, Packed, Section, Text};
 use crate::mem::{Mem, OutOfMemory, Vec};
 
 /// Checks that parts of functions and strings follow one another, from the first item of a section to its last.
@@ -24,7 +24,71 @@ pub(super) fn check(image: Image<'_>) -> Result<(), Flaw> {
             return Err(Flaw::BadSection(section));
         }
     }
-    check_text(image)
+    check_text(image)?;
+    check_names(image)?;
+    check_modules(image)
+}
+
+/// Checks that the modules follow one another, and that each links to those before it only, so that they form no circle.
+fn check_modules(image: Image<'_>) -> Result<(), Flaw> {
+    let (bad_modules, bad_links) =
+        (Err(Flaw::BadSection(Section::Modules)), Err(Flaw::BadSection(Section::Links)));
+    let ids = core::str::from_utf8(image.module_ids).map_err(|_| Flaw::NotUtf8)?;
+    let mut before = ModuleEnds::default();
+    for ends in image.modules.iter() {
+        if ends.id < before.id || ends.image < before.image || !ids.is_char_boundary(ends.id as usize) {
+            return bad_modules;
+        }
+        before = ends;
+    }
+    if before.id as usize != ids.len() || before.image as usize != image.len(Section::ModuleImages) {
+        return bad_modules;
+    }
+    let links = |rest: &mut &[u32], count: usize, most: usize| {
+        let own = rest.split_off(..count);
+        own.is_some_and(|own| own.iter().all(|&link| link as usize <= most))
+    };
+    let mut rest = image.links();
+    let count = if image.module_count() == 0 { 0 } else { image.imports().len() };
+    if !links(&mut rest, count, image.module_count()) {
+        return bad_links;
+    }
+    for index in 0..image.module_count() {
+        let (_, bytes) = image.module(index).unwrap_or_default();
+        let module = Image::new(bytes)?;
+        if module.module_count() > 0 || module.is_library() {
+            return bad_modules;
+        }
+        if !links(&mut rest, module.imports().len(), index) {
+            return bad_links;
+        }
+    }
+    if rest.is_empty() { Ok(()) } else { bad_links }
+}
+
+/// Checks what is imported and exported: paths and names that are there, exports in the order of their names.
+fn check_names(image: Image<'_>) -> Result<(), Flaw> {
+    let text = |Text(index): Text| {
+        if (index as usize) < image.text_count() { Ok(()) } else { Err(Flaw::BadText(Text(index))) }
+    };
+    image.imports().iter().try_for_each(|import| text(import.path))?;
+    for name in image.imported().iter() {
+        if name.import as usize >= image.imports().len() {
+            return Err(Flaw::BadSection(Section::Imported));
+        }
+        text(name.export)?;
+        text(name.local)?;
+    }
+    let mut before = "";
+    for Export(name) in image.exports().iter() {
+        text(name)?;
+        let name = image.text(name);
+        if name <= before {
+            return Err(Flaw::BadSection(Section::Exports));
+        }
+        before = name;
+    }
+    Ok(())
 }
 
 /// Checks that no part ends before it begins.

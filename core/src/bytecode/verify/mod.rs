@@ -8,6 +8,8 @@
 //! |---|---|
 //! | image | every section is the parts of its functions, or its strings, one after the other |
 //! | program | its strings are UTF-8; function 0 exists, takes no arguments and captures nothing |
+//! | imports, exports | name strings that are there; exports are in the order of their names |
+//! | modules | are programs of which all this holds, without modules of their own, and link to those before them |
 //! | globals | are listed with what functions do with them, and nothing else |
 //! | every [`Text`] | is a string of the program |
 //! | every function | has room for its callee and arguments; every count fits an `i32`, captures a `u16` |
@@ -55,7 +57,13 @@ pub fn verify(image: Image<'_>, mem: &Mem) -> Result<(), VerifyError> {
     if image.is_library() {
         return Err(Flaw::LibraryOnly.into());
     }
-    verify_library(image, mem)
+    verify_library(image, mem)?;
+    // None of them has modules of its own.
+    for index in 0..image.module_count() {
+        let (_, module) = image.module(index).unwrap_or_default();
+        verify_library(Image::new(module)?, mem)?;
+    }
+    Ok(())
 }
 
 /// [`verify`] for an image that may be the library's, whose functions may end the instruction of a caller.

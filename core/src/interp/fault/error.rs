@@ -89,6 +89,9 @@ impl Missing {
             | Fault::YieldOutside
             | Fault::YieldAcrossHost
             | Fault::Arity { .. }
+            | Fault::NoExport { .. }
+            | Fault::ModuleMember
+            | Fault::ModuleLeft
             | Fault::WrongVm
             | Fault::Thrown(_)
             | Fault::Bytecode
@@ -142,6 +145,27 @@ impl RuntimeError {
     #[cfg(not(feature = "texts"))]
     pub(in crate::interp) fn of_thrown(_: Fault, _: &Vm) -> Option<RuntimeError> {
         None
+    }
+
+    /// The same error, but for what no memory is left.
+    pub(in crate::interp) fn copy(&self, mem: &Mem) -> RuntimeError {
+        let copy = |text: &Vec<u8>| Vec::from_slice(mem, text);
+        let message = match &self.message {
+            Message::Static(text) => Message::Static(text),
+            Message::Made(text) => copy(text).map_or(Message::Static(self.kind.sentence()), Message::Made),
+        };
+        let missing = match &self.missing {
+            Some(Missing::Variable(name)) => copy(name).ok().map(Missing::Variable),
+            Some(Missing::Property(name)) => copy(name).ok().map(Missing::Property),
+            None => None,
+        };
+        let mut causes = Vec::new(mem);
+        for cause in &self.causes {
+            if copy(cause).and_then(|cause| causes.push(cause)).is_err() {
+                break;
+            }
+        }
+        RuntimeError { kind: self.kind, message, missing, causes }
     }
 
     /// The messages of the errors behind an error that scripts threw, the nearest first: its `cause`, the cause of that, and so on,

@@ -96,6 +96,8 @@ fault_kinds! {
     Stack "Stack" StackOverflow catch "Stack overflow.";
     /// The memory limit is reached, or the host has no more.
     Memory "Memory" OutOfMemory catch "Out of memory.";
+    /// A module that did not run to its end.
+    Import "Import" Script catch "A module was not run to its end.";
     /// A script of another VM.
     WrongVm "Host" WrongVm catch "This script belongs to another machine.";
     /// The host could not write what the script printed.

@@ -145,6 +145,15 @@ pub(crate) enum Fault {
     UndefinedProperty(Gc<Str>),
     /// An assignment to a property that has only a getter.
     NoSetter(Gc<Str>),
+    /// A module does not export a name.
+    NoExport {
+        module: Gc<Str>,
+        name: Gc<Str>,
+    },
+    /// A change of a module.
+    ModuleMember,
+    /// A module began to run, and was not run to its end.
+    ModuleLeft,
     Arity {
         expected: Arity,
         got: u32,
@@ -202,10 +211,13 @@ impl Fault {
             }
             Fault::NoKey(_) | Fault::MissingKey(_) => FaultKind::Key,
             Fault::NoMatch(_) => FaultKind::Match,
-            Fault::Frozen(_) | Fault::EnumValue | Fault::EnumVariant(_) => FaultKind::Frozen,
+            Fault::Frozen(_) | Fault::EnumValue | Fault::EnumVariant(_) | Fault::ModuleMember => {
+                FaultKind::Frozen
+            }
+            Fault::ModuleLeft => FaultKind::Import,
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,
-            Fault::UndefinedProperty(_) | Fault::NoSetter(_) => FaultKind::Property,
+            Fault::UndefinedProperty(_) | Fault::NoSetter(_) | Fault::NoExport { .. } => FaultKind::Property,
             Fault::Resume(_) | Fault::YieldOutside | Fault::YieldAcrossHost => FaultKind::Fiber,
             Fault::Arity { .. } => FaultKind::Arity,
             Fault::Thrown(_) => FaultKind::Thrown,

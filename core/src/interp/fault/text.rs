@@ -167,6 +167,10 @@ impl Fault {
             Fault::YieldAcrossHost => return Ok("Can't yield across a call from the host."),
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
+            Fault::NoExport { module, name } => {
+                write!(out, "Module \"{}\" exports no '{}'.", module.text(), name.text())
+            }
+            Fault::ModuleMember => return Ok("Can't assign to an import."),
             Fault::NoSetter(name) => write!(out, "Property '{}' has no setter.", name.text()),
             // Any number would do, but no call has so many.
             Fault::Arity { expected, got }
@@ -186,6 +190,7 @@ impl Fault {
             | Fault::StackOverflow
             | Fault::StringTooLong
             | Fault::Output
+            | Fault::ModuleLeft
             | Fault::Panic
             | Fault::WrongVm
             | Fault::OutOfFuel

@@ -6,7 +6,7 @@ use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::property::{Found, is_read};
 use crate::interp::{Fault, Vm};
-use crate::object::{CellObject, Class, InlineCache, Instance, Location, Map, Object};
+use crate::object::{CellObject, Class, InlineCache, Instance, Location, Map, ModuleObject, Object};
 use crate::value::Value;
 
 impl Machine {
@@ -158,6 +158,9 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Found, F
         {
             return Ok(found);
         }
+        if let Some(module) = value.as_object::<ModuleObject>() {
+            return vm.module_member(module, site.name).map(Found::Field);
+        }
         let none = Fault::Type(TypeFault::Properties);
         return vm.builtin_method(value, site, |_| false, none).map(Found::Method);
     };
@@ -175,6 +178,7 @@ fn set_field(vm: &mut Vm, target: Value, value: Value, site: &InlineCache) -> Fl
             Some(map) => vm.map_set(map, Vm::name_key(site.name), value, Op::SetField.words()),
             None => match target.as_object::<Class>() {
                 Some(class) => vm.set_static(class, site.name, value),
+                None if target.as_object::<ModuleObject>().is_some() => Err(Fault::ModuleMember),
                 None => Err(Fault::Type(TypeFault::Fields)),
             },
         },

@@ -13,11 +13,13 @@
 mod decl;
 mod expr;
 mod ids;
+mod module;
 mod pattern;
 
 pub use self::decl::{Class, FnKind, Function, Params, Place, Var, VarKind, Variant};
 pub use self::expr::{Binary, Block, Expr, If, Index, Logical, Loop, Range, Super, UnaryOp};
 pub use self::ids::{ArmId, ClassId, ExprId, FnId, List, PatternId, Symbol, VarId, VariantId};
+pub use self::module::{Import, ImportedName};
 pub use self::pattern::{Arm, Pattern};
 pub use super::literal::Contents;
 pub use super::operator::{ArithOp, BinaryOp, BitOp, EqualOp, LogicalOp, MemberOp, OrderOp, RangeEnd};
@@ -46,6 +48,12 @@ pub struct Ast {
     pub patterns: Vec<(Pattern, Span)>,
     /// Arms, by [`ArmId`].
     pub arms: Vec<Arm>,
+    /// The modules that the text imports, those of earlier parts among them.
+    pub imports: Vec<Import>,
+    /// The names that it binds to what they export, those of earlier parts among them.
+    pub imported: Vec<ImportedName>,
+    /// The names that the text exports; complete in the last part.
+    pub exports: Vec<Symbol>,
     /// Ids that [`List`]s point into.
     pub lists: Vec<u32>,
 }
@@ -65,11 +73,14 @@ impl Ast {
             vars: Vec::new(mem),
             patterns: Vec::new(mem),
             arms: Vec::new(mem),
+            imports: Vec::new(mem),
+            imported: Vec::new(mem),
+            exports: Vec::new(mem),
             lists: Vec::new(mem),
         }
     }
 
-    /// Forgets all but the script, the variable that is `kept`, and those before it.
+    /// Forgets all but the script, what is imported and exported, the variable that is `kept`, and those before it.
     pub(in crate::syntax) fn clear(&mut self, kept: Option<VarId>) {
         empty(&mut self.exprs);
         empty(&mut self.ends);

@@ -43,6 +43,11 @@ impl Parser<'_, '_> {
         self.lox_constant()?;
         if can_assign && let Some(assign) = Assign::of(self.current.kind) {
             self.advance()?;
+            if let Expr::Global(module) = self.ast.expr(object)
+                && self.is_module(module)
+            {
+                self.error(Code::AssignToImport)?;
+            }
             return match assign {
                 Assign::Plain => self.set(object, start, name),
                 Assign::Binary(_) | Assign::Coalesce => self.update(object, start, name, assign),

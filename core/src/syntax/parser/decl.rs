@@ -14,6 +14,8 @@ impl Parser<'_, '_> {
             TokenKind::Enum => self.enum_declaration().map(Item::Effect),
             TokenKind::Fun => self.fun_declaration().map(Item::Effect),
             TokenKind::Var => self.var_declaration(VarKind::Var).map(Item::Effect),
+            TokenKind::Import => self.import_declaration().map(Item::Effect),
+            TokenKind::Export => self.export_declaration().map(Item::Effect),
             TokenKind::Let => self.var_declaration(VarKind::Let).map(Item::Effect),
             _ => self.statement(true),
         }?;
@@ -50,7 +52,7 @@ impl Parser<'_, '_> {
     }
 
     #[inline(never)]
-    fn fun_declaration(&mut self) -> Parse<ExprId> {
+    pub(super) fn fun_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         self.advance()?;
         let place = self.declared_name(VarKind::Fn, Code::ExpectFunctionName)?;
@@ -84,7 +86,7 @@ impl Parser<'_, '_> {
     }
 
     #[inline(never)]
-    fn class_declaration(&mut self) -> Parse<ExprId> {
+    pub(super) fn class_declaration(&mut self) -> Parse<ExprId> {
         let start = self.current.span.start;
         let at_top = self.scopes.current.kind == FnKind::Script && !self.in_local_scope();
         let enclosing = self.class;

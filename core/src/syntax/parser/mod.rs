@@ -23,6 +23,7 @@ mod loops;
 mod lox;
 mod matching;
 mod member;
+mod module;
 mod operand;
 mod pattern;
 mod scope;
@@ -190,6 +191,8 @@ struct Parser<'s, 't> {
     /// The bytes of lookahead that are left; see `condition_goes_on`.
     look_left: usize,
     interactive: bool,
+    /// Whether globals that are declared are exported.
+    is_exporting: bool,
     ast: Ast,
     symbols: Symbols<'s>,
     scopes: Scopes,
@@ -244,6 +247,7 @@ impl<'s, 't> Parser<'s, 't> {
             stack: StackBound::new(options.native_stack),
             look_left: source.len().saturating_mul(LOOKS),
             interactive: options.interactive,
+            is_exporting: false,
             ast,
             symbols: Symbols::new(mem)?,
             scopes: Scopes::new(mem)?,
@@ -285,7 +289,7 @@ impl<'s, 't> Parser<'s, 't> {
                 Item::Tail(expr) => tail = Some(expr),
             }
         }
-        self.check_global_assignments()?;
+        self.check_globals()?;
         self.give(tail, true)
     }
 

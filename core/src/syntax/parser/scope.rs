@@ -15,7 +15,7 @@
 //! further out, does not count again. When a function ends, the reach of its captured locals is restored.
 
 use super::super::ast::{FnId, FnKind, Symbol, Var, VarId, VarKind};
-use super::super::{Code, Token};
+use super::super::{Code, Token, TokenKind};
 use super::{Parse, Parser};
 use crate::Span;
 use crate::mem::{Mem, OutOfMemory, Vec};
@@ -45,6 +45,10 @@ struct Binding {
     local: u32,
     /// How the text declares the name as a global.
     global: Declared,
+    /// Whether there is an assignment to that global.
+    assigned: bool,
+    /// Whether the text exports it.
+    exported: bool,
     /// How many names defaults had used when one used this as a name of no function of theirs; 0 if none did.
     in_default: u32,
 }
@@ -57,8 +61,41 @@ enum Declared {
     No,
     /// With `let`: it never changes.
     Let,
-    /// Declared otherwise.
-    Other,
+    /// Imported: it never changes.
+    Import,
+    /// As a module.
+    Module,
+    /// With `var`.
+    Var,
+    /// As a function or a class.
+    Once,
+    /// With `var`, or as a function or a class, several times.
+    Again,
+}
+
+impl Declared {
+    fn of(kind: VarKind) -> Declared {
+        match kind {
+            VarKind::Let => Declared::Let,
+            VarKind::Var => Declared::Var,
+            VarKind::Fn | VarKind::Class | VarKind::Param | VarKind::Implicit => Declared::Once,
+        }
+    }
+
+    /// Whether there is one declaration, and no assignment.
+    fn is_fixed(self) -> bool {
+        match self {
+            Declared::Let | Declared::Import | Declared::Module => true,
+            Declared::No | Declared::Var | Declared::Once | Declared::Again => false,
+        }
+    }
+}
+
+/// What the text exports.
+#[derive(Clone, Copy, Debug)]
+struct Exported {
+    name: Symbol,
+    span: Span,
 }
 
 /// An assignment to a global that was not declared with `let` before it.
@@ -129,6 +166,8 @@ pub(super) struct Scopes {
     /// Assignments to globals that were not declared before, in a dialect with `let`: a function may come before the
     /// declaration of a global that it assigns.
     global_assignments: Vec<Assignment>,
+    /// In the order of the text.
+    exports: Vec<Exported>,
     /// Locals that are out of scope for a while; see [`Parser::set_aside`].
     aside: Vec<Local>,
     /// The level of the outermost function that has a default being parsed.
@@ -162,10 +201,16 @@ impl Scopes {
             bindings: Vec::new(mem),
             captures: Vec::new(mem),
             global_assignments: Vec::new(mem),
+            exports: Vec::new(mem),
             aside: Vec::new(mem),
             default_level: None,
             default_names: 0,
         })
+    }
+
+    /// Whether what is parsed is of no function but the script.
+    pub(super) fn is_script(&self) -> bool {
+        self.enclosing.is_empty()
     }
 
     /// The level of the function being parsed.
@@ -383,36 +428,78 @@ impl Parser<'_, '_> {
         if !self.dialect.has_fn_and_let() {
             return Ok(());
         }
-        let declared = if kind == VarKind::Let { Declared::Let } else { Declared::Other };
-        let before = core::mem::replace(&mut self.scopes.binding(name)?.global, declared);
-        let again = before != Declared::No && (before, declared) != (Declared::Other, Declared::Other);
-        if again && !self.interactive {
+        self.declare(name, Declared::of(kind))?;
+        if self.is_exporting { self.export(name) } else { Ok(()) }
+    }
+
+    /// Records that an import binds a global, by the name that was just stepped over.
+    pub(super) fn declare_import(&mut self, name: Symbol, is_module: bool) -> Parse<()> {
+        self.declare(name, if is_module { Declared::Module } else { Declared::Import })
+    }
+
+    fn declare(&mut self, name: Symbol, declared: Declared) -> Parse<()> {
+        let binding = self.scopes.binding(name)?;
+        let before = binding.global;
+        let again = before != Declared::No;
+        let fixed = before.is_fixed() || declared.is_fixed();
+        binding.global = if again && !fixed { Declared::Again } else { declared };
+        if again && fixed && !self.interactive {
             self.error(Code::DuplicateGlobal)?;
         }
         Ok(())
     }
 
-    /// Records an assignment to a global, at its `=`, which was just stepped over. False if the global never changes.
-    pub(super) fn assign_global(&mut self, name: Symbol, name_span: Span) -> Parse<bool> {
-        if !self.dialect.has_fn_and_let() {
-            return Ok(true);
-        }
-        if self.scopes.binding(name)?.global == Declared::Let {
-            return Ok(false);
-        }
-        let equal = self.previous;
-        self.scopes.global_assignments.push(Assignment { name, name_span, equal })?;
-        Ok(true)
+    /// Whether a global is known to be a module.
+    pub(super) fn is_module(&self, name: Symbol) -> bool {
+        self.scopes.bindings.get(name.index()).is_some_and(|binding| binding.global == Declared::Module)
     }
 
-    /// At the end of the text: reports assignments to globals that were declared with `let` after them.
-    pub(super) fn check_global_assignments(&mut self) -> Parse<()> {
+    /// Records an export of the name that was just stepped over.
+    pub(super) fn export(&mut self, name: Symbol) -> Parse<()> {
+        let span = self.previous.span;
+        if core::mem::replace(&mut self.scopes.binding(name)?.exported, true) {
+            return self.error(Code::ExportedTwice { name: span });
+        }
+        self.scopes.exports.push(Exported { name, span })?;
+        Ok(self.ast.exports.push(name)?)
+    }
+
+    /// Records an assignment to a global, at its `=`, which was just stepped over. Returns the error if the global never
+    /// changes.
+    pub(super) fn assign_global(&mut self, name: Symbol, name_span: Span) -> Parse<Option<Code>> {
+        if !self.dialect.has_fn_and_let() {
+            return Ok(None);
+        }
+        let equal = self.previous;
+        let binding = self.scopes.binding(name)?;
+        binding.assigned = true;
+        let error = assignment_error(binding.global, name_span);
+        if error.is_none() {
+            self.scopes.global_assignments.push(Assignment { name, name_span, equal })?;
+        }
+        Ok(error)
+    }
+
+    /// At the end of the text: reports assignments to globals that were declared after them as what never changes, and
+    /// exports of what is not there or changes.
+    pub(super) fn check_globals(&mut self) -> Parse<()> {
         let reported = self.diagnostics.len();
         for index in 0..self.scopes.global_assignments.len() {
             let Assignment { name, name_span, equal } = self.scopes.global_assignments[index];
-            if self.scopes.binding(name)?.global == Declared::Let {
-                self.report(equal, Code::AssignToLet { name: name_span })?;
+            if let Some(error) = assignment_error(self.scopes.binding(name)?.global, name_span) {
+                self.report(equal, error)?;
             }
+        }
+        for index in 0..self.scopes.exports.len() {
+            let Exported { name, span } = self.scopes.exports[index];
+            let binding = self.scopes.binding(name)?;
+            let error = match binding.global {
+                Declared::No => Code::ExportOfNothing { name: span },
+                Declared::Var | Declared::Again => Code::ExportOfVariable { name: span },
+                Declared::Once if binding.assigned => Code::ExportOfVariable { name: span },
+                Declared::Let | Declared::Import | Declared::Module | Declared::Once => continue,
+            };
+            self.report(Token { kind: TokenKind::Identifier, span }, error)?;
         }
         if self.diagnostics.len() != reported {
             self.diagnostics.sort_unstable_by_key(|error| error.span.start);
@@ -502,5 +589,14 @@ impl Parser<'_, '_> {
             self.ast.vars[var.index()].captured = true;
         }
         Ok(())
+    }
+}
+
+/// The error of an assignment to a global that is declared so.
+fn assignment_error(global: Declared, name: Span) -> Option<Code> {
+    match global {
+        Declared::Let => Some(Code::AssignToLet { name }),
+        Declared::Import | Declared::Module => Some(Code::AssignToImport),
+        Declared::No | Declared::Var | Declared::Once | Declared::Again => None,
     }
 }

@@ -151,6 +151,7 @@ impl Parser<'_, '_> {
                 T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
                     return Ok(());
                 }
+                T::Import | T::Export => return Ok(()),
                 T::Enum | T::Loop | T::Break | T::Continue | T::Throw | T::Try | T::Match => return Ok(()),
                 _ => self.advance()?,
             }

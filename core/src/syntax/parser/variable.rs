@@ -74,14 +74,14 @@ impl Parser<'_, '_> {
     fn check_assignable(&mut self, name: Symbol, resolved: Resolved) -> Parse<()> {
         let name_span = self.previous.span;
         self.advance()?;
-        let fixed = match resolved {
-            Resolved::Local { var, .. } => self.ast.vars[var.index()].kind == VarKind::Let,
-            Resolved::Global => !self.assign_global(name, name_span)?,
-            Resolved::Nothing => false,
+        let error = match resolved {
+            Resolved::Local { var, .. } => {
+                let fixed = self.ast.vars[var.index()].kind == VarKind::Let;
+                fixed.then_some(Code::AssignToLet { name: name_span })
+            }
+            Resolved::Global => self.assign_global(name, name_span)?,
+            Resolved::Nothing => None,
         };
-        if fixed {
-            self.error(Code::AssignToLet { name: name_span })?;
-        }
-        Ok(())
+        error.map_or(Ok(()), |error| self.error(error))
     }
 }

@@ -1,0 +1,88 @@
+//! The modules that a script imports: files beside it, or below the folder that `--root` names.
+
+use std::path::Path;
+
+use siskin::Files;
+use siskin::diagnostics::{ModuleSources, Source};
+use siskin_core::bytecode::Program;
+use siskin_core::mem::Mem;
+use siskin_core::{LoadError, ModuleText, Refusal, Resolver, Script, Vm};
+
+use crate::args::Compile;
+
+/// The modules of one main text.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Modules {
+    /// None where there is no such folder.
+    files: Option<Files>,
+    /// The id of the main text.
+    main: String,
+}
+
+impl Modules {
+    /// The modules of the script that the command line names.
+    pub(crate) fn of(args: &Compile) -> Modules {
+        let file = args.input.file.as_deref().filter(|&path| path != Path::new("-"));
+        let folder = args.root.as_deref().or_else(|| file?.parent()).unwrap_or(Path::new(""));
+        let mut modules = Modules::below(folder, args.options().memory);
+        if let (Some(files), Some(file)) = (&modules.files, file) {
+            modules.main = files.id_of(file).unwrap_or_default();
+        }
+        modules
+    }
+
+    /// The modules below a folder, with so many bytes of text at most.
+    pub(crate) fn below(folder: &Path, memory: usize) -> Modules {
+        let files = Files::new(folder).ok().map(|files| files.limit(memory));
+        Modules { files, main: String::new() }
+    }
+
+    /// Loads the main text.
+    ///
+    /// # Errors
+    /// When it or what it imports has errors, or memory is out.
+    pub(crate) fn load(&mut self, vm: &mut Vm, source: &Source) -> Result<Script, LoadError> {
+        let main = std::mem::take(&mut self.main);
+        let loaded = vm.load_importing(&main, source.text(), source.dialect(), source.options(), self);
+        self.main = main;
+        loaded
+    }
+
+    /// Loads the program of the main text.
+    ///
+    /// # Errors
+    /// When what it imports has errors, or memory is out.
+    pub(crate) fn load_program(&mut self, vm: &mut Vm, program: &Program) -> Result<Script, LoadError> {
+        let main = std::mem::take(&mut self.main);
+        let loaded = vm.load_program_importing(&main, program, self);
+        self.main = main;
+        loaded
+    }
+
+    /// Compiles the main text and what it imports into one program.
+    ///
+    /// # Errors
+    /// When it or what it imports has errors, or memory is out.
+    pub(crate) fn compile(&mut self, mem: &Mem, source: &Source) -> Result<Program, LoadError> {
+        let main = std::mem::take(&mut self.main);
+        let text = ModuleText { text: source.text(), dialect: source.dialect() };
+        let compiled = Program::compile_importing(mem, &main, text, source.options(), self);
+        self.main = main;
+        compiled
+    }
+
+    /// The texts that were read.
+    pub(crate) fn sources(&self) -> ModuleSources {
+        self.files.as_ref().map(ModuleSources::of).unwrap_or_default()
+    }
+}
+
+impl Resolver for Modules {
+    fn resolve(&mut self, importer: &str, path: &str) -> Result<&str, Refusal> {
+        self.files.as_mut().ok_or(Refusal::NotAvailable)?.resolve(importer, path)
+    }
+
+    fn load(&mut self, id: &str) -> Result<ModuleText<'_>, Refusal> {
+        self.files.as_mut().ok_or(Refusal::NotAvailable)?.load(id)
+    }
+}
