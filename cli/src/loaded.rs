@@ -31,7 +31,7 @@ impl Loaded {
         let mut load = || -> Result<(Program, Vm, Script), LoadError> {
             let mut vm = Vm::new(SYSTEM, source::rest(args.options(), &source))?;
             let program = vm.compile(source.text(), source.dialect())?;
-            let script = modules.load_program(&mut vm, &program)?;
+            let script = modules.load_program(&mut vm, &program, &source)?;
             Ok((program, vm, script))
         };
         match load() {

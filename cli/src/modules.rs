@@ -1,6 +1,6 @@
 //! The modules that a script imports: files beside it, or below the folder that `--root` names.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use siskin::Files;
 use siskin::diagnostics::{ModuleSources, Source};
@@ -13,10 +13,22 @@ use crate::args::Compile;
 /// The modules of one main text.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Modules {
+    /// Where they are looked for, until a text is loaded that may import: a look at folders takes longer than a short script.
+    place: Option<Place>,
     /// None where there is no such folder.
     files: Option<Files>,
     /// The id of the main text.
     main: String,
+}
+
+/// Where the modules of a text are.
+#[derive(Clone, Debug)]
+struct Place {
+    folder: PathBuf,
+    /// The file of the main text.
+    file: Option<PathBuf>,
+    /// Bytes of text at most.
+    memory: usize,
 }
 
 impl Modules {
@@ -24,17 +36,28 @@ impl Modules {
     pub(crate) fn of(args: &Compile) -> Modules {
         let file = args.input.file.as_deref().filter(|&path| path != Path::new("-"));
         let folder = args.root.as_deref().or_else(|| file?.parent()).unwrap_or(Path::new(""));
-        let mut modules = Modules::below(folder, args.options().memory);
-        if let (Some(files), Some(file)) = (&modules.files, file) {
-            modules.main = files.id_of(file).unwrap_or_default();
-        }
-        modules
+        let place =
+            Place { folder: folder.into(), file: file.map(Path::to_owned), memory: args.options().memory };
+        Modules { place: Some(place), ..Modules::default() }
     }
 
     /// The modules below a folder, with so many bytes of text at most.
+    #[cfg(feature = "repl")]
     pub(crate) fn below(folder: &Path, memory: usize) -> Modules {
-        let files = Files::new(folder).ok().map(|files| files.limit(memory));
-        Modules { files, main: String::new() }
+        let place = Place { folder: folder.into(), file: None, memory };
+        Modules { place: Some(place), ..Modules::default() }
+    }
+
+    /// Looks at the folder, if the main text may import.
+    fn prepare(&mut self, text: &str) {
+        if !text.contains("import") {
+            return;
+        }
+        let Some(Place { folder, file, memory }) = self.place.take() else { return };
+        self.files = Files::new(&folder).ok().map(|files| files.limit(memory));
+        if let (Some(files), Some(file)) = (&self.files, file) {
+            self.main = files.id_of(&file).unwrap_or_default();
+        }
     }
 
     /// Loads the main text.
@@ -42,6 +65,7 @@ impl Modules {
     /// # Errors
     /// When it or what it imports has errors, or memory is out.
     pub(crate) fn load(&mut self, vm: &mut Vm, source: &Source) -> Result<Script, LoadError> {
+        self.prepare(source.text());
         let main = std::mem::take(&mut self.main);
         let loaded = vm.load_importing(&main, source.text(), source.dialect(), source.options(), self);
         self.main = main;
@@ -52,7 +76,14 @@ impl Modules {
     ///
     /// # Errors
     /// When what it imports has errors, or memory is out.
-    pub(crate) fn load_program(&mut self, vm: &mut Vm, program: &Program) -> Result<Script, LoadError> {
+    #[cfg(feature = "views")]
+    pub(crate) fn load_program(
+        &mut self,
+        vm: &mut Vm,
+        program: &Program,
+        source: &Source,
+    ) -> Result<Script, LoadError> {
+        self.prepare(source.text());
         let main = std::mem::take(&mut self.main);
         let loaded = vm.load_program_importing(&main, program, self);
         self.main = main;
@@ -64,6 +95,7 @@ impl Modules {
     /// # Errors
     /// When it or what it imports has errors, or memory is out.
     pub(crate) fn compile(&mut self, mem: &Mem, source: &Source) -> Result<Program, LoadError> {
+        self.prepare(source.text());
         let main = std::mem::take(&mut self.main);
         let text = ModuleText { text: source.text(), dialect: source.dialect() };
         let compiled = Program::compile_importing(mem, &main, text, source.options(), self);

@@ -44,7 +44,7 @@ unsafe extern "rust-preserve-none" fn invalid_opcode(
 /// # Safety
 /// `vm` is a machine's; the other arguments do not matter.
 #[inline(never)]
-unsafe extern "rust-preserve-none" fn resume(
+unsafe extern "rust-preserve-none" fn go_on(
     _: *const u32,
     _: *mut Value,
     _: *const Value,
@@ -88,7 +88,7 @@ macro_rules! define {
                     // Through another function, so that this one needs no stack slots across a call.
                     // SAFETY: the VM's frame is in order after a function of the VM.
                     Flow::Reload => unsafe {
-                        become resume(core::ptr::null(), core::ptr::null_mut(), core::ptr::null(), vm, 0, &TABLE)
+                        become go_on(core::ptr::null(), core::ptr::null_mut(), core::ptr::null(), vm, 0, &TABLE)
                     },
                     Flow::Stop => {}
                 }
