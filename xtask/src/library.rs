@@ -55,11 +55,9 @@ fn sections() -> Vec<(String, Rows)> {
         section(&mut sections, class).insert(format!("{class}.{name}"), format!(": {doc}"));
     }
     for (class, name, doc) in scripted() {
-        if class.starts_with(char::is_lowercase) {
-            section(&mut sections, &class).insert(format!("{class}.{name}"), doc);
-        } else if let Some((_, rows)) = sections.iter_mut().find(|(of, _)| *of == class) {
-            rows.insert(name, doc);
-        }
+        // Functions of a module are named with it.
+        let name = if class.starts_with(char::is_lowercase) { format!("{class}.{name}") } else { name };
+        section(&mut sections, &class).insert(name, doc);
     }
     // Modules, whose names are in small letters, come last.
     sections.sort_by_key(|(class, _)| class.starts_with(char::is_lowercase));

@@ -6,7 +6,7 @@ use crate::bytecode::{Const, Packed, Site, Strings, Text};
 use crate::mem::{Mem, OutOfMemory, Seed, Vec, hash, hash_words};
 use crate::syntax::ast::Symbol;
 
-/// The most bytes of the name of a global of the library, with its `$`.
+/// The most bytes of a name that only the library can write, with its `$`.
 const PRIVATE_NAME: usize = 64;
 
 /// A hash table of indexes into something else, each higher than those stored before. Clearing it costs nothing, however
@@ -127,7 +127,11 @@ impl Compiler<'_> {
             Some(&text) => return Ok(text),
             None => self.names.resize(symbol.index() + 1, Text(0))?,
         }
-        let text = self.strings.text(&mut self.out.strings, self.symbols.text(symbol))?;
+        let text = match self.symbols.text(symbol) {
+            // The library's own properties.
+            text if self.in_library && text.starts_with('_') => self.private_name(symbol)?,
+            text => self.strings.text(&mut self.out.strings, text)?,
+        };
         self.names[symbol.index()] = text;
         Ok(text)
     }
@@ -173,7 +177,7 @@ impl Compiler<'_> {
         Ok(index)
     }
 
-    /// The name of a global of the library, which begins with `$`.
+    /// The name of a global or a property that only the library can write: it begins with `$`.
     #[cold]
     fn private_name(&mut self, symbol: Symbol) -> Res<Text> {
         let mut name = [b'$'; PRIVATE_NAME];

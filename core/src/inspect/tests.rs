@@ -62,7 +62,7 @@ fn globals_are_those_that_are_defined() {
     let names: Vec<_> = vm.globals().map(|(name, value)| (name.to_string(), value.type_name())).collect();
     assert_eq!(names, [("one", "number"), ("two", "function")].map(|(name, kind)| (name.to_string(), kind)));
     let library: Vec<_> = vm.library().collect();
-    assert_eq!(library[..8], ["clock", "same", "type", "Error", "assert", "repr", "str", "Nil"]);
+    assert_eq!(library[..9], ["clock", "same", "type", "Error", "Iter", "assert", "repr", "str", "Nil"]);
     run(&mut vm, "clock");
     assert_eq!(vm.global_value("clock").unwrap().type_name(), "native function");
     assert!(vm.global_value("unknown").is_none());

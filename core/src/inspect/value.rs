@@ -283,7 +283,7 @@ impl<'v> InstanceView<'v> {
     }
 }
 
-/// Whether a field is the machine's: no script can name it.
+/// Whether a field is the machine's or the library's: no script can name it.
 fn is_hidden(name: Gc<Str>) -> bool {
     name.text().starts_with('$')
 }

@@ -419,12 +419,19 @@ impl Vm {
     #[inline(never)]
     pub(super) fn begin_items(&mut self, iter: usize) -> Result<(), Fault> {
         let object = self.register(iter);
-        let Some(instance) = object.as_object::<Instance>() else { return self.begin_state(iter) };
-        let name = self.intern(b"iter")?;
-        if !self.has_property(instance, name) {
+        if object.as_object::<Instance>().is_none() {
+            return self.begin_state(iter);
+        }
+        if !self.has_iter(object)? {
             return Err(Fault::NotIterable(object));
         }
         self.finish_in("finish_iter", object, &[], Op::ForPrep.words())
+    }
+
+    /// Whether a value is an instance with `iter`. A safepoint.
+    pub(crate) fn has_iter(&mut self, value: Value) -> Result<bool, Fault> {
+        let name = self.intern(b"iter")?;
+        Ok(value.as_object::<Instance>().is_some_and(|instance| self.has_property(instance, name)))
     }
 
     /// Begins a loop over the items of the value in register `iter`, which may be an iterator.

@@ -57,7 +57,7 @@ impl Vm {
     ) -> Option<Found> {
         let id = instance.header.shape();
         let shape = self.context.heap.shapes.get(id)?;
-        if is_hidden(site.name) {
+        if is_hidden(site.name) && !self.runs_library() {
             return None;
         }
         if shape.dict {
@@ -85,6 +85,11 @@ impl Vm {
             IcKind::Method | IcKind::HostMethod | IcKind::Getter => entry.member().map(Found::of_member),
             IcKind::Empty | IcKind::Added | IcKind::AddedOutline => None,
         }
+    }
+
+    /// Whether the running function is one of the library.
+    fn runs_library(&self) -> bool {
+        self.context.stack.top().closure().is_some_and(|closure| closure.function.is_library())
     }
 
     /// Whether an instance has a field or method of that name.
@@ -454,7 +459,7 @@ pub(super) fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     class.region.set(if class.sort.get() == ClassSort::Plain { region } else { 0 });
 }
 
-/// Whether a field with this name is the machine's own. A script names it only by the key of a pattern.
+/// Whether a field with this name is the machine's or the library's own. A script names it only by the key of a pattern.
 fn is_hidden(name: Gc<Str>) -> bool {
     name.text().starts_with('$')
 }

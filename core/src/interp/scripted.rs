@@ -3,7 +3,7 @@
 //! ```text
 //!   scripts/*.sk ──compile──> library.skb ──first use──> a closure for each function
 //!                                                          ├─ of a class: a method of that built-in class
-//!                                                          ├─ of the class Error: a method of that, a class as scripts have
+//!                                                          ├─ of another class: a method of that, a class as scripts have
 //!                                                          └─ others: globals that no other text can name
 //! ```
 //!
@@ -20,11 +20,14 @@ use crate::value::Value;
 /// What of the image a VM has by now: nothing before the first use, then all.
 pub(super) struct Scripted {
     functions: Vec<ScriptedFunction>,
+    /// Classes that are not built in.
+    classes: Vec<Gc<Class>>,
+    /// The class Error, which is among them.
     error: Option<ErrorClass>,
 }
 
-/// Fields that an error has, and some that a script adds.
-const ERROR_FIELDS: u16 = 5;
+/// Fields that instances have room for beside those that the methods of their class set.
+const SPARE_FIELDS: u16 = 2;
 
 /// A function of the library.
 #[derive(Clone, Copy)]
@@ -39,7 +42,7 @@ struct ScriptedFunction {
 
 impl Scripted {
     pub(super) fn new(mem: &Mem) -> Scripted {
-        Scripted { functions: Vec::new(mem), error: None }
+        Scripted { functions: Vec::new(mem), classes: Vec::new(mem), error: None }
     }
 
     /// The class Error, once the image is loaded.
@@ -53,6 +56,7 @@ impl Scripted {
         self.functions
             .iter()
             .flat_map(|function| [function.name.value(), function.closure.value()])
+            .chain(self.classes.iter().map(|class| class.value()))
             .chain(error)
     }
 }
@@ -88,9 +92,10 @@ impl Vm {
 
     /// What a program finds by the global name of something in the image. A safepoint.
     pub(super) fn scripted_global(&mut self, name: &str) -> Result<Value, Fault> {
-        match self.error_class()? {
-            Some(error) if error.class.name.text() == name => Ok(error.class.value()),
-            _ => Ok(self.scripted_function(name)?.value()),
+        self.load_scripted()?;
+        match self.scripted.classes.iter().find(|class| class.name.text() == name) {
+            Some(class) => Ok(class.value()),
+            None => Ok(self.scripted_function(name)?.value()),
         }
     }
 
@@ -120,24 +125,29 @@ impl Vm {
             let (mut class, mut last) = (None, None);
             let (mut open, mut error) = (None, None);
             let mut functions = Vec::new(&mem);
+            let mut classes: Vec<Gc<Class>> = Vec::new(&mem);
             let mut globals: Vec<(u32, Value)> = Vec::new(&mem);
             let mut words = code.words;
             while let Some(insn) = Insn::decode(words) {
                 words = words.get(insn.op().words()..).unwrap_or_default();
                 match insn {
-                    Insn::NewClass { name, .. } => {
+                    Insn::NewClass { name, fields, .. } => {
                         let name = constant(name.0).as_object::<Str>().ok_or(OutOfMemory)?;
                         class = BuiltinClass::ALL.into_iter().find(|class| class.name() == name.text());
                         open = None;
                         if class.is_none() {
                             vm.declarations = vm.declarations.next();
-                            let made = vm.make(Class::new(name, ERROR_FIELDS, vm.declarations))?;
+                            let room = u16::from(fields.0) + SPARE_FIELDS;
+                            let made = vm.make(Class::new(name, room, vm.declarations))?;
                             scope.keep(made.value())?;
-                            made.is_error.set(true);
-                            let named = vm.name_error(made)?;
-                            named.roots().into_iter().try_for_each(|root| scope.keep(root))?;
-                            error = Some(named);
+                            classes.push(made)?;
                             open = Some(made);
+                            if name.text() == "Error" {
+                                made.is_error.set(true);
+                                let named = vm.name_error(made)?;
+                                named.roots().into_iter().try_for_each(|root| scope.keep(root))?;
+                                error = Some(named);
+                            }
                         }
                     }
                     Insn::Closure { function: index, .. } => {
@@ -183,7 +193,7 @@ impl Vm {
             for &(index, value) in globals.iter() {
                 vm.globals.set(index, value, &mut vm.context.heap);
             }
-            vm.scripted = Scripted { functions, error };
+            vm.scripted = Scripted { functions, classes, error };
             Ok(())
         })
     }

@@ -52,7 +52,7 @@ pub(crate) static CORE: Library = Library::new(&LibraryParts {
         (BuiltinClass::Random, random::CONSTRUCTOR),
     ],
     constants: &[number::CONSTANTS, &math::CONSTANTS],
-    scripted: &["Error", "assert", "repr", "str"],
+    scripted: &["Error", "Iter", "assert", "repr", "str"],
     image: scripts::IMAGE,
 });
 

@@ -123,7 +123,7 @@ impl Writer<'_> {
 
     /// A number by a function of the library.
     fn library(&mut self) {
-        match self.bytes.next() % 8 {
+        match self.bytes.next() % 10 {
             0..=2 => {
                 let function = self.pick(&["sqrt", "sin", "exp", "ln", "cbrt", "atan", "tanh", "log2"]);
                 let _ = write!(self.text, "math.{function}(");
@@ -157,6 +157,7 @@ impl Writer<'_> {
                 let read = self.pick(&[" }]))[1].a", " }], 1))[0].len()"]);
                 self.put(read);
             }
+            7 | 8 => self.iterator(),
             _ => {
                 self.put("Random(");
                 self.number();
@@ -164,6 +165,40 @@ impl Writer<'_> {
                 self.put(read);
             }
         }
+    }
+
+    /// A number by an iterator.
+    fn iterator(&mut self) {
+        let begin = self.pick(&[
+            "[",
+            "Iter([",
+            "#{ a: 1 }.iter().chain([",
+            "(1..4).iter().zip([",
+            "\"ab\".iter().chain([",
+        ]);
+        self.put(begin);
+        self.number();
+        self.put(", ");
+        self.number();
+        self.put(if begin == "[" { ", 3].iter()" } else { ", 3])" });
+        for _ in 0..self.bytes.below(4) {
+            let step = self.pick(&[
+                ".map(|x| [x])",
+                ".filter(|x| x != 3)",
+                ".take(2)",
+                ".skip(1)",
+                ".take_while(|x| x != 3)",
+                ".skip_while(|x| x == 3)",
+                ".enumerate()",
+                ".flat_map(|x| [x, 1])",
+                ".step(2)",
+                ".chunks(2)",
+            ]);
+            self.put(step);
+        }
+        let end =
+            self.pick(&[".count()", ".to_list().len()", ".fold(0, |n, x| n + 1)", ".join(\"-\").len()"]);
+        self.put(end);
     }
 
     /// An integer from 0 to below `bound`, unless the number at hand is too large.

@@ -25,7 +25,7 @@ mod tests {
     use crate::testing::SYSTEM;
 
     /// The sources, in the order of the image.
-    const SOURCES: [&str; 9] = [
+    const SOURCES: [&str; 11] = [
         include_str!("machine.sk"),
         include_str!("error.sk"),
         include_str!("bytes.sk"),
@@ -34,6 +34,8 @@ mod tests {
         include_str!("map.sk"),
         include_str!("range.sk"),
         include_str!("fiber.sk"),
+        include_str!("iter.sk"),
+        include_str!("next.sk"),
         include_str!("text.sk"),
     ];
 
