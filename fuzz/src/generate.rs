@@ -5,6 +5,7 @@
 //! functions and methods, and assigned in loops, and there are more classes than an inline cache has entries.
 
 mod expressions;
+mod fibers;
 mod patterns;
 
 use std::fmt::Write;
@@ -444,7 +445,8 @@ impl Writer<'_> {
     /// A statement that Lox does not have: loops that are left in the middle.
     fn siskin_statement(&mut self) {
         let (turns, name) = (1 + self.bytes.below(9), self.bytes.below(3));
-        match self.bytes.next() % 8 {
+        match self.bytes.next() % 10 {
+            8 | 9 => self.fiber_statement(turns, name),
             6 => self.pattern_statement(turns, name),
             7 => self.spread_statement(turns, name),
             4 => {
