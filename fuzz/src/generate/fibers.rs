@@ -8,7 +8,7 @@ impl Writer<'_> {
     /// A fiber that yields in a loop, and what resumes it.
     pub(super) fn fiber_statement(&mut self, turns: usize, name: usize) {
         if self.bytes.next().is_multiple_of(4) {
-            return self.iterator(turns, name);
+            return self.iterator_class(turns, name);
         }
         self.put("{ let w = Fiber(|v| { ");
         let (before, after) = *[
@@ -61,7 +61,7 @@ impl Writer<'_> {
     }
 
     /// A class of iterators, and a loop over one.
-    fn iterator(&mut self, turns: usize, name: usize) {
+    fn iterator_class(&mut self, turns: usize, name: usize) {
         self.put("{ class I { init() { this.n = 0; } iter() { ");
         let iter = self.pick(&["this", "this", "[1, n1]", "Fiber(|| { yield n0; yield this.n; })"]);
         let _ = write!(self.text, "{iter} }} next() {{ this.n += 1; if this.n > {turns} {{ return Stop; }} ");
