@@ -200,6 +200,34 @@ fn a_chain_of_modules_takes_no_native_stack_and_a_bomb_of_them_no_more_than_the_
     assert!(matches!(&errors[0].flaw, ImportFlaw::Cycle { steps } if steps.len() == 20_001));
 }
 
+/// What an error tells of the imports that lead to it is bounded, and so is the number of errors.
+#[test]
+fn errors_in_long_chains_take_little_memory() {
+    struct Chain(String, String);
+    impl Resolver for Chain {
+        fn resolve(&mut self, importer: &str, path: &str) -> Result<&str, Refusal> {
+            let number = importer.parse::<u32>().unwrap_or(0);
+            if number == 3000 || path == "none" {
+                return Err(Refusal::NotFound);
+            }
+            self.0 = (number + 1).to_string();
+            Ok(&self.0)
+        }
+
+        fn load(&mut self, _: &str) -> Result<ModuleText<'_>, Refusal> {
+            Ok(ModuleText { text: &self.1, dialect: Dialect::Siskin })
+        }
+    }
+    let text = "import { x } from \"next\"; import \"none\";";
+    let mut vm = vm(Options::new().memory(16 << 20));
+    match load(&mut vm, text, &mut Chain(String::new(), text.to_owned())) {
+        Err(LoadError::Imports(errors)) => {
+            assert!(!errors.is_empty() && errors.len() <= 32, "{}", errors.len())
+        }
+        other => panic!("{:?}", other.map(|_| ())),
+    }
+}
+
 #[test]
 fn a_main_text_can_be_part_of_a_cycle() {
     let mut texts = Texts::new([("a", "import \"main\";"), ("main", "import \"a\";")]);

@@ -21,7 +21,7 @@ pub enum LoadError {
         /// The sort of parts, such as "registers".
         what: &'static str,
     },
-    /// Imports cannot be had, or modules have errors: at least one.
+    /// Imports cannot be had, or modules have errors: the first 32 at most, each with the nearest 256 imports that lead to it.
     Imports(Vec<ImportError>),
     /// Memory ran out.
     OutOfMemory,

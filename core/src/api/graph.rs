@@ -21,6 +21,11 @@ use crate::globals::ModuleId;
 use crate::interp::{Options, Vm};
 use crate::mem::{Mem, OutOfMemory, Table, Vec, hash};
 
+/// The most errors that are told.
+const MOST_ERRORS: usize = 32;
+/// The most imports of a chain that are told, from the error on.
+const MOST_STEPS: usize = 256;
+
 /// No node: the import has an error.
 const NOTHING: u32 = u32::MAX;
 
@@ -233,11 +238,21 @@ impl Graph {
         Ok(index)
     }
 
+    /// Whether no further error is told: each has a chain of its own, and nobody reads so many.
+    fn has_enough_errors(&self) -> bool {
+        self.errors.len() >= MOST_ERRORS
+    }
+
     /// Notes an error in the text of a node.
     fn error(&mut self, index: u32, flaw: ImportFlaw) -> Result<(), OutOfMemory> {
+        if self.has_enough_errors() {
+            return Ok(());
+        }
         let mut chain = Vec::new(&self.mem());
         let mut at = self.nodes.get(index as usize).and_then(|node| node.importer);
-        while let Some((importer, span)) = at {
+        while let Some((importer, span)) = at
+            && chain.len() < MOST_STEPS
+        {
             chain.push(ImportStep { module: self.name(importer)?, span })?;
             at = self.nodes.get(importer as usize).and_then(|node| node.importer);
         }
@@ -293,6 +308,7 @@ impl Graph {
                     *visit = Visit::Open;
                     open.push((import, 0))?;
                 }
+                Some(Visit::Open) if self.has_enough_errors() => {}
                 Some(Visit::Open) => {
                     let mut steps = Vec::new(&mem);
                     for &(index, looked) in open.iter().skip_while(|&&(index, _)| index != import) {

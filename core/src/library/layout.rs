@@ -1,5 +1,9 @@
 //! How numbers lie in bytes: `u8`, `i16le`, `f64be`.
 
+/// The bits that nan is written with.
+const NAN32: u32 = 0x7FC0_0000;
+const NAN64: u64 = 0x7FF8_0000_0000_0000;
+
 /// A sort of number, and the order of its bytes.
 #[derive(Clone, Copy)]
 pub(super) struct Layout {
@@ -88,6 +92,9 @@ impl Layout {
                 let int = (number as i64).clamp(-most - 1, most);
                 (int as u64, int as f64)
             }
+            // Processors make different bits of nan.
+            Sort::Float32 if number.is_nan() => (u64::from(NAN32), number),
+            Sort::Float64 if number.is_nan() => (NAN64, number),
             Sort::Float32 => (u64::from((number as f32).to_bits()), number),
             Sort::Float64 => (number.to_bits(), number),
         };
