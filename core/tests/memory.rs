@@ -68,21 +68,42 @@ const LIBRARY: &str = r#"
     assert(json.parse(text)[1] == xs);
 "#;
 
+/// Fibers that begin, wait, grow their stacks, fail and end.
+const FIBERS: &str = r#"
+    fn deep(n) { if n == 0 { yield "bottom"; 0 } else { 1 + deep(n - 1) } }
+    fn upto(n) { Fiber(|...all| { for i in 0..n { yield [i]; } }) }
+    class Up { init() { this.n = 0; } iter() { this } next() { this.n += 1; if this.n > 3 { Stop } else { this.n } } }
+    let all = [];
+    for i in 0..20 { let f = Fiber(|x| { let y = yield x; yield deep(i * 5); y }); f.resume(i); all.push(f); }
+    for f in all { f.resume("again"); f.resume(); }
+    print all.map(|f| f.resume());
+    for x in upto(5) { for y in Up() { print x; } }
+    fn nested(n) { Fiber(|| if n == 0 { throw Error("inside"); } else { nested(n - 1).resume() }) }
+    print try { nested(20).resume() } catch e { e.message };
+    print Fiber(deep).next(40);
+"#;
+
 #[test]
-fn any_request_of_the_library_may_be_refused() {
+fn any_request_of_the_library_and_of_fibers_may_be_refused() {
     for options in [Options::default(), Options::new().gc_stress(true)] {
-        let whole = run(Moody::new(), options, LIBRARY, Dialect::Siskin);
-        assert!(matches!(whole, End::Done(_)), "{whole:?}");
         let step = if options.gc_stress { 37 } else { 3 };
-        let mut request = 0;
-        while !survives_in(Dialect::Siskin, LIBRARY, request, request + 1, options, &whole) {
-            request += step;
-        }
-        assert!(request > 50, "only {request} requests");
-        request = 0;
-        while !survives_in(Dialect::Siskin, LIBRARY, request, usize::MAX, options, &whole) {
-            request += step;
-        }
+        any_request_may_be_refused(LIBRARY, options, step);
+        any_request_may_be_refused(FIBERS, options, step.min(7));
+    }
+}
+
+/// Refuses every `step`-th request of a program, and all from it on.
+fn any_request_may_be_refused(program: &str, options: Options, step: usize) {
+    let whole = run(Moody::new(), options, program, Dialect::Siskin);
+    assert!(matches!(whole, End::Done(_)), "{whole:?}");
+    let mut request = 0;
+    while !survives_in(Dialect::Siskin, program, request, request + 1, options, &whole) {
+        request += step;
+    }
+    assert!(request > 50, "only {request} requests");
+    request = 0;
+    while !survives_in(Dialect::Siskin, program, request, usize::MAX, options, &whole) {
+        request += step;
     }
 }
 

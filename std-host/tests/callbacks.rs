@@ -209,6 +209,87 @@ fn calls_of_the_host_nest_as_deep_in_every_tier() {
     deepest(Options::new().max_frames(1_000_000).native_stack(16 << 10));
 }
 
+/// A fiber that a function of the host resumes has a stack of its own, above that of the function.
+#[test]
+fn fibers_run_below_functions_of_the_host() {
+    prints(
+        "let f = Fiber(|a| { let b = yield a + 1; yield apply(|x| x * 2, b); \"end\" });
+         print apply(f.resume, 1); print apply(f.resume, 10); print apply(|| f.resume()); print f.state();",
+        "2\n20\nend\ndone\n",
+    );
+    // A loop over a fiber below the host, and the host below the fiber.
+    prints(
+        "fn sum(n) { var s = 0; for x in Fiber(|| { for i in 0..n { yield apply(|v| v + 1, i); collect(); } }) { s += x; } s }
+         print apply(sum, 40); print sum(40);",
+        "820\n820\n",
+    );
+    // The host is a wall for what yields, and only for that.
+    prints(
+        "let f = Fiber(|| { let said = try { apply(|| { yield 1; }) } catch e { e.message }; yield said; 5 });
+         print f.resume(); print f.resume();
+         print try { apply(|| { yield 1; }) } catch e { e.message };",
+        "Can't yield across a call from the host.\n5\nCan't yield outside a fiber.\n",
+    );
+}
+
+#[test]
+fn errors_of_fibers_go_through_functions_of_the_host() {
+    // The handler is below the host, which is below the fiber that fails.
+    prints(
+        "let f = Fiber(|| { yield 1; throw \"why\"; });
+         fn g() { f.resume(); f.resume(); }
+         for (var i = 0; i < 3; i += 1) { print try { apply(g); } catch e { e }; print f.state(); }",
+        "why\nfailed\nFiber: Can't resume a fiber that has failed.\nfailed\n\
+         Fiber: Can't resume a fiber that has failed.\nfailed\n",
+    );
+    // The host is called in a fiber, and the handler is in what resumed that.
+    prints(
+        "let inner = Fiber(|| throw(\"deep\"));
+         let outer = Fiber(|| apply(|| inner.resume()));
+         print try { outer.resume() } catch e { e };
+         print inner.state(); print outer.state(); print apply(|| 7);",
+        "deep\nfailed\nfailed\n7\n",
+    );
+    // Two functions of the host on two stacks, with a handler between them.
+    prints(
+        "let f = Fiber(|| try { apply(|| Fiber(|| apply(|| nil + 1)).resume()) } catch e { e.kind });
+         print apply(f.resume); print ignore(|| f.resume);",
+        "Type\nnil\n",
+    );
+    let source = "fn bad() { nil + 1; } let f = Fiber(|| apply(bad)); fn g() { f.resume(); } ignore(g);";
+    for mut vm in machines(Options::default()) {
+        for _ in 0..2 {
+            let (outcome, _) = run_in(&mut vm, source, None);
+            assert!(
+                matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::Script),
+                "{outcome:?}"
+            );
+            let names: Vec<&str> = vm.trace().map(|frame| frame.name.unwrap_or("script")).collect();
+            assert_eq!(names, ["bad", "<fn>", "g", "script"]);
+        }
+    }
+}
+
+#[test]
+fn a_stop_in_a_fiber_below_the_host_is_an_error() {
+    let forever =
+        "let f = Fiber(|| { yield 1; while true {} }); fn g() { f.resume(); f.resume(); } again(g);";
+    for mut vm in machines(Options::default()) {
+        let (outcome, _) = run_in(&mut vm, forever, Some(100_000));
+        assert!(matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::Fuel), "{outcome:?}");
+        let interrupted = "Fiber(|| apply(|| { print \"interrupt\"; while true {} })).resume();";
+        let (outcome, _) = run_in(&mut vm, interrupted, None);
+        assert!(
+            matches!(&outcome, Outcome::Error(error) if error.kind() == ErrorKind::Interrupted),
+            "{outcome:?}"
+        );
+        vm.collect();
+        let (outcome, text) = run_in(&mut vm, "print Fiber(|| { yield 1; }).resume();", None);
+        assert!(matches!(outcome, Outcome::Done), "{outcome:?}");
+        assert_eq!(text, "1\n");
+    }
+}
+
 #[test]
 fn a_stop_below_the_host_is_an_error() {
     let forever = "fn f() { while true {} } apply(f);";

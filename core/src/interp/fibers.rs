@@ -11,7 +11,7 @@
 //! The instruction that waits is `resume`, or the end of a turn of a loop over the fiber. No native stack holds a fiber: machine
 //! code is left at every switch.
 
-use super::finish::Ending;
+use super::finish::{Ending, instruction_before};
 use super::machine::Flow;
 use super::native::CALL;
 use super::stop::Stop;
@@ -40,7 +40,7 @@ impl Vm {
         let depth = self.context.stack.depth();
         let running = self.context.stack.frames().zip((1..=depth).rev());
         let running = running.map(|(frame, depth)| ActiveCall { fibers: 0, depth, frame });
-        let waiting = self.running_fibers().enumerate().flat_map(|(above, fiber)| {
+        let waiting = Gc::and_resumers(self.fiber).enumerate().flat_map(|(above, fiber)| {
             let depth = fiber.with_stack(|stack| stack.as_ref().map_or(0, Stack::depth));
             (1..=depth).rev().filter_map(move |depth| {
                 let frame = fiber.with_stack(|stack| stack.as_ref()?.call_at(depth))?;
@@ -48,11 +48,6 @@ impl Vm {
             })
         });
         running.chain(waiting)
-    }
-
-    /// The fiber that runs, the one that resumed it, and so on.
-    pub(super) fn running_fibers(&self) -> impl Iterator<Item = Gc<Fiber>> {
-        core::iter::successors(self.fiber, |fiber| fiber.resumer.get())
     }
 
     /// A fiber for a function of the script or the host, which has at most one parameter. A safepoint: the function is in a
@@ -127,7 +122,8 @@ impl Vm {
             return Ok(self.enter_fiber(value));
         }
         // The instruction before the pc is the `yield` that waits for the value.
-        if let Some(Insn::Yield { dst, .. }) = self.instruction_before(Op::Yield.words()) {
+        let yielded = instruction_before(self.context.stack.top(), Op::Yield.words());
+        if let Some((_, Insn::Yield { dst, .. })) = yielded {
             self.set_register(usize::from(dst.0), value);
         }
         Ok(Flow::Reload)
@@ -184,13 +180,11 @@ impl Vm {
     /// `yield`: the fiber stands still, and the resumer's instruction gets the value.
     #[inline(never)]
     pub(super) fn yield_value(&mut self, value: Value) -> Flow {
-        let result = if self.context.stack.host_calls() != 0 {
+        let result = if self.fiber.is_some() && self.context.stack.host_calls() != 0 {
             Err(Fault::YieldAcrossHost)
         } else {
-            match self.leave_fiber(FiberState::Suspended, Value::NIL) {
-                Some(fiber) => self.end_waiting(fiber, value, false),
-                None => Err(Fault::YieldOutside),
-            }
+            let left = self.leave_fiber(FiberState::Suspended, Value::NIL).ok_or(Fault::YieldOutside);
+            left.and_then(|fiber| self.end_waiting(fiber, value, false))
         };
         match result {
             Ok(flow) => flow,
@@ -231,7 +225,8 @@ impl Vm {
     /// script runs.
     fn leave_fiber(&mut self, state: FiberState, value: Value) -> Option<Gc<Fiber>> {
         let fiber = self.fiber?;
-        self.context.stack.stand_still();
+        // It is no root any more.
+        self.context.stack.forget_scanned();
         self.exchange_stack(fiber);
         self.fiber = fiber.resumer.take();
         if let Some(resumer) = self.fiber {
@@ -261,8 +256,7 @@ impl Vm {
     /// The instruction that waited for a fiber gets what that yielded, or with `is_end` what it returned.
     fn end_waiting(&mut self, fiber: Gc<Fiber>, value: Value, is_end: bool) -> Result<Flow, Fault> {
         let words = usize::from(fiber.words.get());
-        let function = self.context.stack.top().closure().ok_or(Fault::Bytecode)?.function;
-        let insn = self.instruction_before(words).ok_or(Fault::Bytecode)?;
+        let (function, insn) = instruction_before(self.context.stack.top(), words).ok_or(Fault::Bytecode)?;
         let ending = match insn {
             Insn::Resume { dst, .. } => Ending::Write(dst, value),
             Insn::ResumeNext { dst, .. } if is_end => Ending::Write(dst, self.stop_value()),
@@ -271,14 +265,6 @@ impl Vm {
             insn => Ending::of(insn, value)?,
         };
         self.end_instruction(function, insn, ending, words)
-    }
-
-    /// The instruction of `words` words that ends before the current frame's pc.
-    fn instruction_before(&self, words: usize) -> Option<Insn> {
-        let frame = self.context.stack.top();
-        let function = frame.closure()?.function;
-        let at = (function.word_index(frame.pc) as usize).checked_sub(words)?;
-        Insn::decode(function.words().get(at..)?)
     }
 }
 

@@ -18,6 +18,7 @@ use super::types::is_stop;
 use super::{Fault, Vm};
 use crate::bytecode::Insn;
 use crate::bytecode::operand::{Dst, Name32, Win};
+use crate::object::stack::Frame;
 use crate::object::{BoundMethod, Function, Gc, List};
 use crate::value::Value;
 
@@ -105,20 +106,12 @@ impl Vm {
         }
     }
 
-    /// The function below the current one, and its instruction, of `words` words, which ends.
-    fn instruction_to_end(&self, words: usize) -> Option<(Gc<Function>, Insn)> {
-        let mut callers = self.context.stack.frames().skip(1);
-        let frame = callers.next()?;
-        let function = frame.closure()?.function;
-        let at = (function.word_index(frame.pc) as usize).checked_sub(words)?;
-        Some((function, Insn::decode(function.words().get(at..)?)?))
-    }
-
     fn finish_instruction(&mut self, value: Value) -> Result<Flow, Fault> {
         let words = self.register(0);
         // The verifier lets only the library have the instruction, whose functions are called here.
         let words = if words.is_int() { words.as_int() as usize } else { return Err(Fault::Bytecode) };
-        let (function, insn) = self.instruction_to_end(words).ok_or(Fault::Bytecode)?;
+        let caller = self.context.stack.frames().nth(1).ok_or(Fault::Bytecode)?;
+        let (function, insn) = instruction_before(&caller, words).ok_or(Fault::Bytecode)?;
         let ending = Ending::of(insn, value)?;
         // What allocates comes before the frame goes: `finish` has one word, and may stop and run again.
         let read = self.prepare_ending(function, ending)?;
@@ -200,6 +193,13 @@ impl Vm {
         }
         Ok(Value::NIL)
     }
+}
+
+/// The function of a frame, and its instruction of `words` words, which the frame's pc is past.
+pub(super) fn instruction_before(frame: &Frame, words: usize) -> Option<(Gc<Function>, Insn)> {
+    let function = frame.closure()?.function;
+    let at = (function.word_index(frame.pc) as usize).checked_sub(words)?;
+    Some((function, Insn::decode(function.words().get(at..)?)?))
 }
 
 impl Ending {

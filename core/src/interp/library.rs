@@ -40,6 +40,7 @@ pub(crate) struct Parts {
 }
 
 /// Tables of entries. A VM refers to them; it makes a function object when a program names the function.
+#[derive(Clone, Copy)]
 pub(crate) struct Library {
     /// Functions by global name.
     globals: &'static [Entry],
@@ -106,6 +107,22 @@ impl Library {
             index += 1;
         }
         library
+    }
+
+    /// A library that has these functions by global name and these methods of a class in place of its own.
+    ///
+    /// # Panics
+    /// If a table is not in order, which is a compile-time error for a constant library.
+    #[cfg(any(test, feature = "testing"))]
+    pub(crate) const fn with(
+        mut self,
+        globals: &'static [Entry],
+        (class, methods): (BuiltinClass, &'static [Entry]),
+    ) -> Library {
+        assert!(is_ordered(globals) && is_ordered(methods), "functions are in the order of their names");
+        self.globals = globals;
+        self.methods[class as usize] = methods;
+        self
     }
 
     /// Functions by global name: those of both dialects, then those of Siskin, each in the order of their names.

@@ -154,7 +154,7 @@ struct VmRoots<'a> {
 impl VmRoots<'_> {
     /// Calls `f` for each stack whose calls wait for a fiber.
     fn each_waiting(&self, mut f: impl FnMut(&mut Stack)) {
-        for fiber in core::iter::successors(self.fiber, |fiber| fiber.resumer.get()) {
+        for fiber in Gc::and_resumers(self.fiber) {
             fiber.with_stack(|stack| stack.iter_mut().for_each(&mut f));
         }
     }
@@ -186,8 +186,7 @@ impl Roots for VmRoots<'_> {
         if leave {
             self.native.leave();
         }
-        let waiting = core::iter::successors(self.fiber, |fiber| fiber.resumer.get());
-        if !is_marked || !waiting.into_iter().all(|fiber| mark_waiting(fiber, heap, work)) {
+        if !is_marked || !Gc::and_resumers(self.fiber).all(|fiber| mark_waiting(fiber, heap, work)) {
             return false;
         }
         for &value in self.test_roots.iter().chain(self.scripts) {

@@ -12,7 +12,7 @@
 //! the fiber is that they wait for, and the collector marks them as roots, in steps; those of a fiber that stands still are
 //! marked with it.
 
-use core::cell::{Cell, UnsafeCell};
+use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 
 use super::stack::Stack;
@@ -56,7 +56,7 @@ pub(crate) struct Fiber {
     header: Header,
     /// The stack of its calls, and while it runs or waits, that of the calls which wait for it. None before it begins and after
     /// it ends.
-    stack: UnsafeCell<Option<Stack>>,
+    stack: RefCell<Option<Stack>>,
     /// The fiber that waits for it; none for the main script.
     pub(crate) resumer: Cell<Option<Gc<Fiber>>>,
     /// The function that it begins with, then nil, and the error that it ended with.
@@ -92,8 +92,7 @@ unsafe impl Object for Fiber {
     }
 
     fn table_bytes(&self) -> usize {
-        // SAFETY: nothing else uses the stack while the collector looks.
-        unsafe { &*self.stack.get() }.as_ref().map_or(0, Stack::bytes)
+        self.stack.try_borrow().ok().and_then(|stack| stack.as_ref().map(Stack::bytes)).unwrap_or(0)
     }
 
     fn text(_: Gc<Fiber>, _: &ShapeTable) -> Text {
@@ -111,7 +110,7 @@ impl Fiber {
     pub(crate) fn new(function: Value) -> Fiber {
         Fiber {
             header: Header::new(Kind::Fiber),
-            stack: UnsafeCell::new(None),
+            stack: RefCell::new(None),
             resumer: Cell::new(None),
             value: Cell::new(function),
             state: Cell::new(FiberState::New),
@@ -121,11 +120,17 @@ impl Fiber {
 }
 
 impl Gc<Fiber> {
-    /// Works on the stack that the fiber holds: its own, or while it runs or waits that of the calls which wait for it. `f`
-    /// must not come to the same fiber's stack again.
+    /// Works on the stack that the fiber holds: its own, or while it runs or waits that of the calls which wait for it.
     pub(crate) fn with_stack<R>(self, f: impl FnOnce(&mut Option<Stack>) -> R) -> R {
-        // SAFETY: a VM is used by one thread, and no `f` here calls this for the fiber that it works on: they exchange, mark or
-        // read one stack.
-        f(unsafe { &mut *self.stack.get() })
+        let Ok(mut stack) = self.stack.try_borrow_mut() else {
+            debug_assert!(false, "nobody works on a fiber's stack while working on it");
+            return f(&mut None);
+        };
+        f(&mut stack)
+    }
+
+    /// The fiber, the one that resumed it, and so on.
+    pub(crate) fn and_resumers(first: Option<Gc<Fiber>>) -> impl Iterator<Item = Gc<Fiber>> {
+        core::iter::successors(first, |fiber| fiber.resumer.get())
     }
 }

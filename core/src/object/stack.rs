@@ -416,11 +416,6 @@ impl Stack {
         Ok(())
     }
 
-    /// The stack stands still from here on, and is no root any more.
-    pub(crate) fn stand_still(&mut self) {
-        self.forget_scanned();
-    }
-
     /// Bytes of the blocks of a [small](Stack::small) one.
     pub(crate) fn bytes_of_small(registers: usize) -> usize {
         4 * size_of::<Frame>() + registers * size_of::<Value>()

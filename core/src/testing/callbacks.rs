@@ -1,12 +1,13 @@
 //! A library whose functions call scripts.
 
 use crate::entry::{Arity, Entry};
-use crate::interp::{Call, Fault, Library, LibraryParts, Options, Vm, entry};
+use crate::interp::{Call, Fault, Library, Options, Vm, entry};
+use crate::library::CORE;
 use crate::mem::{OutOfMemory, RawAlloc};
 use crate::object::BuiltinClass;
 use crate::value::Value;
 
-/// A VM whose scripts find these functions, and nothing else:
+/// A VM whose scripts find these functions in place of those of Lox and of strings, and the rest of the library:
 ///
 /// | function | what it does |
 /// |---|---|
@@ -24,17 +25,7 @@ pub fn vm_with_callbacks(alloc: &'static dyn RawAlloc, options: Options) -> Resu
     Vm::with_library(alloc, options, &CALLBACKS)
 }
 
-static CALLBACKS: Library = Library::new(&LibraryParts {
-    globals: GLOBALS,
-    siskin_globals: &[],
-    private: &[],
-    statics: &[],
-    constructors: &[],
-    constants: &[],
-    methods: &[(BuiltinClass::String, STRING)],
-    scripted: &[],
-    image: &[],
-});
+static CALLBACKS: Library = CORE.with(GLOBALS, (BuiltinClass::String, STRING));
 
 static GLOBALS: &[Entry] = &[
     entry("again", Arity::exactly(1), "(f): calls f twice.", again),
