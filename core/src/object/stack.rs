@@ -428,14 +428,24 @@ impl Stack {
 
     /// The records of calls, innermost first, without the host's.
     pub(crate) fn frames(&self) -> impl Iterator<Item = Frame> {
-        (1..=self.depth()).rev().filter_map(|depth| self.call_at(depth))
+        // SAFETY: records from the first to the current one are in use.
+        (1..=self.depth()).rev().map(|depth| unsafe { self.frame_at(depth) })
     }
 
     /// The call of that depth, if there is one. The first is 1.
     pub(crate) fn call_at(&self, depth: usize) -> Option<Frame> {
-        // SAFETY: records from the first to the current one are in use.
-        let record = (1..=self.depth()).contains(&depth).then(|| unsafe { *self.record(depth) })?;
-        Some(Frame { pc: self.watermark.pc_of(depth, record.pc), ..record })
+        // SAFETY: as above.
+        (1..=self.depth()).contains(&depth).then(|| unsafe { self.frame_at(depth) })
+    }
+
+    /// The record of that depth, with its pc if it is the watermark.
+    ///
+    /// # Safety
+    /// It is in use.
+    unsafe fn frame_at(&self, depth: usize) -> Frame {
+        // SAFETY: passed on from the caller.
+        let record = unsafe { *self.record(depth) };
+        Frame { pc: self.watermark.pc_of(depth, record.pc), ..record }
     }
 
     /// Ends the current call, of a script by a script, whose value goes nowhere. True if the caller is to poll the interrupt.
