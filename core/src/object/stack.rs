@@ -121,9 +121,10 @@ const FIRST_VALUES: usize = tunable(256, 4);
 const MAX_VALUES: usize = tunable(1 << 22, 1 << 17);
 /// Values that `end` is moved beyond the need.
 const STRIDE: usize = tunable(512, 3);
-/// Frames, from the current one down, and values, from `end` up, that debug builds look at in a check.
-const CHECKED_FRAMES: usize = tunable(16, usize::MAX);
-const CHECKED_VALUES: usize = tunable(64, usize::MAX);
+/// Frames, from the current one down, and values, from `end` up, that debug builds look at in a check. Frames further down are
+/// looked at again before they are returned to; a look at all of them at each call would make deep recursion quadratic.
+const CHECKED_FRAMES: usize = tunable(16, 256);
+const CHECKED_VALUES: usize = tunable(64, 1024);
 
 impl Stack {
     /// The stack of a VM.
