@@ -136,6 +136,34 @@ fn a_new_vm_is_small() {
     assert!(vm().mem().usage().used <= 24 << 10, "{:?}", vm().mem().usage());
 }
 
+/// The library takes memory for what a script uses of it, and for nothing else.
+#[test]
+fn the_library_takes_what_is_used() {
+    let taken = |source: &str| {
+        let mut vm = vm();
+        let before = vm.mem().usage().used;
+        let script = vm.load(source, Dialect::Siskin).expect("no errors");
+        vm.start(script).expect("memory");
+        let (outcome, _) = run(&mut vm);
+        assert!(matches!(outcome, Outcome::Done), "{source}");
+        vm.collect();
+        vm.mem().usage().used - before
+    };
+    let plain = taken("print 1;");
+    // Cells of one size are of one page, so the first of a size takes a page.
+    const PAGE: usize = 16 << 10;
+    for (source, most) in [
+        ("print str(1);", 2),
+        ("print [1, 2].map(|x| x);", 5),
+        ("try { nil(); } catch e { print e.kind; }", 4),
+        ("for i in 1..3 { print \"${i}\"; }", 2),
+        ("print json.parse(\"[1]\");", 10),
+    ] {
+        let more = taken(source).saturating_sub(plain);
+        assert!(more <= most * PAGE, "{source} takes {more} bytes more than {plain}");
+    }
+}
+
 /// Many VMs on many threads run one image.
 #[test]
 fn a_program_is_shared_by_threads() {

@@ -14,6 +14,7 @@
 use super::finish::{Ending, instruction_before};
 use super::machine::Flow;
 use super::native::CALL;
+use super::scripted::Helper;
 use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::bytecode::{Insn, Op};
@@ -22,7 +23,7 @@ use crate::object::{BoundMethod, BuiltinClass, Callable, Closure, Fiber, FiberSt
 use crate::value::Value;
 
 /// The functions that call another one with as many arguments.
-const STARTERS: [&str; 2] = ["start_0", "start_1"];
+const STARTERS: [Helper; 2] = [Helper::Start0, Helper::Start1];
 
 /// A call among all that are active.
 #[derive(Clone, Copy)]
@@ -139,7 +140,7 @@ impl Vm {
                 let takes = Callable::of(function)
                     .and_then(Callable::takes)
                     .is_some_and(|arity| arity.accepts_count(1));
-                self.scripted_function(STARTERS[usize::from(takes)])?
+                self.helper(STARTERS[usize::from(takes)])?
             }
         };
         // Before there is any need for it, where nothing can be allocated.

@@ -14,6 +14,7 @@
 
 use super::machine::Flow;
 use super::native::ITERATION;
+use super::scripted::Helper;
 use super::types::is_stop;
 use super::{Fault, Vm};
 use crate::bytecode::Insn;
@@ -23,7 +24,7 @@ use crate::object::{BoundMethod, Function, Gc, List};
 use crate::value::Value;
 
 /// The functions that call another one with as many arguments.
-const FINISHERS: [&str; 4] = ["finish_0", "finish_1", "finish_2", "finish_3"];
+const FINISHERS: [Helper; 4] = [Helper::Finish0, Helper::Finish1, Helper::Finish2, Helper::Finish3];
 
 /// What the value of a function means to the instruction that it ends.
 #[derive(Clone, Copy)]
@@ -53,13 +54,8 @@ pub(super) enum Ending {
 impl Vm {
     /// Calls a function of the library to end the current instruction, of `words` words, which the frame's pc is past. A
     /// safepoint: the arguments are in registers.
-    pub(super) fn finish_by(
-        &mut self,
-        function: &'static str,
-        args: &[Value],
-        words: usize,
-    ) -> Result<(), Fault> {
-        let callee = self.scripted_function(function)?;
+    pub(super) fn finish_by(&mut self, function: Helper, args: &[Value], words: usize) -> Result<(), Fault> {
+        let callee = self.helper(function)?;
         self.finish_by_value(callee.value(), args, words)
     }
 
@@ -70,21 +66,21 @@ impl Vm {
         args: &[Value],
         words: usize,
     ) -> Result<(), Fault> {
-        let finisher = FINISHERS.get(args.len()).ok_or(Fault::Bytecode)?;
+        let finisher = *FINISHERS.get(args.len()).ok_or(Fault::Bytecode)?;
         self.finish_in(finisher, callee, args, words)
     }
 
     /// Calls a function of the library that calls `callee`, and ends the current instruction. A safepoint, as above.
     pub(super) fn finish_in(
         &mut self,
-        finisher: &'static str,
+        finisher: Helper,
         callee: Value,
         args: &[Value],
         words: usize,
     ) -> Result<(), Fault> {
         self.scope(|vm, scope| {
             scope.keep(callee)?;
-            let finisher = vm.scripted_function(finisher)?;
+            let finisher = vm.helper(finisher)?;
             let caller = vm.context.stack.top().closure().ok_or(Fault::Bytecode)?;
             let win = caller.function.registers as usize;
             vm.with_stack(None, |stack| stack.push(finisher, win))?;

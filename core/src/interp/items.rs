@@ -7,6 +7,7 @@
 //! ```
 
 use super::machine::Flow;
+use super::scripted::Helper;
 use super::work::IN_CALL;
 use super::{Call, Fault, Vm};
 use crate::bytecode::Op;
@@ -374,18 +375,18 @@ impl Vm {
         }
         match (lhs.as_object::<List>(), rhs.as_object::<List>()) {
             (Some(left), Some(right)) if left.len() == right.len() => {
-                let result = self.finish_by("lists_equal", &[lhs, rhs], words);
+                let result = self.finish_by(Helper::ListsEqual, &[lhs, rhs], words);
                 return Err(self.flow(result));
             }
             _ => {}
         }
         match (lhs.as_object::<Map>(), rhs.as_object::<Map>()) {
             (Some(left), Some(right)) if left.len() == right.len() => {
-                let result = self.finish_by("maps_equal", &[lhs, rhs], words);
+                let result = self.finish_by(Helper::MapsEqual, &[lhs, rhs], words);
                 Err(self.flow(result))
             }
             _ if self.are_of_one_variant(lhs, rhs) => {
-                let result = self.finish_by("payloads_equal", &[lhs, rhs], words);
+                let result = self.finish_by(Helper::PayloadsEqual, &[lhs, rhs], words);
                 Err(self.flow(result))
             }
             _ => Ok(false),
@@ -396,11 +397,11 @@ impl Vm {
     #[inline(never)]
     pub(super) fn contains(&mut self, dst: usize, lhs: Value, rhs: Value) -> Result<(), Fault> {
         if rhs.as_object::<List>().is_some() {
-            return self.finish_by("list_contains", &[lhs, rhs], 1);
+            return self.finish_by(Helper::ListContains, &[lhs, rhs], 1);
         }
         let contains = if let Some(text) = rhs.as_object::<Str>() {
             let part = lhs.as_object::<Str>().ok_or(Fault::NoMembers(rhs))?;
-            return self.finish_by("string_contains", &[part.value(), text.value()], 1);
+            return self.finish_by(Helper::StringContains, &[part.value(), text.value()], 1);
         } else if let Some(map) = rhs.as_object::<Map>() {
             let key = self.key(lhs, 1)?;
             self.map_get(map, key).is_some()
@@ -425,7 +426,7 @@ impl Vm {
         if !self.has_iter(object)? {
             return Err(Fault::NotIterable(object));
         }
-        self.finish_in("finish_iter", object, &[], Op::ForPrep.words())
+        self.finish_in(Helper::FinishIter, object, &[], Op::ForPrep.words())
     }
 
     /// Whether a value is an instance with `iter`. A safepoint.
@@ -469,7 +470,7 @@ impl Vm {
             return Ok(Turn::Elsewhere(self.resume_fiber(fiber, Value::NIL, Op::ForNext.words())?));
         }
         if object.as_object::<Instance>().is_some() {
-            self.finish_in("finish_next", object, &[], Op::ForNext.words())?;
+            self.finish_in(Helper::FinishNext, object, &[], Op::ForNext.words())?;
             return Ok(Turn::Elsewhere(Flow::Reload));
         }
         Ok(if self.next_item(iter, with_key)? { Turn::Item } else { Turn::End })

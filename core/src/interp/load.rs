@@ -33,32 +33,40 @@ impl Vm {
         module: ModuleId,
     ) -> Result<Gc<Closure>, OutOfMemory> {
         self.scope(|vm, scope| {
-            let functions = vm.link_all(scope, program, module)?;
-            let script = functions.last().copied().ok_or(OutOfMemory)?;
+            let functions = vm.link_all(scope, program, module, |_| true)?;
+            let image = program.image();
+            for global in image.globals().iter().filter(|global| global.declared || global.assigned) {
+                let name = vm.intern(image.text(global.name).as_bytes())?;
+                let index = vm.global_index(module, name, image.has_builtin_methods())?;
+                vm.note_global(index, global)?;
+            }
+            let script = functions.first().copied().flatten().ok_or(OutOfMemory)?;
             vm.make_closure(script.gc())
         })
     }
 
-    /// All functions of a program, the last first: functions refer only to functions after them.
+    /// The functions of a program that are wanted, by index. With a function, those that it refers to are wanted. They are
+    /// made from the last on: functions refer only to functions after them.
     pub(super) fn link_all<'s>(
         &mut self,
         scope: Scope<'s>,
         program: &Program,
         module: ModuleId,
-    ) -> Result<Vec<Local<'s, Function>>, OutOfMemory> {
+        is_wanted: impl Fn(FnIndex) -> bool,
+    ) -> Result<Vec<Option<Local<'s, Function>>>, OutOfMemory> {
         let image = program.image();
-        let count = image.function_count();
-        self.expect_functions(count);
-        let mut made: Vec<Local<'s, Function>> = Vec::new(self.mem());
-        made.reserve_exact(count)?;
+        let wanted = (0..image.function_count() as u32).map(FnIndex).filter(|&index| is_wanted(index));
+        self.expect_functions(wanted.clone().count());
+        let mut made: Vec<Option<Local<'s, Function>>> = Vec::new(self.mem());
+        made.reserve_exact(image.function_count())?;
+        made.resize(image.function_count(), None)?;
         let mut strings = Strings::new(image, module, self.mem())?;
-        for index in (0..count as u32).rev() {
-            let code = image.function(FnIndex(index)).ok_or(OutOfMemory)?;
-            made.push(self.link_function(scope, &code, program.keeper(), &mut strings, &made)?)?;
-        }
-        for global in image.globals().iter().filter(|global| global.declared || global.assigned) {
-            let index = strings.global(self, global.name)?;
-            self.note_global(index, global)?;
+        for index in wanted.rev() {
+            let code = image.function(index).ok_or(OutOfMemory)?;
+            let function = self.link_function(scope, &code, program.keeper(), &mut strings, &made)?;
+            if let Some(place) = made.get_mut(index.0 as usize) {
+                *place = Some(function);
+            }
         }
         Ok(made)
     }
@@ -77,7 +85,7 @@ impl Vm {
         code: &Code<'_>,
         keeper: &Keeper,
         strings: &mut Strings<'_>,
-        made: &[Local<'s, Function>],
+        made: &[Option<Local<'s, Function>>],
     ) -> Result<Local<'s, Function>, OutOfMemory> {
         let image = strings.image;
         let name = match image.text(code.name) {
@@ -111,10 +119,7 @@ impl Vm {
                 Const::Str(text) => strings.literal(self, text)?.value(),
                 Const::Name(text) => strings.name(self, text)?.value(),
                 Const::Global(text) => Value::raw(strings.global(self, text)?),
-                Const::Fn(index) => {
-                    let after = image.function_count().checked_sub(index.0 as usize + 1);
-                    after.and_then(|after| made.get(after)).map_or(Value::NIL, |made| made.value())
-                }
+                Const::Fn(index) => made.get(index.0 as usize).copied().flatten().ok_or(OutOfMemory)?.value(),
             };
             slot.set(value);
             self.context.heap.part_barrier(function.gc(), value);

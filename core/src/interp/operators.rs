@@ -7,6 +7,7 @@
 //! All of it is off the fast path. A VM in which no class has defined an operator looks no further than its own table.
 
 use super::format::has_parts;
+use super::scripted::Helper;
 use super::{Fault, Vm};
 use crate::object::{Callable, Gc, Instance, Str};
 use crate::operator::{OPERATORS, Operator};
@@ -78,9 +79,9 @@ impl Vm {
         match self.operator(value, Operator::String) {
             Some(method) => {
                 let bound = self.bind(value, method)?;
-                self.finish_in("finish_text", bound, &[], words)
+                self.finish_in(Helper::FinishText, bound, &[], words)
             }
-            None => self.finish_by("text", &[value], words),
+            None => self.finish_by(Helper::Text, &[value], words),
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::bytecode::operand::{Dst, Src, Var};
 use crate::interp::TypeFault;
 use crate::interp::machine::{Flow, Machine};
 use crate::interp::native::ITERATION;
+use crate::interp::scripted::Helper;
 use crate::interp::semantics::arith::{Add, NumOp, Source};
 use crate::interp::{Fault, Vm};
 use crate::operator::Operator;
@@ -255,7 +256,7 @@ fn step_by_operators<O: Ordering>(vm: &mut Vm, old: Value, end: Value, step: i8)
     if vm.operator(old, Operator::Add).or(vm.operator(end, Operator::Less)).is_none() {
         return vm.raise(fault);
     }
-    let function = if O::SWAPS { "step_within" } else { "step_before" };
+    let function = if O::SWAPS { Helper::StepWithin } else { Helper::StepBefore };
     let result = vm.finish_by(function, &[old, Value::int(step.into()), end], 2);
     vm.flow(result)
 }
