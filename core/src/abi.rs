@@ -15,6 +15,9 @@ macro_rules! runtime_table {
             /// `step(word)`: executes the instruction at `word` of the running function. Answers 0 if the next one follows,
             /// else where to go on.
             Step step(word: u32) -> *const u8;
+            /// `step_jump(word, target)`: the same for a jump. Answers 0 if the next instruction follows, 1 if the one at word
+            /// `target`, else where to go on.
+            StepJump step_jump(word: u32, target: u32) -> *const u8;
             /// `step_on(word)`: the same, but never 0: goes on executing until there is a place to enter. Its stub is jumped
             /// to, not called, and goes there.
             StepOn step_on(word: u32) -> *const u8;
@@ -34,8 +37,22 @@ macro_rules! runtime_table {
             /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers.
             /// Answers 0 if it is done, else where to go on.
             Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
+            /// `item(object, index)`: the item of a list, a map or bytes at an index. The answer is `undefined` if there is none,
+            /// or if more than a look is needed.
+            Item item(object: Value, index: Value) -> Value;
+            /// `set_item(object, index, value)`: replaces it. Answers 0 if there is none, or if more is needed.
+            SetItem set_item(object: Value, index: Value, value: Value) -> u64;
+            /// `next_item(iter, with_key)`: a turn of a loop whose iterator begins at register `iter`. Answers 0 at the end, 1 if
+            /// there is an item, [`ELSEWHERE`] if the instruction is to be executed.
+            NextItem next_item(iter: u32, with_key: u32) -> u64;
+            /// `quotient(lhs, rhs)`: of numbers, to the floor. The answer is `undefined` for other values.
+            Quotient quotient(lhs: Value, rhs: Value) -> Value;
+            /// `rest(lhs, rhs)`: of numbers, divided to the floor. The answer is `undefined` for other values.
+            Rest rest(lhs: Value, rhs: Value) -> Value;
             /// `remember(object)`: tells the collector that a scanned object was stored into.
             Remember remember(object: *mut Header) -> ();
+            /// `remember_item(items, value)`: tells the collector that a value was stored into scanned items of a list.
+            RememberItem remember_item(items: *mut Header, value: Value) -> ();
         }
     };
 }
@@ -77,7 +94,15 @@ impl Runtime {
     /// Whether it neither uses nor changes the frame's record and the fuel.
     #[must_use]
     pub fn is_leaf(self) -> bool {
-        matches!(self, Runtime::Remember)
+        matches!(
+            self,
+            Runtime::Remember
+                | Runtime::RememberItem
+                | Runtime::Item
+                | Runtime::SetItem
+                | Runtime::Quotient
+                | Runtime::Rest
+        )
     }
 }
 
@@ -140,6 +165,10 @@ impl Stub {
 /// The number of stubs.
 pub const STUBS: usize = Stub::Runtime as usize + RUNTIME;
 
+/// What a turn of a loop answered: the loop is over what a look does not do for.
+pub const ELSEWHERE: u64 = 2;
+/// What a jump that was executed answered: it was taken.
+pub const TAKEN: u64 = 1;
 /// What constructing answered: nothing was done.
 pub const NOT_MADE: u64 = 0;
 /// What constructing answered: the call is done.

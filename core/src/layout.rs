@@ -23,7 +23,9 @@ use crate::object::{
 };
 use crate::value::{self, Value};
 
-pub use crate::abi::{INIT, LEFT, MADE, NOT_MADE, RETURNED, RUNTIME, Runtime, STUBS, Stub, UNCOMPILED};
+pub use crate::abi::{
+    ELSEWHERE, INIT, LEFT, MADE, NOT_MADE, RETURNED, RUNTIME, Runtime, STUBS, Stub, TAKEN, UNCOMPILED,
+};
 
 /// Bits of nil; doubles are all below, unsigned.
 pub const NIL: u64 = value::NIL;

@@ -2,7 +2,7 @@
 
 /// `a - b * floor(a / b)`, of the exact quotient: between zero and `b`, with the sign of `b`; never -0.
 pub(crate) fn floor_mod(a: f64, b: f64) -> f64 {
-    let rest = libm::fmod(a, b);
+    let rest = rest(a, b);
     if rest == 0.0 {
         0.0
     } else if (rest < 0.0) != (b < 0.0) {
@@ -14,7 +14,7 @@ pub(crate) fn floor_mod(a: f64, b: f64) -> f64 {
 
 /// The greatest integer that is not above the exact quotient, as near as a double is; never -0.
 pub(crate) fn floor_div(a: f64, b: f64) -> f64 {
-    let rest = libm::fmod(a, b);
+    let rest = rest(a, b);
     if b == 0.0 || rest.is_nan() {
         return a / b + 0.0;
     }
@@ -27,6 +27,28 @@ pub(crate) fn floor_div(a: f64, b: f64) -> f64 {
     let floor = if quotient - floor > 0.5 { floor + 1.0 } else { floor };
     floor + 0.0
 }
+
+/// The rest of a division towards zero; its sign is of no meaning if it is zero. `fmod` goes bit by bit, so integers are divided as such.
+#[inline]
+fn rest(a: f64, b: f64) -> f64 {
+    let (x, y) = (a as i64, b as i64);
+    if x as f64 == a && y as f64 == b && y > 0 && x.unsigned_abs() < EXACT && y.unsigned_abs() < EXACT {
+        // A division of 64 bits takes several times as long as one of doubles, whose quotient is off by one at most.
+        let rest = x - (a / b) as i64 * y;
+        let rest = if x >= 0 && rest < 0 || x < 0 && rest <= -y {
+            rest + y
+        } else if x >= 0 && rest >= y || x < 0 && rest > 0 {
+            rest - y
+        } else {
+            rest
+        };
+        return rest as f64;
+    }
+    libm::fmod(a, b)
+}
+
+/// Integers below that are doubles, as are their rests.
+const EXACT: u64 = 1 << 53;
 
 /// `a` to the power of `b`.
 pub(crate) fn pow(a: f64, b: f64) -> f64 {
@@ -126,6 +148,39 @@ mod tests {
         }
         assert_eq!(int_floor_div(i32::MIN, -1), None);
         assert_eq!(int_floor_mod(i32::MIN, -1), Some(0));
+    }
+
+    #[test]
+    fn large_integers_divide_as_doubles_do() {
+        let large = [
+            1.0,
+            2.0,
+            3.0,
+            1e9,
+            4_294_967_296.0,
+            9_007_199_254_740_991.0,
+            9_007_199_254_740_992.0,
+            1e17,
+            1e300,
+        ];
+        for a in large {
+            for b in large {
+                for (a, b) in [(a, b), (-a, b), (a, -b), (-a, -b), (a + 0.5, b), (a, b + 0.5)] {
+                    let (fast, slow) = (rest(a, b), libm::fmod(a, b));
+                    assert!(fast == slow, "{a} % {b}: {fast} is not {slow}");
+                }
+            }
+        }
+        let mut random = 1_u64;
+        for round in 0..100_000 {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let x = (random >> 11) as f64;
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            let y = (random >> (11 + round % 53)) as f64;
+            for (x, y) in [(x, y), (-x, y), (x, y - 1.0), (y * libm::floor(x / y), y)] {
+                assert!(rest(x, y) == libm::fmod(x, y) || y <= 0.0, "{x} % {y}");
+            }
+        }
     }
 
     #[test]

@@ -153,10 +153,10 @@ fn the_library_takes_what_is_used() {
     // Cells of one size are of one page, so the first of a size takes a page.
     const PAGE: usize = 16 << 10;
     for (source, most) in [
-        ("print str(1);", 2),
-        ("print [1, 2].map(|x| x);", 5),
-        ("try { nil(); } catch e { print e.kind; }", 4),
-        ("for i in 1..3 { print \"${i}\"; }", 2),
+        ("print str(1);", 3),
+        ("print [1, 2].map(|x| x);", 7),
+        ("try { nil(); } catch e { print e.kind; }", 6),
+        ("for i in 1..3 { print \"${i}\"; }", 3),
         ("print json.parse(\"[1]\");", 10),
     ] {
         let more = taken(source).saturating_sub(plain);

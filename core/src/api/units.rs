@@ -25,10 +25,7 @@ impl Vm {
         };
         Ok((0..functions.len()).filter_map(move |index| {
             let function = functions.get(index).copied().flatten()?;
-            Some((
-                FnIndex(index as u32),
-                Unit::new(function, &self.mem, &self.globals, &self.context.heap.code),
-            ))
+            Some((FnIndex(index as u32), Unit::new(function, &self.mem, &self.globals, &self.context.heap)))
         }))
     }
 }

@@ -157,7 +157,7 @@ impl<'v> CacheView<'v> {
         };
         let target = match entry.kind {
             // No site has a getter.
-            IcKind::Empty | IcKind::Getter => return None,
+            IcKind::Empty | IcKind::Getter | IcKind::Variant => return None,
             IcKind::Method | IcKind::HostMethod => {
                 CacheTarget::Method(MethodView::new(entry.target()?, self.vm)?)
             }

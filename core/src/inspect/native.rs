@@ -24,7 +24,7 @@ impl<'v> FunctionView<'v> {
     /// The function as native tiers see it.
     #[must_use]
     pub fn unit(self) -> Unit<'v> {
-        Unit::new(self.function, &self.vm.mem, &self.vm.globals, &self.vm.context.heap.code)
+        Unit::new(self.function, &self.vm.mem, &self.vm.globals, &self.vm.context.heap)
     }
 
     /// Its state in the native tier.

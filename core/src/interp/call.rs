@@ -354,7 +354,8 @@ fn is_direct(entry: &IcEntry, argc: u8) -> bool {
         | IcKind::Added
         | IcKind::Outline
         | IcKind::AddedOutline
-        | IcKind::Getter => false,
+        | IcKind::Getter
+        | IcKind::Variant => false,
     }
 }
 

@@ -11,12 +11,13 @@
 //! Values of a variant are instances that are made with all fields and never change: no site stores to their shapes, so
 //! the lookup cache, which stores ask too, never has a field of them.
 
+use super::property::Found;
 use super::spread::Args;
 use super::{Fault, Vm};
 use crate::bytecode::Op;
 use crate::entry::Arity;
 use crate::fuel::BULK;
-use crate::object::{Class, ClassSort, Gc, Instance, List, MAX_INLINE, Str};
+use crate::object::{Class, ClassSort, Gc, IcEntry, InlineCache, Instance, List, MAX_INLINE, Str};
 use crate::syntax::MAX_VARIANT_FIELDS;
 use crate::value::Value;
 
@@ -121,8 +122,9 @@ impl Vm {
             let expected = Arity::exactly(class.fields.get() as u8);
             return Err(Fault::Arity { expected, got: u32::from(fields) });
         }
-        let of = value.as_object::<Instance>().and_then(|instance| self.class_of(instance));
-        Ok(of == Some(class))
+        // All values of a variant have its first shape.
+        let of = value.as_object::<Instance>().map(|instance| instance.header.shape());
+        Ok(of.is_some() && of == class.root.get().map(|root| root.id))
     }
 
     /// A field of the value of a variant.
@@ -140,6 +142,17 @@ impl Vm {
         class.is_some_and(|class| {
             class.is_variant() && class.name == name && class.superclass.get() == Some(of)
         })
+    }
+
+    /// Puts what a site found in a class into the site, if it is a variant: that stays.
+    pub(super) fn note_variant(&self, site: &InlineCache, class: Gc<Class>, found: Found) {
+        if let Found::Field(value) = found
+            && class.is_sealed()
+            && self.is_variant_of(class, site.name, value)
+            && let Some(variant) = value.header()
+        {
+            site.fill(IcEntry::variant(class.header.shape(), variant));
+        }
     }
 
     /// The value of a variant with fields, if it is one.

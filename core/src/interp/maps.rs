@@ -150,13 +150,7 @@ impl Vm {
         if map.is_frozen() {
             return Err(Fault::Frozen(BuiltinClass::Map));
         }
-        if let Some(at) = self.place_of(map, key) {
-            if let Some((entries, place)) = map.value_place(at) {
-                if let Some(place) = entries.values().get(place) {
-                    place.set(value);
-                }
-                self.context.heap.part_barrier(entries, value);
-            }
+        if self.replace_entry(map, key, value) {
             return Ok(());
         }
         if map.used() == map.capacity() {
@@ -168,6 +162,18 @@ impl Vm {
         let key_value = self.lasting_key(key.value)?;
         self.map_add(map, Key { value: key_value, ..key }, value);
         Ok(())
+    }
+
+    /// Replaces the value of a key; false if there is none. The map is not frozen.
+    pub(super) fn replace_entry(&mut self, map: Gc<Map>, key: Key, value: Value) -> bool {
+        let Some(at) = self.place_of(map, key) else { return false };
+        if let Some((entries, place)) = map.value_place(at) {
+            if let Some(place) = entries.values().get(place) {
+                place.set(value);
+            }
+            self.context.heap.part_barrier(entries, value);
+        }
+        true
     }
 
     /// Adds an entry for which there is room.

@@ -83,7 +83,7 @@ impl Vm {
             IcKind::Inline => instance.field(Location::Inline(entry.slot)).map(Found::Field),
             IcKind::Outline => instance.field(Location::Outline(entry.slot)).map(Found::Field),
             IcKind::Method | IcKind::HostMethod | IcKind::Getter => entry.member().map(Found::of_member),
-            IcKind::Empty | IcKind::Added | IcKind::AddedOutline => None,
+            IcKind::Empty | IcKind::Added | IcKind::AddedOutline | IcKind::Variant => None,
         }
     }
 
@@ -207,7 +207,7 @@ impl Vm {
                         return self.store(instance, Location::Outline(entry.slot), value);
                     }
                 }
-                IcKind::Empty | IcKind::Method | IcKind::HostMethod | IcKind::Getter => {}
+                IcKind::Empty | IcKind::Method | IcKind::HostMethod | IcKind::Getter | IcKind::Variant => {}
             }
         }
         let shape = self.context.heap.shapes.get(id).ok_or(Fault::Bytecode)?;

@@ -10,7 +10,8 @@
 
 use core::cell::Cell;
 
-use super::{Callable, Closure, Gc, Kind, Str};
+use super::{Callable, Closure, Gc, Header, Kind, Str};
+use crate::value::Value;
 
 /// Shapes that an inline cache remembers. Memory is scarce where addresses have 32 bits.
 pub(crate) const ENTRIES: usize = if cfg!(target_pointer_width = "64") { 4 } else { 2 };
@@ -42,6 +43,8 @@ pub(crate) enum IcKind {
     HostMethod,
     /// A getter. No site has such an entry.
     Getter,
+    /// A variant of the enum whose shape this is. The key has [`OUTLYING`]: no template reads a slot of a class.
+    Variant,
 }
 
 /// What follows from the kind of an entry.
@@ -53,6 +56,8 @@ union Payload {
     next: usize,
     /// For a method. Not a root: while the shape lives, its class keeps the method.
     method: Callable,
+    /// For a variant: its class, or its one value. Not a root: the enum keeps it.
+    variant: Gc<Header>,
 }
 
 /// One shape of an inline cache.
@@ -139,6 +144,17 @@ impl IcEntry {
             IcKind::Method
         };
         IcEntry { key: shape, slot: 0, kind, payload: Payload { method } }
+    }
+
+    /// A variant of the enum with that shape.
+    pub(crate) fn variant(shape: u32, variant: Gc<Header>) -> IcEntry {
+        IcEntry { key: shape | OUTLYING, slot: 0, kind: IcKind::Variant, payload: Payload { variant } }
+    }
+
+    /// The variant, if this is the entry of one.
+    pub(crate) fn as_variant(&self) -> Option<Value> {
+        // SAFETY: `variant` alone makes such entries.
+        (self.kind == IcKind::Variant).then(|| unsafe { self.payload.variant }.value())
     }
 
     /// The receiver's shape; none in a free entry.

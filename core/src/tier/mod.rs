@@ -26,4 +26,4 @@ pub use bail::{Bail, NativeStats};
 #[cfg(feature = "native")]
 pub use compiler::NativeTier;
 #[cfg(feature = "native")]
-pub use unit::{Called, Callee, Global, GlobalState, Unit};
+pub use unit::{Called, Callee, Global, GlobalState, Unit, Variant};

@@ -3,8 +3,9 @@
 use super::{Kinds, Root};
 use crate::bytecode::{Handler, Op, OperandName, SampledOperand};
 use crate::globals::Globals;
+use crate::heap::Heap;
 use crate::mem::Mem;
-use crate::object::{Closure, CodeList, Function, Gc, Target};
+use crate::object::{Class, Closure, CodeList, Function, Gc, Instance, ShapeTable, Target};
 
 /// A function to compile: verified bytecode, constants, sites and feedback.
 ///
@@ -15,6 +16,7 @@ pub struct Unit<'a> {
     mem: &'a Mem,
     globals: &'a Globals,
     codes: &'a CodeList,
+    shapes: &'a ShapeTable,
 }
 
 /// The function that a call was always seen to run.
@@ -45,6 +47,23 @@ pub enum Called {
     Initializer(u64),
 }
 
+/// A variant of an enum: a constant of the enum.
+///
+/// It lives, as does the enum, as long as code with its `root`.
+#[derive(Clone, Copy, Debug)]
+pub struct Variant {
+    /// The bits of the enum.
+    pub of: u64,
+    /// The bits of the variant: of its class, or of its one value.
+    pub value: u64,
+    /// The shape of its values, which they have from the start and for ever.
+    pub values: u32,
+    /// How many fields its values have.
+    pub fields: u8,
+    /// What code that contains these numbers has among its [roots](super::NativeCode::roots).
+    pub root: Root,
+}
+
 /// A global as code finds it when it is compiled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Global {
@@ -71,9 +90,9 @@ impl<'a> Unit<'a> {
         function: Gc<Function>,
         mem: &'a Mem,
         globals: &'a Globals,
-        codes: &'a CodeList,
+        heap: &'a Heap,
     ) -> Unit<'a> {
-        Unit { function, mem, globals, codes }
+        Unit { function, mem, globals, codes: &heap.code, shapes: &heap.shapes }
     }
 
     /// The memory to compile in.
@@ -163,6 +182,27 @@ impl<'a> Unit<'a> {
     #[must_use]
     pub fn site_address(&self, index: u32) -> Option<usize> {
         self.function.site_address(index as usize)
+    }
+
+    /// The variant that the instruction of a site found in the enum in a global, which a constant names and code contains.
+    #[must_use]
+    pub fn variant(&self, site: u32, constant: u32) -> Option<Variant> {
+        let GlobalState::Constant(bits) = self.global(constant)?.state else { return None };
+        let of = self.globals.value(self.global(constant)?.index)?.as_object::<Class>()?;
+        let shape = of.header.shape();
+        // The enum lives, and keeps what it has.
+        let value = self.function.site(site as usize)?.outlying(shape)?.as_variant()?;
+        let class = match value.as_object::<Instance>() {
+            Some(one) => self.shapes.get(one.header.shape())?.class.get()?,
+            None => value.as_object::<Class>()?,
+        };
+        Some(Variant {
+            of: bits,
+            value: value.bits(),
+            values: class.root.get()?.id,
+            fields: u8::try_from(class.fields.get()).ok()?,
+            root: Root(value),
+        })
     }
 
     /// The kinds that an operand of the instruction at `word` was seen to have; none for one that is not sampled.

@@ -3,9 +3,11 @@
 //! Templates are for ints. Other operands leave the code if only ints were seen; else the interpreter executes the
 //! instruction.
 
+use siskin_core::layout::Runtime;
 use siskin_core::tier::Kinds;
 
 use super::Pass;
+use super::cold::Cold;
 use super::facts::Known;
 use super::operand::Operand;
 use super::slot;
@@ -81,7 +83,16 @@ impl<M: Masm> Pass<'_, '_, M> {
         let doubles =
             seen.has(Kinds::DOUBLE) || [lhs, rhs].map(|operand| self.known(operand)).contains(&Known::Double);
         if doubles || matches!(rhs, Operand::Int(0 | -1)) {
-            self.by_interpreter(Some(dst));
+            let (rejoin, label) = (self.masm.label(), self.masm.label());
+            let other = self.step(rejoin);
+            let by = match wanted {
+                Division::Quotient => Runtime::Quotient,
+                Division::Rest => Runtime::Rest,
+            };
+            self.later(Cold::Divide { label, by, dst, lhs, rhs, rejoin, other });
+            self.masm.jump(label);
+            self.bind(rejoin);
+            self.facts.forget_copies();
             return self.facts.write(dst, Known::Number);
         }
         let (rejoin, other) = self.unless_ints(lhs, rhs);

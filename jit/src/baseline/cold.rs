@@ -1,6 +1,6 @@
 //! Cold paths: what is rare, after the blocks.
 
-use siskin_core::layout::{INT_TAG, Runtime, Stub, VM_NIL, VM_STUBS};
+use siskin_core::layout::{ELSEWHERE, INT_TAG, Runtime, Stub, TAKEN, VM_NIL, VM_STUBS, VM_UNDEFINED};
 
 use super::Pass;
 use super::facts::FSCRATCH;
@@ -13,6 +13,8 @@ use crate::masm::{Cond, FCond, FReg, Masm, Reg, at};
 pub(super) enum Cold {
     /// The interpreter executes the instruction; then `rejoin` if the next one follows.
     Step { label: Label, word: u32, rejoin: Label },
+    /// The interpreter executes the instruction, a jump to word `target`; then `rejoin` if the next one follows, or `taken`.
+    StepJump { label: Label, word: u32, target: u32, taken: Label, rejoin: Label },
     /// The interpreter continues from the instruction to an entry point. `refund` units of fuel were charged too
     /// early.
     StepOn { label: Label, word: u32, refund: bool },
@@ -49,8 +51,19 @@ pub(super) enum Cold {
     /// The first entries of the inline cache at `T7` missed, for the shape in `T6` of the object in `T5`: `found` if `stub`
     /// finds another. A method takes `argc` arguments.
     Find { label: Label, stub: Stub, argc: u8, found: Label, other: Label },
+    /// An object is no list, or an index none of its items: `other` if more than a look is needed.
+    Item { label: Label, dst: u16, object: u16, index: Operand, rejoin: Label, other: Label },
+    /// The same for a store.
+    SetItem { label: Label, object: u16, index: Operand, src: u16, rejoin: Label, other: Label },
+    /// What a loop goes over is no list, or the list changed: a look, `item` with the next item, `done` without. The charge for
+    /// the iteration is given back before `step`.
+    NextItem { label: Label, iter: u16, with_key: bool, item: Label, done: Label, step: Label },
+    /// The division of numbers that are not both ints; of other values `other`.
+    Divide { label: Label, by: Runtime, dst: u16, lhs: Operand, rhs: Operand, rejoin: Label, other: Label },
     /// The object in `T5` was scanned and stored into.
     Remember { label: Label, rejoin: Label },
+    /// The items in `T6` were scanned, and the value in `T0` stored into them.
+    RememberItem { label: Label, rejoin: Label },
 }
 
 impl<M: Masm> Pass<'_, '_, M> {
@@ -68,6 +81,17 @@ impl<M: Masm> Pass<'_, '_, M> {
         }
         let label = self.masm.label();
         self.later(Cold::Step { label, word: self.at, rejoin });
+        label
+    }
+
+    /// Where the interpreter executes this jump, by `distance` words, then goes on at `rejoin` or where it leads.
+    pub(super) fn step_jump(&mut self, distance: i32, rejoin: Label) -> Label {
+        if let Some(label) = self.deopt_inlined() {
+            return label;
+        }
+        let (label, taken) = (self.masm.label(), self.target(distance));
+        let target = self.next.wrapping_add_signed(distance);
+        self.later(Cold::StepJump { label, word: self.at, target, taken, rejoin });
         label
     }
 
@@ -139,6 +163,15 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.imm(Reg::T1, u64::from(word));
                 self.masm.call_mem(Self::runtime(Runtime::Step));
                 self.masm.branch64(Cond::Eq, Reg::T0, 0, rejoin);
+                self.masm.jump_reg(Reg::T0);
+            }
+            Cold::StepJump { label, word, target, taken, rejoin } => {
+                self.bind(label);
+                self.masm.imm(Reg::T1, u64::from(word));
+                self.masm.imm(Reg::T2, u64::from(target));
+                self.masm.call_mem(Self::runtime(Runtime::StepJump));
+                self.masm.branch64(Cond::Eq, Reg::T0, 0, rejoin);
+                self.masm.branch64(Cond::Eq, Reg::T0, TAKEN as i32, taken);
                 self.masm.jump_reg(Reg::T0);
             }
             Cold::StepOn { label, word, refund } => {
@@ -243,10 +276,55 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.branch64(Cond::Ne, Reg::T7, 0, found);
                 self.masm.jump(other);
             }
+            Cold::Item { label, dst, object, index, rejoin, other } => {
+                self.bind(label);
+                self.load_item(object, index);
+                self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+                self.masm.store64(super::slot(dst), Reg::T0);
+                self.masm.jump(rejoin);
+            }
+            Cold::SetItem { label, object, index, src, rejoin, other } => {
+                self.bind(label);
+                self.load_operand(Reg::T2, index);
+                self.load(Reg::T1, object);
+                self.load(Reg::T3, src);
+                self.masm.call_mem(Self::runtime(Runtime::SetItem));
+                self.masm.branch64(Cond::Eq, Reg::T0, 0, other);
+                self.masm.jump(rejoin);
+            }
+            Cold::NextItem { label, iter, with_key, item, done, step } => {
+                self.bind(label);
+                self.masm.imm(Reg::T1, u64::from(iter));
+                self.masm.imm(Reg::T2, u64::from(with_key));
+                self.masm.call_mem(Self::runtime(Runtime::NextItem));
+                self.masm.branch64(Cond::Eq, Reg::T0, 0, done);
+                self.masm.branch64(Cond::Ne, Reg::T0, ELSEWHERE as i32, item);
+                self.refund(true);
+                self.masm.jump(step);
+            }
+            Cold::Divide { label, by, dst, lhs, rhs, rejoin, other } => {
+                self.bind(label);
+                self.load_operand(Reg::T1, lhs);
+                self.load_operand(Reg::T2, rhs);
+                self.masm.call_mem(Self::runtime(by));
+                self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), other);
+                self.masm.store64(super::slot(dst), Reg::T0);
+                self.masm.jump(rejoin);
+            }
             Cold::Remember { label, rejoin } => {
                 self.bind(label);
                 self.masm.mov(Reg::T1, Reg::T5);
                 self.masm.call_mem(Self::runtime(Runtime::Remember));
+                self.masm.jump(rejoin);
+            }
+            Cold::RememberItem { label, rejoin } => {
+                self.bind(label);
+                self.masm.xor64(Reg::T5, Reg::T0, Reg::ObjTag);
+                self.masm.shr64(Reg::T5, Reg::T5, 48);
+                self.masm.branch64(Cond::Ne, Reg::T5, 0, rejoin);
+                self.masm.mov(Reg::T1, Reg::T6);
+                self.masm.mov(Reg::T2, Reg::T0);
+                self.masm.call_mem(Self::runtime(Runtime::RememberItem));
                 self.masm.jump(rejoin);
             }
         }

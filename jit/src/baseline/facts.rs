@@ -18,6 +18,11 @@ pub(crate) enum Known {
     Object,
     /// The object with these bits.
     Is(u64),
+    /// A value of a variant: an object with this shape, which stays, and so many fields.
+    Variant {
+        shape: u32,
+        fields: u8,
+    },
 }
 
 impl Known {
@@ -30,7 +35,7 @@ impl Known {
     }
 
     pub(crate) fn is_object(self) -> bool {
-        matches!(self, Known::Object | Known::Is(_))
+        matches!(self, Known::Object | Known::Is(_) | Known::Variant { .. })
     }
 
     /// Whether `other` follows from this fact.

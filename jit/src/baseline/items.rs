@@ -2,7 +2,8 @@
 
 use siskin_core::bytecode::operand::Iter;
 use siskin_core::layout::{
-    AGE_SCANNED, ITEMS_VALUES, KIND_LIST, LIST_ITEMS, LIST_LEN, OBJECT_AGE, OBJECT_AUX, OBJECT_KIND,
+    AGE_SCANNED, ITEMS_VALUES, KIND_LIST, LIST_ITEMS, LIST_LEN, OBJECT_AGE, OBJECT_AUX, OBJECT_KIND, Runtime,
+    VM_UNDEFINED,
 };
 
 use super::cold::Cold;
@@ -31,8 +32,15 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// `dst = object[index]`
     pub(super) fn get_item(&mut self, dst: u16, object: u16, index: Operand) {
         let rejoin = self.masm.label();
-        let other = self.step(rejoin);
-        self.list_and_index(object, index, other);
+        let (look, other) = (self.masm.label(), self.step(rejoin));
+        self.later(Cold::Item { label: look, dst, object, index, rejoin, other });
+        if self.never_in_list(index) {
+            self.masm.jump(look);
+            self.bind(rejoin);
+            self.facts.forget_copies();
+            return self.facts.write(dst, Known::Anything);
+        }
+        self.list_and_index(object, index, look);
         self.masm.load64_index(Reg::T0, Reg::T6, Reg::T2, ITEMS_VALUES);
         self.masm.store64(slot(dst), Reg::T0);
         self.bind(rejoin);
@@ -43,15 +51,54 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// `object[index] = src`
     pub(super) fn set_item(&mut self, object: u16, index: Operand, src: u16) {
         let rejoin = self.masm.label();
-        let other = self.step(rejoin);
-        self.list_and_index(object, index, other);
-        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), 0, other);
-        // The barrier is the interpreter's.
-        self.masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AGE), AGE_SCANNED, other);
+        let (look, other) = (self.masm.label(), self.step(rejoin));
+        self.later(Cold::SetItem { label: look, object, index, src, rejoin, other });
+        if self.never_in_list(index) {
+            self.masm.jump(look);
+            self.bind(rejoin);
+            return self.facts.forget_copies();
+        }
+        self.list_and_index(object, index, look);
+        self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_AUX), 0, look);
         self.masm.load64(Reg::T0, slot(src));
         self.masm.store64_index(Reg::T6, Reg::T2, ITEMS_VALUES, Reg::T0);
+        if !self.facts.tag(src).is_number() {
+            let remember = self.masm.label();
+            self.later(Cold::RememberItem { label: remember, rejoin });
+            self.masm.branch8_mem(Cond::Eq, at(Reg::T6, OBJECT_AGE), AGE_SCANNED, remember);
+        }
         self.bind(rejoin);
         self.facts.forget_copies();
+    }
+
+    /// Whether an index is no int, so that it is none of a list.
+    fn never_in_list(&self, index: Operand) -> bool {
+        match index {
+            Operand::Register(register) => {
+                let known = self.facts.tag(register);
+                known.is_object() || known == Known::Double
+            }
+            Operand::Int(_) => false,
+            Operand::Double(_) => true,
+        }
+    }
+
+    /// `jump.absent`
+    pub(super) fn jump_if_absent(&mut self, object: u16, index: Operand, to: i32) {
+        let rejoin = self.masm.label();
+        let step = self.step_jump(to, rejoin);
+        self.load_item(object, index);
+        // What is not found at a look, the interpreter looks for.
+        self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), step);
+        self.bind(rejoin);
+        self.facts.forget_copies();
+    }
+
+    /// `T0 = ` the item of an object, if a look finds it.
+    pub(super) fn load_item(&mut self, object: u16, index: Operand) {
+        self.load_operand(Reg::T2, index);
+        self.load(Reg::T1, object);
+        self.masm.call_mem(Self::runtime(Runtime::Item));
     }
 
     /// `for.prep`
@@ -65,10 +112,10 @@ impl<M: Masm> Pass<'_, '_, M> {
     /// `for.next`: back with the next item.
     pub(super) fn next_item(&mut self, iter: u16, with_key: bool, to: i32) {
         self.charge_iteration();
-        let (to, rejoin, other, done) =
-            (self.target(to), self.masm.label(), self.masm.label(), self.masm.label());
-        let step = self.step(rejoin);
-        self.later(Cold::Refund { label: other, then: step });
+        let (rejoin, other, done) = (self.masm.label(), self.masm.label(), self.masm.label());
+        let step = self.step_jump(to, rejoin);
+        let to = self.target(to);
+        self.later(Cold::NextItem { label: other, iter, with_key, item: to, done, step });
         self.load_object(iter, other);
         self.masm.branch8_mem(Cond::Ne, at(Reg::T5, OBJECT_KIND), KIND_LIST, other);
         self.masm.load32(Reg::T2, slot(iter + Iter::POSITION));

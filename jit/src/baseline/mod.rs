@@ -30,6 +30,7 @@ pub(crate) mod inline;
 mod items;
 mod listing;
 mod operand;
+mod pattern;
 mod peel;
 mod property;
 mod visitor;
@@ -37,7 +38,7 @@ mod visitor;
 use siskin_core::bytecode::{Effect, Insn};
 use siskin_core::layout::{Runtime, Stub, VM_STUBS};
 use siskin_core::mem::Vec;
-use siskin_core::tier::{Bail, EntryPoint, Root, Unit};
+use siskin_core::tier::{Bail, EntryPoint, Root, Unit, Variant};
 
 use crate::buffer::Label;
 use crate::masm::{Masm, MemOperand, Reg, Rhs, at};
@@ -100,6 +101,8 @@ pub fn compile_listed<M: Masm>(
         loops: Vec::new(unit.mem()),
         roots: Vec::new(unit.mem()),
         globals: Vec::new(unit.mem()),
+        constants: Vec::new(unit.mem()),
+        variants: Vec::new(unit.mem()),
         back: None,
         out_of_memory: false,
         listing,
@@ -171,6 +174,10 @@ struct Pass<'p, 'u, M> {
     roots: Vec<Root>,
     /// Globals whose values the code contains.
     globals: Vec<u32>,
+    /// Objects that are values of globals, with the constants that name these.
+    constants: Vec<(u64, u32)>,
+    /// Variants that the code contains.
+    variants: Vec<Variant>,
     /// The target of the back-edge being compiled, if that is not the block of its bytecode target.
     back: Option<Label>,
     /// Memory ran out in a function that returns no error.
@@ -385,7 +392,7 @@ impl<M: Masm> Pass<'_, '_, M> {
                 self.masm.add64(Reg::T1, Reg::IntTag, value);
                 self.masm.store64(slot(register), Reg::T1);
             }
-            Known::Object | Known::Is(_) => {
+            Known::Object | Known::Is(_) | Known::Variant { .. } => {
                 self.masm.pointer(Reg::T1, bits);
                 self.masm.store64(slot(register), Reg::T1);
             }

@@ -52,6 +52,9 @@ impl<M: Masm> Pass<'_, '_, M> {
 
     /// `dst = object.name`
     pub(super) fn get_field(&mut self, dst: u16, object: u16, site: u32) {
+        if let Some(variant) = self.variant_of(object, site) {
+            return self.load_variant(dst, variant);
+        }
         let rejoin = self.masm.label();
         let miss = self.step(rejoin);
         self.load_object(object, miss);
@@ -205,6 +208,11 @@ impl<M: Masm> Pass<'_, '_, M> {
         let global = self.global(constant);
         if let GlobalState::Constant(bits) = global.state {
             self.out_of_memory |= self.globals.push(global.index).is_err();
+            if let Known::Is(bits) = known_bits(bits)
+                && self.inlined.is_none()
+            {
+                self.out_of_memory |= self.constants.push((bits, constant)).is_err();
+            }
             return self.store_bits(dst, bits, known_bits(bits));
         }
         self.global_value(global);

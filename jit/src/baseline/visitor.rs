@@ -53,6 +53,15 @@ impl<M: Masm> Pass<'_, '_, M> {
         self.by_interpreter(dst.map(|dst| self.dst(dst)));
     }
 
+    /// A jump without a template.
+    pub(super) fn jump_by_interpreter(&mut self, distance: i32) {
+        let rejoin = self.masm.label();
+        let step = self.step_jump(distance, rejoin);
+        self.masm.jump(step);
+        self.bind(rejoin);
+        self.facts.forget_copies();
+    }
+
     /// An instruction without a template: the interpreter executes it, and `dst`, if there is one, is written.
     pub(super) fn by_interpreter(&mut self, dst: Option<u16>) {
         let rejoin = self.masm.label();
@@ -281,28 +290,28 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_NIL), to);
     }
 
-    fn jump_absent(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
-        self.stepped(None);
+    fn jump_absent(&mut self, object: Src, index: Src, _: Count, to: Forward32) {
+        self.jump_if_absent(self.reg(object.0), self.operand(index), to.0);
     }
 
-    fn jump_not_list(&mut self, _: Src, _: Count, _: Count, _: Forward32) {
-        self.stepped(None);
+    fn jump_not_list(&mut self, value: Src, least: Count, most: Count, to: Forward32) {
+        self.jump_unless_list(self.reg(value.0), least.0, most.0, to.0);
     }
 
-    fn jump_not_map(&mut self, _: Src, _: Count, _: Forward32) {
-        self.stepped(None);
+    fn jump_not_map(&mut self, _: Src, _: Count, to: Forward32) {
+        self.jump_by_interpreter(to.0);
     }
 
-    fn jump_not_variant(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
-        self.stepped(None);
+    fn jump_not_variant(&mut self, value: Src, variant: Src, fields: Count, to: Forward32) {
+        self.jump_unless_variant(self.reg(value.0), self.reg(variant.0), fields.0, to.0);
     }
 
-    fn get_variant_field(&mut self, dst: Dst, _: Src, _: Count) {
-        self.stepped(Some(dst));
+    fn get_variant_field(&mut self, dst: Dst, value: Src, index: Count) {
+        Pass::get_variant_field(self, self.dst(dst), self.reg(value.0), index.0);
     }
 
-    fn jump_not_comparable(&mut self, _: Src, _: Src, _: Count, _: Forward32) {
-        self.stepped(None);
+    fn jump_not_comparable(&mut self, _: Src, _: Src, _: Count, to: Forward32) {
+        self.jump_by_interpreter(to.0);
     }
 
     fn jump_not_nil(&mut self, src: Src, to: Forward32) {
@@ -497,8 +506,8 @@ impl<M: Masm> Visitor for Pass<'_, '_, M> {
         self.stepped(None);
     }
 
-    fn check_list(&mut self, _: Src, _: Count, _: Count) {
-        self.stepped(None);
+    fn check_list(&mut self, value: Src, least: Count, most: Count) {
+        Pass::check_list(self, self.reg(value.0), least.0, most.0);
     }
 
     fn check_map(&mut self, _: Src, _: Count) {

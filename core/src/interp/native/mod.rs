@@ -12,6 +12,7 @@
 //! traces have one implementation.
 
 mod boundary;
+mod items;
 mod runtime;
 mod sample;
 mod step;

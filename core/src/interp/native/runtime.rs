@@ -9,12 +9,13 @@
 use core::ptr::NonNull;
 
 use super::step::step_once;
-use crate::abi::{RUNTIME, Stub, runtime_table};
+use crate::abi::{RUNTIME, Stub, TAKEN, runtime_table};
 use crate::bytecode::{Op, SampledOperand};
 use crate::interp::machine::Flow;
 use crate::interp::stop::Stop;
 use crate::interp::{Fault, Vm};
-use crate::object::{Closure, Function, Gc, Header, InlineCache};
+use crate::numeric::{floor_div, floor_mod};
+use crate::object::{Closure, Function, Gc, Header, InlineCache, Items};
 use crate::tier::Kinds;
 use crate::value::Value;
 
@@ -60,7 +61,8 @@ impl Vm {
         self.renew_slice()
     }
 
-    fn step(&mut self, word: u32, rejoin: bool) -> *const u8 {
+    /// With `rejoin`, `target` is the word that a jump goes to.
+    fn step(&mut self, word: u32, rejoin: bool, target: Option<u32>) -> *const u8 {
         self.context.stack.check();
         self.context.stack.check_below(self.native.entered);
         let Some(closure) = self.context.stack.top().closure() else { return self.exit() };
@@ -94,6 +96,10 @@ impl Vm {
                 self.before_native();
                 return core::ptr::null();
             }
+            if target.is_some_and(|target| at == self.pc_of(target)) {
+                self.before_native();
+                return core::ptr::without_provenance(TAKEN as usize);
+            }
             if let Some(target) = self.native_target() {
                 self.before_native();
                 return target;
@@ -111,7 +117,7 @@ impl Vm {
             exits.set(exits.get().saturating_sub(1));
             self.learn(word);
         }
-        self.step(word, false)
+        self.step(word, false, None)
     }
 
     /// Notes the unexpected operands of the instruction at `word`: their kinds, or for ints that the result is no
@@ -247,14 +253,21 @@ impl Vm {
 /// fuel written back; words are those of instructions of that frame's function.
 unsafe extern "C" fn step(vm: *mut Vm, word: u32) -> *const u8 {
     // SAFETY: no other reference to the VM exists while machine code calls.
-    unsafe { (*vm).step(word, true) }
+    unsafe { (*vm).step(word, true, None) }
+}
+
+/// # Safety
+/// As for `step`; `target` is a word of the function, too.
+unsafe extern "C" fn step_jump(vm: *mut Vm, word: u32, target: u32) -> *const u8 {
+    // SAFETY: as above.
+    unsafe { (*vm).step(word, true, Some(target)) }
 }
 
 /// # Safety
 /// As for `step`.
 unsafe extern "C" fn step_on(vm: *mut Vm, word: u32) -> *const u8 {
     // SAFETY: as above.
-    unsafe { (*vm).step(word, false) }
+    unsafe { (*vm).step(word, false, None) }
 }
 
 /// # Safety
@@ -326,4 +339,54 @@ unsafe extern "C" fn concat(vm: *mut Vm, next: u32, dst: u32, lhs: Value, rhs: V
 unsafe extern "C" fn remember(vm: *mut Vm, object: *mut Header) {
     // SAFETY: as above.
     unsafe { (*vm).context.heap.barrier(Gc::from_raw(NonNull::new_unchecked(object))) }
+}
+
+/// # Safety
+/// `vm` is the VM whose machine code calls; `items` are the live items of a list.
+unsafe extern "C" fn remember_item(vm: *mut Vm, items: *mut Header, value: Value) {
+    // SAFETY: as above.
+    unsafe {
+        let items = Gc::<Items>::from_raw(NonNull::new_unchecked(items.cast()));
+        (*vm).context.heap.part_barrier(items, value);
+    }
+}
+
+/// # Safety
+/// `vm` is the VM whose machine code calls.
+unsafe extern "C" fn item(vm: *mut Vm, object: Value, index: Value) -> Value {
+    // SAFETY: no other reference to the VM exists while machine code calls.
+    unsafe { (*vm).look_at_item(object, index).unwrap_or(Value::UNDEFINED) }
+}
+
+/// # Safety
+/// As for `item`.
+unsafe extern "C" fn set_item(vm: *mut Vm, object: Value, index: Value, value: Value) -> u64 {
+    // SAFETY: as above.
+    unsafe { u64::from((*vm).replace_item(object, index, value)) }
+}
+
+/// # Safety
+/// As for `step`.
+unsafe extern "C" fn next_item(vm: *mut Vm, iter: u32, with_key: u32) -> u64 {
+    // SAFETY: as above.
+    unsafe { (*vm).look_at_next(iter as usize, with_key != 0) }
+}
+
+/// # Safety
+/// None: it is a function of the table.
+unsafe extern "C" fn quotient(_: *mut Vm, lhs: Value, rhs: Value) -> Value {
+    of_numbers(lhs, rhs, floor_div)
+}
+
+/// # Safety
+/// None: it is a function of the table.
+unsafe extern "C" fn rest(_: *mut Vm, lhs: Value, rhs: Value) -> Value {
+    of_numbers(lhs, rhs, floor_mod)
+}
+
+fn of_numbers(lhs: Value, rhs: Value, op: impl Fn(f64, f64) -> f64) -> Value {
+    match (lhs.to_f64(), rhs.to_f64()) {
+        (Some(lhs), Some(rhs)) => Value::number(op(lhs, rhs)),
+        (None, _) | (_, None) => Value::UNDEFINED,
+    }
 }

@@ -208,7 +208,7 @@ impl Vm {
         self.make_stubs()?;
         self.context.heap.code.reserve()?;
         function.renew_exits();
-        let unit = Unit::new(function, &self.mem, &self.globals, &self.context.heap.code);
+        let unit = Unit::new(function, &self.mem, &self.globals, &self.context.heap);
         let code = self.native.tier().ok_or(Bail::NoTier)?.compile(&unit)?;
         let span = code.span;
         let globals = &self.globals;

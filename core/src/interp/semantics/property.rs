@@ -148,10 +148,14 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Found, F
         if let Some(map) = value.as_object::<Map>() {
             return vm.map_read(map, Vm::name_key(site.name)).map(Found::Field);
         }
-        if let Some(class) = value.as_object::<Class>()
-            && let Some(found) = vm.static_property(class, site.name)
-        {
-            return Ok(found);
+        if let Some(class) = value.as_object::<Class>() {
+            if let Some(variant) = site.outlying(class.header.shape()).and_then(|entry| entry.as_variant()) {
+                return Ok(Found::Field(variant));
+            }
+            if let Some(found) = vm.static_property(class, site.name) {
+                vm.note_variant(site, class, found);
+                return Ok(found);
+            }
         }
         if let Some(of) = value.static_class()
             && let Some(found) = vm.type_property(of, site.name)?
