@@ -192,8 +192,11 @@ impl Function {
     ) -> Result<Function, OutOfMemory> {
         let layout = data_layout(consts, sites)?;
         // Without native tiers, a function may have no data.
-        let block =
-            if layout.size() == 0 { NonNull::<Value>::dangling().cast() } else { mem.alloc_raw(layout)? };
+        let block = if layout.size() == 0 {
+            NonNull::<DataHeader>::dangling().cast()
+        } else {
+            mem.alloc_raw(layout)?
+        };
         let offset = sites * size_of::<InlineCache>() + size_of::<DataHeader>();
         // SAFETY: the block is as long as `data_layout` says: sites, the header, constants.
         let data = unsafe { block.add(offset) }.cast::<Value>();

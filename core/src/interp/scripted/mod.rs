@@ -193,8 +193,21 @@ impl Vm {
         self.scripted.global(name).ok_or(Fault::Bytecode)
     }
 
-    /// Makes what is asked for, if the image has it, and what that names.
+    /// Makes what is asked for, if the image has it, and what that names. A safepoint.
     fn make_scripted(&mut self, asked: Asked<'_>) -> Result<(), Fault> {
+        let mut flaw = None;
+        self.retry_after_gc(None, |vm| match vm.try_make_scripted(asked) {
+            Err(Fault::OutOfMemory) => Err(OutOfMemory),
+            Err(fault) => {
+                flaw = Some(fault);
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        })?;
+        flaw.map_or(Ok(()), Err)
+    }
+
+    fn try_make_scripted(&mut self, asked: Asked<'_>) -> Result<(), Fault> {
         let program = match &self.scripted.program {
             Some(program) => program.clone(),
             None if self.library.image().is_empty() => return Ok(()),
