@@ -37,6 +37,9 @@ macro_rules! runtime_table {
             /// `concat(next, dst, lhs, rhs)`: the `add` that ends before word `next`, of values that are not both numbers.
             /// Answers 0 if it is done, else where to go on.
             Concat concat(next: u32, dst: u32, lhs: Value, rhs: Value) -> *const u8;
+            /// `returned()`: the frame that was entered has returned. Answers where its caller goes on, 0 if machine code is to be
+            /// left.
+            Returned returned() -> *const u8;
             /// `item(object, index)`: the item of a list, a map or bytes at an index. The answer is `undefined` if there is none,
             /// or if more than a look is needed.
             Item item(object: Value, index: Value) -> Value;
@@ -115,6 +118,8 @@ pub enum Stub {
     Enter,
     /// Leaves machine code from any depth of calls. Execution continues at the pc of the current frame's record.
     Exit,
+    /// Goes on at [`VM_TARGET`](crate::layout::VM_TARGET), from any depth of calls, as if machine code were entered there.
+    Switch,
     /// The entry of functions without code: leaves machine code at the frame's first instruction.
     Uncompiled,
     /// The numbers in `T0` and `T2`, unexpected operands, as doubles in the last two registers for doubles. `T0` is 0
@@ -146,6 +151,7 @@ impl Stub {
         const OWN: [&str; Stub::Runtime as usize] = [
             "enter",
             "exit",
+            "switch",
             "uncompiled",
             "doubles",
             "construct",

@@ -63,6 +63,8 @@ offsets! {
     VM_MARKING = offset_of!(Context, heap) + Heap::MARKING;
     /// In the VM: the native stack pointer where machine code was entered.
     VM_SP = offset_of!(Context, native) + offset_of!(NativeContext, sp);
+    /// In the VM: where the stub [`Switch`](Stub::Switch) goes.
+    VM_TARGET = offset_of!(Context, native) + offset_of!(NativeContext, target);
     /// In the VM: the addresses of stubs, in the order of [`Stub`].
     VM_STUBS = offset_of!(Context, native) + offset_of!(NativeContext, stubs);
     /// In the VM: the addresses of runtime functions, in the order of [`Runtime`].

@@ -15,7 +15,8 @@ use siskin_core::layout::{
     self, CLASS_FRESH, CLASS_INIT, CLASS_REGION, CLOSURE_FUNCTION, DATA_EXITS_LEFT, FRAME_BASE, FRAME_CALLEE,
     FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY, FUNCTION_CODE, FUNCTION_REGISTERS, INIT,
     INSTANCE_FIELDS, LEFT, MADE, NOT_MADE, REGION_CELL, REGION_END, REGION_NEXT, RETURNED, RUNTIME, Runtime,
-    STUBS, Stub, UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_VALUES_END,
+    STUBS, Stub, UNCOMPILED, VM_FRAME, VM_FRAMES_END, VM_FUEL, VM_NIL, VM_RUNTIME, VM_SP, VM_STUBS,
+    VM_TARGET, VM_VALUES_END,
 };
 
 use crate::baseline::FSCRATCH;
@@ -32,16 +33,19 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
     };
 
     place(Stub::Enter as usize, masm.offset());
-    let thunk = masm.label();
+    let (thunk, entered) = (masm.label(), masm.label());
     masm.landing();
     masm.rust_prologue();
     masm.store_sp(at(Reg::Vm, VM_SP));
+    masm.bind(entered);
     masm.imm(Reg::IntTag, layout::INT_TAG);
     masm.imm(Reg::ObjTag, layout::OBJ_TAG);
     read(masm);
     masm.address_label(Reg::T5, thunk);
     masm.call_reg(Reg::T5);
-    write_back(masm);
+    masm.call_mem(at(Reg::Vm, VM_STUBS + (Stub::Runtime as i32 + Runtime::Returned as i32) * 8));
+    masm.mov(Reg::T1, Reg::T0);
+    masm.branch64(Cond::Ne, Reg::T1, 0, entered);
     masm.imm(Reg::T0, RETURNED);
     masm.rust_epilogue();
     // Places inside a function come after its prologue.
@@ -53,6 +57,12 @@ pub fn emit(masm: &mut impl Masm) -> [usize; STUBS] {
     place(Stub::Exit as usize, masm.offset());
     masm.landing();
     leave(masm, LEFT);
+
+    place(Stub::Switch as usize, masm.offset());
+    masm.landing();
+    masm.load_sp(at(Reg::Vm, VM_SP));
+    masm.load64(Reg::T1, at(Reg::Vm, VM_TARGET));
+    masm.jump(entered);
 
     place(Stub::Uncompiled as usize, masm.offset());
     masm.landing();

@@ -14,6 +14,8 @@ pub(crate) struct NativeContext {
     pub(crate) globals: *mut Value,
     /// The native stack pointer where machine code was entered.
     pub(crate) sp: usize,
+    /// Where the stub [`Switch`](Stub::Switch) goes.
+    pub(crate) target: *const u8,
     /// Constants for comparisons in machine code.
     pub(crate) nil: Value,
     pub(crate) undefined: Value,
@@ -33,6 +35,7 @@ impl NativeContext {
             frames_end: core::ptr::null_mut(),
             globals: core::ptr::null_mut(),
             sp: 0,
+            target: core::ptr::null(),
             nil: Value::NIL,
             undefined: Value::UNDEFINED,
             lookups: core::ptr::null(),

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The instruction that waits is `resume`, or the end of a turn of a loop over the fiber. No native stack holds a fiber: machine
-//! code is left at every switch.
+//! code is entered anew at every switch, without a return to the VM.
 
 use super::finish::{Ending, instruction_before};
 use super::machine::Flow;
@@ -118,7 +118,7 @@ impl Vm {
         fiber.state.set(FiberState::Running);
         fiber.words.set(words as u8);
         self.context.heap.barrier(fiber);
-        self.native.leave();
+        self.native.switch();
         if state == FiberState::New {
             return Ok(self.enter_fiber(value));
         }
@@ -239,7 +239,7 @@ impl Vm {
             fiber.with_stack(|stack| *stack = None);
         }
         self.context.heap.barrier(fiber);
-        self.native.leave();
+        self.native.switch();
         Some(fiber)
     }
 

@@ -41,6 +41,8 @@ impl Native {
 
     pub(super) fn leave(&mut self) {}
 
+    pub(super) fn switch(&mut self) {}
+
     pub(super) fn forget_stale(&mut self) {}
 }
 

@@ -15,7 +15,7 @@
 //! The body of a loop that is one block is compiled twice: first as any block, then with what is known at its end
 //! (loop peeling, `peel`), so that further iterations test and load less.
 //!
-//! Entry points are where no facts are known: at the start, at targets of jumps and of errors, after calls and back-edges. From any
+//! Entry points are where no facts are known: at the start, at targets of jumps and of errors, after calls, back-edges and switches of fibers. From any
 //! other instruction, `step` interprets up to the next entry point.
 
 mod arith;
@@ -35,7 +35,7 @@ mod peel;
 mod property;
 mod visitor;
 
-use siskin_core::bytecode::{Effect, Insn};
+use siskin_core::bytecode::{Effect, Insn, Op};
 use siskin_core::layout::{Runtime, Stub, VM_STUBS};
 use siskin_core::mem::Vec;
 use siskin_core::tier::{Bail, EntryPoint, Root, Unit, Variant};
@@ -125,7 +125,7 @@ struct Leader {
 enum Lead {
     /// Bytecode jumps there, or an error does.
     Target,
-    /// The function's entry, or the instruction after one that costs fuel.
+    /// The function's entry, or the instruction after one that costs fuel or switches fibers.
     Next,
     /// Deoptimisation of an inlined callee comes back there.
     Through,
@@ -236,6 +236,10 @@ impl<M: Masm> Pass<'_, '_, M> {
             if row.has(Effect::fuel) {
                 let inlined = self.inlines(at as u32, &insn).is_some();
                 self.lead(next, if inlined { Lead::Through } else { Lead::Next });
+            }
+            // A fiber goes on there.
+            if matches!(insn.op(), Op::Yield | Op::Resume | Op::ResumeNext) {
+                self.lead(next, Lead::Next);
             }
             at = next;
         }

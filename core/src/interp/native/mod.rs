@@ -38,11 +38,21 @@ use crate::tunable::tunable;
 /// leave machine code and enter again.
 pub(crate) const DEPTH: usize = tunable(1024, 7);
 
+/// Why machine code cannot go on after an instruction of the interpreter.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Moved {
+    /// It can.
+    No,
+    /// Another fiber runs.
+    Switched,
+    /// A sample may have changed the frames, or the collector wants to scan the frames below in steps.
+    Left,
+}
+
 /// The native tier of a VM, and its active machine code.
 pub(crate) struct Native {
-    /// Machine code must be left: a sample may have changed the frames, or the collector wants to scan the frames
-    /// below in steps.
-    moved: bool,
+    /// Whether machine code must be left, and why.
+    moved: Moved,
     /// The depth that machine code must stay below until it is left.
     limit: usize,
     /// The depth at which machine code was entered; the highest number while none is active.
@@ -71,7 +81,7 @@ pub(crate) struct Native {
 impl Native {
     pub(crate) fn new(mem: &Mem) -> Native {
         Native {
-            moved: false,
+            moved: Moved::No,
             limit: 0,
             entered: usize::MAX,
             waits: false,
@@ -108,7 +118,12 @@ impl Native {
 
     /// Makes machine code exit before its next instruction.
     pub(super) fn leave(&mut self) {
-        self.moved = true;
+        self.moved = Moved::Left;
+    }
+
+    /// Another fiber runs.
+    pub(super) fn switch(&mut self) {
+        self.moved = if self.moved == Moved::No { Moved::Switched } else { Moved::Left };
     }
 
     /// Forgets objects that a collection may free.
@@ -359,9 +374,7 @@ impl Vm {
     /// # Safety
     /// `target` is the current result of [`native_target`](Vm::native_target).
     unsafe fn enter_native(&mut self, target: *const u8) {
-        self.native.entered = self.context.stack.depth();
-        self.native.limit = self.native.entered + DEPTH;
-        self.before_native();
+        self.begin_native();
         let spent = self.context.fuel.spent();
         self.meter.polled();
         let enter = self.context.native.stub(Stub::Enter);
@@ -389,6 +402,13 @@ impl Vm {
             }
             _ => debug_assert!(false, "{how}"),
         }
+    }
+
+    /// The current frame is the lowest of those that run in machine code.
+    fn begin_native(&mut self) {
+        self.native.entered = self.context.stack.depth();
+        self.native.limit = self.native.entered + DEPTH;
+        self.before_native();
     }
 
     /// Sets the depth limit before machine code runs.

@@ -8,6 +8,7 @@
 
 use core::ptr::NonNull;
 
+use super::Moved;
 use super::step::step_once;
 use crate::abi::{RUNTIME, Stub, TAKEN, runtime_table};
 use crate::bytecode::{Op, SampledOperand};
@@ -84,11 +85,15 @@ impl Vm {
         let words = op.map_or(1, Op::words);
         let mut at = pc;
         loop {
-            self.native.moved = false;
-            if self.execute(at) == Flow::Stop && !matches!(self.stop, Stop::Switch) {
+            self.native.moved = Moved::No;
+            let flow = self.execute(at);
+            if flow == Flow::Stop && !matches!(self.stop, Stop::Switch) {
                 return self.exit();
             }
-            if self.native.moved || self.context.stack.depth() != depth {
+            if self.native.moved == Moved::Switched && flow != Flow::Stop {
+                return self.go_on_in_fiber();
+            }
+            if self.native.moved != Moved::No || self.context.stack.depth() != depth {
                 return self.exit();
             }
             at = self.context.stack.top().pc;
@@ -109,6 +114,28 @@ impl Vm {
                 feedback.see(closure.function.word_index(at));
             }
         }
+    }
+
+    /// Another fiber runs: where machine code goes on, in that one's code, with the native stack as it was when machine code
+    /// was entered. It is left if there is no such code.
+    fn go_on_in_fiber(&mut self) -> *const u8 {
+        let Some(target) = self.native_target() else { return self.exit() };
+        self.note_use();
+        self.begin_native();
+        self.context.native.target = target;
+        core::ptr::with_exposed_provenance(self.context.native.stub(Stub::Switch))
+    }
+
+    /// The frame that machine code was entered for has returned, to a caller that may have code too.
+    fn returned(&mut self) -> *const u8 {
+        // Machine code may have returned from as many calls as the depth allows, without a poll.
+        if self.context.stack.top().pc.is_null() || self.context.fuel.slice == 0 || self.is_interrupted() {
+            return core::ptr::null();
+        }
+        let Some(target) = self.native_target() else { return core::ptr::null() };
+        self.note_use();
+        self.begin_native();
+        target
     }
 
     fn unexpected(&mut self, word: u32) -> *const u8 {
@@ -197,10 +224,10 @@ impl Vm {
             return self.reconsider(caller);
         }
         exits.set(exits.get() - 1);
-        self.native.moved = false;
+        self.native.moved = Moved::No;
         // No jumps and no calls, so it is not far.
         while self.context.stack.depth() != depth {
-            if self.execute(self.context.stack.top().pc) == Flow::Stop || self.native.moved {
+            if self.execute(self.context.stack.top().pc) == Flow::Stop || self.native.moved != Moved::No {
                 return self.exit();
             }
         }
@@ -210,11 +237,11 @@ impl Vm {
 
     fn concat_from_native(&mut self, next: u32, dst: usize, lhs: Value, rhs: Value) -> *const u8 {
         self.context.stack.top_mut().pc = self.pc_of(next);
-        self.native.moved = false;
+        self.native.moved = Moved::No;
         let depth = self.context.stack.depth();
         match self.add_values(dst, lhs, rhs) {
             // A method may have been called, which ends the instruction.
-            Ok(()) if self.native.moved || self.context.stack.depth() != depth => self.exit(),
+            Ok(()) if self.native.moved != Moved::No || self.context.stack.depth() != depth => self.exit(),
             Ok(()) => core::ptr::null(),
             Err(fault) => {
                 let _ = self.raise(fault);
@@ -228,12 +255,12 @@ impl Vm {
         self.context.stack.check_below(self.native.entered);
         let pc = self.pc_of(next);
         let depth = self.context.stack.depth();
-        self.native.moved = false;
+        self.native.moved = Moved::No;
         self.context.stack.top_mut().pc = pc;
         if self.context.fuel.slice == 0 {
             self.renew_slice_early();
         }
-        if call(self) == Flow::Stop && !matches!(self.stop, Stop::Switch) || self.native.moved {
+        if call(self) == Flow::Stop && !matches!(self.stop, Stop::Switch) || self.native.moved != Moved::No {
             return self.exit();
         }
         let now = self.context.stack.depth();
@@ -363,6 +390,13 @@ unsafe extern "C" fn item(vm: *mut Vm, object: Value, index: Value) -> Value {
 unsafe extern "C" fn set_item(vm: *mut Vm, object: Value, index: Value, value: Value) -> u64 {
     // SAFETY: as above.
     unsafe { u64::from((*vm).replace_item(object, index, value)) }
+}
+
+/// # Safety
+/// As for `step`.
+unsafe extern "C" fn returned(vm: *mut Vm) -> *const u8 {
+    // SAFETY: as above.
+    unsafe { (*vm).returned() }
 }
 
 /// # Safety

@@ -6,6 +6,7 @@
 //!                               for each of some instructions: `record` what it meets, then `step_once`
 //! ```
 
+use super::Moved;
 use super::step::step_once;
 use crate::bytecode::{Effect, Insn, Op};
 use crate::interp::Vm;
@@ -31,7 +32,7 @@ impl Vm {
         if core::mem::replace(&mut self.native.sampling, true) {
             return Flow::Reload;
         }
-        self.native.moved = true;
+        self.native.moved = Moved::Left;
         let flow = self.sample();
         self.native.sampling = false;
         flow
