@@ -583,9 +583,9 @@ impl Vm {
     }
 }
 
-/// A bound of a range.
+/// A bound of a range: at most 2^53 - 1, so that one more than each bound is another number, and every loop ends.
 fn bound_of(value: Value) -> Result<f64, Fault> {
-    const MOST: f64 = 9_007_199_254_740_992.0;
+    const MOST: f64 = 9_007_199_254_740_991.0;
     let number = value.to_f64().ok_or(Fault::BoundType(value))?;
     if (-MOST..=MOST).contains(&number) { Ok(number) } else { Err(Fault::Bound(value)) }
 }

@@ -145,7 +145,7 @@ impl Fault {
             }
             Fault::Bound(value) => {
                 let found = Found(value, shapes);
-                write!(out, "Bounds of a range must be finite and at most 2^53, found {found}.")
+                write!(out, "Bounds of a range must be finite and at most 2^53 - 1, found {found}.")
             }
             Fault::Format { sign, integer, found } => {
                 let wanted = if integer { "an integer" } else { "a number" };
