@@ -11,7 +11,7 @@ use crate::object::{Gc, ShapeTable, Str};
 #[cfg(feature = "texts")]
 use crate::value::Value;
 
-/// A name without a definition.
+/// A name without a definition, or with one that is not used as it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Undefined<'a> {
@@ -19,6 +19,22 @@ pub enum Undefined<'a> {
     Variable(&'a str),
     /// The value has no such field or method.
     Property(&'a str),
+    /// A value that is no instance has no such method.
+    Method {
+        /// The name of the type of the value.
+        of: &'static str,
+        /// The name of the method.
+        name: &'a str,
+        /// Whether the value is a map that has a function by this key.
+        is_key: bool,
+    },
+    /// A method of a value that is no instance is named and not called.
+    NotCalled {
+        /// The name of the method.
+        name: &'a str,
+        /// How many arguments it takes at least.
+        least: u8,
+    },
 }
 
 /// A run-time error. [`Vm::trace`](crate::Vm::trace) says where it happened, until the next script starts.
@@ -36,6 +52,8 @@ pub struct RuntimeError {
 enum Missing {
     Variable(Vec<u8>),
     Property(Vec<u8>),
+    Method { of: &'static str, name: Vec<u8>, is_key: bool },
+    NotCalled { name: Vec<u8>, least: u8 },
 }
 
 impl Missing {
@@ -45,6 +63,10 @@ impl Missing {
         match fault {
             Fault::UndefinedVariable(name) => copy(name).map(Missing::Variable),
             Fault::UndefinedProperty(name) => copy(name).map(Missing::Property),
+            Fault::NoMethod { of, name, is_key } => {
+                copy(name).map(|name| Missing::Method { of: of.name(), name, is_key })
+            }
+            Fault::NotCalled { name, least } => copy(name).map(|name| Missing::NotCalled { name, least }),
             Fault::OutOfMemory
             | Fault::StackOverflow
             | Fault::StringTooLong
@@ -80,6 +102,7 @@ impl Missing {
             | Fault::Changed(_)
             | Fault::Argument { .. }
             | Fault::NotByte(_)
+            | Fault::ComparedTooDeep
             | Fault::Order(..)
             | Fault::BoundType(_)
             | Fault::Bound(_)
@@ -157,6 +180,12 @@ impl RuntimeError {
         let missing = match &self.missing {
             Some(Missing::Variable(name)) => copy(name).ok().map(Missing::Variable),
             Some(Missing::Property(name)) => copy(name).ok().map(Missing::Property),
+            Some(Missing::Method { of, name, is_key }) => {
+                copy(name).ok().map(|name| Missing::Method { of, name, is_key: *is_key })
+            }
+            Some(Missing::NotCalled { name, least }) => {
+                copy(name).ok().map(|name| Missing::NotCalled { name, least: *least })
+            }
             None => None,
         };
         let mut causes = Vec::new(mem);
@@ -201,12 +230,20 @@ impl RuntimeError {
         }
     }
 
-    /// The name that was not found, for errors of undefined names.
+    /// The name that was not found or is not used as it must be, for errors of names.
     #[must_use]
     pub fn undefined(&self) -> Option<Undefined<'_>> {
         match self.missing.as_ref()? {
             Missing::Variable(name) => core::str::from_utf8(name).ok().map(Undefined::Variable),
             Missing::Property(name) => core::str::from_utf8(name).ok().map(Undefined::Property),
+            Missing::Method { of, name, is_key } => {
+                let name = core::str::from_utf8(name).ok()?;
+                Some(Undefined::Method { of, name, is_key: *is_key })
+            }
+            Missing::NotCalled { name, least } => {
+                let name = core::str::from_utf8(name).ok()?;
+                Some(Undefined::NotCalled { name, least: *least })
+            }
         }
     }
 }
