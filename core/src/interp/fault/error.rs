@@ -7,7 +7,7 @@ use crate::interp::Vm;
 #[cfg(feature = "texts")]
 use crate::interp::errors::Described;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Gc, ShapeTable, Str};
+use crate::object::{BuiltinClass, Gc, ShapeTable, Str};
 #[cfg(feature = "texts")]
 use crate::value::Value;
 
@@ -47,26 +47,35 @@ pub struct RuntimeError {
     causes: Vec<Vec<u8>>,
 }
 
-/// An [`Undefined`] that outlives the VM's heap; names are UTF-8.
+/// An [`Undefined`] that outlives the VM's heap.
 #[derive(Debug)]
-enum Missing {
-    Variable(Vec<u8>),
-    Property(Vec<u8>),
-    Method { of: &'static str, name: Vec<u8>, is_key: bool },
-    NotCalled { name: Vec<u8>, least: u8 },
+struct Missing {
+    sort: Sort,
+    /// UTF-8.
+    name: Vec<u8>,
+}
+
+/// The variants of [`Undefined`] without their names.
+#[derive(Clone, Copy, Debug)]
+enum Sort {
+    Variable,
+    Property,
+    Method { of: BuiltinClass, is_key: bool },
+    NotCalled { least: u8 },
 }
 
 impl Missing {
     /// `None` also if there is no memory for the name: then the error has only its message.
     fn new(fault: Fault, mem: &Mem) -> Option<Missing> {
-        let copy = |name: Gc<Str>| Vec::from_slice(mem, name.text().as_bytes()).ok();
+        let missing = |sort, name: Gc<Str>| {
+            let name = Vec::from_slice(mem, name.text().as_bytes()).ok()?;
+            Some(Missing { sort, name })
+        };
         match fault {
-            Fault::UndefinedVariable(name) => copy(name).map(Missing::Variable),
-            Fault::UndefinedProperty(name) => copy(name).map(Missing::Property),
-            Fault::NoMethod { of, name, is_key } => {
-                copy(name).map(|name| Missing::Method { of: of.name(), name, is_key })
-            }
-            Fault::NotCalled { name, least } => copy(name).map(|name| Missing::NotCalled { name, least }),
+            Fault::UndefinedVariable(name) => missing(Sort::Variable, name),
+            Fault::UndefinedProperty(name) => missing(Sort::Property, name),
+            Fault::NoMethod { of, name, is_key } => missing(Sort::Method { of, is_key }, name),
+            Fault::NotCalled { name, least } => missing(Sort::NotCalled { least }, name),
             Fault::OutOfMemory
             | Fault::StackOverflow
             | Fault::StringTooLong
@@ -177,17 +186,10 @@ impl RuntimeError {
             Message::Static(text) => Message::Static(text),
             Message::Made(text) => copy(text).map_or(Message::Static(self.kind.sentence()), Message::Made),
         };
-        let missing = match &self.missing {
-            Some(Missing::Variable(name)) => copy(name).ok().map(Missing::Variable),
-            Some(Missing::Property(name)) => copy(name).ok().map(Missing::Property),
-            Some(Missing::Method { of, name, is_key }) => {
-                copy(name).ok().map(|name| Missing::Method { of, name, is_key: *is_key })
-            }
-            Some(Missing::NotCalled { name, least }) => {
-                copy(name).ok().map(|name| Missing::NotCalled { name, least: *least })
-            }
-            None => None,
-        };
+        let missing = self.missing.as_ref().and_then(|Missing { sort, name }| {
+            let name = copy(name).ok()?;
+            Some(Missing { sort: *sort, name })
+        });
         let mut causes = Vec::new(mem);
         for cause in &self.causes {
             if copy(cause).and_then(|cause| causes.push(cause)).is_err() {
@@ -233,18 +235,14 @@ impl RuntimeError {
     /// The name that was not found or is not used as it must be, for errors of names.
     #[must_use]
     pub fn undefined(&self) -> Option<Undefined<'_>> {
-        match self.missing.as_ref()? {
-            Missing::Variable(name) => core::str::from_utf8(name).ok().map(Undefined::Variable),
-            Missing::Property(name) => core::str::from_utf8(name).ok().map(Undefined::Property),
-            Missing::Method { of, name, is_key } => {
-                let name = core::str::from_utf8(name).ok()?;
-                Some(Undefined::Method { of, name, is_key: *is_key })
-            }
-            Missing::NotCalled { name, least } => {
-                let name = core::str::from_utf8(name).ok()?;
-                Some(Undefined::NotCalled { name, least: *least })
-            }
-        }
+        let Missing { sort, name } = self.missing.as_ref()?;
+        let name = core::str::from_utf8(name).ok()?;
+        Some(match *sort {
+            Sort::Variable => Undefined::Variable(name),
+            Sort::Property => Undefined::Property(name),
+            Sort::Method { of, is_key } => Undefined::Method { of: of.name(), name, is_key },
+            Sort::NotCalled { least } => Undefined::NotCalled { name, least },
+        })
     }
 }
 
