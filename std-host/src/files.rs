@@ -93,6 +93,10 @@ impl Resolver for Files {
         let joined = joined(importer, path).ok_or(Refusal::Outside)?;
         let found = self.file(&joined)?;
         let inner = found.strip_prefix(&self.root).map_err(|_| Refusal::Outside)?;
+        // The folder itself would have the id of a main text without a file.
+        if inner.as_os_str().is_empty() {
+            return Err(Refusal::NotFile);
+        }
         self.id = id(inner).ok_or(Refusal::Unreadable)?;
         Ok(&self.id)
     }

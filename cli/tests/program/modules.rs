@@ -77,3 +77,22 @@ fn errors_show_the_text_of_a_module_and_who_imports_it() {
          imported at app/main.sk:1:22\n"
     );
 }
+
+#[test]
+fn a_folder_is_no_module() {
+    let main = files("folder", "import \"./\" as here;\n");
+    assert_eq!(
+        siskin(words(&["check", "--error-format", "short"], &main, &[]))
+            .err
+            .split_once(':')
+            .map(|rest| rest.1),
+        Some(
+            "1:8: error: Module \"./\" is not a file with text.\n    help: this is a folder: import a file in it\n"
+        )
+    );
+    for text in ["import \"./\" as here;", "import \"./src/..\" as here;"] {
+        let refused = siskin(["-e", text]);
+        assert_eq!(refused.code, 65);
+        assert!(refused.err.contains("is not a file with text."), "{}", refused.err);
+    }
+}

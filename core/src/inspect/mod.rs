@@ -78,6 +78,27 @@ impl Vm {
             .filter(|name| !self.leaves_out(name))
     }
 
+    /// The methods of values of the built-in type with this name, those in Siskin only once a script has called one of a value of
+    /// any such type.
+    ///
+    /// # Errors
+    /// When memory is out.
+    pub fn methods_of<'v>(
+        &'v self,
+        name: &str,
+    ) -> Result<impl Iterator<Item = &'v str> + use<'v>, OutOfMemory> {
+        let class = BuiltinClass::ALL.into_iter().find(|class| class.name() == name);
+        let class = class.unwrap_or(BuiltinClass::Internal);
+        let scripted = self.scripted_methods(class)?;
+        let mut next = 0;
+        let scripted = core::iter::from_fn(move || {
+            next += 1;
+            scripted.get(next - 1).copied()
+        });
+        let names = self.library.methods(class).iter().map(|entry| -> &'v str { entry.name() });
+        Ok(names.chain(scripted))
+    }
+
     /// The globals of texts that the host loaded which are defined, in the order in which they were first named.
     pub fn globals(&self) -> impl Iterator<Item = (&str, ValueView<'_>)> {
         let public = self.globals.iter(ModuleId::HOST).filter(|(name, _)| !is_private(name));

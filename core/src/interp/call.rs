@@ -262,7 +262,8 @@ impl Vm {
                 let member = self.module_member(module, site.name)?;
                 return self.call_value(member, args, win);
             }
-            let method = self.builtin_method(receiver, site, direct, Fault::Type(TypeFault::Methods))?;
+            let method = self.builtin_method(receiver, site, direct)?;
+            let method = method.ok_or_else(|| self.no_method(receiver, site.name))?;
             return self.call_method(method, args, win, receiver);
         };
         match self.find_property(site, instance, direct) {

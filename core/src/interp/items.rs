@@ -375,22 +375,42 @@ impl Vm {
         }
         match (lhs.as_object::<List>(), rhs.as_object::<List>()) {
             (Some(left), Some(right)) if left.len() == right.len() => {
-                let result = self.finish_by(Helper::ListsEqual, &[lhs, rhs], words);
-                return Err(self.flow(result));
+                return Err(self.compare_in(Helper::ListsEqual, lhs, rhs, words));
             }
             _ => {}
         }
         match (lhs.as_object::<Map>(), rhs.as_object::<Map>()) {
             (Some(left), Some(right)) if left.len() == right.len() => {
-                let result = self.finish_by(Helper::MapsEqual, &[lhs, rhs], words);
-                Err(self.flow(result))
+                Err(self.compare_in(Helper::MapsEqual, lhs, rhs, words))
             }
             _ if self.are_of_one_variant(lhs, rhs) => {
-                let result = self.finish_by(Helper::PayloadsEqual, &[lhs, rhs], words);
-                Err(self.flow(result))
+                Err(self.compare_in(Helper::PayloadsEqual, lhs, rhs, words))
             }
             _ => Ok(false),
         }
+    }
+
+    /// Begins to compare what two objects hold, by a function of the library.
+    fn compare_in(&mut self, helper: Helper, lhs: Value, rhs: Value, words: usize) -> Flow {
+        let depth = self.compared_depth();
+        let result = if depth < MOST_COMPARED {
+            self.finish_by(helper, &[lhs, rhs, Value::int(depth + 1)], words)
+        } else {
+            Err(Fault::ComparedTooDeep)
+        };
+        self.flow(result)
+    }
+
+    /// How many comparisons of lists, maps and values of enums the running function is in, each of items of the one before: the
+    /// third argument of these functions.
+    fn compared_depth(&self) -> i32 {
+        const DEPTH: usize = 3;
+        let comparing = [Helper::ListsEqual, Helper::MapsEqual, Helper::PayloadsEqual];
+        let is_one = self.context.stack.top().closure().is_some_and(|closure| {
+            comparing.into_iter().any(|helper| self.made_helper(helper).is_some_and(|made| made == closure))
+        });
+        let depth = if is_one { self.register(DEPTH) } else { Value::int(0) };
+        if depth.is_int() { depth.as_int() } else { 0 }
     }
 
     /// `in`
@@ -583,9 +603,12 @@ impl Vm {
     }
 }
 
-/// A bound of a range.
+/// How deep lists, maps and values of enums may nest that are compared.
+const MOST_COMPARED: i32 = 200;
+
+/// A bound of a range: at most 2^53 - 1, so that one more than each bound is another number, and every loop ends.
 fn bound_of(value: Value) -> Result<f64, Fault> {
-    const MOST: f64 = 9_007_199_254_740_992.0;
+    const MOST: f64 = 9_007_199_254_740_991.0;
     let number = value.to_f64().ok_or(Fault::BoundType(value))?;
     if (-MOST..=MOST).contains(&number) { Ok(number) } else { Err(Fault::Bound(value)) }
 }

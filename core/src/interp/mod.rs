@@ -21,6 +21,7 @@
 
 mod alloc;
 mod arguments;
+mod builtin;
 mod bytes;
 mod call;
 #[cfg_attr(

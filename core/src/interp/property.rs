@@ -113,40 +113,6 @@ impl Vm {
         name.zip(class).is_some_and(|(name, class)| class.method(name).is_some())
     }
 
-    /// The method that a value which is no instance has, for a site that missed. If its class has none, or the script is
-    /// Lox, `none` is what it fails with.
-    pub(super) fn builtin_method(
-        &mut self,
-        value: Value,
-        site: &InlineCache,
-        accept: impl Fn(&IcEntry) -> bool,
-        none: Fault,
-    ) -> Result<Callable, Fault> {
-        let knows =
-            self.context.stack.top().closure().is_some_and(|closure| closure.function.knows_methods());
-        let class = value.method_class().filter(|&class| knows && self.library.has_methods(class));
-        let class = class.ok_or(none)?;
-        let id = class.shape();
-        // Values without a header never hit a site.
-        let accept = |entry: &IcEntry| value.header().is_some() && accept(entry);
-        let entry = match self.look_up(site, id, accept) {
-            Some(entry) => entry,
-            None => {
-                let method = match self.library.method(class, site.name.text()) {
-                    Some(method) => Callable::host(method),
-                    None => {
-                        let method = self.scripted_method(class, site.name, false)?;
-                        Callable::closure(method.ok_or(Fault::UndefinedProperty(site.name))?)
-                    }
-                };
-                let entry = IcEntry::method(id, method);
-                self.remember_entry(site, entry, accept);
-                entry
-            }
-        };
-        entry.target().ok_or(Fault::Bytecode)
-    }
-
     /// Puts an entry into a site, or into the lookup cache when the site is full or must not hold it.
     pub(super) fn remember_entry(
         &mut self,

@@ -61,10 +61,14 @@ fn changing(call: &Call<'_>) -> Result<Gc<Bytes>, Fault> {
     if bytes.is_frozen() { Err(Fault::Frozen(BuiltinClass::Bytes)) } else { Ok(bytes) }
 }
 
+/// What is wanted in place of more bytes than any array has.
+const MOST: &str = "at most 2^30 bytes";
+
 fn zeros(call: &mut Call<'_>) -> Result<Value, Fault> {
     let len = call.count_arg(0)?;
     if len > MAX_BYTES {
-        return Err(Fault::OutOfMemory);
+        let found = call.arg(0);
+        return Err(call.wrong(MOST, found, true));
     }
     call.charge(len)?;
     Ok(call.vm().make_bytes(len)?.value())

@@ -263,6 +263,8 @@ fn place(call: &mut Call<'_>) -> Result<(Gc<Str>, usize), Fault> {
 fn column(call: &mut Call<'_>) -> Result<Value, Fault> {
     let (text, at) = place(call)?;
     let before = text.text().get(..at).unwrap_or_default();
+    // The mark is no part of the text.
+    let before = before.strip_prefix('\u{feff}').unwrap_or(before);
     let line = 1 + before.matches('\n').count();
     let column = 1 + before.rsplit('\n').next().map_or(0, |line| line.chars().count());
     let mut out = crate::text::Line::new();

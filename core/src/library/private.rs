@@ -60,6 +60,10 @@ pub(super) static FUNCTIONS: &[Entry] = &[
         "(map, at, changes): the place of the next entry, from place at on; nil without one.",
         map_next,
     ),
+    entry("$map_only", Arity::exactly(1), "(x): the map x.", |call| {
+        let found = call.arg(0);
+        found.as_object::<Map>().map(Gc::value).ok_or(Fault::NotMap { or_instance: false, found })
+    }),
     entry("$operator_text", Arity::exactly(1), "(x): the string x, which an operator gave.", operator_text),
     entry("$order_kind", Arity::exactly(2), "(a, b): how a and b are ordered.", order_kind),
     entry("$payload", Arity::exactly(1), "(x): a list of the fields of the enum value x.", |call| {
@@ -155,7 +159,7 @@ fn order_kind(call: &mut Call<'_>) -> Result<Value, Fault> {
 }
 
 /// The functions with an argument that is an integer from 0 or 1 on.
-const COUNTING: [&str; 4] = ["chunks", "skip", "step", "take"];
+const COUNTING: [&str; 5] = ["chunks", "generate", "skip", "step", "take"];
 
 fn count_from(call: &mut Call<'_>) -> Result<Value, Fault> {
     let (least, found) = (call.arg(0).to_f64().ok_or(Fault::Bytecode)?, call.arg(2));

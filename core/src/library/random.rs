@@ -72,7 +72,7 @@ fn int(call: &mut Call<'_>) -> Result<Value, Fault> {
     let found = call.arg(0);
     let range = found.as_object::<Range>().ok_or_else(|| call.wrong("a range", found, false))?;
     let count = range.count();
-    // Bounds are at most 2^53, so the numbers of a range are below 2^55.
+    // Bounds are below 2^53, so the numbers of a range are below 2^55.
     if !(1.0..f64::INFINITY).contains(&count) {
         return Err(call.wrong("a range that has numbers and an end", found, true));
     }

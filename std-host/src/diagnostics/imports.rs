@@ -120,6 +120,9 @@ fn help(why: Refusal, path: &str) -> Option<String> {
         Refusal::NotAvailable if !path.starts_with('.') && path.contains('.') => {
             Some(format!("the path of a file begins with './' or '../': \"./{path}\""))
         }
+        Refusal::NotFile if path.ends_with(['/', '.']) => {
+            Some("this is a folder: import a file in it".to_owned())
+        }
         _ => None,
     }
 }

@@ -92,7 +92,16 @@ impl<'a> Report<'a> {
             Stopped::OutOfFuel | Stopped::Interrupted => None,
         };
         let mut frames = sources.frames(vm);
-        if let (Some(Undefined::Property(name)), Some(innermost)) = (undefined, frames.first_mut()) {
+        let whole = frames.first().and_then(|frame| frame.place.clone());
+        let property = match undefined {
+            Some(
+                Undefined::Property(name)
+                | Undefined::Method { name, .. }
+                | Undefined::NotCalled { name, .. },
+            ) => Some(name),
+            _ => None,
+        };
+        if let (Some(name), Some(innermost)) = (property, frames.first_mut()) {
             innermost.place = innermost.place.take().map(|place| suggest::narrowed(name, place));
         }
         let place = frames.first().and_then(|frame| frame.place.clone());
@@ -105,6 +114,11 @@ impl<'a> Report<'a> {
             Some(Undefined::Property(name)) => {
                 suggest::property(name, place.as_ref(), sources.iter().flat_map(suggest::members))
             }
+            Some(Undefined::Method { name, is_key: true, .. }) => Some(suggest::key(name, whole.as_ref())),
+            Some(Undefined::Method { of, name, .. }) => {
+                vm.methods_of(of).ok().and_then(|methods| suggest::method(name, methods))
+            }
+            Some(Undefined::NotCalled { name, least }) => Some(suggest::call(name, least, whole.as_ref())),
             _ => None,
         };
         Report {

@@ -116,6 +116,40 @@ pub(super) fn property<'a>(
     })
 }
 
+/// The help for a method that a value lacks which is no instance. `methods` are those of its type.
+pub(super) fn method<'a>(name: &str, methods: impl Iterator<Item = &'a str>) -> Option<String> {
+    let methods: Vec<&str> = methods.collect();
+    let foreign = |name| habits::method(name).filter(|own| methods.contains(own));
+    let near = || nearest(name, methods.iter().copied());
+    foreign(name).or_else(near).or_else(|| foreign(nearest(name, habits::methods())?)).map(question)
+}
+
+/// The help for a call, as of a method, of a function that a map holds by a key.
+pub(super) fn key(name: &str, place: Option<&Place<'_>>) -> String {
+    let receiver = receiver(name, place).unwrap_or("map");
+    format!("'{name}' is a key, not a method: write '{receiver}[\"{name}\"](...)'")
+}
+
+/// The help for a method of a value which is no instance that is not called. It takes `least` arguments.
+pub(super) fn call(name: &str, least: u8, place: Option<&Place<'_>>) -> String {
+    let receiver = receiver(name, place).unwrap_or("value");
+    let arguments = match least {
+        0 => "",
+        1 => "x",
+        _ => "a, b",
+    };
+    format!(
+        "write '{receiver}.{name}({arguments})', or '|{arguments}| {receiver}.{name}({arguments})' for a function that calls it"
+    )
+}
+
+/// The name before the use of a property `name`, with which a place begins.
+fn receiver<'a>(name: &str, place: Option<&Place<'a>>) -> Option<&'a str> {
+    let (receiver, rest) = place?.text().split_once('.')?;
+    let is_name = receiver.chars().all(|char| char.is_alphanumeric() || char == '_');
+    (is_name && receiver.len() <= LONGEST && rest.starts_with(name)).then_some(receiver)
+}
+
 /// The method of built-in values that has this name, here or in another language.
 fn builtin_method(name: &str, dialect: Dialect) -> Option<&'static str> {
     habits::method(name).filter(|_| dialect.has_builtin_methods())

@@ -230,7 +230,7 @@ fn undefined_method_of_a_string() {
     ] {
         let shown = pretty(&format!("print {call};\n"));
         let help = help.map(|name| format!("  = help: did you mean '{name}'?\n"));
-        assert!(shown.starts_with("error: Undefined property '"), "{shown}");
+        assert!(shown.starts_with("error: String has no method '"), "{shown}");
         assert_eq!(shown.split_once("  = help").map(|(_, help)| format!("  = help{help}")), help, "{call}");
     }
 }
@@ -272,6 +272,35 @@ print a.size;
   |       ^^^^^^
 ",
     );
+}
+
+#[test]
+fn methods_of_values() {
+    let helps = [
+        (
+            "let xs = [];\nxs.push;\n",
+            "Method 'push' must be called.",
+            "write 'xs.push(x)', or '|x| xs.push(x)' for a function that calls it",
+        ),
+        (
+            "let f = \"a\".len;\n",
+            "Method 'len' must be called.",
+            "write 'value.len()', or '|| value.len()' for a function that calls it",
+        ),
+        ("\"a\".lenght();\n", "String has no method 'lenght'.", "did you mean 'len'?"),
+        ("[1].mapp(|x| x);\n", "List has no method 'mapp'.", "did you mean 'map'?"),
+        (
+            "let m = #{ f: |x| x };\nm.f(1);\n",
+            "Map has no method 'f'.",
+            "'f' is a key, not a method: write 'm[\"f\"](...)'",
+        ),
+    ];
+    for (source, message, help) in helps {
+        let shown = pretty(source);
+        assert!(shown.starts_with(&format!("error: {message}\n")), "{shown}");
+        assert!(shown.ends_with(&format!("  = help: {help}\n")), "{shown}");
+    }
+    assert!(!pretty("nil.lenght();\n").contains("help"));
 }
 
 #[test]

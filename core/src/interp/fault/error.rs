@@ -7,11 +7,11 @@ use crate::interp::Vm;
 #[cfg(feature = "texts")]
 use crate::interp::errors::Described;
 use crate::mem::{Mem, OutOfMemory, Vec};
-use crate::object::{Gc, ShapeTable, Str};
+use crate::object::{BuiltinClass, Gc, ShapeTable, Str};
 #[cfg(feature = "texts")]
 use crate::value::Value;
 
-/// A name without a definition.
+/// A name without a definition, or with one that is not used as it must be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Undefined<'a> {
@@ -19,6 +19,22 @@ pub enum Undefined<'a> {
     Variable(&'a str),
     /// The value has no such field or method.
     Property(&'a str),
+    /// A value that is no instance has no such method.
+    Method {
+        /// The name of the type of the value.
+        of: &'static str,
+        /// The name of the method.
+        name: &'a str,
+        /// Whether the value is a map that has a function by this key.
+        is_key: bool,
+    },
+    /// A method of a value that is no instance is named and not called.
+    NotCalled {
+        /// The name of the method.
+        name: &'a str,
+        /// How many arguments it takes at least.
+        least: u8,
+    },
 }
 
 /// A run-time error. [`Vm::trace`](crate::Vm::trace) says where it happened, until the next script starts.
@@ -31,20 +47,35 @@ pub struct RuntimeError {
     causes: Vec<Vec<u8>>,
 }
 
-/// An [`Undefined`] that outlives the VM's heap; names are UTF-8.
+/// An [`Undefined`] that outlives the VM's heap.
 #[derive(Debug)]
-enum Missing {
-    Variable(Vec<u8>),
-    Property(Vec<u8>),
+struct Missing {
+    sort: Sort,
+    /// UTF-8.
+    name: Vec<u8>,
+}
+
+/// The variants of [`Undefined`] without their names.
+#[derive(Clone, Copy, Debug)]
+enum Sort {
+    Variable,
+    Property,
+    Method { of: BuiltinClass, is_key: bool },
+    NotCalled { least: u8 },
 }
 
 impl Missing {
     /// `None` also if there is no memory for the name: then the error has only its message.
     fn new(fault: Fault, mem: &Mem) -> Option<Missing> {
-        let copy = |name: Gc<Str>| Vec::from_slice(mem, name.text().as_bytes()).ok();
+        let missing = |sort, name: Gc<Str>| {
+            let name = Vec::from_slice(mem, name.text().as_bytes()).ok()?;
+            Some(Missing { sort, name })
+        };
         match fault {
-            Fault::UndefinedVariable(name) => copy(name).map(Missing::Variable),
-            Fault::UndefinedProperty(name) => copy(name).map(Missing::Property),
+            Fault::UndefinedVariable(name) => missing(Sort::Variable, name),
+            Fault::UndefinedProperty(name) => missing(Sort::Property, name),
+            Fault::NoMethod { of, name, is_key } => missing(Sort::Method { of, is_key }, name),
+            Fault::NotCalled { name, least } => missing(Sort::NotCalled { least }, name),
             Fault::OutOfMemory
             | Fault::StackOverflow
             | Fault::StringTooLong
@@ -80,6 +111,7 @@ impl Missing {
             | Fault::Changed(_)
             | Fault::Argument { .. }
             | Fault::NotByte(_)
+            | Fault::ComparedTooDeep
             | Fault::Order(..)
             | Fault::BoundType(_)
             | Fault::Bound(_)
@@ -154,11 +186,10 @@ impl RuntimeError {
             Message::Static(text) => Message::Static(text),
             Message::Made(text) => copy(text).map_or(Message::Static(self.kind.sentence()), Message::Made),
         };
-        let missing = match &self.missing {
-            Some(Missing::Variable(name)) => copy(name).ok().map(Missing::Variable),
-            Some(Missing::Property(name)) => copy(name).ok().map(Missing::Property),
-            None => None,
-        };
+        let missing = self.missing.as_ref().and_then(|Missing { sort, name }| {
+            let name = copy(name).ok()?;
+            Some(Missing { sort: *sort, name })
+        });
         let mut causes = Vec::new(mem);
         for cause in &self.causes {
             if copy(cause).and_then(|cause| causes.push(cause)).is_err() {
@@ -201,13 +232,17 @@ impl RuntimeError {
         }
     }
 
-    /// The name that was not found, for errors of undefined names.
+    /// The name that was not found or is not used as it must be, for errors of names.
     #[must_use]
     pub fn undefined(&self) -> Option<Undefined<'_>> {
-        match self.missing.as_ref()? {
-            Missing::Variable(name) => core::str::from_utf8(name).ok().map(Undefined::Variable),
-            Missing::Property(name) => core::str::from_utf8(name).ok().map(Undefined::Property),
-        }
+        let Missing { sort, name } = self.missing.as_ref()?;
+        let name = core::str::from_utf8(name).ok()?;
+        Some(match *sort {
+            Sort::Variable => Undefined::Variable(name),
+            Sort::Property => Undefined::Property(name),
+            Sort::Method { of, is_key } => Undefined::Method { of: of.name(), name, is_key },
+            Sort::NotCalled { least } => Undefined::NotCalled { name, least },
+        })
     }
 }
 

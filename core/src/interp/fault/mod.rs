@@ -115,6 +115,8 @@ pub(crate) enum Fault {
     Changed(BuiltinClass),
     /// A value that is no byte.
     NotByte(Value),
+    /// Values that nest too deeply to be compared.
+    ComparedTooDeep,
     /// Two values that have no order.
     Order(Value, Value),
     /// A bound of a range that is no number.
@@ -143,6 +145,18 @@ pub(crate) enum Fault {
     YieldAcrossHost,
     UndefinedVariable(Gc<Str>),
     UndefinedProperty(Gc<Str>),
+    /// A call of a method that values of a built-in class lack.
+    NoMethod {
+        of: BuiltinClass,
+        name: Gc<Str>,
+        /// Whether it is a map that has a function by this key.
+        is_key: bool,
+    },
+    /// A method of a built-in class, of `least` arguments, that is named and not called.
+    NotCalled {
+        name: Gc<Str>,
+        least: u8,
+    },
     /// An assignment to a property that has only a getter.
     NoSetter(Gc<Str>),
     /// A module does not export a name.
@@ -203,9 +217,11 @@ impl Fault {
             | Fault::Format { .. }
             | Fault::Order(..)
             | Fault::BoundType(_) => FaultKind::Type,
-            Fault::ShiftCount { .. } | Fault::NotByte(_) | Fault::Argument { .. } | Fault::Bound(_) => {
-                FaultKind::Value
-            }
+            Fault::ShiftCount { .. }
+            | Fault::NotByte(_)
+            | Fault::Argument { .. }
+            | Fault::Bound(_)
+            | Fault::ComparedTooDeep => FaultKind::Value,
             Fault::OutOfRange { .. } | Fault::Slice { .. } | Fault::InsideCharacter { .. } => {
                 FaultKind::Index
             }
@@ -217,7 +233,11 @@ impl Fault {
             Fault::ModuleLeft => FaultKind::Import,
             Fault::Changed(_) => FaultKind::Iteration,
             Fault::UndefinedVariable(_) => FaultKind::Name,
-            Fault::UndefinedProperty(_) | Fault::NoSetter(_) | Fault::NoExport { .. } => FaultKind::Property,
+            Fault::UndefinedProperty(_)
+            | Fault::NoMethod { .. }
+            | Fault::NotCalled { .. }
+            | Fault::NoSetter(_)
+            | Fault::NoExport { .. } => FaultKind::Property,
             Fault::Resume(_) | Fault::YieldOutside | Fault::YieldAcrossHost => FaultKind::Fiber,
             Fault::Arity { .. } => FaultKind::Arity,
             Fault::Thrown(_) => FaultKind::Thrown,

@@ -139,13 +139,14 @@ impl Fault {
             Fault::NotByte(found) => {
                 write!(out, "A byte must be an integer from 0 to 255, found {}.", Found(found, shapes))
             }
+            Fault::ComparedTooDeep => return Ok("Nested too deeply to compare."),
             Fault::Order(a, b) => write!(out, "Can't order {} and {}.", Noun(a), Noun(b)),
             Fault::BoundType(value) => {
                 write!(out, "Bounds of a range must be numbers, found {}.", Found(value, shapes))
             }
             Fault::Bound(value) => {
                 let found = Found(value, shapes);
-                write!(out, "Bounds of a range must be finite and at most 2^53, found {found}.")
+                write!(out, "Bounds of a range must be finite and at most 2^53 - 1, found {found}.")
             }
             Fault::Format { sign, integer, found } => {
                 let wanted = if integer { "an integer" } else { "a number" };
@@ -167,6 +168,11 @@ impl Fault {
             Fault::YieldAcrossHost => return Ok("Can't yield across a call from the host."),
             Fault::UndefinedVariable(name) => write!(out, "Undefined variable '{}'.", name.text()),
             Fault::UndefinedProperty(name) => write!(out, "Undefined property '{}'.", name.text()),
+            Fault::NoMethod { of, name, .. } => {
+                let of = if of == BuiltinClass::Nil { "nil" } else { of.name() };
+                write!(out, "{of} has no method '{}'.", name.text())
+            }
+            Fault::NotCalled { name, .. } => write!(out, "Method '{}' must be called.", name.text()),
             Fault::NoExport { module, name } => {
                 write!(out, "Module \"{}\" exports no '{}'.", module.text(), name.text())
             }

@@ -164,6 +164,26 @@ impl Vm {
         Ok(self.scripted.member(class, name, is_static))
     }
 
+    /// The names of the methods of a built-in class that are written in Siskin. There are none before the VM has looked for one.
+    pub(crate) fn scripted_methods(&self, class: BuiltinClass) -> Result<Vec<&str>, OutOfMemory> {
+        let mut names = Vec::new(&self.mem);
+        if let Some(program) = &self.scripted.program {
+            let image = program.image();
+            let declared = Declared::of(image, &self.mem)?;
+            let is_one = |owner, kind| owner == Owner::Builtin(class) && !is_static_kind(kind);
+            for function in declared.functions.iter().filter(|function| is_one(function.owner, function.kind))
+            {
+                names.push(image.text(function.name))?;
+            }
+        }
+        Ok(names)
+    }
+
+    /// A function that instructions call, if it has been made.
+    pub(super) fn made_helper(&self, helper: Helper) -> Option<Gc<Closure>> {
+        self.scripted.helpers.get(helper as usize).copied().flatten()
+    }
+
     /// A function that instructions call. A safepoint.
     pub(super) fn helper(&mut self, helper: Helper) -> Result<Gc<Closure>, Fault> {
         if let Some(Some(closure)) = self.scripted.helpers.get(helper as usize) {

@@ -165,8 +165,8 @@ fn property_of(vm: &mut Vm, value: Value, site: &InlineCache) -> Result<Found, F
         if let Some(module) = value.as_object::<ModuleObject>() {
             return vm.module_member(module, site.name).map(Found::Field);
         }
-        let none = Fault::Type(TypeFault::Properties);
-        return vm.builtin_method(value, site, |_| false, none).map(Found::Method);
+        let method = vm.builtin_method(value, site, |_| false)?;
+        return vm.method_as_value(value, site.name, method);
     };
     if let Some(entry) = site.outlying(instance.header.shape()) {
         return instance.field(Location::Outline(entry.slot)).map(Found::Field).ok_or(Fault::Bytecode);

@@ -201,13 +201,13 @@ impl Parser<'_, '_> {
         // The names are not yet known in the iterable, though it comes after them.
         let mark = self.local_mark();
         // The variables of key and item are neighbours: what patterns declare comes before the first or after the second.
-        let pattern = self.loop_pattern()?;
+        let pattern = self.taking_pattern()?;
         let var = self.loop_variable(pattern)?;
         let (mut item, mut item_pattern) = (None, None);
         let with_key = self.matches(TokenKind::Comma)?;
         if with_key && self.begins_pattern() {
             item = Some(self.new_var(Symbol::IGNORED, VarKind::Let)?);
-            item_pattern = self.loop_pattern()?;
+            item_pattern = self.taking_pattern()?;
         } else if with_key {
             item = self.loop_variable(None)?;
         }
@@ -227,8 +227,8 @@ impl Parser<'_, '_> {
         self.finish(Expr::Block(Block { items, tail: None }), start)
     }
 
-    /// The pattern of a key or an item, if it is taken apart. Its names are declared.
-    fn loop_pattern(&mut self) -> Parse<Option<PatternId>> {
+    /// The pattern of a key, an item or an error, if it is taken apart. Its names are declared.
+    pub(super) fn taking_pattern(&mut self) -> Parse<Option<PatternId>> {
         if !self.begins_pattern() {
             return Ok(None);
         }
@@ -252,14 +252,23 @@ impl Parser<'_, '_> {
         Ok(var)
     }
 
-    /// The body of a loop, before which a key or an item is taken apart.
-    fn taken_apart(&mut self, pattern: Option<PatternId>, var: Option<VarId>, body: ExprId) -> Parse<ExprId> {
+    /// A block, before which a key, an item or an error is taken apart.
+    pub(super) fn taken_apart(
+        &mut self,
+        pattern: Option<PatternId>,
+        var: Option<VarId>,
+        body: ExprId,
+    ) -> Parse<ExprId> {
         let (Some(pattern), Some(var)) = (pattern, var) else { return Ok(body) };
         let span = self.ast.patterns[pattern.index()].1;
         let value = self.ast.add_expr(Expr::Local(var), span)?;
         let take = self.ast.add_expr(Expr::TakeApart { pattern, value }, span)?;
-        let items = self.ast.add_list(&[take, body])?;
+        let tail = Some(body).filter(|&body| self.has_tail(body));
+        let items = match tail {
+            Some(_) => self.ast.add_list(&[take])?,
+            None => self.ast.add_list(&[take, body])?,
+        };
         let span = self.ast.span(body);
-        Ok(self.ast.add_expr(Expr::Block(Block { items, tail: None }), span)?)
+        Ok(self.ast.add_expr(Expr::Block(Block { items, tail }), span)?)
     }
 }

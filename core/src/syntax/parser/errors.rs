@@ -1,6 +1,6 @@
 //! `try` with its `catch` and `finally`.
 
-use super::super::ast::{Expr, ExprId, VarId, VarKind};
+use super::super::ast::{Expr, ExprId, Symbol, VarId, VarKind};
 use super::super::{Code, TokenKind};
 use super::block::Item;
 use super::{Parse, Parser};
@@ -33,9 +33,14 @@ impl Parser<'_, '_> {
             self.consume(TokenKind::Catch, Code::ExpectCatch)?;
             // The block is a scope in that of the name.
             self.begin_scope();
-            let var = self.caught_name()?;
+            let pattern = self.taking_pattern()?;
+            let var = match pattern {
+                Some(_) => Some(self.new_var(Symbol::IGNORED, VarKind::Let)?),
+                None => self.caught_name()?,
+            };
             let handler = self.body(false, Code::ExpectBraceAfterCatch)?;
             self.end_scope();
+            let handler = self.taken_apart(pattern, var, handler)?;
             body = self.finish(Expr::Try { body, var, handler }, start)?;
         }
         if !self.matches(TokenKind::Finally)? {
@@ -47,7 +52,7 @@ impl Parser<'_, '_> {
         self.finish(Expr::Finally { body, cleanup }, start)
     }
 
-    /// The name of the error, if there is one.
+    /// The name of the error, if it has one.
     fn caught_name(&mut self) -> Parse<Option<VarId>> {
         if !self.matches(TokenKind::Identifier)? {
             return Ok(None);
