@@ -3,11 +3,13 @@
 mod values;
 
 use std::ffi::{OsStr, OsString};
+use std::io;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::path::{Path, PathBuf};
 
 use clap::error::ErrorKind;
 use clap::{Args, Parser, Subcommand};
+use siskin::Grants;
 use siskin::diagnostics::{Format, suggest};
 use siskin::io::SystemClock;
 use siskin_core::{Dialect, Dispatch, Options};
@@ -16,14 +18,14 @@ use siskin_jit::Isa;
 
 #[cfg(feature = "views")]
 use self::values::isas;
-use self::values::{bytes, colors, count, dialects, dispatch, formats, tiers};
+use self::values::{allow, bytes, colors, count, dialects, dispatch, formats, tiers};
 
 #[derive(Parser)]
 #[command(
     name = "siskin",
     version,
     about = "Siskin, a small and fast scripting language",
-    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE>\n       siskin <COMMAND> ...\n       siskin [OPTIONS]",
+    override_usage = "siskin [OPTIONS] <FILE|-|-e CODE|-p CODE> [-- ARG...]\n       siskin <COMMAND> ...\n       siskin [OPTIONS]",
     after_help = "Without a command, `run` is meant: `siskin run --help` lists its options.\n\
         Without a script, a prompt opens at a terminal; otherwise standard input is run.\n\n\
         Exit codes: 64 usage, 65 compile error, 70 run-time error or limit, 74 input or output,\n\
@@ -38,7 +40,7 @@ struct Cli {
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Run a script
-    #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE|-p CODE>")]
+    #[command(override_usage = "siskin [run] [OPTIONS] <FILE|-|-e CODE|-p CODE> [-- ARG...]")]
     Run(Run),
     /// Open a prompt: read, evaluate, print, again
     #[cfg(feature = "repl")]
@@ -211,6 +213,31 @@ pub(crate) struct Execute {
     pub(crate) engine: Engine,
     #[command(flatten)]
     pub(crate) fuel: Fuel,
+    #[command(flatten)]
+    pub(crate) grants: Granted,
+}
+
+/// What a script may do beside computing.
+#[derive(Args, Default)]
+pub(crate) struct Granted {
+    /// Let the script import modules of the host: time, fs (the files of this folder), fs=DIR, env, io, entropy; several with
+    /// commas
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', value_parser = allow)]
+    allow: Vec<Allow>,
+    /// Arguments of the script, which it reads with `args` of the module env
+    #[arg(last = true, value_name = "ARG")]
+    args: Vec<String>,
+}
+
+/// A module of the host that a script may import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Allow {
+    Entropy,
+    Env,
+    /// The files of a folder.
+    Fs(PathBuf),
+    Io,
+    Time,
 }
 
 /// How long a script may run.
@@ -254,6 +281,8 @@ pub(crate) struct Repl {
     memory: Memory,
     #[command(flatten)]
     pub(crate) engine: Engine,
+    #[command(flatten)]
+    pub(crate) grants: Granted,
 }
 
 /// What running takes.
@@ -277,6 +306,22 @@ pub(crate) struct Run {
     #[cfg(feature = "repl")]
     #[arg(short, long, value_name = "CODE", group = "Input", allow_hyphen_values = true, display_order = 1)]
     print: Option<String>,
+}
+
+impl Granted {
+    /// What was granted.
+    ///
+    /// # Errors
+    /// The folder that cannot be used, and why.
+    pub(crate) fn grants(&self) -> Result<Grants, (PathBuf, io::Error)> {
+        self.allow.iter().try_fold(Grants::new(), |grants, allow| match allow {
+            Allow::Entropy => Ok(grants.entropy()),
+            Allow::Env => Ok(grants.env(self.args.iter().cloned())),
+            Allow::Fs(folder) => grants.fs(folder).map_err(|error| (folder.clone(), error)),
+            Allow::Io => Ok(grants.io()),
+            Allow::Time => Ok(grants.time()),
+        })
+    }
 }
 
 impl Compile {

@@ -3,10 +3,11 @@
 use std::fmt;
 use std::io::{self, Read, Write};
 
+use siskin::Grants;
 use siskin::diagnostics::{Format, Printer, Source};
 use siskin_core::{Dialect, LoadError};
 
-use crate::args::{Answer, Color, Errors};
+use crate::args::{Answer, Color, Errors, Granted};
 use crate::exit;
 use crate::modules::Modules;
 use crate::visible::Visible;
@@ -67,6 +68,15 @@ impl Console<'_> {
             LoadError::Syntax(_) | LoadError::TooLarge { .. } | LoadError::Imports(_) => exit::COMPILE,
             LoadError::OutOfMemory => exit::RUNTIME,
         }
+    }
+
+    /// What the command line grants to scripts; when that cannot be had, says so and returns the exit code.
+    pub(crate) fn grants(&mut self, granted: &Granted) -> Result<Grants, u8> {
+        granted.grants().map_err(|(folder, error)| {
+            let folder = folder.display().to_string();
+            self.error(format_args!("siskin: cannot grant the folder {}: {error}\n", Visible(&folder)));
+            exit::IO
+        })
     }
 
     /// Writes to stdout; the code to leave with if that fails.

@@ -1,12 +1,13 @@
-//! The modules that a script imports: files beside it, or below the folder that `--root` names.
+//! The modules that a script imports: files beside it, or below the folder that `--root` names; those of the host that
+//! `--allow` names.
 
 use std::path::{Path, PathBuf};
 
-use siskin::Files;
 use siskin::diagnostics::{ModuleSources, Source};
+use siskin::{Files, Grants};
 use siskin_core::bytecode::Program;
 use siskin_core::mem::Mem;
-use siskin_core::{LoadError, ModuleText, Refusal, Resolver, Script, Vm};
+use siskin_core::{HostModule, LoadError, ModuleText, Refusal, Resolver, Script, Vm};
 
 use crate::args::Compile;
 
@@ -19,6 +20,8 @@ pub(crate) struct Modules {
     files: Option<Files>,
     /// The id of the main text.
     main: String,
+    /// The modules of the host; what runs nothing knows all of them.
+    grants: Option<Grants>,
 }
 
 /// Where the modules of a text are.
@@ -46,6 +49,23 @@ impl Modules {
     pub(crate) fn below(folder: &Path, memory: usize) -> Modules {
         let place = Place { folder: folder.into(), file: None, memory };
         Modules { place: Some(place), ..Modules::default() }
+    }
+
+    /// The same with modules of the host that are granted.
+    #[must_use]
+    pub(crate) fn granting(self, grants: Grants) -> Modules {
+        Modules { grants: Some(grants), ..self }
+    }
+
+    /// What modules of the host work on.
+    pub(crate) fn grants(&mut self) -> &mut Grants {
+        self.grants.get_or_insert_with(Grants::names_only)
+    }
+
+    /// Whether a run may do more than compute.
+    #[cfg(feature = "repl")]
+    pub(crate) fn grants_something(&self) -> bool {
+        self.grants.as_ref().is_some_and(|grants| !grants.is_empty())
     }
 
     /// Looks at the folder, if the main text may import.
@@ -76,7 +96,6 @@ impl Modules {
     ///
     /// # Errors
     /// When what it imports has errors, or memory is out.
-    #[cfg(feature = "views")]
     pub(crate) fn load_program(
         &mut self,
         vm: &mut Vm,
@@ -111,10 +130,17 @@ impl Modules {
 
 impl Resolver for Modules {
     fn resolve(&mut self, importer: &str, path: &str) -> Result<&str, Refusal> {
+        if !path.contains('.') {
+            return self.grants().resolve(importer, path);
+        }
         self.files.as_mut().ok_or(Refusal::NotAvailable)?.resolve(importer, path)
     }
 
     fn load(&mut self, id: &str) -> Result<ModuleText<'_>, Refusal> {
         self.files.as_mut().ok_or(Refusal::NotAvailable)?.load(id)
+    }
+
+    fn host_module(&mut self, id: &str) -> Option<HostModule> {
+        self.grants().host_module(id)
     }
 }

@@ -166,3 +166,36 @@ impl fmt::Debug for Entry {
         f.debug_struct("Entry").field("name", &self.name).field("arity", &self.arity).finish_non_exhaustive()
     }
 }
+
+/// A module of the host: functions that scripts import by its name, which has no dot.
+#[derive(Clone, Copy, Debug)]
+pub struct HostModule {
+    name: &'static str,
+    functions: &'static [Entry],
+}
+
+impl HostModule {
+    /// A module with these functions.
+    #[must_use]
+    pub const fn new(name: &'static str, functions: &'static [Entry]) -> HostModule {
+        HostModule { name, functions }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Its functions.
+    #[must_use]
+    pub const fn functions(&self) -> &'static [Entry] {
+        self.functions
+    }
+
+    /// Whether it has a function with that name.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.functions.iter().any(|function| function.name() == name)
+    }
+}

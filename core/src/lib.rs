@@ -105,13 +105,15 @@ mod tunable;
 mod value;
 
 pub use api::{
-    ImportError, ImportFlaw, ImportStep, LoadError, LoadOptions, ModuleText, Name, Refusal, Resolver, Script,
+    Exporter, ImportError, ImportFlaw, ImportStep, LoadError, LoadOptions, ModuleText, Name, Refusal,
+    Resolver, Script,
 };
 pub use bytecode::Program;
-pub use entry::{Arity, Entry};
+pub use entry::{Arity, Entry, HostModule};
 pub use heap::HeapStats;
 pub use interp::{
-    Dispatch, ErrorKind, FunctionId, Options, Outcome, RuntimeError, Stats, TraceFrame, Undefined, Vm,
+    Dispatch, ErrorKind, Failed, FunctionId, HostCall, Options, Outcome, RuntimeError, Stats, TraceFrame,
+    Undefined, Vm,
 };
 pub use span::Span;
 pub use syntax::Dialect;

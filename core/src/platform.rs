@@ -1,5 +1,6 @@
-//! Interfaces of a platform for a VM: output, a clock, and executable memory.
+//! Interfaces of a platform for a VM: output, input, a clock, and executable memory.
 
+use core::any::Any;
 use core::fmt;
 use core::ptr::NonNull;
 use core::sync::atomic::AtomicBool;
@@ -23,6 +24,38 @@ pub trait Output {
     /// # Errors
     /// If that is impossible. Then the script stops with an error.
     fn write(&mut self, bytes: &[u8]) -> Result<(), OutputError>;
+
+    /// Passes on what it holds back, if it does.
+    ///
+    /// # Errors
+    /// As for [`write`](Output::write).
+    fn flush(&mut self) -> Result<(), OutputError> {
+        Ok(())
+    }
+}
+
+/// The host could not read what a script wants to have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InputError;
+
+impl fmt::Display for InputError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cannot read input.")
+    }
+}
+
+impl core::error::Error for InputError {}
+
+/// Where scripts read, if the host has a module for that. If it panics, see [`PanicGuard`].
+pub trait Input {
+    /// The bytes that are at hand; waits for some if there are none. None are at the end of the input.
+    ///
+    /// # Errors
+    /// If it cannot be read.
+    fn at_hand(&mut self) -> Result<&[u8], InputError>;
+
+    /// Takes away the first `count` of the bytes that are at hand.
+    fn take(&mut self, count: usize);
 }
 
 /// A clock that never goes back. If it panics, see [`PanicGuard`].
@@ -62,6 +95,10 @@ pub struct HostIo<'a> {
     /// iterations of a loop, or 64 KB that an operation copies, compares or prints. Neither many returns nor long code without
     /// calls and loops come between. The run clears the flag.
     pub interrupt: Option<&'a AtomicBool>,
+    /// Where functions of the host's modules read.
+    pub input: Option<&'a mut dyn Input>,
+    /// What functions of the host's modules work on.
+    pub state: Option<&'a mut (dyn Any + 'static)>,
 }
 
 /// The clock of a host that has none.
@@ -76,7 +113,7 @@ impl Clock for Still {
 impl<'a> HostIo<'a> {
     /// A host that takes output, has no clock, and never interrupts.
     pub fn new(output: &'a mut dyn Output) -> HostIo<'a> {
-        HostIo { output, clock: &Still, interrupt: None }
+        HostIo { output, clock: &Still, interrupt: None, input: None, state: None }
     }
 
     /// Sets [`clock`](field@HostIo::clock).
@@ -90,6 +127,20 @@ impl<'a> HostIo<'a> {
     #[must_use]
     pub fn interrupt(mut self, wish: &'a AtomicBool) -> HostIo<'a> {
         self.interrupt = Some(wish);
+        self
+    }
+
+    /// Sets [`input`](field@HostIo::input).
+    #[must_use]
+    pub fn input(mut self, input: &'a mut dyn Input) -> HostIo<'a> {
+        self.input = Some(input);
+        self
+    }
+
+    /// Sets [`state`](field@HostIo::state).
+    #[must_use]
+    pub fn state(mut self, state: &'a mut (dyn Any + 'static)) -> HostIo<'a> {
+        self.state = Some(state);
         self
     }
 }

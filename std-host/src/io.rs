@@ -1,10 +1,10 @@
 //! An output stream and a clock for scripts.
 
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use siskin_core::platform::{Clock, Output, OutputError};
+use siskin_core::platform::{Clock, Input, InputError, Output, OutputError};
 
 /// A script's output on any [`Write`]. It does not buffer; the stream may.
 ///
@@ -35,6 +35,55 @@ impl Output for StreamOutput<'_> {
             self.error = Some(error);
             OutputError
         })
+    }
+
+    fn flush(&mut self) -> Result<(), OutputError> {
+        if self.error.is_some() {
+            return Err(OutputError);
+        }
+        self.stream.flush().map_err(|error| {
+            self.error = Some(error);
+            OutputError
+        })
+    }
+}
+
+/// Where scripts read, on any [`Read`]. It buffers.
+///
+/// The engine knows only that reading failed; [`StreamInput::error`] knows why.
+pub struct StreamInput<'a> {
+    stream: BufReader<&'a mut dyn Read>,
+    error: Option<io::Error>,
+}
+
+impl<'a> StreamInput<'a> {
+    /// Input from `stream`.
+    pub fn new(stream: &'a mut dyn Read) -> StreamInput<'a> {
+        StreamInput { stream: BufReader::new(stream), error: None }
+    }
+
+    /// The first failure to read, if any. Nothing was read after it.
+    pub fn error(self) -> Option<io::Error> {
+        self.error
+    }
+}
+
+impl Input for StreamInput<'_> {
+    fn at_hand(&mut self) -> Result<&[u8], InputError> {
+        if self.error.is_some() {
+            return Err(InputError);
+        }
+        while let Err(error) = self.stream.fill_buf() {
+            if error.kind() != io::ErrorKind::Interrupted {
+                self.error = Some(error);
+                return Err(InputError);
+            }
+        }
+        Ok(self.stream.buffer())
+    }
+
+    fn take(&mut self, count: usize) {
+        self.stream.consume(count.min(self.stream.buffer().len()));
     }
 }
 

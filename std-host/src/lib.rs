@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`Vm`] and its types | the engine, from `siskin-core` |
 //! | [`Files`], [`Resolver`] | the modules that scripts import: the files of a folder, or what a host gives |
+//! | [`Grants`] | modules of the host, granted by name: files of a folder, time, environment, input and output, random bytes |
 //! | [`SYSTEM`], [`random_seed`] | the allocator of the standard library; randomness for hashes |
 //! | [`io`] | any `std::io::Write` as an output; a clock |
 //! | [`native`] | machine code for a VM, where the processor and the system allow it |
@@ -56,6 +57,7 @@ struct Embedding;
 pub mod diagnostics;
 mod files;
 pub mod io;
+mod modules;
 pub mod native;
 mod panics;
 #[cfg(all(feature = "jit", any(target_arch = "x86_64", target_arch = "aarch64")))]
@@ -63,12 +65,13 @@ mod perf;
 mod system;
 
 pub use files::{Files, dialect_of, script_text};
+pub use modules::Grants;
 pub use panics::PANIC_GUARD;
 pub use siskin_core::bytecode::{Flaw, VerifyError};
 pub use siskin_core::platform::HostIo;
 pub use siskin_core::{
-    Dialect, Dispatch, ErrorKind, FunctionId, HeapStats, ImportError, ImportFlaw, ImportStep, LoadError,
-    LoadOptions, ModuleText, NativeStats, Options, Outcome, Program, Refusal, Resolver, RuntimeError, Script,
-    Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
+    Dialect, Dispatch, ErrorKind, Exporter, FunctionId, HeapStats, ImportError, ImportFlaw, ImportStep,
+    LoadError, LoadOptions, ModuleText, NativeStats, Options, Outcome, Program, Refusal, Resolver,
+    RuntimeError, Script, Stats, TraceFrame, Undefined, Vm, inspect, mem, platform,
 };
 pub use system::{SYSTEM, random_seed};

@@ -4,12 +4,13 @@ use std::num::{IntErrorKind, ParseIntError};
 use std::str::FromStr;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use siskin::diagnostics::Format;
+use siskin::Grants;
+use siskin::diagnostics::{Format, suggest};
 use siskin_core::{Dialect, Dispatch};
 #[cfg(feature = "views")]
 use siskin_jit::Isa;
 
-use super::{Color, Tier};
+use super::{Allow, Color, Tier};
 
 /// One of the names in a table.
 fn one_of<T: Copy + Send + Sync>(table: &'static [(&'static str, T)]) -> impl TypedValueParser<Value = T> {
@@ -54,6 +55,28 @@ pub(super) fn dispatch(name: &str) -> Result<Dispatch, &'static str> {
         #[cfg(not(feature = "tail"))]
         "tail" => Err("this siskin was built without the feature `tail`, which takes a nightly compiler"),
         _ => Err("expected match or tail"),
+    }
+}
+
+/// A module of the host: `time`, `fs=DIR`.
+pub(super) fn allow(text: &str) -> Result<Allow, String> {
+    let (name, folder) = text.split_once('=').map_or((text, None), |(name, folder)| (name, Some(folder)));
+    match (name, folder) {
+        ("fs", Some("")) => Err("expected a folder after 'fs='".to_owned()),
+        ("fs", folder) => Ok(Allow::Fs(folder.unwrap_or(".").into())),
+        ("entropy", None) => Ok(Allow::Entropy),
+        ("env", None) => Ok(Allow::Env),
+        ("io", None) => Ok(Allow::Io),
+        ("time", None) => Ok(Allow::Time),
+        (_, Some(_)) if Grants::names().any(|known| known == name) => {
+            Err(format!("only 'fs' takes a folder: write '{name}'"))
+        }
+        _ => {
+            let near =
+                suggest::nearest(name, Grants::names()).map(|near| format!("; did you mean '{near}'?"));
+            let names: Vec<&str> = Grants::names().collect();
+            Err(format!("expected {}{}", names.join(", "), near.unwrap_or_default()))
+        }
     }
 }
 

@@ -28,10 +28,11 @@ pub(super) fn after_run(
 /// A session in the script's dialect, and the script.
 pub(super) fn open(args: &Execute, console: &mut Console<'_>) -> Result<(Session, Source), u8> {
     let source = source::read(&args.compile, console)?;
+    let grants = console.grants(&args.grants)?;
     match Session::new(source::rest(args.options(), &source), args.engine.tier, source.dialect()) {
         Ok(mut session) => {
             session.fuel = args.fuel.limit;
-            session.modules = Modules::of(&args.compile);
+            session.modules = Modules::of(&args.compile).granting(grants);
             Ok((session, source))
         }
         Err(error) => Err(console.load_error(&args.compile.errors, &error.into(), &source)),

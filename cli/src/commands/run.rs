@@ -5,7 +5,7 @@ use std::io;
 
 use siskin::SYSTEM;
 use siskin::diagnostics::{Printer, Source, Sources, Stopped};
-use siskin::io::{StreamOutput, SystemClock};
+use siskin::io::{StreamInput, StreamOutput, SystemClock};
 use siskin::native;
 #[cfg(feature = "repl")]
 use siskin_core::inspect::ValueKind;
@@ -102,6 +102,7 @@ fn load(
     vm: &mut Vm,
     subject: Subject,
     args: &Run,
+    modules: &mut Modules,
     console: &mut Console<'_>,
 ) -> Result<(Script, Sources), u8> {
     let mut sources = Sources::new();
@@ -109,18 +110,19 @@ fn load(
         Subject::Text(source) => {
             let source =
                 if args.execute.compile.input.is_value { for_its_value(&source, vm) } else { source };
-            let mut modules = Modules::of(&args.execute.compile);
             let script = modules.load(vm, &source).map_err(|error| {
-                console.load_error_of(&args.execute.compile.errors, &error, &source, &modules)
+                console.load_error_of(&args.execute.compile.errors, &error, &source, modules)
             })?;
             sources.add_modules(&modules.sources(), &script);
             sources.add(source, &script);
             script
         }
-        Subject::Compiled(compiled) => vm.load_program(&compiled.program).map_err(|error| {
+        Subject::Compiled(compiled) => {
             let unread = Source::new(args.execute.compile.input.name(), "", compiled.dialect());
-            console.load_error(&args.execute.compile.errors, &error, &unread)
-        })?,
+            modules
+                .load_program(vm, &compiled.program, &unread)
+                .map_err(|error| console.load_error(&args.execute.compile.errors, &error, &unread))?
+        }
     };
     Ok((script, sources))
 }
@@ -132,14 +134,18 @@ fn load_and_run(
     args: &Run,
     console: &mut Console<'_>,
 ) -> Result<u8, u8> {
-    let (script, sources) = load(vm, subject, args, console)?;
+    let grants = console.grants(&args.execute.grants)?;
+    let mut modules = Modules::of(&args.execute.compile).granting(grants);
+    let (script, sources) = load(vm, subject, args, &mut modules, console)?;
     if let Err(error) = vm.start(script) {
         console.error(printer.stopped(Stopped::Error(&error), vm, &sources));
         return Err(exit::RUNTIME);
     }
     let mut output = StreamOutput::new(console.stdout);
+    let mut input = StreamInput::new(console.stdin);
     let clock = SystemClock::start();
-    let outcome = run_in_slices(vm, args, &mut HostIo::new(&mut output).clock(&clock));
+    let mut host = HostIo::new(&mut output).clock(&clock).input(&mut input).state(modules.grants());
+    let outcome = run_in_slices(vm, args, &mut host);
     // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
     if let Some(error) = output.error() {
         return Err(console.cannot_write(&error));

@@ -30,9 +30,11 @@ pub(super) struct Repl {
 impl Repl {
     /// A session with the options of the command line. On failure, reports it and returns the exit code.
     pub(super) fn new(args: &args::Repl, console: &mut Console<'_>) -> Result<Repl, u8> {
+        let grants = console.grants(&args.grants)?;
         match Session::new(limited(args.options()), args.engine.tier, args.dialect) {
             Ok(mut session) => {
-                session.modules = Modules::below(Path::new(""), session.vm.options().memory);
+                let memory = session.vm.options().memory;
+                session.modules = Modules::below(Path::new(""), memory).granting(grants);
                 let mut printer = console.printer(&args.errors, args.dialect);
                 // At a prompt, errors in Lox are shown like those in Siskin, not in the book's words.
                 printer.format = args.errors.error_format.unwrap_or_default();

@@ -235,11 +235,15 @@ impl Session {
 
     /// Runs a script of the inputs in a machine apart, without its output. An input that failed may have made something
     /// that later ones need: then the script, which lacks it, fails. Takes no more fuel than the inputs took, and no more
-    /// memory than is left; if that does not suffice, nothing is found out.
+    /// memory than is left; if that does not suffice, nothing is found out, nor where the inputs may do more than compute: that is
+    /// not done again.
     ///
     /// # Errors
     /// What to say of its failure.
     pub(crate) fn try_out(&self, script: Source, printer: Printer) -> Result<(), String> {
+        if self.modules.grants_something() {
+            return Ok(());
+        }
         let options = self.vm.options().memory(self.memory_left());
         let Ok(fresh) = Session::new(options, self.tier, script.dialect()) else { return Ok(()) };
         let fuel = self.vm.stats().fuel + SPARE_FUEL;
@@ -276,8 +280,8 @@ impl Session {
         let mut output = StreamOutput::new(output);
         // A wish to stop that came before is not for this run.
         self.interrupt.store(false, Relaxed);
-        let outcome =
-            self.vm.run(self.fuel, &mut HostIo::new(&mut output).clock(&clock).interrupt(&self.interrupt));
+        let host = HostIo::new(&mut output).clock(&clock).interrupt(&self.interrupt);
+        let outcome = self.vm.run(self.fuel, &mut host.state(self.modules.grants()));
         if let Some(error) = output.error() {
             return Err(Failure::Output(error));
         }

@@ -14,9 +14,10 @@
 //! No step takes native stack by the size of the graph, whose memory is counted.
 
 use super::compile::{LoadError, LoadOptions, compile_program};
-use super::resolver::{ImportError, ImportFlaw, ImportStep, Name, Refusal, Resolver};
+use super::resolver::{Exporter, ImportError, ImportFlaw, ImportStep, Name, Refusal, Resolver};
 use crate::Span;
 use crate::bytecode::{BoundModule, Flaw, ImageBuf, Import, Program, Text, bind};
+use crate::entry::HostModule;
 use crate::globals::ModuleId;
 use crate::interp::{Options, Vm};
 use crate::mem::{Mem, OutOfMemory, Table, Vec, hash};
@@ -53,6 +54,8 @@ struct Node {
 enum Content {
     /// It was found now.
     Program(Program),
+    /// It is one of the host.
+    Host(HostModule),
     /// The VM has it.
     Known(ModuleId),
     /// Its text has errors.
@@ -63,7 +66,17 @@ impl Node {
     fn program(&self) -> Option<&Program> {
         match &self.content {
             Content::Program(program) => Some(program),
-            Content::Known(_) | Content::Nothing => None,
+            Content::Host(_) | Content::Known(_) | Content::Nothing => None,
+        }
+    }
+
+    /// The module, for the names that it exports.
+    fn exporter(&self, vm: Option<&Vm>) -> Option<Exporter> {
+        match &self.content {
+            Content::Program(program) => Some(Exporter::Program(program.clone())),
+            Content::Host(module) => Some(Exporter::Host(*module)),
+            Content::Known(module) => vm?.host_module(*module).map(Exporter::Host),
+            Content::Nothing => None,
         }
     }
 }
@@ -215,7 +228,14 @@ impl Graph {
         }
         let index = self.add(id, Content::Nothing, via)?;
         let id = Vec::from_slice(client.mem, id.as_bytes())?;
-        let text = match resolver.load(core::str::from_utf8(&id).unwrap_or_default()) {
+        let id = core::str::from_utf8(&id).unwrap_or_default();
+        if let Some(module) = resolver.host_module(id) {
+            if let Some(node) = self.nodes.get_mut(index as usize) {
+                node.content = Content::Host(module);
+            }
+            return Ok(index);
+        }
+        let text = match resolver.load(id) {
             Ok(text) => text,
             // Of the imports that mean it, the first has the error.
             Err(why) => return Err(Missing::Refused(why)),
@@ -336,6 +356,7 @@ impl Graph {
                 let Some(exporter) = from.and_then(|from| self.nodes.get(from as usize)) else { continue };
                 let found = match &exporter.content {
                     Content::Program(program) => program.image().has_export(name),
+                    Content::Host(module) => module.has(name),
                     Content::Known(module) => client.vm.is_some_and(|vm| vm.exports(*module, name)),
                     // It has errors of its own.
                     Content::Nothing => true,
@@ -348,7 +369,7 @@ impl Graph {
                         path: Name(Vec::from_slice(&mem, path.as_bytes())?),
                         name: Name(Vec::from_slice(&mem, name.as_bytes())?),
                         span: import.span,
-                        exporter: exporter.program().cloned(),
+                        exporter: exporter.exporter(client.vm),
                     };
                     self.error(index, flaw)?;
                 }
@@ -376,6 +397,9 @@ impl Graph {
             let id = match &node.content {
                 Content::Known(id) => *id,
                 Content::Nothing => continue,
+                Content::Host(module) => {
+                    vm.add_host_module(core::str::from_utf8(&node.id).unwrap_or_default(), *module)?
+                }
                 Content::Program(program) => {
                     let first = vm.functions;
                     let text = core::str::from_utf8(&node.id).unwrap_or_default();
@@ -407,8 +431,11 @@ impl Graph {
             node.imports.iter().try_for_each(|import| links.push(number(import)))
         };
         for &index in &self.order {
+            // A module of the host stays outside: number 0.
+            let is_host = |node: &Node| matches!(node.content, Content::Host(_));
             if let Some(place) = numbers.get_mut(index as usize)
                 && index != 0
+                && !self.nodes.get(index as usize).is_some_and(is_host)
             {
                 modules.push(index).map_err(out_of_memory)?;
                 *place = modules.len() as u32;
@@ -424,7 +451,9 @@ impl Graph {
             let image = node.program().ok_or(Flaw::NoScript)?.as_bytes();
             bound.push(BoundModule { id, image }).map_err(out_of_memory)?;
         }
-        bind(main.program().ok_or(Flaw::NoScript)?.as_bytes(), &bound, &links, &mem)
+        // Without modules of its own, a program asks the resolver for all that it imports.
+        let links = if bound.is_empty() { &[][..] } else { &links };
+        bind(main.program().ok_or(Flaw::NoScript)?.as_bytes(), &bound, links, &mem)
     }
 }
 

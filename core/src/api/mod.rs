@@ -10,4 +10,4 @@ mod vm;
 
 pub use compile::{LoadError, LoadOptions};
 pub use load::Script;
-pub use resolver::{ImportError, ImportFlaw, ImportStep, ModuleText, Name, Refusal, Resolver};
+pub use resolver::{Exporter, ImportError, ImportFlaw, ImportStep, ModuleText, Name, Refusal, Resolver};

@@ -4,6 +4,7 @@ use core::fmt;
 
 use crate::Span;
 use crate::bytecode::Program;
+use crate::entry::{Entry, HostModule};
 use crate::mem::Vec;
 use crate::syntax::{Diagnostic, Dialect};
 
@@ -24,6 +25,13 @@ pub trait Resolver {
     /// # Errors
     /// The reason why a script cannot have it.
     fn load(&mut self, id: &str) -> Result<ModuleText<'_>, Refusal>;
+
+    /// The module of the host of that id, which [`resolve`](Resolver::resolve) gave; none if the id is that of a text.
+    #[doc(hidden)]
+    fn host_module(&mut self, id: &str) -> Option<HostModule> {
+        let _ = id;
+        None
+    }
 }
 
 /// The text of a module.
@@ -106,6 +114,29 @@ pub struct ImportError {
     pub flaw: ImportFlaw,
 }
 
+/// A module that exports names.
+#[derive(Clone, Debug)]
+pub enum Exporter {
+    /// One that has a text.
+    Program(Program),
+    /// One of the host.
+    Host(HostModule),
+}
+
+impl Exporter {
+    /// The names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        let (image, functions): (_, &'static [Entry]) = match self {
+            Exporter::Program(program) => (Some(program.image()), [].as_slice()),
+            Exporter::Host(module) => (None, module.functions()),
+        };
+        let exports = image
+            .into_iter()
+            .flat_map(|image| image.exports().iter().map(move |export| image.text(export.0)));
+        exports.chain(functions.iter().map(|function: &'static Entry| function.name()))
+    }
+}
+
 /// What can be wrong with an import.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -136,8 +167,8 @@ pub enum ImportFlaw {
         name: Name,
         /// Where the name stands.
         span: Span,
-        /// The other module, if it was loaded now.
-        exporter: Option<Program>,
+        /// The other module, if it was loaded now, or is one of the host.
+        exporter: Option<Exporter>,
     },
     /// The module imports itself, over others or not.
     Cycle {

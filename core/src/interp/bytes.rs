@@ -10,7 +10,7 @@ use super::machine::Flow;
 use super::work::IN_CALL;
 use super::{Call, Fault, Vm};
 use crate::meter;
-use crate::object::{BuiltinClass, ByteStorage, Bytes, Gc, MAX_BYTES, Range};
+use crate::object::{BuiltinClass, ByteStorage, Bytes, Gc, MAX_BYTES, Range, Str};
 use crate::value::Value;
 
 const OF: BuiltinClass = BuiltinClass::Bytes;
@@ -53,6 +53,30 @@ impl Vm {
         bytes.set_storage(storage);
         self.context.heap.barrier(bytes);
         Ok(())
+    }
+
+    /// Makes room for `more` bytes of an array, which is reachable, of whose bytes the caller has paid for the moves. A safepoint.
+    pub(super) fn make_room_for_bytes(&mut self, bytes: Gc<Bytes>, more: usize) -> Result<(), Fault> {
+        let needed = bytes.len().checked_add(more).ok_or(Fault::OutOfMemory)?;
+        if needed <= bytes.capacity() {
+            return Ok(());
+        }
+        let capacity = (2 * bytes.len()).clamp(FIRST_CAPACITY, MAX_BYTES).max(needed);
+        self.exchange_storage(bytes, capacity)
+    }
+
+    /// The text whose UTF-8 an array is, which is reachable; none if it is none. The caller has paid for twice the bytes. A
+    /// safepoint.
+    pub(crate) fn text_of_bytes(&mut self, bytes: Gc<Bytes>) -> Result<Option<Gc<Str>>, Fault> {
+        // SAFETY: nobody changes the bytes and there is no safepoint while they are looked at.
+        if core::str::from_utf8(unsafe { bytes.slice_for() }).is_err() {
+            return Ok(None);
+        }
+        let text = self.new_text(bytes.len(), |_, out| {
+            // SAFETY: as above.
+            out.push(core::str::from_utf8(unsafe { bytes.slice_for() }).unwrap_or_default());
+        })?;
+        Ok(Some(text))
     }
 
     /// A part of an array, which is reachable, as an array: paid for by an instruction of `words` words. A safepoint.
@@ -139,16 +163,12 @@ impl Call<'_> {
     /// Makes room for `more` bytes of an array, which is reachable, and adds as many zeros; pays for them and for the bytes that
     /// move, the function's only charge. A safepoint, before which nothing changes.
     pub(crate) fn grow_bytes(&mut self, bytes: Gc<Bytes>, more: usize) -> Result<(), Fault> {
-        let (len, needed) = (bytes.len(), bytes.len().checked_add(more).ok_or(Fault::OutOfMemory)?);
+        let needed = bytes.len().checked_add(more).ok_or(Fault::OutOfMemory)?;
         if needed > MAX_BYTES {
             return Err(Fault::OutOfMemory);
         }
-        let moves = needed > bytes.capacity();
-        self.charge(if moves { 2 * needed } else { more })?;
-        if moves {
-            let capacity = needed.max(2 * len).clamp(FIRST_CAPACITY, MAX_BYTES);
-            self.vm().exchange_storage(bytes, capacity)?;
-        }
+        self.charge(if needed > bytes.capacity() { 2 * needed } else { more })?;
+        self.vm().make_room_for_bytes(bytes, more)?;
         bytes.set_len(needed);
         Ok(())
     }

@@ -43,7 +43,7 @@ impl Vm {
     }
 
     /// Writes to the host of the run.
-    fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
+    pub(super) fn write(&mut self, bytes: &[u8]) -> Result<(), Fault> {
         crate::meter::count(bytes.len());
         Ok(self.call_host(|host| host.output.write(bytes))??)
     }

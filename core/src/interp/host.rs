@@ -54,6 +54,29 @@ impl Vm {
         }
     }
 
+    /// Calls a function of the host that uses the VM. A panic of it ends the run.
+    ///
+    /// # Errors
+    /// After a panic of the function, or of a callback of the run meanwhile or earlier.
+    pub(super) fn call_function(&mut self, function: &mut dyn FnMut(&mut Vm)) -> Result<(), Fault> {
+        if self.panicked {
+            return Err(Fault::Panic);
+        }
+        let guard = self.guard;
+        let done = guarded(&mut Guarded { guard, callback: &mut || function(self) });
+        if !done {
+            self.host = None;
+            self.note_panic();
+        }
+        if self.panicked { Err(Fault::Panic) } else { Ok(()) }
+    }
+
+    /// The host of the run, if there is one.
+    pub(super) fn host(&mut self) -> Option<&mut HostIo<'static>> {
+        // SAFETY: as in `call_host`; the reference borrows the VM, which alone has the address.
+        self.host.as_mut().map(|host| unsafe { host.as_mut() })
+    }
+
     /// Whether the host wants the run to stop, or panicked. Does not clear the interrupt.
     #[inline(always)]
     pub(super) fn is_interrupted(&self) -> bool {

@@ -13,10 +13,11 @@
 use super::stop::Stop;
 use super::{Fault, RuntimeError, Vm};
 use crate::bytecode::{Export, GlobalUse, Program, Text};
+use crate::entry::HostModule;
 use crate::fuel::BULK;
 use crate::globals::ModuleId;
 use crate::mem::{Mem, OutOfMemory, Table, Vec, hash};
-use crate::object::{Closure, Gc, ModuleObject, Object, Str};
+use crate::object::{Closure, Gc, HostFunction, ModuleObject, Object, Str};
 use crate::value::Value;
 
 /// How far a module has come.
@@ -46,6 +47,8 @@ struct Module {
     imported: Vec<BoundImport>,
     /// The modules that it imports, in the order of the text.
     needs: Vec<ModuleId>,
+    /// Its functions, if it is a module of the host.
+    host: Option<HostModule>,
 }
 
 /// A global that gets its value before its module runs.
@@ -181,11 +184,60 @@ impl Vm {
         let exports = self.export_names(program, module)?;
         let script = self.link_closure(program, module)?.value();
         let Modules { all, by_id, .. } = &mut self.modules;
-        all.push(Module { id: owned, state: State::Loaded, script, object: None, exports, imported, needs })?;
+        all.push(Module {
+            id: owned,
+            state: State::Loaded,
+            script,
+            object: None,
+            exports,
+            imported,
+            needs,
+            host: None,
+        })?;
         if shared {
             by_id.insert(hash, number, |&number| hash_of(all, number));
         }
         Ok(module)
+    }
+
+    /// Adds a module of the host. A safepoint.
+    pub(crate) fn add_host_module(&mut self, id: &str, host: HostModule) -> Result<ModuleId, OutOfMemory> {
+        let number = u32::try_from(self.modules.all.len() + 1).map_err(|_| OutOfMemory)?;
+        let module = ModuleId(number);
+        let owned = Vec::from_slice(self.mem(), id.as_bytes())?;
+        self.modules.all.reserve(1)?;
+        let hash = self.modules.hash(id.as_bytes());
+        let Modules { all, by_id, .. } = &mut self.modules;
+        by_id.reserve(hash, |&number| hash_of(all, number))?;
+        let (imported, needs) = (Vec::new(self.mem()), Vec::new(self.mem()));
+        let mut exports = Vec::new(self.mem());
+        exports.reserve_exact(host.functions().len())?;
+        for entry in host.functions() {
+            let name = self.intern(entry.name().as_bytes())?;
+            let global = self.globals.declare(module, name)?;
+            exports.push(global)?;
+            let function = self.make(HostFunction::new(entry))?;
+            self.globals.set(global, function.value(), &mut self.context.heap);
+        }
+        exports.sort_unstable();
+        let Modules { all, by_id, .. } = &mut self.modules;
+        all.push(Module {
+            id: owned,
+            state: State::Done,
+            script: Value::NIL,
+            object: None,
+            exports,
+            imported,
+            needs,
+            host: Some(host),
+        })?;
+        by_id.insert(hash, number, |&number| hash_of(all, number));
+        Ok(module)
+    }
+
+    /// A module of the host that was loaded.
+    pub(crate) fn host_module(&self, id: ModuleId) -> Option<HostModule> {
+        self.modules.get(id)?.host
     }
 
     /// What a script of the host needs, which imports the modules of `needs`.
@@ -239,7 +291,8 @@ impl Vm {
         let Some(module) = self.modules.get(id).filter(|module| module.object.is_none()) else {
             return Ok(());
         };
-        let name = Vec::from_slice(self.mem(), &module.id)?;
+        let name = module.host.map_or(&*module.id, |host| host.name().as_bytes());
+        let name = Vec::from_slice(self.mem(), name)?;
         let object = self.scope(|vm, scope| {
             let name = scope.root(vm.intern(&name)?)?;
             vm.make(ModuleObject::new(id.0, name.gc()))

@@ -169,15 +169,7 @@ fn set(call: &mut Call<'_>) -> Result<Value, Fault> {
 fn to_text(call: &mut Call<'_>) -> Result<Value, Fault> {
     let bytes = bytes(call)?;
     call.charge(2 * bytes.len())?;
-    // SAFETY: nobody changes the bytes and there is no safepoint while they are looked at.
-    if core::str::from_utf8(unsafe { bytes.slice_for() }).is_err() {
-        return Ok(Value::NIL);
-    }
-    let text = call.vm().new_text(bytes.len(), |_, out| {
-        // SAFETY: as above.
-        out.push(core::str::from_utf8(unsafe { bytes.slice_for() }).unwrap_or_default());
-    })?;
-    Ok(text.value())
+    Ok(call.vm().text_of_bytes(bytes)?.map_or(Value::NIL, |text| text.value()))
 }
 
 fn to_hex(call: &mut Call<'_>) -> Result<Value, Fault> {

@@ -99,9 +99,7 @@ fn report<'a>(error: &ImportError, texts: Texts<'a>) -> Vec<Report<'a>> {
         }
         ImportFlaw::NoExport { name, span, exporter, .. } => {
             let mut report = plain(texts.place(error, id, *span));
-            let image = exporter.as_ref().map(|program| program.image());
-            let names =
-                image.iter().flat_map(|image| image.exports().iter().map(|export| image.text(export.0)));
+            let names = exporter.iter().flat_map(|exporter| exporter.names());
             report.help.extend(suggest::nearest(name.as_str(), names).map(suggest::question));
             vec![report]
         }

@@ -125,6 +125,7 @@ impl Missing {
             | Fault::ModuleMember
             | Fault::ModuleLeft
             | Fault::WrongVm
+            | Fault::Io(_)
             | Fault::Thrown(_)
             | Fault::Bytecode
             | Fault::Stopped => None,

@@ -88,6 +88,8 @@ fault_kinds! {
     Assert "Assert" Script catch "Assertion failed.";
     /// A text that a function of the library cannot read.
     Parse "Parse" Script catch "Cannot read the text.";
+    /// What the system refuses to a function of the host.
+    Io "Io" Script catch "The system refused something.";
     /// A value thrown by a script or a function of the host.
     Thrown "Error" Script catch "Uncaught.";
     /// A string longer than the limit.

@@ -172,6 +172,8 @@ pub(crate) enum Fault {
         expected: Arity,
         got: u32,
     },
+    /// What the system refuses to a function of the host, in a sentence.
+    Io(Gc<Str>),
     /// A value was thrown. Code that holds the fault across an allocation keeps the value alive.
     Thrown(Value),
     /// A script of another VM.
@@ -240,6 +242,7 @@ impl Fault {
             | Fault::NoExport { .. } => FaultKind::Property,
             Fault::Resume(_) | Fault::YieldOutside | Fault::YieldAcrossHost => FaultKind::Fiber,
             Fault::Arity { .. } => FaultKind::Arity,
+            Fault::Io(_) => FaultKind::Io,
             Fault::Thrown(_) => FaultKind::Thrown,
             Fault::WrongVm => FaultKind::WrongVm,
             Fault::OutOfFuel => FaultKind::Fuel,

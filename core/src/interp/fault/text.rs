@@ -176,6 +176,7 @@ impl Fault {
             Fault::NoExport { module, name } => {
                 write!(out, "Module \"{}\" exports no '{}'.", module.text(), name.text())
             }
+            Fault::Io(message) => out.write_str(message.text()),
             Fault::ModuleMember => return Ok("Can't assign to an import."),
             Fault::NoSetter(name) => write!(out, "Property '{}' has no setter.", name.text()),
             // Any number would do, but no call has so many.
