@@ -105,6 +105,9 @@ fn a_script_imports_what_the_command_line_allows() {
     let refused = siskin(["-e", text]);
     let line = "error: Module \"env\" is not available here.";
     assert_eq!((refused.code, refused.err.lines().next()), (65, Some(line)));
+    assert!(refused.err.contains("the host has to grant it: 'siskin --allow env ...'"), "{}", refused.err);
+    let misspelt = siskin(["-e", "import \"tine\" as t;"]);
+    assert!(misspelt.err.contains("did you mean 'time'?"), "{}", misspelt.err);
     let out = ran(0, "[\"a\", \"-b\", \"--c\"]\ntrue\n", "");
     assert_eq!(siskin(["--allow", "env,time", "-e", text, "--", "a", "-b", "--c"]), out);
     assert_eq!(siskin(["run", "--allow", "env", "--allow=time", "-e", text, "--", "a", "-b", "--c"]), out);

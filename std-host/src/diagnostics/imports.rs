@@ -8,7 +8,7 @@ use siskin_core::{ImportError, ImportFlaw, ImportStep, Refusal, Span};
 use super::record::{Kind, Report};
 use super::source::{Place, Source};
 use super::{CompileErrors, suggest, syntax};
-use crate::Files;
+use crate::{Files, Grants};
 
 /// The texts of modules, by their ids.
 #[derive(Clone, Debug, Default)]
@@ -117,6 +117,12 @@ fn help(why: Refusal, path: &str) -> Option<String> {
     match why {
         Refusal::NotAvailable if !path.starts_with('.') && path.contains('.') => {
             Some(format!("the path of a file begins with './' or '../': \"./{path}\""))
+        }
+        Refusal::NotAvailable if Grants::names().any(|name| name == path) => {
+            Some(format!("the host has to grant it: 'siskin --allow {path} ...'"))
+        }
+        Refusal::NotAvailable if !path.starts_with('.') => {
+            suggest::nearest(path, Grants::names()).map(suggest::question)
         }
         Refusal::NotFile if path.ends_with(['/', '.']) => {
             Some("this is a folder: import a file in it".to_owned())

@@ -112,6 +112,10 @@ pub(super) fn property<'a>(
         let dialect = dialect_at(place);
         let exact = builtin_method(name, dialect);
         let near = || builtin_method(nearest(name, habits::methods())?, dialect);
+        if exact == Some(name) {
+            // The name is right: what it was looked for in is not.
+            return Some(format!("'{name}' is a method: write 'value.{name}()'"));
+        }
         exact.or_else(near).map(question)
     })
 }
