@@ -363,7 +363,7 @@ impl HostCall<'_> {
     /// Takes the line end away that the array ends with.
     pub fn trim_line_end(&mut self) {
         let Some(bytes) = self.array() else { return };
-        for end in [b'\n', b'\r'] {
+        for end in *b"\n\r" {
             let less = bytes.len().checked_sub(1);
             match less.filter(|&last| bytes.get(last) == Some(end)) {
                 Some(less) => bytes.set_len(less),
