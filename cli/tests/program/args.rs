@@ -1,6 +1,6 @@
 //! The command line.
 
-#[cfg(all(unix, not(emulated)))]
+#[cfg(unix)]
 use super::common::program;
 use super::{file, ran, siskin, siskin_with_input};
 
@@ -101,7 +101,7 @@ fn slips_in_the_command_line_are_seen() {
 }
 
 /// The name of a file that cannot be read is not taken for a mistyped command.
-#[cfg(all(unix, not(emulated)))]
+#[cfg(unix)]
 #[test]
 fn a_link_to_itself_is_a_file() {
     let directory = file("link_to_itself", "other", b"").with_file_name("");

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
-#[cfg(all(target_os = "linux", not(emulated)))]
+#[cfg(target_os = "linux")]
 use super::common::program;
 use super::{Failing, Ran, piped, ran, siskin_into, spawn};
 
@@ -24,7 +24,7 @@ fn output_fails() {
 }
 
 /// A shell closes standard streams, or redirects them to the device that is always full.
-#[cfg(all(target_os = "linux", not(emulated)))]
+#[cfg(target_os = "linux")]
 #[test]
 fn streams_that_serve_nothing() {
     let run = |redirections: &str, args: &[&str]| {
@@ -53,7 +53,7 @@ fn streams_that_serve_nothing() {
     assert_eq!(run("2>&-", &["-e", "print ;"]), (Some(65), String::new()));
 }
 
-#[cfg(all(target_os = "linux", feature = "repl", not(emulated)))]
+#[cfg(all(target_os = "linux", feature = "repl"))]
 #[test]
 fn a_session_says_once_that_its_output_is_lost() {
     let full = std::fs::File::options().write(true).open("/dev/full").expect("the device");

@@ -1,6 +1,6 @@
 //! The prompt at a terminal. An emulator of another processor lacks system calls that the line editor needs, so these
 //! tests are left out there.
-#![cfg(all(unix, not(emulated)))]
+#![cfg(unix)]
 
 mod captures;
 mod commands;
