@@ -353,7 +353,7 @@ fn entropy_differs() {
     for n in ["5000000", "1e300"] {
         let text =
             format!("import {{ bytes }} from \"entropy\"; try {{ bytes({n}); }} catch e {{ print e.kind; }}");
-        assert_eq!(run_in(way, &text, Grants::new().entropy()), "Memory\n");
+        assert_eq!(run_in(way, &text, Grants::new().entropy()), "Size\n");
     }
 }
 
@@ -452,24 +452,53 @@ mod files {
     }
 
     #[test]
-    fn a_file_that_is_larger_than_memory_is_a_memory_error() {
+    fn a_file_that_is_larger_than_memory_is_an_error_each_time() {
         let folder = folder("large");
         // It has no blocks on the disk.
         fs::File::create(folder.join("large")).and_then(|file| file.set_len(10 << 30)).expect("a file");
         fs::write(folder.join("some"), vec![b'x'; 3 << 20]).expect("a file");
         let way = Way { options: Options::new().memory(5 << 20), ..Way::default() };
         let memory = "[\"Memory\", \"Out of memory.\"]\n";
+        let size = "[\"Size\", \"10737418240 bytes are more than memory may hold.\"]\n";
         let acts = [
-            ("read(\"large\")", memory),
-            ("read_bytes(\"large\")", memory),
-            ("read(\"some\")", memory),
-            ("read_bytes(\"some\").len()", "3145728\n"),
+            ("read(\"large\")", 3, size),
+            ("read_bytes(\"large\")", 3, size),
+            ("read(\"some\")", 1, memory),
+            ("read_bytes(\"some\").len()", 1, "3145728\n"),
         ];
-        for (act, expected) in acts {
+        for (act, times, expected) in acts {
             let text = format!(
-                "import \"fs\" as fs; try {{ print fs.{act}; }} catch e {{ print [e.kind, e.message]; }}"
+                "import \"fs\" as fs;\n\
+                 for i in 0..{times} {{ try {{ print fs.{act}; }} catch e {{ print [e.kind, e.message]; }} }}"
             );
-            assert_eq!(run_in(way, &text, with_files(&folder)), expected, "{act}");
+            assert_eq!(run_in(way, &text, with_files(&folder)), expected.repeat(times), "{act}");
+        }
+    }
+
+    #[test]
+    fn paths_and_names_of_a_folder_are_paid_for() {
+        let folder = folder("names");
+        for number in 0..200 {
+            fs::write(folder.join(format!("file{number}")), b"").expect("a file");
+        }
+        let units = |text: &str, slice| {
+            let mut vm = vm(Options::new());
+            let mut grants = with_files(&folder);
+            let script = load(&mut vm, text, &mut grants).expect("no errors");
+            vm.start(script).expect("a script");
+            let printed = finish(&mut vm, &mut grants, slice, b"");
+            (printed, vm.stats().fuel)
+        };
+        let list = "import { list } from \"fs\"; print list(\".\").len();";
+        let (printed, whole) = units(list, None);
+        assert_eq!(printed, "200\n");
+        assert!(whole >= 200 * 128 / 64, "{whole} units");
+        assert_eq!(units(list, Some(10)), (printed, whole));
+        let path = "x/../".repeat(100);
+        for verb in ["exists", "remove"] {
+            let text = format!("import \"fs\" as fs; try {{ fs.{verb}(\"{path}\"); }} catch e {{ }}");
+            let (_, units) = units(&text, None);
+            assert!(units >= 500 * 1024 / 64, "{units} units");
         }
     }
 

@@ -193,11 +193,11 @@ impl HostCall<'_> {
     /// A number of bytes, if a VM of this one's limit may hold so many.
     ///
     /// # Errors
-    /// That memory is out.
+    /// That they are too many, an error of the kind `Size`.
     pub fn fits(&mut self, bytes: u64) -> Result<usize, Failed> {
         let most = self.call.vm.mem().usage().limit.min(MAX_BYTES);
         let fits = usize::try_from(bytes).ok().filter(|&bytes| bytes <= most);
-        fits.ok_or_else(|| self.out_of_memory())
+        fits.ok_or_else(|| self.failed(Fault::TooLarge { bytes }))
     }
 
     /// Whether the host wants the run to stop. What waits looks here.

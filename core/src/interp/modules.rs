@@ -130,6 +130,18 @@ impl Modules {
         self.by_id.find(self.hash(id), is_it).copied().map(ModuleId)
     }
 
+    /// Adds a module, for which there is room. `shared` says whether its id leads to it.
+    fn add(&mut self, module: Module, shared: bool) -> Result<(), OutOfMemory> {
+        let number = u32::try_from(self.all.len() + 1).map_err(|_| OutOfMemory)?;
+        let hash = self.hash(&module.id);
+        let Modules { all, by_id, .. } = self;
+        all.push(module)?;
+        if shared {
+            by_id.insert(hash, number, |&number| hash_of(all, number));
+        }
+        Ok(())
+    }
+
     /// The module that is under way, if one is.
     fn current(&mut self) -> Option<&mut Module> {
         let id = *self.prelude.order.get(self.ran)?;
@@ -173,42 +185,30 @@ impl Vm {
         program: &Program,
         needs: Vec<ModuleId>,
     ) -> Result<ModuleId, OutOfMemory> {
-        let number = u32::try_from(self.modules.all.len() + 1).map_err(|_| OutOfMemory)?;
-        let module = ModuleId(number);
-        let owned = Vec::from_slice(self.mem(), id.as_bytes())?;
-        self.modules.all.reserve(1)?;
-        let hash = self.modules.hash(id.as_bytes());
-        let Modules { all, by_id, .. } = &mut self.modules;
-        by_id.reserve(hash, |&number| hash_of(all, number))?;
+        let (module, owned) = self.room_for_module(id)?;
         let imported = self.bind_names(program, module, &needs)?;
         let exports = self.export_names(program, module)?;
         let script = self.link_closure(program, module)?.value();
-        let Modules { all, by_id, .. } = &mut self.modules;
-        all.push(Module {
-            id: owned,
-            state: State::Loaded,
-            script,
-            object: None,
-            exports,
-            imported,
-            needs,
-            host: None,
-        })?;
-        if shared {
-            by_id.insert(hash, number, |&number| hash_of(all, number));
-        }
+        let state = State::Loaded;
+        let made = Module { id: owned, state, script, object: None, exports, imported, needs, host: None };
+        self.modules.add(made, shared)?;
         Ok(module)
+    }
+
+    /// Makes room for one more module. The number and the id that it will have.
+    fn room_for_module(&mut self, id: &str) -> Result<(ModuleId, Vec<u8>), OutOfMemory> {
+        let number = u32::try_from(self.modules.all.len() + 1).map_err(|_| OutOfMemory)?;
+        let owned = Vec::from_slice(self.mem(), id.as_bytes())?;
+        let hash = self.modules.hash(&owned);
+        let Modules { all, by_id, .. } = &mut self.modules;
+        all.reserve(1)?;
+        by_id.reserve(hash, |&number| hash_of(all, number))?;
+        Ok((ModuleId(number), owned))
     }
 
     /// Adds a module of the host. A safepoint.
     pub(crate) fn add_host_module(&mut self, id: &str, host: HostModule) -> Result<ModuleId, OutOfMemory> {
-        let number = u32::try_from(self.modules.all.len() + 1).map_err(|_| OutOfMemory)?;
-        let module = ModuleId(number);
-        let owned = Vec::from_slice(self.mem(), id.as_bytes())?;
-        self.modules.all.reserve(1)?;
-        let hash = self.modules.hash(id.as_bytes());
-        let Modules { all, by_id, .. } = &mut self.modules;
-        by_id.reserve(hash, |&number| hash_of(all, number))?;
+        let (module, owned) = self.room_for_module(id)?;
         let (imported, needs) = (Vec::new(self.mem()), Vec::new(self.mem()));
         let mut exports = Vec::new(self.mem());
         exports.reserve_exact(host.functions().len())?;
@@ -220,18 +220,10 @@ impl Vm {
             self.globals.set(global, function.value(), &mut self.context.heap);
         }
         exports.sort_unstable();
-        let Modules { all, by_id, .. } = &mut self.modules;
-        all.push(Module {
-            id: owned,
-            state: State::Done,
-            script: Value::NIL,
-            object: None,
-            exports,
-            imported,
-            needs,
-            host: Some(host),
-        })?;
-        by_id.insert(hash, number, |&number| hash_of(all, number));
+        let (state, script) = (State::Done, Value::NIL);
+        let host = Some(host);
+        self.modules
+            .add(Module { id: owned, state, script, object: None, exports, imported, needs, host }, true)?;
         Ok(module)
     }
 

@@ -202,7 +202,7 @@ fn escape(text: &str, at: usize) -> Result<(char, usize), Wrong> {
     Ok((char, at + 2))
 }
 
-/// The character of `\\uXXXX` at an offset, or of two of them that are a surrogate pair.
+/// The character of `\uXXXX` at an offset, or of two of them that are a surrogate pair.
 fn unicode(text: &str, at: usize) -> Result<(char, usize), Wrong> {
     let first = hex(text, at + 2)?;
     if let Some(char) = char::from_u32(first) {

@@ -196,10 +196,12 @@ impl<'a> Unit<'a> {
             Some(one) => self.shapes.get(one.header.shape())?.class.get()?,
             None => value.as_object::<Class>()?,
         };
+        // Code that no compiler makes may make values before the class has all its fields.
+        let root = class.root.get().filter(|root| root.count == class.fields.get())?;
         Some(Variant {
             of: bits,
             value: value.bits(),
-            values: class.root.get()?.id,
+            values: root.id,
             fields: u8::try_from(class.fields.get()).ok()?,
             root: Root(value),
         })

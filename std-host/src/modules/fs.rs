@@ -38,6 +38,8 @@ pub(super) const MODULE: HostModule = HostModule::new(
 const LONGEST_PATH: usize = 4096;
 /// Bytes that an item of a list takes beside its text, which is looked at, sorted and copied.
 const ITEM: usize = 128;
+/// Bytes of work that a byte of a path is worth: each folder of it is opened, and links lead to others.
+const WALK: usize = 1024;
 /// The most characters of a path in a message.
 const SHOWN: usize = 100;
 
@@ -82,7 +84,7 @@ fn load(call: &mut HostCall<'_>, copies: usize) -> Result<String, Failed> {
         Ok((file, len))
     })?;
     let len = call.fits(len)?;
-    call.charge(len.saturating_mul(copies))?;
+    call.charge(len.saturating_mul(copies).saturating_add(path.len() * WALK))?;
     call.make_bytes(len)?;
     match fill(call, &mut file, len) {
         // It may have become shorter.
@@ -131,7 +133,7 @@ fn append(call: &mut HostCall<'_>) -> Result<(), Failed> {
 fn store(call: &mut HostCall<'_>, access: Access) -> Result<(), Failed> {
     let path = path(call, "write")?;
     let len = call.data(1)?.len();
-    call.charge(len)?;
+    call.charge(len.saturating_add(path.len() * WALK))?;
     let mut file = within(call, "write", &path, |folder| folder.file(&path, access))?;
     let data = call.data(1)?;
     let written = file.write_all(data);
@@ -140,6 +142,7 @@ fn store(call: &mut HostCall<'_>, access: Access) -> Result<(), Failed> {
 
 fn exists(call: &mut HostCall<'_>) -> Result<(), Failed> {
     let path = path(call, "look for")?;
+    call.charge(path.len() * WALK)?;
     let exists = within(call, "look for", &path, |folder| folder.exists(&path))?;
     call.give_bool(exists);
     Ok(())
@@ -147,19 +150,28 @@ fn exists(call: &mut HostCall<'_>) -> Result<(), Failed> {
 
 fn list(call: &mut HostCall<'_>) -> Result<(), Failed> {
     let path = path(call, "list")?;
-    // What there is to be paid for, before it is taken.
-    let size = within(call, "list", &path, |folder| {
-        let mut size = 0_u64;
-        folder.names(&path, |name| {
-            size += (name.len() + ITEM) as u64;
-            true
-        })?;
-        Ok(size)
-    })?;
-    let size = call.fits(size)?;
-    call.charge(size)?;
+    // What there is to be paid for, before it is taken. It is counted once, though the run may stop to pay for it.
+    let counted = call.state::<Grants>().and_then(|grants| grants.counted.take());
+    let size = match counted.filter(|(of, _)| *of == path) {
+        Some((_, size)) => size,
+        None => within(call, "list", &path, |folder| {
+            let mut size = 0_u64;
+            folder.names(&path, |name| {
+                size += (name.len() + ITEM) as u64;
+                true
+            })?;
+            Ok(size)
+        })?,
+    };
+    let bytes = call.fits(size)?;
+    if let Err(stopped) = call.charge(bytes.saturating_add(path.len() * WALK)) {
+        if let Some(grants) = call.state::<Grants>() {
+            grants.counted = Some((path, size));
+        }
+        return Err(stopped);
+    }
     let mut names = Vec::new();
-    let mut left = size;
+    let mut left = bytes;
     within(call, "list", &path, |folder| {
         folder.names(&path, |name| match left.checked_sub(name.len() + ITEM) {
             Some(less) => {
@@ -178,5 +190,6 @@ fn list(call: &mut HostCall<'_>) -> Result<(), Failed> {
 
 fn remove(call: &mut HostCall<'_>) -> Result<(), Failed> {
     let path = path(call, "remove")?;
+    call.charge(path.len() * WALK)?;
     within(call, "remove", &path, |folder| folder.remove(&path))
 }

@@ -68,6 +68,8 @@ pub struct Grants {
     knows_all: bool,
     /// The id that was found last.
     id: String,
+    /// A folder that a script lists, and the bytes that its names take, while the run stops to pay for them.
+    counted: Option<(String, u64)>,
 }
 
 /// What ids of modules of the host begin with: no path of a file has such an id.

@@ -79,6 +79,7 @@ impl Missing {
             Fault::OutOfMemory
             | Fault::StackOverflow
             | Fault::StringTooLong
+            | Fault::TooLarge { .. }
             | Fault::Output
             | Fault::Panic
             | Fault::OutOfFuel

@@ -32,6 +32,10 @@ pub(crate) enum Fault {
     OutOfMemory,
     StackOverflow,
     StringTooLong,
+    /// More bytes than the limit of memory, or of one object.
+    TooLarge {
+        bytes: u64,
+    },
     Output,
     /// A callback of the host panicked.
     Panic,
@@ -194,7 +198,7 @@ impl Fault {
         match self {
             Fault::OutOfMemory => FaultKind::Memory,
             Fault::StackOverflow => FaultKind::Stack,
-            Fault::StringTooLong => FaultKind::Size,
+            Fault::StringTooLong | Fault::TooLarge { .. } => FaultKind::Size,
             Fault::Output => FaultKind::Output,
             Fault::Panic => FaultKind::Panic,
             // nan is the one number that is no key.

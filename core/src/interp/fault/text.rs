@@ -189,6 +189,7 @@ impl Fault {
                 let noun = if expected == Arity::at_least(1) { "argument" } else { "arguments" };
                 write!(out, "Expected {expected} {noun} but got {got}.")
             }
+            Fault::TooLarge { bytes } => write!(out, "{bytes} bytes are more than memory may hold."),
             Fault::Thrown(value) => {
                 let text = out.write_str("Uncaught: ");
                 text.and_then(|()| crate::interp::format::write(&mut out, value, shapes))
