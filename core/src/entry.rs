@@ -3,7 +3,7 @@
 //! ```text
 //!   Entry { name, arity, doc, call, data }      constant, in flash if need be
 //!     └─> registration, arity errors, docs/library.md, completion
-//!     └─> HostFunction objects, methods of built-in classes: a call goes to `call`
+//!     └─> HostFunction objects, methods of built-in classes: a call goes to `look`, if it has one, else to `call`
 //! ```
 //!
 //! A function gets neither a slice of its arguments nor a reference to the VM, because a callback may make the stack
@@ -11,6 +11,8 @@
 //! VM.
 
 use core::fmt;
+
+use crate::value::Value;
 
 /// The VM, as a host function gets it: an address that only the interpreter uses.
 #[repr(C)]
@@ -34,6 +36,13 @@ pub(crate) enum Status {
 /// Only the VM calls it, with its own address, the window of a host function's frame that is the current one, and as many
 /// arguments as the entry's arity allows.
 pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize, data: *const ()) -> Status;
+
+/// What a method does if it needs neither a frame nor memory nor fuel: it gets the VM, the receiver and the argument,
+/// `undefined` without one. The answer is `undefined`, and nothing has changed, if more is needed.
+///
+/// # Safety
+/// Only the VM calls it, with its own address, for a call with as many arguments as the entry says.
+pub(crate) type RawLook = unsafe fn(vm: *mut OpaqueVm, receiver: Value, argument: Value) -> Value;
 
 /// The most arguments of a call, and so the most that a function without a limit takes.
 const MOST_ARGUMENTS: u16 = u16::MAX;
@@ -113,6 +122,8 @@ pub struct Entry {
     doc: &'static str,
     call: RawFn,
     data: *const (),
+    /// The number of arguments, at most one, and the look for calls with so many.
+    look: Option<(u8, RawLook)>,
 }
 
 // SAFETY: `data` is what `new` was given, which is shared by all that use the entry.
@@ -130,7 +141,22 @@ impl Entry {
         call: RawFn,
         data: *const (),
     ) -> Entry {
-        Entry { name, arity, doc, call, data }
+        Entry { name, arity, doc, call, data, look: None }
+    }
+
+    /// The same with a look, for calls with `argc` arguments, at most one.
+    ///
+    /// # Safety
+    /// `look` may be called from any thread.
+    pub(crate) const unsafe fn with_look(self, argc: u8, look: RawLook) -> Entry {
+        assert!(argc <= 1, "a look gets one argument at most");
+        Entry { look: Some((argc, look)), ..self }
+    }
+
+    /// The look for calls with so many arguments.
+    #[inline]
+    pub(crate) fn look(&self, argc: u8) -> Option<RawLook> {
+        self.look.and_then(|(takes, look)| (takes == argc).then_some(look))
     }
 
     /// Its name in scripts.

@@ -17,9 +17,7 @@ impl Vm {
         let class = value.method_class().filter(|&class| self.library.has_methods(class));
         let Some(class) = class.filter(|_| self.knows_methods()) else { return Ok(None) };
         let id = class.shape();
-        // Values without a header never hit a site.
-        let accept = |entry: &IcEntry| value.header().is_some() && accept(entry);
-        let entry = match self.look_up(site, id, accept) {
+        let entry = match self.look_up(site, id, &accept) {
             Some(entry) => entry,
             None => {
                 let method = match self.library.method(class, site.name.text()) {
@@ -32,7 +30,7 @@ impl Vm {
                     }
                 };
                 let entry = IcEntry::method(id, method);
-                self.remember_entry(site, entry, accept);
+                self.remember_entry(site, entry, &accept);
                 entry
             }
         };

@@ -240,7 +240,7 @@ impl Vm {
     ) -> Result<(), Fault> {
         let receiver = self.register(win);
         let direct = |entry: &IcEntry| args.written_out().is_some_and(|argc| is_direct(entry, argc));
-        let found = receiver.header().and_then(|header| site.peek(header.shape()));
+        let found = receiver.method_shape().and_then(|shape| site.peek(shape));
         if let Some(entry) = found.and_then(|entry| entry.target()?.as_host()) {
             return self.call_entry(entry, args, win, receiver);
         }

@@ -1,7 +1,8 @@
 //! Calls of functions of the host.
 //!
 //! ```text
-//!   script ──call──> record of the host's function: window, end of its registers, entry
+//!   script ──call──> the entry's look: the value is there, or else
+//!                    record of the host's function: window, end of its registers, entry
 //!                      └─> RawFn ──> Call::arg, by index ...
 //!                             └─> Call::call ──> a script (`callback`)
 //! ```
@@ -12,6 +13,8 @@ use super::stop::Stop;
 use super::{Fault, Vm};
 use crate::entry::{Arity, Entry, OpaqueVm, Status};
 use crate::mem::OutOfMemory;
+#[cfg(feature = "native")]
+use crate::object::InlineCache;
 use crate::object::stack::{Stack, StackError};
 use crate::value::Value;
 
@@ -35,6 +38,35 @@ where
     core::mem::forget(function);
     // SAFETY: `thunk` needs no data, and F may be shared between threads.
     unsafe { Entry::new(name, arity, doc, thunk::<F>, core::ptr::null()) }
+}
+
+impl Entry {
+    /// The same function with what it does for calls with `argc` arguments, at most one, if it needs neither a frame nor
+    /// memory nor fuel. `look` gets the receiver and the argument; it gives none and changes nothing if more is needed.
+    pub(crate) const fn looking<F>(self, argc: u8, look: F) -> Entry
+    where
+        F: Fn(&mut Vm, Value, Value) -> Option<Value> + Sync + 'static,
+    {
+        const { assert!(size_of::<F>() == 0, "a function that captures nothing") };
+        core::mem::forget(look);
+        // SAFETY: F may be shared between threads.
+        unsafe { self.with_look(argc, look_thunk::<F>) }
+    }
+}
+
+/// Calls a look that is in its type.
+///
+/// # Safety
+/// As for [`RawLook`](crate::entry::RawLook); `F` has no size, and a value of it was forgotten.
+unsafe fn look_thunk<F>(vm: *mut OpaqueVm, receiver: Value, argument: Value) -> Value
+where
+    F: Fn(&mut Vm, Value, Value) -> Option<Value>,
+{
+    // SAFETY: the VM's own address, which the caller does not use meanwhile.
+    let vm = unsafe { &mut *vm.cast::<Vm>() };
+    // SAFETY: a value without a size is anywhere; there was one.
+    let look = unsafe { NonNull::<F>::dangling().as_ref() };
+    look(vm, receiver, argument).unwrap_or(Value::UNDEFINED)
 }
 
 /// Calls a function that is in its type.
@@ -90,6 +122,10 @@ impl Vm {
         if !entry.arity().accepts(argc) {
             return Err(Fault::Arity { expected: entry.arity(), got: u32::from(argc) });
         }
+        if let Some(value) = self.look(entry, argc, receiver, win) {
+            self.set_register(win, value);
+            return Ok(());
+        }
         let argc = usize::from(argc);
         // The window keeps the callee alive.
         let window = match self.context.stack.push_host(entry, argc, win) {
@@ -100,6 +136,34 @@ impl Vm {
             if self.context.stack.first().is_identical(receiver) { 0 } else { self.keep_callee(receiver)? };
         // SAFETY: the window of the record just made, as many arguments as the entry allows.
         unsafe { self.run_host_function(entry, window, argc, kept) }
+    }
+
+    /// The value of a call with the arguments in a window, if the function finds it with a look.
+    #[inline]
+    fn look(&mut self, entry: &Entry, argc: u8, receiver: Value, win: usize) -> Option<Value> {
+        let look = entry.look(argc)?;
+        let argument = if argc == 0 { Value::UNDEFINED } else { self.register(win + 1) };
+        let vm: *mut Vm = self;
+        // SAFETY: the VM's address; the entry has the look for so many arguments.
+        let value = unsafe { look(vm.cast(), receiver, argument) };
+        (!value.is_undefined()).then_some(value)
+    }
+
+    /// The value of a call of the method that a site has for the receiver, if that is a function of the host and finds it with a
+    /// look. The argument is `undefined` if there is none.
+    #[cfg(feature = "native")]
+    pub(super) fn look_by_site(
+        &mut self,
+        site: &InlineCache,
+        receiver: Value,
+        argument: Value,
+    ) -> Option<Value> {
+        let entry = site.peek(receiver.method_shape()?)?.target()?.as_host()?;
+        let look = entry.look(u8::from(!argument.is_undefined()))?;
+        let vm: *mut Vm = self;
+        // SAFETY: as above.
+        let value = unsafe { look(vm.cast(), receiver, argument) };
+        (!value.is_undefined()).then_some(value)
     }
 
     /// Runs a function of the host, whose record is the current one, and takes the record away. The callee is in register

@@ -155,6 +155,15 @@ impl Vm {
         }
     }
 
+    /// Appends a value to a list that is not frozen and has room; none if it does not.
+    pub(crate) fn append_in_place(&mut self, list: Gc<List>, value: Value) -> Option<Value> {
+        if list.is_frozen() || list.len() >= list.capacity() {
+            return None;
+        }
+        self.append(list, value);
+        Some(Value::NIL)
+    }
+
     /// `list`: a list of `count` values, from register `first` on.
     #[inline(never)]
     pub(super) fn new_list(&mut self, dst: usize, first: usize, count: usize) -> Result<(), Fault> {

@@ -8,6 +8,7 @@
 
 use super::work::IN_CALL;
 use super::{Call, Fault, Vm};
+use crate::fuel::BULK;
 use crate::mem::hash_words;
 use crate::object::{BuiltinClass, Gc, Items, MAX_ENTRIES, Map, MapIndex, Origin, Range, Str};
 use crate::operator::Operator;
@@ -40,16 +41,18 @@ impl Vm {
     /// A value as a key. A safepoint if it is a sum of strings that is not settled; the value is in a register. `words` is the
     /// length of the instruction.
     pub(super) fn key(&mut self, value: Value, words: usize) -> Result<Key, Fault> {
-        if let Some(string) = value.as_object::<Str>()
-            && !string.is_interned()
-        {
+        let Some(string) = value.as_object::<Str>() else { return self.paid_key(value) };
+        if !string.is_interned() {
             self.charge_for_keys(string.len(), words)?;
         }
-        self.paid_key(value)
+        self.string_key(string)
     }
 
     /// [`key`](Vm::key), of whose bytes the hash is paid for.
     fn paid_key(&mut self, value: Value) -> Result<Key, Fault> {
+        if value.is_int() {
+            return Ok(Key { value, hash: self.hash_bits(value.bits(), 0) });
+        }
         if let Some(number) = value.to_f64() {
             if number.is_nan() {
                 return Err(Fault::NotKey(value));
@@ -79,13 +82,16 @@ impl Vm {
         (hash_words(self.mem.seed(), bits, more) >> 32) as u32
     }
 
-    /// A string as a key: names have their hash.
+    /// A string as a key, whose bytes are paid for. The hash may be known; fuel does not depend on that.
     fn string_key(&mut self, string: Gc<Str>) -> Result<Key, Fault> {
-        if string.is_interned() {
-            return Ok(Key { value: string.value(), hash: string.hash() });
+        let hash = string.hash();
+        if hash != 0 {
+            return Ok(Key { value: string.value(), hash });
         }
         let string = if string.pending().is_some() { self.flat_copy(string)? } else { string };
-        Ok(Key { value: string.value(), hash: self.context.heap.strings.hash(string.bytes()) })
+        let hash = self.context.heap.strings.hash(string.bytes());
+        string.note_hash(hash);
+        Ok(Key { value: string.value(), hash })
     }
 
     /// Charges for the bytes of keys, unless the instruction has done so and goes on to make room in a map.
@@ -110,14 +116,11 @@ impl Vm {
 
     /// The place of a key's entry.
     fn place_of(&self, map: Gc<Map>, key: Key) -> Option<usize> {
-        map.find(key.hash, |other| self.is_key(key.value, other))
+        map.find(key.hash, key.value, |other| Vm::is_key(key.value, other))
     }
 
-    /// Whether two keys are the same.
-    fn is_key(&self, key: Value, other: Value) -> bool {
-        if key.is_identical(other) {
-            return true;
-        }
+    /// Whether two keys that are not identical are the same.
+    fn is_key(key: Value, other: Value) -> bool {
         if let (Some(left), Some(right)) = (key.as_object::<Str>(), other.as_object::<Str>()) {
             // Names that are the same are one object.
             let names = left.is_interned() && right.is_interned();
@@ -132,6 +135,12 @@ impl Vm {
     /// The value of a key.
     pub(crate) fn map_get(&self, map: Gc<Map>, key: Key) -> Option<Value> {
         self.place_of(map, key).and_then(|at| map.entry(at)).map(|(_, value)| value)
+    }
+
+    /// What a map has for a key; none if the key is not plain.
+    pub(crate) fn look_up_key(&mut self, map: Gc<Map>, key: Value) -> Option<Option<Value>> {
+        let key = if is_plain_key(key) { self.paid_key(key).ok()? } else { return None };
+        Some(self.map_get(map, key))
     }
 
     /// The value of a key, or the error that there is none.
@@ -239,7 +248,7 @@ impl Vm {
     /// The hash of a key of a map.
     fn hash_of(&mut self, key: Value) -> u32 {
         match key.as_object::<Str>() {
-            Some(string) if string.is_interned() => string.hash(),
+            Some(string) if string.hash() != 0 => string.hash(),
             Some(string) => self.context.heap.strings.hash(string.bytes()),
             None => self.paid_key(key).map_or(0, |key| key.hash),
         }
@@ -327,6 +336,14 @@ impl Vm {
             })?;
         }
         Ok(())
+    }
+}
+
+/// Whether a key costs no fuel and needs no memory: a number, or a short string that is no sum.
+pub(super) fn is_plain_key(key: Value) -> bool {
+    match key.as_object::<Str>() {
+        Some(string) => string.is_interned() || string.len() < BULK && string.pending().is_none(),
+        None => key.to_f64().is_some_and(|number| !number.is_nan()),
     }
 }
 

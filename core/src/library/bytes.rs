@@ -21,7 +21,8 @@ pub(super) static METHODS: &[Entry] = &[
     ),
     entry("is_empty", Arity::exactly(0), "(): whether it has no bytes.", is_empty),
     entry("is_frozen", Arity::exactly(0), "(): whether it never changes.", is_frozen),
-    entry("len", Arity::exactly(0), "(): how many bytes it has.", len),
+    entry("len", Arity::exactly(0), "(): how many bytes it has.", len)
+        .looking(0, |_, bytes, _| Some(Value::number(bytes.as_object::<Bytes>()?.len() as f64))),
     entry("push", Arity::exactly(1), "(byte): appends a byte.", push),
     entry(
         "set",

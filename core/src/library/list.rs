@@ -21,9 +21,12 @@ pub(super) static METHODS: &[Entry] = &[
     entry("is_empty", Arity::exactly(0), "(): whether it has no items.", is_empty),
     entry("is_frozen", Arity::exactly(0), "(): whether it never changes.", is_frozen),
     entry("last", Arity::exactly(0), "(): the last item; nil if there is none.", last),
-    entry("len", Arity::exactly(0), "(): how many items it has.", len),
-    entry("pop", Arity::exactly(0), "(): removes the last item and returns it; nil if there is none.", pop),
-    entry("push", Arity::exactly(1), "(value): appends a value.", push),
+    entry("len", Arity::exactly(0), "(): how many items it has.", len)
+        .looking(0, |_, list, _| Some(Value::number(list.as_object::<List>()?.len() as f64))),
+    entry("pop", Arity::exactly(0), "(): removes the last item and returns it; nil if there is none.", pop)
+        .looking(0, |_, list, _| take_last(list.as_object()?).ok()),
+    entry("push", Arity::exactly(1), "(value): appends a value.", push)
+        .looking(1, |vm, list, value| vm.append_in_place(list.as_object()?, value)),
     entry("remove", Arity::exactly(1), "(i): removes the item at index i and returns it.", remove),
     entry(
         "resize",
@@ -109,7 +112,13 @@ fn push(call: &mut Call<'_>) -> Result<Value, Fault> {
 }
 
 fn pop(call: &mut Call<'_>) -> Result<Value, Fault> {
-    let list = changing(call)?;
+    take_last(list(call)?)
+}
+
+fn take_last(list: Gc<List>) -> Result<Value, Fault> {
+    if list.is_frozen() {
+        return Err(Fault::Frozen(BuiltinClass::List));
+    }
     let Some(index) = list.len().checked_sub(1) else { return Ok(Value::NIL) };
     let last = list.get(index).unwrap_or(Value::NIL);
     list.shorten(index);

@@ -10,12 +10,15 @@ pub(super) static METHODS: &[Entry] = &[
     entry("copy", Arity::exactly(0), "(): a map of the same entries, not frozen.", copy),
     entry("entries", Arity::exactly(0), "(): a list of [key, value] for each entry.", entries),
     entry("freeze", Arity::exactly(0), "(): lets the map never change again; the map.", freeze),
-    entry("get", Arity::between(1, 2), "(key, default = nil): the value of a key, or the default.", get),
-    entry("has", Arity::exactly(1), "(key): whether there is an entry with the key.", has),
+    entry("get", Arity::between(1, 2), "(key, default = nil): the value of a key, or the default.", get)
+        .looking(1, |vm, map, key| Some(vm.look_up_key(map.as_object()?, key)?.unwrap_or(Value::NIL))),
+    entry("has", Arity::exactly(1), "(key): whether there is an entry with the key.", has)
+        .looking(1, |vm, map, key| Some(Value::bool(vm.look_up_key(map.as_object()?, key)?.is_some()))),
     entry("is_empty", Arity::exactly(0), "(): whether it has no entries.", is_empty),
     entry("is_frozen", Arity::exactly(0), "(): whether it never changes.", is_frozen),
     entry("keys", Arity::exactly(0), "(): a list of the keys.", keys),
-    entry("len", Arity::exactly(0), "(): how many entries it has.", len),
+    entry("len", Arity::exactly(0), "(): how many entries it has.", len)
+        .looking(0, |_, map, _| Some(Value::number(map.as_object::<Map>()?.len() as f64))),
     entry(
         "remove",
         Arity::exactly(1),

@@ -7,14 +7,17 @@ use crate::text::{Line, RadixDigits};
 use crate::value::Value;
 
 pub(super) static METHODS: &[Entry] = &[
-    entry("abs", Arity::exactly(0), "(): the number without its sign.", |call| map(call, libm::fabs)),
+    entry("abs", Arity::exactly(0), "(): the number without its sign.", |call| map(call, libm::fabs))
+        .looking(0, |_, number, _| Some(Value::number(libm::fabs(number.to_f64()?)))),
     entry("ceil", Arity::exactly(0), "(): the least integer that is not below it.", |call| {
         map(call, libm::ceil)
-    }),
+    })
+    .looking(0, |_, number, _| Some(Value::number(libm::ceil(number.to_f64()?)))),
     entry("clamp", Arity::exactly(2), "(low, high): the number, or the bound that it passes.", clamp),
     entry("floor", Arity::exactly(0), "(): the greatest integer that is not above it.", |call| {
         map(call, libm::floor)
-    }),
+    })
+    .looking(0, |_, number, _| Some(Value::number(libm::floor(number.to_f64()?)))),
     entry("is_finite", Arity::exactly(0), "(): whether it is neither infinite nor nan.", |call| {
         is(call, f64::is_finite)
     }),
@@ -30,7 +33,8 @@ pub(super) static METHODS: &[Entry] = &[
     }),
     entry("round", Arity::exactly(0), "(): the nearest integer, of two the one away from zero.", |call| {
         map(call, libm::round)
-    }),
+    })
+    .looking(0, |_, number, _| Some(Value::number(libm::round(number.to_f64()?)))),
     entry("sign", Arity::exactly(0), "(): -1, 0 or 1; nan for nan.", |call| map(call, sign)),
     entry(
         "to_string",
@@ -38,7 +42,8 @@ pub(super) static METHODS: &[Entry] = &[
         "([radix]): the text of the number; with a radix from 2 to 36, that of an integer.",
         to_string,
     ),
-    entry("trunc", Arity::exactly(0), "(): the integer part.", |call| map(call, libm::trunc)),
+    entry("trunc", Arity::exactly(0), "(): the integer part.", |call| map(call, libm::trunc))
+        .looking(0, |_, number, _| Some(Value::number(libm::trunc(number.to_f64()?)))),
 ];
 
 /// The greatest integer up to which all are numbers.

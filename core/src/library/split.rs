@@ -14,14 +14,12 @@ fn list_of(
     pieces: fn(&'static str, &'static str, &mut dyn FnMut(&'static str)),
 ) -> Result<Value, Fault> {
     let len = call.string()?.len();
-    call.measure(strings, len, |call| {
+    let bytes = call.measure(strings, len, |call| {
         let mut count = 0_usize;
         texts(call, strings)?.find(pieces, &mut |_| count += 1);
         Ok(count.checked_mul(PIECE))
     })?;
-    let texts = texts(call, strings)?;
-    let mut count = 0;
-    texts.find(pieces, &mut |_| count += 1);
+    let (texts, count) = (texts(call, strings)?, bytes / PIECE);
     call.vm().scope(|vm, scope| {
         let list = vm.make_list(count)?;
         scope.keep(list.value())?;
@@ -93,7 +91,14 @@ pub(super) fn words(call: &mut Call<'_>) -> Result<Value, Fault> {
 
 pub(super) fn split(call: &mut Call<'_>) -> Result<Value, Fault> {
     separator(call)?;
-    list_of(call, 1, |text, separator, each| text.split(separator).for_each(each))
+    list_of(call, 1, |text, separator, each| {
+        let mut chars = separator.chars();
+        match (chars.next(), chars.next()) {
+            // The search for a character looks at several bytes at once.
+            (Some(char), None) => text.split(char).for_each(each),
+            _ => text.split(separator).for_each(each),
+        }
+    })
 }
 
 pub(super) fn split_once(call: &mut Call<'_>) -> Result<Value, Fault> {

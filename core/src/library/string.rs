@@ -44,7 +44,8 @@ pub(super) static METHODS: &[Entry] = &[
         "(): whether it has bytes, all of them ASCII white space.",
         is_space,
     ),
-    entry("len", Arity::exactly(0), "(): bytes of the text, in UTF-8.", len),
+    entry("len", Arity::exactly(0), "(): bytes of the text, in UTF-8.", len)
+        .looking(0, |_, string, _| Some(Value::number(string.as_object::<Str>()?.len() as f64))),
     entry("lines", Arity::exactly(0), "(): a list of the lines, without their ends.", split::lines),
     entry("lower", Arity::exactly(0), "(): the text in small letters, each character by itself.", lower),
     entry(

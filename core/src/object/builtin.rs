@@ -129,6 +129,15 @@ impl Value {
         of_type.or_else(|| self.as_object::<Namespace>().map(|namespace| namespace.class))
     }
 
+    /// The shape by which a site finds methods of the value: its object's, or that of its class.
+    #[inline]
+    pub(crate) fn method_shape(self) -> Option<u32> {
+        match self.header() {
+            Some(header) => Some(header.shape()),
+            None => self.builtin_class().map(BuiltinClass::shape),
+        }
+    }
+
     /// The built-in class of the value; none for instances.
     pub(crate) fn builtin_class(self) -> Option<BuiltinClass> {
         match self.header() {

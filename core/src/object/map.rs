@@ -116,11 +116,18 @@ impl Map {
         (at < self.used()).then_some(2 * at + 1)
     }
 
-    /// The place of the entry whose key has the hash and passes the test.
-    pub(crate) fn find(&self, hash: u32, mut test: impl FnMut(Value) -> bool) -> Option<usize> {
+    /// The place of the entry with a key of that hash: the entry's is identical to it or passes the test.
+    #[inline]
+    pub(crate) fn find(&self, hash: u32, key: Value, test: impl Fn(Value) -> bool) -> Option<usize> {
+        let entries = self.entries.get()?;
+        let entries = entries.values();
+        // A removed entry has a key that no script has, which passes no test.
+        let is_it = |at: usize| {
+            entries.get(2 * at).is_some_and(|other| other.get().is_identical(key) || test(other.get()))
+        };
         match self.index.get() {
-            Some(index) => index.find(hash, |at| self.entry(at).is_some_and(|(key, _)| test(key))),
-            None => (0..self.used()).find(|&at| self.entry(at).is_some_and(|(key, _)| test(key))),
+            Some(index) => index.find(hash, is_it),
+            None => (0..self.used()).find(|&at| is_it(at)),
         }
     }
 
@@ -245,7 +252,8 @@ impl Gc<MapIndex> {
         unsafe { &*first.add((index & self.mask) as usize) }
     }
 
-    fn find(&self, hash: u32, mut test: impl FnMut(usize) -> bool) -> Option<usize> {
+    #[inline]
+    fn find(&self, hash: u32, test: impl Fn(usize) -> bool) -> Option<usize> {
         for probe in 0..=self.mask {
             let slot = self.slot(hash.wrapping_add(probe)).get();
             if slot.entry == 0 {

@@ -57,7 +57,8 @@ const PENDING: u16 = 16;
 pub(crate) struct Str {
     header: Header,
     len: u32,
-    /// The hash of an interned string; of a slice, the allowance for bytes after it; 0 in others.
+    /// The hash of an interned string, and of a flat one that was a key of a map; of a slice, the allowance for bytes after it; 0
+    /// in others.
     hash_or_allowance: Cell<u32>,
     /// Size 0: aligns the record after that of the string.
     record: [Record; 0],
@@ -319,9 +320,16 @@ impl Str {
         self.is_slice() && self.hash_or_allowance.get() == 0
     }
 
-    /// The hash of the bytes; 0 if the string is not interned.
+    /// The hash of the bytes, if it is known: that of an interned string is. Else 0.
     pub(crate) fn hash(&self) -> u32 {
         if self.is_slice() { 0 } else { self.hash_or_allowance.get() }
+    }
+
+    /// Keeps the hash of the bytes, if the string is flat.
+    pub(crate) fn note_hash(&self, hash: u32) {
+        if self.header.aux() & (SLICE | PENDING) == 0 {
+            self.hash_or_allowance.set(hash);
+        }
     }
 
     /// The hash for a table, which looks at the highest bits and the lowest.

@@ -207,6 +207,15 @@ impl<'a> Unit<'a> {
         })
     }
 
+    /// Whether a site has a method of the host that may find the value of a call with so many arguments with a
+    /// [look](crate::layout::Runtime::Look).
+    #[must_use]
+    pub fn looks(&self, site: u32, argc: u8) -> bool {
+        let entries = self.function.site(site as usize).map_or(&[][..], |site| &site.entries);
+        let mut methods = entries.iter().filter_map(|entry| entry.get().target()?.as_host());
+        methods.any(|method| method.look(argc).is_some())
+    }
+
     /// The kinds that an operand of the instruction at `word` was seen to have; none for one that is not sampled.
     #[must_use]
     pub fn operand(&self, word: u32, operand: OperandName) -> Kinds {

@@ -15,7 +15,7 @@ use siskin_core::bytecode::Window;
 use siskin_core::layout::{
     CLASS_INIT, CLOSURE_FUNCTION, FRAME_BASE, FRAME_CALLEE, FRAME_DATA, FRAME_PC, FRAME_SIZE, FUNCTION_ARITY,
     FUNCTION_DATA, FUNCTION_ENTRY, FUNCTION_REGISTERS, IC_KIND, IC_METHOD, IC_TARGET, KIND_CLASS,
-    KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS,
+    KIND_CLOSURE, MADE, NOT_MADE, OBJ_TAG, OBJECT_KIND, Runtime, Stub, VM_FRAMES_END, VM_STUBS, VM_UNDEFINED,
     VM_VALUES_END,
 };
 use siskin_core::tier::{Called, Callee};
@@ -68,6 +68,9 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
                 }
                 self.call_closure(call);
             }
+            None if call.runtime == Runtime::Invoke && self.unit.looks(call.site, call.argc) => {
+                self.look(call, rejoin);
+            }
             None if self.unit.makes_plain_instances(self.at) && call.argc == 0 => {
                 let other = self.call_any_later(call, rejoin);
                 self.expect_class(call, other);
@@ -81,6 +84,23 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
             None => self.call_any(call, rejoin),
         }
         self.after_call(call, rejoin);
+    }
+
+    /// Calls a method of the host that mostly has its value with a look.
+    fn look(&mut self, call: CallSite, rejoin: Label) {
+        let other = self.call_cold(call, rejoin);
+        let refused = self.charge(other);
+        self.load(Reg::T2, call.by);
+        match call.argc {
+            0 => self.masm.load64(Reg::T3, at(Reg::Vm, VM_UNDEFINED)),
+            _ => self.load(Reg::T3, call.win + 1),
+        }
+        let site = self.unit.site_address(call.site).unwrap_or_default();
+        self.masm.pointer(Reg::T1, site as u64);
+        self.masm.call_mem(Self::runtime(Runtime::Look));
+        self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), refused);
+        self.masm.store64(slot(call.win), Reg::T0);
+        self.masm.mov(RESULT, Reg::T0);
     }
 
     /// Tests that the callee is the expected one, charges for the call and checks the stack. If any of these fails, a cold

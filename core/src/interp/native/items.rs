@@ -1,30 +1,22 @@
 //! Items of lists, maps and bytes for machine code: what needs neither fuel nor memory, and cannot fail.
 
 use crate::abi::ELSEWHERE;
-use crate::fuel::BULK;
 use crate::interp::Vm;
-use crate::object::{Bytes, Gc, List, Map, Range, Str};
+use crate::interp::maps::is_plain_key;
+use crate::object::{Bytes, List, Map, Range};
 use crate::value::Value;
 
 impl Vm {
     /// The item at an index, or none if the instruction has to be executed.
     pub(super) fn look_at_item(&mut self, object: Value, index: Value) -> Option<Value> {
         if let Some(map) = object.as_object::<Map>() {
-            return self.look_at_entry(map, index);
+            return self.look_up_key(map, index).flatten();
         }
         let index = as_index(index)?;
         match object.as_object::<List>() {
             Some(list) => list.get(index),
             None => object.as_object::<Bytes>()?.get(index).map(|byte| Value::int(i32::from(byte))),
         }
-    }
-
-    fn look_at_entry(&mut self, map: Gc<Map>, key: Value) -> Option<Value> {
-        if !is_plain_key(key) {
-            return None;
-        }
-        let key = self.key(key, 1).ok()?;
-        self.map_get(map, key)
     }
 
     /// Replaces the item at an index; false if the instruction has to be executed.
@@ -53,14 +45,6 @@ impl Vm {
         }
         // A fault comes before anything changes, so that the instruction meets it again.
         self.next_item(iter, with_key).map_or(ELSEWHERE, u64::from)
-    }
-}
-
-/// Whether a key costs no fuel and needs no memory: a number, or a short string that is no sum.
-fn is_plain_key(key: Value) -> bool {
-    match key.as_object::<Str>() {
-        Some(string) => string.is_interned() || string.len() < BULK && string.pending().is_none(),
-        None => key.to_f64().is_some_and(|number| !number.is_nan()),
     }
 }
 

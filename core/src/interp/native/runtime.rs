@@ -386,6 +386,13 @@ unsafe extern "C" fn item(vm: *mut Vm, object: Value, index: Value) -> Value {
 }
 
 /// # Safety
+/// As for `item`; the site is of a function that a frame keeps alive.
+unsafe extern "C" fn look(vm: *mut Vm, site: *const InlineCache, receiver: Value, argument: Value) -> Value {
+    // SAFETY: as above.
+    unsafe { (*vm).look_by_site(&*site, receiver, argument).unwrap_or(Value::UNDEFINED) }
+}
+
+/// # Safety
 /// As for `item`.
 unsafe extern "C" fn set_item(vm: *mut Vm, object: Value, index: Value, value: Value) -> u64 {
     // SAFETY: as above.
