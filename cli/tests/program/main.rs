@@ -8,6 +8,7 @@ mod errors;
 mod limits;
 mod listings;
 mod modules;
+mod pages;
 mod prompt;
 mod scripts;
 mod streams;
