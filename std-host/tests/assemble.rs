@@ -14,13 +14,16 @@ use siskin_jit::isa::{a64::A64, x64::X64};
 use siskin_jit::masm::Masm;
 use siskin_jit::{Assembly, Isa, assemble};
 
-/// Calls `check` with each function of the examples.
+/// Calls `check` with each function of the examples that are a single file.
 fn each_function(check: impl Fn(&Unit<'_>)) {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples");
     let mut count = 0;
     for entry in std::fs::read_dir(directory).expect("the examples") {
         let path = entry.expect("an example").path();
         let lox = path.extension().is_some_and(|extension| extension == "lox");
+        if !lox && path.extension().is_none_or(|extension| extension != "sk") {
+            continue;
+        }
         let source = std::fs::read_to_string(&path).expect("readable text");
         let mut vm = Vm::new(SYSTEM, Options::default()).expect("memory");
         let script = vm.load(&source, if lox { Dialect::Lox } else { Dialect::Siskin }).expect("no errors");

@@ -1,11 +1,13 @@
-//! Writes `docs/library.md` from the library's tables, and from the comments of what is written in Siskin.
+//! Writes `docs/library.md` from the tables of the library and of the host's modules, and from the comments of what is written in
+//! Siskin.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
-use siskin_core::{Entry, library};
+use siskin::Grants;
+use siskin_core::{Entry, HostModule, Resolver, library};
 
 /// The path of the page.
 const PATH: &str = "docs/library.md";
@@ -22,29 +24,58 @@ pub(crate) fn write(root: &Path) -> Result<(), String> {
 fn page() -> String {
     let mut page = String::from(
         "# Library\n\n\
-        <!-- Written by `cargo xtask library` from the tables and scripts in core/src/library: change those. -->\n\n\
+        <!-- Written by `cargo xtask library` from the tables and scripts in core/src/library, and from the tables in \
+        std-host/src/modules: change those. -->\n\n\
         What a script finds without a declaration. Methods of values that are no instances are there in the Siskin \
-        dialect only. Parameters in brackets may be left out.\n",
+        dialect only. Parameters in brackets may be left out. [Modules of the host](#modules-of-the-host) must be \
+        imported.\n",
     );
     for (class, rows) in sections() {
         // Writing to a string does not fail.
-        let _ = write!(page, "\n## {class}\n\n| | |\n|---|---|\n");
-        for (name, doc) in rows {
-            // The documentation of a function begins with its parameters.
-            let (parameters, what) = doc.split_once(": ").unwrap_or_default();
-            let _ = writeln!(page, "| `{name}{parameters}` | {what} |");
-        }
+        let _ = write!(page, "\n## {class}\n");
+        table(&mut page, rows);
+    }
+    page.push_str(
+        "\n## Modules of the host\n\n\
+        A script imports these by name, and the host grants each by name: `siskin run --allow time,fs=data FILE`. \
+        [language.md](language.md#modules-of-the-host) says more.\n",
+    );
+    for module in host_modules() {
+        let _ = write!(page, "\n### {}\n", module.name());
+        table(&mut page, module.functions().iter().map(row).collect());
     }
     page
 }
 
+/// A table of functions.
+fn table(page: &mut String, rows: Rows) {
+    page.push_str("\n| | |\n|---|---|\n");
+    for (name, doc) in rows {
+        // The documentation of a function begins with its parameters.
+        let (parameters, what) = doc.split_once(": ").unwrap_or_default();
+        let _ = writeln!(page, "| `{name}{parameters}` | {what} |");
+    }
+}
+
+/// The modules that a host can grant, in the order of their names.
+fn host_modules() -> Vec<HostModule> {
+    let mut grants = Grants::names_only();
+    let ids = Grants::names().map(|name| grants.resolve("", name).map(str::to_owned));
+    let ids: Vec<String> = ids.collect::<Result<_, _>>().expect("each module that has a name can be granted");
+    ids.iter().map(|id| grants.host_module(id).expect("a module has a table")).collect()
+}
+
+/// Name and documentation of a function.
+fn row(entry: &Entry) -> (String, String) {
+    (entry.name().to_owned(), entry.doc().to_owned())
+}
+
 /// Functions by class, each with its documentation. Those of no class come first.
 fn sections() -> Vec<(String, Rows)> {
-    let of = |entry: &Entry| (entry.name().to_owned(), entry.doc().to_owned());
     let mut sections =
-        vec![(FUNCTIONS.to_owned(), library::functions().chain(library::constructors()).map(of).collect())];
+        vec![(FUNCTIONS.to_owned(), library::functions().chain(library::constructors()).map(row).collect())];
     for (class, methods) in library::methods() {
-        sections.push((class.to_owned(), methods.iter().map(of).collect()));
+        sections.push((class.to_owned(), methods.iter().map(row).collect()));
     }
     for (class, functions) in library::statics() {
         let rows =
@@ -120,7 +151,8 @@ mod tests {
         let entries = library::functions()
             .chain(library::constructors())
             .chain(methods)
-            .map(|entry| (entry.name().to_owned(), entry.doc().to_owned()));
+            .chain(host_modules().into_iter().flat_map(|module| module.functions()))
+            .map(row);
         let scripted = scripted().into_iter().map(|(_, name, doc)| (name, doc));
         for (entry, doc) in entries.chain(scripted) {
             let (parameters, what) = doc.split_once(": ").expect("parameters, a colon, a sentence");

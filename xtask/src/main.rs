@@ -13,7 +13,7 @@ use std::process::ExitCode;
 
 const HELP: &str = "\
 cargo xtask opcodes           write docs/opcodes.md from the opcode table
-cargo xtask library           write docs/library.md from the library's tables
+cargo xtask library           write docs/library.md from the tables of functions
 cargo xtask image             write the image of what of the library is written in Siskin
 cargo xtask gate NAME...|all [-NAME...]
                               run what a change must pass, but what is named after -:

@@ -8,6 +8,7 @@ mod errors;
 mod limits;
 mod listings;
 mod modules;
+mod pages;
 mod prompt;
 mod scripts;
 mod streams;
@@ -70,9 +71,14 @@ fn file(test: &str, name: &str, contents: &[u8]) -> PathBuf {
     path
 }
 
+/// The scripts in `examples`; of a folder there, its main script.
 fn examples() -> impl Iterator<Item = PathBuf> {
     let directory = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    std::fs::read_dir(directory).expect("the examples").map(|entry| entry.expect("an example").path())
+    let paths = std::fs::read_dir(directory).expect("the examples").map(|entry| {
+        let path = entry.expect("an example").path();
+        if path.is_dir() { path.join("main.sk") } else { path }
+    });
+    paths.filter(|path| path.extension().is_some_and(|end| end == "lox" || end == "sk"))
 }
 
 /// A stream that takes some bytes, then fails.

@@ -19,7 +19,12 @@ pub(super) const MODULE: HostModule = HostModule::new(
             monotonic,
         ),
         Entry::function("now", Arity::exactly(0), "(): seconds since 1970 began, in UTC.", now),
-        Entry::function("sleep", Arity::exactly(1), "(s): waits for s seconds, at most an hour.", sleep),
+        Entry::function(
+            "sleep",
+            Arity::exactly(1),
+            "(s): waits for s seconds, from 0 to 3600. A millisecond costs a unit of fuel; an interrupt ends the wait.",
+            sleep,
+        ),
     ],
 );
 
