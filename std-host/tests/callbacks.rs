@@ -158,7 +158,7 @@ fn errors_end_the_run_with_the_trace_of_scripts() {
     fails("fn f(a) {} apply(f);", ErrorKind::Script, "Expected 1 arguments but got 0.", &["script"]);
     fails("throw(1.5);", ErrorKind::Script, "Uncaught: 1.5", &["script"]);
     fails("fn f(x) { throw(x); } apply(f, \"why\");", ErrorKind::Script, "Uncaught: why", &["f", "script"]);
-    fails("class A {} throw(A());", ErrorKind::Script, "Uncaught: A instance", &["script"]);
+    fails("class A {} throw(A());", ErrorKind::Script, "Uncaught: A {}", &["script"]);
     fails("apply(1);", ErrorKind::Script, "Can only call functions and classes.", &["script"]);
     fails("\"x\".none();", ErrorKind::Script, "String has no method 'none'.", &["script"]);
 }

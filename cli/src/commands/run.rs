@@ -18,7 +18,7 @@ use crate::console::Console;
 use crate::input::with_semicolon_within;
 use crate::modules::Modules;
 #[cfg(feature = "repl")]
-use crate::session::Shown;
+use crate::session::{made_text, start_text};
 use crate::{exit, source, stats};
 
 /// Columns that a value may fill on one line.
@@ -146,12 +146,13 @@ fn load_and_run(
     let clock = SystemClock::start();
     let mut host = HostIo::new(&mut output).clock(&clock).input(&mut input).state(modules.grants());
     let outcome = run_in_slices(vm, args, &mut host);
+    let text = if let Outcome::Done = outcome { own_text(vm, args, &mut host) } else { None };
     // A script that cannot write stops with an error, but what the user wants to hear is why it cannot.
     if let Some(error) = output.error() {
         return Err(console.cannot_write(&error));
     }
     match Stopped::of(&outcome) {
-        None => show_value(vm, args, console).map(|()| exit::SUCCESS),
+        None => show_value(vm, text, args, console).map(|()| exit::SUCCESS),
         Some(why) => {
             console.error(printer.stopped(why, vm, &sources));
             Err(exit::RUNTIME)
@@ -166,18 +167,35 @@ fn for_its_value(source: &Source, vm: &Vm) -> Source {
     Source::new(source.name(), text, source.dialect()).interactive()
 }
 
+/// The text of the value that the script left, if that is what it was run for, and a class defines the text.
+#[cfg(feature = "repl")]
+fn own_text(vm: &mut Vm, args: &Run, host: &mut HostIo<'_>) -> Option<String> {
+    let is_made = args.execute.compile.input.is_value
+        && start_text(vm)
+        && matches!(run_in_slices(vm, args, host), Outcome::Done);
+    is_made.then(|| made_text(vm)).flatten()
+}
+
+#[cfg(not(feature = "repl"))]
+fn own_text(_: &mut Vm, _: &Run, _: &mut HostIo<'_>) -> Option<String> {
+    None
+}
+
 /// Shows the value that the script left, if that is what it was run for.
 #[cfg(feature = "repl")]
-fn show_value(vm: &Vm, args: &Run, console: &mut Console<'_>) -> Result<(), u8> {
+fn show_value(vm: &Vm, text: Option<String>, args: &Run, console: &mut Console<'_>) -> Result<(), u8> {
     let value = vm.result();
     if !args.execute.compile.input.is_value || matches!(value.kind(), ValueKind::Nil) {
         return Ok(());
     }
-    console.print(format_args!("{}\n", Shown { value, width: WIDTH }))
+    match text {
+        Some(text) => console.print(format_args!("{text}\n")),
+        None => console.print(format_args!("{}\n", value.shown().width(WIDTH))),
+    }
 }
 
 #[cfg(not(feature = "repl"))]
-fn show_value(_: &Vm, _: &Run, _: &mut Console<'_>) -> Result<(), u8> {
+fn show_value(_: &Vm, _: Option<String>, _: &Run, _: &mut Console<'_>) -> Result<(), u8> {
     Ok(())
 }
 

@@ -10,7 +10,7 @@ use crate::args::Execute;
 use crate::console::Console;
 use crate::exit;
 use crate::figures::Elapsed;
-use crate::session::{Failure, Session, Shown};
+use crate::session::{Failure, Session};
 
 /// What one measurement may take in all, in nanoseconds, unless a single run takes longer.
 const BUDGET: u64 = 400_000_000;
@@ -51,7 +51,7 @@ pub(crate) fn measure(
     let value = session.vm.result();
     let value = match value.kind() {
         siskin_core::inspect::ValueKind::Nil => None,
-        _ => Some(Shown { value, width: 100 }.to_string()),
+        _ => Some(value.shown().width(100).to_string()),
     };
     let native = match session.vm.tier_name() {
         Some(_) => Some(median(session, source, true, &mut io::sink())?),

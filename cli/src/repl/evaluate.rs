@@ -15,7 +15,7 @@ use crate::console::Console;
 use crate::exit;
 use crate::input;
 use crate::modules::Modules;
-use crate::session::{Definition, Failure, Session, Shown, definitions, is_literal};
+use crate::session::{Definition, Failure, Session, definitions, is_literal};
 
 /// Columns of a terminal of unknown width.
 const WIDTH: usize = 100;
@@ -62,14 +62,20 @@ impl Repl {
     pub(super) fn evaluate(&mut self, text: &str, console: &mut Console<'_>) -> Result<(), Wrong> {
         let text = self.complete(text);
         self.define(&text, self.session.dialect, console, |session, output| session.evaluate(&text, output))?;
+        if let Some(text) = self.run(console, |session, output| session.own_text(output))? {
+            console.print(format_args!("=> {text}\n"))?;
+            return Ok(());
+        }
         let value = self.session.vm.result();
         match value.kind() {
             ValueKind::Nil => {}
             ValueKind::Str(text) if is_literal(text, self.session.dialect) => {
                 console.print(format_args!("=> \"{text}\"\n"))?
             }
-            _ => console
-                .print(format_args!("=> {}\n", Shown { value, width: self.width().saturating_sub(3) }))?,
+            _ => {
+                let shown = value.shown().width(self.width().saturating_sub(3));
+                console.print(format_args!("=> {shown}\n"))?
+            }
         }
         Ok(())
     }

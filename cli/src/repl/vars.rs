@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use siskin_core::inspect::ValueKind;
 
-use crate::session::{Session, Shown};
+use crate::session::Session;
 
-/// Characters of a value that are shown.
+/// About how many characters of a value are shown.
 const LONGEST: usize = 60;
 
 /// Lists the globals that scripts have defined: name, type, value.
@@ -25,11 +25,9 @@ pub(super) fn vars(session: &Session) -> String {
     let types = widest(|(_, value)| value.type_name().chars().count());
     let mut text = String::new();
     for (name, value) in globals {
-        let shown = Shown { value, width: usize::MAX }.to_string();
-        let cut: String = shown.chars().take(LONGEST).collect();
-        let more = if cut.len() < shown.len() { "…" } else { "" };
+        let shown = value.shown().longest(LONGEST);
         // Writing to a String does not fail.
-        let _ = writeln!(text, "  {name:names$}  {:types$}  {cut}{more}", value.type_name());
+        let _ = writeln!(text, "  {name:names$}  {:types$}  {shown}", value.type_name());
     }
     text
 }

@@ -78,7 +78,7 @@ impl Session {
         // A type or module of the library, which need not be a global yet.
         if let &[name] = path
             && self.dialect.has_builtin_methods()
-            && value.is_none_or(|value| matches!(value.kind(), ValueKind::Internal))
+            && value.is_none_or(|value| matches!(value.kind(), ValueKind::Builtin("Class" | "Module")))
         {
             let functions = library::statics().filter(|(of, _)| *of == name);
             names.extend(functions.flat_map(|(_, entries)| entries).map(|entry| entry.name().to_owned()));

@@ -29,7 +29,7 @@ use siskin_core::{Dialect, ErrorKind, LoadError, Options, Outcome, RuntimeError,
 pub(crate) use defined::{Definition, definitions};
 pub(crate) use find::{Found, NotFound};
 pub(crate) use saved::{Input, script};
-pub(crate) use show::{Shown, is_literal};
+pub(crate) use show::{is_literal, made_text, start_text};
 
 use crate::args::Tier;
 use crate::modules::Modules;
@@ -204,6 +204,24 @@ impl Session {
             self.vm.bind_result("_")?;
         }
         Ok(())
+    }
+
+    /// The text of the last value, if its class defines one. That may print. A class whose text cannot be made has none.
+    ///
+    /// # Errors
+    /// When what it printed could not be written.
+    pub(crate) fn own_text(&mut self, output: &mut dyn Write) -> Result<Option<String>, Failure> {
+        let reserve = Reserve::of(&self.vm);
+        let started = start_text(&mut self.vm);
+        drop(reserve);
+        if !started {
+            return Ok(None);
+        }
+        match self.run(output) {
+            Ok(()) => Ok(made_text(&self.vm)),
+            Err(Failure::Output(error)) => Err(Failure::Output(error)),
+            Err(_) => Ok(None),
+        }
     }
 
     /// Runs a file's text.

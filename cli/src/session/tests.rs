@@ -17,7 +17,7 @@ fn eval(session: &mut Session, text: &str) -> String {
 
 fn value(session: &mut Session, text: &str) -> String {
     eval(session, text);
-    Shown { value: session.vm.result(), width: 100 }.to_string()
+    session.vm.result().shown().to_string()
 }
 
 #[test]

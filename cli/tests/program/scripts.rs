@@ -37,6 +37,13 @@ fn value_of_code() {
         ran(0, "4\n\"a\\\\nb\"\n", "")
     );
     assert_eq!(siskin(["-p", "class P { init() { this.x = 1; } } P()"]), ran(0, "P { x: 1 }\n", ""));
+    assert_eq!(siskin(["-p", "[1, #{ a: \"x\" }, 0..9]"]), ran(0, "[1, #{ a: \"x\" }, 0..9]\n", ""));
+    assert_eq!(siskin(["-p", "enum E { A(x) } E.A([nil])"]), ran(0, "E.A([nil])\n", ""));
+    let text = "class P { operator string() { \"a\u{7}\" } }";
+    assert_eq!(siskin(["-p", &format!("{text} P()")]), ran(0, "a\\u{7}\n", ""));
+    assert_eq!(siskin(["-p", &format!("{text} [P()]")]), ran(0, "[P {}]\n", ""));
+    let endless = "class P { operator string() { while true {} } } P()";
+    assert_eq!(siskin(["--fuel", "100", "-p", endless]), ran(0, "P {}\n", ""));
     assert_eq!(siskin(["--dialect", "lox", "-p", "-3"]), ran(0, "-3\n", ""));
     for nothing in ["", "nil", "1;", "var x = 3", "print 1"] {
         let out = if nothing == "print 1" { "1\n" } else { "" };

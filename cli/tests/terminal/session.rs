@@ -119,6 +119,61 @@ sk> "Grüße, 鳥"
 }
 
 #[test]
+fn collections_show_what_is_in_them() {
+    check(
+        r#"
+sk> [1, "a\n", #{ b: 0..3, "c d": nil }, [], Number]
+=> [1, "a\n", #{ b: 0..3, "c d": nil }, [], <type Number>]
+
+sk> (0..194).to_list()
+=> [
+  0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25,
+  26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
+  50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63, 64, 65, 66, 67, 68, 69, 70, 71, 72, 73,
+  74, 75, 76, 77, 78, 79, 80, 81, 82, 83, 84, 85, 86, 87, 88, 89, 90, 91, 92, 93, 94, 95, 96, 97,
+  98, 99,
+  ... 94 more
+]
+
+sk> :type [1]
+  list
+"#,
+    );
+}
+
+#[test]
+fn a_class_may_define_its_text() {
+    check(
+        r#"
+sk> class Vec { init(x) { this.x = x; } operator string() { "<${this.x}>" } }
+  defined class Vec
+
+sk> Vec(3)
+=> <3>
+
+sk> _.x
+=> 3
+
+sk> [Vec(3)]
+=> [Vec { x: 3 }]
+
+sk> class Odd { operator string() { throw 1; } }
+  defined class Odd
+
+sk> Odd()
+=> Odd {}
+
+sk> class Loud { operator string() { print "made"; "loud" } }
+  defined class Loud
+
+sk> Loud()
+made
+=> loud
+"#,
+    );
+}
+
+#[test]
 fn instances_show_their_fields() {
     check_with(
         &[],
@@ -142,13 +197,19 @@ sk> Point(Point(1, 2), Point(Point(3, 4), Point(5, 6)))
 }
 
 sk> p.x = p
-=> Point { x: ^1, y: "four" }
+=> Point { x: Point {...}, y: "four" }
 
 sk> p.y = Point(p, nil)
-=> Point { x: Point { x: ^1, y: ^2 }, y: nil }
+=> Point {
+  x: Point { x: Point {...}, y: Point {...} },
+  y: nil
+}
 
 sk> p
-=> Point { x: ^1, y: Point { x: ^2, y: nil } }
+=> Point {
+  x: Point {...},
+  y: Point { x: Point {...}, y: nil }
+}
 
 sk> Point
 => <class Point>

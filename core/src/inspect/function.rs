@@ -34,7 +34,7 @@ impl<'v> FunctionView<'v> {
     /// The number of its parameters.
     #[must_use]
     pub fn arity(self) -> u8 {
-        self.function.fixed + u8::from(self.function.rest)
+        self.function.parameters()
     }
 
     /// The numbers of arguments that it takes: parameters with a default need none.

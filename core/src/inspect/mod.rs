@@ -3,6 +3,7 @@
 //! ```text
 //!   Vm ──result, global(s)──> ValueView ──kind──> numbers, text, InstanceView, ClassView, FunctionView
 //!    │                        FunctionView ──> Unit (bytecode), NativeState, CacheView per property instruction
+//!    │                        ValueView ──shown──> text, cut where it is long
 //!    └──census──────────────> Census: objects by kind
 //! ```
 //!
@@ -12,6 +13,7 @@ mod census;
 mod function;
 #[cfg(feature = "native")]
 mod native;
+mod show;
 mod string;
 mod value;
 
@@ -22,6 +24,7 @@ pub use census::{Census, Population};
 pub use function::{CacheClass, CacheEntry, CacheTarget, CacheView, FunctionView};
 #[cfg(feature = "native")]
 pub use native::NativeState;
+pub use show::Shown;
 pub use string::StringView;
 pub use value::{ClassView, InstanceView, MethodView, ValueKind, ValueView};
 
@@ -30,6 +33,7 @@ use crate::globals::ModuleId;
 use crate::interp::Vm;
 use crate::mem::OutOfMemory;
 use crate::object::BuiltinClass;
+pub use crate::text::is_invisible;
 
 impl Vm {
     /// The value that the last run that was [`Done`](crate::Outcome::Done) ended with: its script's last expression, if

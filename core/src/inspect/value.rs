@@ -2,18 +2,21 @@
 
 use core::fmt;
 
-use super::{FunctionView, StringView};
+use super::{FunctionView, Shown, StringView};
 use crate::entry::{Arity, Entry};
 use crate::interp::Vm;
-use crate::object::{BoundMethod, Callable, Class, Closure, Gc, Header, HostFunction, Instance, Shape, Str};
+use crate::object::{
+    BoundMethod, BuiltinClass, Callable, Class, Closure, Gc, Header, HostFunction, Instance, Shape, Str,
+    is_hidden,
+};
 use crate::text::Number;
 use crate::value::Value;
 
 /// A value.
 #[derive(Clone, Copy)]
 pub struct ValueView<'v> {
-    value: Value,
-    vm: &'v Vm,
+    pub(super) value: Value,
+    pub(super) vm: &'v Vm,
 }
 
 /// The kinds of value.
@@ -43,6 +46,8 @@ pub enum ValueKind<'v> {
         /// The method.
         method: MethodView<'v>,
     },
+    /// A value of another built-in type, which has this name: `"List"`, `"Map"`. [`ValueView::shown`] shows what is in it.
+    Builtin(&'static str),
     /// Nothing that a script can see.
     Internal,
 }
@@ -123,7 +128,10 @@ impl<'v> ValueView<'v> {
             MethodView::new(bound.method, vm)
                 .map_or(ValueKind::Internal, |method| ValueKind::Method { receiver, method })
         } else {
-            ValueKind::Internal
+            match object.kind().class() {
+                None | Some(BuiltinClass::Internal) => ValueKind::Internal,
+                Some(class) => ValueKind::Builtin(class.name()),
+            }
         }
     }
 
@@ -140,8 +148,22 @@ impl<'v> ValueView<'v> {
             ValueKind::Class(_) => "class",
             ValueKind::Instance(instance) => instance.class().map_or("instance", ClassView::name),
             ValueKind::Method { .. } => "method",
+            ValueKind::Builtin(_) => self.value.builtin_class().map_or("", BuiltinClass::noun),
             ValueKind::Internal => "internal",
         }
+    }
+
+    /// Whether it is an instance whose class defines its text. [`shown`](ValueView::shown) does not show that text, since a script
+    /// makes it; `"${x}"` does.
+    #[must_use]
+    pub fn has_operator_string(self) -> bool {
+        self.vm.has_operator_string(self.value)
+    }
+
+    /// The value with what is in it, to be displayed.
+    #[must_use]
+    pub fn shown(self) -> Shown<'v> {
+        Shown::new(self)
     }
 
     /// The library's methods of the value, sorted by name. An instance has none.
@@ -161,7 +183,7 @@ impl<'v> ValueView<'v> {
     }
 }
 
-/// As `print` shows it.
+/// As `print` shows it; enum values, and those of built-in types that hold others, as they are [`shown`](ValueView::shown).
 impl fmt::Display for ValueView<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let function = |f: &mut fmt::Formatter<'_>, function: FunctionView<'_>| match function.name() {
@@ -180,9 +202,10 @@ impl fmt::Display for ValueView<'_> {
                 f.write_str("<native fn>")
             }
             ValueKind::Class(class) => f.write_str(class.name()),
-            ValueKind::Instance(instance) => {
+            ValueKind::Instance(instance) if !instance.is_variant() => {
                 write!(f, "{} instance", instance.class().map_or("", ClassView::name))
             }
+            ValueKind::Instance(_) | ValueKind::Builtin(_) => self.shown().fmt(f),
             ValueKind::Internal => f.write_str("<internal>"),
         }
     }
@@ -252,6 +275,11 @@ impl<'v> InstanceView<'v> {
         self.vm.context.heap.shapes.get(self.instance.header.shape())
     }
 
+    /// Whether it is a value of an enum.
+    fn is_variant(self) -> bool {
+        self.class().is_some_and(|class| class.class.is_variant())
+    }
+
     /// Its class.
     #[must_use]
     pub fn class(self) -> Option<ClassView<'v>> {
@@ -281,11 +309,6 @@ impl<'v> InstanceView<'v> {
             }
         }
     }
-}
-
-/// Whether a field is the machine's or the library's: no script can name it.
-fn is_hidden(name: Gc<Str>) -> bool {
-    name.text().starts_with('$')
 }
 
 impl fmt::Debug for InstanceView<'_> {

@@ -17,7 +17,7 @@ use crate::heap::Heap;
 use crate::mem::OutOfMemory;
 use crate::object::{
     Callable, Class, ClassSort, DICT_FIELDS, Dict, Gc, IcEntry, IcKind, Identified, InlineCache, Instance,
-    Location, Object, Shape, Slots, Str, inline_capacity,
+    Location, Object, Shape, Slots, Str, inline_capacity, is_hidden,
 };
 use crate::tunable::tunable;
 use crate::value::Value;
@@ -423,11 +423,6 @@ pub(super) fn set_root(class: Gc<Class>, root: Gc<Shape>) {
     // Machine code makes objects only: enums have none, and values of variants get their fields at once.
     let region = Heap::space_of(Instance::size(root.capacity), false).map_or(0, region_offset);
     class.region.set(if class.sort.get() == ClassSort::Plain { region } else { 0 });
-}
-
-/// Whether a field with this name is the machine's or the library's own. A script names it only by the key of a pattern.
-fn is_hidden(name: Gc<Str>) -> bool {
-    name.text().starts_with('$')
 }
 
 /// Searches a property in the shape, then in its class.

@@ -56,7 +56,6 @@ impl<T: Copy, const LOAD: usize> Table<T, LOAD> {
     }
 
     /// The number of entries.
-    #[cfg(test)]
     pub(crate) fn len(&self) -> usize {
         match &self.0 {
             Parts::One(table) => table.len(),

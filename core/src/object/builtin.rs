@@ -76,7 +76,6 @@ builtin_classes! {
 
 impl BuiltinClass {
     /// What one of its objects is called in a sentence.
-    #[cfg(feature = "texts")]
     pub(crate) fn noun(self) -> &'static str {
         match self {
             BuiltinClass::Internal => "object",

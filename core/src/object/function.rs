@@ -248,6 +248,11 @@ impl Function {
         }
     }
 
+    /// The number of its parameters.
+    pub(crate) fn parameters(&self) -> u8 {
+        self.fixed + u8::from(self.rest)
+    }
+
     /// The numbers of arguments that it takes.
     pub(crate) fn takes(&self) -> Arity {
         if self.rest { Arity::at_least(self.required) } else { Arity::between(self.required, self.arity) }

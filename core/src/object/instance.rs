@@ -249,6 +249,22 @@ impl Dict {
         Ok(())
     }
 
+    /// The number of fields.
+    pub(crate) fn len(&self) -> usize {
+        self.fields.try_borrow().map_or(0, |fields| fields.len())
+    }
+
+    /// Calls `each` for at most so many of the fields that scripts see, as long as that succeeds.
+    pub(crate) fn try_each_field<E>(
+        &self,
+        most: usize,
+        mut each: impl FnMut(Gc<Str>, Value) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let Ok(fields) = self.fields.try_borrow() else { return Ok(()) };
+        let seen = fields.iter().filter(|&&(name, _)| !is_hidden(name)).take(most);
+        seen.copied().try_for_each(|(name, value)| each(name, value))
+    }
+
     /// Calls `each` for every field.
     pub(crate) fn each_field(&self, mut each: impl FnMut(Gc<Str>, Value)) {
         if let Ok(fields) = self.fields.try_borrow() {
@@ -257,4 +273,9 @@ impl Dict {
             }
         }
     }
+}
+
+/// Whether a field with this name is the machine's or the library's own. A script names it only by the key of a pattern.
+pub(crate) fn is_hidden(name: Gc<Str>) -> bool {
+    name.text().starts_with('$')
 }

@@ -33,6 +33,7 @@ mod native;
 mod random;
 mod range;
 mod shape;
+mod show;
 pub(crate) mod stack;
 mod string;
 mod text;
@@ -56,7 +57,7 @@ pub(crate) use fiber::{Fiber, FiberState};
 pub(crate) use function::{Function, InImage, Parts, cache_at, header_below};
 pub(crate) use host_function::HostFunction;
 pub(crate) use inline_cache::{IcEntry, IcKind, InlineCache};
-pub(crate) use instance::{Dict, Instance, Location, Slots};
+pub(crate) use instance::{Dict, Instance, Location, Slots, is_hidden};
 pub(crate) use kind::{Kind, Object, Registry, Tracer, Tracing, finalize};
 pub(crate) use list::{Items, List, MAX_ITEMS};
 pub(crate) use lookup_cache::LookupCache;
@@ -76,6 +77,9 @@ pub(crate) use native::{FunctionNative, NEVER, Stage, Target};
 pub(crate) use random::Random;
 pub(crate) use range::{End, Range};
 pub(crate) use shape::{DICT_FIELDS, Identified, MAX_INLINE, Shape, ShapeTable, inline_capacity};
+#[cfg(feature = "texts")]
+pub(crate) use show::write_escaped;
+pub(crate) use show::{Limits, Show};
 pub(crate) use string::{
     Allowance, Buffer, FLAT, INTERN_LIMIT, MAX_LEN, Origin, Pending, Slice, Str, StringTable, TextWriter,
 };

@@ -16,6 +16,7 @@ mod spec;
 
 pub(crate) use format::{Digits, Filling};
 pub(crate) use number::{Line, Number};
+pub use quoted::is_invisible;
 pub(crate) use quoted::{Quoted, escaped};
 pub(crate) use radix::RadixDigits;
 pub(crate) use spec::{Spec, SpecError, Wanted};

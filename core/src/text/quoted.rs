@@ -32,3 +32,11 @@ pub(crate) fn escaped(char: char, before_brace: bool, mut each: impl FnMut(&str)
         _ => each(char.encode_utf8(&mut [0; 4])),
     }
 }
+
+/// Whether a character is invisible or would affect a terminal: control characters, and those that change the
+/// direction of writing or have no width. Tools replace or escape them.
+#[must_use]
+pub fn is_invisible(char: char) -> bool {
+    char.is_control()
+        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}

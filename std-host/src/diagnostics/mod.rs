@@ -52,6 +52,8 @@ mod syntax;
 pub use lox::{CompileErrors, Traceback};
 
 #[cfg(feature = "reports")]
+pub use siskin_core::inspect::is_invisible;
+#[cfg(feature = "reports")]
 pub use {
     imports::ModuleSources,
     json::Json,
@@ -60,6 +62,6 @@ pub use {
     record::{Frame, Kind, Report},
     report::Stopped,
     short::Short,
-    source::{Place, Position, Source, is_invisible},
+    source::{Place, Position, Source},
     sources::Sources,
 };

@@ -4,6 +4,7 @@ use std::cell::OnceCell;
 use std::fmt::{self, Write as _};
 use std::ops::Range;
 
+use siskin_core::inspect::is_invisible;
 use siskin_core::{Dialect, LoadOptions};
 
 use super::lines::LineFinder;
@@ -156,14 +157,6 @@ impl<'s> Place<'s> {
     pub fn end(&self) -> Position {
         self.source.position(self.span.end)
     }
-}
-
-/// Whether a character is invisible or would affect a terminal: control characters, and those that change the
-/// direction of writing or have no width. Formats replace or escape them.
-#[must_use]
-pub fn is_invisible(char: char) -> bool {
-    char.is_control()
-        || matches!(char, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
 }
 
 /// `file:line:column`, without invisible characters.

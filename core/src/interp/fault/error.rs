@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+#[cfg(feature = "texts")]
+use super::text::Said;
 use super::{ErrorKind, Fault, FaultKind};
 use crate::interp::Vm;
 #[cfg(feature = "texts")]
@@ -265,7 +267,8 @@ const MOST_CAUSES: usize = 8;
 fn text_of(value: Value, vm: &Vm) -> Option<Text> {
     let mut out = Text(Vec::new(vm.mem()));
     let shapes = &vm.context.heap.shapes;
-    let write = |out: &mut Text, value| crate::interp::format::write(out, value, shapes).ok();
+    let write =
+        |out: &mut Text, value| fmt::Write::write_fmt(out, format_args!("{}", Said(value, shapes))).ok();
     let Some(Described { label, is_plain, message, .. }) = vm.described(value) else {
         write(&mut out, value)?;
         return Some(out);

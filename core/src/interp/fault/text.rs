@@ -11,9 +11,7 @@ use super::Fault;
 use crate::entry::Arity;
 use crate::object::ShapeTable;
 #[cfg(feature = "texts")]
-use crate::object::{BuiltinClass, FiberState, List, Str};
-#[cfg(feature = "texts")]
-use crate::text::escaped;
+use crate::object::{BuiltinClass, FiberState, Limits, List, Show, Str, write_escaped};
 #[cfg(feature = "texts")]
 use crate::value::Value;
 
@@ -191,8 +189,7 @@ impl Fault {
             }
             Fault::TooLarge { bytes } => write!(out, "{bytes} bytes are more than memory may hold."),
             Fault::Thrown(value) => {
-                let text = out.write_str("Uncaught: ");
-                text.and_then(|()| crate::interp::format::write(&mut out, value, shapes))
+                write!(out, "Uncaught: {}", Said(value, shapes))
             }
             Fault::OutOfMemory
             | Fault::StackOverflow
@@ -244,14 +241,10 @@ struct KeyText<'a>(Value, &'a ShapeTable);
 impl fmt::Display for KeyText<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let KeyText(key, shapes) = *self;
-        match key.as_object::<Str>() {
-            Some(_) => {
-                f.write_char('\'')?;
-                Found(key, shapes).shown(f)?;
-                f.write_char('\'')
-            }
-            None => Found(key, shapes).fmt(f),
-        }
+        let Some(string) = key.as_object::<Str>() else { return Found(key, shapes).fmt(f) };
+        f.write_char('\'')?;
+        let more = write_escaped(f, string, Limits::MESSAGE.string)?;
+        f.write_str(if more > 0 { "...'" } else { "'" })
     }
 }
 
@@ -299,49 +292,38 @@ impl fmt::Display for Noun {
     }
 }
 
-/// The most characters of a value that a message shows.
-#[cfg(feature = "texts")]
-const SHOWN: usize = 40;
-
-/// Displays as a value that was found: a string in quotes, and no more of it than helps.
+/// Displays as a value that was found, and no more of it than helps.
 #[cfg(feature = "texts")]
 struct Found<'a>(Value, &'a ShapeTable);
 
 #[cfg(feature = "texts")]
 impl fmt::Display for Found<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.as_object::<Str>().is_none() {
-            return self.shown(f);
-        }
-        f.write_char('"')?;
-        self.shown(f)?;
-        f.write_char('"')
+        let Found(value, shapes) = *self;
+        Show { value, shapes, limits: Limits::MESSAGE }.fmt(f)
     }
 }
 
+/// The most bytes of a string that a message repeats as it is.
 #[cfg(feature = "texts")]
-impl Found<'_> {
-    /// Writes the value, and no more of a string than helps.
-    fn shown(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Found(value, shapes) = *self;
-        let Some(string) = value.as_object::<Str>() else {
-            return crate::interp::format::write(f, value, shapes);
-        };
-        let mut left = SHOWN;
+const LONGEST: usize = 10_000;
+
+/// Displays as what a script says of an error: a string as it is, any other value as one that was found.
+#[cfg(feature = "texts")]
+pub(super) struct Said<'a>(pub(super) Value, pub(super) &'a ShapeTable);
+
+#[cfg(feature = "texts")]
+impl fmt::Display for Said<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Said(value, shapes) = *self;
+        let Some(string) = value.as_object::<Str>() else { return Found(value, shapes).fmt(f) };
+        let mut left = LONGEST;
         for part in string.parts() {
-            // Of a long part only what may be shown is looked at.
-            let part = part.get(..4 * SHOWN + 4).unwrap_or(part);
-            let mut chars = part.utf8_chunks().flat_map(|chunk| chunk.valid().chars()).peekable();
-            while let Some(char) = chars.next() {
-                if left == 0 {
-                    return f.write_str("...");
-                }
-                left -= 1;
-                let mut written = Ok(());
-                escaped(char, chars.peek() == Some(&'{'), |piece| written = written.and(f.write_str(piece)));
-                written?;
-            }
+            let shown = part.get(..left).unwrap_or(part);
+            left -= shown.len();
+            // A character that is cut is left out.
+            shown.utf8_chunks().try_for_each(|chunk| f.write_str(chunk.valid()))?;
         }
-        Ok(())
+        if string.len() > LONGEST { f.write_str("...") } else { Ok(()) }
     }
 }

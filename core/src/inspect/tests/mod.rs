@@ -1,3 +1,5 @@
+mod show;
+
 use std::string::{String, ToString};
 use std::vec::Vec;
 
