@@ -7,6 +7,7 @@
 //!     imports                            the same for imports, and for errors in modules
 //!     /      \
 //! source    sources                      a text; the texts of a VM, and the piece of text of each active call
+//! scan                                   the tokens of a text
 //! lines                                  the line and column of a byte
 //! suggest   habits                       "did you mean"; words, methods and functions of other languages
 //! shapes    runtime                      what tokens around an error look like; what scripts expected that fail
@@ -39,6 +40,8 @@ mod record;
 mod report;
 #[cfg(feature = "reports")]
 mod runtime;
+#[cfg(feature = "reports")]
+mod scan;
 #[cfg(feature = "reports")]
 mod shapes;
 #[cfg(feature = "reports")]

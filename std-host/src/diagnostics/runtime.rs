@@ -4,8 +4,9 @@ use std::ops::Range;
 
 use siskin_core::syntax::TokenKind as T;
 
+use super::habits;
+use super::scan::tokens;
 use super::source::{Place, Source};
-use super::{habits, suggest};
 
 /// The help for an error that is not about a name. `place` is the expression that failed.
 pub(super) fn help(message: &str, place: &Place<'_>) -> Option<String> {
@@ -31,7 +32,7 @@ pub(super) fn help(message: &str, place: &Place<'_>) -> Option<String> {
 
 /// The help for `+` between operands of other kinds, as far as literals show them.
 fn sum(place: &Place<'_>) -> Option<&'static str> {
-    let tokens = suggest::tokens(place.text(), place.source().dialect());
+    let tokens = tokens(place.text(), place.source().dialect());
     let kinds: Vec<T> = tokens.map(|(kind, ..)| kind).collect();
     if kinds.iter().any(|kind| matches!(kind, T::Str | T::StrStart)) {
         return Some("write the value into the text, '\"${x}\"', or 'str(x)' for its text");
@@ -42,11 +43,11 @@ fn sum(place: &Place<'_>) -> Option<&'static str> {
 
 /// Whether the variable with which an expression begins is declared as `{}`.
 fn is_empty_block(place: &Place<'_>) -> bool {
-    let mut names = suggest::tokens(place.text(), place.source().dialect());
+    let mut names = tokens(place.text(), place.source().dialect());
     let Some((T::Identifier, name, _)) = names.next() else { return false };
     let source = place.source();
     let tokens: Vec<(T, &str)> =
-        suggest::tokens(source.text(), source.dialect()).map(|(kind, text, _)| (kind, text)).collect();
+        tokens(source.text(), source.dialect()).map(|(kind, text, _)| (kind, text)).collect();
     tokens.windows(5).any(|tokens| {
         matches!(
             tokens,
@@ -70,7 +71,7 @@ fn initializer(place: &Place<'_>) -> Option<&'static str> {
 /// The help for a method of nil, if nil is what a method that changes its object gives.
 pub(super) fn method_of_nil(name: &str, place: &Place<'_>) -> Option<String> {
     let tokens: Vec<(T, &str)> =
-        suggest::tokens(place.text(), place.source().dialect()).map(|(kind, text, _)| (kind, text)).collect();
+        tokens(place.text(), place.source().dialect()).map(|(kind, text, _)| (kind, text)).collect();
     let at = tokens.windows(2).rposition(|pair| pair[0].0 == T::Dot && pair[1].1 == name)?;
     let before = tokens.get(..at)?;
     let (T::RightParen, _) = before.last()? else {
@@ -142,7 +143,7 @@ impl<'a> Class<'a> {
 
 /// The classes and enums of a text.
 fn classes(source: &Source) -> Vec<Class<'_>> {
-    let mut tokens = suggest::tokens(source.text(), source.dialect()).peekable();
+    let mut tokens = tokens(source.text(), source.dialect()).peekable();
     let mut classes: Vec<Class<'_>> = Vec::new();
     // The classes whose bodies are open, each with the depth of its members, and whether variants come.
     let mut open: Vec<(usize, u32, bool)> = Vec::new();

@@ -3,8 +3,9 @@
 use std::ops::Range;
 
 use siskin_core::Dialect;
-use siskin_core::syntax::{Lexer, TokenKind};
+use siskin_core::syntax::TokenKind;
 
+use super::scan::tokens;
 use super::source::{Place, Source};
 use super::{habits, runtime};
 
@@ -240,16 +241,6 @@ pub(super) fn narrowed<'a>(name: &str, place: Place<'a>) -> Place<'a> {
         (Some(one), None) if source.line_at(one.end) == source.line_at(end) => source.place(one),
         _ => place,
     }
-}
-
-/// The tokens of a text, and where they begin.
-pub(super) fn tokens(text: &str, dialect: Dialect) -> impl Iterator<Item = (TokenKind, &str, usize)> {
-    let mut lexer = Lexer::new(text, dialect);
-    std::iter::from_fn(move || {
-        let token = lexer.next_token();
-        let (start, end) = (token.span.start as usize, token.span.end as usize);
-        (token.kind != TokenKind::End).then(|| (token.kind, text.get(start..end).unwrap_or_default(), start))
-    })
 }
 
 #[cfg(test)]
