@@ -101,6 +101,11 @@ impl Dialect {
         self == Dialect::Siskin
     }
 
+    /// Whether parsing goes on after an error by brackets, and not as in the book.
+    pub(super) fn recovers_by_brackets(self) -> bool {
+        self == Dialect::Siskin
+    }
+
     /// Lox has the limits of the book's one-byte operands. In Siskin the limits only keep counts small.
     pub(super) fn function_limits(self) -> FunctionLimits {
         match self {

@@ -7,8 +7,10 @@
 //!     imports                            the same for imports, and for errors in modules
 //!     /      \
 //! source    sources                      a text; the texts of a VM, and the piece of text of each active call
+//! scan                                   the tokens of a text
 //! lines                                  the line and column of a byte
-//! suggest   habits                       "did you mean"; words of other languages
+//! suggest   habits                       "did you mean"; words, methods and functions of other languages
+//! shapes    runtime                      what tokens around an error look like; what scripts expected that fail
 //!     \      /
 //!      Report --- printer ---> pretty    for people: the piece of the text, underlined
 //!              \               short     a line for each error
@@ -36,6 +38,12 @@ mod printer;
 mod record;
 #[cfg(feature = "reports")]
 mod report;
+#[cfg(feature = "reports")]
+mod runtime;
+#[cfg(feature = "reports")]
+mod scan;
+#[cfg(feature = "reports")]
+mod shapes;
 #[cfg(feature = "reports")]
 mod short;
 #[cfg(feature = "reports")]

@@ -6,7 +6,7 @@ use super::imports::{self, ModuleSources};
 use super::record::{Kind, Report};
 use super::source::Source;
 use super::sources::Sources;
-use super::{suggest, syntax};
+use super::{runtime, suggest, syntax};
 
 /// Why a run stopped before its end.
 #[derive(Clone, Copy, Debug)]
@@ -112,14 +112,17 @@ impl<'a> Report<'a> {
                 vm.globals().map(|(name, _)| name).chain(vm.library().map(|name| -> &str { name })),
             ),
             Some(Undefined::Property(name)) => {
-                suggest::property(name, place.as_ref(), sources.iter().flat_map(suggest::members))
+                suggest::property(name, whole.as_ref(), sources.iter().flat_map(suggest::members))
             }
             Some(Undefined::Method { name, is_key: true, .. }) => Some(suggest::key(name, whole.as_ref())),
+            Some(Undefined::Method { of: "Nil", name, .. }) => {
+                whole.as_ref().and_then(|whole| runtime::method_of_nil(name, whole))
+            }
             Some(Undefined::Method { of, name, .. }) => {
-                vm.methods_of(of).ok().and_then(|methods| suggest::method(name, methods))
+                vm.methods_of(of).ok().and_then(|methods| suggest::method(of, name, methods))
             }
             Some(Undefined::NotCalled { name, least }) => Some(suggest::call(name, least, whole.as_ref())),
-            _ => None,
+            _ => whole.as_ref().and_then(|whole| runtime::help(why.message(), whole)),
         };
         Report {
             kind: why.kind(),

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use siskin_core::Dialect;
-use siskin_core::syntax::{Lexer, TokenKind};
+use siskin_core::syntax::TokenKind;
 
-use super::habits;
+use super::scan::tokens;
 use super::source::{Place, Source};
+use super::{habits, runtime};
 
 /// The longest name to look for, in characters. The time to compute a distance grows with the product of the lengths,
 /// and a longer name is hardly a slip of the keyboard.
@@ -54,6 +55,27 @@ pub(super) fn question(name: &str) -> String {
     format!("did you mean '{name}'?")
 }
 
+/// The keyword that a misspelt word is, or the word of another language: a word of at least four letters with one mistake,
+/// of six with two. Of another language only long ones with one mistake are found, as short ones resemble too much.
+pub(super) fn word(name: &str) -> Option<&'static str> {
+    let lower = name.to_lowercase();
+    let distance = |word: &str| strsim::damerau_levenshtein(&lower, &word.to_lowercase());
+    let most = |word: &str, is_own: bool| match word.len() {
+        6.. if is_own => 2,
+        4.. if is_own => 1,
+        6.. => 1,
+        _ => 0,
+    };
+    if name.len() > LONGEST {
+        return None;
+    }
+    let near = habits::words().filter_map(|(word, is_own)| {
+        let distance = distance(word);
+        (word != name && distance <= most(word, is_own)).then_some((distance, word))
+    });
+    near.min_by_key(|(distance, _)| *distance).map(|(_, word)| word)
+}
+
 /// The help for an undefined variable. `defined` are the names of the defined ones.
 pub(super) fn variable<'a>(
     name: &str,
@@ -62,6 +84,14 @@ pub(super) fn variable<'a>(
 ) -> Option<String> {
     let dialect = dialect_at(place);
     let is_called = place.is_some_and(|place| after(place).starts_with('('));
+    let has_library = dialect.has_builtin_methods();
+    if let Some(own) = place.and_then(|place| runtime::own_name(name, place)) {
+        return Some(question(&own));
+    }
+    let foreign = if is_called { habits::function(name) } else { None };
+    if let Some(help) = foreign.or_else(|| habits::variable(name)).filter(|_| has_library) {
+        return Some(help.to_owned());
+    }
     if is_called && let Some(method) = builtin_method(name, dialect) {
         return Some(format!("'{method}' is a method: write 'value.{method}()'"));
     }
@@ -77,7 +107,7 @@ pub(super) fn variable<'a>(
     let is_word = |word: &&str| word.eq_ignore_ascii_case(name);
     let begins_statement = place.is_some_and(begins_statement);
     let slip = || nearest(name, habits::BEFORE_EXPRESSION.iter().copied()).filter(|_| begins_statement);
-    if let Some(word) = habits::words().find(is_word).or_else(slip) {
+    if let Some(word) = habits::words().map(|(word, _)| word).find(is_word).or_else(slip) {
         return Some(question(habits::native(word, dialect)));
     }
     let rest = place?.text().strip_prefix(name)?.trim_start();
@@ -87,7 +117,8 @@ pub(super) fn variable<'a>(
 
 /// The help for a misplaced keyword, or for a word of another language.
 pub(super) fn exact(word: &str, dialect: Dialect) -> Option<String> {
-    let native = habits::words().find(|known| *known == word).map(|word| habits::native(word, dialect));
+    let known = habits::words().map(|(word, _)| word).find(|known| *known == word);
+    let native = known.map(|word| habits::native(word, dialect));
     habits::phrase(word).map(str::to_owned).or_else(|| native.map(question))
 }
 
@@ -108,6 +139,13 @@ pub(super) fn property<'a>(
     place: Option<&Place<'_>>,
     used: impl IntoIterator<Item = &'a str>,
 ) -> Option<String> {
+    let module = receiver(name, place);
+    if let Some(help) = module.and_then(|module| habits::member(module, name)) {
+        return Some(help.to_owned());
+    }
+    if name == "init" {
+        return Some("no class above has an 'init': leave the call out".to_owned());
+    }
     nearest(name, used).map(question).or_else(|| {
         let dialect = dialect_at(place);
         let exact = builtin_method(name, dialect);
@@ -120,9 +158,15 @@ pub(super) fn property<'a>(
     })
 }
 
-/// The help for a method that a value lacks which is no instance. `methods` are those of its type.
-pub(super) fn method<'a>(name: &str, methods: impl Iterator<Item = &'a str>) -> Option<String> {
+/// The help for a method that a value of the type `of` lacks. `methods` are those of the type.
+pub(super) fn method<'a>(of: &str, name: &str, methods: impl Iterator<Item = &'a str>) -> Option<String> {
     let methods: Vec<&str> = methods.collect();
+    if let Some(help) = habits::method_of(of, name) {
+        return Some(help.to_owned());
+    }
+    if methods.contains(&"iter") && habits::LAZY.contains(&name) && !methods.contains(&name) {
+        return Some(format!("an iterator has it: write 'value.iter().{name}(...)'"));
+    }
     let foreign = |name| habits::method(name).filter(|own| methods.contains(own));
     let near = || nearest(name, methods.iter().copied());
     foreign(name).or_else(near).or_else(|| foreign(nearest(name, habits::methods())?)).map(question)
@@ -197,16 +241,6 @@ pub(super) fn narrowed<'a>(name: &str, place: Place<'a>) -> Place<'a> {
         (Some(one), None) if source.line_at(one.end) == source.line_at(end) => source.place(one),
         _ => place,
     }
-}
-
-/// The tokens of a text, and where they begin.
-fn tokens(text: &str, dialect: Dialect) -> impl Iterator<Item = (TokenKind, &str, usize)> {
-    let mut lexer = Lexer::new(text, dialect);
-    std::iter::from_fn(move || {
-        let token = lexer.next_token();
-        let (start, end) = (token.span.start as usize, token.span.end as usize);
-        (token.kind != TokenKind::End).then(|| (token.kind, text.get(start..end).unwrap_or_default(), start))
-    })
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ use siskin_core::Dialect;
 use siskin_core::syntax::{Code, Diagnostic, Lexer, Token, TokenKind};
 
 use super::record::{Kind, Report};
+use super::shapes::Around;
 use super::source::Source;
 use super::{habits, suggest};
 
@@ -78,6 +79,12 @@ impl<'a> Context<'a> {
         let here = self.tokens.get(at).copied();
         let before = at.checked_sub(1).and_then(|before| self.tokens.get(before)).copied();
         let said = |text: &str| Some(text.to_owned());
+        if self.source.dialect() == Dialect::Siskin {
+            let around = Around { source: self.source, tokens: &self.tokens, at };
+            if let Some(help) = around.help(code) {
+                return said(help);
+            }
+        }
         match code {
             Code::ExpectImported => return said(habits::IMPORT),
             Code::ExpectExported => return said(habits::EXPORT),
@@ -90,12 +97,6 @@ impl<'a> Context<'a> {
                 return said("export a function that returns it");
             }
             Code::AssignToLet { .. } => return said("bind it with 'var' if it is to change"),
-            Code::ForInInParentheses => return said(habits::EACH),
-            Code::ExpectEqualAfterLet | Code::ExpectSemicolonAfterVariable
-                if here.is_some_and(|token| token.kind == TokenKind::In) =>
-            {
-                return said(habits::EACH);
-            }
             Code::ExpectEqualAfterLet => return said("give it a value, or declare it with 'var'"),
             Code::ExpectSemicolonAfterReturn
                 if here.is_some_and(|token| token.kind == TokenKind::RightBrace) =>
@@ -113,12 +114,6 @@ impl<'a> Context<'a> {
                 return said("write the name without parentheses: 'catch e { ... }'");
             }
             Code::ExpectColonAfterLabel => return said("strings are written in double quotes"),
-            Code::ExpectExpression
-                if self.source.dialect() == Dialect::Siskin
-                    && here.is_some_and(|token| token.kind == TokenKind::Fun) =>
-            {
-                return said(habits::CLOSURE);
-            }
             Code::BadNumber => return said(habits::NUMBERS),
             Code::InexactNumber => return said("a number has 53 binary digits"),
             Code::PowerOfUnary => return said("put parentheses: '(-a) ** b' or '-(a ** b)'"),
@@ -146,9 +141,11 @@ impl<'a> Context<'a> {
             }
             _ => {}
         }
-        if here.is_some_and(|token| token.kind == TokenKind::FatArrow) {
-            return said(habits::CLOSURE);
-        }
+        // A word that ends a line belongs to its own statement.
+        let before = before.filter(|before| {
+            let line = |at: u32| self.source.line_at(at as usize);
+            here.is_none_or(|here| line(before.span.end) == line(here.span.start))
+        });
         let near_words = || self.near_word(before).or_else(|| self.near_word(here));
         self.operator(at).or_else(|| self.word(before)).or_else(|| self.word(here)).or_else(near_words)
     }
@@ -174,7 +171,7 @@ impl<'a> Context<'a> {
 
     /// The help for a name that resembles a keyword, or a word of another language.
     fn near_word(&self, token: Option<Token>) -> Option<String> {
-        let word = suggest::nearest(self.name(token)?, habits::words())?;
+        let word = suggest::word(self.name(token)?)?;
         Some(suggest::question(habits::native(word, self.source.dialect())))
     }
 

@@ -288,12 +288,6 @@ fn elif() {
   |                     ^^^^^
   |
   = help: did you mean 'else if'?
-
-error: Expect expression.
- --> a.sk:1:32
-  |
-1 | if true { 1; } elif false { 2; }
-  |                                ^
 ",
     );
 }
@@ -392,18 +386,6 @@ fn words_are_no_names() {
   |     ^^^^^
   |
   = help: 'class' is a word of the language, not a name
-
-error: Expect class name.
- --> a.sk:1:11
-  |
-1 | let class = 1;
-  |           ^
-
-error: Expect '}' after block.
- --> a.sk:1:15
-  |
-1 | let class = 1;
-  |               ^
 ",
     );
 }

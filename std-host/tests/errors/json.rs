@@ -37,7 +37,7 @@ fn compile_errors_are_a_line_each() {
             "frames": [],
             "omitted_frames": 0,
             "causes": [],
-            "help": [],
+            "help": ["names have the letters a to z, digits and '_'"],
         })
     );
 }

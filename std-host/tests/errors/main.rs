@@ -3,6 +3,7 @@
 //! ```text
 //!   case       a script with an error, and the report
 //!   compile    texts that do not compile     runtime   scripts that fail
+//!   habits     what people write by habit of other languages
 //!   calls      stacks, limits, several texts    causes   errors behind an error
 //!   text       text that is hard to underline   json   errors for programs
 //!   many       many errors, long texts
@@ -14,6 +15,7 @@ mod calls;
 mod case;
 mod causes;
 mod compile;
+mod habits;
 mod json;
 mod many;
 mod random;

@@ -128,8 +128,9 @@ fn undefined_variable_like_a_keyword() {
         ("fn f() { retrun; }\nf();", Some("did you mean 'return'?")),
         ("print TRUE;", Some("did you mean 'true'?")),
         ("print none;", Some("did you mean 'nil'?")),
-        ("print len(\"abc\");", Some("'len' is a method: write 'value.len()'")),
-        ("print length (\"abc\");", Some("'len' is a method: write 'value.len()'")),
+        ("print len(\"abc\");", Some("write 'x.len()'")),
+        ("print length (\"abc\");", Some("write 'x.len()'")),
+        ("print floor(1.5);", Some("'floor' is a method: write 'value.floor()'")),
         ("let lens = 3; print len;", Some("did you mean 'lens'?")),
     ] {
         let shown = pretty(&format!("{text}\n"));

@@ -129,11 +129,26 @@ impl Parser<'_, '_> {
         }
         if !any {
             self.error_at_current(missing_brace)?;
+            if self.dialect.recovers_by_brackets() {
+                return self.body_after_error();
+            }
         }
         self.nest()?;
         let (Item::Effect(body) | Item::Tail(body)) = self.statement(false)?;
         self.unnest();
         Ok(body)
+    }
+
+    /// A body whose brace was not found.
+    #[cold]
+    #[inline(never)]
+    fn body_after_error(&mut self) -> Parse<ExprId> {
+        if !self.reach_body(false)? {
+            return self.error_node();
+        }
+        let start = self.current.span.start;
+        self.advance()?;
+        self.scoped_block(start)
     }
 
     /// The `if` of the arms from `base` on. In a value, a body that is not a block is a statement with the value nil.

@@ -241,7 +241,7 @@ impl Parser<'_, '_> {
         if pattern.is_some() {
             return Ok(Some(self.new_var(Symbol::IGNORED, VarKind::Let)?));
         }
-        self.consume(TokenKind::Identifier, Code::ExpectLoopName)?;
+        self.consume_name(Code::ExpectLoopName)?;
         let name = self.intern_previous()?;
         // `_` names nothing, and may stand twice.
         if name == Symbol::IGNORED {

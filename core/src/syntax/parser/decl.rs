@@ -65,7 +65,7 @@ impl Parser<'_, '_> {
 
     /// The name in a declaration.
     fn declared_name(&mut self, kind: VarKind, missing: Code) -> Parse<Place> {
-        self.consume(TokenKind::Identifier, missing)?;
+        self.consume_name(missing)?;
         let name = self.intern_previous()?;
         if self.in_local_scope() {
             let var = self.declare_local(name, kind)?;
@@ -91,8 +91,10 @@ impl Parser<'_, '_> {
         let at_top = self.scopes.current.kind == FnKind::Script && !self.in_local_scope();
         let enclosing = self.class;
         let mut class = self.class_head(Code::ExpectClassName)?;
-        self.methods(&mut class, start, at_top)?;
-        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
+        if !self.panicking || !self.dialect.recovers_by_brackets() {
+            self.methods(&mut class, start, at_top)?;
+            self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterClassBody)?;
+        }
         self.lox.bytes(1);
         // `superclass` began it.
         if self.class.is_some_and(|class| class.has_superclass) {
@@ -108,7 +110,7 @@ impl Parser<'_, '_> {
     pub(super) fn class_head(&mut self, no_name: Code) -> Parse<Class> {
         let is_enum = self.check(TokenKind::Enum);
         self.advance()?;
-        self.consume(TokenKind::Identifier, no_name)?;
+        self.consume_name(no_name)?;
         let (name, name_span) = (self.intern_previous()?, self.previous.span);
         // The book makes a constant of the name even where a local variable gets the class.
         self.lox_constant()?;
@@ -126,7 +128,13 @@ impl Parser<'_, '_> {
             if !is_enum && self.matches(TokenKind::Less)? { Some(self.superclass(name)?) } else { None };
         self.synthetic_variable(name)?;
         let no_brace = if is_enum { Code::ExpectBraceBeforeEnum } else { Code::ExpectBraceBeforeClassBody };
-        self.consume(TokenKind::LeftBrace, no_brace)?;
+        if !self.check(TokenKind::LeftBrace) {
+            self.error_at_current(no_brace)?;
+        }
+        // Without a body the class is empty.
+        if self.reach_body(false)? {
+            self.matches(TokenKind::LeftBrace)?;
+        }
         let superclass = superclass.and_then(|(class, var)| Some((class, var?)));
         let (methods, variants) = (List::default(), List::default());
         Ok(Class { name, name_span, place, superclass, methods, variants, begins: true, ends: false })
@@ -176,6 +184,9 @@ impl Parser<'_, '_> {
             };
             self.end_member(member, name, function)?;
             self.lox.bytes(2);
+            if self.panicking && self.dialect.recovers_by_brackets() {
+                break;
+            }
         }
         self.static_fields_last(fields)?;
         class.methods = self.take_pending(base)?;

@@ -18,12 +18,14 @@ impl Parser<'_, '_> {
         let start = self.current.span.start;
         let enclosing = self.class;
         let mut class = self.class_head(Code::ExpectEnumName)?;
-        self.variants(&mut class)?;
-        if self.matches(TokenKind::Semicolon)? {
-            self.methods(&mut class, start, false)?;
-        }
         class.ends = true;
-        self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterEnum)?;
+        if !self.panicking {
+            self.variants(&mut class)?;
+            if self.matches(TokenKind::Semicolon)? {
+                self.methods(&mut class, start, false)?;
+            }
+            self.consume(TokenKind::RightBrace, Code::ExpectBraceAfterEnum)?;
+        }
         self.class = enclosing;
         self.class_node(class, start)
     }

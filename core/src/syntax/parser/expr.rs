@@ -14,6 +14,10 @@ impl Parser<'_, '_> {
 
     /// An expression whose operators bind at least as tightly as `min`.
     pub(super) fn parse_precedence(&mut self, min: Precedence) -> Parse<ExprId> {
+        if self.lacks_operand() {
+            self.error_at_current(Code::ExpectExpression)?;
+            return self.error_node();
+        }
         self.nest()?;
         self.advance()?;
         let start = self.previous.span.start;
@@ -66,6 +70,9 @@ impl Parser<'_, '_> {
         if can_assign && Assign::of(self.current.kind).is_some() {
             self.advance()?;
             self.error(Code::InvalidAssignmentTarget)?;
+            if self.dialect.recovers_by_brackets() {
+                self.expression()?;
+            }
         }
         Ok(left)
     }

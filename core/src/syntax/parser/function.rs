@@ -33,12 +33,7 @@ impl Parser<'_, '_> {
             params = self.parameters(TokenKind::RightParen)?;
             self.consume(TokenKind::RightParen, Code::ExpectParenAfterParameters)?;
         }
-        let body = if kind == FnKind::StaticField {
-            self.static_value()?
-        } else {
-            self.consume(TokenKind::LeftBrace, Code::ExpectBraceBeforeFunctionBody)?;
-            self.block()?
-        };
+        let body = if kind == FnKind::StaticField { self.static_value()? } else { self.function_body(kind)? };
         self.lox.end_function(account);
         self.end_loops(loops);
         let upvalues = self.end_function();
@@ -47,6 +42,18 @@ impl Parser<'_, '_> {
         self.lox_constant()?;
         self.lox.bytes(2 + 2 * upvalues);
         Ok(id)
+    }
+
+    /// From `{` to `}`.
+    fn function_body(&mut self, kind: FnKind) -> Parse<Block> {
+        if !self.check(TokenKind::LeftBrace) {
+            self.error_at_current(Code::ExpectBraceBeforeFunctionBody)?;
+        }
+        if !self.reach_body(kind.is_member())? {
+            return Ok(Block::default());
+        }
+        self.matches(TokenKind::LeftBrace)?;
+        self.block()
     }
 
     /// The parameters up to `end`, which they do not include.
@@ -111,7 +118,7 @@ impl Parser<'_, '_> {
             self.set_known(mark, true);
             return Ok(());
         }
-        self.consume(TokenKind::Identifier, Code::ExpectParameterName)?;
+        self.consume_name(Code::ExpectParameterName)?;
         let name = self.intern_previous()?;
         if self.is_in_default(name, names) {
             self.error(Code::DefaultUsesLater)?;

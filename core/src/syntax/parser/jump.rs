@@ -191,7 +191,10 @@ impl Parser<'_, '_> {
     fn check_return(&mut self) -> Parse<FnKind> {
         let kind = self.scopes.current.kind;
         if kind == FnKind::Script {
-            self.error(Code::ReturnFromScript)?;
+            // What was skipped may have been the head of a function.
+            if !self.skipped {
+                self.error(Code::ReturnFromScript)?;
+            }
         } else if self.finally_loops.is_some() {
             self.error(Code::ReturnOutOfFinally)?;
         }

@@ -38,7 +38,14 @@ impl Parser<'_, '_> {
         let start = self.previous.span.start;
         self.nest()?;
         let subject = self.expression()?;
-        self.consume(TokenKind::LeftBrace, Code::ExpectBraceAfterSubject)?;
+        if !self.check(TokenKind::LeftBrace) {
+            self.error_at_current(Code::ExpectBraceAfterSubject)?;
+        }
+        if !self.reach_body(false)? {
+            self.unnest();
+            return self.error_node();
+        }
+        self.matches(TokenKind::LeftBrace)?;
         let base = self.pending.len();
         while !self.check(TokenKind::RightBrace) && !self.check(TokenKind::End) && !self.panicking {
             let arm = self.arm()?;

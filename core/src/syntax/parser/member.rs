@@ -84,6 +84,7 @@ impl Parser<'_, '_> {
         self.consume(TokenKind::Equal, Code::ExpectMethodName)?;
         let value = self.expression()?;
         self.consume(TokenKind::Semicolon, Code::ExpectSemicolonAfterField)?;
+        self.end_static_value()?;
         Ok(Block { items: List::default(), tail: Some(value) })
     }
 

@@ -3,7 +3,8 @@
 //! A Pratt parser for expressions, recursive descent for the rest. Names are resolved as they are met
 //! (`scope`), for a Lox name must be declared before a use sees it. In the Lox dialect the control flow is
 //! that of the book's single-pass compiler, for its errors are wanted exactly: the same checks at the same
-//! tokens in the same order, one error per statement, the same recovery at a statement boundary. `lox`
+//! tokens in the same order, one error per statement, the same recovery at a statement boundary
+//! (in the Siskin dialect, `recovery` also goes by brackets). `lox`
 //! keeps the account of what that compiler would have emitted, since three of its errors depend on that.
 //!
 //! How deep the parser may recurse is bounded, and everything that can be written as a long chain
@@ -26,6 +27,7 @@ mod member;
 mod module;
 mod operand;
 mod pattern;
+mod recovery;
 mod scope;
 mod stmt;
 mod string;
@@ -184,6 +186,8 @@ struct Parser<'s, 't> {
     /// Whether an error was found in this statement. Further ones would be guesses, so they are dropped.
     panicking: bool,
     diagnostics: Vec<Diagnostic>,
+    /// Whether tokens were skipped after an error.
+    skipped: bool,
     /// The number of further levels of nesting that are allowed.
     depth_left: u32,
     /// The limit on native stack for them.
@@ -243,6 +247,7 @@ impl<'s, 't> Parser<'s, 't> {
             current: start,
             panicking: false,
             diagnostics: Vec::new(mem),
+            skipped: false,
             depth_left: MAX_NESTING,
             stack: StackBound::new(options.native_stack),
             look_left: source.len().saturating_mul(LOOKS),
@@ -283,6 +288,10 @@ impl<'s, 't> Parser<'s, 't> {
         while !self.check(TokenKind::End) {
             if self.is_part() {
                 self.end_part(None)?;
+            }
+            if self.is_stray() {
+                self.advance()?;
+                continue;
             }
             match self.declaration()? {
                 Item::Effect(expr) => self.pending.push(expr.into())?,

@@ -77,7 +77,24 @@ impl Parser<'_, '_> {
     /// Steps over a token that must be of this sort.
     #[inline]
     pub(super) fn consume(&mut self, kind: TokenKind, missing: Code) -> Parse<()> {
-        if self.check(kind) { self.advance() } else { self.error_at_current(missing) }
+        if self.check(kind) { self.advance() } else { self.missing(kind, missing) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn missing(&mut self, kind: TokenKind, missing: Code) -> Parse<()> {
+        self.error_at_current(missing)?;
+        self.skip_over(kind, missing)
+    }
+
+    /// Steps over a name that is declared.
+    #[inline]
+    pub(super) fn consume_name(&mut self, missing: Code) -> Parse<()> {
+        if self.check(TokenKind::Identifier) {
+            return self.advance();
+        }
+        self.error_at_current(missing)?;
+        self.skip_word()
     }
 
     /// The last token as a name. (After an error it can be any token. Then no use can have that name, but it is counted
@@ -134,28 +151,6 @@ impl Parser<'_, '_> {
             _ => FoundAt::Token,
         };
         self.diagnostics.push(Diagnostic { code, span: token.span, found })?;
-        Ok(())
-    }
-
-    /// Recovery after an error: skips to where a statement seems to begin.
-    #[cold]
-    #[inline(never)]
-    pub(super) fn synchronize(&mut self) -> Parse<()> {
-        use TokenKind as T;
-        self.panicking = false;
-        while !self.check(T::End) {
-            if self.previous.kind == T::Semicolon {
-                return Ok(());
-            }
-            match self.current.kind {
-                T::Class | T::Fun | T::Var | T::Let | T::For | T::If | T::While | T::Print | T::Return => {
-                    return Ok(());
-                }
-                T::Import | T::Export => return Ok(()),
-                T::Enum | T::Loop | T::Break | T::Continue | T::Throw | T::Try | T::Match => return Ok(()),
-                _ => self.advance()?,
-            }
-        }
         Ok(())
     }
 }
