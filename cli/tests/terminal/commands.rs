@@ -202,7 +202,7 @@ sk> fn f(a) { a }
 sk> class P { init(x) { this.x = x; } }
   defined class P
 
-sk> let p = P("fifty characters or more are too many for the table")
+sk> let p = P("sixty characters or more are too many for a row of the table, and cut")
 
 sk> f("x")
 => "x"
@@ -211,7 +211,7 @@ sk> :vars
   answer  number    42
   f       function  <fn f/1>
   P       class     <class P>
-  p       P         P { x: "fifty characters or more are too many for the table"…
+  p       P         P { x: "sixty characters or more are too many fo" ... 29 more bytes }
   _       string    "x"
 "#,
     );

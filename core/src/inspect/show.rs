@@ -48,11 +48,11 @@ impl<'v> Shown<'v> {
         self
     }
 
-    /// About so many characters in all; without this, 4,000.
+    /// About so many characters in all, and two thirds of that of a string; without this, 4,000 and 400.
     #[must_use]
     pub fn longest(mut self, characters: usize) -> Shown<'v> {
         self.limits.total = characters;
-        self.limits.string = characters.min(LIMITS.string);
+        self.limits.string = (characters / 3 * 2).min(LIMITS.string);
         self
     }
 }
