@@ -38,7 +38,8 @@
 //!   fuel abi
 //!   heap
 //!   object
-//!   entry value
+//!   entry
+//!   value
 //!   compile
 //!   bytecode
 //!   syntax

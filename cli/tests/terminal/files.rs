@@ -258,12 +258,6 @@ error: Expect variable name.
   |     ^^^
   |
   = help: 'let' is a word of the language, not a name
-
-error: Expect variable name.
- --> FILE:1:9
-  |
-1 | var let = 1;
-  |         ^
 ",
     );
     assert!(fs::metadata(&path).is_err(), "nothing is written");
