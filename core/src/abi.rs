@@ -48,9 +48,9 @@ macro_rules! runtime_table {
             /// `next_item(iter, with_key)`: a turn of a loop whose iterator begins at register `iter`. Answers 0 at the end, 1 if
             /// there is an item, [`ELSEWHERE`] if the instruction is to be executed.
             NextItem next_item(iter: u32, with_key: u32) -> u64;
-            /// `look(site, receiver, argument)`: the value of a call of the host's method that the site has for the receiver, with
-            /// that argument, `undefined` if there is none. The answer is `undefined` if more than a look is needed.
-            Look look(site: *const InlineCache, receiver: Value, argument: Value) -> Value;
+            /// `look(site, receiver, argument, argc)`: the value of a call of the host's method that the site has for the receiver,
+            /// with one argument or, then it is nil, with none. The answer is `undefined` if more than a look is needed.
+            Look look(site: *const InlineCache, receiver: Value, argument: Value, argc: u32) -> Value;
             /// `quotient(lhs, rhs)`: of numbers, to the floor. The answer is `undefined` for other values.
             Quotient quotient(lhs: Value, rhs: Value) -> Value;
             /// `rest(lhs, rhs)`: of numbers, divided to the floor. The answer is `undefined` for other values.

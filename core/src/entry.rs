@@ -37,8 +37,8 @@ pub(crate) enum Status {
 /// arguments as the entry's arity allows.
 pub(crate) type RawFn = unsafe fn(vm: *mut OpaqueVm, window: usize, argc: usize, data: *const ()) -> Status;
 
-/// What a method does if it needs neither a frame nor memory nor fuel: it gets the VM, the receiver and the argument,
-/// `undefined` without one. The answer is `undefined`, and nothing has changed, if more is needed.
+/// What a method does if it needs neither a frame nor memory nor fuel: it gets the VM, the receiver and the argument, nil
+/// without one. The answer is `undefined`, and nothing has changed, if more is needed.
 ///
 /// # Safety
 /// Only the VM calls it, with its own address, for a call with as many arguments as the entry says.

@@ -503,6 +503,28 @@ mod files {
     }
 
     #[test]
+    fn a_folder_that_grows_while_a_run_stops_to_pay_is_not_listed_in_part() {
+        let folder = folder("grows");
+        let text = "import { list } from \"fs\"; fn act() { try { list(\".\").len() } catch e { e.message } }\n\
+                    print act(); print act();";
+        let mut vm = vm(Options::new());
+        let mut grants = with_files(&folder);
+        let script = load(&mut vm, text, &mut grants).expect("no errors");
+        vm.start(script).expect("a script");
+        let before = fs::read_dir(&folder).expect("a folder").count();
+        let mut printed = Vec::new();
+        let mut output = StreamOutput::new(&mut printed);
+        // The path alone costs more.
+        let outcome = vm.run(Some(10), &mut HostIo::new(&mut output).state(&mut grants));
+        assert!(matches!(outcome, Outcome::OutOfFuel), "{outcome:?}");
+        for number in 0..20 {
+            fs::write(folder.join(format!("later{number}")), b"").expect("a file");
+        }
+        let rest = finish(&mut vm, &mut grants, None, b"");
+        assert_eq!(rest, format!("Can't list \".\": it has grown meanwhile.\n{}\n", before + 20));
+    }
+
+    #[test]
     fn bytes_that_are_read_and_written_are_paid_for_before() {
         let folder = folder("fuel");
         fs::write(folder.join("some"), vec![b'x'; 64_000]).expect("a file");

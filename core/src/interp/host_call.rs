@@ -122,7 +122,8 @@ impl Vm {
         if !entry.arity().accepts(argc) {
             return Err(Fault::Arity { expected: entry.arity(), got: u32::from(argc) });
         }
-        if let Some(value) = self.look(entry, argc, receiver, win) {
+        let argument = if argc == 0 { Value::NIL } else { self.register(win + 1) };
+        if let Some(value) = self.look(entry, argc, receiver, argument) {
             self.set_register(win, value);
             return Ok(());
         }
@@ -138,32 +139,27 @@ impl Vm {
         unsafe { self.run_host_function(entry, window, argc, kept) }
     }
 
-    /// The value of a call with the arguments in a window, if the function finds it with a look.
+    /// The value of a call, if the function finds it with a look. The argument is nil if there is none.
     #[inline]
-    fn look(&mut self, entry: &Entry, argc: u8, receiver: Value, win: usize) -> Option<Value> {
+    fn look(&mut self, entry: &Entry, argc: u8, receiver: Value, argument: Value) -> Option<Value> {
         let look = entry.look(argc)?;
-        let argument = if argc == 0 { Value::UNDEFINED } else { self.register(win + 1) };
         let vm: *mut Vm = self;
         // SAFETY: the VM's address; the entry has the look for so many arguments.
         let value = unsafe { look(vm.cast(), receiver, argument) };
         (!value.is_undefined()).then_some(value)
     }
 
-    /// The value of a call of the method that a site has for the receiver, if that is a function of the host and finds it with a
-    /// look. The argument is `undefined` if there is none.
+    /// The same for the method that a site has for the receiver, if that is a function of the host.
     #[cfg(feature = "native")]
     pub(super) fn look_by_site(
         &mut self,
         site: &InlineCache,
         receiver: Value,
         argument: Value,
+        argc: u8,
     ) -> Option<Value> {
         let entry = site.peek(receiver.method_shape()?)?.target()?.as_host()?;
-        let look = entry.look(u8::from(!argument.is_undefined()))?;
-        let vm: *mut Vm = self;
-        // SAFETY: as above.
-        let value = unsafe { look(vm.cast(), receiver, argument) };
-        (!value.is_undefined()).then_some(value)
+        self.look(entry, argc, receiver, argument)
     }
 
     /// Runs a function of the host, whose record is the current one, and takes the record away. The callee is in register

@@ -92,11 +92,12 @@ impl<'u, M: Masm> Pass<'_, 'u, M> {
         let refused = self.charge(other);
         self.load(Reg::T2, call.by);
         match call.argc {
-            0 => self.masm.load64(Reg::T3, at(Reg::Vm, VM_UNDEFINED)),
+            0 => self.masm.imm(Reg::T3, siskin_core::layout::NIL),
             _ => self.load(Reg::T3, call.win + 1),
         }
         let site = self.unit.site_address(call.site).unwrap_or_default();
         self.masm.pointer(Reg::T1, site as u64);
+        self.masm.imm(Reg::T4, u64::from(call.argc));
         self.masm.call_mem(Self::runtime(Runtime::Look));
         self.masm.branch64(Cond::Eq, Reg::T0, at(Reg::Vm, VM_UNDEFINED), refused);
         self.masm.store64(slot(call.win), Reg::T0);

@@ -216,7 +216,7 @@ impl<'a> Around<'a> {
             (_, Some(T::Str | T::StrStart)) if self.text_back(1) == "f" && self.is_near() => {
                 Some(habits::INTERPOLATE)
             }
-            _ if is_missing_semicolon(code) && self.ends_in_division() => Some(habits::DIVIDE),
+            _ if is_end(code) && self.ends_in_division() => Some(habits::DIVIDE),
             _ => None,
         }
     }
@@ -362,12 +362,18 @@ fn closing(tokens: &[Token]) -> Option<usize> {
     })
 }
 
-fn is_missing_semicolon(code: Code) -> bool {
+/// Whether a code says that the end of a statement is missing.
+pub(super) fn is_end(code: Code) -> bool {
     matches!(
         code,
         Code::ExpectSemicolonAfterValue
             | Code::ExpectSemicolonAfterExpression
             | Code::ExpectSemicolonAfterVariable
             | Code::ExpectSemicolonAfterReturn
+            | Code::ExpectSemicolonAfterBreak
+            | Code::ExpectSemicolonAfterContinue
+            | Code::ExpectSemicolonAfterThrow
+            | Code::ExpectSemicolonAfterImport
+            | Code::ExpectSemicolonAfterExport
     )
 }

@@ -7,7 +7,7 @@ use siskin_core::Dialect;
 use siskin_core::syntax::{Code, Diagnostic, Lexer, Token, TokenKind};
 
 use super::record::{Kind, Report};
-use super::shapes::Around;
+use super::shapes::{Around, is_end};
 use super::source::Source;
 use super::{habits, suggest};
 
@@ -195,22 +195,6 @@ impl<'a> Context<'a> {
     fn text(&self, token: Token) -> &'a str {
         self.source.text().get(range(token.span)).unwrap_or_default()
     }
-}
-
-/// Whether a code says that the end of a statement is missing.
-fn is_end(code: Code) -> bool {
-    matches!(
-        code,
-        Code::ExpectSemicolonAfterValue
-            | Code::ExpectSemicolonAfterExpression
-            | Code::ExpectSemicolonAfterVariable
-            | Code::ExpectSemicolonAfterReturn
-            | Code::ExpectSemicolonAfterBreak
-            | Code::ExpectSemicolonAfterContinue
-            | Code::ExpectSemicolonAfterThrow
-            | Code::ExpectSemicolonAfterImport
-            | Code::ExpectSemicolonAfterExport
-    )
 }
 
 fn range(span: siskin_core::Span) -> Range<usize> {

@@ -181,7 +181,7 @@ fn list(call: &mut HostCall<'_>) -> Result<(), Failed> {
         return Err(stopped);
     }
     let mut names = Vec::new();
-    let mut left = bytes;
+    let (mut left, mut has_grown) = (bytes, false);
     within(call, "list", &path, |folder| {
         folder.names(&path, |name| match left.checked_sub(name.len() + ITEM) {
             Some(less) => {
@@ -189,10 +189,16 @@ fn list(call: &mut HostCall<'_>) -> Result<(), Failed> {
                 names.push(name.to_owned());
                 true
             }
-            // The folder grows meanwhile.
-            None => false,
+            None => {
+                has_grown = true;
+                false
+            }
         })
     })?;
+    // Names that are not paid for are not left out in silence.
+    if has_grown {
+        return Err(refused(call, "list", &path, &"it has grown meanwhile"));
+    }
     names.sort_unstable();
     call.make_list()?;
     names.iter().try_for_each(|name| call.push_text(name))

@@ -22,7 +22,8 @@ enum Passed {
 struct Gate {
     name: &'static str,
     about: &'static str,
-    /// The deadline, in minutes: four times what the gate takes on two quiet cores. A gate that takes longer fails.
+    /// The deadline, in minutes. A gate that takes longer fails. It is far beyond what two quiet cores take: a busy machine may be
+    /// several times slower.
     minutes: u64,
     check: fn(&Runner) -> Result<Passed, String>,
 }

@@ -387,9 +387,16 @@ unsafe extern "C" fn item(vm: *mut Vm, object: Value, index: Value) -> Value {
 
 /// # Safety
 /// As for `item`; the site is of a function that a frame keeps alive.
-unsafe extern "C" fn look(vm: *mut Vm, site: *const InlineCache, receiver: Value, argument: Value) -> Value {
+unsafe extern "C" fn look(
+    vm: *mut Vm,
+    site: *const InlineCache,
+    receiver: Value,
+    argument: Value,
+    argc: u32,
+) -> Value {
     // SAFETY: as above.
-    unsafe { (*vm).look_by_site(&*site, receiver, argument).unwrap_or(Value::UNDEFINED) }
+    let value = unsafe { (*vm).look_by_site(&*site, receiver, argument, argc as u8) };
+    value.unwrap_or(Value::UNDEFINED)
 }
 
 /// # Safety
